@@ -1,0 +1,7 @@
+//! What is *said*: the report's data contract and every renderer.
+//!
+//! A report is plain data ([`report::Report`]); a renderer turns it into bytes and decides nothing.
+//! This crate knows nothing of Kubernetes objects, files or checks.
+#![forbid(unsafe_code)]
+
+pub mod report;

@@ -1,0 +1,90 @@
+//! The report as data: `kubereach/report/v1` (design section 7).
+//!
+//! Field order here is the order of the printed JSON. Fields may be added; none is renamed or removed.
+
+mod finding;
+mod snapshot;
+mod subject;
+mod words;
+
+pub use finding::{Finding, Location, Related};
+pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, Snapshot};
+pub use subject::{
+    Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow,
+};
+pub use words::{
+    Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentName, Traffic, UnknownClass, Verdict,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The schema name every report carries.
+pub const SCHEMA: &str = "kubereach/report/v1";
+
+/// One report: what was read, what was judged, what was found. Everything is in its final order
+/// (worst first, then kind, namespace, name), so the same input renders to the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The program that wrote the report.
+    pub tool: Tool,
+    /// What was read, and what is known about what was not.
+    pub snapshot: Snapshot,
+    /// Subjects per verdict.
+    pub summary: Summary,
+    /// One entry per Service, Ingress, route and Gateway, worst first.
+    pub subjects: Vec<Subject>,
+    /// Every finding that a subject, path or segment names by id.
+    pub findings: Vec<Finding>,
+}
+
+/// The program that wrote the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `kubereach`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+}
+
+/// How many subjects have each verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Verified by live traffic.
+    pub healthy: usize,
+    /// Nothing wrong in the configuration; not tested.
+    #[serde(rename = "config-ok")]
+    pub config_ok: usize,
+    /// Some traffic passes, less than declared.
+    pub degraded: usize,
+    /// No traffic passes.
+    pub broken: usize,
+    /// Cannot be told from what was read.
+    pub unknown: usize,
+}
+
+/// The name of a Kubernetes object; `namespace` is absent for cluster-scoped kinds.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct ObjectRef {
+    /// Kind, as Kubernetes spells it.
+    pub kind: String,
+    /// Namespace, if the kind has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Name.
+    pub name: String,
+}
+
+impl std::fmt::Display for ObjectRef {
+    /// `Kind/namespace/name`, or `Kind/name` for cluster-scoped kinds.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.namespace {
+            Some(ns) => write!(f, "{}/{ns}/{}", self.kind, self.name),
+            None => write!(f, "{}/{}", self.kind, self.name),
+        }
+    }
+}
