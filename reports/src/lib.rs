@@ -4,4 +4,5 @@
 //! This crate knows nothing of Kubernetes objects, files or checks.
 #![forbid(unsafe_code)]
 
+pub mod render;
 pub mod report;

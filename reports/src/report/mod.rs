@@ -13,7 +13,8 @@ pub use subject::{
     Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow,
 };
 pub use words::{
-    Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentName, Traffic, UnknownClass, Verdict,
+    Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentName, Traffic, UnknownClass,
+    Verdict,
 };
 
 use schemars::JsonSchema;

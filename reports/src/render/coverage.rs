@@ -1,0 +1,117 @@
+//! The coverage of a snapshot, folded so that forty kinds in a thousand namespaces stay readable.
+
+use std::collections::BTreeMap;
+
+use crate::report::{Coverage, CoverageState};
+
+/// Rows of one kind that share state and reason.
+#[derive(Debug, Clone)]
+pub(crate) struct Group<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) state: CoverageState,
+    pub(crate) reason: &'a str,
+    /// Empty for the whole cluster.
+    pub(crate) namespaces: Vec<&'a str>,
+    /// The row for the whole cluster is among them.
+    pub(crate) cluster_wide: bool,
+    pub(crate) objects: usize,
+}
+
+impl Group<'_> {
+    /// `in the whole cluster`, `in shop, infra and 12 more namespaces`.
+    pub(crate) fn scope(&self, at_most: usize) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        if self.cluster_wide {
+            parts.push("the whole cluster".to_owned());
+        }
+        parts.extend(
+            self.namespaces
+                .iter()
+                .take(at_most)
+                .map(|namespace| (*namespace).to_owned()),
+        );
+        let left = self.namespaces.len().saturating_sub(at_most);
+        if left > 0 {
+            parts.push(super::words::plural(
+                left,
+                "more namespace",
+                "more namespaces",
+            ));
+        }
+        super::words::join_and(&parts)
+    }
+
+    /// In words: `not collected`.
+    pub(crate) const fn state_words(&self) -> &'static str {
+        state_words(self.state)
+    }
+}
+
+/// A coverage state in words.
+pub(crate) const fn state_words(state: CoverageState) -> &'static str {
+    match state {
+        CoverageState::Complete => "complete",
+        CoverageState::Partial => "partial",
+        CoverageState::Forbidden => "forbidden",
+        CoverageState::NotCollected => "not collected",
+        CoverageState::NotServed => "not served",
+    }
+}
+
+/// What a coverage state means for somebody who reads the report.
+pub(crate) const fn meaning(state: CoverageState) -> &'static str {
+    match state {
+        CoverageState::Complete => {
+            "everything there is was read; 0 means looked, and there are none"
+        }
+        CoverageState::Partial => "some objects were read, others may exist",
+        CoverageState::Forbidden => "the collector was refused",
+        CoverageState::NotCollected => "nobody looked: nothing is known",
+        CoverageState::NotServed => "this cluster has no such kind",
+    }
+}
+
+/// Folds rows that share kind, state and reason; the least known first, then by kind.
+pub(crate) fn groups(rows: &[Coverage]) -> Vec<Group<'_>> {
+    let mut folded: BTreeMap<(u8, &str, &str), Group<'_>> = BTreeMap::new();
+    for row in rows {
+        let group = folded
+            .entry((rank(row.state), row.kind.as_str(), row.reason.as_str()))
+            .or_insert(Group {
+                kind: &row.kind,
+                state: row.state,
+                reason: &row.reason,
+                namespaces: Vec::new(),
+                cluster_wide: false,
+                objects: 0,
+            });
+        match &row.namespace {
+            Some(namespace) => group.namespaces.push(namespace),
+            None => group.cluster_wide = true,
+        }
+        group.objects += row.objects;
+    }
+    folded.into_values().collect()
+}
+
+/// Groups of what was not seen, or not wholly: forbidden, not collected, partial.
+pub(crate) fn gaps(rows: &[Coverage]) -> Vec<Group<'_>> {
+    let mut all = groups(rows);
+    all.retain(|group| {
+        !matches!(
+            group.state,
+            CoverageState::Complete | CoverageState::NotServed
+        )
+    });
+    all
+}
+
+const fn rank(state: CoverageState) -> u8 {
+    match state {
+        CoverageState::Forbidden => 0,
+        CoverageState::NotCollected => 1,
+        CoverageState::Partial => 2,
+        CoverageState::NotServed => 3,
+        CoverageState::Complete => 4,
+    }
+}

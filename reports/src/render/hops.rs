@@ -1,0 +1,309 @@
+//! A path as the objects a request passes and the steps between them, for chains and diagrams.
+//!
+//! A *station* is an object; its state is the worst of its segments. A *step* leads into a station;
+//! its mark says whether traffic passes there, and is taken from what the report says of the path.
+
+use crate::report::{Confidence, ObjectRef, Outcome, Path, PathState, Segment, SegmentName};
+
+/// Which part of the way a station stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    /// The object traffic enters by.
+    Entry,
+    /// A route that hangs on the entry and is an object of its own.
+    Route,
+    /// What the rule points to.
+    Backend,
+    /// The addresses behind the backend.
+    Pods,
+}
+
+/// One object on the way.
+#[derive(Debug, Clone)]
+pub(crate) struct Station<'a> {
+    pub(crate) place: Place,
+    /// `Service`, `Ingress`; for [`Place::Pods`] the word a reader knows.
+    pub(crate) kind: String,
+    /// `namespace/name`, or a port or count for the pods.
+    pub(crate) name: String,
+    pub(crate) segments: Vec<&'a Segment>,
+    /// The worst of its segments; unknown if nothing was evaluated.
+    pub(crate) state: PathState,
+    /// The step that leads into it.
+    pub(crate) step: Step,
+    /// What is asked of a request on that step: listener, host, match.
+    pub(crate) label: String,
+    /// What to say beside it where it is not simply open: `does not exist`, `not evaluated`.
+    pub(crate) note: Option<String>,
+}
+
+/// Whether traffic passes on the way into a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Step {
+    /// Real traffic was answered.
+    Verified,
+    /// Real traffic got an answer that does not confirm the path.
+    Answered,
+    /// The configuration shows it open; nothing was sent.
+    ConfigOpen,
+    /// Less passes than declared.
+    Narrowed,
+    /// Cannot be told.
+    Unknown,
+    /// Proved blocked.
+    Blocked,
+    /// Behind a break: never reached.
+    Beyond,
+}
+
+impl Step {
+    /// The short word of the legend.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Verified => "verified by real traffic",
+            Self::Answered => "answered, not confirmed",
+            Self::ConfigOpen => "open in the configuration, not tested",
+            Self::Narrowed => "less passes than declared",
+            Self::Unknown => "cannot be told",
+            Self::Blocked => "blocked",
+            Self::Beyond => "not reached, behind the break",
+        }
+    }
+}
+
+impl Station<'_> {
+    /// `Kind namespace/name`.
+    pub(crate) fn title(&self) -> String {
+        if self.name.is_empty() {
+            self.kind.clone()
+        } else {
+            format!("{} {}", self.kind, self.name)
+        }
+    }
+
+    /// What the worst of its segments rest on, else the bare state.
+    fn evidence(&self) -> String {
+        let told = self
+            .segments
+            .iter()
+            .find(|segment| segment.state == self.state && !segment.evidence.is_empty());
+        match told {
+            Some(segment) => segment.evidence.clone(),
+            None if self.segments.is_empty() => "not evaluated".to_owned(),
+            None => super::words::state(self.state).to_owned(),
+        }
+    }
+}
+
+/// The stations of a path in the order traffic passes them; never empty.
+pub(crate) fn stations(path: &Path) -> Vec<Station<'_>> {
+    let mut found: Vec<Station<'_>> = Vec::with_capacity(4);
+    let (entry_kind, entry_name) = path
+        .entry
+        .split_once('/')
+        .unwrap_or(("", path.entry.as_str()));
+    let backend = path.backend.as_ref();
+    let entry_is_backend = backend.is_some_and(|b| {
+        b.kind == entry_kind && entry_name == format!("{}/{}", b.namespace, b.name)
+    });
+
+    push(
+        &mut found,
+        Place::Entry,
+        entry_kind.to_owned(),
+        entry_name.to_owned(),
+    );
+    if let Some(route) = route_object(path, entry_kind, entry_name) {
+        push(
+            &mut found,
+            Place::Route,
+            route.kind.clone(),
+            object_name(route),
+        );
+    }
+    if let Some(b) = backend
+        && !entry_is_backend
+    {
+        push(
+            &mut found,
+            Place::Backend,
+            b.kind.clone(),
+            format!("{}/{}", b.namespace, b.name),
+        );
+    }
+    if path
+        .segments
+        .iter()
+        .any(|s| place_of(s.segment) == Place::Pods)
+    {
+        push(&mut found, Place::Pods, "Pods".to_owned(), String::new());
+    }
+
+    for segment in &path.segments {
+        let wanted = place_of(segment.segment);
+        // A place that has no station of its own falls to the last station before it.
+        if let Some(station) = found
+            .iter_mut()
+            .rev()
+            .find(|station| station.place <= wanted)
+        {
+            station.segments.push(segment);
+        }
+    }
+    for station in &mut found {
+        station.state = worst(path, &station.segments);
+    }
+    label(path, &mut found);
+    mark(path, &mut found);
+    found
+}
+
+fn push(found: &mut Vec<Station<'_>>, place: Place, kind: String, name: String) {
+    found.push(Station {
+        place,
+        kind,
+        name,
+        segments: Vec::new(),
+        state: PathState::Unknown,
+        step: Step::Unknown,
+        label: String::new(),
+        note: None,
+    });
+}
+
+const fn place_of(segment: SegmentName) -> Place {
+    match segment {
+        SegmentName::Address
+        | SegmentName::Controller
+        | SegmentName::Listener
+        | SegmentName::Tls => Place::Entry,
+        SegmentName::Rule => Place::Route,
+        SegmentName::Reference | SegmentName::Service => Place::Backend,
+        SegmentName::Endpoints | SegmentName::Port | SegmentName::Policy => Place::Pods,
+    }
+}
+
+/// The route object of a path whose rule is not written in the entry itself.
+fn route_object<'a>(path: &'a Path, entry_kind: &str, entry_name: &str) -> Option<&'a ObjectRef> {
+    path.segments
+        .iter()
+        .filter(|segment| segment.segment == SegmentName::Rule)
+        .filter_map(|segment| segment.object.as_ref())
+        .find(|object| object.kind != entry_kind || object_name(object) != entry_name)
+}
+
+/// `namespace/name`, or the name alone.
+pub(crate) fn object_name(object: &ObjectRef) -> String {
+    match &object.namespace {
+        Some(namespace) => format!("{namespace}/{}", object.name),
+        None => object.name.clone(),
+    }
+}
+
+/// The worst state of some segments. Network policy that nobody evaluated leaves the path's own fold
+/// alone (design: it does not cloud), so it does not colour a station either.
+fn worst(path: &Path, segments: &[&Segment]) -> PathState {
+    segments
+        .iter()
+        .filter(|s| {
+            !(s.segment == SegmentName::Policy
+                && s.state == PathState::Unknown
+                && path.config != PathState::Unknown)
+        })
+        .map(|s| s.state)
+        .min()
+        .unwrap_or(if segments.is_empty() {
+            PathState::Unknown
+        } else {
+            PathState::Open
+        })
+}
+
+/// Puts what is asked of a request where it is asked: the listener on the way in, host and match on
+/// the way from the rule to what follows it.
+fn label(path: &Path, found: &mut [Station<'_>]) {
+    let request = [path.host.as_deref(), path.matches.as_deref()]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let port = path
+        .backend
+        .as_ref()
+        .and_then(|b| b.port.as_ref())
+        .map(|p| format!("port {p}"));
+    let after_rule = if found.iter().any(|s| s.place == Place::Route) {
+        Place::Route
+    } else {
+        Place::Entry
+    };
+    let mut pending = Some(request);
+    let mut previous = None;
+    for station in found.iter_mut() {
+        if station.place == Place::Entry {
+            station.label = path.listener.clone().unwrap_or_default();
+        } else if previous == Some(after_rule) && station.place != Place::Pods {
+            station.label = pending.take().unwrap_or_default();
+        } else if station.place == Place::Pods {
+            station.label = port.clone().unwrap_or_default();
+        }
+        previous = Some(station.place);
+    }
+    // A path without a station behind its rule still says what it asks for.
+    if let (Some(request), Some(first)) = (pending, found.first_mut())
+        && !request.is_empty()
+    {
+        first.label = if first.label.is_empty() {
+            request
+        } else {
+            format!("{} {request}", first.label)
+        };
+    }
+}
+
+fn mark(path: &Path, found: &mut [Station<'_>]) {
+    let real = path.confidence == Some(Confidence::Real);
+    let whole = match path.outcome {
+        Outcome::Verified if real => Some(Step::Verified),
+        Outcome::Reached if real => Some(Step::Answered),
+        Outcome::ServerError if real => Some(Step::Narrowed),
+        _ => None,
+    };
+    let failed = path.by_vantage.iter().find(|row| {
+        row.confidence == Some(Confidence::Real)
+            && row.outcome == Outcome::Unreachable
+            && row.failed_segment.is_some()
+    });
+    let localized = failed.and_then(|row| row.failed_segment);
+    let unplaced = real && path.outcome == Outcome::Unreachable && localized.is_none();
+    let mut beyond = false;
+    for station in found.iter_mut() {
+        let failed_here = localized.is_some_and(|name| {
+            station
+                .segments
+                .iter()
+                .any(|segment| segment.segment == name)
+        });
+        station.step = match whole {
+            Some(step) => step,
+            None if beyond => Step::Beyond,
+            None if failed_here || station.state == PathState::Blocked => Step::Blocked,
+            None if unplaced && path.config != PathState::Blocked => Step::Unknown,
+            None => match station.state {
+                PathState::Unknown => Step::Unknown,
+                PathState::Narrowed => Step::Narrowed,
+                _ => Step::ConfigOpen,
+            },
+        };
+        station.note = match station.step {
+            Step::Beyond => None,
+            Step::Blocked if station.state == PathState::Open => {
+                failed.map(|row| row.evidence.clone())
+            }
+            _ if station.state == PathState::Open => None,
+            _ => Some(station.evidence()),
+        };
+        beyond |= station.step == Step::Blocked;
+    }
+}

@@ -1,0 +1,13 @@
+//! The report itself, as design section 7 has it.
+
+use std::io::Write;
+
+use super::{Options, RenderError};
+use crate::report::Report;
+
+/// Pretty-printed, streamed, with a newline at the end.
+pub(super) fn render(report: &Report, _: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! A report in, bytes out.
+//!
+//! A renderer prints what the [`Report`] says and decides nothing. Nothing it prints depends on the
+//! clock or the machine: the same report gives the same bytes.
+//!
+//! A new format is one new file and one line in the table of [`formats!`](Format) below.
+
+mod coverage;
+mod hops;
+// HTML
+mod index;
+mod json;
+mod jsonl;
+// MD
+pub mod neutral;
+mod text;
+mod words;
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::report::Report;
+
+pub use text::render_trace;
+
+macro_rules! formats {
+    ($($(#[$meta:meta])* $variant:ident = $word:literal, endings $endings:expr, by $render:path;)+) => {
+        /// A way to print a report.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Format { $($(#[$meta])* $variant),+ }
+
+        impl Format {
+            /// Every format, in the order of `--format`'s help.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as `--format` takes it.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// File-name endings (without the dot) that ask for this format with `-o`.
+            pub const fn endings(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => $endings),+ }
+            }
+        }
+
+        /// Writes `report` in `format`.
+        pub fn render(
+            report: &Report,
+            format: Format,
+            options: &Options,
+            out: &mut dyn Write,
+        ) -> Result<(), RenderError> {
+            match format { $(Format::$variant => $render(report, options, out)),+ }
+        }
+    };
+}
+
+formats! {
+    /// For a terminal, worst first.
+    Text = "text", endings &[], by text::render;
+    /// One pretty-printed object: design section 7, `reports/schema/report-v1.json`.
+    Json = "json", endings &["json"], by json::render;
+    /// One compact object per subject and line, its findings inside.
+    Jsonl = "jsonl", endings &["jsonl"], by jsonl::render;
+}
+
+impl Format {
+    /// The format `--format WORD` asks for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|format| format.word() == word)
+    }
+
+    /// The format the ending of an output file's name asks for, whatever its case.
+    pub fn from_path_ending(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?;
+        Self::ALL.iter().copied().find(|format| {
+            format
+                .endings()
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(ending))
+        })
+    }
+}
+
+/// How to print, where there is a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Columns of the terminal (text only). Below 40 counts as 40.
+    pub width: usize,
+    /// Colours and weights as ANSI escapes (text only).
+    pub color: bool,
+    /// Only the summary line (text only).
+    pub quiet: bool,
+    /// At most this many subjects in detail; `None` leaves it to the format
+    /// (text: 40; Markdown and HTML: as many as their size allows).
+    pub max_subjects: Option<usize>,
+    /// Every line of the coverage, not only what was not seen (text only).
+    pub show_coverage: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            width: 100,
+            color: false,
+            quiet: false,
+            max_subjects: None,
+            show_coverage: false,
+        }
+    }
+}
+
+/// Why a report could not be printed.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The output took no more bytes.
+    #[error(
+        "the report could not be written: {0}; check free space and that the reader is still there"
+    )]
+    Write(#[from] std::io::Error),
+    /// The report could not be turned into JSON.
+    #[error("the report could not be written as JSON: {0}")]
+    Json(serde_json::Error),
+    /// A template of this crate failed, which is a bug of kubereach.
+    #[error(
+        "the HTML template `{template}` failed: {detail}; please report this as a bug of kubereach"
+    )]
+    Template {
+        /// Its name.
+        template: &'static str,
+        /// What the template engine says.
+        detail: String,
+    },
+    /// A trace was asked for a subject the report does not have.
+    #[error("the report has {count} subjects, there is none with index {index}")]
+    NoSuchSubject {
+        /// The index asked for, from 0.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+}
+
+impl From<serde_json::Error> for RenderError {
+    /// A failing writer stays a writing error, whoever noticed it.
+    fn from(error: serde_json::Error) -> Self {
+        match error.io_error_kind() {
+            Some(kind) => Self::Write(std::io::Error::new(kind, error)),
+            None => Self::Json(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_word_and_by_its_endings() {
+        for &format in Format::ALL {
+            assert_eq!(Format::from_word(format.word()), Some(format));
+            for ending in format.endings() {
+                let name = format!("out/report.{ending}");
+                assert_eq!(Format::from_path_ending(Path::new(&name)), Some(format));
+            }
+        }
+        assert_eq!(
+            Format::from_path_ending(Path::new("A.JSON")),
+            Some(Format::Json)
+        );
+        assert_eq!(Format::from_path_ending(Path::new("a.txt")), None);
+        assert_eq!(Format::from_path_ending(Path::new("html")), None);
+        assert_eq!(Format::from_word("HTML"), None);
+    }
+}

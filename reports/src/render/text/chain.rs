@@ -1,0 +1,54 @@
+//! A path on one line, the break marked:
+//! `Ingress shop/web ── /cart ──✗ Service shop/cart (does not exist)`.
+
+use super::sheet::{Ink, Piece, STICKY};
+use crate::render::hops::{Station, Step, stations};
+use crate::report::Path;
+
+/// The pieces of one path, up to its break.
+pub(super) fn chain(path: &Path) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    for (i, station) in stations(path).iter().enumerate() {
+        if station.step == Step::Beyond {
+            break;
+        }
+        let (glyph, ink) = glyph(station.step);
+        if i == 0 {
+            if !station.label.is_empty() {
+                out.push((Ink::Plain, format!("{} ──{glyph} ", station.label)));
+            } else if !matches!(station.step, Step::ConfigOpen) {
+                out.push((ink, format!("{glyph} ")));
+            }
+        } else if station.label.is_empty() {
+            out.push((ink, format!(" ──{glyph}{STICKY}")));
+        } else {
+            out.push((Ink::Plain, format!(" ──{STICKY}{} ", station.label)));
+            out.push((ink, format!("──{glyph}{STICKY}")));
+        }
+        out.push((Ink::Plain, title(station)));
+        if let Some(note) = station.note.as_deref().filter(|note| !note.is_empty()) {
+            out.push((ink, format!(" ({note})")));
+        }
+    }
+    if path.dormant {
+        let why = path.dormant_reason.as_deref().unwrap_or("on purpose");
+        out.push((Ink::Dim, format!(" [carries nothing: {why}]")));
+    }
+    out
+}
+
+fn title(station: &Station<'_>) -> String {
+    station.title().replace(' ', &STICKY.to_string())
+}
+
+const fn glyph(step: Step) -> (char, Ink) {
+    match step {
+        Step::Verified => ('✓', Ink::Good),
+        Step::Answered => ('•', Ink::Plain),
+        Step::ConfigOpen => ('▶', Ink::Plain),
+        Step::Narrowed => ('~', Ink::Warn),
+        Step::Unknown => ('?', Ink::Unsure),
+        Step::Blocked => ('✗', Ink::Bad),
+        Step::Beyond => ('·', Ink::Dim),
+    }
+}

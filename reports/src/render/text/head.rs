@@ -1,0 +1,130 @@
+//! The top of the page: what was read, the verdict on the whole, what was not seen.
+
+use super::sheet::{Ink, Sheet};
+use crate::render::words::{self, count, number};
+use crate::render::{RenderError, coverage};
+use crate::report::{Report, Verdict};
+
+/// Inputs and gaps listed one by one; the rest is counted.
+const INPUTS: usize = 12;
+const GAPS: usize = 12;
+const SCOPE: usize = 4;
+
+pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let title = format!("{} {}", report.tool.name, report.tool.version);
+    let when = match &report.snapshot.taken_at {
+        Some(time) => format!(" — as of {time}"),
+        None => " — the input does not say when it was taken".to_owned(),
+    };
+    sheet.flow("", "  ", &[(Ink::Bold, title), (Ink::Dim, when)])?;
+    for input in report.snapshot.inputs.iter().take(INPUTS) {
+        let told = words::input_line(input);
+        sheet.flow(
+            "read  ",
+            "        ",
+            &[
+                (Ink::Bold, input.path.clone()),
+                (Ink::Plain, format!(" — {told}")),
+            ],
+        )?;
+    }
+    more(
+        sheet,
+        "      ",
+        report.snapshot.inputs.len(),
+        INPUTS,
+        "input",
+        "inputs",
+    )?;
+    sheet.gap()?;
+    sheet.flow("", "", &[(Ink::Bold, words::overall(report))])?;
+    counts(sheet, report)?;
+    gaps(sheet, report)
+}
+
+/// `2 broken · 0 degraded · 1 unknown · 9 config-ok (not tested) · 0 healthy`
+pub(super) fn counts(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let mut line = Vec::new();
+    for &verdict in Verdict::ALL {
+        if !line.is_empty() {
+            line.push((Ink::Dim, " · ".to_owned()));
+        }
+        let n = count(&report.summary, verdict);
+        let ink = if n == 0 {
+            Ink::Dim
+        } else {
+            Ink::of_verdict(verdict)
+        };
+        line.push((ink, format!("{} {}", number(n), words::label(verdict))));
+    }
+    sheet.flow("", "", &line)
+}
+
+fn gaps(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let gaps = coverage::gaps(&report.snapshot.coverage);
+    if gaps.is_empty() && report.snapshot.not_evaluated.is_empty() {
+        return Ok(());
+    }
+    sheet.gap()?;
+    sheet.flow(
+        "",
+        "",
+        &[(
+            Ink::Bold,
+            "Not seen, so nothing below rests on it:".to_owned(),
+        )],
+    )?;
+    for gap in gaps.iter().take(GAPS) {
+        let mut line = vec![
+            (Ink::Bold, gap.kind.to_owned()),
+            (Ink::Unsure, format!(" {}", gap.state_words())),
+            (Ink::Plain, format!(" in {}", gap.scope(SCOPE))),
+        ];
+        if !gap.reason.is_empty() {
+            line.push((Ink::Dim, format!(" — {}", gap.reason)));
+        }
+        sheet.flow("  - ", "    ", &line)?;
+    }
+    more(sheet, "  ", gaps.len(), GAPS, "gap", "gaps")?;
+    for kind in report.snapshot.not_evaluated.iter().take(GAPS) {
+        let told = format!(
+            " {} read, not evaluated: {}",
+            number(kind.objects),
+            kind.meaning
+        );
+        sheet.flow(
+            "  - ",
+            "    ",
+            &[(Ink::Bold, kind.kind.clone()), (Ink::Plain, told)],
+        )?;
+    }
+    more(
+        sheet,
+        "  ",
+        report.snapshot.not_evaluated.len(),
+        GAPS,
+        "kind not evaluated",
+        "kinds not evaluated",
+    )
+}
+
+/// `… and 3 more gaps; see --format json`, if there are more than were shown.
+pub(super) fn more(
+    sheet: &mut Sheet<'_>,
+    indent: &str,
+    total: usize,
+    shown: usize,
+    one: &str,
+    many: &str,
+) -> Result<(), RenderError> {
+    let left = total.saturating_sub(shown);
+    if left == 0 {
+        return Ok(());
+    }
+    let told = format!(
+        "… and {} more {}; see --format json",
+        number(left),
+        if left == 1 { one } else { many }
+    );
+    sheet.flow(indent, indent, &[(Ink::Dim, told)])
+}

@@ -1,0 +1,170 @@
+//! The report for a terminal: worst first, what breaks where, what to run next.
+
+mod chain;
+mod head;
+mod sheet;
+mod subject;
+mod tail;
+mod trace;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::index::Findings;
+use super::words::{self, plural};
+use super::{Options, RenderError};
+use crate::report::{Report, Subject, Verdict};
+use sheet::{Ink, STICKY, Sheet};
+
+pub use trace::render_trace;
+
+/// Subjects shown in detail unless asked otherwise: about what fits a scroll-back.
+const DETAILED: usize = 40;
+/// Namespaces named in the compact list of subjects without a finding.
+const NAMESPACES: usize = 20;
+/// Subjects named per namespace in that list.
+const NAMES: usize = 12;
+
+/// The whole report.
+pub(super) fn render(
+    report: &Report,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let mut sheet = Sheet::new(out, options.width, options.color);
+    if options.quiet {
+        return head::counts(&mut sheet, report);
+    }
+    head::write(&mut sheet, report)?;
+    subjects(&mut sheet, report, options.max_subjects.unwrap_or(DETAILED))?;
+    tail::write(&mut sheet, report, options.show_coverage)
+}
+
+fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<(), RenderError> {
+    let findings = Findings::of(report);
+    let (remarkable, quiet): (Vec<&Subject>, Vec<&Subject>) = report
+        .subjects
+        .iter()
+        .partition(|subject| words::remarkable(subject.verdict));
+    for subject in remarkable.iter().take(at_most) {
+        sheet.gap()?;
+        subject::write(sheet, subject, &findings)?;
+    }
+    let left: Vec<&Subject> = remarkable.iter().skip(at_most).copied().collect();
+    if !left.is_empty() {
+        sheet.gap()?;
+        let counts: Vec<String> = [Verdict::Broken, Verdict::Degraded, Verdict::Unknown]
+            .into_iter()
+            .map(|verdict| {
+                (
+                    verdict,
+                    left.iter()
+                        .filter(|subject| subject.verdict == verdict)
+                        .count(),
+                )
+            })
+            .filter(|(_, n)| *n > 0)
+            .map(|(verdict, n)| format!("{} {verdict}", words::number(n)))
+            .collect();
+        let more = format!(
+            "… and {} more ({}); see --format json",
+            words::number(left.len()),
+            counts.join(", ")
+        );
+        sheet.flow("", "", &[(Ink::Bold, more)])?;
+    }
+    for (verdict, title) in [
+        (
+            Verdict::ConfigOk,
+            "config-ok — the configuration shows an open way; no request was sent, so not tested",
+        ),
+        (
+            Verdict::Healthy,
+            "healthy — real requests were answered on every declared way",
+        ),
+    ] {
+        compact(sheet, &quiet, verdict, title)?;
+    }
+    Ok(())
+}
+
+/// Subjects without a finding: their names, by namespace.
+fn compact(
+    sheet: &mut Sheet<'_>,
+    subjects: &[&Subject],
+    verdict: Verdict,
+    title: &str,
+) -> Result<(), RenderError> {
+    let mut by_namespace: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut total = 0;
+    for subject in subjects.iter().filter(|subject| subject.verdict == verdict) {
+        let place = match &subject.cluster {
+            Some(cluster) => format!("{} @ {cluster}", subject.namespace),
+            None => subject.namespace.clone(),
+        };
+        by_namespace
+            .entry(place)
+            .or_default()
+            .push(format!("{}/{}", subject.kind, subject.name));
+        total += 1;
+    }
+    if total == 0 {
+        return Ok(());
+    }
+    sheet.gap()?;
+    sheet.flow(
+        "",
+        "  ",
+        &[
+            (
+                Ink::of_verdict(verdict),
+                format!("{} ", words::number(total)),
+            ),
+            (Ink::Bold, title.to_owned()),
+        ],
+    )?;
+    let mut shown = 0;
+    for (namespace, names) in by_namespace.iter().take(NAMESPACES) {
+        let mut line = vec![(
+            Ink::Bold,
+            format!("{}:", namespace.replace(' ', &STICKY.to_string())),
+        )];
+        line.push((
+            Ink::Plain,
+            format!(
+                " {}",
+                names
+                    .iter()
+                    .take(NAMES)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+        ));
+        shown += names.len().min(NAMES);
+        if names.len() > NAMES {
+            line.push((
+                Ink::Dim,
+                format!(" … and {} more here", words::number(names.len() - NAMES)),
+            ));
+        }
+        sheet.flow("  ", "    ", &line)?;
+    }
+    if shown < total {
+        let rest = by_namespace.len().saturating_sub(NAMESPACES);
+        let place = if rest > 0 {
+            format!(
+                " (among them all of {})",
+                plural(rest, "more namespace", "more namespaces")
+            )
+        } else {
+            String::new()
+        };
+        let more = format!(
+            "… and {} more{place}; see --format json",
+            words::number(total - shown)
+        );
+        sheet.flow("  ", "  ", &[(Ink::Dim, more)])?;
+    }
+    Ok(())
+}

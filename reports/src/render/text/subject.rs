@@ -1,0 +1,121 @@
+//! One subject that needs attention: verdict and headline on the first line, then where it breaks,
+//! why, and what to run.
+
+use super::chain::chain;
+use super::head::more;
+use super::sheet::{Ink, STICKY, Sheet};
+use crate::render::RenderError;
+use crate::render::index::Findings;
+use crate::render::words::{self, number, plural};
+use crate::report::{Path, PathState, Subject, Traffic};
+
+/// Paths drawn per subject; the rest is counted.
+const PATHS: usize = 3;
+const ENTRY_PROBLEMS: usize = 2;
+const INDENT: &str = "           ";
+
+pub(super) fn write(
+    sheet: &mut Sheet<'_>,
+    subject: &Subject,
+    findings: &Findings<'_>,
+) -> Result<(), RenderError> {
+    let verdict =
+        format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
+    let name = words::subject_name(subject).replace(' ', &STICKY.to_string());
+    sheet.flow(
+        "",
+        INDENT,
+        &[
+            (Ink::of_verdict(subject.verdict), verdict),
+            (Ink::Bold, name),
+            (Ink::Plain, format!(" — {}", subject.headline)),
+        ],
+    )?;
+    paths(sheet, subject)?;
+    if !subject.reason.is_empty() && subject.reason != subject.headline {
+        line(sheet, "why", &subject.reason)?;
+    }
+    if let Some(culprit) = findings.culprit(subject) {
+        if !culprit.cause.is_empty() && !subject.reason.contains(&culprit.cause) {
+            line(sheet, "cause", &culprit.cause)?;
+        }
+        let mut code = culprit.code.clone();
+        if let Some(at) = &culprit.location {
+            code.push_str(&format!(" at {}:{}:{}", at.path, at.line, at.column));
+        }
+        line(sheet, "code", &code)?;
+    }
+    if subject.traffic != Traffic::NotTested {
+        line(sheet, "tested", words::traffic(subject.traffic))?;
+    }
+    let entries = findings.all(&subject.entry_problems);
+    for problem in entries.iter().take(ENTRY_PROBLEMS) {
+        line(
+            sheet,
+            "in front",
+            &format!("{}: {}", problem.object, problem.message),
+        )?;
+    }
+    more(
+        sheet,
+        INDENT,
+        entries.len(),
+        ENTRY_PROBLEMS,
+        "problem in front of it",
+        "problems in front of it",
+    )?;
+    if let Some(next) = &subject.next {
+        line(sheet, "next", &next.action)?;
+        if let Some(command) = next
+            .command
+            .as_deref()
+            .filter(|command| !command.is_empty())
+        {
+            sheet.command(&format!("{INDENT}         "), command)?;
+        }
+    }
+    Ok(())
+}
+
+fn line(sheet: &mut Sheet<'_>, key: &str, text: &str) -> Result<(), RenderError> {
+    let first = format!("{INDENT}{key:<9}");
+    let rest = " ".repeat(first.len());
+    sheet.flow(&first, &rest, &[(Ink::Plain, text.to_owned())])
+}
+
+/// The paths that are not simply open, worst first, and a count of the others.
+fn paths(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
+    let mut notable: Vec<&Path> = subject
+        .paths
+        .iter()
+        .filter(|path| path.config != PathState::Open && !path.dormant)
+        .collect();
+    notable.sort_by_key(|path| path.config);
+    let dormant: Vec<&Path> = subject.paths.iter().filter(|path| path.dormant).collect();
+    if notable.is_empty() {
+        // All of it may rest on purpose, or traffic may have failed on an open configuration.
+        notable = if dormant.is_empty() {
+            subject.paths.iter().collect()
+        } else {
+            dormant
+        };
+    }
+    for path in notable.iter().take(PATHS) {
+        sheet.flow(INDENT, &format!("{INDENT}    "), &chain(path))?;
+    }
+    let left = subject.paths.len().saturating_sub(notable.len().min(PATHS));
+    if left > 0 {
+        let open = subject
+            .paths
+            .iter()
+            .filter(|path| path.config == PathState::Open && !path.dormant)
+            .count();
+        let told = format!(
+            "… and {} ({} open)",
+            plural(left, "more path", "more paths"),
+            number(open)
+        );
+        sheet.flow(INDENT, INDENT, &[(Ink::Dim, told)])?;
+    }
+    Ok(())
+}

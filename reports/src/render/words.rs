@@ -1,0 +1,296 @@
+//! Sentences that several renderers share: the overall verdict and the legend.
+
+use crate::report::{
+    Confidence, Input, Outcome, Path, PathState, Report, Subject, Summary, Traffic, Verdict,
+};
+
+/// What a verdict means, for a reader who does not know Kubernetes.
+pub(crate) const fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Broken => "No traffic can get through; what was read proves it.",
+        Verdict::Degraded => "Some traffic gets through, less than the configuration declares.",
+        Verdict::Unknown => {
+            "Cannot be told from what was read: neither an all-clear nor a fault. The reason says what is missing."
+        }
+        Verdict::ConfigOk => {
+            "The configuration shows an open way. No request was sent: it is not tested."
+        }
+        Verdict::Healthy => "Real requests were sent along every declared way and were answered.",
+    }
+}
+
+/// How many subjects have a verdict.
+pub(crate) const fn count(summary: &Summary, verdict: Verdict) -> usize {
+    match verdict {
+        Verdict::Broken => summary.broken,
+        Verdict::Degraded => summary.degraded,
+        Verdict::Unknown => summary.unknown,
+        Verdict::ConfigOk => summary.config_ok,
+        Verdict::Healthy => summary.healthy,
+    }
+}
+
+/// The verdict word as people read it: `config-ok` never stands without *not tested*.
+pub(crate) const fn label(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::ConfigOk => "config-ok (not tested)",
+        other => other.word(),
+    }
+}
+
+/// Whether a verdict asks for attention.
+pub(crate) const fn remarkable(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::ConfigOk | Verdict::Healthy)
+}
+
+/// The whole report in one or two sentences.
+pub(crate) fn overall(report: &Report) -> String {
+    let summary = &report.summary;
+    let total: usize = Verdict::ALL
+        .iter()
+        .map(|&verdict| count(summary, verdict))
+        .sum();
+    if total == 0 {
+        return "Nothing to judge: no Service, Ingress, route or Gateway was found in what was read.".to_owned();
+    }
+    let of = |n: usize| {
+        format!(
+            "{} of {}",
+            number(n),
+            plural(
+                total,
+                "Service, Ingress, route or Gateway",
+                "Services, Ingresses, routes and Gateways"
+            )
+        )
+    };
+    let mut out = if summary.broken > 0 {
+        format!(
+            "{} {} broken: no traffic can get through.",
+            of(summary.broken),
+            is_are(summary.broken)
+        )
+    } else if summary.degraded > 0 {
+        format!(
+            "Nothing is proved broken, but {} let through less traffic than declared.",
+            of(summary.degraded)
+        )
+    } else if summary.unknown > 0 {
+        format!(
+            "Nothing is proved broken, but {} could not be judged from what was read.",
+            of(summary.unknown)
+        )
+    } else if summary.config_ok > 0 {
+        format!(
+            "No fault was found in the configuration of {}.",
+            plural(
+                total,
+                "Service, Ingress, route or Gateway",
+                "Services, Ingresses, routes and Gateways"
+            )
+        )
+    } else {
+        format!(
+            "Real traffic got through on every declared way to {}.",
+            plural(
+                total,
+                "Service, Ingress, route or Gateway",
+                "Services, Ingresses, routes and Gateways"
+            )
+        )
+    };
+    let mut rest = Vec::new();
+    if summary.broken > 0 && summary.degraded > 0 {
+        rest.push(format!(
+            "{} let through less than declared",
+            number(summary.degraded)
+        ));
+    }
+    if (summary.broken > 0 || summary.degraded > 0) && summary.unknown > 0 {
+        rest.push(format!("{} could not be judged", number(summary.unknown)));
+    }
+    if summary.config_ok > 0 {
+        rest.push(format!(
+            "{} looked right in the configuration and {} not tested",
+            number(summary.config_ok),
+            was_were(summary.config_ok)
+        ));
+    }
+    if summary.healthy > 0 && summary.healthy < total {
+        rest.push(format!(
+            "{} {} verified by real traffic",
+            number(summary.healthy),
+            was_were(summary.healthy)
+        ));
+    }
+    if !rest.is_empty() {
+        out.push(' ');
+        let list = join_and(&rest);
+        out.push_str(&list);
+        out.push('.');
+    }
+    out
+}
+
+fn is_are(n: usize) -> &'static str {
+    if n == 1 { "is" } else { "are" }
+}
+
+fn was_were(n: usize) -> &'static str {
+    if n == 1 { "was" } else { "were" }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn join_and(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// `1 path`, `1,234 paths`.
+pub(crate) fn plural(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// With separators every three digits: `1,234,567`.
+pub(crate) fn number(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `Kind namespace/name`, with the cluster where there are several. Not neutralised.
+pub(crate) fn subject_name(subject: &Subject) -> String {
+    let name = format!("{} {}/{}", subject.kind, subject.namespace, subject.name);
+    match &subject.cluster {
+        Some(cluster) => format!("{name} @ {cluster}"),
+        None => name,
+    }
+}
+
+/// What was measured of a subject, in words.
+pub(crate) const fn traffic(traffic: Traffic) -> &'static str {
+    match traffic {
+        Traffic::Unreachable => "no request got through",
+        Traffic::Partial => "some requests got through, some did not",
+        Traffic::Inconclusive => "measured, but the measurements settle nothing",
+        Traffic::NotTested => "not tested: no request was sent",
+        Traffic::Reached => "something answered on every way, not always with success",
+        Traffic::Verified => "real requests were answered on every way",
+    }
+}
+
+/// What was measured of a path, in words.
+pub(crate) fn outcome(outcome: Outcome, confidence: Option<Confidence>) -> String {
+    let word = match outcome {
+        Outcome::Unreachable => "no answer",
+        Outcome::ServerError => "answered with a server error",
+        Outcome::NotTested => "not tested",
+        Outcome::Reached => "answered, not confirmed",
+        Outcome::Verified => "verified by real traffic",
+    };
+    match (outcome, confidence) {
+        (Outcome::NotTested, _) | (_, Some(Confidence::Real)) => word.to_owned(),
+        (Outcome::Verified, _) => "answered when relayed, not live traffic".to_owned(),
+        _ => format!("{word} when relayed, not live traffic"),
+    }
+}
+
+/// The state of a path or segment, in words.
+pub(crate) const fn state(state: PathState) -> &'static str {
+    match state {
+        PathState::Blocked => "blocked",
+        PathState::Unknown => "unknown",
+        PathState::Narrowed => "narrowed",
+        PathState::Open => "open",
+    }
+}
+
+/// What a path asks for and where it leads: `shop.example /cart → Service shop/cart port 80`.
+pub(crate) fn path_summary(path: &Path) -> String {
+    let mut out = request(path);
+    if out.is_empty() {
+        out.push_str(&entry_name(&path.entry));
+    }
+    if let Some(backend) = &path.backend {
+        out.push_str(&format!(
+            " → {} {}/{}",
+            backend.kind, backend.namespace, backend.name
+        ));
+        if let Some(port) = &backend.port {
+            out.push_str(&format!(" port {port}"));
+        }
+    } else {
+        out.push_str(" → no backend");
+    }
+    out
+}
+
+/// What a request must look like to take this path; empty if nothing is asked of it.
+pub(crate) fn request(path: &Path) -> String {
+    let parts = [
+        path.listener.as_deref(),
+        path.host.as_deref(),
+        path.matches.as_deref(),
+    ];
+    parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// `Kind/namespace/name` as `Kind namespace/name`.
+pub(crate) fn entry_name(entry: &str) -> String {
+    entry.replacen('/', " ", 1)
+}
+
+/// One input in one line: layout, time, objects, skipped members.
+pub(crate) fn input_line(input: &Input) -> String {
+    let mut parts = vec![input.layout.clone()];
+    parts.push(match &input.taken_at {
+        Some(time) => format!("taken {time}"),
+        None => "time unknown".to_owned(),
+    });
+    parts.push(plural(input.objects, "object", "objects"));
+    if input.skipped > 0 {
+        parts.push(format!(
+            "{} not opened (cannot hold objects)",
+            plural(input.skipped, "file", "files")
+        ));
+    }
+    if let Some(cluster) = &input.cluster {
+        parts.push(format!("cluster {cluster}"));
+    }
+    parts.extend(input.facts.iter().cloned());
+    parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_separators() {
+        assert_eq!(
+            [0, 999, 1000, 1_234_567].map(number),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn config_ok_is_never_called_healthy() {
+        assert!(!meaning(Verdict::ConfigOk).contains("healthy"));
+        assert!(meaning(Verdict::ConfigOk).contains("not tested"));
+        assert!(label(Verdict::ConfigOk).contains("not tested"));
+    }
+}
