@@ -1,1 +1,17 @@
+//! `kubereach` judges from a snapshot of a Kubernetes cluster whether traffic can get to an app and,
+//! if not, exactly where and why it breaks.
+//!
+//! The modules stand in the order in which data flows; none looks back.
+#![forbid(unsafe_code)]
 
+pub mod intake;
+
+pub mod snapshot;
+
+pub mod evidence;
+
+pub mod paths;
+
+pub mod checks;
+
+pub mod judgement;

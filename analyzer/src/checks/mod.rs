@@ -1,0 +1,36 @@
+//! Findings: one file per check, each with its code, effect, prose, example and rule.
+//!
+//! An area is a folder of the same shape: `mod.rs` evaluates the area's subjects or stretches and lists
+//! its checks in `PAGES`; every other file is one check. [`catalogue`] is made of these lists.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::evidence::{Entry, Subject};
+use crate::paths::World;
+
+pub mod gateway;
+pub mod ingress;
+pub mod policy;
+pub mod route;
+pub mod service;
+pub mod tls;
+
+/// Every check's page, by code.
+pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
+    [gateway::PAGES, ingress::PAGES, policy::PAGES, route::PAGES, service::PAGES, tls::PAGES]
+        .into_iter()
+        .flatten()
+        .map(|entry| (entry.text.code, *entry))
+        .collect()
+}
+
+/// Evaluates every subject of the snapshot, in parallel; the order is that of kind, namespace and name.
+pub fn evaluate(world: &World<'_>) -> Vec<Subject> {
+    let areas: [fn(&World<'_>) -> Vec<Subject>; 4] =
+        [gateway::subjects, ingress::subjects, route::subjects, service::subjects];
+    let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(world)).collect();
+    subjects.sort_by(|a, b| a.object.cmp(&b.object));
+    subjects
+}

@@ -1,0 +1,113 @@
+//! One check's code, effect, segment and prose. The catalogue and `docs/checks.md` are made of these.
+
+use std::marker::PhantomData;
+
+use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
+
+use super::Finding;
+use crate::snapshot::{Gap, Proof};
+
+/// An effect as a type, so that a page's findings can only be made from what the effect demands.
+pub trait EffectMarker: 'static {
+    /// The effect.
+    const EFFECT: Effect;
+}
+
+macro_rules! marker {
+    ($($(#[$m:meta])* $name:ident),+) => {$(
+        $(#[$m])*
+        #[derive(Debug)]
+        pub enum $name {}
+        impl EffectMarker for $name { const EFFECT: Effect = Effect::$name; }
+    )+};
+}
+marker! {
+    /// No traffic can pass here.
+    Blocks,
+    /// Some traffic passes, less than declared.
+    Narrows,
+    /// Cannot be told.
+    Clouds,
+    /// Worth saying, changes nothing.
+    Notes
+}
+
+/// What a check writes about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// `area/what`, stable for ever.
+    pub code: &'static str,
+    /// The segment it speaks of.
+    pub segment: SegmentName,
+    /// One line.
+    pub title: &'static str,
+    /// One paragraph: what it means, when it is raised, when it is not, and what follows for traffic.
+    pub explanation: &'static str,
+    /// A minimal example that raises it (YAML or prose).
+    pub example: &'static str,
+    /// Where the rule comes from: API reference, KEP, RFC, a controller's documentation.
+    pub sources: &'static [&'static str],
+}
+
+/// A page of the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The prose.
+    pub text: Text,
+    /// What its findings do.
+    pub effect: Effect,
+}
+
+/// A check's page; `E` decides what a finding of it can be made from.
+#[derive(Debug)]
+pub struct Page<E> {
+    entry: Entry,
+    effect: PhantomData<fn() -> E>,
+}
+
+impl<E: EffectMarker> Page<E> {
+    /// A page with this prose.
+    pub const fn new(text: Text) -> Self {
+        Self { entry: Entry { text, effect: E::EFFECT }, effect: PhantomData }
+    }
+
+    /// For the catalogue.
+    pub const fn entry(&'static self) -> &'static Entry {
+        &self.entry
+    }
+
+    /// Its code.
+    pub const fn code(&self) -> &'static str {
+        self.entry.text.code
+    }
+}
+
+impl Page<Blocks> {
+    /// A finding that blocks. `object` is the culprit; `message` says what, for a person.
+    pub fn finding(&'static self, proof: &Proof, object: ObjectRef, message: impl Into<String>) -> Finding {
+        Finding::new(&self.entry, object, message.into(), proof.sentence())
+    }
+}
+
+impl Page<Narrows> {
+    /// A finding that narrows.
+    pub fn finding(&'static self, proof: &Proof, object: ObjectRef, message: impl Into<String>) -> Finding {
+        Finding::new(&self.entry, object, message.into(), proof.sentence())
+    }
+}
+
+impl Page<Clouds> {
+    /// A finding that clouds: `gap` says what is missing and why.
+    pub fn finding(&'static self, gap: &Gap, object: ObjectRef, message: impl Into<String>) -> Finding {
+        let mut finding = Finding::new(&self.entry, object, message.into(), gap.sentence());
+        finding.gap_class = Some(gap.class);
+        finding
+    }
+}
+
+impl Page<Notes> {
+    /// A finding that changes nothing.
+    pub fn finding(&'static self, object: ObjectRef, message: impl Into<String>) -> Finding {
+        Finding::new(&self.entry, object, message.into(), String::new())
+    }
+}

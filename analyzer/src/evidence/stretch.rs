@@ -1,0 +1,102 @@
+//! One segment of a path: unknown until evidence moves it.
+
+use std::sync::Arc;
+
+use kubereach_reports::report::{Effect, ObjectRef, PathState, SegmentName, UnknownClass};
+
+use super::Finding;
+
+/// One segment of one path with what was found on it.
+#[derive(Debug, Clone)]
+pub struct Stretch {
+    /// Which segment.
+    pub segment: SegmentName,
+    /// The object it is about.
+    pub object: Option<ObjectRef>,
+    evidence: String,
+    evaluated: bool,
+    counted: bool,
+    findings: Vec<Arc<Finding>>,
+}
+
+impl Stretch {
+    /// Not evaluated yet: unknown.
+    pub const fn new(segment: SegmentName, object: Option<ObjectRef>) -> Self {
+        Self { segment, object, evidence: String::new(), evaluated: false, counted: true, findings: Vec::new() }
+    }
+
+    /// A segment that nobody evaluates yet: shown as unknown, not counted in the fold.
+    pub const fn aside(segment: SegmentName, object: Option<ObjectRef>) -> Self {
+        Self { segment, object, evidence: String::new(), evaluated: false, counted: false, findings: Vec::new() }
+    }
+
+    /// The segment was evaluated; `evidence` is what shows it, one clause
+    /// (`3 of 3 addresses ready (EndpointSlices)`). Findings may still block, cloud or narrow it.
+    pub fn evaluated(&mut self, evidence: impl Into<String>) {
+        self.evaluated = true;
+        let evidence = evidence.into();
+        if self.evidence.is_empty() {
+            self.evidence = evidence;
+        } else if !evidence.is_empty() && self.evidence != evidence {
+            self.evidence = format!("{}; {evidence}", self.evidence);
+        }
+    }
+
+    /// Adds what was found.
+    pub fn add(&mut self, finding: Finding) {
+        self.share(Arc::new(finding));
+    }
+
+    /// Adds a finding that other stretches hold too.
+    pub fn share(&mut self, finding: Arc<Finding>) {
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// What was found.
+    pub fn findings(&self) -> &[Arc<Finding>] {
+        &self.findings
+    }
+
+    /// What shows the state.
+    pub fn evidence(&self) -> &str {
+        if self.evidence.is_empty() && !self.evaluated { "not evaluated" } else { &self.evidence }
+    }
+
+    /// Does it count in the fold of its path?
+    pub const fn is_counted(&self) -> bool {
+        self.counted
+    }
+
+    /// Its state: a wall is a wall, then doubt, then less than declared; open only with evidence.
+    pub fn state(&self) -> PathState {
+        let has = |effect| self.findings.iter().any(|f| f.effect() == effect);
+        if has(Effect::Blocks) {
+            PathState::Blocked
+        } else if has(Effect::Clouds) || !self.evaluated {
+            PathState::Unknown
+        } else if has(Effect::Narrows) {
+            PathState::Narrowed
+        } else {
+            PathState::Open
+        }
+    }
+
+    /// Why it is unknown: left open on purpose only if every doubt is.
+    pub fn unknown_class(&self) -> Option<UnknownClass> {
+        if self.state() != PathState::Unknown {
+            return None;
+        }
+        let mut classes = self.findings.iter().filter_map(|f| f.gap_class()).peekable();
+        let by_design = classes.peek().is_some() && classes.all(|c| c == UnknownClass::ByDesign);
+        Some(if by_design { UnknownClass::ByDesign } else { UnknownClass::Investigate })
+    }
+}
+
+/// The state of a path: blocked outranks unknown, unknown outranks narrowed (design section 3.5).
+/// A path without stretches is unknown.
+pub fn fold<'a>(stretches: impl IntoIterator<Item = &'a Stretch>) -> PathState {
+    // The order of the variants is the order of severity.
+    stretches.into_iter().filter(|s| s.is_counted()).map(Stretch::state).min().unwrap_or(PathState::Unknown)
+}

@@ -1,0 +1,133 @@
+//! The snapshot with the indexes that resolution needs: built once, linear in the snapshot.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::snapshot::model::{EndpointSlice, Event, Pod, Service, Workload};
+use crate::snapshot::{Found, Snapshot};
+
+/// Values by two names. Nested rather than keyed by a pair, so that any `&str` can ask.
+type Nested<'s, V> = HashMap<&'s str, HashMap<&'s str, V>>;
+
+/// The snapshot and its indexes.
+#[derive(Debug)]
+pub struct World<'s> {
+    /// What was read.
+    pub snapshot: &'s Snapshot,
+    pods_by_label: HashMap<(&'s str, &'s str, &'s str), Vec<u32>>,
+    pods: Vec<Found<'s, Pod>>,
+    pod_by_address: HashMap<&'s str, Vec<u32>>,
+    slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
+    events_by_object: HashMap<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
+    templates_by_namespace: BTreeMap<&'s str, Vec<Found<'s, Workload>>>,
+    manifests: bool,
+}
+
+impl<'s> World<'s> {
+    /// Builds the indexes.
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        let pods: Vec<Found<'s, Pod>> = snapshot.pods.iter().collect();
+        let mut pods_by_label: HashMap<(&str, &str, &str), Vec<u32>> = HashMap::new();
+        let mut pod_by_address: HashMap<&str, Vec<u32>> = HashMap::new();
+        for (index, pod) in (0_u32..).zip(&pods) {
+            let pod = pod.get();
+            for (key, value) in &pod.metadata.labels {
+                pods_by_label.entry((&pod.metadata.namespace, key, value)).or_default().push(index);
+            }
+            for address in pod.ips() {
+                let slot = pod_by_address.entry(address).or_default();
+                if slot.last() != Some(&index) {
+                    slot.push(index);
+                }
+            }
+        }
+        let mut slices_by_service: Nested<'s, Vec<_>> = HashMap::new();
+        for slice in snapshot.slices.iter() {
+            if let Some(service) = slice.get().metadata.label("kubernetes.io/service-name") {
+                slices_by_service
+                    .entry(&slice.get().metadata.namespace)
+                    .or_default()
+                    .entry(service)
+                    .or_default()
+                    .push(slice);
+            }
+        }
+        let mut events_by_object: HashMap<&str, Nested<'s, Vec<_>>> = HashMap::new();
+        for event in snapshot.events.iter() {
+            let about = &event.get().involved_object;
+            let of_kind = events_by_object.entry(&about.kind).or_default();
+            of_kind.entry(&about.namespace).or_default().entry(&about.name).or_default().push(event);
+        }
+        let mut templates_by_namespace: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for workload in snapshot.workloads.iter() {
+            if workload.template().is_some() {
+                templates_by_namespace.entry(&workload.get().metadata.namespace).or_default().push(workload);
+            }
+        }
+        Self {
+            snapshot,
+            pods_by_label,
+            pods,
+            pod_by_address,
+            slices_by_service,
+            events_by_object,
+            templates_by_namespace,
+            manifests: snapshot.is_manifests(),
+        }
+    }
+
+    /// Nothing but manifests was read: workload templates stand in for pods (design section 3.10).
+    pub const fn is_manifests(&self) -> bool {
+        self.manifests
+    }
+
+    /// Pods of a namespace that a non-empty equality selector selects, in order of name. Walks only the
+    /// pods of the rarest label.
+    pub fn pods_selected(&self, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<Found<'s, Pod>> {
+        let candidates: Option<Vec<&Vec<u32>>> = selector
+            .iter()
+            .map(|(key, value)| self.pods_by_label.get(&(namespace, key.as_str(), value.as_str())))
+            .collect();
+        let Some(rarest) = candidates.and_then(|lists| lists.into_iter().min_by_key(|list| list.len())) else {
+            return Vec::new();
+        };
+        rarest
+            .iter()
+            .filter_map(|index| self.pods.get(*index as usize).copied())
+            .filter(|pod| crate::snapshot::matches_pairs(selector, &pod.metadata.labels))
+            .collect()
+    }
+
+    /// Pods that have this address (several with host networking).
+    pub fn pods_at(&self, address: &str) -> impl Iterator<Item = Found<'s, Pod>> {
+        let indexes = self.pod_by_address.get(address).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().filter_map(|index| self.pods.get(*index as usize).copied())
+    }
+
+    /// Slices that belong to a Service, by their label, whoever manages them.
+    pub fn slices_of(&self, service: &Service) -> &[Found<'s, EndpointSlice>] {
+        self.slices_by_service
+            .get(service.metadata.namespace.as_str())
+            .and_then(|of_namespace| of_namespace.get(service.metadata.name.as_str()))
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// Warning events about an object.
+    pub fn events_about(&self, kind: &str, namespace: &str, name: &str) -> &[Found<'s, Event>] {
+        let about = self.events_by_object.get(kind).and_then(|k| k.get(namespace)).and_then(|n| n.get(name));
+        about.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Workloads of a namespace that have a pod template.
+    pub fn templates_in(&self, namespace: &str) -> &[Found<'s, Workload>] {
+        self.templates_by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Seconds between a time and the snapshot, if both are known. Negative differences (clock skew)
+    /// read as zero.
+    pub fn age_seconds(&self, since: Option<Timestamp>) -> Option<i64> {
+        Some((self.snapshot.taken_at?.as_second() - since?.as_second()).max(0))
+    }
+}

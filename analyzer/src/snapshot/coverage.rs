@@ -1,0 +1,196 @@
+//! Per kind and namespace: how much of it was read, why, and which file shows it.
+
+use std::collections::BTreeMap;
+
+use kubereach_reports::report::CoverageState;
+
+use super::GroupKind;
+
+/// One statement about a kind in a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverageRecord {
+    /// How much was read.
+    pub state: CoverageState,
+    /// Why, one clause that can follow "because".
+    pub reason: String,
+    /// The file (or member) that shows it; empty where nothing does.
+    pub source: String,
+}
+
+/// What `--assume-complete` declares: everything, or one kind, optionally in one namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    /// Kind name as typed, case-insensitive; `None` for every kind.
+    pub kind: Option<String>,
+    /// Namespace; `None` for every namespace.
+    pub namespace: Option<String>,
+}
+
+/// What is known about what was read.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    kinds: BTreeMap<GroupKind, PerKind>,
+    assumptions: Vec<Assumption>,
+    /// Said of a kind nobody recorded anything about.
+    fallback: Option<CoverageRecord>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct PerKind {
+    cluster: Option<CoverageRecord>,
+    namespaces: BTreeMap<String, CoverageRecord>,
+}
+
+/// Of two statements about the same scope the one from which more was read wins; a list that was read
+/// outranks a discovery that does not know the kind.
+fn rank(state: CoverageState) -> u8 {
+    match state {
+        CoverageState::Complete => 4,
+        CoverageState::NotServed => 3,
+        CoverageState::Partial => 2,
+        CoverageState::Forbidden => 1,
+        CoverageState::NotCollected => 0,
+    }
+}
+
+fn merge(slot: &mut Option<CoverageRecord>, record: CoverageRecord) {
+    match slot {
+        Some(old) if (rank(old.state), &record.reason) > (rank(record.state), &old.reason) => {}
+        Some(old) if rank(old.state) > rank(record.state) => {}
+        _ => *slot = Some(record),
+    }
+}
+
+impl Coverage {
+    /// Records a statement about a kind in one namespace, or cluster-wide with `None`.
+    /// Statements merge independently of their order.
+    pub fn record(&mut self, kind: GroupKind, namespace: Option<&str>, record: CoverageRecord) {
+        let per_kind = self.kinds.entry(kind).or_default();
+        match namespace {
+            None => merge(&mut per_kind.cluster, record),
+            Some(ns) => {
+                let mut slot = per_kind.namespaces.remove(ns);
+                merge(&mut slot, record);
+                if let Some(record) = slot {
+                    per_kind.namespaces.insert(ns.to_owned(), record);
+                }
+            }
+        }
+    }
+
+    /// Something of this kind could not be read: complete statements about the scope become partial.
+    pub fn lessen(&mut self, kind: &GroupKind, namespace: Option<&str>, reason: &str, source: &str) {
+        let partial = || CoverageRecord {
+            state: CoverageState::Partial,
+            reason: reason.to_owned(),
+            source: source.to_owned(),
+        };
+        let per_kind = self.kinds.entry(kind.clone()).or_default();
+        match namespace {
+            Some(ns) => {
+                per_kind.namespaces.insert(ns.to_owned(), partial());
+            }
+            None => {
+                per_kind.cluster = Some(partial());
+                for record in per_kind.namespaces.values_mut() {
+                    if record.state == CoverageState::Complete {
+                        *record = partial();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets all that is known about a kind, as if nobody had asked for it.
+    pub fn forget(&mut self, kind: &GroupKind, reason: &str) {
+        self.kinds.insert(
+            kind.clone(),
+            PerKind {
+                cluster: Some(CoverageRecord {
+                    state: CoverageState::NotCollected,
+                    reason: reason.to_owned(),
+                    source: String::new(),
+                }),
+                namespaces: BTreeMap::new(),
+            },
+        );
+    }
+
+    /// What to say of a kind about which nothing was recorded.
+    pub fn set_fallback(&mut self, record: CoverageRecord) {
+        self.fallback = Some(record);
+    }
+
+    /// Declares (a part of) the input to be the whole world.
+    pub fn assume(&mut self, assumption: Assumption) {
+        self.assumptions.push(assumption);
+    }
+
+    /// What is known about a kind in a namespace; with `None`, about the whole cluster (or a
+    /// cluster-scoped kind), which is complete only if no namespace is less than complete.
+    pub fn of(&self, kind: &GroupKind, namespace: Option<&str>) -> CoverageRecord {
+        if self.assumed(kind, namespace) {
+            return CoverageRecord {
+                state: CoverageState::Complete,
+                reason: "the input was declared to be the whole cluster (--assume-complete)".to_owned(),
+                source: String::new(),
+            };
+        }
+        let Some(per_kind) = self.kinds.get(kind) else { return self.unrecorded(kind) };
+        match namespace {
+            Some(ns) => per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).cloned(),
+            None => {
+                let gap = per_kind
+                    .namespaces
+                    .values()
+                    .find(|r| r.state != CoverageState::Complete && r.state != CoverageState::NotServed);
+                match (&per_kind.cluster, gap) {
+                    (Some(cluster), None) => Some(cluster.clone()),
+                    (Some(cluster), Some(gap)) if cluster.state == CoverageState::Complete => {
+                        Some(CoverageRecord { state: CoverageState::Partial, ..gap.clone() })
+                    }
+                    (Some(cluster), Some(_)) => Some(cluster.clone()),
+                    (None, _) => Some(CoverageRecord {
+                        state: CoverageState::Partial,
+                        reason: format!("only some namespaces were read for {kind}"),
+                        source: String::new(),
+                    }),
+                }
+            }
+        }
+        .unwrap_or_else(|| self.unrecorded(kind))
+    }
+
+    /// Every recorded statement, in the order of kind and namespace (cluster-wide first).
+    pub fn records(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, &CoverageRecord)> {
+        self.kinds.iter().flat_map(|(kind, per_kind)| {
+            let cluster = per_kind.cluster.iter().map(move |r| (kind, None, r));
+            let namespaces = per_kind.namespaces.iter().map(move |(ns, r)| (kind, Some(ns.as_str()), r));
+            cluster.chain(namespaces)
+        })
+    }
+
+    /// Was the whole input declared complete?
+    pub fn assumes_everything(&self) -> bool {
+        self.assumptions.iter().any(|a| a.kind.is_none() && a.namespace.is_none())
+    }
+
+    fn assumed(&self, kind: &GroupKind, namespace: Option<&str>) -> bool {
+        self.assumptions.iter().any(|a| {
+            a.kind.as_deref().is_none_or(|k| k.eq_ignore_ascii_case(&kind.kind))
+                && match (a.namespace.as_deref(), namespace) {
+                    (None, _) => true,
+                    (Some(declared), Some(asked)) => declared == asked,
+                    (Some(_), None) => false,
+                }
+        })
+    }
+
+    fn unrecorded(&self, kind: &GroupKind) -> CoverageRecord {
+        self.fallback.clone().unwrap_or_else(|| CoverageRecord {
+            state: CoverageState::NotCollected,
+            reason: format!("the input holds no list of {kind} objects"),
+            source: String::new(),
+        })
+    }
+}

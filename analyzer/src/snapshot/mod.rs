@@ -1,0 +1,22 @@
+//! What was read about one cluster, and what is known about what was not.
+//!
+//! The domain knows nothing of files or YAML: [`crate::intake`] fills a [`Snapshot`] through its
+//! [`Builder`], everything behind only asks it. A question is answered three ways (see [`Lookup`]).
+
+mod builder;
+mod defaults;
+mod coverage;
+mod kind;
+mod lookup;
+pub mod model;
+mod redaction;
+mod selector;
+mod store;
+
+pub use builder::{AnyObject, Builder, Decode, Duplicate, Provenance};
+pub use coverage::{Assumption, Coverage, CoverageRecord};
+pub use kind::GroupKind;
+pub use lookup::{Absence, Found, Gap, Listing, Lookup, Proof};
+pub use redaction::is_masked;
+pub use selector::{LabelSelector, Requirement, matches_pairs};
+pub use store::{Kept, Snapshot, Store, Stored};

@@ -1,0 +1,73 @@
+//! core/v1 Node and Namespace.
+
+use serde::Deserialize;
+
+use super::lenient::{Field, Flag, List, null_default};
+use super::{Condition, ConditionStatus, Meta, current};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Node {
+    pub metadata: Meta,
+    #[serde(deserialize_with = "null_default")]
+    pub spec: NodeSpec,
+    pub status: Option<NodeStatus>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NodeSpec {
+    pub unschedulable: Flag,
+    pub taints: List<Taint>,
+    #[serde(rename = "podCIDRs")]
+    pub pod_cidrs: List<String>,
+    #[serde(rename = "providerID")]
+    pub provider_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Taint {
+    pub key: String,
+    pub value: Option<String>,
+    pub effect: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct NodeStatus {
+    pub conditions: List<Condition>,
+    pub addresses: List<NodeAddress>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct NodeAddress {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub address: Field<String>,
+}
+
+impl Node {
+    /// The Ready condition; `None` where no status was collected or the kubelet no longer reports.
+    pub fn is_ready(&self) -> Option<bool> {
+        let ready = current(&self.status.as_ref()?.conditions, "Ready")?;
+        match ready.status {
+            ConditionStatus::True => Some(true),
+            ConditionStatus::False | ConditionStatus::Unknown => Some(false),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Namespace {
+    pub metadata: Meta,
+    pub status: Option<NamespaceStatus>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct NamespaceStatus {
+    pub phase: Option<String>,
+}

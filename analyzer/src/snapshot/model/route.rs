@@ -1,0 +1,178 @@
+//! gateway.networking.k8s.io routes, in one shape.
+
+use serde::Deserialize;
+
+use super::lenient::{Field, List, null_default};
+use super::{Condition, Meta, ObjectReference};
+use crate::snapshot::GroupKind;
+
+/// Which kind of route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum RouteKind {
+    #[default]
+    Http,
+    Grpc,
+    Tls,
+    Tcp,
+    Udp,
+}
+
+impl RouteKind {
+    /// Every kind, in the order reports list them.
+    pub const ALL: [Self; 5] = [Self::Http, Self::Grpc, Self::Tls, Self::Tcp, Self::Udp];
+
+    /// Kind, as Kubernetes spells it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Http => "HTTPRoute",
+            Self::Grpc => "GRPCRoute",
+            Self::Tls => "TLSRoute",
+            Self::Tcp => "TCPRoute",
+            Self::Udp => "UDPRoute",
+        }
+    }
+
+    /// Its group and kind.
+    pub const fn group_kind(self) -> GroupKind {
+        GroupKind::known("gateway.networking.k8s.io", self.word())
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Route {
+    /// Set by the builder from the object's kind.
+    #[serde(skip)]
+    pub kind: RouteKind,
+    pub metadata: Meta,
+    #[serde(deserialize_with = "null_default")]
+    pub spec: RouteSpec,
+    pub status: Option<RouteStatus>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RouteSpec {
+    pub parent_refs: List<ParentRef>,
+    pub hostnames: List<String>,
+    pub rules: List<RouteRule>,
+    /// GAMMA and policies aside, `useDefaultGateways` (experimental) attaches without a parentRef.
+    pub use_default_gateways: Option<String>,
+}
+
+/// Defaults: group `gateway.networking.k8s.io`, kind `Gateway`, the route's own namespace.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ParentRef {
+    pub group: Option<String>,
+    pub kind: Option<String>,
+    pub namespace: Option<String>,
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub section_name: Option<String>,
+    pub port: Field<u16>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RouteRule {
+    pub name: Option<String>,
+    pub matches: List<RouteMatch>,
+    pub filters: List<Filter>,
+    pub backend_refs: List<BackendRef>,
+}
+
+/// A match of an HTTPRoute (`path`, `headers`, `queryParams`, `method` as text) or a GRPCRoute
+/// (`method` as a map, `headers`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RouteMatch {
+    pub path: Option<PathMatch>,
+    pub headers: List<HeaderMatch>,
+    pub query_params: List<HeaderMatch>,
+    pub method: Option<MethodMatch>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum MethodMatch {
+    /// HTTP method.
+    Http(String),
+    /// gRPC service and method.
+    Grpc(GrpcMethod),
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct GrpcMethod {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub service: Option<String>,
+    pub method: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PathMatch {
+    /// After defaulting: `Exact`, `PathPrefix` or `RegularExpression`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub value: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct HeaderMatch {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    #[serde(deserialize_with = "null_default")]
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Filter {
+    #[serde(rename = "type", deserialize_with = "null_default")]
+    pub kind: String,
+    pub request_mirror: Option<MirrorFilter>,
+    pub extension_ref: Option<ObjectReference>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MirrorFilter {
+    #[serde(deserialize_with = "null_default")]
+    pub backend_ref: BackendRef,
+}
+
+/// Defaults: core group, kind `Service`, the route's own namespace, weight 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct BackendRef {
+    pub group: Option<String>,
+    pub kind: Option<String>,
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub namespace: Option<String>,
+    pub port: Field<u16>,
+    pub weight: Field<i64>,
+    pub filters: List<Filter>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RouteStatus {
+    pub parents: List<ParentStatus>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ParentStatus {
+    #[serde(deserialize_with = "null_default")]
+    pub parent_ref: ParentRef,
+    #[serde(deserialize_with = "null_default")]
+    pub controller_name: String,
+    pub conditions: List<Condition>,
+}

@@ -1,0 +1,136 @@
+//! What makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, ReplicationController, Job, CronJob
+//! and Argo Rollout, in one shape.
+
+use serde::Deserialize;
+
+use super::lenient::{Field, Flag, List, null_default};
+use super::{Condition, Meta, PodTemplate};
+use crate::snapshot::{GroupKind, LabelSelector};
+
+/// Which kind of workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum WorkloadKind {
+    #[default]
+    Deployment,
+    ReplicaSet,
+    StatefulSet,
+    DaemonSet,
+    ReplicationController,
+    Job,
+    CronJob,
+    Rollout,
+}
+
+impl WorkloadKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Deployment,
+        Self::ReplicaSet,
+        Self::StatefulSet,
+        Self::DaemonSet,
+        Self::ReplicationController,
+        Self::Job,
+        Self::CronJob,
+        Self::Rollout,
+    ];
+
+    /// Its group and kind.
+    pub const fn group_kind(self) -> GroupKind {
+        match self {
+            Self::Deployment => GroupKind::known("apps", "Deployment"),
+            Self::ReplicaSet => GroupKind::known("apps", "ReplicaSet"),
+            Self::StatefulSet => GroupKind::known("apps", "StatefulSet"),
+            Self::DaemonSet => GroupKind::known("apps", "DaemonSet"),
+            Self::ReplicationController => GroupKind::known("", "ReplicationController"),
+            Self::Job => GroupKind::known("batch", "Job"),
+            Self::CronJob => GroupKind::known("batch", "CronJob"),
+            Self::Rollout => GroupKind::known("argoproj.io", "Rollout"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Workload {
+    /// Set by the builder from the object's kind.
+    #[serde(skip)]
+    pub kind: WorkloadKind,
+    pub metadata: Meta,
+    #[serde(deserialize_with = "null_default")]
+    pub spec: WorkloadSpec,
+    pub status: Option<WorkloadStatus>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WorkloadSpec {
+    /// Absent means one for kinds that have it.
+    pub replicas: Field<i64>,
+    #[serde(deserialize_with = "selector")]
+    pub selector: Option<LabelSelector>,
+    pub template: Option<PodTemplate>,
+    pub job_template: Option<JobTemplate>,
+    pub paused: Flag,
+    pub suspend: Flag,
+    pub service_name: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct JobTemplate {
+    #[serde(deserialize_with = "null_default")]
+    pub spec: JobTemplateSpec,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct JobTemplateSpec {
+    pub template: Option<PodTemplate>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WorkloadStatus {
+    pub replicas: Field<i64>,
+    pub ready_replicas: Field<i64>,
+    pub available_replicas: Field<i64>,
+    pub updated_replicas: Field<i64>,
+    pub desired_number_scheduled: Field<i64>,
+    pub number_ready: Field<i64>,
+    pub observed_generation: Field<i64>,
+    pub conditions: List<Condition>,
+}
+
+/// A `LabelSelector`, or the bare map of a ReplicationController.
+fn selector<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<LabelSelector>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Map(std::collections::BTreeMap<String, String>),
+        Full(LabelSelector),
+    }
+    Ok(Option::<Either>::deserialize(d)?.map(|either| match either {
+        Either::Full(selector) => selector,
+        Either::Map(match_labels) => LabelSelector { match_labels, ..LabelSelector::default() },
+    }))
+}
+
+impl Workload {
+    /// The pod template, wherever the kind keeps it.
+    pub fn template(&self) -> Option<&PodTemplate> {
+        self.spec.template.as_ref().or_else(|| self.spec.job_template.as_ref()?.spec.template.as_ref())
+    }
+
+    /// Replicas asked for; absent means one. `None` for kinds that have no such number, or if masked.
+    pub fn desired(&self) -> Option<i64> {
+        match self.kind {
+            WorkloadKind::DaemonSet => self.status.as_ref()?.desired_number_scheduled.known().copied(),
+            WorkloadKind::Job | WorkloadKind::CronJob => None,
+            _ => match &self.spec.replicas {
+                Field::Known(n) => Some(*n),
+                Field::Absent => Some(1),
+                Field::Redacted | Field::Invalid(_) => None,
+            },
+        }
+    }
+}

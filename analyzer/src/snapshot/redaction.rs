@@ -1,0 +1,38 @@
+//! Values that a collector or a cleaner masked: *redacted*, never *invalid* and never *empty*.
+
+/// Is this text a mask that some collector put where a value was?
+///
+/// Known masks: Troubleshoot `***HIDDEN***` and its tokens, must-gather-clean `x-ipv4-…-x`,
+/// `oc adm inspect` `N bytes long`, crust-gather `xxx`, cilium sysdump `XXXXXX`.
+pub fn is_masked(text: &str) -> bool {
+    let text = text.trim();
+    if text.contains("***HIDDEN***") || text.contains("***TOKEN_") {
+        return true;
+    }
+    if ["x-ipv4-", "x-ipv6-", "x-mac-", "domain000"].iter().any(|mask| text.contains(mask)) {
+        return true;
+    }
+    if text.len() >= 3 && text.bytes().all(|b| b == b'x' || b == b'X') {
+        return true;
+    }
+    text.strip_suffix(" bytes long").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_masked;
+
+    #[test]
+    fn masks_of_every_collector_are_recognized() {
+        for mask in ["***HIDDEN***", "x-ipv4-0000000001-x", "xxx", "XXXXXX", "1708 bytes long", "http://***HIDDEN***:80"] {
+            assert!(is_masked(mask), "{mask}");
+        }
+    }
+
+    #[test]
+    fn ordinary_values_are_not_masks() {
+        for value in ["", "10.0.0.1", "x", "None", "null", "max", "many bytes long"] {
+            assert!(!is_masked(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Objects by kind, namespace and name.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kubereach_reports::report::CoverageState;
+
+use super::builder::Provenance;
+use super::lookup::{Absence, Found, Gap, Listing, Lookup};
+use super::model::{
+    BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
+    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Namespace, NetworkPolicy, Node, Opaque,
+    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Workload, WorkloadKind,
+};
+use super::{Coverage, GroupKind};
+
+/// An object and where it came from.
+#[derive(Debug, Clone)]
+pub struct Stored<T> {
+    /// The object.
+    pub value: T,
+    /// Index into the table of origins that intake keeps (file and byte range).
+    pub origin: u32,
+    /// What kind of source it is: an API server's copy or a manifest.
+    pub provenance: Provenance,
+}
+
+impl<T> std::ops::Deref for Stored<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> Stored<T> {
+    /// Was it written by hand (or rendered) and never stored by an API server? Then what only a live
+    /// object can show — readiness, addresses, status — is open by design.
+    pub fn is_manifest(&self) -> bool {
+        self.provenance == Provenance::Manifest
+    }
+}
+
+/// All objects of one shape, in the order of namespace, name and kind.
+#[derive(Debug, Clone)]
+pub struct Store<T> {
+    items: Vec<Stored<T>>,
+}
+
+impl<T> Default for Store<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+impl<T: Resource> Store<T> {
+    pub(super) fn new(mut items: Vec<Stored<T>>) -> Self {
+        items.sort_by(|a, b| {
+            let key = |s: &Stored<T>| (s.meta().namespace.clone(), s.meta().name.clone(), s.group_kind());
+            key(a).cmp(&key(b))
+        });
+        Self { items }
+    }
+
+    /// Every object.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Found<'_, T>> + Clone {
+        self.items.iter().map(Found::new)
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// None at all?
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Every object of a namespace.
+    pub fn in_namespace<'s>(&'s self, namespace: &str) -> impl ExactSizeIterator<Item = Found<'s, T>> + Clone {
+        let start = self.items.partition_point(|s| s.meta().namespace.as_str() < namespace);
+        let rest = self.items.get(start..).unwrap_or_default();
+        let len = rest.partition_point(|s| s.meta().namespace == namespace);
+        rest.get(..len).unwrap_or_default().iter().map(Found::new)
+    }
+
+    /// Every object of a name (several only where kinds share a shape).
+    pub fn named<'s>(&'s self, namespace: &str, name: &str) -> impl Iterator<Item = Found<'s, T>> {
+        let start = self
+            .items
+            .partition_point(|s| (s.meta().namespace.as_str(), s.meta().name.as_str()) < (namespace, name));
+        let (namespace, name) = (namespace.to_owned(), name.to_owned());
+        self.items
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(move |s| s.meta().namespace == namespace && s.meta().name == name)
+            .map(Found::new)
+    }
+
+    /// The position of an object in [`Store::iter`]'s order.
+    pub fn position(&self, namespace: &str, name: &str) -> Option<usize> {
+        self.items
+            .binary_search_by(|s| (s.meta().namespace.as_str(), s.meta().name.as_str()).cmp(&(namespace, name)))
+            .ok()
+    }
+}
+
+/// One cluster as it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Its name where the inputs hold several clusters.
+    pub cluster: Option<String>,
+    /// The newest time the inputs speak for.
+    pub taken_at: Option<Timestamp>,
+    /// What is known about what was read.
+    pub coverage: Coverage,
+    /// Kinds that were read and are neither modelled nor kept, with their number.
+    pub other_kinds: BTreeMap<GroupKind, usize>,
+    pub services: Store<Service>,
+    pub pods: Store<Pod>,
+    pub nodes: Store<Node>,
+    pub namespaces: Store<Namespace>,
+    pub endpoints: Store<Endpoints>,
+    pub slices: Store<EndpointSlice>,
+    pub secrets: Store<Secret>,
+    pub config_maps: Store<ConfigMap>,
+    pub claims: Store<PersistentVolumeClaim>,
+    pub autoscalers: Store<HorizontalPodAutoscaler>,
+    pub crds: Store<CustomResourceDefinition>,
+    pub events: Store<Event>,
+    pub ingresses: Store<Ingress>,
+    pub ingress_classes: Store<IngressClass>,
+    pub network_policies: Store<NetworkPolicy>,
+    pub gateway_classes: Store<GatewayClass>,
+    pub gateways: Store<Gateway>,
+    pub listener_sets: Store<ListenerSet>,
+    pub grants: Store<ReferenceGrant>,
+    pub backend_tls: Store<BackendTlsPolicy>,
+    pub workloads: Store<Workload>,
+    pub routes: Store<Route>,
+    pub opaque: Store<Opaque>,
+}
+
+/// Gives generic code the store of a kind.
+pub trait Kept: Resource {
+    /// Its store.
+    fn store(snapshot: &Snapshot) -> &Store<Self>;
+}
+
+macro_rules! kept {
+    ($($type:ty => $field:ident),+ $(,)?) => {$(
+        impl Kept for $type {
+            fn store(snapshot: &Snapshot) -> &Store<Self> { &snapshot.$field }
+        }
+    )+};
+}
+kept! {
+    Service => services, Pod => pods, Node => nodes, Namespace => namespaces, Endpoints => endpoints,
+    EndpointSlice => slices, Secret => secrets, ConfigMap => config_maps, PersistentVolumeClaim => claims,
+    HorizontalPodAutoscaler => autoscalers, CustomResourceDefinition => crds, Event => events,
+    Ingress => ingresses, IngressClass => ingress_classes, NetworkPolicy => network_policies,
+    GatewayClass => gateway_classes, Gateway => gateways, ListenerSet => listener_sets,
+    ReferenceGrant => grants, BackendTlsPolicy => backend_tls, Workload => workloads, Route => routes,
+    Opaque => opaque,
+}
+
+impl Snapshot {
+    /// Is there an object of this kind and name? For kinds that share a shape ask [`Snapshot::workload`]
+    /// and [`Snapshot::route`].
+    pub fn lookup<T: Kept>(&self, namespace: &str, name: &str) -> Lookup<'_, T> {
+        let found = T::store(self).named(namespace, name).next();
+        self.answer(found, T::KIND, T::NAMESPACED.then_some(namespace), name)
+    }
+
+    /// Is there a workload of this kind and name?
+    pub fn workload(&self, kind: WorkloadKind, namespace: &str, name: &str) -> Lookup<'_, Workload> {
+        let found = self.workloads.named(namespace, name).find(|w| w.kind == kind);
+        self.answer(found, &kind.group_kind(), Some(namespace), name)
+    }
+
+    /// Is there a route of this kind and name?
+    pub fn route(&self, kind: RouteKind, namespace: &str, name: &str) -> Lookup<'_, Route> {
+        let found = self.routes.named(namespace, name).find(|r| r.kind == kind);
+        self.answer(found, &kind.group_kind(), Some(namespace), name)
+    }
+
+    /// Every object of a kind in a namespace, or (`None`) in the cluster.
+    pub fn list<T: Kept>(&self, namespace: Option<&str>) -> Listing<'_, T> {
+        let store = T::store(self);
+        let items = match namespace {
+            Some(ns) if T::NAMESPACED => store.in_namespace(ns).collect(),
+            _ => store.iter().collect(),
+        };
+        Listing::new(items, namespace, self.completeness(T::KIND, namespace))
+    }
+
+    /// Every workload of a kind in a namespace, or in the cluster.
+    pub fn list_workloads(&self, kind: WorkloadKind, namespace: Option<&str>) -> Listing<'_, Workload> {
+        let all: Vec<_> = match namespace {
+            Some(ns) => self.workloads.in_namespace(ns).filter(|w| w.kind == kind).collect(),
+            None => self.workloads.iter().filter(|w| w.kind == kind).collect(),
+        };
+        Listing::new(all, namespace, self.completeness(&kind.group_kind(), namespace))
+    }
+
+    /// Is everything of a kind in a scope known? Otherwise the gap.
+    pub fn is_complete(&self, kind: &GroupKind, namespace: Option<&str>) -> Result<(), Gap> {
+        self.completeness(kind, namespace).map(|_| ())
+    }
+
+    /// Holds the snapshot nothing but manifests, so that workload templates stand in for pods?
+    pub fn is_manifests(&self) -> bool {
+        fn all<T: Resource>(store: &Store<T>) -> bool {
+            store.iter().all(|o| o.is_manifest())
+        }
+        all(&self.services)
+            && all(&self.pods)
+            && all(&self.workloads)
+            && all(&self.ingresses)
+            && all(&self.gateways)
+            && all(&self.routes)
+            && self.slices.iter().all(|o| o.is_manifest())
+            && all(&self.nodes)
+    }
+
+    fn answer<'s, T: Resource>(
+        &'s self,
+        found: Option<Found<'s, T>>,
+        kind: &GroupKind,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Lookup<'s, T> {
+        if let Some(found) = found {
+            return Lookup::Found(found);
+        }
+        match self.completeness(kind, namespace) {
+            Ok((reason, source)) => {
+                let scope = namespace.map_or_else(String::new, |ns| format!("{ns}/"));
+                Lookup::Absent(Absence::new(format!("{kind} {scope}{name}"), reason, source))
+            }
+            Err(gap) => Lookup::Unknown(gap),
+        }
+    }
+
+    fn completeness(&self, kind: &GroupKind, namespace: Option<&str>) -> Result<(String, String), Gap> {
+        let record = self.coverage.of(kind, namespace);
+        match record.state {
+            CoverageState::Complete | CoverageState::NotServed => Ok((record.reason, record.source)),
+            CoverageState::Partial | CoverageState::Forbidden | CoverageState::NotCollected => {
+                Err(Gap::of_coverage(kind, namespace, record.state, &record.reason))
+            }
+        }
+    }
+}
