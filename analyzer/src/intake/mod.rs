@@ -1,1 +1,21 @@
 //! Reading inputs.
+
+
+pub mod content;
+pub(crate) mod document;
+pub mod json;
+pub mod limits;
+pub mod object;
+pub mod positions;
+pub mod progress;
+pub mod scan;
+mod source;
+pub mod yaml;
+
+pub use content::{
+    CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
+    Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint,
+};
+pub use limits::Limits;
+pub use object::{DecodeError, RawObject};
+pub use scan::scan;

@@ -1,0 +1,201 @@
+//! From the bytes of one member to its documents.
+//!
+//! Objects are found by cheap scans (indentation in YAML, brackets in JSON) and decoded one by one
+//! and in parallel, so that a large list never exists as a tree and one bad item costs only itself.
+
+mod captured;
+mod emit;
+mod full;
+mod head;
+mod json_stream;
+mod shape;
+mod watch;
+mod yaml_docs;
+
+use std::sync::Mutex;
+
+use super::content::{Content, Documents, FileId, Problem, TypeHint};
+use super::json;
+use super::limits::Limits;
+use super::object::RawObject;
+use super::yaml::Position;
+use super::yaml::tree::Bounds;
+
+pub(crate) use captured::strip_start as strip_bom;
+
+/// What is known about a member before it is read.
+pub(crate) struct Context<'c, T> {
+    /// Path inside the input.
+    pub(crate) member: &'c str,
+    /// Path as reports name it.
+    pub(crate) display: &'c str,
+    pub(crate) file: FileId,
+    pub(crate) limits: &'c Limits,
+    pub(crate) hint: TypeHint,
+    pub(crate) decode: &'c (dyn Fn(&RawObject<'_>) -> T + Sync),
+    /// Named on the command line by itself: everything in it is accounted for.
+    pub(crate) direct: bool,
+    /// The name says nothing about the content: what is not recognised is not a problem.
+    pub(crate) sniffed: bool,
+    /// The bytes end before the file does; the problem was said already.
+    pub(crate) cut: bool,
+    /// Problems found while decoding.
+    pub(crate) notes: Mutex<Vec<Problem>>,
+}
+
+impl<T> Context<'_, T> {
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds { depth: self.limits.depth, ..Bounds::default() }
+    }
+
+    fn problem(&self, at: Option<Position>, message: impl Into<String>) -> Problem {
+        Problem {
+            path: self.display.to_owned(),
+            line: at.map(|at| at.line),
+            column: at.map(|at| at.column),
+            message: message.into(),
+        }
+    }
+}
+
+/// Collects what one member yields.
+pub(crate) struct Out<T> {
+    docs: Documents<T>,
+    data: Vec<serde_json::Value>,
+    data_bytes: usize,
+    text: Option<String>,
+    problems: Vec<Problem>,
+    first_other: Option<u32>,
+    /// The last document breaks off at the end of the bytes.
+    broke_off: bool,
+    full: bool,
+}
+
+impl<T> Out<T> {
+    fn new() -> Self {
+        Self {
+            docs: Documents::default(),
+            data: Vec::new(),
+            data_bytes: 0,
+            text: None,
+            problems: Vec::new(),
+            first_other: None,
+            broke_off: false,
+            full: false,
+        }
+    }
+
+    fn other(&mut self, line: u32) {
+        self.docs.others += 1;
+        self.first_other.get_or_insert(line);
+    }
+
+    /// Room for `n` more objects under the limit; says so once when there is not.
+    fn room(&mut self, n: usize, ctx: &Context<'_, T>) -> usize {
+        let left = ctx.limits.objects.saturating_sub(self.docs.objects.len());
+        if n > left && !self.full {
+            self.full = true;
+            self.problems.push(ctx.problem(
+                None,
+                format!(
+                    "more than {} objects in one file (limit {}): the rest was not read",
+                    ctx.limits.objects,
+                    Limits::OBJECTS
+                ),
+            ));
+        }
+        n.min(left)
+    }
+}
+
+/// Reads one member that may hold documents.
+pub(crate) fn read<T: Send>(bytes: &[u8], ctx: &Context<'_, T>) -> (Content<T>, Vec<Problem>) {
+    if let Some(name) = utf16(bytes) {
+        let problem = ctx.problem(
+            None,
+            format!("the file is {name} text: convert it to UTF-8 (on Windows, `kubectl … | Out-File -Encoding utf8`); it was not read"),
+        );
+        return (Content::Empty, vec![problem]);
+    }
+    let start = strip_bom(bytes);
+    let text = bytes.get(start..).unwrap_or_default();
+    let first = json::skip_space(text, 0);
+    if first >= text.len() {
+        return (Content::Empty, Vec::new());
+    }
+    if memchr::memchr(0, text.get(..8192.min(text.len())).unwrap_or_default()).is_some() {
+        let problem = ctx.problem(None, "a binary file, not YAML or JSON: it was not read");
+        return (Content::Empty, if ctx.sniffed { Vec::new() } else { vec![problem] });
+    }
+    let mut out = Out::new();
+    let json_like = matches!(text.get(first), Some(b'{' | b'['));
+    if json_like && json_stream::looks_like_json(text, first) {
+        json_stream::read(bytes, start, ctx, &mut out);
+    } else {
+        yaml_docs::read(bytes, start, ctx, &mut out);
+    }
+    finish(out, ctx, bytes)
+}
+
+fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, bytes: &[u8]) -> (Content<T>, Vec<Problem>) {
+    if let Ok(mut notes) = ctx.notes.lock() {
+        out.problems.append(&mut notes);
+    }
+    if ctx.cut {
+        drop_cut_object(&mut out, bytes.len());
+    }
+    let found = !out.docs.is_empty();
+    if ctx.direct && out.docs.others > 0 {
+        if found {
+            let count = out.docs.others;
+            let (noun, verb) = if count == 1 { ("document", "is") } else { ("documents", "are") };
+            out.problems.push(Problem {
+                path: ctx.display.to_owned(),
+                line: out.first_other,
+                column: None,
+                message: format!("{count} {noun} {verb} not Kubernetes objects (no apiVersion and kind) and told nothing"),
+            });
+        } else if out.problems.is_empty() {
+            out.problems.push(ctx.problem(None, "no Kubernetes object in it (no apiVersion and kind): it told nothing"));
+        }
+    }
+    out.problems.sort();
+    let content = if found {
+        Content::Documents(out.docs)
+    } else if out.data.len() > 1 {
+        Content::Data(serde_json::Value::Array(out.data))
+    } else if let Some(value) = out.data.pop() {
+        Content::Data(value)
+    } else if let Some(text) = out.text {
+        Content::Text(text)
+    } else {
+        Content::Empty
+    };
+    (content, out.problems)
+}
+
+/// An object that touches the cut may miss its end without showing it: it is not used.
+fn drop_cut_object<T>(out: &mut Out<T>, len: usize) {
+    let touches = out.docs.objects.last().is_some_and(|object| {
+        let end = object.origin.start + object.origin.len;
+        // JSON shows by itself whether a value is whole.
+        object.origin.format != super::content::TextFormat::Json && end >= len as u64
+    });
+    if touches {
+        let list = out.docs.objects.pop().and_then(|object| object.list);
+        if let Some(list) = list.and_then(|n| out.docs.lists.get_mut(n as usize)) {
+            list.truncated = true;
+        }
+    }
+    if out.broke_off && let Some(list) = out.docs.lists.last_mut() {
+        list.truncated = true;
+    }
+}
+
+fn utf16(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xFF, 0xFE, ..] => Some("UTF-16 (little-endian)"),
+        [0xFE, 0xFF, ..] => Some("UTF-16 (big-endian)"),
+        _ => None,
+    }
+}

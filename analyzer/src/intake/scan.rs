@@ -1,0 +1,259 @@
+//! The whole way from inputs to decoded objects: one thread reads, the others parse.
+
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use rayon::prelude::*;
+
+use super::content::{
+    Container, Content, FileId, InputSpec, IntakeError, Member, Problem, Scan, ScannedInput, TypeHint,
+};
+use super::document::{self, Context};
+use super::limits::Limits;
+use super::object::RawObject;
+use super::positions::Sources;
+use super::progress::Progress;
+use super::source::names::Class;
+use super::source::{self, RawBody, RawMember, Sink, Summary};
+
+/// Bytes that are handed to the parsers at once: enough to keep them busy, little enough to hold.
+const BATCH_BYTES: usize = 16 << 20;
+const BATCH_MEMBERS: usize = 512;
+
+/// Reads every input and decodes every Kubernetes object in it.
+///
+/// `hint` is asked by member path for the type of items that carry none. `decode` runs on several
+/// threads; the order of the result is that of the inputs, the member paths and the file.
+pub fn scan<T: Send>(
+    inputs: &[InputSpec],
+    limits: &Limits,
+    hint: &(dyn Fn(&str) -> Option<TypeHint> + Sync),
+    decode: &(dyn Fn(&RawObject<'_>) -> T + Sync),
+    progress: &dyn Progress,
+) -> Result<Scan<T>, IntakeError> {
+    if inputs.is_empty() {
+        return Err(IntakeError::NoInput);
+    }
+    if inputs.iter().filter(|spec| matches!(spec, InputSpec::Stdin { .. })).count() > 1 {
+        return Err(IntakeError::StdinTwice);
+    }
+    let mut scanned = Vec::with_capacity(inputs.len());
+    let mut sources = Sources::new(*limits);
+    for (index, spec) in inputs.iter().enumerate() {
+        let (spec, early) = settle(spec, limits);
+        let work = Work { index: u32::try_from(index).unwrap_or(u32::MAX), limits, hint, decode, progress };
+        let (mut input, paths) = work.input(&spec);
+        input.problems.extend(early);
+        sources.add(spec, input.container, paths);
+        scanned.push(input);
+    }
+    Ok(Scan { inputs: scanned, sources })
+}
+
+/// Reads standard input to bytes, so that positions in it can be read again.
+fn settle(spec: &InputSpec, limits: &Limits) -> (InputSpec, Option<Problem>) {
+    let InputSpec::Stdin { name } = spec else { return (spec.clone(), None) };
+    let mut bytes = Vec::new();
+    let result = std::io::stdin().lock().take(limits.total_bytes).read_to_end(&mut bytes);
+    let problem = result.err().map(|error| Problem {
+        path: name.clone(),
+        line: None,
+        column: None,
+        message: format!("{}: what came before was read", source::io_words(&error)),
+    });
+    (InputSpec::Bytes { name: name.clone(), bytes: Arc::from(bytes) }, problem)
+}
+
+struct Work<'w, T> {
+    index: u32,
+    limits: &'w Limits,
+    hint: &'w (dyn Fn(&str) -> Option<TypeHint> + Sync),
+    decode: &'w (dyn Fn(&RawObject<'_>) -> T + Sync),
+    progress: &'w dyn Progress,
+}
+
+/// Members on their way from the reader to the parsers.
+struct Batch {
+    container: Container,
+    members: Vec<RawMember>,
+}
+
+impl<T: Send> Work<'_, T> {
+    fn input(&self, spec: &InputSpec) -> (ScannedInput<T>, Vec<String>) {
+        let name = source::name_of(spec);
+        let (sender, receiver) = sync_channel::<Batch>(1);
+        let mut members = Vec::new();
+        let mut problems = Vec::new();
+        let mut skipped = 0;
+        let mut paths = Vec::new();
+        let summary = std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let mut batches = Batches { sender: Some(sender), pending: Vec::new(), bytes: 0, container: spec_guess(spec) };
+                let summary = source::read(spec, self.limits, self.progress, &mut batches);
+                batches.flush(summary.container);
+                batches.sender = None;
+                summary
+            });
+            for batch in receiver {
+                for member in &batch.members {
+                    let at = member.id as usize;
+                    if paths.len() <= at {
+                        paths.resize(at + 1, String::new());
+                    }
+                    if let Some(slot) = paths.get_mut(at) {
+                        slot.clone_from(&member.path);
+                    }
+                }
+                let container = batch.container;
+                let results: Vec<_> =
+                    batch.members.into_par_iter().map(|member| self.member(&name, container, member)).collect();
+                for (member, mut found) in results {
+                    problems.append(&mut found);
+                    match member {
+                        Some(member) => members.push(member),
+                        None => skipped += 1,
+                    }
+                }
+            }
+            reader.join()
+        });
+        let summary = summary.unwrap_or_else(|_| Summary {
+            container: Container::Unreadable,
+            skipped: 0,
+            problems: vec![Problem {
+                path: name.clone(),
+                line: None,
+                column: None,
+                message: "reading it failed inside a decompressor: what came before was read".to_owned(),
+            }],
+            modified: None,
+            newest: None,
+            members: 0,
+        });
+        let mut all = summary.problems;
+        all.append(&mut problems);
+        keep_last_of_each(&name, summary.container, &mut members, &mut all);
+        if members.is_empty() && all.is_empty() && summary.skipped + skipped > 0 {
+            all.push(Problem {
+                path: name.clone(),
+                line: None,
+                column: None,
+                message: format!(
+                    "none of its {} files can hold Kubernetes objects: it told nothing",
+                    summary.skipped + skipped
+                ),
+            });
+        }
+        let input = ScannedInput {
+            name,
+            container: summary.container,
+            members,
+            skipped: summary.skipped + skipped,
+            problems: all,
+            modified: summary.modified,
+            newest_member: summary.newest,
+        };
+        (input, paths)
+    }
+
+    /// Parses one member; none where its content says that it holds no objects.
+    fn member(&self, input: &str, container: Container, raw: RawMember) -> (Option<Member<T>>, Vec<Problem>) {
+        let RawMember { id, path, class, body, direct, cut } = raw;
+        let file = FileId { input: self.index, member: id };
+        let bytes = match body {
+            RawBody::Link(target) => return (Some(Member { path, file, content: Content::Link { target } }), Vec::new()),
+            RawBody::Bytes(bytes) => bytes,
+        };
+        if class == Class::Marker {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let content = if text.trim().is_empty() { Content::Empty } else { Content::Text(text) };
+            return (Some(Member { path, file, content }), Vec::new());
+        }
+        let display = source::display(container, input, &path);
+        let sniffed = class == Class::Sniff;
+        let context = Context {
+            member: &path,
+            display: &display,
+            file,
+            limits: self.limits,
+            hint: (self.hint)(&path).unwrap_or_default(),
+            decode: self.decode,
+            direct,
+            sniffed,
+            cut,
+            notes: std::sync::Mutex::new(Vec::new()),
+        };
+        let (content, problems) = document::read(&bytes, &context);
+        if let Content::Documents(documents) = &content {
+            self.progress.objects(documents.objects.len() as u64);
+        }
+        let nothing = sniffed && matches!(content, Content::Empty | Content::Text(_)) && !bytes.is_empty();
+        let member = (!nothing).then_some(Member { path, file, content });
+        (member, problems)
+    }
+}
+
+fn spec_guess(spec: &InputSpec) -> Container {
+    match spec {
+        InputSpec::Path(path) if path.is_dir() => Container::Directory,
+        _ => Container::File,
+    }
+}
+
+/// Two members of one name: the later one replaces the earlier, as it would on unpacking.
+fn keep_last_of_each<T>(input: &str, container: Container, members: &mut Vec<Member<T>>, problems: &mut Vec<Problem>) {
+    members.sort_by(|a, b| a.path.cmp(&b.path).then(b.file.cmp(&a.file)));
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    members.dedup_by(|later, kept| {
+        let same = later.path == kept.path;
+        if same {
+            *seen.entry(kept.path.clone()).or_insert(1) += 1;
+        }
+        same
+    });
+    let mut repeated: Vec<_> = seen.into_iter().collect();
+    repeated.sort();
+    for (path, times) in repeated {
+        problems.push(Problem {
+            path: source::display(container, input, &path),
+            line: None,
+            column: None,
+            message: format!("the archive holds this member {times} times: the last one counts"),
+        });
+    }
+}
+
+struct Batches {
+    sender: Option<SyncSender<Batch>>,
+    pending: Vec<RawMember>,
+    bytes: usize,
+    container: Container,
+}
+
+impl Batches {
+    fn flush(&mut self, container: Container) -> bool {
+        self.bytes = 0;
+        let members = std::mem::take(&mut self.pending);
+        members.is_empty() || self.sender.as_ref().is_some_and(|sender| sender.send(Batch { container, members }).is_ok())
+    }
+}
+
+impl Sink for Batches {
+    fn container(&mut self, container: Container) {
+        self.container = container;
+    }
+
+    fn wants(&mut self, _: u32, _: &str) -> bool {
+        true
+    }
+
+    fn take(&mut self, member: RawMember) -> bool {
+        if let RawBody::Bytes(bytes) = &member.body {
+            self.bytes += bytes.len();
+        }
+        self.pending.push(member);
+        if self.bytes >= BATCH_BYTES || self.pending.len() >= BATCH_MEMBERS { self.flush(self.container) } else { true }
+    }
+}

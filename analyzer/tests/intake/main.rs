@@ -1,0 +1,5 @@
+//! The byte level of intake, from inputs to decoded objects.
+
+mod documents;
+mod kit;
+mod truth;
