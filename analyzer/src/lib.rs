@@ -15,3 +15,9 @@ pub mod paths;
 pub mod checks;
 
 pub mod judgement;
+
+pub mod report;
+
+mod analysis;
+
+pub use analysis::{Filter, Options, analyze, find_subject, judge_snapshot};

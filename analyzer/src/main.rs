@@ -1,1 +1,10 @@
-fn main(){}
+//! `kubereach`: can traffic get to this app and, if not, exactly where and why does it break?
+#![forbid(unsafe_code)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

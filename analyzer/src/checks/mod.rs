@@ -10,6 +10,9 @@ use rayon::prelude::*;
 use crate::evidence::{Entry, Subject};
 use crate::paths::World;
 
+pub use docs::catalogue_markdown;
+
+mod docs;
 pub mod gateway;
 pub mod ingress;
 pub mod policy;

@@ -1,1 +1,126 @@
-//! judgement
+//! From paths to verdicts. Pure functions: the same subjects give the same judgement in any order.
+
+mod blame;
+mod entries;
+mod headline;
+mod verdict;
+
+pub use blame::{Blame, blame};
+pub use entries::attach_entries;
+pub use verdict::{config_verdict, final_verdict, unknown_class};
+
+use std::sync::Arc;
+
+use kubereach_reports::report::{
+    BrokenAt, ConfigVerdict, Effect, NextStep, PathState, SegmentName, Traffic, UncheckedItem, UnknownClass, Verdict,
+};
+
+use crate::evidence::{Finding, Subject};
+
+/// A judged subject.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The subject.
+    pub subject: Subject,
+    /// The one word.
+    pub verdict: Verdict,
+    /// What the snapshot shows.
+    pub config: ConfigVerdict,
+    /// What was measured.
+    pub traffic: Traffic,
+    /// One sentence for a reader who does not know Kubernetes.
+    pub headline: String,
+    /// Why, for a reader who does.
+    pub reason: String,
+    /// Only with verdict `unknown`.
+    pub unknown_class: Option<UnknownClass>,
+    /// Where it breaks.
+    pub broken_at: Option<BrokenAt>,
+    /// The one thing to do next.
+    pub next: Option<NextStep>,
+    /// What was not checked, and why.
+    pub not_checked: Vec<UncheckedItem>,
+}
+
+/// Judges one subject.
+pub fn judge(subject: Subject) -> Judged {
+    let config = config_verdict(&subject.paths);
+    let traffic = Traffic::NotTested;
+    let verdict = final_verdict(config, traffic);
+    let blame = blame(&subject, config);
+    let broken_at = match (config, &blame) {
+        (ConfigVerdict::Broken | ConfigVerdict::Degraded, Some(blame)) => {
+            Some(BrokenAt { segment: blame.segment, object: blame.finding.object.clone() })
+        }
+        _ => None,
+    };
+    let lead = blame.as_ref().map(|b| b.finding.clone()).or_else(|| worst_entry_problem(&subject));
+    let next = lead.as_deref().and_then(next_step);
+    let headline = headline::headline(&subject, config, blame.as_ref());
+    let reason = lead.as_deref().map(reason).unwrap_or_default();
+    let not_checked = not_checked(&subject, traffic);
+    Judged {
+        unknown_class: (verdict == Verdict::Unknown).then(|| unknown_class(&subject.paths)),
+        verdict,
+        config,
+        traffic,
+        headline,
+        reason,
+        broken_at,
+        next,
+        not_checked,
+        subject,
+    }
+}
+
+fn worst_entry_problem(subject: &Subject) -> Option<Arc<Finding>> {
+    let blocked = subject.entries.iter().filter(|e| e.state == PathState::Blocked);
+    blocked.flat_map(|e| &e.problems).find(|f| f.effect() == Effect::Blocks).cloned()
+}
+
+fn next_step(finding: &Finding) -> Option<NextStep> {
+    if finding.action.is_empty() && finding.command.is_empty() {
+        return None;
+    }
+    let command = (!finding.command.is_empty()).then(|| finding.command.clone());
+    Some(NextStep { action: finding.action.clone(), command })
+}
+
+fn reason(finding: &Finding) -> String {
+    let mut parts = vec![finding.message.as_str()];
+    parts.extend([finding.cause.as_str(), finding.basis.as_str()].into_iter().filter(|p| !p.is_empty()));
+    parts.dedup();
+    parts.join(" — ")
+}
+
+fn not_checked(subject: &Subject, traffic: Traffic) -> Vec<UncheckedItem> {
+    let mut items = subject.not_checked.clone();
+    if traffic == Traffic::NotTested {
+        items.push(UncheckedItem {
+            what: "live traffic".to_owned(),
+            why: "no measurements were given; this report speaks of the configuration only".to_owned(),
+        });
+    }
+    let stretches = || subject.paths.iter().flat_map(|p| &p.stretches);
+    if stretches().any(|s| s.segment == SegmentName::Policy && !s.is_counted()) {
+        items.push(UncheckedItem {
+            what: "network policies".to_owned(),
+            why: "this version does not evaluate whether a policy lets traffic through".to_owned(),
+        });
+    }
+    for stretch in stretches().filter(|s| s.is_counted()) {
+        if stretch.state() == PathState::Unknown && stretch.findings().is_empty() {
+            let object = stretch.object.as_ref().map_or_else(String::new, |o| format!(" of {o}"));
+            items.push(UncheckedItem {
+                what: format!("{}{object}", stretch.segment),
+                why: "no check evaluates it here".to_owned(),
+            });
+        }
+        for finding in stretch.findings().iter().filter(|f| f.effect() == Effect::Clouds) {
+            items.push(UncheckedItem { what: finding.message.clone(), why: finding.basis.clone() });
+        }
+    }
+    items.sort();
+    items.dedup();
+    items
+}

@@ -1,0 +1,201 @@
+//! The words of the command line (design section 6).
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kubereach_reports::report::Verdict;
+
+/// Can traffic get to this app and, if not, exactly where and why does it break?
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubereach",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        kubereach check bundle.tar.gz                      judge everything in a support bundle\n  \
+        kubereach check bundle.tar.gz -o report.html       and write a report to attach to a ticket\n  \
+        kubereach trace ingress/web -n shop bundle.tar.gz  one entry, hop by hop\n  \
+        kubereach explain service/selects-no-pod           what a finding code means\n\n\
+        Exit codes: 0 under the gate, 1 the gate tripped (--fail-on), 2 usage, 3 nothing could be analyzed."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyze dumps, bundles or manifests and report
+    Check(Check),
+    /// One subject, hop by hop: every path and segment with its evidence
+    Trace(Trace),
+    /// The page of one finding code; with no argument, the list
+    Explain(Explain),
+    /// Print shell completions
+    Completions(Completions),
+    /// Print the man page
+    #[command(hide = true)]
+    Man,
+}
+
+/// What to read and how.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Files, directories, archives (.tar .tar.gz .tar.xz .tar.zst .zip .gz) or `-` for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Name shown for standard input
+    #[arg(long, value_name = "NAME", default_value = "-")]
+    pub stdin_name: String,
+    /// Treat the input as the whole cluster: what it does not hold does not exist. With a value, only
+    /// for these kinds, optionally in one namespace: Service,ConfigMap/ns=shop
+    #[arg(long, value_name = "KINDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
+    pub assume_complete: Vec<String>,
+    /// Namespace of manifests that name none
+    #[arg(long, value_name = "NAMESPACE", default_value = "default")]
+    pub default_namespace: String,
+    /// Largest file or archive member to read, in MiB
+    #[arg(long, value_name = "MIB", help_heading = "Limits against hostile archives")]
+    pub max_member: Option<u64>,
+    /// Most bytes to decompress in all, in MiB
+    #[arg(long, value_name = "MIB", help_heading = "Limits against hostile archives")]
+    pub max_total: Option<u64>,
+    /// Largest ratio of decompressed to compressed size
+    #[arg(long, value_name = "RATIO", help_heading = "Limits against hostile archives")]
+    pub max_ratio: Option<u64>,
+    /// Most members of one archive or directory
+    #[arg(long, value_name = "COUNT", help_heading = "Limits against hostile archives")]
+    pub max_members: Option<u64>,
+    /// Show a progress bar on standard error
+    #[arg(long, value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
+    pub progress: When,
+    /// Colour
+    #[arg(long, value_enum, default_value_t = ColorWhen::Auto)]
+    pub color: ColorWhen,
+}
+
+/// When to show progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Where a person watches.
+    Auto,
+    /// Never.
+    Never,
+}
+
+/// When to print colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `kubereach check`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubereach check support-bundle.tar.gz -o report.html -o report.json\n  \
+    kubectl get svc,ingress,pods,endpointslices -A -o yaml | kubereach check -\n  \
+    helm template ./chart | kubereach check - --assume-complete=Service\n  \
+    kubereach check dump/ -n shop --kind Ingress --fail-on degraded")]
+pub struct Check {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Only subjects of these namespaces (repeatable)
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Vec<String>,
+    /// Only subjects of these kinds (repeatable)
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Only subjects of these names (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub name: Vec<String>,
+    /// Format on standard output: text, json, jsonl, markdown, html
+    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
+    pub format: Option<kubereach_reports::render::Format>,
+    /// Also write to a file; its ending names the format (.html .md .json .jsonl; repeatable)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Exit with 1 if a subject is this bad or worse
+    #[arg(long, value_enum, default_value_t = FailOn::Broken)]
+    pub fail_on: FailOn,
+    /// Print the summary only
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Show every line of the snapshot's coverage
+    #[arg(long)]
+    pub show_coverage: bool,
+    /// Print at most this many subjects in detail (text)
+    #[arg(long, value_name = "COUNT")]
+    pub max_subjects: Option<usize>,
+}
+
+/// When the gate trips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Something is broken
+    Broken,
+    /// Something is degraded or broken
+    Degraded,
+    /// Something is unknown, degraded or broken
+    Unknown,
+    /// Never
+    Never,
+}
+
+impl FailOn {
+    /// Does a subject with this verdict trip the gate?
+    pub const fn trips(self, verdict: Verdict) -> bool {
+        match self {
+            Self::Broken => matches!(verdict, Verdict::Broken),
+            Self::Degraded => matches!(verdict, Verdict::Broken | Verdict::Degraded),
+            Self::Unknown => matches!(verdict, Verdict::Broken | Verdict::Degraded | Verdict::Unknown),
+            Self::Never => false,
+        }
+    }
+}
+
+/// `kubereach trace`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubereach trace ingress/web -n shop support-bundle.tar.gz\n  \
+    kubereach trace svc/cart -n shop dump/")]
+pub struct Trace {
+    /// KIND/NAME: a Service, Ingress, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute or Gateway
+    #[arg(value_name = "KIND/NAME")]
+    pub subject: String,
+    /// Namespace of the subject
+    #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
+    pub namespace: String,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Print the subject as JSON instead of a tree
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
+    pub format: String,
+}
+
+/// `kubereach explain`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  kubereach explain\n  kubereach explain service/selects-no-pod")]
+pub struct Explain {
+    /// A finding code
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+    /// Print the whole catalogue as Markdown (docs/checks.md)
+    #[arg(long, hide = true)]
+    pub markdown: bool,
+}
+
+/// `kubereach completions`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  kubereach completions bash > /etc/bash_completion.d/kubereach")]
+pub struct Completions {
+    /// bash, zsh, fish, elvish or powershell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,106 @@
+//! The command line: one file per command.
+
+mod args;
+mod check;
+mod completions;
+mod explain;
+mod input;
+mod man;
+mod output;
+mod trace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Done, and under the gate.
+const OK: u8 = 0;
+/// The gate tripped.
+const GATE: u8 = 1;
+/// Usage error.
+const USAGE: u8 = 2;
+/// Nothing could be analyzed.
+const NOTHING: u8 = 3;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    // A closed pipe (`kubereach … | head`) is the reader's choice, not an error.
+    let arguments = match args::Cli::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { OK };
+            // Nothing is left to do where even the message cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let outcome = match arguments.command {
+        args::Command::Check(command) => check::run(&command),
+        args::Command::Trace(command) => trace::run(&command),
+        args::Command::Explain(command) => explain::run(&command),
+        args::Command::Completions(command) => completions::run(&command),
+        args::Command::Man => man::run(),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) if failure.is_closed_pipe() => ExitCode::from(OK),
+        Err(failure) => {
+            anstream::eprintln!("kubereach: {}", failure.message());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// The words of the command line do not fit.
+    Usage(String),
+    /// Nothing could be analyzed.
+    Nothing(String),
+    /// The output could not be written.
+    Output(anyhow::Error),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => USAGE,
+            Self::Nothing(_) | Self::Output(_) => NOTHING,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Usage(text) => format!("{text}\nSee 'kubereach --help'."),
+            Self::Nothing(text) => text.clone(),
+            Self::Output(error) => format!("{error:#}"),
+        }
+    }
+
+    fn is_closed_pipe(&self) -> bool {
+        let Self::Output(error) = self else { return false };
+        error.chain().any(|cause| {
+            let io = cause.downcast_ref::<std::io::Error>();
+            io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+        })
+    }
+}
+
+impl From<kubereach::intake::IntakeError> for Failure {
+    fn from(error: kubereach::intake::IntakeError) -> Self {
+        Self::Nothing(error.to_string())
+    }
+}
+
+impl From<kubereach_reports::render::RenderError> for Failure {
+    fn from(error: kubereach_reports::render::RenderError) -> Self {
+        Self::Output(error.into())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(anyhow::Error::new(error).context("the output could not be written"))
+    }
+}

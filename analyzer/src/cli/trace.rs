@@ -1,0 +1,67 @@
+//! `kubereach trace`
+
+use std::io::Write as _;
+
+use kubereach::{Filter, Options, analyze, find_subject};
+use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
+
+use super::args::Trace;
+use super::{Failure, NOTHING, OK, input, output};
+
+/// Kinds a verdict can be about, with the words kubectl takes for them.
+const KINDS: [(&str, &[&str]); 8] = [
+    ("Service", &["service", "services", "svc"]),
+    ("Ingress", &["ingress", "ingresses", "ing"]),
+    ("HTTPRoute", &["httproute", "httproutes"]),
+    ("GRPCRoute", &["grpcroute", "grpcroutes"]),
+    ("TLSRoute", &["tlsroute", "tlsroutes"]),
+    ("TCPRoute", &["tcproute", "tcproutes"]),
+    ("UDPRoute", &["udproute", "udproutes"]),
+    ("Gateway", &["gateway", "gateways", "gtw"]),
+];
+
+/// The kind a word stands for, case-insensitive, singular, plural or short.
+pub fn kind_of(word: &str) -> Result<&'static str, Failure> {
+    let lower = word.to_ascii_lowercase();
+    KINDS.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(kind, _)| *kind).ok_or_else(|| {
+        let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+        Failure::Usage(format!("kubereach does not judge '{word}'; it judges {}", kinds.join(", ")))
+    })
+}
+
+/// Prints one subject hop by hop.
+pub fn run(command: &Trace) -> Result<u8, Failure> {
+    let Some((kind, name)) = command.subject.split_once('/') else {
+        return Err(Failure::Usage(format!("'{}' is not KIND/NAME, for example ingress/web", command.subject)));
+    };
+    let kind = kind_of(kind)?;
+    let options = Options {
+        intake: input::options(&command.reading)?,
+        filter: Filter {
+            namespaces: vec![command.namespace.clone()],
+            kinds: vec![kind.to_owned()],
+            names: vec![name.to_owned()],
+        },
+    };
+    let report = analyze(&input::inputs(&command.reading), &options, &*input::progress(&command.reading))?;
+    let Some(index) = find_subject(&report, kind, &command.namespace, name) else {
+        anstream::eprintln!(
+            "kubereach: the input holds no {kind} {name} in namespace {}; 'kubereach check' lists what it holds",
+            command.namespace
+        );
+        return Ok(NOTHING);
+    };
+    let render = RenderOptions {
+        width: output::width(),
+        color: output::color(command.reading.color),
+        ..RenderOptions::default()
+    };
+    if command.format == "json" {
+        output::print(&report, Format::Json, &render)?;
+    } else {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        render_trace(&report, index, &render, &mut out)?;
+        out.flush()?;
+    }
+    Ok(OK)
+}

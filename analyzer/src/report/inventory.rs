@@ -1,0 +1,85 @@
+//! What was read: coverage per kind and namespace, kinds that nobody evaluates.
+
+use std::collections::BTreeMap;
+
+use kubereach_reports::report::{Coverage, NotEvaluated};
+
+use crate::snapshot::model::{OpaqueRole, Resource, WorkloadKind, opaque_role};
+use crate::snapshot::{GroupKind, Snapshot};
+
+/// The coverage records of a snapshot, with the number of objects of each.
+pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
+    let counts = counts(snapshot);
+    let mut rows: Vec<Coverage> = snapshot
+        .coverage
+        .records()
+        .map(|(kind, namespace, record)| Coverage {
+            kind: kind.kind.to_string(),
+            namespace: namespace.map(str::to_owned),
+            state: record.state,
+            reason: if record.source.is_empty() {
+                record.reason.clone()
+            } else {
+                format!("{} [{}]", record.reason, record.source)
+            },
+            objects: counts
+                .get(kind)
+                .map(|of_kind| match namespace {
+                    Some(ns) => of_kind.get(ns).copied().unwrap_or_default(),
+                    None => of_kind.values().sum(),
+                })
+                .unwrap_or_default(),
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+type Counts = BTreeMap<GroupKind, BTreeMap<String, usize>>;
+
+fn counts(s: &Snapshot) -> Counts {
+    fn add<'a, T: Resource>(counts: &mut Counts, objects: impl Iterator<Item = &'a T>) {
+        for object in objects {
+            let of_kind = counts.entry(object.group_kind()).or_default();
+            *of_kind.entry(object.meta().namespace.clone()).or_default() += 1;
+        }
+    }
+    let mut counts = Counts::new();
+    macro_rules! all {
+        ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| &f.get().value)); )+ };
+    }
+    all!(
+        services, pods, nodes, namespaces, endpoints, slices, secrets, config_maps, claims, autoscalers, crds, events,
+        ingresses, ingress_classes, network_policies, gateway_classes, gateways, listener_sets, grants, backend_tls,
+        workloads, routes, opaque
+    );
+    for kind in WorkloadKind::ALL {
+        counts.entry(kind.group_kind()).or_default();
+    }
+    counts
+}
+
+/// Kinds that were read, lead traffic or decide about it, and that no check evaluates.
+pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> Vec<NotEvaluated> {
+    let mut counts: BTreeMap<String, (usize, OpaqueRole)> = BTreeMap::new();
+    for object in snapshots.into_iter().flat_map(|s| s.opaque.iter()) {
+        let kind = object.group_kind();
+        if let Some(role) = opaque_role(&kind) {
+            counts.entry(kind.display()).or_insert((0, role)).0 += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(kind, (objects, role))| NotEvaluated {
+            kind,
+            objects,
+            meaning: match role {
+                OpaqueRole::Entry => "may lead traffic to or around the objects of this report",
+                OpaqueRole::Policy => "may allow or refuse traffic that this report shows as open",
+                OpaqueRole::Scaler => "may start or stop workloads on demand",
+                OpaqueRole::GatewayExtension => "may change how a Gateway treats traffic",
+            }
+            .to_owned(),
+        })
+        .collect()
+}

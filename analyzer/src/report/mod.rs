@@ -1,0 +1,170 @@
+//! From judged subjects to the report's data. Nothing is decided here.
+
+mod inventory;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kubereach_reports::report::{
+    self, Location, NextStep, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict,
+};
+
+use crate::evidence::{FieldPath, Finding, Path};
+use crate::judgement::Judged;
+
+pub use inventory::{coverage, not_evaluated};
+
+/// Where the fields of findings stand: asked once, for all findings of a report.
+pub trait Locate {
+    /// For each request (origin, path into the object) the place, if it can be found.
+    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>>;
+}
+
+/// Positions are not wanted or not to be had.
+#[derive(Debug, Clone, Copy)]
+pub struct NoPositions;
+
+impl Locate for NoPositions {
+    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
+        vec![None; requests.len()]
+    }
+}
+
+/// Assembles the report. `snapshot` comes filled with inputs, coverage and problems.
+pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapshot, positions: &dyn Locate) -> Report {
+    let mut findings: BTreeMap<String, Arc<Finding>> = BTreeMap::new();
+    let mut subjects: Vec<report::Subject> =
+        judged.into_iter().map(|(cluster, judged)| subject(cluster, judged, &mut findings)).collect();
+    subjects.sort_by(|a, b| {
+        (a.verdict, &a.kind, &a.namespace, &a.name, &a.cluster).cmp(&(b.verdict, &b.kind, &b.namespace, &b.name, &b.cluster))
+    });
+    let mut summary = Summary::default();
+    for subject in &subjects {
+        *match subject.verdict {
+            Verdict::Healthy => &mut summary.healthy,
+            Verdict::ConfigOk => &mut summary.config_ok,
+            Verdict::Degraded => &mut summary.degraded,
+            Verdict::Broken => &mut summary.broken,
+            Verdict::Unknown => &mut summary.unknown,
+        } += 1;
+    }
+    Report {
+        schema: report::SCHEMA.to_owned(),
+        tool: Tool { name: "kubereach".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        snapshot,
+        summary,
+        subjects,
+        findings: located(findings, positions),
+    }
+}
+
+fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> Vec<report::Finding> {
+    let mut ordered: Vec<(String, Arc<Finding>)> = findings.into_iter().collect();
+    ordered.sort_by(|(a_id, a), (b_id, b)| {
+        (a.effect(), a.code(), &a.object, a_id).cmp(&(b.effect(), b.code(), &b.object, b_id))
+    });
+    let (owners, requests): (Vec<usize>, Vec<(u32, FieldPath)>) =
+        ordered.iter().enumerate().filter_map(|(i, (_, f))| Some((i, f.field.clone()?))).unzip();
+    let mut places: Vec<Option<Location>> = vec![None; ordered.len()];
+    for (owner, place) in owners.into_iter().zip(positions.locate(&requests)) {
+        if let Some(slot) = places.get_mut(owner) {
+            *slot = place;
+        }
+    }
+    ordered
+        .into_iter()
+        .zip(places)
+        .map(|((id, finding), location)| report::Finding {
+            id,
+            code: finding.code().to_owned(),
+            effect: finding.effect(),
+            segment: finding.segment(),
+            object: finding.object.clone(),
+            message: finding.message.clone(),
+            cause: finding.cause.clone(),
+            action: finding.action.clone(),
+            command: finding.command.clone(),
+            basis: finding.basis.clone(),
+            location,
+            related: finding.related.clone(),
+        })
+        .collect()
+}
+
+fn subject(
+    cluster: Option<String>,
+    judged: Judged,
+    all: &mut BTreeMap<String, Arc<Finding>>,
+) -> report::Subject {
+    let mut keep = |finding: &Arc<Finding>| {
+        let id = finding.id();
+        all.entry(id.clone()).or_insert_with(|| Arc::clone(finding));
+        id
+    };
+    let Judged { subject, verdict, config, traffic, headline, reason, unknown_class, broken_at, next, not_checked } = judged;
+    let mut own: Vec<&Arc<Finding>> = subject.notes.iter().collect();
+    own.extend(subject.paths.iter().flat_map(|p| &p.stretches).flat_map(|s| s.findings()));
+    own.sort_by(|a, b| (a.effect(), a.code(), &a.object, &a.message).cmp(&(b.effect(), b.code(), &b.object, &b.message)));
+    own.dedup();
+    let findings: Vec<String> = own.into_iter().map(&mut keep).collect();
+    let mut entry_problems: Vec<String> =
+        subject.entries.iter().flat_map(|e| &e.problems).map(&mut keep).collect();
+    entry_problems.sort();
+    entry_problems.dedup();
+    let mut paths: Vec<ReportPath> = subject.paths.iter().map(|p| path(p, &mut keep)).collect();
+    paths.sort_by(|a, b| {
+        (a.dormant, a.config, &a.listener, &a.host, &a.matches, &a.backend, &a.id)
+            .cmp(&(b.dormant, b.config, &b.listener, &b.host, &b.matches, &b.backend, &b.id))
+    });
+    report::Subject {
+        kind: subject.object.kind,
+        namespace: subject.object.namespace.unwrap_or_default(),
+        name: subject.object.name,
+        cluster,
+        verdict,
+        config,
+        traffic,
+        headline,
+        reason,
+        unknown_class,
+        broken_at,
+        next: next.map(|n| NextStep { action: n.action, command: n.command }),
+        paths,
+        entry_problems,
+        findings,
+        not_checked,
+    }
+}
+
+fn path(path: &Path, keep: &mut dyn FnMut(&Arc<Finding>) -> String) -> ReportPath {
+    let mut stretches: Vec<_> = path.stretches.iter().collect();
+    stretches.sort_by_key(|s| s.segment);
+    ReportPath {
+        id: path.key.id(),
+        entry: path.key.entry.to_string(),
+        listener: path.key.listener.clone(),
+        host: path.key.host.clone(),
+        matches: path.key.matches.clone(),
+        dormant: path.dormant.is_some(),
+        dormant_reason: path.dormant.as_ref().map(|d| d.reason().to_owned()),
+        backend: path.key.backend.clone(),
+        config: path.state(),
+        outcome: Outcome::NotTested,
+        confidence: None,
+        by_vantage: Vec::new(),
+        segments: stretches
+            .into_iter()
+            .map(|stretch| {
+                let mut findings: Vec<&Arc<Finding>> = stretch.findings().iter().collect();
+                findings.sort_by(|a, b| (a.effect(), a.code(), &a.message).cmp(&(b.effect(), b.code(), &b.message)));
+                Segment {
+                    segment: stretch.segment,
+                    state: stretch.state(),
+                    object: stretch.object.clone(),
+                    evidence: stretch.evidence().to_owned(),
+                    findings: findings.into_iter().map(&mut *keep).collect(),
+                }
+            })
+            .collect(),
+    }
+}
