@@ -34,31 +34,16 @@ pub fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
     set(&mut limits.total_bytes, reading.max_total, MIB);
     set(&mut limits.ratio, reading.max_ratio, 1);
     set(&mut limits.members, reading.max_members, 1);
-    let assume = reading.assume_complete.iter().map(|text| assumptions(text)).collect::<Result<Vec<_>, _>>()?;
+    let assume = reading
+        .assume_complete
+        .iter()
+        .map(|text| Assumption::parse(text).map_err(|why| Failure::Usage(format!("--assume-complete: {why}"))))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(IntakeOptions {
         assume_complete: assume.into_iter().flatten().collect(),
         default_namespace: reading.default_namespace.clone(),
         limits,
     })
-}
-
-/// `*`, or `Service,ConfigMap/ns=shop`.
-fn assumptions(text: &str) -> Result<Vec<Assumption>, Failure> {
-    let part = |part: &str| match part.trim() {
-        "" => Err(Failure::Usage(format!("--assume-complete={text}: a kind is empty; write Service,ConfigMap/ns=shop"))),
-        "*" => Ok(Assumption { kind: None, namespace: None }),
-        part => match part.split_once('/') {
-            None => Ok(Assumption { kind: Some(part.to_owned()), namespace: None }),
-            Some((kind, scope)) => match scope.strip_prefix("ns=").filter(|ns| !ns.is_empty()) {
-                Some(namespace) => Ok(Assumption {
-                    kind: (kind != "*").then(|| kind.to_owned()),
-                    namespace: Some(namespace.to_owned()),
-                }),
-                None => Err(Failure::Usage(format!("--assume-complete={text}: write Kind/ns=NAMESPACE"))),
-            },
-        },
-    };
-    text.split(',').map(part).collect()
 }
 
 /// A progress bar where a person watches, else nothing.

@@ -26,6 +26,27 @@ pub struct Assumption {
     pub namespace: Option<String>,
 }
 
+impl Assumption {
+    /// Reads `*`, or `Service,ConfigMap/ns=shop`. The error says what to write.
+    pub fn parse(text: &str) -> Result<Vec<Self>, String> {
+        let part = |part: &str| match part.trim() {
+            "" => Err(format!("'{text}': a kind is empty; write Service,ConfigMap/ns=shop")),
+            "*" => Ok(Self { kind: None, namespace: None }),
+            part => match part.split_once('/') {
+                None => Ok(Self { kind: Some(part.to_owned()), namespace: None }),
+                Some((kind, scope)) => match scope.strip_prefix("ns=").filter(|ns| !ns.is_empty()) {
+                    Some(namespace) => Ok(Self {
+                        kind: (kind != "*").then(|| kind.to_owned()),
+                        namespace: Some(namespace.to_owned()),
+                    }),
+                    None => Err(format!("'{part}': write Kind/ns=NAMESPACE")),
+                },
+            },
+        };
+        text.split(',').map(part).collect()
+    }
+}
+
 /// What is known about what was read.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {

@@ -1,0 +1,288 @@
+//! Every folder of `fixtures/` is a situation: what goes in and what must come out. This runner walks
+//! them all. `SITUATION=part/of/its/path` runs some.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use kubereach::intake::{InputSpec, NoProgress, yaml};
+use kubereach::snapshot::Assumption;
+use kubereach::{Options, analyze};
+use kubereach_reports::report::{Effect, Report, Subject};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expect {
+    says: String,
+    #[allow(dead_code, reason = "for readers of the fixture")]
+    source: Option<String>,
+    #[serde(default)]
+    args: Vec<String>,
+    #[serde(default)]
+    subjects: BTreeMap<String, Wanted>,
+    #[serde(default)]
+    absent: Vec<String>,
+    #[serde(default)]
+    coverage: Vec<WantedCoverage>,
+    #[serde(default)]
+    problems: Vec<String>,
+    /// The command ends with "nothing could be analyzed" and these words.
+    fails: Option<String>,
+    /// Layouts the inputs must be recognized as.
+    #[serde(default)]
+    layouts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    verdict: String,
+    broken_at: Option<String>,
+    unknown_class: Option<String>,
+    #[serde(default)]
+    codes: Option<BTreeSet<String>>,
+    #[serde(default)]
+    notes: Vec<String>,
+    #[serde(default)]
+    not: Vec<String>,
+    dormant: Option<usize>,
+    #[serde(default)]
+    headline: Vec<String>,
+    command: Option<String>,
+    #[serde(default)]
+    entry_problems: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedCoverage {
+    kind: String,
+    namespace: Option<String>,
+    state: String,
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
+}
+
+fn folders() -> Vec<PathBuf> {
+    let wanted = std::env::var("SITUATION").unwrap_or_default();
+    let mut found: Vec<PathBuf> = walkdir::WalkDir::new(fixtures())
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name() == "expect.yaml")
+        .filter_map(|entry| entry.path().parent().map(Path::to_path_buf))
+        .filter(|path| path.to_string_lossy().contains(&wanted))
+        .collect();
+    found.sort();
+    found
+}
+
+fn options(args: &[String]) -> Options {
+    let mut options = Options::default();
+    for arg in args {
+        let assume = match arg.as_str() {
+            "--assume-complete" => Some("*"),
+            other => other.strip_prefix("--assume-complete="),
+        };
+        match (assume, arg.strip_prefix("--default-namespace=")) {
+            (Some(text), _) => options.intake.assume_complete.extend(Assumption::parse(text).unwrap()),
+            (None, Some(namespace)) => namespace.clone_into(&mut options.intake.default_namespace),
+            (None, None) => panic!("expect.yaml: the runner does not know the option {arg}"),
+        }
+    }
+    options
+}
+
+/// Every entry of `input/` is an input of its own, in the order of names, except that a folder whose
+/// expectation lists one layout is read as one input.
+fn inputs(folder: &Path) -> Vec<InputSpec> {
+    let mut inputs: Vec<PathBuf> =
+        std::fs::read_dir(folder.join("input")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    inputs.sort();
+    inputs.into_iter().map(InputSpec::Path).collect()
+}
+
+#[test]
+fn every_situation_is_judged_as_expected() {
+    let folders = folders();
+    assert!(!folders.is_empty(), "no fixtures found");
+    let mut wrong = String::new();
+    let mut failed = 0;
+    for folder in &folders {
+        let errors = situation(folder);
+        if !errors.is_empty() {
+            failed += 1;
+            let name = folder.strip_prefix(fixtures()).unwrap_or(folder).display();
+            let _ = writeln!(wrong, "{name}");
+            for error in errors {
+                let _ = writeln!(wrong, "    {error}");
+            }
+        }
+    }
+    println!("{} situations, {failed} wrong", folders.len());
+    assert!(wrong.is_empty(), "{failed} of {} situations are judged wrongly:\n{wrong}", folders.len());
+}
+
+fn situation(folder: &Path) -> Vec<String> {
+    let text = std::fs::read(folder.join("expect.yaml")).unwrap();
+    let expect: Expect = match yaml::from_slice(&text) {
+        Ok(expect) => expect,
+        Err(error) => return vec![format!("expect.yaml: {error}")],
+    };
+    assert!(!expect.says.is_empty());
+    let report = match (analyze(&inputs(folder), &options(&expect.args), &NoProgress), &expect.fails) {
+        (Ok(report), None) => report,
+        (Err(error), Some(words)) if error.to_string().contains(words.as_str()) => return Vec::new(),
+        (Err(error), _) => return vec![format!("could not be analyzed: {error}")],
+        (Ok(_), Some(words)) => return vec![format!("was analyzed; expected to fail with '{words}'")],
+    };
+    let mut errors = Vec::new();
+    compare(&expect, &report, &mut errors);
+    laws(&report, &mut errors);
+    errors
+}
+
+fn compare(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for subject in &report.subjects {
+        let name = format!("{}/{}/{}", subject.kind, subject.namespace, subject.name);
+        let name = subject.cluster.as_ref().map_or(name.clone(), |cluster| format!("{cluster}:{name}"));
+        match expect.subjects.get(&name) {
+            Some(wanted) => compare_subject(&name, wanted, subject, report, errors),
+            None if matches!(subject.verdict.word(), "broken" | "degraded") => {
+                errors.push(format!("{name}: {} and not expected: {}", subject.verdict, subject.headline));
+            }
+            None => {}
+        }
+        seen.insert(name);
+    }
+    for name in expect.subjects.keys().filter(|name| !seen.contains(*name)) {
+        errors.push(format!("{name}: not judged at all; judged: {seen:?}"));
+    }
+    let text = serde_json::to_string(report).unwrap();
+    for word in expect.absent.iter().filter(|word| text.contains(word.as_str())) {
+        errors.push(format!("the report must not contain '{word}'"));
+    }
+    for wanted in &expect.coverage {
+        let record = report
+            .snapshot
+            .coverage
+            .iter()
+            .find(|c| c.kind == wanted.kind && c.namespace == wanted.namespace);
+        let state = record.map_or("no record", |c| c.state.word());
+        if state != wanted.state {
+            let scope = wanted.namespace.as_deref().unwrap_or("(cluster)");
+            errors.push(format!("coverage of {} {scope}: {state}, expected {}", wanted.kind, wanted.state));
+        }
+    }
+    let problems: Vec<String> =
+        report.snapshot.problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
+    for words in &expect.problems {
+        if !problems.iter().any(|p| p.contains(words.as_str())) {
+            errors.push(format!("no problem says '{words}'; problems: {problems:?}"));
+        }
+    }
+    if expect.problems.is_empty() && !problems.is_empty() {
+        errors.push(format!("unexpected problems: {problems:?}"));
+    }
+    for layout in &expect.layouts {
+        if !report.snapshot.inputs.iter().any(|i| &i.layout == layout) {
+            let got: Vec<&str> = report.snapshot.inputs.iter().map(|i| i.layout.as_str()).collect();
+            errors.push(format!("no input was read as '{layout}'; layouts: {got:?}"));
+        }
+    }
+}
+
+fn compare_subject(name: &str, wanted: &Wanted, subject: &Subject, report: &Report, errors: &mut Vec<String>) {
+    let mut differ = |what: &str, got: &str, expected: &str| {
+        if got != expected {
+            errors.push(format!("{name}: {what} is {got}, expected {expected} — {}", subject.headline));
+        }
+    };
+    differ("verdict", subject.verdict.word(), &wanted.verdict);
+    if let Some(segment) = &wanted.broken_at {
+        differ("broken_at", subject.broken_at.as_ref().map_or("nothing", |b| b.segment.word()), segment);
+    }
+    if let Some(class) = &wanted.unknown_class {
+        differ("unknown_class", subject.unknown_class.map_or("nothing", |c| c.word()), class);
+    }
+    let codes = |ids: &[String], notes: bool| -> BTreeSet<String> {
+        ids.iter()
+            .filter_map(|id| report.findings.iter().find(|f| &f.id == id))
+            .filter(|f| (f.effect == Effect::Notes) == notes)
+            .map(|f| f.code.clone())
+            .collect()
+    };
+    let effective = codes(&subject.findings, false);
+    let notes = codes(&subject.findings, true);
+    if let Some(expected) = &wanted.codes {
+        if *expected != effective {
+            errors.push(format!("{name}: codes are {effective:?}, expected {expected:?}"));
+        }
+    }
+    for code in wanted.notes.iter().filter(|code| !notes.contains(*code)) {
+        errors.push(format!("{name}: no note {code}; notes: {notes:?}"));
+    }
+    for code in wanted.not.iter().filter(|code| notes.contains(*code) || effective.contains(*code)) {
+        errors.push(format!("{name}: {code} must not be there"));
+    }
+    if let Some(dormant) = wanted.dormant {
+        let got = subject.paths.iter().filter(|p| p.dormant).count();
+        if got != dormant {
+            errors.push(format!("{name}: {got} dormant paths, expected {dormant}"));
+        }
+    }
+    for words in wanted.headline.iter().filter(|words| !subject.headline.contains(words.as_str())) {
+        errors.push(format!("{name}: the headline lacks '{words}': {}", subject.headline));
+    }
+    if let Some(command) = &wanted.command {
+        let got = subject.next.as_ref().and_then(|n| n.command.as_deref()).unwrap_or_default();
+        if !got.contains(command.as_str()) {
+            errors.push(format!("{name}: the next command is '{got}', expected '{command}'"));
+        }
+    }
+    let entry_codes: BTreeSet<String> =
+        codes(&subject.entry_problems, false).union(&codes(&subject.entry_problems, true)).cloned().collect();
+    for code in wanted.entry_problems.iter().filter(|code| !entry_codes.contains(*code)) {
+        errors.push(format!("{name}: no entry problem {code}; entry problems: {entry_codes:?}"));
+    }
+}
+
+/// What holds for every report whatever went in.
+fn laws(report: &Report, errors: &mut Vec<String>) {
+    for finding in &report.findings {
+        if matches!(finding.effect, Effect::Blocks | Effect::Narrows | Effect::Clouds) && finding.basis.is_empty() {
+            errors.push(format!("{}: {} without a proof or gap", finding.code, finding.effect));
+        }
+        if finding.command.contains("&&") || finding.command.contains('<') || finding.command.contains('\n') {
+            errors.push(format!("{}: the command is not one runnable line: {}", finding.code, finding.command));
+        }
+    }
+    let ids: BTreeSet<&str> = report.findings.iter().map(|f| f.id.as_str()).collect();
+    for subject in &report.subjects {
+        let name = format!("{}/{}/{}", subject.kind, subject.namespace, subject.name);
+        let mut paths = BTreeSet::new();
+        for path in &subject.paths {
+            if !paths.insert(&path.id) {
+                errors.push(format!("{name}: two paths have the id {}", path.id));
+            }
+            let folded = path.segments.iter().filter(|s| s.segment.word() != "policy").map(|s| s.state).min();
+            if folded.is_some_and(|state| state < path.config) {
+                errors.push(format!("{name}: path {} is {} though a segment is {:?}", path.id, path.config, folded));
+            }
+        }
+        let named = subject.findings.iter().chain(&subject.entry_problems);
+        let on_segments = subject.paths.iter().flat_map(|p| &p.segments).flat_map(|s| &s.findings);
+        for id in named.chain(on_segments).filter(|id| !ids.contains(id.as_str())) {
+            errors.push(format!("{name}: names the finding {id}, which is not in the report"));
+        }
+        if subject.verdict.word() == "healthy" {
+            errors.push(format!("{name}: healthy without a measurement"));
+        }
+        if subject.headline.is_empty() {
+            errors.push(format!("{name}: no headline"));
+        }
+    }
+}
