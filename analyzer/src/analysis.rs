@@ -2,7 +2,8 @@
 
 use kubereach_reports::report::{self, Report, Subject};
 
-use crate::intake::{self, InputSpec, Intake, IntakeError, IntakeOptions, Progress};
+use crate::intake::progress::Progress;
+use crate::intake::{self, InputSpec, Intake, IntakeError, IntakeOptions};
 use crate::judgement::{Judged, attach_entries, judge};
 use crate::paths::World;
 use crate::report::{Locate, assemble, coverage, not_evaluated};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kubereach::intake::{InputSpec, NoProgress, yaml};
+use kubereach::intake::progress::Silent;
+use kubereach::intake::{InputSpec, yaml};
 use kubereach::snapshot::Assumption;
 use kubereach::{Options, analyze};
 use kubereach_reports::report::{Effect, Report, Subject};
@@ -127,12 +128,12 @@ fn every_situation_is_judged_as_expected() {
 
 fn situation(folder: &Path) -> Vec<String> {
     let text = std::fs::read(folder.join("expect.yaml")).unwrap();
-    let expect: Expect = match yaml::from_slice(&text) {
+    let expect: Expect = match yaml::from_slice(&text, yaml::Slice::Document, yaml::tree::Bounds::default()) {
         Ok(expect) => expect,
         Err(error) => return vec![format!("expect.yaml: {error}")],
     };
     assert!(!expect.says.is_empty());
-    let report = match (analyze(&inputs(folder), &options(&expect.args), &NoProgress), &expect.fails) {
+    let report = match (analyze(&inputs(folder), &options(&expect.args), &Silent), &expect.fails) {
         (Ok(report), None) => report,
         (Err(error), Some(words)) if error.to_string().contains(words.as_str()) => return Vec::new(),
         (Err(error), _) => return vec![format!("could not be analyzed: {error}")],

@@ -56,24 +56,38 @@ pub struct Reading {
     /// Namespace of manifests that name none
     #[arg(long, value_name = "NAMESPACE", default_value = "default")]
     pub default_namespace: String,
-    /// Largest file or archive member to read, in MiB
-    #[arg(long, value_name = "MIB", help_heading = "Limits against hostile archives")]
-    pub max_member: Option<u64>,
-    /// Most bytes to decompress in all, in MiB
-    #[arg(long, value_name = "MIB", help_heading = "Limits against hostile archives")]
-    pub max_total: Option<u64>,
-    /// Largest ratio of decompressed to compressed size
-    #[arg(long, value_name = "RATIO", help_heading = "Limits against hostile archives")]
-    pub max_ratio: Option<u64>,
-    /// Most members of one archive or directory
-    #[arg(long, value_name = "COUNT", help_heading = "Limits against hostile archives")]
-    pub max_members: Option<u64>,
+    #[command(flatten)]
+    pub limits: LimitFlags,
     /// Show a progress bar on standard error
     #[arg(long, value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
     pub progress: When,
     /// Colour
     #[arg(long, value_enum, default_value_t = ColorWhen::Auto)]
     pub color: ColorWhen,
+}
+
+/// Limits against hostile input; each has a default that real dumps do not reach.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits against hostile input")]
+pub struct LimitFlags {
+    /// Largest file or archive member, in bytes after decompression
+    #[arg(long, value_name = "BYTES", hide_short_help = true)]
+    pub max_member_bytes: Option<u64>,
+    /// Most bytes of one input after decompression
+    #[arg(long, value_name = "BYTES", hide_short_help = true)]
+    pub max_total_bytes: Option<u64>,
+    /// Most bytes that one compressed byte may become
+    #[arg(long, value_name = "RATIO", hide_short_help = true)]
+    pub max_ratio: Option<u64>,
+    /// Most members of an archive or directory
+    #[arg(long, value_name = "COUNT", hide_short_help = true)]
+    pub max_members: Option<usize>,
+    /// Deepest nesting of a document
+    #[arg(long, value_name = "LEVELS", hide_short_help = true)]
+    pub max_depth: Option<usize>,
+    /// Most objects from one file
+    #[arg(long, value_name = "COUNT", hide_short_help = true)]
+    pub max_objects: Option<usize>,
 }
 
 /// When to show progress.

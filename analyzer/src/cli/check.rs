@@ -22,7 +22,9 @@ pub fn run(command: &Check) -> Result<u8, Failure> {
             names: command.name.clone(),
         },
     };
-    let report = analyze(&input::inputs(&command.reading), &options, &*input::progress(&command.reading))?;
+    let report = input::with_progress(&command.reading, |progress| {
+        analyze(&input::inputs(&command.reading), &options, progress)
+    })?;
     let render = RenderOptions {
         width: output::width(),
         color: output::color(command.reading.color),

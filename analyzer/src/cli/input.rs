@@ -2,13 +2,12 @@
 
 use std::io::IsTerminal as _;
 
-use kubereach::intake::{Bar, InputSpec, IntakeOptions, Limits, NoProgress, Progress};
+use kubereach::intake::progress::{Bar, Progress, Silent};
+use kubereach::intake::{InputSpec, IntakeOptions, Limits};
 use kubereach::snapshot::Assumption;
 
 use super::Failure;
-use super::args::{Reading, When};
-
-const MIB: u64 = 1024 * 1024;
+use super::args::{LimitFlags, Reading, When};
 
 /// The inputs.
 pub fn inputs(reading: &Reading) -> Vec<InputSpec> {
@@ -24,16 +23,6 @@ pub fn inputs(reading: &Reading) -> Vec<InputSpec> {
 
 /// How to read them.
 pub fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
-    let mut limits = Limits::default();
-    let set = |slot: &mut u64, value: Option<u64>, unit: u64| {
-        if let Some(value) = value {
-            *slot = value.saturating_mul(unit);
-        }
-    };
-    set(&mut limits.member_bytes, reading.max_member, MIB);
-    set(&mut limits.total_bytes, reading.max_total, MIB);
-    set(&mut limits.ratio, reading.max_ratio, 1);
-    set(&mut limits.members, reading.max_members, 1);
     let assume = reading
         .assume_complete
         .iter()
@@ -42,15 +31,32 @@ pub fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
     Ok(IntakeOptions {
         assume_complete: assume.into_iter().flatten().collect(),
         default_namespace: reading.default_namespace.clone(),
-        limits,
+        limits: limits(&reading.limits),
     })
 }
 
-/// A progress bar where a person watches, else nothing.
-pub fn progress(reading: &Reading) -> Box<dyn Progress> {
+fn limits(flags: &LimitFlags) -> Limits {
+    let default = Limits::default();
+    Limits {
+        member_bytes: flags.max_member_bytes.unwrap_or(default.member_bytes),
+        total_bytes: flags.max_total_bytes.unwrap_or(default.total_bytes),
+        ratio: flags.max_ratio.unwrap_or(default.ratio),
+        members: flags.max_members.unwrap_or(default.members),
+        depth: flags.max_depth.unwrap_or(default.depth),
+        objects: flags.max_objects.unwrap_or(default.objects),
+        ..default
+    }
+}
+
+/// Runs with a progress bar where a person watches, and removes it afterwards.
+pub fn with_progress<R>(reading: &Reading, run: impl FnOnce(&dyn Progress) -> R) -> R {
     if reading.progress == When::Auto && std::io::stderr().is_terminal() {
-        Box::new(Bar::new())
+        let sizes = reading.inputs.iter().map(|path| std::fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len()));
+        let bar = Bar::new(sizes.sum());
+        let result = run(&bar);
+        bar.finish();
+        result
     } else {
-        Box::new(NoProgress)
+        run(&Silent)
     }
 }

@@ -43,7 +43,9 @@ pub fn run(command: &Trace) -> Result<u8, Failure> {
             names: vec![name.to_owned()],
         },
     };
-    let report = analyze(&input::inputs(&command.reading), &options, &*input::progress(&command.reading))?;
+    let report = input::with_progress(&command.reading, |progress| {
+        analyze(&input::inputs(&command.reading), &options, progress)
+    })?;
     let Some(index) = find_subject(&report, kind, &command.namespace, name) else {
         anstream::eprintln!(
             "kubereach: the input holds no {kind} {name} in namespace {}; 'kubereach check' lists what it holds",

@@ -3,6 +3,7 @@
 
 pub mod content;
 pub(crate) mod document;
+mod interim;
 pub mod json;
 pub mod limits;
 pub mod object;
@@ -16,6 +17,7 @@ pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
     Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint,
 };
+pub use interim::{Intake, IntakeOptions, read};
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};
 pub use scan::scan;
