@@ -54,6 +54,8 @@ pub(crate) enum Step {
     Blocked,
     /// Behind a break: never reached.
     Beyond,
+    /// Carries nothing, on purpose.
+    Resting,
 }
 
 impl Step {
@@ -67,6 +69,7 @@ impl Step {
             Self::Unknown => "cannot be told",
             Self::Blocked => "blocked",
             Self::Beyond => "not reached, behind the break",
+            Self::Resting => "carries nothing, on purpose",
         }
     }
 }
@@ -200,16 +203,18 @@ pub(crate) fn object_name(object: &ObjectRef) -> String {
     }
 }
 
-/// The worst state of some segments. Network policy that nobody evaluated leaves the path's own fold
-/// alone (design: it does not cloud), so it does not colour a station either.
+/// The worst state of some segments. Network policy that nobody evaluated does not cloud a path
+/// (design section 3), so where something else explains the path's state it colours no station.
 fn worst(path: &Path, segments: &[&Segment]) -> PathState {
+    let silent = |s: &Segment| s.segment == SegmentName::Policy && s.state == PathState::Unknown;
+    let explained = path.config != PathState::Unknown
+        || path
+            .segments
+            .iter()
+            .any(|s| !silent(s) && s.state == PathState::Unknown);
     segments
         .iter()
-        .filter(|s| {
-            !(s.segment == SegmentName::Policy
-                && s.state == PathState::Unknown
-                && path.config != PathState::Unknown)
-        })
+        .filter(|s| !(explained && silent(s)))
         .map(|s| s.state)
         .min()
         .unwrap_or(if segments.is_empty() {
@@ -305,5 +310,8 @@ fn mark(path: &Path, found: &mut [Station<'_>]) {
             _ => Some(station.evidence()),
         };
         beyond |= station.step == Step::Blocked;
+        if path.dormant && matches!(station.step, Step::Blocked | Step::Narrowed) {
+            station.step = Step::Resting;
+        }
     }
 }

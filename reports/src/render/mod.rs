@@ -7,11 +7,11 @@
 
 mod coverage;
 mod hops;
-// HTML
+mod html;
 mod index;
 mod json;
 mod jsonl;
-// MD
+mod markdown;
 pub mod neutral;
 mod text;
 mod words;
@@ -63,6 +63,10 @@ formats! {
     Json = "json", endings &["json"], by json::render;
     /// One compact object per subject and line, its findings inside.
     Jsonl = "jsonl", endings &["jsonl"], by jsonl::render;
+    /// For GitHub, GitLab and tickets; at most 65,000 characters.
+    Markdown = "markdown", endings &["md"], by markdown::render;
+    /// One self-contained page that needs no network.
+    Html = "html", endings &["html"], by html::render;
 }
 
 impl Format {

@@ -3,7 +3,14 @@
 
 use super::sheet::{Ink, Piece, STICKY};
 use crate::render::hops::{Station, Step, stations};
+use crate::render::neutral::neutral;
 use crate::report::Path;
+
+/// The chain as plain text, made neutral.
+pub(in crate::render) fn chain_text(path: &Path) -> String {
+    let text: String = chain(path).into_iter().map(|(_, text)| text).collect();
+    neutral(&text).replace(STICKY, " ")
+}
 
 /// The pieces of one path, up to its break.
 pub(super) fn chain(path: &Path) -> Vec<Piece> {
@@ -50,5 +57,6 @@ const fn glyph(step: Step) -> (char, Ink) {
         Step::Unknown => ('?', Ink::Unsure),
         Step::Blocked => ('✗', Ink::Bad),
         Step::Beyond => ('·', Ink::Dim),
+        Step::Resting => ('○', Ink::Dim),
     }
 }

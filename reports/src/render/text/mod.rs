@@ -16,6 +16,7 @@ use super::{Options, RenderError};
 use crate::report::{Report, Subject, Verdict};
 use sheet::{Ink, STICKY, Sheet};
 
+pub(super) use chain::chain_text;
 pub use trace::render_trace;
 
 /// Subjects shown in detail unless asked otherwise: about what fits a scroll-back.

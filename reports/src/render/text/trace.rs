@@ -167,7 +167,7 @@ fn one_segment(
             Ink::Bold,
             words::entry_name(&object.to_string()).replace(' ', &STICKY.to_string()),
         ));
-        pieces.push((Ink::Plain, " ".to_owned()));
+        pieces.push((Ink::Dim, " — ".to_owned()));
     }
     pieces.push((
         Ink::Dim,

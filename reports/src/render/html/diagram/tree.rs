@@ -1,0 +1,94 @@
+//! Paths folded into a tree: what begins alike is drawn once.
+
+use crate::render::hops::{Place, Station, Step, stations};
+use crate::report::{Path, PathState};
+
+/// Nodes in the order they were first met; a parent always stands before its children.
+pub(super) struct Tree<'a> {
+    pub(super) nodes: Vec<Node<'a>>,
+}
+
+pub(super) struct Node<'a> {
+    pub(super) parent: Option<usize>,
+    pub(super) depth: u32,
+    pub(super) station: Station<'a>,
+    /// Every path through it carries nothing on purpose.
+    pub(super) dormant: bool,
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn of(paths: impl Iterator<Item = &'a Path>) -> Self {
+        let mut tree = Self { nodes: Vec::new() };
+        for path in paths {
+            let mut parent = None;
+            for (depth, station) in (0..).zip(stations(path)) {
+                parent = Some(tree.add(parent, depth, station, path.dormant));
+            }
+        }
+        tree
+    }
+
+    fn add(
+        &mut self,
+        parent: Option<usize>,
+        depth: u32,
+        station: Station<'a>,
+        dormant: bool,
+    ) -> usize {
+        let same = self.nodes.iter_mut().enumerate().find(|(_, node)| {
+            node.parent == parent
+                && node.station.place == station.place
+                && node.station.kind == station.kind
+                && node.station.name == station.name
+                && node.station.label == station.label
+                // The pods of two paths are one box only if the same is known of them.
+                && (station.place != Place::Pods || node.station.note == station.note)
+        });
+        if let Some((index, node)) = same {
+            node.merge(station, dormant);
+            return index;
+        }
+        self.nodes.push(Node {
+            parent,
+            depth,
+            station,
+            dormant,
+        });
+        self.nodes.len() - 1
+    }
+}
+
+impl<'a> Node<'a> {
+    /// The box shows the worst that is known of its object; a line that real traffic passed has
+    /// been passed, whatever an untested sibling says.
+    fn merge(&mut self, other: Station<'a>, dormant: bool) {
+        let worse = other.state < self.station.state;
+        self.station.step = merge_steps(self.station.step, other.step);
+        self.station.state = self.station.state.min(other.state);
+        if worse || self.station.note.is_none() {
+            self.station.note = other.note;
+        }
+        self.station.segments.extend(other.segments);
+        self.dormant &= dormant;
+    }
+
+    pub(super) fn blocked(&self) -> bool {
+        self.station.step == Step::Blocked
+            || (self.station.state == PathState::Blocked && !self.dormant)
+    }
+}
+
+fn merge_steps(a: Step, b: Step) -> Step {
+    let passed = |step| matches!(step, Step::Verified);
+    let untested = |step| {
+        matches!(
+            step,
+            Step::Verified | Step::Answered | Step::ConfigOpen | Step::Unknown | Step::Resting
+        )
+    };
+    match (a, b) {
+        _ if (passed(a) && untested(b)) || (passed(b) && untested(a)) => Step::Verified,
+        (Step::Resting | Step::Beyond, other) | (other, Step::Resting | Step::Beyond) => other,
+        _ => a.max(b),
+    }
+}

@@ -1,0 +1,49 @@
+//! The report as one self-contained page: no network, readable with neither script nor style.
+//!
+//! Templates are rendered part by part (a row, a subject), so that ten thousand subjects never stand
+//! in memory at once. What is shown in full is decided beforehand by [`plan`], so that rows can link
+//! to sections.
+
+mod diagram;
+mod matrix;
+mod page;
+mod plan;
+mod security;
+mod subject;
+mod templates;
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use super::index::Findings;
+use super::{Options, RenderError};
+use crate::report::{Report, Verdict};
+use templates::Templates;
+
+/// The whole page.
+pub(super) fn render(
+    report: &Report,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let templates = Templates::new()?;
+    let findings = Findings::of(report);
+    let plan = plan::Plan::of(report, options.max_subjects);
+    let mut write = |name: &'static str, context: minijinja::Value| -> Result<(), RenderError> {
+        Ok(out.write_all(templates.render(name, context)?.as_bytes())?)
+    };
+
+    write("open.html", page::open(report, &plan))?;
+    let mut seen: HashMap<Verdict, ()> = HashMap::new();
+    for (i, subject) in report.subjects.iter().enumerate() {
+        let first = seen.insert(subject.verdict, ()).is_none();
+        write("row.html", subject::row(i, subject, plan.id(i), first))?;
+    }
+    write("between.html", page::between(report, &plan))?;
+    for (i, subject) in report.subjects.iter().enumerate() {
+        if let Some(id) = plan.id(i) {
+            write("subject.html", subject::section(i, subject, id, &findings))?;
+        }
+    }
+    write("close.html", page::close(report))
+}

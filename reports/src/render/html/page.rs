@@ -1,0 +1,162 @@
+//! The page around the subjects: verdict on the whole, cards, filters; coverage, inputs, legend.
+
+use std::collections::BTreeSet;
+
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use serde::Serialize;
+
+use super::plan::Plan;
+use super::{diagram, matrix, security};
+use crate::render::coverage;
+use crate::render::words::{self, count, label, meaning, number, remarkable};
+use crate::report::{CoverageState, Report, Verdict};
+
+#[derive(Serialize)]
+struct Card {
+    verdict: &'static str,
+    label: &'static str,
+    count: String,
+    none: bool,
+    meaning: &'static str,
+}
+
+/// Choices of the filter bar, sorted.
+#[derive(Serialize, Default)]
+struct Choices<'a> {
+    namespaces: BTreeSet<&'a str>,
+    kinds: BTreeSet<&'a str>,
+    clusters: BTreeSet<&'a str>,
+}
+
+fn cards(report: &Report) -> Vec<Card> {
+    Verdict::ALL
+        .iter()
+        .map(|&verdict| Card {
+            verdict: verdict.word(),
+            label: label(verdict),
+            count: number(count(&report.summary, verdict)),
+            none: count(&report.summary, verdict) == 0,
+            meaning: meaning(verdict),
+        })
+        .collect()
+}
+
+/// Everything up to the rows of the overview.
+pub(super) fn open(report: &Report, plan: &Plan) -> Value {
+    let mut choices = Choices::default();
+    for subject in &report.subjects {
+        choices.namespaces.insert(&subject.namespace);
+        choices.kinds.insert(&subject.kind);
+        choices.clusters.extend(subject.cluster.as_deref());
+    }
+    let gaps = coverage::gaps(&report.snapshot.coverage);
+    context! {
+        csp => Value::from_safe_string(security::policy()),
+        style => Value::from_safe_string(security::STYLE.to_owned()),
+        tool => Serde(&report.tool),
+        overall => words::overall(report),
+        taken_at => &report.snapshot.taken_at,
+        inputs => report.snapshot.inputs.len(),
+        cards => Serde(cards(report)),
+        choices => Serde(choices),
+        total => number(report.subjects.len()),
+        gaps => gaps.len(),
+        left_out => (plan.left_out > 0).then(|| number(plan.left_out)),
+    }
+}
+
+/// Between the overview and the sections.
+pub(super) fn between(report: &Report, plan: &Plan) -> Value {
+    let sections = (0..report.subjects.len())
+        .filter(|&i| plan.id(i).is_some())
+        .count();
+    let plain = report
+        .subjects
+        .iter()
+        .filter(|subject| !remarkable(subject.verdict))
+        .count();
+    context! {
+        sections => number(sections),
+        any => sections > 0,
+        all => sections == report.subjects.len(),
+        plain => number(plain),
+        left_out => (plan.left_out > 0).then(|| number(plan.left_out)),
+        steps => Serde(diagram::legend()),
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    kind: &'a str,
+    state: &'static str,
+    words: &'static str,
+    scope: String,
+    objects: String,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct InputRow<'a> {
+    path: &'a str,
+    layout: &'a str,
+    taken_at: Option<&'a str>,
+    objects: String,
+    skipped: String,
+    cluster: Option<&'a str>,
+    facts: &'a [String],
+}
+
+/// Groups of the plain coverage table; the rest is counted.
+const GROUPS: usize = 600;
+const PROBLEMS: usize = 1_000;
+const NAMESPACES: usize = 12;
+
+/// Coverage, inventory, problems, legend, script.
+pub(super) fn close(report: &Report) -> Value {
+    let snapshot = &report.snapshot;
+    let groups = coverage::groups(&snapshot.coverage);
+    let rows: Vec<Row<'_>> = groups
+        .iter()
+        .take(GROUPS)
+        .map(|group| Row {
+            kind: group.kind,
+            state: group.state.word(),
+            words: group.state_words(),
+            scope: group.scope(NAMESPACES),
+            objects: match group.state {
+                CoverageState::Complete | CoverageState::Partial => number(group.objects),
+                _ => "–".to_owned(),
+            },
+            reason: group.reason,
+        })
+        .collect();
+    let inputs: Vec<InputRow<'_>> = snapshot
+        .inputs
+        .iter()
+        .map(|input| InputRow {
+            path: &input.path,
+            layout: &input.layout,
+            taken_at: input.taken_at.as_deref(),
+            objects: number(input.objects),
+            skipped: number(input.skipped),
+            cluster: input.cluster.as_deref(),
+            facts: &input.facts,
+        })
+        .collect();
+    let problems: Vec<_> = snapshot.problems.iter().take(PROBLEMS).collect();
+    context! {
+        matrix => Serde(matrix::matrix(&snapshot.coverage)),
+        coverage => Serde(rows),
+        coverage_more => groups.len().saturating_sub(GROUPS),
+        inputs => Serde(inputs),
+        several_clusters => snapshot.inputs.iter().any(|input| input.cluster.is_some()),
+        not_evaluated => Serde(&snapshot.not_evaluated),
+        problems => Serde(problems),
+        problems_more => snapshot.problems.len().saturating_sub(PROBLEMS),
+        cards => Serde(cards(report)),
+        tool => Serde(&report.tool),
+        schema => &report.schema,
+        script => Value::from_safe_string(security::SCRIPT.to_owned()),
+    }
+}

@@ -1,0 +1,307 @@
+//! One subject: its row in the overview and its section.
+
+use std::collections::HashMap;
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::diagram::{self, Diagram};
+use super::plan::PATHS;
+use crate::render::index::Findings;
+use crate::render::neutral::neutral_command;
+use crate::render::words::{self, number, plural};
+use crate::report::{
+    Finding, Path, PathState, Segment, Subject, UncheckedItem, UnknownClass, Verdict,
+};
+
+#[derive(Serialize)]
+struct Row<'a> {
+    index: usize,
+    verdict: Verdict,
+    label: &'static str,
+    kind: &'a str,
+    namespace: &'a str,
+    name: &'a str,
+    cluster: Option<&'a str>,
+    headline: &'a str,
+    ways: String,
+    id: Option<&'a str>,
+    /// The first row of its verdict is where the card leads without a script.
+    first: bool,
+}
+
+/// A row of the overview.
+pub(super) fn row(index: usize, subject: &Subject, id: Option<&str>, first: bool) -> Value {
+    Value::from(Serde(Row {
+        index,
+        verdict: subject.verdict,
+        label: words::label(subject.verdict),
+        kind: &subject.kind,
+        namespace: &subject.namespace,
+        name: &subject.name,
+        cluster: subject.cluster.as_deref(),
+        headline: &subject.headline,
+        ways: ways(subject),
+        id,
+        first,
+    }))
+}
+
+/// `1 of 3 open: shop.example /cart → Service shop/cart port 80, …`
+fn ways(subject: &Subject) -> String {
+    let Some(first) = subject
+        .paths
+        .iter()
+        .min_by_key(|path| (path.dormant, path.config))
+    else {
+        return "no path".to_owned();
+    };
+    let summary = words::path_summary(first);
+    match subject.paths.len() {
+        1 => summary,
+        n => format!("{summary} and {}", plural(n - 1, "more path", "more paths")),
+    }
+}
+
+#[derive(Serialize)]
+struct Section<'a> {
+    #[serde(flatten)]
+    row: Row<'a>,
+    reason: Option<&'a str>,
+    config: &'static str,
+    traffic: &'static str,
+    unknown_class: Option<&'static str>,
+    broken_at: Option<BrokenAt>,
+    action: Option<&'a str>,
+    command: Option<String>,
+    diagram: Option<Diagram>,
+    paths: Vec<PathView<'a>>,
+    path_count: String,
+    more_paths: Option<String>,
+    findings: Vec<FindingView<'a>>,
+    entry_problems: Vec<FindingView<'a>>,
+    not_checked: &'a [UncheckedItem],
+}
+
+#[derive(Serialize)]
+struct BrokenAt {
+    segment: &'static str,
+    object: String,
+    href: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PathView<'a> {
+    summary: String,
+    entry: String,
+    state: &'static str,
+    dormant: bool,
+    outcome: String,
+    dormant_reason: Option<&'a str>,
+    /// Not simply open: unfolded from the start.
+    open: bool,
+    segments: Vec<SegmentView<'a>>,
+    vantages: Vec<VantageView<'a>>,
+}
+
+#[derive(Serialize)]
+struct SegmentView<'a> {
+    name: &'static str,
+    state: &'static str,
+    object: Option<String>,
+    evidence: &'a str,
+    findings: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct VantageView<'a> {
+    vantage: &'a str,
+    via: &'a str,
+    source: &'a str,
+    outcome: String,
+    evidence: &'a str,
+    failed_layer: Option<&'a str>,
+    failed_segment: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    id: String,
+    code: &'a str,
+    effect: &'static str,
+    object: String,
+    message: &'a str,
+    cause: &'a str,
+    action: &'a str,
+    command: String,
+    basis: &'a str,
+    location: Option<String>,
+    related: Vec<String>,
+}
+
+/// The section of a subject.
+pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Findings<'_>) -> Value {
+    let all = findings.of_subject(subject);
+    let anchors: HashMap<&str, String> = all
+        .iter()
+        .enumerate()
+        .map(|(n, finding)| (finding.id.as_str(), format!("{id}.f{}", n + 1)))
+        .collect();
+    let in_front = |finding: &&Finding| {
+        subject.entry_problems.contains(&finding.id) && !subject.findings.contains(&finding.id)
+    };
+    let views = |wanted: bool| -> Vec<FindingView<'_>> {
+        all.iter()
+            .filter(|f| in_front(f) == wanted)
+            .map(|f| finding_view(f, &anchors))
+            .collect()
+    };
+    let mut ordered: Vec<&Path> = subject.paths.iter().collect();
+    ordered.sort_by_key(|path| (path.dormant, path.config));
+    Value::from(Serde(Section {
+        row: Row {
+            index,
+            verdict: subject.verdict,
+            label: words::label(subject.verdict),
+            kind: &subject.kind,
+            namespace: &subject.namespace,
+            name: &subject.name,
+            cluster: subject.cluster.as_deref(),
+            headline: &subject.headline,
+            ways: String::new(),
+            id: Some(id),
+            first: false,
+        },
+        reason: Some(subject.reason.as_str()).filter(|r| !r.is_empty() && *r != subject.headline),
+        config: match subject.config.word() {
+            "config-ok" => "an open way on every path (config-ok)",
+            word => word,
+        },
+        traffic: words::traffic(subject.traffic),
+        unknown_class: subject.unknown_class.map(|class| match class {
+            UnknownClass::Investigate => "something was not read, or could not be: worth a look",
+            UnknownClass::ByDesign => "the configuration leaves it open on purpose",
+        }),
+        broken_at: subject.broken_at.as_ref().map(|at| BrokenAt {
+            segment: at.segment.word(),
+            object: words::entry_name(&at.object.to_string()),
+            href: all
+                .iter()
+                .find(|f| f.object == at.object && f.segment == at.segment)
+                .or_else(|| all.iter().find(|f| f.segment == at.segment))
+                .and_then(|f| anchors.get(f.id.as_str()).cloned()),
+        }),
+        action: subject.next.as_ref().map(|next| next.action.as_str()),
+        command: subject
+            .next
+            .as_ref()
+            .and_then(|next| next.command.as_deref())
+            .filter(|command| !command.is_empty())
+            .map(|command| neutral_command(command).into_owned()),
+        diagram: diagram::draw(subject, &anchors),
+        paths: ordered
+            .iter()
+            .take(PATHS)
+            .map(|path| path_view(path, &anchors))
+            .collect(),
+        path_count: plural(subject.paths.len(), "path", "paths"),
+        more_paths: (subject.paths.len() > PATHS).then(|| number(subject.paths.len() - PATHS)),
+        findings: views(false),
+        entry_problems: views(true),
+        not_checked: &subject.not_checked,
+    }))
+}
+
+fn path_view<'a>(path: &'a Path, anchors: &HashMap<&str, String>) -> PathView<'a> {
+    PathView {
+        summary: words::path_summary(path),
+        entry: words::entry_name(&path.entry),
+        state: words::state(path.config),
+        dormant: path.dormant,
+        outcome: words::outcome(path.outcome, path.confidence),
+        dormant_reason: path.dormant_reason.as_deref(),
+        open: path.config != PathState::Open && !path.dormant,
+        segments: path
+            .segments
+            .iter()
+            .map(|segment| segment_view(segment, anchors))
+            .collect(),
+        vantages: path
+            .by_vantage
+            .iter()
+            .map(|row| VantageView {
+                vantage: &row.vantage,
+                via: &row.via,
+                source: &row.source,
+                outcome: words::outcome(row.outcome, row.confidence),
+                evidence: &row.evidence,
+                failed_layer: row.failed_layer.as_deref(),
+                failed_segment: row.failed_segment.map(crate::report::SegmentName::word),
+            })
+            .collect(),
+    }
+}
+
+fn segment_view<'a>(segment: &'a Segment, anchors: &HashMap<&str, String>) -> SegmentView<'a> {
+    SegmentView {
+        name: segment.segment.word(),
+        state: words::state(segment.state),
+        object: segment
+            .object
+            .as_ref()
+            .map(|object| words::entry_name(&object.to_string())),
+        evidence: match segment.evidence.as_str() {
+            "" if segment.findings.is_empty() => "not evaluated",
+            told => told,
+        },
+        findings: segment
+            .findings
+            .iter()
+            .filter_map(|id| {
+                anchors.get(id.as_str()).map(|href| Link {
+                    href: href.clone(),
+                    text: id.clone(),
+                })
+            })
+            .collect(),
+    }
+}
+
+fn finding_view<'a>(finding: &'a Finding, anchors: &HashMap<&str, String>) -> FindingView<'a> {
+    FindingView {
+        id: anchors
+            .get(finding.id.as_str())
+            .cloned()
+            .unwrap_or_default(),
+        code: &finding.code,
+        effect: finding.effect.word(),
+        object: words::entry_name(&finding.object.to_string()),
+        message: &finding.message,
+        cause: &finding.cause,
+        action: &finding.action,
+        command: neutral_command(&finding.command).into_owned(),
+        basis: &finding.basis,
+        location: finding
+            .location
+            .as_ref()
+            .map(|at| format!("{}:{}:{}", at.path, at.line, at.column)),
+        related: finding
+            .related
+            .iter()
+            .map(|related| {
+                format!(
+                    "{} ({})",
+                    words::entry_name(&related.object.to_string()),
+                    related.role
+                )
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,107 @@
+//! The report for GitHub, GitLab and tickets: verdict first, tables, collapsed details, and never
+//! longer than [`LIMIT`].
+
+mod budget;
+mod escape;
+mod parts;
+mod subject;
+
+use std::io::Write;
+
+use super::index::Findings;
+use super::words::{self, number};
+use super::{Options, RenderError};
+use crate::report::{Report, Subject};
+use budget::{length, take};
+
+/// GitHub refuses comments longer than 65,536 characters.
+pub(super) const LIMIT: usize = 65_000;
+
+/// What the parts around the details may use of it.
+const INPUTS: usize = 4_000;
+const GAPS: usize = 4_000;
+const TABLE: usize = 14_000;
+const QUIET: usize = 5_000;
+const COVERAGE: usize = 9_000;
+const PROBLEMS: usize = 3_000;
+/// Headings, counts and the honest "N more" lines.
+const SLACK: usize = 1_000;
+
+/// The whole report.
+pub(super) fn render(
+    report: &Report,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let remarkable: Vec<&Subject> = report
+        .subjects
+        .iter()
+        .filter(|subject| words::remarkable(subject.verdict))
+        .collect();
+    let mut head = parts::head(report);
+    head.push_str(&parts::inputs(report, INPUTS));
+    head.push_str(&parts::gaps(report, GAPS));
+    head.push_str(&table(&remarkable, TABLE));
+    let mut tail = parts::quiet(report, QUIET);
+    tail.push_str(&parts::coverage(report, COVERAGE));
+    tail.push_str(&parts::problems(report, PROBLEMS));
+    tail.push_str(&parts::legend(report));
+
+    let room = LIMIT.saturating_sub(length(&head) + length(&tail) + SLACK);
+    let details = details(report, &remarkable, room, options.max_subjects);
+    for part in [head, details, tail] {
+        out.write_all(part.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// One row per subject that needs attention.
+fn table(subjects: &[&Subject], limit: usize) -> String {
+    if subjects.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "### Needs attention\n\n| Verdict | Object | What is wrong |\n|---|---|---|\n",
+    );
+    let rows = subjects.iter().map(|subject| {
+        format!(
+            "| **{}** | {} | {} |\n",
+            subject.verdict,
+            escape::code_cell(&words::subject_name(subject)),
+            escape::prose(&subject.headline)
+        )
+    });
+    let (text, taken) = take(rows, limit);
+    out.push_str(&text);
+    out.push('\n');
+    out.push_str(&more(subjects.len() - taken, "not in this table"));
+    out
+}
+
+fn details(report: &Report, subjects: &[&Subject], limit: usize, at_most: Option<usize>) -> String {
+    if subjects.is_empty() {
+        return String::new();
+    }
+    let findings = Findings::of(report);
+    let blocks = subjects
+        .iter()
+        .take(at_most.unwrap_or(usize::MAX))
+        .map(|subject| subject::block(subject, &findings));
+    let (text, taken) = take(blocks, limit);
+    let mut out = String::from("### Details\n\n");
+    out.push_str(&text);
+    out.push_str(&more(subjects.len() - taken, "not shown in detail"));
+    out
+}
+
+/// `12 more subjects not shown in detail; the JSON and HTML reports have them all.`
+fn more(left: usize, what: &str) -> String {
+    match left {
+        0 => String::new(),
+        1 => format!("_1 more subject {what}; the JSON report has them all._\n\n"),
+        n => format!(
+            "_{} more subjects {what}; the JSON report has them all._\n\n",
+            number(n)
+        ),
+    }
+}

@@ -1,0 +1,226 @@
+//! Everything around the subjects: the verdict on the whole, what was read, what was not.
+
+use super::budget::take;
+use super::escape::{code, code_cell, prose};
+use crate::render::coverage;
+use crate::render::words::{self, count, number, plural};
+use crate::report::{Report, Verdict};
+
+const SCOPE: usize = 5;
+
+/// Title, the sentence about the whole, and the counts.
+pub(super) fn head(report: &Report) -> String {
+    let mut out = format!(
+        "## Traffic report\n\n**{}**\n\n|",
+        prose(&words::overall(report))
+    );
+    for &verdict in Verdict::ALL {
+        out.push_str(&format!(" {} |", words::label(verdict)));
+    }
+    out.push_str("\n|---:|---:|---:|---:|---:|\n|");
+    for &verdict in Verdict::ALL {
+        out.push_str(&format!(" {} |", number(count(&report.summary, verdict))));
+    }
+    out.push_str("\n\n");
+    out
+}
+
+/// What was read, one line per input.
+pub(super) fn inputs(report: &Report, limit: usize) -> String {
+    let tool = prose(&format!("{} {}", report.tool.name, report.tool.version));
+    let mut out = match &report.snapshot.taken_at {
+        Some(time) => format!(
+            "Judged by {tool}; the snapshot shows the cluster as of {}.\n\n",
+            prose(time)
+        ),
+        None => format!("Judged by {tool}; the input does not say when it was taken.\n\n"),
+    };
+    let lines = report.snapshot.inputs.iter().map(|input| {
+        format!(
+            "- {}: {}\n",
+            code(&input.path),
+            prose(&words::input_line(input))
+        )
+    });
+    finish(
+        &mut out,
+        lines,
+        report.snapshot.inputs.len(),
+        limit,
+        "input",
+        "inputs",
+    );
+    out
+}
+
+/// What was not seen, and so supports nothing.
+pub(super) fn gaps(report: &Report, limit: usize) -> String {
+    let gaps = coverage::gaps(&report.snapshot.coverage);
+    let skipped = &report.snapshot.not_evaluated;
+    if gaps.is_empty() && skipped.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("Not seen, so nothing here rests on it:\n\n");
+    let seen_not = gaps.iter().map(|gap| {
+        let why = if gap.reason.is_empty() {
+            String::new()
+        } else {
+            format!(" — {}", prose(gap.reason))
+        };
+        format!(
+            "- {} {} in {}{why}\n",
+            code(gap.kind),
+            gap.state_words(),
+            prose(&gap.scope(SCOPE))
+        )
+    });
+    let not_judged = skipped.iter().map(|kind| {
+        format!(
+            "- {}: {} read, not evaluated. {}\n",
+            code(&kind.kind),
+            number(kind.objects),
+            prose(&kind.meaning)
+        )
+    });
+    finish(
+        &mut out,
+        seen_not.chain(not_judged),
+        gaps.len() + skipped.len(),
+        limit,
+        "gap",
+        "gaps",
+    );
+    out
+}
+
+/// Names of the subjects without a finding.
+pub(super) fn quiet(report: &Report, limit: usize) -> String {
+    let subjects: Vec<_> = report
+        .subjects
+        .iter()
+        .filter(|s| !words::remarkable(s.verdict))
+        .collect();
+    if subjects.is_empty() {
+        return String::new();
+    }
+    let summary = &report.summary;
+    let mut out = format!(
+        "<details><summary>Nothing wrong found: {} config-ok (not tested), {} healthy (verified by real traffic)</summary>\n\n",
+        number(summary.config_ok),
+        number(summary.healthy)
+    );
+    let lines = subjects.iter().map(|subject| {
+        let word = if subject.verdict == Verdict::Healthy {
+            "healthy"
+        } else {
+            "config-ok, not tested"
+        };
+        format!("- {} ({word})\n", code(&words::subject_name(subject)))
+    });
+    finish(
+        &mut out,
+        lines,
+        subjects.len(),
+        limit,
+        "subject",
+        "subjects",
+    );
+    out.push_str("</details>\n\n");
+    out
+}
+
+/// The coverage as a table.
+pub(super) fn coverage(report: &Report, limit: usize) -> String {
+    let groups = coverage::groups(&report.snapshot.coverage);
+    if groups.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "<details><summary>What was read of each kind</summary>\n\n| Kind | State | Where | Objects | Shown by |\n|---|---|---|---:|---|\n",
+    );
+    let rows = groups.iter().map(|group| {
+        let looked = match group.state {
+            crate::report::CoverageState::Complete | crate::report::CoverageState::Partial => {
+                number(group.objects)
+            }
+            _ => "-".to_owned(),
+        };
+        format!(
+            "| {} | {} | {} | {looked} | {} |\n",
+            code_cell(group.kind),
+            group.state_words(),
+            prose(&group.scope(SCOPE)),
+            prose(group.reason)
+        )
+    });
+    finish(&mut out, rows, groups.len(), limit, "row", "rows");
+    out.push_str(
+        "A dash means nobody looked; 0 means looked, and there are none.\n\n</details>\n\n",
+    );
+    out
+}
+
+/// What could not be read.
+pub(super) fn problems(report: &Report, limit: usize) -> String {
+    let problems = &report.snapshot.problems;
+    if problems.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "<details><summary>{} with the input (the rest was read)</summary>\n\n",
+        plural(problems.len(), "problem", "problems")
+    );
+    let lines = problems.iter().map(|problem| {
+        let mut place = problem.path.clone();
+        for position in [problem.line, problem.column].into_iter().flatten() {
+            place.push_str(&format!(":{position}"));
+        }
+        format!("- {}: {}\n", code(&place), prose(&problem.message))
+    });
+    finish(
+        &mut out,
+        lines,
+        problems.len(),
+        limit,
+        "problem",
+        "problems",
+    );
+    out.push_str("</details>\n\n");
+    out
+}
+
+/// What the words mean.
+pub(super) fn legend(report: &Report) -> String {
+    let mut out = String::from("<details><summary>What the words mean</summary>\n\n");
+    for &verdict in Verdict::ALL {
+        out.push_str(&format!("- **{verdict}**: {}\n", words::meaning(verdict)));
+    }
+    out.push_str(&format!(
+        "\n</details>\n\n_{} {}_\n",
+        prose(&report.tool.name),
+        prose(&report.tool.version)
+    ));
+    out
+}
+
+/// As many whole lines as fit, then how many were left out, then an empty line.
+fn finish(
+    out: &mut String,
+    lines: impl Iterator<Item = String>,
+    total: usize,
+    limit: usize,
+    one: &str,
+    many: &str,
+) {
+    let (text, taken) = take(lines, limit);
+    out.push_str(&text);
+    out.push('\n');
+    let left = total - taken;
+    if left > 0 {
+        out.push_str(&format!(
+            "_{} more {} not shown._\n\n",
+            number(left),
+            if left == 1 { one } else { many }
+        ));
+    }
+}
