@@ -31,8 +31,8 @@ pub(crate) struct Station<'a> {
     pub(crate) state: PathState,
     /// The step that leads into it.
     pub(crate) step: Step,
-    /// What is asked of a request on that step: listener, host, match.
-    pub(crate) label: String,
+    /// What is asked of a request on that step: a listener, a port, or host and match.
+    pub(crate) asks: Vec<String>,
     /// What to say beside it where it is not simply open: `does not exist`, `not evaluated`.
     pub(crate) note: Option<String>,
 }
@@ -156,7 +156,7 @@ pub(crate) fn stations(path: &Path) -> Vec<Station<'_>> {
     for station in &mut found {
         station.state = worst(path, &station.segments);
     }
-    label(path, &mut found);
+    ask(path, &mut found);
     mark(path, &mut found);
     found
 }
@@ -169,7 +169,7 @@ fn push(found: &mut Vec<Station<'_>>, place: Place, kind: String, name: String) 
         segments: Vec::new(),
         state: PathState::Unknown,
         step: Step::Unknown,
-        label: String::new(),
+        asks: Vec::new(),
         note: None,
     });
 }
@@ -225,45 +225,42 @@ fn worst(path: &Path, segments: &[&Segment]) -> PathState {
 }
 
 /// Puts what is asked of a request where it is asked: the listener on the way in, host and match on
-/// the way from the rule to what follows it.
-fn label(path: &Path, found: &mut [Station<'_>]) {
-    let request = [path.host.as_deref(), path.matches.as_deref()]
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+/// the way from the rule to what follows it, the port on the way to the pods.
+fn ask(path: &Path, found: &mut [Station<'_>]) {
+    let some = |parts: [Option<&str>; 2]| -> Vec<String> {
+        parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut request = some([path.host.as_deref(), path.matches.as_deref()]);
     let port = path
         .backend
         .as_ref()
         .and_then(|b| b.port.as_ref())
-        .map(|p| format!("port {p}"));
-    let after_rule = if found.iter().any(|s| s.place == Place::Route) {
+        .map(|port| format!("port {port}"));
+    let has_route = found.iter().any(|station| station.place == Place::Route);
+    let rule = if has_route {
         Place::Route
     } else {
         Place::Entry
     };
-    let mut pending = Some(request);
     let mut previous = None;
     for station in found.iter_mut() {
         if station.place == Place::Entry {
-            station.label = path.listener.clone().unwrap_or_default();
-        } else if previous == Some(after_rule) && station.place != Place::Pods {
-            station.label = pending.take().unwrap_or_default();
+            station.asks = some([path.listener.as_deref(), None]);
         } else if station.place == Place::Pods {
-            station.label = port.clone().unwrap_or_default();
+            station.asks = some([port.as_deref(), None]);
+        } else if previous == Some(rule) {
+            station.asks = std::mem::take(&mut request);
         }
         previous = Some(station.place);
     }
     // A path without a station behind its rule still says what it asks for.
-    if let (Some(request), Some(first)) = (pending, found.first_mut())
-        && !request.is_empty()
-    {
-        first.label = if first.label.is_empty() {
-            request
-        } else {
-            format!("{} {request}", first.label)
-        };
+    if let Some(first) = found.first_mut() {
+        first.asks.append(&mut request);
     }
 }
 

@@ -43,28 +43,32 @@ pub(crate) const fn remarkable(verdict: Verdict) -> bool {
     !matches!(verdict, Verdict::ConfigOk | Verdict::Healthy)
 }
 
-/// The whole report in one or two sentences.
-pub(crate) fn overall(report: &Report) -> String {
+/// The verdict on the whole in one sentence, and what else there is to say.
+pub(crate) struct Overall {
+    pub(crate) lead: String,
+    /// Empty if the first sentence says it all.
+    pub(crate) rest: String,
+}
+
+/// The whole report in one or two sentences. It only counts.
+pub(crate) fn overall(report: &Report) -> Overall {
     let summary = &report.summary;
     let total: usize = Verdict::ALL
         .iter()
         .map(|&verdict| count(summary, verdict))
         .sum();
-    if total == 0 {
-        return "Nothing to judge: no Service, Ingress, route or Gateway was found in what was read.".to_owned();
-    }
-    let of = |n: usize| {
-        format!(
-            "{} of {}",
-            number(n),
-            plural(
-                total,
-                "Service, Ingress, route or Gateway",
-                "Services, Ingresses, routes and Gateways"
-            )
+    let things = |n| {
+        plural(
+            n,
+            "Service, Ingress, route or Gateway",
+            "Services, Ingresses, routes and Gateways",
         )
     };
-    let mut out = if summary.broken > 0 {
+    let of = |n| format!("{} of {}", number(n), things(total));
+    let lead = if total == 0 {
+        "Nothing to judge: no Service, Ingress, route or Gateway was found in what was read."
+            .to_owned()
+    } else if summary.broken > 0 {
         format!(
             "{} {} broken: no traffic can get through.",
             of(summary.broken),
@@ -72,8 +76,9 @@ pub(crate) fn overall(report: &Report) -> String {
         )
     } else if summary.degraded > 0 {
         format!(
-            "Nothing is proved broken, but {} let through less traffic than declared.",
-            of(summary.degraded)
+            "Nothing is proved broken, but {} {} degraded: less traffic gets through than declared.",
+            of(summary.degraded),
+            is_are(summary.degraded)
         )
     } else if summary.unknown > 0 {
         format!(
@@ -83,27 +88,20 @@ pub(crate) fn overall(report: &Report) -> String {
     } else if summary.config_ok > 0 {
         format!(
             "No fault was found in the configuration of {}.",
-            plural(
-                total,
-                "Service, Ingress, route or Gateway",
-                "Services, Ingresses, routes and Gateways"
-            )
+            things(total)
         )
     } else {
         format!(
             "Real traffic got through on every declared way to {}.",
-            plural(
-                total,
-                "Service, Ingress, route or Gateway",
-                "Services, Ingresses, routes and Gateways"
-            )
+            things(total)
         )
     };
     let mut rest = Vec::new();
     if summary.broken > 0 && summary.degraded > 0 {
         rest.push(format!(
-            "{} let through less than declared",
-            number(summary.degraded)
+            "{} {} degraded",
+            number(summary.degraded),
+            is_are(summary.degraded)
         ));
     }
     if (summary.broken > 0 || summary.degraded > 0) && summary.unknown > 0 {
@@ -111,8 +109,13 @@ pub(crate) fn overall(report: &Report) -> String {
     }
     if summary.config_ok > 0 {
         rest.push(format!(
-            "{} looked right in the configuration and {} not tested",
+            "{} {} no fault in the configuration and {} not tested",
             number(summary.config_ok),
+            if summary.config_ok == 1 {
+                "has"
+            } else {
+                "have"
+            },
             was_were(summary.config_ok)
         ));
     }
@@ -123,13 +126,12 @@ pub(crate) fn overall(report: &Report) -> String {
             was_were(summary.healthy)
         ));
     }
-    if !rest.is_empty() {
-        out.push(' ');
-        let list = join_and(&rest);
-        out.push_str(&list);
-        out.push('.');
-    }
-    out
+    let rest = if rest.is_empty() {
+        String::new()
+    } else {
+        format!("{}.", join_and(&rest))
+    };
+    Overall { lead, rest }
 }
 
 fn is_are(n: usize) -> &'static str {

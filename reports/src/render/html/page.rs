@@ -51,11 +51,13 @@ pub(super) fn open(report: &Report, plan: &Plan) -> Value {
         choices.clusters.extend(subject.cluster.as_deref());
     }
     let gaps = coverage::gaps(&report.snapshot.coverage);
+    let overall = words::overall(report);
     context! {
         csp => Value::from_safe_string(security::policy()),
         style => Value::from_safe_string(security::STYLE.to_owned()),
         tool => Serde(&report.tool),
-        overall => words::overall(report),
+        lead => overall.lead,
+        rest => overall.rest,
         taken_at => &report.snapshot.taken_at,
         inputs => report.snapshot.inputs.len(),
         cards => Serde(cards(report)),

@@ -12,7 +12,7 @@ use crate::render::index::Findings;
 use crate::render::neutral::neutral_command;
 use crate::render::words::{self, number, plural};
 use crate::report::{
-    Finding, Path, PathState, Segment, Subject, UncheckedItem, UnknownClass, Verdict,
+    Finding, Outcome, Path, PathState, Segment, Subject, UncheckedItem, UnknownClass, Verdict,
 };
 
 #[derive(Serialize)]
@@ -30,6 +30,15 @@ struct Row<'a> {
     /// The first row of its verdict is where the card leads without a script.
     first: bool,
 }
+
+/// Where a finding of a section stands in the page.
+pub(super) struct Anchor<'a> {
+    pub(super) href: String,
+    pub(super) code: &'a str,
+}
+
+/// Anchors by finding id.
+pub(super) type Anchors<'a> = HashMap<&'a str, Anchor<'a>>;
 
 /// A row of the overview.
 pub(super) fn row(index: usize, subject: &Subject, id: Option<&str>, first: bool) -> Value {
@@ -149,10 +158,19 @@ struct FindingView<'a> {
 /// The section of a subject.
 pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Findings<'_>) -> Value {
     let all = findings.of_subject(subject);
-    let anchors: HashMap<&str, String> = all
+    let anchors: Anchors<'_> = all
         .iter()
         .enumerate()
-        .map(|(n, finding)| (finding.id.as_str(), format!("{id}.f{}", n + 1)))
+        .map(|(n, finding)| {
+            let href = format!("{id}.f{}", n + 1);
+            (
+                finding.id.as_str(),
+                Anchor {
+                    href,
+                    code: &finding.code,
+                },
+            )
+        })
         .collect();
     let in_front = |finding: &&Finding| {
         subject.entry_problems.contains(&finding.id) && !subject.findings.contains(&finding.id)
@@ -196,7 +214,8 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
                 .iter()
                 .find(|f| f.object == at.object && f.segment == at.segment)
                 .or_else(|| all.iter().find(|f| f.segment == at.segment))
-                .and_then(|f| anchors.get(f.id.as_str()).cloned()),
+                .and_then(|f| anchors.get(f.id.as_str()))
+                .map(|anchor| anchor.href.clone()),
         }),
         action: subject.next.as_ref().map(|next| next.action.as_str()),
         command: subject
@@ -219,7 +238,7 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
     }))
 }
 
-fn path_view<'a>(path: &'a Path, anchors: &HashMap<&str, String>) -> PathView<'a> {
+fn path_view<'a>(path: &'a Path, anchors: &Anchors<'_>) -> PathView<'a> {
     PathView {
         summary: words::path_summary(path),
         entry: words::entry_name(&path.entry),
@@ -227,7 +246,9 @@ fn path_view<'a>(path: &'a Path, anchors: &HashMap<&str, String>) -> PathView<'a
         dormant: path.dormant,
         outcome: words::outcome(path.outcome, path.confidence),
         dormant_reason: path.dormant_reason.as_deref(),
-        open: path.config != PathState::Open && !path.dormant,
+        open: !path.dormant
+            && (path.config != PathState::Open
+                || matches!(path.outcome, Outcome::Unreachable | Outcome::ServerError)),
         segments: path
             .segments
             .iter()
@@ -249,7 +270,7 @@ fn path_view<'a>(path: &'a Path, anchors: &HashMap<&str, String>) -> PathView<'a
     }
 }
 
-fn segment_view<'a>(segment: &'a Segment, anchors: &HashMap<&str, String>) -> SegmentView<'a> {
+fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>) -> SegmentView<'a> {
     SegmentView {
         name: segment.segment.word(),
         state: words::state(segment.state),
@@ -258,27 +279,28 @@ fn segment_view<'a>(segment: &'a Segment, anchors: &HashMap<&str, String>) -> Se
             .as_ref()
             .map(|object| words::entry_name(&object.to_string())),
         evidence: match segment.evidence.as_str() {
-            "" if segment.findings.is_empty() => "not evaluated",
+            "" if segment.findings.is_empty() && segment.state == PathState::Unknown => {
+                "not evaluated"
+            }
             told => told,
         },
         findings: segment
             .findings
             .iter()
-            .filter_map(|id| {
-                anchors.get(id.as_str()).map(|href| Link {
-                    href: href.clone(),
-                    text: id.clone(),
-                })
+            .filter_map(|id| anchors.get(id.as_str()))
+            .map(|anchor| Link {
+                href: anchor.href.clone(),
+                text: anchor.code.to_owned(),
             })
             .collect(),
     }
 }
 
-fn finding_view<'a>(finding: &'a Finding, anchors: &HashMap<&str, String>) -> FindingView<'a> {
+fn finding_view<'a>(finding: &'a Finding, anchors: &Anchors<'_>) -> FindingView<'a> {
     FindingView {
         id: anchors
             .get(finding.id.as_str())
-            .cloned()
+            .map(|anchor| anchor.href.clone())
             .unwrap_or_default(),
         code: &finding.code,
         effect: finding.effect.word(),

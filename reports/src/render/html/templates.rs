@@ -31,7 +31,10 @@ pub(super) struct Templates(Environment<'static>);
 impl Templates {
     pub(super) fn new() -> Result<Self, RenderError> {
         let mut env = Environment::new();
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build();
         env.set_syntax(syntax.map_err(|error| failed("syntax", &error))?);
         env.set_auto_escape_callback(|_| AutoEscape::Html);
         // Safe strings are our own style and script; everything else is data.

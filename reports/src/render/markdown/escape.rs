@@ -9,6 +9,10 @@ use crate::render::neutral::{neutral, neutral_command};
 /// Parts a sign from the word it would refer to; invisible, and no line breaks there.
 pub(super) const JOINER: char = '\u{2060}';
 
+/// Signs that Markdown or one of its extensions reads inside a line. Those that act only at the start
+/// of a line are left alone: a value never stands there.
+const ACTIVE: &str = r"\`*_[]<>|~&#@!$^";
+
 /// Running text, also inside a table cell.
 pub(super) fn prose(value: &str) -> String {
     let value = neutral(value);
@@ -17,23 +21,7 @@ pub(super) fn prose(value: &str) -> String {
     let mut before = ['\0'; 3];
     while let Some(c) = chars.next() {
         let next = chars.peek().copied();
-        if matches!(
-            c,
-            '\\' | '`'
-                | '*'
-                | '_'
-                | '['
-                | ']'
-                | '<'
-                | '>'
-                | '|'
-                | '~'
-                | '&'
-                | '#'
-                | '@'
-                | '!'
-                | '$'
-        ) {
+        if ACTIVE.contains(c) {
             out.push('\\');
         }
         out.push(c);

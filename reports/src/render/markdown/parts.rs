@@ -10,9 +10,11 @@ const SCOPE: usize = 5;
 
 /// Title, the sentence about the whole, and the counts.
 pub(super) fn head(report: &Report) -> String {
+    let overall = words::overall(report);
     let mut out = format!(
-        "## Traffic report\n\n**{}**\n\n|",
-        prose(&words::overall(report))
+        "## Traffic report\n\n**{}** {}\n\n|",
+        prose(&overall.lead),
+        prose(&overall.rest)
     );
     for &verdict in Verdict::ALL {
         out.push_str(&format!(" {} |", words::label(verdict)));

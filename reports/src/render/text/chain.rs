@@ -20,16 +20,17 @@ pub(super) fn chain(path: &Path) -> Vec<Piece> {
             break;
         }
         let (glyph, ink) = glyph(station.step);
+        let asks = station.asks.join(" ");
         if i == 0 {
-            if !station.label.is_empty() {
-                out.push((Ink::Plain, format!("{} ──{glyph} ", station.label)));
+            if !asks.is_empty() {
+                out.push((Ink::Plain, format!("{} ──{glyph} ", asks)));
             } else if !matches!(station.step, Step::ConfigOpen) {
                 out.push((ink, format!("{glyph} ")));
             }
-        } else if station.label.is_empty() {
+        } else if asks.is_empty() {
             out.push((ink, format!(" ──{glyph}{STICKY}")));
         } else {
-            out.push((Ink::Plain, format!(" ──{STICKY}{} ", station.label)));
+            out.push((Ink::Plain, format!(" ──{STICKY}{} ", asks)));
             out.push((ink, format!("──{glyph}{STICKY}")));
         }
         out.push((Ink::Plain, title(station)));

@@ -37,7 +37,15 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Render
         "inputs",
     )?;
     sheet.gap()?;
-    sheet.flow("", "", &[(Ink::Bold, words::overall(report))])?;
+    let overall = words::overall(report);
+    sheet.flow(
+        "",
+        "",
+        &[
+            (Ink::Bold, overall.lead),
+            (Ink::Plain, format!(" {}", overall.rest)),
+        ],
+    )?;
     counts(sheet, report)?;
     gaps(sheet, report)
 }

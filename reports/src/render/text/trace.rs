@@ -6,7 +6,7 @@ use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::index::Findings;
 use crate::render::words::{self, number};
 use crate::render::{Options, RenderError};
-use crate::report::{Finding, Path, Report, Segment, Subject};
+use crate::report::{Finding, Path, PathState, Report, Segment, Subject};
 
 /// Writes the subject with this index in [`Report::subjects`] as a text tree.
 pub fn render_trace(
@@ -172,7 +172,9 @@ fn one_segment(
     pieces.push((
         Ink::Dim,
         match segment.evidence.as_str() {
-            "" if segment.findings.is_empty() => "not evaluated".to_owned(),
+            "" if segment.findings.is_empty() && segment.state == PathState::Unknown => {
+                "not evaluated".to_owned()
+            }
             evidence => evidence.to_owned(),
         },
     ));

@@ -1,8 +1,7 @@
 //! Where boxes and lines go: one column per depth, one row per leaf, parents centred on their
 //! children. The first column is the client.
 
-use std::collections::HashMap;
-
+use super::super::subject::Anchors;
 use super::tree::{Node, Tree};
 use super::{Diagram, Line, Shape, box_mark, line_mark, style};
 use crate::render::hops::Step;
@@ -10,22 +9,22 @@ use crate::render::neutral::neutral;
 use crate::render::words::{number, state};
 use crate::report::{PathState, Subject};
 
-const BOX_WIDTH: u32 = 188;
+const BOX_WIDTH: u32 = 172;
 const BOX_HEIGHT: u32 = 56;
-const CLIENT_WIDTH: u32 = 60;
+const CLIENT_WIDTH: u32 = 54;
 const CLIENT_HEIGHT: u32 = 32;
-const GAP: u32 = 124;
+const GAP: u32 = 104;
 const PITCH: u32 = 72;
 const MARGIN: u32 = 10;
 /// Characters that fit a box and a gap at their type sizes.
-const BOX_CHARS: usize = 25;
-const NOTE_CHARS: usize = 29;
-const GAP_CHARS: usize = 15;
+const BOX_CHARS: usize = 21;
+const NOTE_CHARS: usize = 26;
+const GAP_CHARS: usize = 12;
 
 pub(super) fn place(
     subject: &Subject,
     tree: &Tree<'_>,
-    anchors: &HashMap<&str, String>,
+    anchors: &Anchors<'_>,
     not_drawn: usize,
 ) -> Diagram {
     let centres = centres(tree);
@@ -140,13 +139,7 @@ fn client_box(centre: u32) -> Shape {
     }
 }
 
-fn shape(
-    subject: &Subject,
-    node: &Node<'_>,
-    x: u32,
-    centre: u32,
-    anchors: &HashMap<&str, String>,
-) -> Shape {
+fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anchors<'_>) -> Shape {
     let station = &node.station;
     // Behind a break nothing is asked of an object, so "unknown" there says nothing about it.
     let idle = station.step == Step::Beyond && station.state == PathState::Unknown;
@@ -162,7 +155,7 @@ fn shape(
         .iter()
         .filter(|segment| segment.state != PathState::Open)
         .flat_map(|segment| &segment.findings)
-        .find_map(|id| anchors.get(id.as_str()).cloned());
+        .find_map(|id| anchors.get(id.as_str()).map(|anchor| anchor.href.clone()));
     let (kind, name) = if station.name.is_empty() {
         (String::new(), station.kind.clone())
     } else {
@@ -235,22 +228,28 @@ fn line(node: &Node<'_>, from_x: u32, from_y: u32, to_x: u32, to_y: u32) -> Line
             curve + 10
         )
     };
-    let asked = if station.label.is_empty() {
-        String::new()
-    } else {
-        format!("{}: ", station.label)
+    let asks = station.asks.join(" ");
+    let (above, below) = match station.asks.as_slice() {
+        [] => ("", ""),
+        [only] => (only.as_str(), ""),
+        [host, .., last] => (last.as_str(), host.as_str()),
     };
     Line {
         path,
         step: style(station.step),
         dormant: node.dormant,
         mark: line_mark(station.step),
-        mark_x: to_x - 16,
+        mark_x: to_x - 13,
         mark_y: to_y,
-        label: clip(&station.label, GAP_CHARS),
-        label_x: u32::midpoint(from_x + 24, to_x - 8),
-        label_y: to_y - 11,
-        title: format!("{asked}{}", station.step.word()),
+        above: clip(above, GAP_CHARS),
+        below: clip(below, GAP_CHARS),
+        // Clear of the bend on the left and of the mark on the right.
+        text_x: u32::midpoint(from_x + 26, to_x - 24),
+        title: if asks.is_empty() {
+            station.step.word().to_owned()
+        } else {
+            format!("{asks}: {}", station.step.word())
+        },
     }
 }
 

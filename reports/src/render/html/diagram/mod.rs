@@ -6,10 +6,9 @@
 mod layout;
 mod tree;
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
+use super::subject::Anchors;
 use crate::render::hops::Step;
 use crate::report::{PathState, Subject};
 
@@ -57,9 +56,11 @@ struct Line {
     mark: &'static str,
     mark_x: u32,
     mark_y: u32,
-    label: String,
-    label_x: u32,
-    label_y: u32,
+    /// Above the line, near its end: what is asked last, a path or a port.
+    above: String,
+    /// Below it: the host.
+    below: String,
+    text_x: u32,
     title: String,
 }
 
@@ -93,7 +94,7 @@ pub(super) fn legend() -> Vec<LegendLine> {
 }
 
 /// The picture of a subject; none if it has no path. `anchors` leads from finding ids to their rows.
-pub(super) fn draw(subject: &Subject, anchors: &HashMap<&str, String>) -> Option<Diagram> {
+pub(super) fn draw(subject: &Subject, anchors: &Anchors<'_>) -> Option<Diagram> {
     let mut drawn: Vec<usize> = (0..subject.paths.len()).collect();
     drawn.sort_by_key(|&i| subject.paths.get(i).map(|path| (path.dormant, path.config)));
     drawn.truncate(BRANCHES);

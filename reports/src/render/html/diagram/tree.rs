@@ -40,7 +40,7 @@ impl<'a> Tree<'a> {
                 && node.station.place == station.place
                 && node.station.kind == station.kind
                 && node.station.name == station.name
-                && node.station.label == station.label
+                && node.station.asks == station.asks
                 // The pods of two paths are one box only if the same is known of them.
                 && (station.place != Place::Pods || node.station.note == station.note)
         });
