@@ -167,44 +167,31 @@ fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anch
     } else {
         format!(": {note}")
     };
-    let resting = node.dormant && station.state == PathState::Blocked;
-    let failed = culprit && station.state == PathState::Open;
+    let (look, mark, word) = if idle {
+        ("idle", "", "not reached")
+    } else if node.dormant && station.state == PathState::Blocked {
+        ("resting", "○", "carries nothing, on purpose")
+    } else if culprit && station.state == PathState::Open {
+        ("blocked", "✗", "real traffic failed here")
+    } else {
+        (
+            state(station.state),
+            box_mark(station.state),
+            state(station.state),
+        )
+    };
     Shape {
         x,
         y: centre - BOX_HEIGHT / 2,
         width: BOX_WIDTH,
         height: BOX_HEIGHT,
-        state: if idle {
-            "idle"
-        } else if resting {
-            "resting"
-        } else if failed {
-            "blocked"
-        } else {
-            state(station.state)
-        },
-        mark: if idle {
-            ""
-        } else if resting {
-            "○"
-        } else if failed {
-            "✗"
-        } else {
-            box_mark(station.state)
-        },
+        state: look,
+        mark,
         culprit,
         dormant: node.dormant,
         kind: clip(&kind, BOX_CHARS),
         name: clip(&name, BOX_CHARS),
-        title: format!(
-            "{} — {}{told}",
-            station.title(),
-            if idle {
-                "not reached"
-            } else {
-                state(station.state)
-            }
-        ),
+        title: format!("{} — {word}{told}", station.title()),
         note: clip(&note, NOTE_CHARS),
         href,
     }
@@ -243,8 +230,12 @@ fn line(node: &Node<'_>, from_x: u32, from_y: u32, to_x: u32, to_y: u32) -> Line
         mark_y: to_y,
         above: clip(above, GAP_CHARS),
         below: clip(below, GAP_CHARS),
-        // Clear of the bend on the left and of the mark on the right.
-        text_x: u32::midpoint(from_x + 26, to_x - 24),
+        // The end of the text: clear of the mark, where there is one.
+        text_x: if line_mark(station.step).is_empty() {
+            to_x - 7
+        } else {
+            to_x - 25
+        },
         title: if asks.is_empty() {
             station.step.word().to_owned()
         } else {

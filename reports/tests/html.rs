@@ -1,0 +1,323 @@
+//! The page as bytes; `tests/browser` opens it in a browser.
+
+mod common;
+
+use kubereach_reports::render::{Format, Options, render};
+use kubereach_reports::report::Report;
+
+fn html(report: &Report) -> String {
+    let mut out = Vec::new();
+    render(report, Format::Html, &Options::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Tags with their attributes, found the way an HTML tokenizer finds them; our style and script are
+/// left out by their known ends.
+fn tags(page: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let mut found = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if rest.starts_with('!') {
+            continue;
+        }
+        let name: String = rest
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '/')
+            .collect();
+        assert!(
+            !name.is_empty(),
+            "a bare < before {:?}",
+            rest.chars().take(40).collect::<String>()
+        );
+        rest = &rest[name.len()..];
+        let mut attributes = Vec::new();
+        loop {
+            rest = rest.trim_start();
+            if let Some(after) = rest.strip_prefix('>') {
+                rest = after;
+                break;
+            }
+            let key: String = rest
+                .chars()
+                .take_while(|c| !matches!(c, '=' | '>' | ' '))
+                .collect();
+            rest = &rest[key.len()..];
+            let value = match rest.strip_prefix("=\"") {
+                Some(after) => {
+                    let (value, after) = after.split_once('"').expect("a closed attribute");
+                    rest = after;
+                    value.to_owned()
+                }
+                None => String::new(),
+            };
+            attributes.push((key, value));
+        }
+        if name == "style" || name == "script" {
+            rest = rest.split_once(&format!("</{name}>")).expect("its end").1;
+        }
+        found.push((name, attributes));
+    }
+    found
+}
+
+#[test]
+fn sample() {
+    let page = html(&common::sample());
+    // Style and script are files of their own; the snapshot is about what stands around them.
+    let (before, rest) = page.split_once("<style>").unwrap();
+    let (_, rest) = rest.split_once("</style>").unwrap();
+    let (body, _) = rest.split_once("<script>").unwrap();
+    let policy = before.find("sha256-").unwrap();
+    assert!(policy > 0);
+    let masked: String = before
+        .split("sha256-")
+        .enumerate()
+        .map(|(i, part)| {
+            if i == 0 {
+                part.to_owned()
+            } else {
+                format!("sha256-…{}", &part[44..])
+            }
+        })
+        .collect();
+    insta::assert_snapshot!(format!("{masked}<style></style>{body}"));
+}
+
+#[test]
+fn only_our_own_tags_and_only_harmless_attributes() {
+    let known = [
+        "html",
+        "head",
+        "meta",
+        "link",
+        "title",
+        "style",
+        "body",
+        "header",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "time",
+        "nav",
+        "a",
+        "main",
+        "ul",
+        "ol",
+        "li",
+        "strong",
+        "span",
+        "small",
+        "em",
+        "form",
+        "label",
+        "select",
+        "option",
+        "input",
+        "button",
+        "output",
+        "div",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "wbr",
+        "details",
+        "summary",
+        "svg",
+        "g",
+        "path",
+        "circle",
+        "rect",
+        "text",
+        "section",
+        "dl",
+        "dt",
+        "dd",
+        "pre",
+        "code",
+        "figure",
+        "figcaption",
+        "br",
+        "footer",
+        "script",
+    ];
+    let page = html(&common::sample());
+    let all = tags(&page);
+    for (name, attributes) in &all {
+        assert!(known.contains(&name.trim_start_matches('/')), "<{name}>");
+        for (key, value) in attributes {
+            assert!(!key.starts_with("on"), "{name} {key}");
+            assert!(
+                key != "style" && key != "src" && key != "action",
+                "{name} {key}"
+            );
+            if key == "href" {
+                assert!(value.starts_with('#') || value == "data:,", "{value}");
+            }
+        }
+    }
+    for single in ["script", "style", "h1", "form", "link"] {
+        assert_eq!(
+            all.iter().filter(|(name, _)| name == single).count(),
+            1,
+            "{single}"
+        );
+    }
+}
+
+#[test]
+fn tags_are_balanced() {
+    let mut open = Vec::new();
+    for (name, _) in tags(&html(&common::sample())) {
+        if let Some(name) = name.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name));
+        } else if !["meta", "link", "br", "wbr", "input", "style", "script"]
+            .contains(&name.as_str())
+        {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn every_link_leads_to_something_and_ids_are_unique() {
+    let page = html(&common::sample());
+    let mut ids = std::collections::HashSet::new();
+    let all = tags(&page);
+    let of = |wanted: &str| {
+        let wanted = wanted.to_owned();
+        all.iter()
+            .flat_map(|(_, attributes)| attributes)
+            .filter(move |(key, _)| *key == wanted)
+            .map(|(_, value)| value.as_str())
+    };
+    for id in of("id") {
+        assert!(ids.insert(id), "{id} twice");
+    }
+    for target in of("href").filter_map(|href| href.strip_prefix('#')) {
+        // A card of a verdict that nobody has leads nowhere.
+        assert!(ids.contains(target) || target.starts_with("v="), "{target}");
+    }
+}
+
+#[test]
+fn nothing_is_loaded_and_the_policy_forbids_it() {
+    let page = html(&common::sample());
+    assert!(page.contains("content=\"default-src 'none'; style-src 'sha256-"));
+    assert!(page.contains("base-uri 'none'; form-action 'none'"));
+    let known = [
+        "aria-hidden",
+        "aria-label",
+        "aria-labelledby",
+        "aria-live",
+        "autocomplete",
+        "charset",
+        "class",
+        "content",
+        "cx",
+        "cy",
+        "d",
+        "data-c",
+        "data-i",
+        "data-k",
+        "data-n",
+        "data-v",
+        "datetime",
+        "fill",
+        "font-size",
+        "height",
+        "hidden",
+        "href",
+        "http-equiv",
+        "id",
+        "lang",
+        "name",
+        "open",
+        "placeholder",
+        "r",
+        "rel",
+        "rx",
+        "scope",
+        "spellcheck",
+        "stroke",
+        "text-anchor",
+        "title",
+        "type",
+        "value",
+        "viewBox",
+        "width",
+        "x",
+        "y",
+    ];
+    for (name, attributes) in tags(&page) {
+        for (key, _) in attributes {
+            assert!(
+                known.contains(&key.as_str()),
+                "{name} {key}: does it load something?"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_control_character_and_no_bidi_override_is_left() {
+    for c in html(&common::sample()).chars() {
+        assert!(c == '\n' || !c.is_control(), "{c:?}");
+        assert!(
+            !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'),
+            "{c:?}"
+        );
+    }
+}
+
+#[test]
+fn ten_thousand_subjects_stay_small_and_all_have_their_row() {
+    for one_in in [20, 2, 1] {
+        let page = html(&common::many(10_000, one_in));
+        assert!(
+            page.len() <= 30_000_000,
+            "{} bytes with one in {one_in}",
+            page.len()
+        );
+        assert_eq!(
+            page.matches("<tr data-i=").count() + page.matches("<tr id=\"v=").count(),
+            10_000
+        );
+        let sections = page.matches("<section class=").count();
+        let left_out = 10_000 / one_in - sections;
+        assert!(sections > 400, "{sections}");
+        assert_eq!(
+            left_out > 0,
+            page.contains("have a row here but no section below"),
+            "{left_out}"
+        );
+    }
+}
+
+#[test]
+fn one_subject_with_thousands_of_paths_stays_readable() {
+    let mut report = common::sample();
+    let subject = report
+        .subjects
+        .iter_mut()
+        .find(|s| s.name == "storefront")
+        .unwrap();
+    let path = subject.paths[1].clone();
+    subject.paths.extend(std::iter::repeat_n(path, 5_000));
+    let page = html(&report);
+    assert!(page.len() < 1_000_000, "{}", page.len());
+    assert!(page.contains("4,954 more paths"));
+}
+
+#[test]
+fn an_empty_report_says_so() {
+    let page = html(&common::many(0, 0));
+    assert!(page.contains("Nothing to judge"));
+}
