@@ -1,0 +1,217 @@
+//! A cluster of a given size as `kubectl get … -A -o yaml|json` prints it: realistic objects, the same
+//! bytes for the same size.
+
+use std::fmt::Write as _;
+
+/// How many of each kind a cluster of `pods` pods has.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Pods.
+    pub pods: usize,
+}
+
+impl Size {
+    /// Namespaces: one per 15 pods at the scale of Kubernetes' own limits (150,000 / 10,000).
+    pub fn namespaces(self) -> usize {
+        (self.pods / 15).max(1)
+    }
+
+    /// Services: one per 15 pods.
+    pub fn services(self) -> usize {
+        (self.pods / 15).max(1)
+    }
+
+    /// Nodes: one per 30 pods.
+    pub fn nodes(self) -> usize {
+        (self.pods / 30).max(1)
+    }
+}
+
+/// The whole cluster as one `kind: List` in YAML.
+pub fn yaml(size: Size) -> String {
+    let mut out = String::with_capacity(size.pods * 8_500);
+    out.push_str("apiVersion: v1\nitems:\n");
+    for object in objects(size) {
+        item(&mut out, &object);
+    }
+    out.push_str("kind: List\nmetadata:\n  resourceVersion: \"\"\n");
+    out
+}
+
+/// The whole cluster as one `kind: List` in indented JSON.
+pub fn json(size: Size) -> String {
+    let items: Vec<serde_json::Value> = objects(size).collect();
+    let list = serde_json::json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}});
+    serde_json::to_string_pretty(&list).unwrap_or_default()
+}
+
+fn item(out: &mut String, object: &serde_json::Value) {
+    let text = serde_yaml::to_string(object).unwrap_or_default();
+    for (index, line) in text.lines().enumerate() {
+        out.push_str(if index == 0 { "- " } else { "  " });
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+/// Every object, in kubectl's order of kinds.
+pub fn objects(size: Size) -> impl Iterator<Item = serde_json::Value> {
+    let services = size.services();
+    let per_service = size.pods.div_ceil(services);
+    let pods = (0..size.pods).map(move |i| pod(i, i / per_service, size));
+    let slices = (0..services).map(move |s| slice(s, per_service, size));
+    let rest = (0..services).flat_map(move |s| {
+        let ingress = (s % 4 == 0).then(|| ingress(s, size));
+        [Some(service(s, size)), Some(deployment(s, per_service, size)), ingress].into_iter().flatten()
+    });
+    let namespaces = (0..size.namespaces()).map(|n| {
+        serde_json::json!({"apiVersion": "v1", "kind": "Namespace",
+            "metadata": meta(&ns(n), None, 9_000_000 + n), "status": {"phase": "Active"}})
+    });
+    let nodes = (0..size.nodes()).map(|n| {
+        serde_json::json!({"apiVersion": "v1", "kind": "Node", "metadata": meta(&node(n), None, 8_000_000 + n),
+            "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],
+                       "addresses": [{"type": "InternalIP", "address": format!("172.16.{}.{}", n / 250, n % 250 + 1)}]}})
+    });
+    let class = std::iter::once(serde_json::json!({"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass",
+        "metadata": meta("nginx", None, 1), "spec": {"controller": "k8s.io/ingress-nginx"}}));
+    pods.chain(rest).chain(slices).chain(namespaces).chain(nodes).chain(class)
+}
+
+fn ns(n: usize) -> String {
+    format!("team-{n:05}")
+}
+
+fn node(n: usize) -> String {
+    format!("node-{n:05}.internal.example")
+}
+
+fn app(s: usize) -> String {
+    format!("app-{s:05}")
+}
+
+fn namespace_of(service: usize, size: Size) -> String {
+    ns(service % size.namespaces())
+}
+
+fn ip(i: usize) -> String {
+    format!("10.{}.{}.{}", 64 + i / 62_500, i / 250 % 250, i % 250 + 1)
+}
+
+/// One pod in fifty is not ready.
+const fn ready(i: usize) -> bool {
+    i % 50 != 49
+}
+
+fn meta(name: &str, namespace: Option<&str>, seed: usize) -> serde_json::Value {
+    let mut uid = String::new();
+    // Writing to a String does not fail.
+    let _ = write!(uid, "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", seed, seed & 0xffff, seed & 0xfff, seed >> 3 & 0xfff, seed * 7919);
+    let mut meta = serde_json::json!({"creationTimestamp": "2026-10-01T08:00:00Z", "name": name,
+        "resourceVersion": (1_000_000 + seed).to_string(), "uid": uid});
+    if let Some(namespace) = namespace {
+        meta["namespace"] = namespace.into();
+    }
+    meta
+}
+
+fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
+    let namespace = namespace_of(s, size);
+    let name = format!("{}-7d4b9c6f5d-{i:06x}", app(s));
+    let mut metadata = meta(&name, Some(&namespace), i);
+    metadata["generateName"] = format!("{}-7d4b9c6f5d-", app(s)).into();
+    metadata["labels"] = serde_json::json!({"app.kubernetes.io/name": app(s), "app.kubernetes.io/version": "1.42.0",
+        "pod-template-hash": "7d4b9c6f5d", "team": namespace});
+    metadata["annotations"] = serde_json::json!({"prometheus.io/scrape": "true", "checksum/config":
+        "6f1c0b7a9c0a4cfb5e7f9b7b5f6f6a0e2a3b8a5e94df5a1f0c7f1f1f7c8b9e2d"});
+    metadata["ownerReferences"] = serde_json::json!([{"apiVersion": "apps/v1", "blockOwnerDeletion": true,
+        "controller": true, "kind": "ReplicaSet", "name": format!("{}-7d4b9c6f5d", app(s)), "uid": "0f0f0f0f-0000-4000-a000-000000000000"}]);
+    let ok = ready(i);
+    let status = if ok { "True" } else { "False" };
+    let env: Vec<serde_json::Value> =
+        (0..8).map(|n| serde_json::json!({"name": format!("SETTING_{n}"), "value": format!("value-{n}")})).collect();
+    serde_json::json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": metadata,
+        "spec": {
+            "containers": [{
+                "env": env, "image": format!("registry.example/{}:1.42.0", app(s)), "imagePullPolicy": "IfNotPresent",
+                "name": "app", "ports": [{"containerPort": 8080, "name": "http", "protocol": "TCP"},
+                                          {"containerPort": 9090, "name": "metrics", "protocol": "TCP"}],
+                "readinessProbe": {"failureThreshold": 3, "httpGet": {"path": "/ready", "port": "http", "scheme": "HTTP"},
+                                   "periodSeconds": 10, "successThreshold": 1, "timeoutSeconds": 1},
+                "resources": {"limits": {"memory": "256Mi"}, "requests": {"cpu": "100m", "memory": "256Mi"}},
+                "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
+                "volumeMounts": [{"mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "name": "kube-api-access", "readOnly": true}]
+            }],
+            "dnsPolicy": "ClusterFirst", "enableServiceLinks": true, "nodeName": node(i % size.nodes()),
+            "preemptionPolicy": "PreemptLowerPriority", "priority": 0, "restartPolicy": "Always",
+            "schedulerName": "default-scheduler", "securityContext": {}, "serviceAccountName": "default",
+            "terminationGracePeriodSeconds": 30,
+            "tolerations": [{"effect": "NoExecute", "key": "node.kubernetes.io/not-ready", "operator": "Exists", "tolerationSeconds": 300}],
+            "volumes": [{"name": "kube-api-access", "projected": {"defaultMode": 420, "sources": [
+                {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+                {"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}}]}}]
+        },
+        "status": {
+            "conditions": [
+                {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:03Z", "status": "True", "type": "Initialized"},
+                {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:12Z", "status": status, "type": "Ready"},
+                {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:12Z", "status": status, "type": "ContainersReady"},
+                {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:03Z", "status": "True", "type": "PodScheduled"}],
+            "containerStatuses": [{"containerID": "containerd://5f1c", "image": format!("registry.example/{}:1.42.0", app(s)),
+                "imageID": "sha256:5f1c", "lastState": {}, "name": "app", "ready": ok, "restartCount": 0, "started": true,
+                "state": {"running": {"startedAt": "2026-10-01T08:00:05Z"}}}],
+            "hostIP": format!("172.16.0.{}", i % 250 + 1), "phase": "Running", "podIP": ip(i), "podIPs": [{"ip": ip(i)}],
+            "qosClass": "Burstable", "startTime": "2026-10-01T08:00:03Z"
+        }
+    })
+}
+
+fn service(s: usize, size: Size) -> serde_json::Value {
+    let mut metadata = meta(&app(s), Some(&namespace_of(s, size)), 2_000_000 + s);
+    metadata["labels"] = serde_json::json!({"app.kubernetes.io/name": app(s)});
+    let address = format!("172.20.{}.{}", s / 250, s % 250 + 1);
+    serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata,
+        "spec": {"clusterIP": address, "clusterIPs": [address], "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
+                 "ipFamilyPolicy": "SingleStack", "selector": {"app.kubernetes.io/name": app(s)}, "sessionAffinity": "None",
+                 "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"},
+                           {"name": "metrics", "port": 9090, "protocol": "TCP", "targetPort": 9090}], "type": "ClusterIP"},
+        "status": {"loadBalancer": {}}})
+}
+
+fn slice(s: usize, per_service: usize, size: Size) -> serde_json::Value {
+    let namespace = namespace_of(s, size);
+    let mut metadata = meta(&format!("{}-x7k2p", app(s)), Some(&namespace), 3_000_000 + s);
+    metadata["labels"] = serde_json::json!({"kubernetes.io/service-name": app(s),
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"});
+    let first = s * per_service;
+    let endpoints: Vec<serde_json::Value> = (first..(first + per_service).min(size.pods))
+        .map(|i| {
+            serde_json::json!({"addresses": [ip(i)],
+                "conditions": {"ready": ready(i), "serving": ready(i), "terminating": false},
+                "nodeName": node(i % size.nodes()),
+                "targetRef": {"kind": "Pod", "name": format!("{}-7d4b9c6f5d-{i:06x}", app(s)), "namespace": namespace}})
+        })
+        .collect();
+    serde_json::json!({"addressType": "IPv4", "apiVersion": "discovery.k8s.io/v1", "endpoints": endpoints,
+        "kind": "EndpointSlice", "metadata": metadata,
+        "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}, {"name": "metrics", "port": 9090, "protocol": "TCP"}]})
+}
+
+fn deployment(s: usize, per_service: usize, size: Size) -> serde_json::Value {
+    let labels = serde_json::json!({"app.kubernetes.io/name": app(s)});
+    serde_json::json!({"apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": meta(&app(s), Some(&namespace_of(s, size)), 4_000_000 + s),
+        "spec": {"replicas": per_service, "selector": {"matchLabels": labels},
+                 "template": {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "app",
+                    "image": "registry.example/app:1.42.0", "ports": [{"containerPort": 8080, "name": "http", "protocol": "TCP"}]}]}}},
+        "status": {"availableReplicas": per_service, "observedGeneration": 1, "readyReplicas": per_service, "replicas": per_service}})
+}
+
+fn ingress(s: usize, size: Size) -> serde_json::Value {
+    serde_json::json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+        "metadata": meta(&app(s), Some(&namespace_of(s, size)), 5_000_000 + s),
+        "spec": {"ingressClassName": "nginx", "rules": [{"host": format!("{}.apps.example", app(s)), "http": {"paths": [
+            {"backend": {"service": {"name": app(s), "port": {"number": 80}}}, "path": "/", "pathType": "Prefix"}]}}]},
+        "status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.10"}]}}})
+}
