@@ -1,6 +1,5 @@
 //! One Kubernetes object before it is decoded.
 
-use std::borrow::Cow;
 use std::sync::Mutex;
 
 use serde::de::DeserializeOwned;
@@ -157,6 +156,3 @@ fn duplicate_name(error: &serde_json::Error) -> String {
     let name = text.split('`').nth(1).map(str::to_owned);
     name.unwrap_or(text)
 }
-
-/// A string that is borrowed where it can be.
-pub(crate) type Word<'a> = Cow<'a, str>;

@@ -106,6 +106,8 @@ fn one_bad_part_costs_one_problem_and_nothing_else() {
         ("item without kind", "apiVersion: v1\nkind: List\nitems:\n- metadata: {}\n- apiVersion: v1\n  kind: Pod\n".to_owned(), 1, "x:4:"),
         ("bad json item", r#"{"kind":"List","apiVersion":"v1","items":[{"kind":"Pod","apiVersion":"v1"},7,{"kind":"Pod","apiVersion":"v1"}]}"#.to_owned(), 2, "x:1:76"),
         ("truncated json", "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[\n{\"kind\":\"Pod\",\"apiVersion\":\"v1\"},\n{\"kind\":\"Po".to_owned(), 1, "x:3:"),
+        ("truncated json of kubectl", "{\"apiVersion\":\"v1\",\"items\":[\n{\"kind\":\"Pod\",\"apiVersion\":\"v1\"},\n{\"kind\":\"Po".to_owned(), 1, "x:3:"),
+        ("truncated yaml of kubectl", "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n- apiVersion: v1\n  kind: Pod\n  spec:\n    no".to_owned(), 1, "x:1:"),
         ("duplicate key", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  name: b\n".to_owned(), 1, "x:4:3"),
         ("other document beside", format!("{POD}---\nreplicas: 2\n"), 1, "x:6:"),
         ("template", format!("{POD}---\napiVersion: v1\nkind: {{{{ .Kind }}}}\n"), 1, "x:"),

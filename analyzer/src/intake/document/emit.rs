@@ -134,6 +134,18 @@ pub(super) fn list_document(
     }
 }
 
+/// Marks the last list as cut off. Its last object may miss its end without showing it and is not used.
+pub(super) fn lost_end<T>(line: u32, ctx: &Context<'_, T>, out: &mut Out<T>) {
+    let Some(list) = out.docs.lists.last_mut() else { return };
+    list.truncated = true;
+    if !ctx.cut {
+        out.docs.objects.pop();
+        let at = Position { line, column: 1 };
+        let message = "the list ends without its kind: the file is cut off; its last item was left out, the rest was read";
+        out.problems.push(ctx.problem(Some(at), message));
+    }
+}
+
 /// `kind: Status` of a failed request.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]

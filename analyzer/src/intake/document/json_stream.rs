@@ -181,8 +181,13 @@ fn document<T: Send>(
     let failed = walk.failed();
     let whole = Range { start: at, end: failed.map_or(end, |error| error.at) };
     let class = head::classify(top.api_version.as_deref(), top.kind.as_deref(), top.items.is_some());
+    // kubectl writes `"kind": "List"` last: a list that was cut off has lost it.
+    let lost_end = top.kind.is_none()
+        && failed.is_some_and(|error| error.what == What::Cut)
+        && top.items.is_some_and(|items| has_types(text, items.start, ctx.limits.depth));
     match class {
         DocClass::List => list(text, whole, &top, position, ctx, out),
+        _ if lost_end => list(text, whole, &top, position, ctx, out),
         _ if failed.is_some() => {}
         DocClass::Object => {
             if out.room(1, ctx) == 1 {
@@ -276,10 +281,7 @@ fn array_document<T: Send>(text: &[u8], at: usize, position: Position, ctx: &Con
     let mut typed = item.is_known();
     if !typed {
         // Objects say what they are; an array of anything else is data.
-        typed = json::items(text, at, ctx.limits.depth).map_while(Result::ok).take(64).any(|range| {
-            let head = head::json(text, range, ctx.limits.depth);
-            head::classify(head.api_version.as_deref(), head.kind.as_deref(), false) != DocClass::Other
-        });
+        typed = has_types(text, at, ctx.limits.depth);
     }
     if !typed {
         let failed = walk.by_ref().find_map(Result::err);
@@ -299,6 +301,14 @@ fn array_document<T: Send>(text: &[u8], at: usize, position: Position, ctx: &Con
             Err(error.at)
         }
     }
+}
+
+/// Whether items of the array at `start` say what they are.
+fn has_types(text: &[u8], start: usize, depth: usize) -> bool {
+    json::items(text, start, depth).map_while(Result::ok).take(64).any(|range| {
+        let head = head::json(text, range, depth);
+        head::classify(head.api_version.as_deref(), head.kind.as_deref(), false) != DocClass::Other
+    })
 }
 
 fn list<T: Send>(text: &[u8], whole: Range, top: &Top<'_>, position: Position, ctx: &Context<'_, T>, out: &mut Out<T>) {

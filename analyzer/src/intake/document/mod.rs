@@ -21,7 +21,15 @@ use super::object::RawObject;
 use super::yaml::Position;
 use super::yaml::tree::Bounds;
 
-pub(crate) use captured::strip_start as strip_bom;
+use captured::strip_start as strip_bom;
+
+/// The text of a slice without the lines that were captured into it, at the same places.
+pub(crate) fn without_captured(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    captured::strip(bytes).0
+}
+
+/// Problems of one file that are listed one by one.
+const PROBLEMS: usize = 100;
 
 /// What is known about a member before it is read.
 pub(crate) struct Context<'c, T> {
@@ -88,6 +96,34 @@ impl<T> Out<T> {
     fn other(&mut self, line: u32) {
         self.docs.others += 1;
         self.first_other.get_or_insert(line);
+    }
+
+    /// Takes over what a later document of the same file yields.
+    fn append(&mut self, mut later: Self, ctx: &Context<'_, T>) {
+        let lists = json::clamp(self.docs.lists.len());
+        let room = self.room(later.docs.objects.len(), ctx);
+        if room < later.docs.objects.len() {
+            later.docs.objects.truncate(room);
+            if let Some(list) = later.docs.lists.last_mut() {
+                list.truncated = true;
+            }
+        }
+        for object in &mut later.docs.objects {
+            object.list = object.list.map(|list| list.saturating_add(lists));
+        }
+        self.docs.objects.append(&mut later.docs.objects);
+        self.docs.lists.append(&mut later.docs.lists);
+        self.docs.tables.append(&mut later.docs.tables);
+        self.docs.errors.append(&mut later.docs.errors);
+        self.docs.others += later.docs.others;
+        self.data_bytes = self.data_bytes.saturating_add(later.data_bytes);
+        if self.data_bytes <= ctx.limits.data_bytes {
+            self.data.append(&mut later.data);
+        }
+        self.text = self.text.take().or(later.text);
+        self.problems.append(&mut later.problems);
+        self.first_other = self.first_other.or(later.first_other);
+        self.broke_off |= later.broke_off;
     }
 
     /// Room for `n` more objects under the limit; says so once when there is not.
@@ -160,6 +196,11 @@ fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, bytes: &[u8]) -> (Content<T>
         }
     }
     out.problems.sort();
+    let more = out.problems.len().saturating_sub(PROBLEMS);
+    if more > 0 {
+        out.problems.truncate(PROBLEMS);
+        out.problems.push(ctx.problem(None, format!("{more} more problems in this file")));
+    }
     let content = if found {
         Content::Documents(out.docs)
     } else if out.data.len() > 1 {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memmem;
+use rayon::prelude::*;
 
 use super::emit::{self, ItemType, ListMeta, Outcome, Pending};
 use super::head::{self, DocClass};
@@ -12,6 +13,9 @@ use crate::intake::content::TextFormat;
 use crate::intake::json;
 use crate::intake::object::Body;
 use crate::intake::yaml::{Position, Slice, engine};
+
+/// Documents that are held at once.
+const CHUNK: usize = 1024;
 
 /// One document: where it stands in the member, and the line it begins on (1-based).
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +36,27 @@ impl Segment<'_> {
 pub(super) fn read<T: Send>(bytes: &[u8], start: usize, ctx: &Context<'_, T>, out: &mut Out<T>) {
     let (clean, errors) = captured::strip(bytes);
     out.docs.errors.extend(errors);
-    for segment in split(&clean, start) {
-        document(&segment, ctx, out);
+    let segments = split(&clean, start);
+    // A few documents are big (lists, parallel inside); many are small (parallel beside each other).
+    if let [segment] = segments.as_slice() {
+        return document(segment, ctx, out);
+    }
+    for some in segments.chunks(CHUNK) {
+        let found: Vec<Out<T>> = some
+            .par_iter()
+            .with_min_len(8)
+            .map(|segment| {
+                let mut own = Out::new();
+                document(segment, ctx, &mut own);
+                own
+            })
+            .collect();
+        for own in found {
+            out.append(own, ctx);
+        }
+        if out.full {
+            return;
+        }
     }
 }
 
@@ -123,12 +146,7 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
             if directive {
             } else if matches!(first.first(), Some(b'{' | b'[')) && serde_json::from_slice::<serde::de::IgnoredAny>(first).is_ok() {
                 // JSON between YAML markers: read it as JSON, at its place in the file.
-                let mut inner = Out { docs: std::mem::take(&mut out.docs), ..Out::new() };
-                json_stream::read_at(segment.text, offset, segment.start, segment.line_of(line), ctx, &mut inner);
-                out.docs = inner.docs;
-                out.data.append(&mut inner.data);
-                out.problems.append(&mut inner.problems);
-                out.first_other = out.first_other.or(inner.first_other);
+                json_stream::read_at(segment.text, offset, segment.start, segment.line_of(line), ctx, out);
             } else {
                 full::document(segment, outline.source, ctx, out);
             }
@@ -157,7 +175,9 @@ fn list<T: Send>(segment: &Segment<'_>, block: &Block, source: Option<&str>, ctx
     };
     let hinted = ItemType::new(None, None, &ctx.hint).is_known() && header.kind.is_none();
     let class = head::classify(header.api_version.as_deref(), header.kind.as_deref(), true);
-    if !hinted && class != DocClass::List {
+    // kubectl writes `kind: List` last: a list without it lost its end.
+    let lost_end = header.kind.is_none() && after.is_empty() && !hinted && has_types(segment, block);
+    if !hinted && !lost_end && class != DocClass::List {
         return class == DocClass::Object && object(segment, &header, source, ctx, out);
     }
     if refers_across(segment.text, block) {
@@ -167,6 +187,9 @@ fn list<T: Send>(segment: &Segment<'_>, block: &Block, source: Option<&str>, ctx
     let meta = header.metadata.unwrap_or_default();
     out.docs.lists.push(emit::list_document(header.api_version, header.kind, meta, 0, segment.line));
     items(segment, block, &item, ctx, out);
+    if lost_end {
+        emit::lost_end(segment.line, ctx, out);
+    }
     true
 }
 
@@ -192,18 +215,21 @@ fn object<T>(segment: &Segment<'_>, header: &Header, source: Option<&str>, ctx: 
 
 fn array<T: Send>(segment: &Segment<'_>, block: &Block, ctx: &Context<'_, T>, out: &mut Out<T>) -> bool {
     let item = ItemType::new(None, None, &ctx.hint);
-    let objects = item.is_known()
-        || ranges(segment, block).take(64).any(|(start, end, _)| {
-            let slice = segment.text.get(start..end).unwrap_or_default();
-            let head = head::yaml(slice, content_column(slice, block.indent));
-            head.api_version.is_some() && head.kind.is_some()
-        });
-    if !objects || refers_across(segment.text, block) {
+    if !(item.is_known() || has_types(segment, block)) || refers_across(segment.text, block) {
         return false;
     }
     out.docs.lists.push(emit::list_document(None, None, ListMeta::default(), 0, segment.line));
     items(segment, block, &item, ctx, out);
     true
+}
+
+/// Whether items say what they are.
+fn has_types(segment: &Segment<'_>, block: &Block) -> bool {
+    ranges(segment, block).take(64).any(|(start, end, _)| {
+        let slice = segment.text.get(start..end).unwrap_or_default();
+        let head = head::yaml(slice, content_column(slice, block.indent));
+        head.api_version.is_some() && head.kind.is_some()
+    })
 }
 
 /// Start, end and line (from 0) of each item.

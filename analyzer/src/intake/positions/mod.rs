@@ -1,36 +1,113 @@
 //! From an object and a field to file, line and column, by reading only that object again.
+//!
+//! A dump of 150,000 pods pays nothing for positions until a report needs some: then the wanted byte
+//! ranges are read again, an archive in one more pass for all of them together.
 
-use super::content::{Container, FileId, InputSpec};
-use super::limits::Limits;
-use super::source;
+mod json;
+mod reread;
+mod yaml;
 
-/// Where the files of a scan came from.
-#[derive(Debug, Clone)]
-pub struct Sources {
-    limits: Limits,
-    inputs: Vec<Input>,
+use std::collections::HashMap;
+
+pub use reread::Sources;
+
+use super::content::{Origin, TextFormat};
+use super::document;
+use super::yaml::Position;
+
+/// One step of the way from an object to a field.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PathStep {
+    /// A key of a mapping.
+    Key(String),
+    /// An item of a list, from 0.
+    Index(usize),
 }
 
-#[derive(Debug, Clone)]
-struct Input {
-    spec: InputSpec,
-    container: Container,
-    paths: Vec<String>,
+impl From<&str> for PathStep {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
 }
 
-impl Sources {
-    pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, inputs: Vec::new() }
+impl From<usize> for PathStep {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
     }
+}
 
-    pub(crate) fn add(&mut self, spec: InputSpec, container: Container, paths: Vec<String>) {
-        self.inputs.push(Input { spec, container, paths });
-    }
+/// Which end of a field is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its value.
+    Value,
+    /// Its key; for an item of a list, the item.
+    Key,
+}
 
-    /// The file as reports name it: `archive!member`.
-    pub fn path(&self, file: FileId) -> Option<String> {
-        let input = self.inputs.get(file.input as usize)?;
-        let member = input.paths.get(file.member as usize)?;
-        Some(source::display(input.container, &source::name_of(&input.spec), member))
+/// The bytes of one object, with what is needed to find places in them.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    /// The slice that the origin names.
+    pub bytes: &'a [u8],
+    /// How it is written.
+    pub format: TextFormat,
+    /// Line of its first byte in the file, 1-based.
+    pub line: u32,
+    /// Column of its first byte in characters, 1-based.
+    pub column: u32,
+    /// Where the slice is a whole list: the item.
+    pub item: Option<u32>,
+}
+
+/// The place of a field: 1-based line and column in characters. Where the field is absent, the place
+/// of its nearest ancestor that is there; none where the text cannot be parsed.
+pub fn locate(text: &Text<'_>, path: &[PathStep], part: Part) -> Option<(u32, u32)> {
+    places(text, &[path], part).into_iter().next().flatten()
+}
+
+/// The places of several fields of one object, for one parse.
+fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<(u32, u32)>> {
+    let found = match text.format {
+        TextFormat::Json => json::places(text, paths, part),
+        TextFormat::Yaml | TextFormat::YamlItem => yaml::places(text, paths, part),
+    };
+    found.into_iter().map(|at| at.map(|Position { line, column }| (line, column))).collect()
+}
+
+/// File, line and column of fields, in the order of the requests. Where an object cannot be read
+/// again (standard input is kept; a file may have changed since), the place where it began.
+pub fn resolve(sources: &Sources, requests: &[(Origin, Vec<PathStep>)]) -> Vec<Option<(String, u32, u32)>> {
+    let mut by_origin: HashMap<Origin, Vec<usize>> = HashMap::new();
+    for (n, (origin, _)) in requests.iter().enumerate() {
+        by_origin.entry(*origin).or_default().push(n);
     }
+    let mut origins: Vec<Origin> = by_origin.keys().copied().collect();
+    origins.sort_unstable();
+    let texts = sources.bytes_of(&origins);
+    let mut places_of = vec![None; requests.len()];
+    for (origin, bytes) in origins.iter().zip(texts) {
+        let Some(path) = sources.path(origin.file) else { continue };
+        let Some(wanted) = by_origin.get(origin) else { continue };
+        let paths: Vec<&[PathStep]> =
+            wanted.iter().filter_map(|&n| requests.get(n)).map(|(_, path)| path.as_slice()).collect();
+        let found = bytes.map_or_else(Vec::new, |bytes| {
+            let clean = document::without_captured(&bytes);
+            let text = Text {
+                bytes: &clean,
+                format: origin.format,
+                line: origin.line,
+                column: origin.column,
+                item: origin.item,
+            };
+            places(&text, &paths, Part::Value)
+        });
+        for (k, &n) in wanted.iter().enumerate() {
+            let (line, column) = found.get(k).copied().flatten().unwrap_or((origin.line, origin.column));
+            if let Some(slot) = places_of.get_mut(n) {
+                *slot = Some((path.clone(), line, column));
+            }
+        }
+    }
+    places_of
 }

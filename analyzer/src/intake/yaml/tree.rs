@@ -99,6 +99,13 @@ pub fn parse<'s>(text: &'s str, bounds: Bounds) -> Result<Option<Tree<'s>>, Yaml
             line: u32::try_from(span.start.line()).unwrap_or(u32::MAX),
             column: u32::try_from(span.start.col() + 1).unwrap_or(u32::MAX),
         };
+        // The parser writes a value that is not there as `~`; only its width tells them apart.
+        let event = match event {
+            Event::Scalar(text, ScalarStyle::Plain, anchor, tag) if text == "~" && span.is_empty() => {
+                Event::Scalar(Cow::Borrowed(""), ScalarStyle::Plain, anchor, tag)
+            }
+            event => event,
+        };
         builder.event(event, at, span.start.byte_offset().unwrap_or_default())?;
     }
     let mut tree = builder.tree;

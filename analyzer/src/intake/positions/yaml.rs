@@ -1,0 +1,54 @@
+//! Places in YAML: block and flow style, anchors, merges, lists.
+
+use super::{Part, PathStep, Text};
+use crate::intake::content::TextFormat;
+use crate::intake::object::shift;
+use crate::intake::yaml::tree::{Bounds, Kind, NodeId, Tree};
+use crate::intake::yaml::{Position, Slice, engine};
+
+pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<Position>> {
+    let none = || paths.iter().map(|_| None).collect();
+    let Ok(Some(tree)) = engine::parse(text.bytes, Bounds::default()) else { return none() };
+    let slice = if text.format == TextFormat::YamlItem { Slice::Item } else { Slice::Document };
+    let Some(root) = engine::root(&tree, slice).and_then(|root| item(&tree, root, text.item)) else { return none() };
+    paths.iter().map(|path| walk(&tree, root, path, part).map(|at| shift(text.line, at))).collect()
+}
+
+/// The object, where the slice is the list that it stands in.
+fn item(tree: &Tree<'_>, root: NodeId, item: Option<u32>) -> Option<NodeId> {
+    let Some(item) = item else { return Some(root) };
+    let list = if tree.is_sequence(root) { root } else { tree.get(root, "items")?.1 };
+    tree.children(tree.follow(list)).nth(item as usize)
+}
+
+fn walk(tree: &Tree<'_>, root: NodeId, path: &[PathStep], part: Part) -> Option<Position> {
+    let mut node = root;
+    let mut best = tree.node(root)?.at;
+    let last = path.len().checked_sub(1);
+    for (n, step) in path.iter().enumerate() {
+        match step {
+            PathStep::Key(key) => {
+                let Some((k, v)) = tree.get(node, key) else { break };
+                let key_at = tree.node(k)?.at;
+                // An ancestor is shown by its key: its first child would look like the culprit.
+                best = if last == Some(n) && part == Part::Value && !is_absent(tree, v) { tree.node(v)?.at } else { key_at };
+                node = v;
+            }
+            PathStep::Index(index) => {
+                let list = tree.follow(node);
+                if !tree.is_sequence(list) {
+                    break;
+                }
+                let Some(child) = tree.children(list).nth(*index) else { break };
+                best = tree.node(child)?.at;
+                node = child;
+            }
+        }
+    }
+    Some(best)
+}
+
+/// `key:` with nothing after it has no place of its own.
+fn is_absent(tree: &Tree<'_>, node: NodeId) -> bool {
+    matches!(tree.node(node).map(|n| &n.kind), Some(Kind::Scalar { text, plain: true, .. }) if text.is_empty())
+}
