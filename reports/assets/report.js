@@ -4,6 +4,7 @@
   const form = document.getElementById('filter');
   const rows = [...document.querySelectorAll('#subjects tbody tr')];
   const sections = [...document.querySelectorAll('section.subject')];
+  const chunks = [...document.querySelectorAll('#subjects .chunk')];
   const nothing = document.getElementById('nothing');
   const fields = [...form.querySelectorAll('select, input')];
   let words = null; // text of every row, read when it is first searched
@@ -26,6 +27,12 @@
       return !match;
     });
     rows.forEach((row, i) => { if (row.hidden !== hidden[i]) row.hidden = hidden[i]; });
+    // A table that is out of sight keeps a place of about its size.
+    for (const chunk of chunks) {
+      const left = chunk.querySelectorAll('tbody tr:not([hidden])').length;
+      chunk.hidden = left === 0 && chunk !== chunks[0];
+      chunk.style.containIntrinsicHeight = `auto ${left * 56}px`;
+    }
     sections.forEach((section) => { section.hidden = hidden[Number(section.dataset.i)]; });
     nothing.hidden = shown > 0 || rows.length === 0;
     const count = (n) => n.toLocaleString('en-US');

@@ -12,13 +12,17 @@ mod security;
 mod subject;
 mod templates;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::Write;
 
 use super::index::Findings;
 use super::{Options, RenderError};
 use crate::report::{Report, Verdict};
 use templates::Templates;
+
+/// Rows per table of the overview: a browser lays out only the tables near the window, so that a
+/// long overview opens at once.
+const CHUNK: usize = 100;
 
 /// The whole page.
 pub(super) fn render(
@@ -34,9 +38,12 @@ pub(super) fn render(
     };
 
     write("open.html", page::open(report, &plan))?;
-    let mut seen: HashMap<Verdict, ()> = HashMap::new();
+    let mut seen: HashSet<Verdict> = HashSet::new();
     for (i, subject) in report.subjects.iter().enumerate() {
-        let first = seen.insert(subject.verdict, ()).is_none();
+        if i > 0 && i % CHUNK == 0 {
+            write("chunk.html", minijinja::Value::UNDEFINED)?;
+        }
+        let first = seen.insert(subject.verdict);
         write("row.html", subject::row(i, subject, plan.id(i), first))?;
     }
     write("between.html", page::between(report, &plan))?;

@@ -9,16 +9,16 @@ use crate::render::neutral::neutral;
 use crate::render::words::{number, state};
 use crate::report::{PathState, Subject};
 
-const BOX_WIDTH: u32 = 172;
+const BOX_WIDTH: u32 = 164;
 const BOX_HEIGHT: u32 = 56;
 const CLIENT_WIDTH: u32 = 54;
 const CLIENT_HEIGHT: u32 = 32;
-const GAP: u32 = 104;
+const GAP: u32 = 112;
 const PITCH: u32 = 72;
 const MARGIN: u32 = 10;
 /// Characters that fit a box and a gap at their type sizes.
-const BOX_CHARS: usize = 21;
-const NOTE_CHARS: usize = 26;
+const BOX_CHARS: usize = 20;
+const NOTE_CHARS: usize = 25;
 const GAP_CHARS: usize = 12;
 
 pub(super) fn place(
