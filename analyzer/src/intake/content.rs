@@ -96,6 +96,25 @@ pub enum Content<T> {
     Empty,
 }
 
+/// The member that a link at `from` leads to; none where it leads out of the input.
+pub fn link_target(from: &str, target: &str) -> Option<String> {
+    if target.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// The documents of one member.
 #[derive(Debug)]
 pub struct Documents<T> {
@@ -258,4 +277,17 @@ pub enum IntakeError {
     /// Standard input was named twice.
     #[error("standard input (-) can be read only once: name it once")]
     StdinTwice,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::link_target;
+
+    #[test]
+    fn links_lead_to_members_and_never_out() {
+        assert_eq!(link_target("a/b/x.yaml", "x.json").as_deref(), Some("a/b/x.json"));
+        assert_eq!(link_target("a/b/x.yaml", "../c/./x.json").as_deref(), Some("a/c/x.json"));
+        assert_eq!(link_target("x.yaml", "../x.json"), None);
+        assert_eq!(link_target("a/x.yaml", "/etc/passwd"), None);
+    }
 }

@@ -12,7 +12,7 @@ pub struct Limits {
     pub ratio: u64,
     /// Most members of an archive or directory (`--max-members`).
     pub members: usize,
-    /// Deepest nesting of a document (`--max-depth`).
+    /// Deepest nesting of a document (`--max-depth`); JSON is never read deeper than 128.
     pub depth: usize,
     /// Most objects from one file (`--max-objects`).
     pub objects: usize,

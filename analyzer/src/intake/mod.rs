@@ -15,7 +15,7 @@ pub mod yaml;
 
 pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
-    Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint,
+    Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
 };
 pub use interim::{Intake, IntakeOptions, read};
 pub use limits::Limits;

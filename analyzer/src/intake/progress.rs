@@ -29,7 +29,7 @@ impl Progress for Silent {
 /// A line on standard error. Make one only where that is a terminal.
 #[derive(Debug)]
 pub struct Bar {
-    bar: ProgressBar,
+    line: ProgressBar,
     objects: AtomicU64,
     member: Mutex<String>,
 }
@@ -45,24 +45,24 @@ impl Bar {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar, objects: AtomicU64::new(0), member: Mutex::new(String::new()) }
+        Self { line: bar, objects: AtomicU64::new(0), member: Mutex::new(String::new()) }
     }
 
     /// Removes the line.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.line.finish_and_clear();
     }
 
     fn show(&self) {
         let objects = self.objects.load(Ordering::Relaxed);
         let member = self.member.lock().map(|m| m.clone()).unwrap_or_default();
-        self.bar.set_message(format!("{objects} objects  {member}"));
+        self.line.set_message(format!("{objects} objects  {member}"));
     }
 }
 
 impl Progress for Bar {
     fn bytes(&self, count: u64) {
-        self.bar.inc(count);
+        self.line.inc(count);
     }
 
     fn member(&self, path: &str) {

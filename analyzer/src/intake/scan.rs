@@ -173,7 +173,7 @@ impl<T: Send> Work<'_, T> {
         }
         let display = source::display(container, input, &path);
         let sniffed = class == Class::Sniff;
-        let context = Context {
+        let known = Context {
             member: &path,
             display: &display,
             file,
@@ -185,7 +185,7 @@ impl<T: Send> Work<'_, T> {
             cut,
             notes: std::sync::Mutex::new(Vec::new()),
         };
-        let (content, problems) = document::read(&bytes, &context);
+        let (content, problems) = document::read(&bytes, &known);
         if let Content::Documents(documents) = &content {
             self.progress.objects(documents.objects.len() as u64);
         }

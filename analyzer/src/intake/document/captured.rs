@@ -36,7 +36,7 @@ pub(super) fn recognise(text: &[u8], line: u32) -> Option<Line> {
     if kubectl.iter().any(|start| text.starts_with(start)) {
         return Some(Line::Error(parse(&text, line)));
     }
-    if text.starts_with("Warning: ") && text.contains(" ") && (text.contains("deprecated") || text.contains("unavailable")) {
+    if text.starts_with("Warning: ") && (text.contains("deprecated") || text.contains("unavailable")) {
         return Some(Line::Noise);
     }
     is_klog(text.as_bytes()).then_some(Line::Noise)

@@ -150,7 +150,8 @@ pub(super) fn lost_end<T>(line: u32, ctx: &Context<'_, T>, out: &mut Out<T>) {
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct Status {
-    status: Option<String>,
+    #[serde(rename = "status")]
+    outcome: Option<String>,
     message: Option<String>,
     reason: Option<String>,
     details: Details,
@@ -165,7 +166,7 @@ struct Details {
 
 /// Keeps a failure of the API server as a captured error; a success says nothing.
 pub(super) fn failure<T>(status: Status, line: u32, out: &mut Out<T>) {
-    if status.status.as_deref() == Some("Success") {
+    if status.outcome.as_deref() == Some("Success") {
         return;
     }
     let text = status.message.or_else(|| status.reason.clone()).unwrap_or_default();

@@ -52,7 +52,7 @@ pub(super) fn is_special(kind: &str) -> bool {
 }
 
 /// The type of a JSON object at `range`.
-pub(super) fn json<'a>(text: &'a [u8], range: Range, depth: usize) -> Head<'a> {
+pub(super) fn json(text: &[u8], range: Range, depth: usize) -> Head<'_> {
     let mut head = Head::default();
     for entry in json::members(text, range.start, depth) {
         match entry.key.of(text) {
@@ -102,16 +102,13 @@ pub(super) fn yaml(text: &[u8], indent: usize) -> Head<'_> {
 /// A value that is one plain or quoted word, with nothing a parser would have to think about.
 pub(super) fn simple(value: &[u8]) -> Option<&str> {
     let value = value.strip_prefix(b" ")?.trim_ascii();
-    let (word, rest) = match value.first()? {
-        &quote @ (b'"' | b'\'') => {
-            let inner = value.get(1..)?;
-            let end = memchr::memchr(quote, inner)?;
-            (inner.get(..end)?, inner.get(end + 1..)?)
-        }
-        _ => {
-            let end = memchr::memchr2(b' ', b'\t', value).unwrap_or(value.len());
-            (value.get(..end)?, value.get(end..)?)
-        }
+    let (word, rest) = if let &quote @ (b'"' | b'\'') = value.first()? {
+        let inner = value.get(1..)?;
+        let end = memchr::memchr(quote, inner)?;
+        (inner.get(..end)?, inner.get(end + 1..)?)
+    } else {
+        let end = memchr::memchr2(b' ', b'\t', value).unwrap_or(value.len());
+        (value.get(..end)?, value.get(end..)?)
     };
     let rest = rest.trim_ascii_start();
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'-' | b'_');

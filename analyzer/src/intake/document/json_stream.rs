@@ -199,7 +199,7 @@ fn document<T: Send>(
         DocClass::Table => out.docs.tables.push(crate::intake::content::TableDocument {
             kind: top.kind.as_deref().unwrap_or_default().to_owned(),
             rows: top.rows.or(top.items).map_or(usize::from(top.kind.as_deref() == Some("PartialObjectMetadata")), |r| {
-                json::items(text, r.start, ctx.limits.depth).filter(Result::is_ok).count()
+                json::items(text, r.start, ctx.limits.depth).flatten().count()
             }),
             line: position.line,
         }),
@@ -252,18 +252,15 @@ fn untyped_document<T: Send>(text: &[u8], whole: Range, top: &Top<'_>, position:
         }
         return;
     }
-    match serde_json::from_slice::<serde::de::IgnoredAny>(whole.of(text)) {
-        Err(error) => {
-            let at = json::shift(position, json::char_position(whole.of(text), error.line(), error.column()));
-            if !ctx.sniffed {
-                out.problems.push(ctx.problem(Some(at), format!("{}; the rest was read", json::message(&error))));
-            }
+    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(whole.of(text)) {
+        let at = json::shift(position, json::char_position(whole.of(text), error.line(), error.column()));
+        if !ctx.sniffed {
+            out.problems.push(ctx.problem(Some(at), format!("{}; the rest was read", json::message(&error))));
         }
-        Ok(_) => {
-            out.other(position.line);
-            data(whole.of(text), ctx, out);
-        }
+        return;
     }
+    out.other(position.line);
+    data(whole.of(text), ctx, out);
 }
 
 fn data<T>(bytes: &[u8], ctx: &Context<'_, T>, out: &mut Out<T>) {

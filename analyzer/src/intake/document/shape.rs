@@ -53,6 +53,7 @@ pub(super) fn outline(text: &[u8]) -> Outline<'_> {
     Outline { shape, first, source: pass.source }
 }
 
+#[allow(clippy::struct_excessive_bools)] // Independent facts about the lines so far.
 struct Pass<'a> {
     first: Option<(usize, u32)>,
     source: Option<&'a str>,

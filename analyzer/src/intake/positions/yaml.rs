@@ -35,11 +35,11 @@ fn walk(tree: &Tree<'_>, root: NodeId, path: &[PathStep], part: Part) -> Option<
                 node = v;
             }
             PathStep::Index(index) => {
-                let list = tree.follow(node);
-                if !tree.is_sequence(list) {
+                let sequence = tree.follow(node);
+                if !tree.is_sequence(sequence) {
                     break;
                 }
-                let Some(child) = tree.children(list).nth(*index) else { break };
+                let Some(child) = tree.children(sequence).nth(*index) else { break };
                 best = tree.node(child)?.at;
                 node = child;
             }

@@ -117,7 +117,7 @@ pub(crate) fn is_tar(head: &[u8]) -> bool {
 }
 
 /// Reads up to `n` bytes ahead and puts them back in front.
-pub(crate) fn peek<'a>(mut stream: Stream<'a>, n: usize) -> io::Result<(Vec<u8>, Stream<'a>)> {
+pub(crate) fn peek(mut stream: Stream<'_>, n: usize) -> io::Result<(Vec<u8>, Stream<'_>)> {
     let mut head = Vec::with_capacity(n);
     let result = stream.by_ref().take(n as u64).read_to_end(&mut head);
     match result {

@@ -32,9 +32,9 @@ pub enum Scalar<'t> {
 /// Tags that change how a scalar is read; any other tag is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
-    /// No tag, or one kubectl ignores.
+    /// No tag.
     None,
-    /// `!!str`, and the non-specific `!`.
+    /// `!!str`, and every tag that kubectl does not know: the text as it stands.
     Str,
     /// `!!binary`.
     Binary,
@@ -45,7 +45,6 @@ pub enum Tag {
 /// Reads `text`, written `plain` (without quotes) or not, under `tag`.
 pub fn resolve(text: &str, plain: bool, tag: Tag) -> Scalar<'_> {
     match tag {
-        Tag::Str => Scalar::Text(Cow::Borrowed(text)),
         Tag::Binary => {
             let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
             match base64::engine::general_purpose::STANDARD.decode(compact) {
@@ -57,7 +56,7 @@ pub fn resolve(text: &str, plain: bool, tag: Tag) -> Scalar<'_> {
         }
         Tag::Core => resolve_plain(text),
         Tag::None if plain => resolve_plain(text),
-        Tag::None => Scalar::Text(Cow::Borrowed(text)),
+        Tag::None | Tag::Str => Scalar::Text(Cow::Borrowed(text)),
     }
 }
 
@@ -67,7 +66,7 @@ fn resolve_plain(text: &str) -> Scalar<'_> {
     };
     match first {
         b'0'..=b'9' | b'+' | b'-' | b'.' => {
-            number(text).unwrap_or_else(|| Scalar::Text(Cow::Borrowed(text)))
+            number(text).unwrap_or(Scalar::Text(Cow::Borrowed(text)))
         }
         b'~' | b'n' | b'N' | b'y' | b'Y' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => word(text),
         _ => Scalar::Text(Cow::Borrowed(text)),
@@ -93,7 +92,7 @@ fn number(text: &str) -> Option<Scalar<'static>> {
         | ".nan" | ".NaN" | ".NAN" => return Some(Scalar::NotJson),
         _ => {}
     }
-    let plain: Cow<'_, str> = if text.contains('_') {
+    let plain: Cow<'_, str> = if text.contains('_') && !text.starts_with('.') {
         Cow::Owned(text.replace('_', ""))
     } else {
         Cow::Borrowed(text)
@@ -141,17 +140,17 @@ fn float(text: &str) -> Option<Scalar<'static>> {
     Some(Scalar::Float(value))
 }
 
+fn unsigned(text: &[u8]) -> &[u8] {
+    if let [b'-' | b'+', rest @ ..] = text { rest } else { text }
+}
+
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
 fn float_shape(text: &[u8]) -> bool {
     fn digits(text: &[u8]) -> (usize, &[u8]) {
         let n = text.iter().take_while(|b| b.is_ascii_digit()).count();
         (n, text.get(n..).unwrap_or_default())
     }
-    let rest = match text {
-        [b'-' | b'+', rest @ ..] => rest,
-        rest => rest,
-    };
-    let (whole, rest) = digits(rest);
+    let (whole, rest) = digits(unsigned(text));
     let (fraction, rest) = match rest {
         [b'.', rest @ ..] => digits(rest),
         rest => (0, rest),
@@ -162,11 +161,7 @@ fn float_shape(text: &[u8]) -> bool {
     match rest {
         [] => true,
         [b'e' | b'E', exponent @ ..] => {
-            let exponent = match exponent {
-                [b'-' | b'+', rest @ ..] => rest,
-                rest => rest,
-            };
-            let (n, rest) = digits(exponent);
+            let (n, rest) = digits(unsigned(exponent));
             n > 0 && rest.is_empty()
         }
         _ => false,

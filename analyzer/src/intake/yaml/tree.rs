@@ -80,7 +80,7 @@ impl Default for Bounds {
 }
 
 /// Parses the first document of `text`; `None` where there is none (only comments or nothing).
-pub fn parse<'s>(text: &'s str, bounds: Bounds) -> Result<Option<Tree<'s>>, YamlError> {
+pub fn parse(text: &str, bounds: Bounds) -> Result<Option<Tree<'_>>, YamlError> {
     let mut options = granit_parser::Options::default();
     options.set_emit_comments(false);
     options.flow_nesting_limit = bounds.depth;
@@ -205,14 +205,11 @@ impl<'s> Builder<'s> {
 }
 
 fn scalar_tag(tag: &granit_parser::Tag) -> Tag {
-    match tag.core_suffix() {
-        Some("str") => Tag::Str,
+    match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
         Some("binary") => Tag::Binary,
         Some("int" | "float" | "bool" | "null") => Tag::Core,
-        Some(_) => Tag::None,
-        None if tag.suffix().is_empty() || tag.suffix() == "!" => Tag::Str,
-        None if tag.suffix() == "tag:yaml.org,2002:binary" || tag.suffix() == "binary" => Tag::Binary,
-        None => Tag::None,
+        // A tag that kubectl does not know leaves the text as it is.
+        _ => Tag::Str,
     }
 }
 
