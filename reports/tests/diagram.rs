@@ -1,5 +1,8 @@
 //! The pictures say what the report says.
 
+// A test may panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use kubereach_reports::render::{Format, Options, render};

@@ -1,5 +1,8 @@
 //! The page as bytes; `tests/browser` opens it in a browser.
 
+// A test may panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use kubereach_reports::render::{Format, Options, render};

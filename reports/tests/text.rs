@@ -1,5 +1,8 @@
 //! What a person sees in a terminal.
 
+// A test may panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use kubereach_reports::render::{Format, Options, RenderError, render, render_trace};

@@ -8,6 +8,8 @@ use crate::report::{Confidence, ObjectRef, Outcome, Path, PathState, Segment, Se
 /// Which part of the way a station stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Place {
+    /// A Gateway in front of an entry that is a route.
+    Door,
     /// The object traffic enters by.
     Entry,
     /// A route that hangs on the entry and is an object of its own.
@@ -110,6 +112,14 @@ pub(crate) fn stations(path: &Path) -> Vec<Station<'_>> {
         b.kind == entry_kind && entry_name == format!("{}/{}", b.namespace, b.name)
     });
 
+    if let Some(door) = door_object(path, entry_kind) {
+        push(
+            &mut found,
+            Place::Door,
+            door.kind.clone(),
+            object_name(door),
+        );
+    }
     push(
         &mut found,
         Place::Entry,
@@ -144,12 +154,12 @@ pub(crate) fn stations(path: &Path) -> Vec<Station<'_>> {
 
     for segment in &path.segments {
         let wanted = place_of(segment.segment);
-        // A place that has no station of its own falls to the last station before it.
-        if let Some(station) = found
-            .iter_mut()
-            .rev()
-            .find(|station| station.place <= wanted)
-        {
+        // A place without a station of its own falls to the last station before it, else to the first.
+        let at = found
+            .iter()
+            .rposition(|station| station.place <= wanted)
+            .unwrap_or(0);
+        if let Some(station) = found.get_mut(at) {
             station.segments.push(segment);
         }
     }
@@ -179,11 +189,20 @@ const fn place_of(segment: SegmentName) -> Place {
         SegmentName::Address
         | SegmentName::Controller
         | SegmentName::Listener
-        | SegmentName::Tls => Place::Entry,
+        | SegmentName::Tls => Place::Door,
         SegmentName::Rule => Place::Route,
         SegmentName::Reference | SegmentName::Service => Place::Backend,
         SegmentName::Endpoints | SegmentName::Port | SegmentName::Policy => Place::Pods,
     }
+}
+
+/// The Gateway whose listener a path comes by, where the path's entry is the route itself.
+fn door_object<'a>(path: &'a Path, entry_kind: &str) -> Option<&'a ObjectRef> {
+    path.segments
+        .iter()
+        .filter(|segment| segment.segment == SegmentName::Listener)
+        .filter_map(|segment| segment.object.as_ref())
+        .find(|object| object.kind == "Gateway" && entry_kind != "Gateway")
 }
 
 /// The route object of a path whose rule is not written in the entry itself.
@@ -249,7 +268,7 @@ fn ask(path: &Path, found: &mut [Station<'_>]) {
     };
     let mut previous = None;
     for station in found.iter_mut() {
-        if station.place == Place::Entry {
+        if previous.is_none() {
             station.asks = some([path.listener.as_deref(), None]);
         } else if station.place == Place::Pods {
             station.asks = some([port.as_deref(), None]);
@@ -310,5 +329,96 @@ fn mark(path: &Path, found: &mut [Station<'_>]) {
         if path.dormant && matches!(station.step, Step::Blocked | Step::Narrowed) {
             station.step = Step::Resting;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Backend, Port};
+
+    fn segment(segment: SegmentName, kind: &str, name: &str) -> Segment {
+        let object = ObjectRef {
+            kind: kind.to_owned(),
+            namespace: Some("shop".to_owned()),
+            name: name.to_owned(),
+        };
+        Segment {
+            segment,
+            state: PathState::Open,
+            object: Some(object),
+            evidence: String::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn path(entry: &str) -> Path {
+        Path {
+            id: String::new(),
+            entry: entry.to_owned(),
+            listener: Some("https".to_owned()),
+            host: Some("shop.example".to_owned()),
+            matches: Some("/cart".to_owned()),
+            dormant: false,
+            dormant_reason: None,
+            backend: Some(Backend {
+                kind: "Service".to_owned(),
+                namespace: "shop".to_owned(),
+                name: "cart".to_owned(),
+                port: Some(Port::Number(80)),
+            }),
+            config: PathState::Open,
+            outcome: Outcome::NotTested,
+            confidence: None,
+            by_vantage: Vec::new(),
+            segments: vec![
+                segment(SegmentName::Listener, "Gateway", "edge"),
+                segment(SegmentName::Rule, "HTTPRoute", "cart"),
+                segment(SegmentName::Service, "Service", "cart"),
+                segment(SegmentName::Endpoints, "Service", "cart"),
+                segment(SegmentName::Tls, "Secret", "edge-tls"),
+            ],
+        }
+    }
+
+    fn told(path: &Path) -> Vec<String> {
+        stations(path)
+            .iter()
+            .map(|s| {
+                format!(
+                    "[{}] {} ({})",
+                    s.asks.join(" "),
+                    s.title(),
+                    s.segments.len()
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_route_reads_alike_whether_its_gateway_or_itself_is_the_entry() {
+        let expected = [
+            "[https] Gateway shop/edge (2)",
+            "[] HTTPRoute shop/cart (1)",
+            "[shop.example /cart] Service shop/cart (1)",
+            "[port 80] Pods (1)",
+        ];
+        assert_eq!(told(&path("Gateway/shop/edge")), expected);
+        assert_eq!(told(&path("HTTPRoute/shop/cart")), expected);
+    }
+
+    #[test]
+    fn a_path_without_a_backend_still_says_what_it_asks_for() {
+        let mut path = path("Ingress/shop/web");
+        path.backend = None;
+        path.segments.clear();
+        assert_eq!(
+            told(&path),
+            ["[https shop.example /cart] Ingress shop/web (0)"]
+        );
+        assert_eq!(
+            stations(&path).first().map(|s| s.state),
+            Some(PathState::Unknown)
+        );
     }
 }

@@ -1,11 +1,23 @@
 //! Reports to render: one of everything, and one of ten thousand.
 // Every test file and the example use a part of it.
-#![allow(dead_code, unreachable_pub, missing_docs)]
+#![allow(dead_code, unused_imports, unreachable_pub, missing_docs)]
+// Long literals are the point of a sample, and a test may panic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    clippy::unnecessary_wraps,
+    clippy::assigning_clones,
+    clippy::similar_names,
+    clippy::wildcard_imports,
+    clippy::enum_glob_use
+)]
 
 mod build;
 pub mod hostile;
 mod many;
+mod measured;
 mod sample;
+mod subjects;
 
 pub use many::many;
 pub use sample::sample;

@@ -73,7 +73,7 @@ pub(super) fn between(report: &Report, plan: &Plan) -> Value {
     let sections = (0..report.subjects.len())
         .filter(|&i| plan.id(i).is_some())
         .count();
-    let plain = report
+    let unremarkable = report
         .subjects
         .iter()
         .filter(|subject| !remarkable(subject.verdict))
@@ -82,7 +82,7 @@ pub(super) fn between(report: &Report, plan: &Plan) -> Value {
         sections => number(sections),
         any => sections > 0,
         all => sections == report.subjects.len(),
-        plain => number(plain),
+        plain => number(unremarkable),
         left_out => (plan.left_out > 0).then(|| number(plan.left_out)),
         steps => Serde(diagram::legend()),
     }

@@ -1,6 +1,6 @@
 //! Values in Markdown: nothing from a dump may format, link, ping, refer or break out of its place.
 //!
-//! The rules are those of CommonMark 0.31 and GitHub Flavored Markdown, and the references that
+//! The rules are those of `CommonMark` 0.31 and GitHub Flavored Markdown, and the references that
 //! GitHub and GitLab find in text after rendering (mentions, `#1`, `!1`, `~label`, `GH-1`), which a
 //! backslash does not stop: there a word joiner (U+2060) parts the sign from what follows.
 

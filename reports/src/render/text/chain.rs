@@ -23,14 +23,14 @@ pub(super) fn chain(path: &Path) -> Vec<Piece> {
         let asks = station.asks.join(" ");
         if i == 0 {
             if !asks.is_empty() {
-                out.push((Ink::Plain, format!("{} ──{glyph} ", asks)));
+                out.push((Ink::Plain, format!("{asks} ──{glyph} ")));
             } else if !matches!(station.step, Step::ConfigOpen) {
                 out.push((ink, format!("{glyph} ")));
             }
         } else if asks.is_empty() {
             out.push((ink, format!(" ──{glyph}{STICKY}")));
         } else {
-            out.push((Ink::Plain, format!(" ──{STICKY}{} ", asks)));
+            out.push((Ink::Plain, format!(" ──{STICKY}{asks} ")));
             out.push((ink, format!("──{glyph}{STICKY}")));
         }
         out.push((Ink::Plain, title(station)));

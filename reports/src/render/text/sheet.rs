@@ -218,7 +218,7 @@ fn take_width(chars: impl Iterator<Item = char>, room: usize) -> String {
     let mut used = 0;
     for c in chars {
         let mut buffer = [0; 4];
-        let width = (&*c.encode_utf8(&mut buffer)).width();
+        let width = c.encode_utf8(&mut buffer).width();
         if used + width > room {
             break;
         }

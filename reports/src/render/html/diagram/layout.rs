@@ -101,7 +101,7 @@ fn centres(tree: &Tree<'_>) -> Vec<u32> {
     centres
 }
 
-/// Depth is at most the four stations of a path, so the recursion is too.
+/// Depth is at most the five stations of a path, so the recursion is too.
 fn settle(node: usize, children: &[Vec<usize>], centres: &mut [u32], next: &mut u32) -> u32 {
     let own: &[usize] = children.get(node).map_or(&[], Vec::as_slice);
     let centre = if own.is_empty() {
@@ -161,11 +161,11 @@ fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anch
     } else {
         (station.kind.clone(), station.name.clone())
     };
-    let note = station.note.clone().unwrap_or_default();
-    let told = if note.is_empty() {
+    let remark = station.note.clone().unwrap_or_default();
+    let told = if remark.is_empty() {
         String::new()
     } else {
-        format!(": {note}")
+        format!(": {remark}")
     };
     let (look, mark, word) = if idle {
         ("idle", "", "not reached")
@@ -192,7 +192,7 @@ fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anch
         kind: clip(&kind, BOX_CHARS),
         name: clip(&name, BOX_CHARS),
         title: format!("{} — {word}{told}", station.title()),
-        note: clip(&note, NOTE_CHARS),
+        note: clip(&remark, NOTE_CHARS),
         href,
     }
 }
