@@ -12,6 +12,8 @@ pub mod evidence;
 
 pub mod paths;
 
+pub mod policy;
+
 pub mod checks;
 
 pub mod judgement;

@@ -1,0 +1,334 @@
+//! The words of an answer: truth with three values, and what is missing where it is neither yes nor no.
+
+use std::fmt;
+
+/// Which end of a connection a policy isolates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Into the selected pod.
+    Ingress,
+    /// Out of the selected pod.
+    Egress,
+}
+
+impl Direction {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Ingress, Self::Egress];
+
+    /// `ingress` or `egress`, as policies write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ingress => "ingress",
+            Self::Egress => "egress",
+        }
+    }
+
+    pub(super) const fn index(self) -> usize {
+        match self {
+            Self::Ingress => 0,
+            Self::Egress => 1,
+        }
+    }
+}
+
+/// Protocols that policies know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// SCTP.
+    Sctp,
+}
+
+impl Protocol {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
+
+    /// As the API writes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Sctp => "SCTP",
+        }
+    }
+
+    /// From the API's word, in any case; `None` for anything else.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.word().eq_ignore_ascii_case(word))
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Why something about a connection cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Missing<'s> {
+    /// A pod in the node's own network: plugins see the node, not the pod.
+    HostNetwork,
+    /// Labels of this namespace.
+    NamespaceLabels(&'s str),
+    /// Labels of this node.
+    NodeLabels(&'s str),
+    /// Addresses of the pod.
+    PodAddress,
+    /// The plugin at hand treats address rules on pod addresses in its own way.
+    AddressRuleOnPods(&'static str),
+    /// The source address may be rewritten on its way.
+    SourceTranslation,
+    /// Which address outside the cluster.
+    OutsideAddress,
+    /// An address range that is masked or malformed.
+    AddressRange,
+    /// The number of the port.
+    Port,
+    /// What a named port stands for at the destination.
+    NamedPort(&'s str),
+    /// The plugin at hand may ignore `endPort`.
+    EndPort(&'static str),
+    /// Which addresses a domain name stands for.
+    DomainNames,
+    /// A selector, peer or port in a form this version does not know.
+    Form,
+    /// Policies of equal priority that disagree; the API leaves the order open.
+    EqualPriorities,
+    /// `AdminNetworkPolicy` and `ClusterNetworkPolicy` side by side that disagree; no order is defined.
+    MixedApis,
+    /// Which pod or node has the address: none in the snapshot.
+    UnnamedPod,
+    /// Who connects.
+    Caller,
+}
+
+impl Missing<'_> {
+    /// One word for counting.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::HostNetwork => "host-network",
+            Self::NamespaceLabels(_) => "namespace-labels",
+            Self::NodeLabels(_) => "node-labels",
+            Self::PodAddress => "pod-address",
+            Self::AddressRuleOnPods(_) => "ip-block-on-pods",
+            Self::SourceTranslation => "source-translation",
+            Self::OutsideAddress => "outside-address",
+            Self::AddressRange => "address-range",
+            Self::Port => "port",
+            Self::NamedPort(_) => "named-port",
+            Self::EndPort(_) => "end-port",
+            Self::DomainNames => "domain-names",
+            Self::Form => "unknown-form",
+            Self::EqualPriorities => "equal-priorities",
+            Self::MixedApis => "mixed-apis",
+            Self::UnnamedPod => "unnamed-pod",
+            Self::Caller => "caller",
+        }
+    }
+}
+
+impl fmt::Display for Missing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HostNetwork => f.write_str("one end is in a node's own network, where plugins see the node and not the pod"),
+            Self::NamespaceLabels(ns) => write!(f, "the labels of namespace {ns} were not read"),
+            Self::NodeLabels(node) => write!(f, "the labels of node {node} were not read"),
+            Self::PodAddress => f.write_str("a rule names addresses and the pod's address is not known"),
+            Self::AddressRuleOnPods(cni) => {
+                write!(f, "a rule names addresses and {cni} does not apply such rules to pods the way others do")
+            }
+            Self::SourceTranslation => {
+                f.write_str("a rule names source addresses and the source may be rewritten on its way into the cluster")
+            }
+            Self::OutsideAddress => f.write_str("a rule names addresses and the address outside the cluster is not known"),
+            Self::AddressRange => f.write_str("an address range in a rule is masked or malformed"),
+            Self::Port => f.write_str("the number of the port is not known"),
+            Self::NamedPort(name) => write!(f, "what the port name {name:?} stands for at the destination is not known"),
+            Self::EndPort(cni) => write!(f, "a rule gives a port range and {cni} may ignore its end"),
+            Self::DomainNames => f.write_str("a rule names domain names and their addresses are not known"),
+            Self::Form => f.write_str("a rule is written in a form this version does not know"),
+            Self::EqualPriorities => f.write_str("policies of equal priority disagree and the API leaves their order open"),
+            Self::MixedApis => {
+                f.write_str("AdminNetworkPolicy and ClusterNetworkPolicy disagree and no order between them is defined")
+            }
+            Self::UnnamedPod => f.write_str("no pod or node in the snapshot has the address"),
+            Self::Caller => f.write_str("it depends on who connects"),
+        }
+    }
+}
+
+/// Does something hold?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth<'s> {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// Cannot be told.
+    Unknown(Missing<'s>),
+}
+
+impl<'s> Truth<'s> {
+    /// A plain fact.
+    pub const fn of(fact: bool) -> Self {
+        if fact { Self::Yes } else { Self::No }
+    }
+
+    /// Both: a *no* settles it.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, x) | (x, Self::Yes) => x,
+            (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(heavier(a, b)),
+        }
+    }
+
+    /// Either: a *yes* settles it.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::No, x) | (x, Self::No) => x,
+            (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(heavier(a, b)),
+        }
+    }
+
+    /// Any of several; stops at the first *yes*.
+    pub fn any(of: impl IntoIterator<Item = Self>) -> Self {
+        let mut result = Self::No;
+        for truth in of {
+            result = result.or(truth);
+            if result == Self::Yes {
+                break;
+            }
+        }
+        result
+    }
+}
+
+/// *Who connects* is a question, not a gap: a real gap beside it is what has to be said.
+fn heavier<'s>(a: Missing<'s>, b: Missing<'s>) -> Missing<'s> {
+    if a == Missing::Caller { b } else { a }
+}
+
+/// What one policy says about one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyAnswer<'s> {
+    /// It does not select the pod, does not isolate this direction, or (admin policies) has no rule that
+    /// matches.
+    NotApplicable,
+    /// A rule lets it through. Rules count from zero.
+    Admits {
+        /// Which rule.
+        rule: usize,
+    },
+    /// It isolates the pod and no rule lets it through.
+    DoesNotAdmit,
+    /// A rule of an admin policy turns it away.
+    Denies {
+        /// Which rule.
+        rule: usize,
+    },
+    /// A rule of an admin policy leaves it to the next tier.
+    Passes {
+        /// Which rule.
+        rule: usize,
+    },
+    /// Cannot be told: the missing fact, and what the answer may turn out to be.
+    Undecidable {
+        /// What is missing.
+        missing: Missing<'s>,
+        /// What it may turn out to be.
+        possible: Outcomes,
+    },
+}
+
+impl PolicyAnswer<'_> {
+    /// What it may be.
+    pub const fn outcomes(&self) -> Outcomes {
+        match self {
+            Self::NotApplicable => Outcomes::NONE,
+            Self::Admits { .. } => Outcomes::ALLOW,
+            Self::DoesNotAdmit | Self::Denies { .. } => Outcomes::DENY,
+            Self::Passes { .. } => Outcomes::PASS,
+            Self::Undecidable { possible, .. } => *possible,
+        }
+    }
+}
+
+/// A set of possible outcomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Outcomes(u8);
+
+impl Outcomes {
+    /// Impossible.
+    pub const EMPTY: Self = Self(0);
+    /// Says nothing about the connection.
+    pub const NONE: Self = Self(1);
+    /// Lets it through.
+    pub const ALLOW: Self = Self(2);
+    /// Does not let it through.
+    pub const DENY: Self = Self(4);
+    /// Leaves it to the next tier.
+    pub const PASS: Self = Self(8);
+
+    /// Either set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Without these.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Is any of these possible?
+    pub const fn may(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Is nothing possible?
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Is exactly one outcome possible?
+    pub const fn is_settled(self) -> bool {
+        self.0.count_ones() == 1
+    }
+}
+
+/// What the fold says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Answer {
+    /// Positive evidence at one end that it is turned away.
+    Denied,
+    /// Cannot be told. Never to be read as *not denied*.
+    Unknown,
+    /// Every policy of both ends lets it through.
+    Allowed,
+}
+
+impl Answer {
+    /// As `can` writes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Unknown => "unknown",
+            Self::Allowed => "allowed",
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}

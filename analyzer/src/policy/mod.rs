@@ -1,0 +1,28 @@
+//! Network policies: one evaluator, used by every check and by `kubereach can`.
+//!
+//! For one connection and one policy there are four plain answers (and two more for admin policies):
+//! *not applicable*, *admits*, *does not admit*, *undecidable* with the missing fact. A policy alone
+//! blocks nothing; only the fold over all policies of an end does, and a connection is *denied* only with
+//! positive evidence at one end. Nothing else in the project interprets policies.
+//!
+//! Port and address sets are exact without a second evaluator: an answer can change only at a boundary
+//! that some rule names, so one evaluation per interval between boundaries covers them all ([`reach`]).
+
+pub mod admin;
+mod answer;
+mod core;
+mod ends;
+mod groups;
+mod network;
+mod options;
+mod ports;
+pub mod reach;
+mod selectors;
+mod set;
+
+pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
+pub use ends::{Ends, End, NodeEnd, PodEnd};
+pub use groups::{Group, group};
+pub use network::Block;
+pub use options::{AgainstPods, Assumed, EndPorts, Options};
+pub use set::{Because, Connection, Policies, Policy, PolicyKind, Selection, Sided, Verdict};

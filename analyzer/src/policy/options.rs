@@ -1,0 +1,65 @@
+//! Where plugins differ: what the evaluator assumes.
+
+/// Does an address rule (`ipBlock`) match the address of a pod?
+///
+/// The API leaves it open; the upstream conformance tests expect that it does, Cilium does not by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AgainstPods {
+    /// It does; recorded as an assumption wherever it mattered.
+    #[default]
+    Matches,
+    /// It never does.
+    Never,
+    /// The plugin named here does it its own way: not decided.
+    Undecidable(&'static str),
+}
+
+/// Is `endPort` honoured?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EndPorts {
+    /// It is; recorded as an assumption wherever it mattered.
+    #[default]
+    Honoured,
+    /// The plugin named here may ignore it: not decided.
+    Undecidable(&'static str),
+}
+
+/// What the evaluator assumes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Address rules against pod addresses.
+    pub address_rules_on_pods: AgainstPods,
+    /// Ranges of ports.
+    pub end_ports: EndPorts,
+}
+
+/// An assumption on which an answer rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Assumed {
+    /// Address rules match pod addresses.
+    AddressRulesMatchPods,
+    /// `endPort` is honoured.
+    EndPortsHonoured,
+    /// The source address arrives unchanged.
+    SourceUnchanged,
+}
+
+impl Assumed {
+    /// One word for machines.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::AddressRulesMatchPods => "ip-block-matches-pods",
+            Self::EndPortsHonoured => "end-port-honoured",
+            Self::SourceUnchanged => "source-address-unchanged",
+        }
+    }
+
+    /// For a person.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::AddressRulesMatchPods => "rules that name addresses also match the addresses of pods",
+            Self::EndPortsHonoured => "the network plugin honours ranges of ports (endPort)",
+            Self::SourceUnchanged => "the source address reaches the pod unchanged",
+        }
+    }
+}

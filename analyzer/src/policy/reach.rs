@@ -1,0 +1,181 @@
+//! Exact sets of ports and addresses: one evaluation per interval within which no rule draws a line.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
+
+use ipnet::IpNet;
+
+use super::answer::{Answer, Direction, Protocol};
+use super::core::Peer;
+use super::ends::{End, PodEnd};
+use super::ports::PortEntry;
+use super::set::{Connection, Policies, Rules, Selection, Verdict};
+
+/// A run of ports with one answer.
+pub type PortRun = (RangeInclusive<u16>, Answer);
+
+/// A run of addresses with one answer.
+pub type AddressRun = (RangeInclusive<IpAddr>, Answer);
+
+impl<'s> Policies<'s> {
+    /// Which ports of `to` the policies of both ends let `from` reach: runs that cover 1–65535.
+    pub fn ports(&self, from: &End<'s>, to: &End<'s>, protocol: Protocol) -> Vec<PortRun> {
+        let of = |end: &End<'s>| end.pod().map(|pod| self.select(pod)).unwrap_or_default();
+        self.ports_selected((from, &of(from)), (to, &of(to)), protocol)
+    }
+
+    /// The same, where the selections of both ends are known already.
+    pub fn ports_selected(
+        &self,
+        (from, from_selection): (&End<'s>, &Selection<'s>),
+        (to, to_selection): (&End<'s>, &Selection<'s>),
+        protocol: Protocol,
+    ) -> Vec<PortRun> {
+        let mut starts = vec![1];
+        let mut named = false;
+        for (selection, direction) in [(from_selection, Direction::Egress), (to_selection, Direction::Ingress)] {
+            for (index, _) in selection.of(direction) {
+                let Some(policy) = self.get(*index) else { continue };
+                let mut add = |ports: &[PortEntry<'s>]| {
+                    for entry in ports {
+                        entry.boundaries(protocol, &mut starts);
+                        named |= entry.name().is_some();
+                    }
+                };
+                match &policy.rules {
+                    Rules::Core(core) => {
+                        core.rules_of(direction).unwrap_or_default().iter().for_each(|rule| add(&rule.ports));
+                    }
+                    Rules::Admin(admin) => admin.rules_of(direction).iter().for_each(|rule| add(&rule.ports)),
+                }
+            }
+        }
+        if named && let End::Pod(pod) = to {
+            for port in pod.spec.serving_containers().flat_map(|c| &c.ports) {
+                if let Some(number) = port.container_port.known() {
+                    starts.push(*number);
+                    starts.extend(number.checked_add(1));
+                }
+            }
+        }
+        starts.retain(|start| *start > 0);
+        starts.sort_unstable();
+        starts.dedup();
+        let mut runs: Vec<PortRun> = Vec::new();
+        for (position, start) in starts.iter().enumerate() {
+            let end = starts.get(position + 1).map_or(u16::MAX, |next| next - 1);
+            let connection = Connection { from, to, protocol, port: Some(*start) };
+            let answer = self.evaluate_selected(&connection, from_selection, to_selection).answer;
+            match runs.last_mut() {
+                Some((run, same)) if *same == answer => *run = *run.start()..=end,
+                _ => runs.push((*start..=end, answer)),
+            }
+        }
+        runs
+    }
+
+    /// From which addresses outside the cluster (`Ingress`) a pod can be reached on a port, or which it
+    /// can reach (`Egress`): runs that cover one family.
+    pub fn addresses(
+        &self,
+        pod: &PodEnd<'s>,
+        direction: Direction,
+        protocol: Protocol,
+        port: Option<u16>,
+        ipv4: bool,
+    ) -> Vec<AddressRun> {
+        let selection = self.select(pod);
+        let mut starts: Vec<u128> = vec![0];
+        for (index, _) in selection.of(direction) {
+            let Some(policy) = self.get(*index) else { continue };
+            let mut add = |net: IpNet| {
+                if matches!(net, IpNet::V4(_)) == ipv4 {
+                    starts.push(number(net.network()));
+                    starts.extend(number(net.broadcast()).checked_add(1));
+                }
+            };
+            match &policy.rules {
+                Rules::Core(core) => {
+                    for peer in core.rules_of(direction).unwrap_or_default().iter().flat_map(|rule| &rule.peers) {
+                        if let Peer::Block(block) = peer {
+                            block.ranges().for_each(&mut add);
+                        }
+                    }
+                }
+                Rules::Admin(admin) => {
+                    for peer in admin.rules_of(direction).iter().flat_map(|rule| &rule.peers) {
+                        if let super::admin::Peer::Networks(blocks) = peer {
+                            blocks.iter().flat_map(super::Block::ranges).for_each(&mut add);
+                        }
+                    }
+                }
+            }
+        }
+        let last = if ipv4 { u128::from(u32::MAX) } else { u128::MAX };
+        starts.retain(|start| *start <= last);
+        starts.sort_unstable();
+        starts.dedup();
+        let own = End::Pod(pod.clone());
+        let none = Selection::default();
+        let mut runs: Vec<AddressRun> = Vec::new();
+        for (position, start) in starts.iter().enumerate() {
+            let end = starts.get(position + 1).map_or(last, |next| next - 1);
+            let other = End::Address(address(*start, ipv4));
+            let verdict: Verdict<'s> = match direction {
+                Direction::Ingress => {
+                    self.evaluate_selected(&Connection { from: &other, to: &own, protocol, port }, &none, &selection)
+                }
+                Direction::Egress => {
+                    self.evaluate_selected(&Connection { from: &own, to: &other, protocol, port }, &selection, &none)
+                }
+            };
+            let until = address(end, ipv4);
+            match runs.last_mut() {
+                Some((run, same)) if *same == verdict.answer => *run = *run.start()..=until,
+                _ => runs.push((address(*start, ipv4)..=until, verdict.answer)),
+            }
+        }
+        runs
+    }
+}
+
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => u128::from(u32::from(v4)),
+        IpAddr::V6(v6) => u128::from(v6),
+    }
+}
+
+fn address(number: u128, ipv4: bool) -> IpAddr {
+    match u32::try_from(number) {
+        Ok(small) if ipv4 => IpAddr::V4(Ipv4Addr::from(small)),
+        _ => IpAddr::V6(Ipv6Addr::from(number)),
+    }
+}
+
+/// The ports with this answer, as people write them: `1-79, 81-65535`; `all` and `none` in words.
+pub fn port_words(runs: &[PortRun], answer: Answer) -> String {
+    let words: Vec<String> = runs
+        .iter()
+        .filter(|(_, a)| *a == answer)
+        .map(|(run, _)| match (*run.start(), *run.end()) {
+            (1, u16::MAX) => "all".to_owned(),
+            (one, same) if one == same => one.to_string(),
+            (from, to) => format!("{from}-{to}"),
+        })
+        .collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+/// A run of addresses as the fewest CIDRs that cover exactly it.
+pub fn cidrs(run: &RangeInclusive<IpAddr>) -> Vec<String> {
+    match (run.start(), run.end()) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => {
+            ipnet::Ipv4Subnets::new(*from, *to, 0).map(|net| net.to_string()).collect()
+        }
+        (IpAddr::V6(from), IpAddr::V6(to)) => {
+            ipnet::Ipv6Subnets::new(*from, *to, 0).map(|net| net.to_string()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
