@@ -1,0 +1,306 @@
+//! Laws that hold for every world: order does not matter, reading twice changes nothing, less knowledge
+//! never makes a verdict more certain, nothing is healthy that nobody measured.
+
+use std::collections::BTreeMap;
+
+use kubereach::intake::progress::Silent;
+use kubereach::intake::{InputSpec, IntakeOptions, read};
+use kubereach::snapshot::{Assumption, GroupKind, Snapshot};
+use kubereach::{Filter, Options, analyze, judge_snapshot};
+use kubereach_reports::report::{Report, Verdict};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// A small world: every choice that the checks look at, at random.
+#[derive(Debug, Clone)]
+struct World {
+    services: Vec<ServiceChoice>,
+    ingress: Option<IngressChoice>,
+    route: Option<RouteChoice>,
+}
+
+#[derive(Debug, Clone)]
+struct ServiceChoice {
+    selector: bool,
+    target: u8,
+    kind: u8,
+    pods: Vec<(bool, bool)>,
+    slice: u8,
+    replicas: u8,
+}
+
+#[derive(Debug, Clone)]
+struct IngressChoice {
+    class: u8,
+    backend: u8,
+    port: u8,
+    tls: bool,
+    address: bool,
+}
+
+#[derive(Debug, Clone)]
+struct RouteChoice {
+    parent: bool,
+    host: u8,
+    backend: u8,
+    weight: u8,
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    let service = (
+        any::<bool>(),
+        0..4_u8,
+        0..4_u8,
+        proptest::collection::vec((any::<bool>(), any::<bool>()), 0..4),
+        0..4_u8,
+        0..3_u8,
+    )
+        .prop_map(|(selector, target, kind, pods, slice, replicas)| ServiceChoice {
+            selector,
+            target,
+            kind,
+            pods,
+            slice,
+            replicas,
+        });
+    let ingress = (0..4_u8, 0..4_u8, 0..3_u8, any::<bool>(), any::<bool>())
+        .prop_map(|(class, backend, port, tls, address)| IngressChoice { class, backend, port, tls, address });
+    let route = (any::<bool>(), 0..3_u8, 0..4_u8, 0..2_u8)
+        .prop_map(|(parent, host, backend, weight)| RouteChoice { parent, host, backend, weight });
+    (proptest::collection::vec(service, 1..4), proptest::option::of(ingress), proptest::option::of(route))
+        .prop_map(|(services, ingress, route)| World { services, ingress, route })
+}
+
+fn meta(name: &str, seed: usize) -> Value {
+    json!({"name": name, "namespace": "shop", "uid": format!("00000000-0000-4000-8000-{seed:012}"),
+        "resourceVersion": seed.to_string(), "creationTimestamp": "2026-01-01T00:00:00Z"})
+}
+
+fn cluster_meta(name: &str, seed: usize) -> Value {
+    let mut meta = meta(name, seed);
+    meta.as_object_mut().unwrap().remove("namespace");
+    meta
+}
+
+impl World {
+    fn objects(&self) -> Vec<Value> {
+        let mut objects = vec![
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": cluster_meta("shop", 1), "status": {"phase": "Active"}}),
+            json!({"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": cluster_meta("nginx", 2),
+                "spec": {"controller": "k8s.io/ingress-nginx"}}),
+            json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": cluster_meta("gw", 3),
+                "spec": {"controllerName": "example.net/gw"}}),
+            json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": meta("front", 4),
+                "spec": {"gatewayClassName": "gw", "listeners": [
+                    {"name": "http", "port": 80, "protocol": "HTTP", "hostname": "*.example"}]}}),
+        ];
+        for (index, service) in self.services.iter().enumerate() {
+            service.add(index, &mut objects);
+        }
+        if let Some(ingress) = &self.ingress {
+            objects.push(ingress.object());
+        }
+        if let Some(route) = &self.route {
+            objects.push(route.object());
+        }
+        objects
+    }
+}
+
+impl ServiceChoice {
+    fn add(&self, index: usize, objects: &mut Vec<Value>) {
+        let name = format!("app{index}");
+        let seed = 100 * (index + 1);
+        let target = match self.target {
+            0 => json!(8080),
+            1 => json!("http"),
+            2 => json!("nope"),
+            _ => json!(9999),
+        };
+        let mut spec = json!({"type": "ClusterIP", "clusterIP": "10.96.0.1",
+            "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": target}]});
+        match self.kind {
+            1 => spec["clusterIP"] = json!("None"),
+            2 => spec["type"] = json!("LoadBalancer"),
+            3 => spec["type"] = json!("NodePort"),
+            _ => {}
+        }
+        if self.selector {
+            spec["selector"] = json!({"app": name});
+        }
+        objects.push(json!({"apiVersion": "v1", "kind": "Service", "metadata": meta(&name, seed), "spec": spec,
+            "status": {"loadBalancer": {}}}));
+        let mut endpoints = Vec::new();
+        for (n, (ready, running)) in self.pods.iter().enumerate() {
+            let ip = format!("10.0.{index}.{}", n + 1);
+            let mut metadata = meta(&format!("{name}-{n}"), seed + n + 1);
+            metadata["labels"] = json!({"app": name});
+            let phase = if *running { "Running" } else { "Pending" };
+            let is_ready = *ready && *running;
+            let mut status = json!({"phase": phase,
+                "conditions": [{"type": "Ready", "status": if is_ready { "True" } else { "False" }}]});
+            if *running {
+                status["podIP"] = json!(ip);
+                endpoints.push(json!({"addresses": [ip], "conditions": {"ready": is_ready},
+                    "targetRef": {"kind": "Pod", "name": format!("{name}-{n}"), "namespace": "shop"}}));
+            }
+            objects.push(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "status": status,
+                "spec": {"containers": [{"name": "app", "ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]}]}}));
+        }
+        if self.slice > 0 {
+            let mut metadata = meta(&format!("{name}-abc"), seed + 50);
+            metadata["labels"] = json!({"kubernetes.io/service-name": name});
+            if self.slice == 2 {
+                endpoints.clear();
+            }
+            objects.push(json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": metadata,
+                "addressType": "IPv4", "endpoints": endpoints,
+                "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}]}));
+        }
+        objects.push(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta(&name, seed + 60),
+            "spec": {"replicas": self.replicas, "selector": {"matchLabels": {"app": name}},
+                "template": {"metadata": {"labels": {"app": name}}, "spec": {"containers": [{"name": "app"}]}}},
+            "status": {"replicas": self.replicas}}));
+    }
+}
+
+impl IngressChoice {
+    fn object(&self) -> Value {
+        let port = match self.port {
+            0 => json!({"number": 80}),
+            1 => json!({"name": "http"}),
+            _ => json!({"number": 81}),
+        };
+        let mut spec = json!({"rules": [{"host": "shop.example", "http": {"paths": [
+            {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": format!("app{}", self.backend), "port": port}}}]}}]});
+        match self.class {
+            1 => spec["ingressClassName"] = json!("nginx"),
+            2 => spec["ingressClassName"] = json!("missing"),
+            _ => {}
+        }
+        if self.tls {
+            spec["tls"] = json!([{"hosts": ["shop.example"], "secretName": "shop-tls"}]);
+        }
+        let status = if self.address { json!({"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}) } else { json!({"loadBalancer": {}}) };
+        json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta("web", 900), "spec": spec, "status": status})
+    }
+}
+
+impl RouteChoice {
+    fn object(&self) -> Value {
+        let host = ["shop.example", "other.test", "a.b.example"][usize::from(self.host)];
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": meta("web", 950),
+            "spec": {"parentRefs": [{"name": if self.parent { "front" } else { "gone" }}], "hostnames": [host],
+                "rules": [{"backendRefs": [{"name": format!("app{}", self.backend), "port": 80, "weight": self.weight}]}]}})
+    }
+}
+
+fn input(name: &str, objects: &[Value]) -> InputSpec {
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+    InputSpec::Bytes { name: name.to_owned(), bytes: list.to_string().into_bytes().into() }
+}
+
+fn whole() -> IntakeOptions {
+    IntakeOptions { assume_complete: vec![Assumption { kind: None, namespace: None }], ..IntakeOptions::default() }
+}
+
+fn report(inputs: &[InputSpec]) -> Report {
+    analyze(inputs, &Options { intake: whole(), ..Options::default() }, &Silent).unwrap()
+}
+
+/// What must not depend on how the input was cut: everything but the inventory and places.
+fn judgement(report: &Report) -> Value {
+    let mut findings = serde_json::to_value(&report.findings).unwrap();
+    for finding in findings.as_array_mut().unwrap() {
+        finding.as_object_mut().unwrap().remove("location");
+    }
+    json!({"subjects": report.subjects, "findings": findings, "summary": report.summary})
+}
+
+fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, Verdict> {
+    judge_snapshot(snapshot, &Filter::default())
+        .into_iter()
+        .map(|judged| (judged.subject.object.to_string(), judged.verdict))
+        .collect()
+}
+
+const KINDS: [(&str, &str); 9] = [
+    ("", "Pod"),
+    ("", "Service"),
+    ("", "Endpoints"),
+    ("", "Secret"),
+    ("discovery.k8s.io", "EndpointSlice"),
+    ("apps", "Deployment"),
+    ("networking.k8s.io", "IngressClass"),
+    ("gateway.networking.k8s.io", "Gateway"),
+    ("gateway.networking.k8s.io", "GatewayClass"),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Behaviour §12.5.1: the order of objects and of inputs changes nothing.
+    #[test]
+    fn order_changes_nothing(world in worlds(), seed in any::<u64>(), cut in 0..20_usize) {
+        let objects = world.objects();
+        let straight = report(&[input("a.json", &objects)]);
+        let mut shuffled = objects.clone();
+        let mut state = seed | 1;
+        for i in (1..shuffled.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            shuffled.swap(i, usize::try_from(state >> 33).unwrap() % (i + 1));
+        }
+        let cut = cut.min(shuffled.len());
+        let (first, second) = shuffled.split_at(cut);
+        let parts = report(&[input("b.json", second), input("a.json", first)]);
+        prop_assert_eq!(judgement(&straight), judgement(&parts));
+    }
+
+    /// Behaviour §12.5.2: reading the same input twice changes nothing.
+    #[test]
+    fn reading_twice_changes_nothing(world in worlds()) {
+        let objects = world.objects();
+        let once = report(&[input("a.json", &objects)]);
+        let twice = report(&[input("a.json", &objects), input("a.json", &objects)]);
+        prop_assert_eq!(judgement(&once), judgement(&twice));
+    }
+
+    /// The same input gives the same bytes.
+    #[test]
+    fn the_report_is_deterministic(world in worlds()) {
+        let objects = world.objects();
+        let text = |r: &Report| serde_json::to_string(r).unwrap();
+        prop_assert_eq!(text(&report(&[input("a.json", &objects)])), text(&report(&[input("a.json", &objects)])));
+    }
+
+    /// Design section 3: less knowledge never makes a verdict more certain. What was unknown stays
+    /// unknown, and nothing becomes broken by forgetting what is known about a kind.
+    #[test]
+    fn less_knowledge_is_never_more_certain(world in worlds(), kind in 0..KINDS.len()) {
+        let objects = world.objects();
+        let list = [input("a.json", &objects)];
+        // Coverage as the list itself proves it, so that it can be forgotten.
+        let full = read(&list, &IntakeOptions::default(), &Silent).unwrap().snapshots.remove(0);
+        let before = verdicts(&full);
+        let (group, kind) = KINDS[kind];
+        let mut less = full.clone();
+        less.coverage.forget(&GroupKind::known(group, kind), "forgotten by the test");
+        let after = verdicts(&less);
+        for (subject, verdict) in &after {
+            let was = before[subject];
+            if was == Verdict::Unknown {
+                prop_assert_eq!(*verdict, Verdict::Unknown, "{} was unknown; without {} it is {}", subject, kind, verdict);
+            }
+            if *verdict == Verdict::Broken {
+                prop_assert_eq!(was, Verdict::Broken, "{} is broken only without knowledge of {}", subject, kind);
+            }
+        }
+    }
+
+    /// Nothing is healthy that nobody measured.
+    #[test]
+    fn nothing_is_healthy_without_a_measurement(world in worlds()) {
+        let report = report(&[input("a.json", &world.objects())]);
+        prop_assert_eq!(report.summary.healthy, 0);
+    }
+}
