@@ -1,0 +1,173 @@
+//! Addresses that are never dialled (semantics B7), and those that mean something only locally.
+//!
+//! The check is made on what a name resolved to, and again on the very address that is connected
+//! to. Private ranges are allowed: clusters live there.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Metadata services outside of the link-local ranges: Alibaba Cloud, Azure's host agent.
+const METADATA_V4: [Ipv4Addr; 2] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+];
+/// The metadata service of AWS over IPv6, `fd00:ec2::254`.
+const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+/// Why an address is never dialled, or nothing if it may be.
+pub fn refusal(address: IpAddr) -> Option<&'static str> {
+    match address {
+        IpAddr::V4(v4) => refusal_v4(v4),
+        IpAddr::V6(v6) => match embedded(v6) {
+            Some(v4) => refusal_v4(v4).or_else(|| refusal_v6(v6)),
+            None => refusal_v6(v6),
+        },
+    }
+}
+
+fn refusal_v4(address: Ipv4Addr) -> Option<&'static str> {
+    let [first, ..] = address.octets();
+    if address.is_loopback() {
+        Some("loopback")
+    } else if first == 0 {
+        Some("unspecified")
+    } else if address.is_link_local() {
+        Some("link-local, where metadata services are")
+    } else if METADATA_V4.contains(&address) || address == Ipv4Addr::new(100, 100, 100, 100) {
+        Some("a cloud metadata service")
+    } else if address.is_multicast() {
+        Some("multicast")
+    } else if first >= 240 {
+        Some("broadcast or reserved")
+    } else {
+        None
+    }
+}
+
+fn refusal_v6(address: Ipv6Addr) -> Option<&'static str> {
+    if address.is_loopback() {
+        Some("loopback")
+    } else if address.is_unspecified() {
+        Some("unspecified")
+    } else if address.is_unicast_link_local() {
+        Some("link-local")
+    } else if address == METADATA_V6 {
+        Some("a cloud metadata service")
+    } else if address.is_multicast() {
+        Some("multicast")
+    } else {
+        None
+    }
+}
+
+/// The IPv4 address that an IPv6 address stands for: mapped, compatible, 6to4 (RFC 3056), Teredo is
+/// not dialled through, NAT64 (RFC 6052 and its local-use prefix of RFC 8215).
+fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let s = address.segments();
+    let v4 = |high: u16, low: u16| {
+        let [a, b] = high.to_be_bytes();
+        let [c, d] = low.to_be_bytes();
+        Ipv4Addr::new(a, b, c, d)
+    };
+    match s {
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => {
+            Some(v4(high, low))
+        }
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => Some(v4(high, low)),
+        [0x64, 0xff9b, 0 | 1, .., high, low] => Some(v4(high, low)),
+        [0x2002, high, low, ..] => Some(v4(high, low)),
+        _ => None,
+    }
+}
+
+/// The address means something only within some network: RFC 1918, RFC 6598, RFC 4193, and whatever
+/// is guarded.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_private_v4(v4),
+        IpAddr::V6(v6) => {
+            embedded(v6).is_some_and(is_private_v4)
+                || v6.is_unique_local()
+                || refusal(address).is_some()
+        }
+    }
+}
+
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    let [a, b, ..] = address.octets();
+    address.is_private() || (a == 100 && (64..128).contains(&b)) || refusal_v4(address).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_and_local_addresses_are_refused_in_every_spelling() {
+        for text in [
+            "127.0.0.1",
+            "127.8.8.8",
+            "0.0.0.0",
+            "0.1.2.3",
+            "169.254.169.254",
+            "100.100.100.200",
+            "100.100.100.100",
+            "168.63.129.16",
+            "224.0.0.1",
+            "255.255.255.255",
+            "240.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00:ec2::254",
+            "ff02::1",
+            "::ffff:169.254.169.254",
+            "::ffff:127.0.0.1",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+            "::127.0.0.1",
+            "::ffff:0:169.254.169.254",
+        ] {
+            assert!(refusal(text.parse().unwrap()).is_some(), "{text}");
+            assert!(is_private(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn cluster_and_public_addresses_are_not() {
+        for text in [
+            "10.96.0.1",
+            "192.168.1.1",
+            "172.16.0.9",
+            "100.64.0.1",
+            "fd12::1",
+            "::ffff:10.0.0.1",
+        ] {
+            assert_eq!(refusal(text.parse().unwrap()), None, "{text}");
+            assert!(is_private(text.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "8.8.8.8",
+            "203.0.113.9",
+            "2001:db8::1",
+            "64:ff9b::808:808",
+            "100.128.0.1",
+        ] {
+            assert_eq!(refusal(text.parse().unwrap()), None, "{text}");
+            assert!(!is_private(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_plain_spelling_is_an_address() {
+        for text in [
+            "0177.0.0.1",
+            "2130706433",
+            "0x7f.1",
+            "127.1",
+            "169.254.169.254.",
+        ] {
+            assert!(text.parse::<IpAddr>().is_err(), "{text}");
+        }
+    }
+}
