@@ -13,6 +13,7 @@ use crate::paths::World;
 pub use docs::catalogue_markdown;
 
 mod docs;
+pub mod entry;
 pub mod gateway;
 pub mod ingress;
 pub mod policy;
@@ -22,7 +23,7 @@ pub mod tls;
 
 /// Every check's page, by code.
 pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
-    [gateway::PAGES, ingress::PAGES, policy::PAGES, route::PAGES, service::PAGES, tls::PAGES]
+    [entry::PAGES, gateway::PAGES, ingress::PAGES, policy::PAGES, route::PAGES, service::PAGES, tls::PAGES]
         .into_iter()
         .flatten()
         .map(|entry| (entry.text.code, *entry))
@@ -34,6 +35,7 @@ pub fn evaluate(world: &World<'_>) -> Vec<Subject> {
     let areas: [fn(&World<'_>) -> Vec<Subject>; 4] =
         [gateway::subjects, ingress::subjects, route::subjects, service::subjects];
     let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(world)).collect();
+    entry::note_other_kinds(world, &mut subjects);
     subjects.sort_by(|a, b| a.object.cmp(&b.object));
     subjects
 }

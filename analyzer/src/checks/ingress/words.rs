@@ -1,0 +1,86 @@
+//! Words and commands that the checks of this area share.
+
+use kubereach_reports::report::ObjectRef;
+
+use crate::paths::ingress::front::{Address, Front};
+
+/// A word of a command line: names come from the input and may hold anything.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,".contains(c);
+    let flat: String = word.chars().filter(|c| !c.is_control()).take(253).collect();
+    if !flat.is_empty() && !flat.starts_with('-') && flat.chars().all(plain) {
+        flat
+    } else {
+        format!("'{}'", flat.replace('\'', r"'\''"))
+    }
+}
+
+/// `kubectl describe ingress web -n shop`.
+pub(super) fn describe(front: &Front<'_>) -> String {
+    kubectl("describe ingress", &front.ingress.object())
+}
+
+/// `kubectl VERB NAME -n NAMESPACE`.
+pub(crate) fn kubectl(verb: &str, object: &ObjectRef) -> String {
+    let name = quoted(&object.name);
+    match &object.namespace {
+        Some(namespace) => format!("kubectl {verb} {name} -n {}", quoted(namespace)),
+        None => format!("kubectl {verb} {name}"),
+    }
+}
+
+/// `kubectl get WHAT -n NAMESPACE`.
+pub(super) fn list(what: &str, front: &Front<'_>) -> String {
+    format!("kubectl get {what} -n {}", quoted(&front.ingress.metadata.namespace))
+}
+
+/// The Service of a name in the Ingress's namespace.
+pub(super) fn service(front: &Front<'_>, name: &str) -> ObjectRef {
+    let namespace = front.ingress.metadata.namespace.clone();
+    ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace), name: name.to_owned() }
+}
+
+/// A text from the input, at a length fit for a sentence.
+pub(crate) fn brief(text: &str) -> String {
+    const LONG: usize = 200;
+    if text.chars().count() <= LONG {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(LONG).collect();
+    format!("{head}…")
+}
+
+/// The command that shows a controller's pods.
+pub(super) fn controller_pods(front: &Front<'_>) -> String {
+    let seen = front.seen.as_ref().and_then(|seen| seen.pods.first());
+    if let Some(pod) = seen {
+        return kubectl("describe pod", &pod.object());
+    }
+    let label = front.controller().and_then(|c| c.labels.first()).filter(|(_, value)| !value.is_empty());
+    match label {
+        Some((key, value)) => format!("kubectl get pods -A -l {key}={value}"),
+        None => "kubectl get pods -A".to_owned(),
+    }
+}
+
+/// The published address, for evidence.
+pub(super) fn address<'f>(front: &'f Front<'_>) -> &'f str {
+    match &front.address {
+        Address::Published(text) => text,
+        Address::None | Address::Manifest | Address::NotCollected => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_hostile_name_stays_one_word() {
+        assert_eq!(quoted("web-1.shop"), "web-1.shop");
+        assert_eq!(quoted("web; rm -rf /"), "'web; rm -rf /'");
+        assert_eq!(quoted("it's\n$(id)"), r"'it'\''s$(id)'");
+        assert_eq!(quoted("-n"), "'-n'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,27 @@
+//! `tls/certificate-expires-soon`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::evidence::{Finding, Notes, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
+use super::User;
+use crate::checks::ingress::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "tls/certificate-expires-soon",
+    segment: SegmentName::Tls,
+    title: "The certificate expires within two weeks",
+    explanation: "The certificate ends within 14 days of the snapshot. Nothing is wrong yet.",
+    example: "notAfter ten days after the snapshot",
+    sources: &["RFC 5280 section 4.1.2.5"],
+});
+
+/// From the facts.
+pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+    facts.facts.iter().find_map(|fact| {
+        let Fact::ExpiresSoon(end) = fact else { return None };
+        let message = format!("the certificate in the Secret '{}' expires at {end}", words::brief(&facts.name));
+        Some(user.relate(PAGE.finding(super::secret(facts), message)).next("Renew it in time", super::look(facts)))
+    })
+}

@@ -1,0 +1,128 @@
+//! What stands before an Ingress's rules: address, class, controller.
+
+use crate::paths::World;
+use crate::paths::controllers::{Controller, Product};
+use crate::snapshot::model::Ingress;
+use crate::snapshot::{Found, Provenance};
+
+use super::class::{Classes, Resolved};
+use super::pods::{ControllerPods, Seen};
+
+/// What the Ingress's status says of its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// Published: as written, joined.
+    Published(String),
+    /// A controller has written none.
+    None,
+    /// The input does not show a status: a manifest.
+    Manifest,
+    /// A collector dropped the status.
+    NotCollected,
+}
+
+/// How far the evidence of the front door reaches. Words must not say more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// A class or annotation says who should serve it.
+    Configured,
+    /// A controller pod is ready.
+    Observed,
+    /// The Ingress has an address.
+    Programmed,
+}
+
+/// One Ingress and what stands before its rules.
+#[derive(Debug)]
+pub struct Front<'s> {
+    /// The Ingress.
+    pub ingress: Found<'s, Ingress>,
+    /// Its class.
+    pub class: Resolved<'s>,
+    /// Pods of its controller, where the controller is known.
+    pub seen: Option<Seen<'s>>,
+    /// Its address.
+    pub address: Address,
+    /// Every controller pod that was seen is seconds old.
+    pub young: bool,
+}
+
+/// A controller pod younger than this is still starting.
+const YOUNG_SECONDS: i64 = 60;
+
+impl<'s> Front<'s> {
+    /// Resolves one Ingress.
+    pub fn of(world: &World<'s>, ingress: Found<'s, Ingress>, classes: &Classes<'s>, pods: &ControllerPods<'s>) -> Self {
+        let class = classes.resolve(ingress, pods);
+        let seen = class.controller.map(|controller| pods.serving(controller, class.id));
+        let young = seen.as_ref().is_some_and(|seen| {
+            seen.pods.iter().all(|pod| {
+                world.age_seconds(pod.metadata.creation_timestamp.0).is_some_and(|age| age < YOUNG_SECONDS)
+            })
+        });
+        Self { ingress, class, seen, address: address(ingress), young }
+    }
+
+    /// The known controller.
+    pub fn controller(&self) -> Option<&'static Controller> {
+        self.class.controller
+    }
+
+    /// Is it this product?
+    pub fn is(&self, product: Product) -> bool {
+        self.controller().is_some_and(|c| c.product == product)
+    }
+
+    /// Is it this product, or one that nobody knows?
+    pub fn may_be(&self, product: Product) -> bool {
+        self.controller().is_none_or(|c| c.product == product)
+    }
+
+    /// An annotation's value, if not empty.
+    pub fn annotation(&self, key: &str) -> Option<&'s str> {
+        self.ingress.get().value.metadata.annotation(key).map(str::trim).filter(|value| !value.is_empty())
+    }
+
+    /// Is the annotation `true`?
+    pub fn says(&self, key: &str) -> bool {
+        self.annotation(key) == Some("true")
+    }
+
+    /// Has an address been published?
+    pub fn is_published(&self) -> bool {
+        matches!(self.address, Address::Published(_))
+    }
+
+    /// Was it never stored by an API server?
+    pub fn is_manifest(&self) -> bool {
+        self.ingress.is_manifest()
+    }
+
+    /// How far the evidence reaches.
+    pub fn tier(&self) -> Tier {
+        if self.is_published() {
+            Tier::Programmed
+        } else if self.seen.as_ref().is_some_and(|seen| seen.ready > 0) {
+            Tier::Observed
+        } else {
+            Tier::Configured
+        }
+    }
+}
+
+fn address(ingress: Found<'_, Ingress>) -> Address {
+    let Some(status) = &ingress.status else {
+        // An API server always writes a status; without one it was dropped on the way.
+        return if ingress.provenance == Provenance::Manifest { Address::Manifest } else { Address::NotCollected };
+    };
+    let published: Vec<String> = status
+        .load_balancer
+        .ingress
+        .iter()
+        .filter_map(|entry| match (&entry.ip, &entry.hostname) {
+            (ip, _) if ip.is_redacted() => Some("(masked)".to_owned()),
+            (ip, hostname) => ip.known().cloned().or_else(|| hostname.clone().filter(|h| !h.is_empty())),
+        })
+        .collect();
+    if published.is_empty() { Address::None } else { Address::Published(published.join(", ")) }
+}

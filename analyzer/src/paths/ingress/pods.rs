@@ -1,0 +1,126 @@
+//! The pods of ingress controllers, found in one walk over all pods.
+
+use std::collections::HashMap;
+
+use crate::paths::World;
+use crate::paths::controllers::{Controller, Product, Recogniser};
+use crate::snapshot::model::{Pod, Resource as _};
+use crate::snapshot::{Found, Gap};
+
+/// Pods of every recognised controller.
+#[derive(Debug)]
+pub struct ControllerPods<'s> {
+    by_name: HashMap<&'static str, Vec<Found<'s, Pod>>>,
+    complete: Result<(), Gap>,
+}
+
+/// The pods that serve one class.
+#[derive(Debug, Clone)]
+pub struct Seen<'s> {
+    /// Pods that are neither finished nor being deleted.
+    pub pods: Vec<Found<'s, Pod>>,
+    /// How many of them are ready.
+    pub ready: usize,
+    /// Were the pods of the whole cluster read? Otherwise the gap.
+    pub complete: Result<(), Gap>,
+}
+
+impl<'s> ControllerPods<'s> {
+    /// One walk over the pods.
+    pub fn of(world: &World<'s>) -> Self {
+        let recogniser = Recogniser::default();
+        let mut by_name: HashMap<&'static str, Vec<Found<'s, Pod>>> = HashMap::new();
+        for pod in world.snapshot.pods.iter().filter(|pod| is_living(pod)) {
+            if let Some(controller) = recogniser.recognise(&pod.get().value) {
+                by_name.entry(controller.name).or_default().push(pod);
+            }
+        }
+        Self { by_name, complete: world.snapshot.is_complete(Pod::KIND, None) }
+    }
+
+    /// The pods of a controller that serve classes with this `spec.controller` (where their flags say
+    /// which they serve).
+    pub fn serving(&self, controller: &Controller, id: Option<&str>) -> Seen<'s> {
+        let all = self.by_name.get(controller.name).map(Vec::as_slice).unwrap_or_default();
+        let pods: Vec<_> = all.iter().copied().filter(|pod| serves(controller, pod, id)).collect();
+        let ready = pods.iter().filter(|pod| pod.is_ready() == Some(true)).count();
+        Seen { pods, ready, complete: self.complete.clone() }
+    }
+
+    /// An ingress-nginx pod that was told to serve Ingresses without a class.
+    pub fn watching_classless(&self) -> Option<Found<'s, Pod>> {
+        let pods = self.by_name.get("ingress-nginx")?;
+        pods.iter().copied().find(|pod| flag(pod, "--watch-ingress-without-class").is_some_and(|v| v != "false"))
+    }
+}
+
+impl Seen<'_> {
+    /// Does a pod carry this flag? `None` where flags could not be read: no pod, or masked arguments.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        if self.pods.is_empty() || self.pods.iter().any(|pod| !flags_readable(pod)) {
+            return None;
+        }
+        Some(self.pods.iter().any(|pod| flag(pod, name).is_some_and(|value| value != "false")))
+    }
+
+    /// Could a pod that is not ready be dialled all the same, because it listens on its node?
+    pub fn may_listen_on_node(&self) -> bool {
+        self.pods.iter().any(|pod| {
+            let on_node = pod.spec.is_host_network()
+                || pod.spec.containers.iter().flat_map(|c| &c.ports).any(|p| !p.host_port.is_absent());
+            let running = pod
+                .status
+                .as_ref()
+                .is_some_and(|s| s.container_statuses.iter().any(|c| c.state.running.is_some()));
+            on_node && running
+        })
+    }
+}
+
+/// Neither finished nor being deleted.
+fn is_living(pod: &Pod) -> bool {
+    !pod.is_finished() && !pod.is_terminating()
+}
+
+/// ingress-nginx serves the class whose `spec.controller` equals its `--controller-class`; other products
+/// are not told apart by instance.
+fn serves(controller: &Controller, pod: &Pod, id: Option<&str>) -> bool {
+    let (Product::IngressNginx, Some(id)) = (controller.product, id) else { return true };
+    if !flags_readable(pod) {
+        return true;
+    }
+    flag(pod, "--controller-class").unwrap_or("k8s.io/ingress-nginx") == id
+}
+
+fn flags_readable(pod: &Pod) -> bool {
+    let mut args = pod.spec.containers.iter().flat_map(|c| &c.args).peekable();
+    args.peek().is_some() && args.all(|arg| arg.known().is_some())
+}
+
+/// The value of `--name=value`, or an empty text for a bare `--name`.
+fn flag<'p>(pod: &'p Pod, name: &str) -> Option<&'p str> {
+    pod.spec.containers.iter().flat_map(|c| &c.args).filter_map(|arg| arg.known()).find_map(|arg| {
+        let rest = arg.strip_prefix(name)?;
+        if rest.is_empty() { Some("") } else { rest.strip_prefix('=') }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::model::lenient::Time;
+
+    /// Invariant 78, `LivePods_ExcludesTerminalAndDeleting`.
+    #[test]
+    fn finished_and_deleting_pods_are_no_controller_pods() {
+        let mut pod = Pod::default();
+        assert!(is_living(&pod));
+        pod.metadata.deletion_timestamp = Time(Some(jiff::Timestamp::UNIX_EPOCH));
+        assert!(!is_living(&pod));
+        for phase in ["Succeeded", "Failed"] {
+            let status = crate::snapshot::model::PodStatus { phase: Some(phase.to_owned()), ..Default::default() };
+            let pod = Pod { status: Some(status), ..Pod::default() };
+            assert!(!is_living(&pod), "{phase}");
+        }
+    }
+}
