@@ -271,6 +271,12 @@ pub struct Origin {
 /// Why nothing could be scanned at all. What is wrong with one input is a [`Problem`] of that input.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
+    /// Nothing in any input is a Kubernetes object or a list of them.
+    #[error("nothing to analyze: {reasons}")]
+    Nothing {
+        /// Per input, why.
+        reasons: String,
+    },
     /// No input was named.
     #[error("no input: name a file, a directory, an archive, or - for standard input")]
     NoInput,

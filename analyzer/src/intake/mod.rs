@@ -1,10 +1,14 @@
 //! Reading inputs.
 
 
+mod assemble;
+mod clusters;
 pub mod content;
 pub(crate) mod document;
-mod interim;
+pub(crate) mod hint;
+mod item;
 pub mod json;
+mod layouts;
 pub mod limits;
 pub mod object;
 pub mod positions;
@@ -17,7 +21,7 @@ pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
     Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
 };
-pub use interim::{Intake, IntakeOptions, read};
+pub use assemble::{Intake, IntakeOptions, read};
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};
 pub use scan::scan;

@@ -14,7 +14,8 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
         .coverage
         .records()
         .map(|(kind, namespace, record)| Coverage {
-            kind: kind.kind.to_string(),
+            // Kinds that nobody evaluates share names with those that are: `Gateway`, `NetworkPolicy`.
+            kind: if opaque_role(kind).is_some() { kind.display() } else { kind.kind.to_string() },
             namespace: namespace.map(str::to_owned),
             state: record.state,
             reason: if record.source.is_empty() {

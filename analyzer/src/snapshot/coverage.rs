@@ -51,6 +51,8 @@ impl Assumption {
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
     kinds: BTreeMap<GroupKind, PerKind>,
+    /// Objects that are there and could not be read: no statement and no declaration makes up for them.
+    unread: BTreeMap<GroupKind, PerKind>,
     assumptions: Vec<Assumption>,
     /// Said of a kind nobody recorded anything about.
     fallback: Option<CoverageRecord>,
@@ -106,6 +108,13 @@ impl Coverage {
             reason: reason.to_owned(),
             source: source.to_owned(),
         };
+        let unread = self.unread.entry(kind.clone()).or_default();
+        match namespace {
+            Some(ns) => {
+                unread.namespaces.insert(ns.to_owned(), partial());
+            }
+            None => unread.cluster = Some(partial()),
+        }
         let per_kind = self.kinds.entry(kind.clone()).or_default();
         match namespace {
             Some(ns) => {
@@ -150,6 +159,9 @@ impl Coverage {
     /// What is known about a kind in a namespace; with `None`, about the whole cluster (or a
     /// cluster-scoped kind), which is complete only if no namespace is less than complete.
     pub fn of(&self, kind: &GroupKind, namespace: Option<&str>) -> CoverageRecord {
+        if let Some(record) = self.unread(kind, namespace) {
+            return record.clone();
+        }
         if self.assumed(kind, namespace) {
             return CoverageRecord {
                 state: CoverageState::Complete,
@@ -194,6 +206,15 @@ impl Coverage {
     /// Was the whole input declared complete?
     pub fn assumes_everything(&self) -> bool {
         self.assumptions.iter().any(|a| a.kind.is_none() && a.namespace.is_none())
+    }
+
+    fn unread(&self, kind: &GroupKind, namespace: Option<&str>) -> Option<&CoverageRecord> {
+        let per_kind = self.unread.get(kind)?;
+        let in_namespace = match namespace {
+            Some(ns) => per_kind.namespaces.get(ns),
+            None => per_kind.namespaces.values().next(),
+        };
+        in_namespace.or(per_kind.cluster.as_ref())
     }
 
     fn assumed(&self, kind: &GroupKind, namespace: Option<&str>) -> bool {

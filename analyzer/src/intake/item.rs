@@ -1,0 +1,162 @@
+//! What becomes of one object while the input is scanned.
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use super::object::{DecodeError, RawObject};
+use super::content::Problem;
+use crate::snapshot::model::lenient::{List, Time};
+use crate::snapshot::model::{Meta, Resource as _};
+use crate::snapshot::{AnyObject, Decode, GroupKind};
+
+/// One object of the input after decoding.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) what: What,
+    /// The newest time the object shows: when it was created, renewed or last seen.
+    pub(crate) seen: Option<Timestamp>,
+}
+
+/// What was made of an object.
+#[derive(Debug)]
+pub(crate) enum What {
+    /// An object of the cluster.
+    Object(AnyObject),
+    /// A collector's own document about its run.
+    About(Box<serde_json::Value>),
+    /// It could not be decoded.
+    Failed(Box<Failed>),
+    /// Without a name: no object of a cluster.
+    Nameless,
+}
+
+/// An object that is there and could not be decoded.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) kind: GroupKind,
+    pub(crate) namespace: String,
+    pub(crate) problem: Problem,
+}
+
+impl Decode for RawObject<'_> {
+    type Error = DecodeError;
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        RawObject::decode(self)
+    }
+}
+
+impl Item {
+    /// Decodes an object. What cannot be decoded keeps its kind and namespace, so that nobody takes it
+    /// for absent.
+    pub(crate) fn decode(raw: &RawObject<'_>) -> Self {
+        if raw.kind == "SupportBundle" {
+            let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
+            return Self { what: What::About(Box::new(value)), seen: None };
+        }
+        let object = match AnyObject::decode(raw.api_version, raw.kind, raw) {
+            Ok(object) => object,
+            Err(error) => {
+                let head: Head = raw.decode().unwrap_or_default();
+                let failed = Failed {
+                    kind: GroupKind::of(raw.api_version, raw.kind),
+                    namespace: head.metadata.namespace,
+                    problem: raw.problem(&error),
+                };
+                return Self { what: What::Failed(Box::new(failed)), seen: None };
+            }
+        };
+        let meta = object.meta();
+        if meta.name.is_empty() && meta.generate_name.is_none() {
+            return Self { what: What::Nameless, seen: None };
+        }
+        let seen = seen(&object, raw);
+        Self { what: What::Object(slim(object)), seen }
+    }
+
+    /// The object, if it is one.
+    pub(crate) fn object(&self) -> Option<&AnyObject> {
+        match &self.what {
+            What::Object(object) => Some(object),
+            What::About(_) | What::Failed(_) | What::Nameless => None,
+        }
+    }
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Head {
+    metadata: HeadMeta,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct HeadMeta {
+    namespace: String,
+}
+
+/// Of a kind nobody evaluates only the identity is kept; the same goes for events that are no warnings.
+fn slim(object: AnyObject) -> AnyObject {
+    let bare = |meta: Meta| {
+        Box::new(Meta {
+            name: meta.name,
+            namespace: meta.namespace,
+            uid: meta.uid,
+            resource_version: meta.resource_version,
+            creation_timestamp: meta.creation_timestamp,
+            ..Meta::default()
+        })
+    };
+    match object {
+        AnyObject::Other(kind, meta) => AnyObject::Other(kind, bare(*meta)),
+        AnyObject::Event(event) if event.kind.as_deref() == Some("Normal") => {
+            AnyObject::Other(event.group_kind(), bare(event.metadata))
+        }
+        other => other,
+    }
+}
+
+fn seen(object: &AnyObject, raw: &RawObject<'_>) -> Option<Timestamp> {
+    let created = object.meta().creation_timestamp.0;
+    let newest = match object {
+        AnyObject::Event(event) => event.last_timestamp.0.max(event.event_time.0),
+        AnyObject::Other(kind, _) if kind.kind == "Lease" => {
+            raw.decode::<Lease>().ok().and_then(|lease| lease.spec.renew_time.0)
+        }
+        AnyObject::Node(_) => raw
+            .decode::<Beats>()
+            .ok()
+            .and_then(|node| node.status.conditions.iter().filter_map(|c| c.last_heartbeat_time.0).max()),
+        _ => None,
+    };
+    created.max(newest)
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Lease {
+    spec: LeaseSpec,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct LeaseSpec {
+    renew_time: Time,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Beats {
+    status: BeatStatus,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct BeatStatus {
+    conditions: List<Beat>,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Beat {
+    last_heartbeat_time: Time,
+}
