@@ -8,6 +8,9 @@ use kubereach_reports::render::{Format, Options, render};
 use kubereach_reports::report::Report;
 
 #[path = "common/mod.rs"]
+// A test may panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 fn missing(folder: &Path) -> Option<&'static str> {
@@ -15,10 +18,15 @@ fn missing(folder: &Path) -> Option<&'static str> {
     if !Path::new(&chromium).exists() {
         return Some("no Chromium: apt-get install chromium, or set CHROMIUM");
     }
-    if !Command::new("node").arg("--version").output().is_ok_and(|run| run.status.success()) {
+    if !Command::new("node")
+        .arg("--version")
+        .output()
+        .is_ok_and(|run| run.status.success())
+    {
         return Some("no Node");
     }
-    (!folder.join("node_modules/playwright-core").exists()).then_some("no modules: npm ci --prefix tests/browser")
+    (!folder.join("node_modules/playwright-core").exists())
+        .then_some("no modules: npm ci --prefix tests/browser")
 }
 
 fn write(path: &Path, report: &Report) -> PathBuf {
@@ -49,5 +57,9 @@ fn the_html_report_works_in_a_browser() {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{text}\n{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{text}\n{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
 }

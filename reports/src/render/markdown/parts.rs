@@ -55,43 +55,40 @@ pub(super) fn inputs(report: &Report, limit: usize) -> String {
     out
 }
 
-/// What was not seen, and so supports nothing.
+/// What was not seen, and so supports nothing; what was read and not judged.
 pub(super) fn gaps(report: &Report, limit: usize) -> String {
+    let mut out = String::new();
     let gaps = coverage::gaps(&report.snapshot.coverage);
-    let skipped = &report.snapshot.not_evaluated;
-    if gaps.is_empty() && skipped.is_empty() {
-        return String::new();
+    if !gaps.is_empty() {
+        out.push_str("Not seen, so nothing here rests on it:\n\n");
+        let lines = gaps.iter().map(|gap| {
+            let why = if gap.reason.is_empty() {
+                String::new()
+            } else {
+                format!(" — {}", prose(gap.reason))
+            };
+            let scope = prose(&gap.scope(SCOPE));
+            format!(
+                "- {} {} in {scope}{why}\n",
+                code(gap.kind),
+                gap.state_words()
+            )
+        });
+        finish(&mut out, lines, gaps.len(), limit / 2, "gap", "gaps");
     }
-    let mut out = String::from("Not seen, so nothing here rests on it:\n\n");
-    let seen_not = gaps.iter().map(|gap| {
-        let why = if gap.reason.is_empty() {
-            String::new()
-        } else {
-            format!(" — {}", prose(gap.reason))
-        };
-        format!(
-            "- {} {} in {}{why}\n",
-            code(gap.kind),
-            gap.state_words(),
-            prose(&gap.scope(SCOPE))
-        )
-    });
-    let not_judged = skipped.iter().map(|kind| {
-        format!(
-            "- {}: {} read, not evaluated. {}\n",
-            code(&kind.kind),
-            number(kind.objects),
-            prose(&kind.meaning)
-        )
-    });
-    finish(
-        &mut out,
-        seen_not.chain(not_judged),
-        gaps.len() + skipped.len(),
-        limit,
-        "gap",
-        "gaps",
-    );
+    let kinds = &report.snapshot.not_evaluated;
+    if !kinds.is_empty() {
+        out.push_str("Read, but not evaluated:\n\n");
+        let lines = kinds.iter().map(|kind| {
+            let count = number(kind.objects);
+            format!(
+                "- {} ({count}): {}\n",
+                code(&kind.kind),
+                prose(&kind.meaning)
+            )
+        });
+        finish(&mut out, lines, kinds.len(), limit / 2, "kind", "kinds");
+    }
     out
 }
 

@@ -70,18 +70,11 @@ pub(super) fn counts(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Rende
 
 fn gaps(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
     let gaps = coverage::gaps(&report.snapshot.coverage);
-    if gaps.is_empty() && report.snapshot.not_evaluated.is_empty() {
-        return Ok(());
+    if !gaps.is_empty() {
+        sheet.gap()?;
+        let title = "Not seen, so nothing below rests on it:";
+        sheet.flow("", "", &[(Ink::Bold, title.to_owned())])?;
     }
-    sheet.gap()?;
-    sheet.flow(
-        "",
-        "",
-        &[(
-            Ink::Bold,
-            "Not seen, so nothing below rests on it:".to_owned(),
-        )],
-    )?;
     for gap in gaps.iter().take(GAPS) {
         let mut line = vec![
             (Ink::Bold, gap.kind.to_owned()),
@@ -94,26 +87,28 @@ fn gaps(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         sheet.flow("  - ", "    ", &line)?;
     }
     more(sheet, "  ", gaps.len(), GAPS, "gap", "gaps")?;
-    for kind in report.snapshot.not_evaluated.iter().take(GAPS) {
-        let told = format!(
-            " {} read, not evaluated: {}",
-            number(kind.objects),
-            kind.meaning
-        );
+    not_evaluated(sheet, report)
+}
+
+fn not_evaluated(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let kinds = &report.snapshot.not_evaluated;
+    if !kinds.is_empty() {
+        sheet.gap()?;
+        sheet.flow(
+            "",
+            "",
+            &[(Ink::Bold, "Read, but not evaluated:".to_owned())],
+        )?;
+    }
+    for kind in kinds.iter().take(GAPS) {
+        let told = format!(" ({}) — {}", number(kind.objects), kind.meaning);
         sheet.flow(
             "  - ",
             "    ",
             &[(Ink::Bold, kind.kind.clone()), (Ink::Plain, told)],
         )?;
     }
-    more(
-        sheet,
-        "  ",
-        report.snapshot.not_evaluated.len(),
-        GAPS,
-        "kind not evaluated",
-        "kinds not evaluated",
-    )
+    more(sheet, "  ", kinds.len(), GAPS, "kind", "kinds")
 }
 
 /// `… and 3 more gaps; see --format json`, if there are more than were shown.

@@ -18,20 +18,27 @@ pub(super) fn write(
     if show_coverage {
         all_coverage(sheet, report)?;
     }
-    sheet.gap()?;
-    for &verdict in Verdict::ALL {
-        // A word that stands nowhere above needs no explanation; config-ok is always told from healthy.
-        if count(&report.summary, verdict) > 0 || verdict == Verdict::Healthy {
-            let word = format!("{:<11}", verdict.word()).replace(' ', &STICKY.to_string());
-            sheet.flow(
-                "",
-                "           ",
-                &[
-                    (Ink::of_verdict(verdict), word),
-                    (Ink::Dim, meaning(verdict).to_owned()),
-                ],
-            )?;
-        }
+    legend(sheet, report)
+}
+
+/// The words that stand above; beside config-ok always healthy, to tell them apart.
+fn legend(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let used = |verdict| {
+        count(&report.summary, verdict) > 0
+            || (verdict == Verdict::Healthy && report.summary.config_ok > 0)
+    };
+    let words: Vec<Verdict> = Verdict::ALL
+        .iter()
+        .copied()
+        .filter(|&verdict| used(verdict))
+        .collect();
+    if !words.is_empty() {
+        sheet.gap()?;
+    }
+    for verdict in words {
+        let word = format!("{:<11}", verdict.word()).replace(' ', &STICKY.to_string());
+        let told = (Ink::Dim, meaning(verdict).to_owned());
+        sheet.flow("", "           ", &[(Ink::of_verdict(verdict), word), told])?;
     }
     Ok(())
 }
