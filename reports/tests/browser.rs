@@ -1,6 +1,9 @@
 //! The HTML report in a real browser: runs `tests/browser` where Node, its modules and Chromium are
 //! installed, else says loudly that it did not. `KUBEREACH_REQUIRE_BROWSER=1` (CI) makes that a failure.
 
+// A test may panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,9 +11,6 @@ use kubereach_reports::render::{Format, Options, render};
 use kubereach_reports::report::Report;
 
 #[path = "common/mod.rs"]
-// A test may panic.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 mod common;
 
 fn missing(folder: &Path) -> Option<&'static str> {
