@@ -11,6 +11,8 @@ use crate::paths::ingress::front::Front;
 mod assemble;
 mod certificates;
 mod hop;
+#[cfg(test)]
+mod tests;
 pub(crate) mod words;
 
 macro_rules! checks {
