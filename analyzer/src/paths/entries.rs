@@ -79,7 +79,7 @@ impl<'s> OpaqueEntries<'s> {
         }
     }
 
-    /// What a VirtualService or TrafficSplit takes over: a Service for clients in the mesh, a host at a
+    /// What a `VirtualService` or `TrafficSplit` takes over: a Service for clients in the mesh, a host at a
     /// gateway.
     fn read_claims(&mut self, object: Found<'s, Opaque>, own: &str) {
         let spec = &object.get().value.spec;
@@ -87,10 +87,8 @@ impl<'s> OpaqueEntries<'s> {
         let in_mesh = gateways.is_empty() || gateways.contains(&"mesh");
         let at_gateway = gateways.iter().any(|g| *g != "mesh");
         for host in texts(spec.get("hosts")).into_iter().chain(texts(spec.get("service"))) {
-            if in_mesh {
-                if let Some(service) = service_of(host, own) {
-                    self.rewrites.entry(service).or_insert(object);
-                }
+            if in_mesh && let Some(service) = service_of(host, own) {
+                self.rewrites.entry(service).or_insert(object);
             }
             if at_gateway {
                 let host = host.to_ascii_lowercase();

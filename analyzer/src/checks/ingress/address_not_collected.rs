@@ -3,6 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evidence::{Clouds, Page, Stretch, Text};
+use crate::paths::controllers::Controller;
 use crate::paths::ingress::front::{Address, Front};
 use crate::snapshot::Gap;
 use super::words;
@@ -21,7 +22,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// Adds it where nothing but the status could show who serves the Ingress.
 pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
-    let unshown = front.controller().is_none_or(|c| c.is_outside());
+    let unshown = front.controller().is_none_or(Controller::is_outside);
     if front.address != Address::NotCollected || !unshown {
         return;
     }

@@ -3,6 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evidence::{Notes, Page, Stretch, Text};
+use crate::paths::controllers::Controller;
 use crate::paths::ingress::front::{Address, Front};
 use super::words;
 
@@ -21,7 +22,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// Adds it for a controller inside the cluster.
 pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
-    if front.address != Address::None || front.controller().is_none_or(|c| c.is_outside()) {
+    if front.address != Address::None || front.controller().is_none_or(Controller::is_outside) {
         return;
     }
     let message = "no address is published in the status of this Ingress";

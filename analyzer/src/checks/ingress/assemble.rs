@@ -72,7 +72,9 @@ fn address(front: &Front<'_>) -> Stretch {
         Address::Manifest => "declared; a manifest has no address yet".to_owned(),
         Address::NotCollected => "the status was not collected".to_owned(),
     });
-    ADDRESS.iter().for_each(|check| check(front, &mut stretch));
+    for check in ADDRESS {
+        check(front, &mut stretch);
+    }
     stretch
 }
 
@@ -83,7 +85,9 @@ fn controller(front: &Front<'_>) -> Stretch {
     };
     let mut stretch = Stretch::new(SegmentName::Controller, Some(object));
     stretch.evaluated(tier(front));
-    CONTROLLER.iter().for_each(|check| check(front, &mut stretch));
+    for check in CONTROLLER {
+        check(front, &mut stretch);
+    }
     stretch
 }
 
@@ -121,12 +125,11 @@ struct Branch<'s> {
 
 fn branches<'s>(world: &World<'s>, front: &Front<'s>, path: &Declared<'s>) -> Vec<Branch<'s>> {
     let reference = backend::resolve(world, front, path.backend);
-    if let Target::Action(name) = reference.target {
-        if let Some(Action::Forwards { services, .. }) = super::action_backend::action(front, name) {
-            if !services.is_empty() {
-                return services.iter().map(|forward| forwarded(world, front, name, forward)).collect();
-            }
-        }
+    if let Target::Action(name) = reference.target
+        && let Some(Action::Forwards { services, .. }) = super::action_backend::action(front, name)
+        && !services.is_empty()
+    {
+        return services.iter().map(|forward| forwarded(world, front, name, forward)).collect();
     }
     vec![Branch { reference, action: None, drained: false }]
 }
@@ -152,7 +155,9 @@ fn behind(world: &World<'_>, entries: &OpaqueEntries<'_>, hop: &Hop<'_, '_>) -> 
     let ingress = hop.ingress();
     let mut rule = Stretch::new(SegmentName::Rule, Some(ingress.clone()));
     rule.evaluated(format!("takes {}", words::brief(&hop.path.describe())));
-    RULE.iter().for_each(|check| check(hop, &mut rule));
+    for check in RULE {
+        check(hop, &mut rule);
+    }
     let target = match &hop.reference.target {
         Target::Service(service, _) => Some((service.metadata.namespace.as_str(), service.metadata.name.as_str())),
         _ => None,
@@ -167,7 +172,9 @@ fn behind(world: &World<'_>, entries: &OpaqueEntries<'_>, hop: &Hop<'_, '_>) -> 
     }
     let mut reference = Stretch::new(SegmentName::Reference, Some(ingress));
     reference.evaluated(referred(hop));
-    REFERENCE.iter().for_each(|check| check(hop, &mut reference));
+    for check in REFERENCE {
+        check(hop, &mut reference);
+    }
     let stops = reference.state() == PathState::Blocked;
     let drained = canary_weight_zero::drained(hop)
         .then(|| Dormant::NoTraffic("a canary of weight 0 beside its main Ingress".to_owned()));

@@ -48,7 +48,9 @@ fn covers_host(entry: &IngressTls, host: Option<&str>) -> bool {
 fn passthrough(front: &Front<'_>) -> Stretch {
     let mut stretch = Stretch::new(SegmentName::Tls, Some(front.ingress.object()));
     stretch.evaluated("TLS is to be passed through to the backend");
-    PASSTHROUGH.iter().for_each(|check| check(front, &mut stretch));
+    for check in PASSTHROUGH {
+        check(front, &mut stretch);
+    }
     stretch
 }
 
@@ -79,7 +81,9 @@ fn stretch(world: &World<'_>, front: &Front<'_>, index: usize, entry: &IngressTl
     stretch.evaluated(tls::evidence(&facts));
     let at: FieldPath = field!["spec", "tls", index, "secretName"].into();
     let user = tls::User { object: ingress, field: Some((front.ingress.origin, at)) };
-    tls::findings(&facts, &user).into_iter().for_each(|finding| stretch.add(finding));
+    for finding in tls::findings(&facts, &user) {
+        stretch.add(finding);
+    }
     stretch
 }
 

@@ -13,7 +13,12 @@ pub enum Action {
     /// The load balancer answers or redirects by itself.
     Answered(&'static str),
     /// It forwards to these Services, or to target groups outside the cluster.
-    Forwards { services: Vec<Forward>, outside: usize },
+    Forwards {
+        /// Services of the Ingress's namespace.
+        services: Vec<Forward>,
+        /// Target groups that are named by their ARN.
+        outside: usize,
+    },
     /// The annotation cannot be read.
     Unreadable,
 }

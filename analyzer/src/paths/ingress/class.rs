@@ -39,8 +39,13 @@ pub enum Class<'s> {
     Sign(String),
     /// No class, and a controller pod that says it serves such Ingresses.
     Watched(Found<'s, Pod>),
-    /// No class; a default exists and was not given to it. `later`: the default is the younger of the two.
-    DefaultNotGiven { default: Found<'s, IngressClass>, later: Option<bool> },
+    /// No class; a default exists and was not given to it.
+    DefaultNotGiven {
+        /// The (first) default class.
+        default: Found<'s, IngressClass>,
+        /// Was it created after the Ingress?
+        later: Option<bool>,
+    },
     /// No class, and no default exists.
     NoDefault(Absence),
     /// No class, and the classes could not all be seen.
