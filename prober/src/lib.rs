@@ -23,3 +23,5 @@ pub mod words;
 pub use error::DocumentError;
 pub use observations::{OBSERVATIONS_SCHEMA, Observations};
 pub use plan::{PLAN_SCHEMA, Plan};
+#[cfg(feature = "probe")]
+pub use probe::{Options, run};
