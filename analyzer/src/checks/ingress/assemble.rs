@@ -25,6 +25,7 @@ use crate::snapshot::{Found, Lookup};
 use super::certificates::{Certificates, hosts_without_rule};
 use super::hop::Hop;
 use super::{ADDRESS, CONTROLLER, REFERENCE, RULE, alb_instance_needs_node_port, canary_weight_zero, fallback_backend};
+use super::no_paths;
 use super::{passthrough_asked, redirect_only, words};
 
 /// The subject of one Ingress.
@@ -54,11 +55,12 @@ pub(super) fn subject(world: &World<'_>, all: &Ingresses<'_>, entries: &OpaqueEn
             paths.push(Path { key, stretches, dormant });
         }
     }
+    let empty = paths.is_empty().then(|| no_paths::finding(front));
     Subject {
         object: front.ingress.object(),
         origin: front.ingress.origin,
         paths,
-        notes: hosts_without_rule(front).into_iter().map(Arc::new).collect(),
+        notes: hosts_without_rule(front).into_iter().chain(empty).map(Arc::new).collect(),
         entries: Vec::new(),
         not_checked: Vec::new(),
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use crate::checks::tls;
+use crate::checks::tls::{self, CertificateFacts};
 use crate::evidence::{FieldPath, Finding, Stretch};
 use crate::field;
 use crate::paths::World;
+use crate::paths::certificate::Fact;
 use crate::paths::ingress::front::Front;
 use crate::paths::ingress::rules::{covers, hosts};
+use crate::snapshot::Gap;
 use crate::snapshot::model::IngressTls;
 
 use super::{PASSTHROUGH, passthrough_asked};
@@ -75,16 +77,36 @@ fn stretch(world: &World<'_>, front: &Front<'_>, index: usize, entry: &IngressTl
     let own_namespace = front.ingress.metadata.namespace.as_str();
     let (namespace, name) = name.split_once('/').unwrap_or((own_namespace, name));
     let hosts: Vec<&str> = host.into_iter().collect();
-    let facts = tls::inspect(world, namespace, name, &hosts);
+    let mut facts = tls::inspect(world, namespace, name, &hosts);
     let secret = ObjectRef { kind: "Secret".to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
     stretch.object = Some(secret);
-    stretch.evaluated(tls::evidence(&facts));
     let at: FieldPath = field!["spec", "tls", index, "secretName"].into();
+    if front.is_manifest() && facts.secret.is_none() {
+        if let Some(key) = ISSUERS.into_iter().find(|key| front.annotation(key).is_some()) {
+            stretch.evaluated("declared; cert-manager makes the Secret");
+            stretch.add(tls::certificate_to_be_issued::finding(ingress, name, key, front.ingress.origin, at));
+            return stretch;
+        }
+        left_open(&mut facts);
+    }
+    stretch.evaluated(tls::evidence(&facts));
     let user = tls::User { object: ingress, field: Some((front.ingress.origin, at)) };
     for finding in tls::findings(&facts, &user) {
         stretch.add(finding);
     }
     stretch
+}
+
+/// Annotations by which cert-manager makes the Secrets of an Ingress.
+const ISSUERS: [&str; 3] = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer", "kubernetes.io/tls-acme"];
+
+/// Secrets are seldom kept with manifests: one that is not there is left open on purpose.
+fn left_open(facts: &mut CertificateFacts<'_>) {
+    for fact in &mut facts.facts {
+        if let Fact::Unseen(gap) = fact {
+            *gap = Gap::by_design(gap.what.clone(), "manifests seldom hold Secrets");
+        }
+    }
 }
 
 /// Hosts of TLS entries that no rule has, where the Ingress has hosts at all.

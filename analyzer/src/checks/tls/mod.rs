@@ -18,6 +18,7 @@ pub mod certificate_not_yet_valid;
 pub mod certificate_other_name;
 pub mod certificate_self_signed;
 pub mod certificate_temporary;
+pub mod certificate_to_be_issued;
 pub mod certificate_unreadable;
 pub mod default_certificate;
 pub mod host_without_rule;
@@ -37,6 +38,7 @@ pub static PAGES: &[&Entry] = &[
     certificate_other_name::PAGE.entry(),
     certificate_self_signed::PAGE.entry(),
     certificate_temporary::PAGE.entry(),
+    certificate_to_be_issued::PAGE.entry(),
     certificate_unreadable::PAGE.entry(),
     default_certificate::PAGE.entry(),
     host_without_rule::PAGE.entry(),

@@ -4,6 +4,8 @@
 //! `kubernetes.io/ingress.class`, and the admission plugin `DefaultIngressClass`, which acts only while an
 //! Ingress is created.
 
+use std::collections::HashMap;
+
 use crate::paths::controllers::{self, Controller, Product};
 use crate::snapshot::model::{Ingress, IngressClass, Pod};
 use crate::snapshot::{Absence, Found, Gap, Listing, Lookup, Snapshot};
@@ -95,6 +97,7 @@ pub struct Classes<'s> {
     snapshot: &'s Snapshot,
     all: Listing<'s, IngressClass>,
     defaults: Vec<Found<'s, IngressClass>>,
+    routes: HashMap<(&'s str, &'s str), &'s str>,
 }
 
 impl<'s> Classes<'s> {
@@ -102,7 +105,7 @@ impl<'s> Classes<'s> {
     pub fn of(snapshot: &'s Snapshot) -> Self {
         let all = snapshot.list::<IngressClass>(None);
         let defaults = all.items.iter().copied().filter(|class| class.is_default()).collect();
-        Self { snapshot, all, defaults }
+        Self { snapshot, all, defaults, routes: routes(snapshot) }
     }
 
     /// Resolves one Ingress.
@@ -128,14 +131,28 @@ impl<'s> Classes<'s> {
             (Class::Found(_), _) => id.and_then(controllers::by_id),
             (Class::Word, Named::Annotation(word)) => controllers::by_word(word),
             (Class::Watched(_), _) => controllers::of(Product::IngressNginx),
-            (Class::Sign(_), _) => sign(&ingress).map(|(controller, _)| controller),
+            (Class::Sign(_), _) => self.sign(&ingress).map(|(controller, _)| controller),
             _ => None,
         };
         Resolved { named, class, id, controller, defaults: self.defaults.len() }
     }
 
+    /// What a controller leaves behind that serves an Ingress without being named: annotations that only
+    /// Google's controller writes, and the Routes that OpenShift's makes.
+    fn sign(&self, ingress: &Ingress) -> Option<(&'static Controller, String)> {
+        const WRITTEN_BY_GCE: [&str; 3] =
+            ["ingress.kubernetes.io/url-map", "ingress.kubernetes.io/forwarding-rule", "ingress.kubernetes.io/backends"];
+        if let Some(key) = WRITTEN_BY_GCE.into_iter().find(|key| ingress.metadata.annotation(key).is_some()) {
+            let gce = controllers::of(Product::Gce)?;
+            return Some((gce, format!("{} wrote the annotation {key} into it", gce.name)));
+        }
+        let route = self.routes.get(&(ingress.metadata.namespace.as_str(), ingress.metadata.name.as_str()))?;
+        let openshift = controllers::of(Product::OpenShift)?;
+        Some((openshift, format!("{} made the Route {route} from it", openshift.name)))
+    }
+
     fn classless(&self, ingress: Found<'s, Ingress>, pods: &ControllerPods<'s>) -> Class<'s> {
-        if let Some((_, what)) = sign(&ingress) {
+        if let Some((_, what)) = self.sign(&ingress) {
             return Class::Sign(what);
         }
         if let Some(pod) = pods.watching_classless() {
@@ -157,11 +174,16 @@ impl<'s> Classes<'s> {
     }
 }
 
-/// Annotations that only Google's controller writes into the Ingresses it serves.
-fn sign(ingress: &Ingress) -> Option<(&'static Controller, String)> {
-    const WRITTEN_BY_GCE: [&str; 3] =
-        ["ingress.kubernetes.io/url-map", "ingress.kubernetes.io/forwarding-rule", "ingress.kubernetes.io/backends"];
-    let key = WRITTEN_BY_GCE.into_iter().find(|key| ingress.metadata.annotation(key).is_some())?;
-    let gce = controllers::of(Product::Gce)?;
-    Some((gce, format!("{} wrote the annotation {key} into it", gce.name)))
+/// OpenShift Routes that were made from an Ingress: namespace and name of the Ingress, name of the Route.
+fn routes(snapshot: &Snapshot) -> HashMap<(&str, &str), &str> {
+    let mut routes = HashMap::new();
+    for route in snapshot.opaque.iter() {
+        let route = &route.get().value;
+        if route.group_kind.as_ref().is_some_and(|kind| kind.group == "route.openshift.io" && kind.kind == "Route") {
+            for owner in route.metadata.owner_references.iter().filter(|owner| owner.kind == "Ingress") {
+                routes.insert((route.metadata.namespace.as_str(), owner.name.as_str()), route.metadata.name.as_str());
+            }
+        }
+    }
+    routes
 }
