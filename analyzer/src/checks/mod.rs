@@ -13,17 +13,32 @@ use crate::paths::World;
 pub use docs::catalogue_markdown;
 
 mod docs;
+pub mod command;
+pub mod endpoints;
 pub mod entry;
 pub mod gateway;
 pub mod ingress;
+pub mod pod;
 pub mod policy;
 pub mod route;
 pub mod service;
 pub mod tls;
+pub mod workload;
 
 /// Every check's page, by code.
 pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
-    [entry::PAGES, gateway::PAGES, ingress::PAGES, policy::PAGES, route::PAGES, service::PAGES, tls::PAGES]
+    [
+        endpoints::PAGES,
+        entry::PAGES,
+        gateway::PAGES,
+        ingress::PAGES,
+        pod::PAGES,
+        policy::PAGES,
+        route::PAGES,
+        service::PAGES,
+        tls::PAGES,
+        workload::PAGES,
+    ]
         .into_iter()
         .flatten()
         .map(|entry| (entry.text.code, *entry))

@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod controllers;
 pub mod entries;
 pub mod ingress;
+pub mod service;
 mod world;
 
 pub use world::World;

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use crate::snapshot::model::{EndpointSlice, Event, Pod, Service, Workload};
+use super::service::ServiceView;
 use crate::snapshot::{Found, Snapshot};
 
 /// Values by two names. Nested rather than keyed by a pair, so that any `&str` can ask.
@@ -21,6 +23,8 @@ pub struct World<'s> {
     slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
     events_by_object: HashMap<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
     templates_by_namespace: BTreeMap<&'s str, Vec<Found<'s, Workload>>>,
+    templates_by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Found<'s, Workload>>>,
+    views: Vec<ServiceView<'s>>,
     manifests: bool,
 }
 
@@ -60,12 +64,18 @@ impl<'s> World<'s> {
             of_kind.entry(&about.namespace).or_default().entry(&about.name).or_default().push(event);
         }
         let mut templates_by_namespace: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        let mut templates_by_label: HashMap<(&str, &str, &str), Vec<_>> = HashMap::new();
         for workload in snapshot.workloads.iter() {
-            if workload.template().is_some() {
-                templates_by_namespace.entry(&workload.get().metadata.namespace).or_default().push(workload);
+            let stored = workload.get();
+            if let Some(template) = stored.value.template() {
+                let namespace = stored.value.metadata.namespace.as_str();
+                templates_by_namespace.entry(namespace).or_default().push(workload);
+                for (key, value) in &template.metadata.labels {
+                    templates_by_label.entry((namespace, key, value)).or_default().push(workload);
+                }
             }
         }
-        Self {
+        let mut world = Self {
             snapshot,
             pods_by_label,
             pods,
@@ -73,8 +83,13 @@ impl<'s> World<'s> {
             slices_by_service,
             events_by_object,
             templates_by_namespace,
+            templates_by_label,
+            views: Vec::new(),
             manifests: snapshot.is_manifests(),
-        }
+        };
+        let services: Vec<_> = snapshot.services.iter().collect();
+        world.views = services.par_iter().map(|service| ServiceView::build(&world, *service)).collect();
+        world
     }
 
     /// Nothing but manifests was read: workload templates stand in for pods (design section 3.10).
@@ -123,6 +138,24 @@ impl<'s> World<'s> {
     /// Workloads of a namespace that have a pod template.
     pub fn templates_in(&self, namespace: &str) -> &[Found<'s, Workload>] {
         self.templates_by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Workloads of a namespace whose pod template a non-empty equality selector selects.
+    pub fn templates_selected(&self, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<Found<'s, Workload>> {
+        let candidates: Option<Vec<&Vec<_>>> = selector
+            .iter()
+            .map(|(key, value)| self.templates_by_label.get(&(namespace, key.as_str(), value.as_str())))
+            .collect();
+        let rarest = candidates.and_then(|lists| lists.into_iter().min_by_key(|list| list.len()));
+        let selects = |w: &Found<'s, Workload>| {
+            w.template().is_some_and(|t| crate::snapshot::matches_pairs(selector, &t.metadata.labels))
+        };
+        rarest.into_iter().flatten().copied().filter(selects).collect()
+    }
+
+    /// A Service with what is behind it. `None` for a Service of another snapshot.
+    pub fn service_view(&self, namespace: &str, name: &str) -> Option<&ServiceView<'s>> {
+        self.views.get(self.snapshot.services.position(namespace, name)?)
     }
 
     /// Seconds between a time and the snapshot, if both are known. Negative differences (clock skew)

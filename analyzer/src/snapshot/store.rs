@@ -204,6 +204,12 @@ impl Snapshot {
         Listing::new(all, namespace, self.completeness(&kind.group_kind(), namespace))
     }
 
+    /// That `what` (a noun phrase the caller looked for among all objects of a kind and did not find)
+    /// does not exist; the gap where not all were read. As [`Listing::nothing_else`], without the list.
+    pub fn nothing_else<T: Kept>(&self, namespace: Option<&str>, what: impl Into<String>) -> Result<Absence, Gap> {
+        self.completeness(T::KIND, namespace).map(|(reason, source)| Absence::new(what.into(), reason, source))
+    }
+
     /// Is everything of a kind in a scope known? Otherwise the gap.
     pub fn is_complete(&self, kind: &GroupKind, namespace: Option<&str>) -> Result<(), Gap> {
         self.completeness(kind, namespace).map(|_| ())

@@ -1,20 +1,101 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
+pub mod endpoints_not_mirrored;
+pub mod external_ips;
+pub mod external_name;
+pub mod external_name_in_cluster;
+pub mod external_name_is_address;
+pub mod external_name_target_unseen;
+pub mod external_traffic_local;
+pub mod headless_port_not_translated;
+pub mod internal_traffic_local;
+pub mod ip_family_mismatch;
+pub mod ip_family_partly_served;
+pub mod load_balancer_class_unseen;
+pub mod load_balancer_pending;
+pub mod load_balancer_port_error;
+pub mod load_balancer_unseen;
+pub mod mixed_workloads;
+pub mod named_target_port_missing;
+pub mod namespace_terminating;
+pub mod no_readiness_probe;
+pub mod no_ready_endpoints;
+pub mod only_completed_pods;
+pub mod only_terminating_endpoints;
+pub mod port_not_tcp;
+pub mod port_without_endpoints;
+pub mod protocol_untestable;
+pub mod published_not_ready;
+pub mod readiness_on_other_port;
+pub mod rollout_preview_idle;
+pub mod scaled_to_zero;
+pub mod selectorless;
+pub mod selectorless_unseen;
+pub mod selectorless_without_endpoints;
+pub mod selects_no_pod;
+pub mod selects_nothing_seen;
+pub mod slice_port_name_mismatch;
+pub mod some_endpoints_not_ready;
+pub mod target_port_suspect;
+pub mod terminating_not_serving;
+pub mod context;
+mod evaluate;
+mod nearest;
+
 use std::sync::Arc;
 
-use kubereach_reports::report::{Port, SegmentName};
+use kubereach_reports::report::Port;
 
 use crate::evidence::{Dormant, Entry, Stretch, Subject};
 use crate::paths::World;
 use crate::snapshot::Found;
-use crate::snapshot::model::{Resource as _, Service};
+use crate::snapshot::model::Service;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[];
+pub static PAGES: &[&Entry] = &[
+    endpoints_not_mirrored::PAGE.entry(),
+    external_ips::PAGE.entry(),
+    external_name::PAGE.entry(),
+    external_name_in_cluster::PAGE.entry(),
+    external_name_is_address::PAGE.entry(),
+    external_name_target_unseen::PAGE.entry(),
+    external_traffic_local::PAGE.entry(),
+    headless_port_not_translated::PAGE.entry(),
+    internal_traffic_local::PAGE.entry(),
+    ip_family_mismatch::PAGE.entry(),
+    ip_family_partly_served::PAGE.entry(),
+    load_balancer_class_unseen::PAGE.entry(),
+    load_balancer_pending::PAGE.entry(),
+    load_balancer_port_error::PAGE.entry(),
+    load_balancer_unseen::PAGE.entry(),
+    mixed_workloads::PAGE.entry(),
+    named_target_port_missing::PAGE.entry(),
+    namespace_terminating::PAGE.entry(),
+    no_readiness_probe::PAGE.entry(),
+    no_ready_endpoints::PAGE.entry(),
+    only_completed_pods::PAGE.entry(),
+    only_terminating_endpoints::PAGE.entry(),
+    port_not_tcp::PAGE.entry(),
+    port_without_endpoints::PAGE.entry(),
+    protocol_untestable::PAGE.entry(),
+    published_not_ready::PAGE.entry(),
+    readiness_on_other_port::PAGE.entry(),
+    rollout_preview_idle::PAGE.entry(),
+    scaled_to_zero::PAGE.entry(),
+    selectorless::PAGE.entry(),
+    selectorless_unseen::PAGE.entry(),
+    selectorless_without_endpoints::PAGE.entry(),
+    selects_no_pod::PAGE.entry(),
+    selects_nothing_seen::PAGE.entry(),
+    slice_port_name_mismatch::PAGE.entry(),
+    some_endpoints_not_ready::PAGE.entry(),
+    target_port_suspect::PAGE.entry(),
+    terminating_not_serving::PAGE.entry(),
+];
 
-/// Every subject of this area.
-pub fn subjects(_world: &World<'_>) -> Vec<Subject> {
-    Vec::new()
+/// Every subject of this area: one path per port and door (cluster address, node port, load balancer).
+pub fn subjects(world: &World<'_>) -> Vec<Subject> {
+    evaluate::subjects(world)
 }
 
 /// Who consumes the endpoints of a Service, where that changes which of them receive traffic.
@@ -43,10 +124,13 @@ pub struct BackendStretches {
 
 /// Evaluates what lies behind a reference to `port` of a Service that was found. `port` is a port the
 /// Service declares (by number or name); `None` where the reference names none that could be resolved:
-/// then every segment but `service` stays unknown.
-pub fn backend(_world: &World<'_>, service: Found<'_, Service>, _port: Option<&Port>, _consumer: Consumer) -> BackendStretches {
-    let object = service.object_ref();
-    let stretches = [SegmentName::Service, SegmentName::Endpoints, SegmentName::Port]
-        .map(|segment| Arc::new(Stretch::new(segment, Some(object.clone()))));
-    BackendStretches { stretches: stretches.into(), dormant: None }
+/// then every segment but `service` stays unknown. An alias (ExternalName) is followed into its target;
+/// where it leads out of the cluster there is only the `service` stretch.
+pub fn backend(world: &World<'_>, service: Found<'_, Service>, port: Option<&Port>, consumer: Consumer) -> BackendStretches {
+    evaluate::backend(world, &service.metadata.namespace, &service.metadata.name, port, consumer)
+}
+
+/// The API server's own Service: it keeps the addresses itself.
+fn is_api_server(cx: &context::Context<'_, '_>) -> bool {
+    cx.view.namespace() == "default" && cx.view.name() == "kubernetes"
 }

@@ -40,7 +40,7 @@ pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyR
 pub use node::{Namespace, Node, NodeAddress, Taint};
 pub use opaque::{Opaque, OpaqueRole, opaque_role};
 pub use pod::{
-    Container, ContainerPort, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, PodTemplate, Probe, Terminated,
+    Container, ContainerPort, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, PodTemplate, Probe, ProbePort, Terminated,
     Volume, Waiting,
 };
 pub use resource::Resource;

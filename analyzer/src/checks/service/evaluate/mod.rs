@@ -1,0 +1,89 @@
+//! The segments behind a Service port, and the subjects made of them.
+
+mod address;
+mod alias;
+mod endpoints;
+mod port;
+mod service;
+mod subjects;
+
+use std::sync::Arc;
+
+use kubereach_reports::report::{Port, SegmentName};
+
+use super::context::Context;
+use super::{BackendStretches, Consumer};
+use crate::checks::policy;
+use crate::evidence::{Finding, Stretch};
+use crate::paths::World;
+use crate::paths::service::ServiceView;
+use crate::snapshot::model::Service;
+
+pub(super) use subjects::subjects;
+
+/// A check that looks at one Service port.
+type Check = fn(&Context<'_, '_>) -> Option<Finding>;
+
+fn run(checks: &[Check], cx: &Context<'_, '_>, stretch: &mut Stretch) {
+    for finding in checks.iter().filter_map(|check| check(cx)) {
+        stretch.add(finding);
+    }
+}
+
+/// Which of its ports a reference means; of equal numbers the TCP one.
+fn port_index(service: &Service, port: &Port) -> Option<usize> {
+    let matches = |p: &crate::snapshot::model::ServicePort| match port {
+        Port::Number(number) => p.port.known() == Some(number),
+        Port::Name(name) => !p.name.is_empty() && p.name == *name,
+    };
+    let ports = || service.spec.ports.iter().enumerate().filter(|(_, p)| matches(p));
+    ports().find(|(_, p)| p.protocol == "TCP").or_else(|| ports().next()).map(|(index, _)| index)
+}
+
+/// What lies behind a reference by another object.
+pub(super) fn backend(
+    world: &World<'_>,
+    namespace: &str,
+    name: &str,
+    port: Option<&Port>,
+    consumer: Consumer,
+) -> BackendStretches {
+    let Some(view) = world.service_view(namespace, name) else {
+        return BackendStretches { stretches: Vec::new(), dormant: None };
+    };
+    if view.service.is_external_name() {
+        return alias::backend(world, view, port, consumer);
+    }
+    let index = port.and_then(|port| port_index(&view.service, port));
+    if index.is_none() {
+        return unresolved(world, view, consumer);
+    }
+    behind(world, view, index, consumer)
+}
+
+/// The Service is known and the port is not: the rest stays unknown.
+fn unresolved<'s>(world: &World<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendStretches {
+    let cx = Context::new(world, view, None, consumer);
+    let object = cx.object();
+    let mut stretches = vec![Arc::new(service::stretch(&cx))];
+    stretches.extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Stretch::new(s, Some(object.clone())))));
+    stretches.push(policy::stretch(&object));
+    BackendStretches { stretches, dormant: None }
+}
+
+/// Everything behind one port (`None` only for a Service without ports, which then has no `port` segment).
+fn behind<'s>(
+    world: &World<'s>,
+    view: &ServiceView<'s>,
+    index: Option<usize>,
+    consumer: Consumer,
+) -> BackendStretches {
+    let cx = Context::new(world, view, index, consumer);
+    let (endpoints, dormant) = endpoints::stretch(&cx);
+    let mut stretches = vec![Arc::new(service::stretch(&cx)), Arc::new(endpoints)];
+    if cx.port.is_some() {
+        stretches.push(Arc::new(port::stretch(&cx)));
+    }
+    stretches.push(policy::stretch(&cx.object()));
+    BackendStretches { stretches, dormant }
+}

@@ -1,0 +1,103 @@
+//! Every Service as a subject: one path per port and door.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kubereach_reports::report::{Backend, Port};
+use rayon::prelude::*;
+
+use super::{Context, address, alias, behind};
+use crate::checks::service::{BackendStretches, Consumer};
+use crate::evidence::{Path, PathKey, Stretch, Subject};
+use crate::paths::World;
+use crate::paths::service::ServiceView;
+use crate::snapshot::model::ServicePort;
+
+/// Every Service of the snapshot.
+pub(crate) fn subjects(world: &World<'_>) -> Vec<Subject> {
+    let services: Vec<_> = world.snapshot.services.iter().collect();
+    services
+        .par_iter()
+        .filter_map(|service| {
+            let view = world.service_view(&service.metadata.namespace, &service.metadata.name)?;
+            Some(subject(world, view))
+        })
+        .collect()
+}
+
+/// The backend of a path that ends at a port of this Service.
+pub(super) fn backend_of(view: &ServiceView<'_>, port: Option<&ServicePort>) -> Backend {
+    let port = port.and_then(|p| match (p.port.known(), p.name.as_str()) {
+        (Some(number), _) => Some(Port::Number(*number)),
+        (None, "") => None,
+        (None, name) => Some(Port::Name(name.to_owned())),
+    });
+    Backend { kind: "Service".to_owned(), namespace: view.namespace().to_owned(), name: view.name().to_owned(), port }
+}
+
+fn subject<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Subject {
+    let mut paths = Paths { view, paths: Vec::new(), keys: BTreeSet::new() };
+    if view.service.is_external_name() {
+        for (backend, stretches) in alias::paths(world, view) {
+            paths.add("external-name", None, backend, None, &stretches);
+        }
+    } else {
+        let ports = &view.service.get().value.spec.ports;
+        let indexes: Vec<Option<usize>> = if ports.is_empty() { vec![None] } else { (0..ports.len()).map(Some).collect() };
+        for index in indexes {
+            paths.port(world, index);
+        }
+    }
+    Subject {
+        object: view.service.object(),
+        origin: view.service.origin,
+        paths: paths.paths,
+        notes: Vec::new(),
+        entries: Vec::new(),
+        not_checked: Vec::new(),
+    }
+}
+
+struct Paths<'v, 's> {
+    view: &'v ServiceView<'s>,
+    paths: Vec<Path>,
+    keys: BTreeSet<PathKey>,
+}
+
+impl<'v, 's> Paths<'v, 's> {
+    fn port(&mut self, world: &'v World<'s>, index: Option<usize>) {
+        let view = self.view;
+        let stretches = behind(world, view, index, Consumer::ClusterIp);
+        let cx = Context::new(world, view, index, Consumer::ClusterIp);
+        let backend = backend_of(view, cx.port);
+        // One number may be two ports, one per protocol.
+        let matches = cx.port.filter(|p| p.protocol != "TCP").map(|p| p.protocol.clone());
+        let door = if view.service.is_headless() { "headless" } else { "cluster-ip" };
+        self.add(door, matches.clone(), backend.clone(), None, &stretches);
+        let kind = view.service.spec.kind.as_str();
+        if matches!(kind, "NodePort" | "LoadBalancer") && cx.port.is_some() {
+            if let Some(stretch) = address::node_port(&cx) {
+                self.add("node-port", matches.clone(), backend.clone(), Some(stretch), &stretches);
+            }
+            if kind == "LoadBalancer" {
+                self.add("load-balancer", matches, backend, Some(address::load_balancer(&cx)), &stretches);
+            }
+        }
+    }
+
+    fn add(&mut self, door: &str, matches: Option<String>, backend: Backend, address: Option<Stretch>, behind: &BackendStretches) {
+        let key = PathKey {
+            entry: self.view.service.object(),
+            listener: Some(door.to_owned()),
+            host: None,
+            matches,
+            backend: Some(backend),
+        };
+        // The API server refuses two equal ports; a manifest may hold them, and they are one path.
+        if !self.keys.insert(key.clone()) {
+            return;
+        }
+        let stretches = address.map(Arc::new).into_iter().chain(behind.stretches.iter().cloned()).collect();
+        self.paths.push(Path { key, stretches, dormant: behind.dormant.clone() });
+    }
+}

@@ -1,0 +1,32 @@
+//! `service/load-balancer-unseen`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::checks::service::context::Context;
+use crate::snapshot::Gap;
+use crate::checks::command;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "service/load-balancer-unseen",
+    segment: SegmentName::Address,
+    title: "The status of the load balancer was not collected",
+    explanation: "The collector dropped the status of the Service, so whether a load balancer address was \
+         published cannot be told.",
+    example: "A dump that strips status from every object.",
+    sources: &["core/v1 Service status.loadBalancer"],
+});
+
+/// Live once, without its status.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let service = &cx.view.service;
+    if service.is_manifest() || service.status.is_some() {
+        return None;
+    }
+    let gap = Gap::investigate("the status of the Service", "the input holds the object without it");
+    Some(
+        PAGE.finding(&gap, cx.object(), "whether a load balancer address was published for it was not collected")
+            .next("Ask the cluster.", command::get(&cx.object(), "")),
+    )
+}

@@ -1,0 +1,54 @@
+//! `service/mixed-workloads`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::evidence::{Finding, Notes, Page, Text};
+use crate::checks::service::context::Context;
+use crate::snapshot::GroupKind;
+use crate::snapshot::model::{Pod, WorkloadKind};
+use std::collections::BTreeSet;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "service/mixed-workloads",
+    segment: SegmentName::Endpoints,
+    title: "Pods of several workloads are behind one Service",
+    explanation: "The selector matches pods of more than one workload. That is intended for canaries and by \
+         accident otherwise; requests are spread over all of them.",
+    example: "A selector app: web that matches Deployment web and Deployment web-worker.",
+    sources: &["core/v1 Service spec.selector"],
+});
+
+/// More than one owner.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let owners: BTreeSet<String> = if cx.view.declared_only {
+        cx.view.backing.workloads.iter().map(|w| format!("{} {}", w.object().kind, w.metadata.name)).collect()
+    } else {
+        cx.view.selected.live.iter().filter_map(|pod| owner(cx, pod)).collect()
+    };
+    if owners.len() < 2 {
+        return None;
+    }
+    let mut names: Vec<String> = owners.iter().take(4).cloned().collect();
+    if owners.len() > names.len() {
+        names.push(format!("{} more", owners.len() - names.len()));
+    }
+    Some(PAGE.finding(cx.object(), format!("pods of several workloads are behind it: {}", names.join(", "))))
+}
+
+/// The workload that made the pod; of a replica set, whoever made that.
+fn owner(cx: &Context<'_, '_>, pod: &Pod) -> Option<String> {
+    let reference = pod.metadata.controller()?;
+    if reference.kind != "ReplicaSet" {
+        return Some(format!("{} {}", reference.kind, reference.name));
+    }
+    let set = cx.world.snapshot.workload(WorkloadKind::ReplicaSet, &pod.metadata.namespace, &reference.name).found();
+    if let Some(parent) = set.and_then(|s| s.get().value.metadata.controller()) {
+        let kind = GroupKind::of(&parent.api_version, &parent.kind);
+        return Some(format!("{} {}", kind.kind, parent.name));
+    }
+    // Not read: a Deployment names its replica sets after itself and the template's hash.
+    let hash = pod.metadata.label("pod-template-hash")?;
+    let stem = reference.name.strip_suffix(hash).and_then(|s| s.strip_suffix('-')).unwrap_or(&reference.name);
+    Some(format!("Deployment {stem}"))
+}
