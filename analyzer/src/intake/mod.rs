@@ -1,6 +1,5 @@
 //! Reading inputs.
 
-
 mod assemble;
 mod clusters;
 pub mod content;
@@ -17,11 +16,12 @@ pub mod scan;
 mod source;
 pub mod yaml;
 
-pub use content::{
-    CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
-    Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
-};
 pub use assemble::{Intake, IntakeOptions, read};
+pub use content::{
+    CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec,
+    IntakeError, ListDocument, Member, Origin, Problem, Scan, ScannedInput, TableDocument,
+    TextFormat, TypeHint, link_target,
+};
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};
 pub use scan::scan;

@@ -6,7 +6,11 @@ use crate::intake::content::{CapturedError, ErrorClass};
 
 /// Where the text begins, after a UTF-8 byte-order mark.
 pub(crate) fn strip_start(bytes: &[u8]) -> usize {
-    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 }
+    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        3
+    } else {
+        0
+    }
 }
 
 /// What a line at the left margin is, when it is no document text.
@@ -21,7 +25,10 @@ pub(super) enum Line {
 
 /// Recognises a captured line; `line` is its number.
 pub(super) fn recognise(text: &[u8], line: u32) -> Option<Line> {
-    if !matches!(text.first(), Some(b'E' | b'e' | b'N' | b'U' | b'T' | b'W' | b'I' | b'F' | b'=')) {
+    if !matches!(
+        text.first(),
+        Some(b'E' | b'e' | b'N' | b'U' | b'T' | b'W' | b'I' | b'F' | b'=')
+    ) {
         return None;
     }
     if text.starts_with(b"==== START logs for container ") {
@@ -31,12 +38,20 @@ pub(super) fn recognise(text: &[u8], line: u32) -> Option<Line> {
         return Some(Line::Noise);
     }
     let text = String::from_utf8_lossy(text.trim_ascii_end());
-    let kubectl = ["Error from server", "error: ", "No resources found", "Unable to connect to the server",
-        "The connection to the server ", "Error: "];
+    let kubectl = [
+        "Error from server",
+        "error: ",
+        "No resources found",
+        "Unable to connect to the server",
+        "The connection to the server ",
+        "Error: ",
+    ];
     if kubectl.iter().any(|start| text.starts_with(start)) {
         return Some(Line::Error(parse(&text, line)));
     }
-    if text.starts_with("Warning: ") && (text.contains("deprecated") || text.contains("unavailable")) {
+    if text.starts_with("Warning: ")
+        && (text.contains("deprecated") || text.contains("unavailable"))
+    {
         return Some(Line::Noise);
     }
     is_klog(text.as_bytes()).then_some(Line::Noise)
@@ -44,8 +59,11 @@ pub(super) fn recognise(text: &[u8], line: u32) -> Option<Line> {
 
 /// `E1123 12:00:00.000000`: the prefix of the client's own log.
 fn is_klog(text: &[u8]) -> bool {
-    let [level, m1, m2, d1, d2, b' ', h1, h2, b':', ..] = text else { return false };
-    matches!(level, b'I' | b'W' | b'E' | b'F') && [m1, m2, d1, d2, h1, h2].iter().all(|b| b.is_ascii_digit())
+    let [level, m1, m2, d1, d2, b' ', h1, h2, b':', ..] = text else {
+        return false;
+    };
+    matches!(level, b'I' | b'W' | b'E' | b'F')
+        && [m1, m2, d1, d2, h1, h2].iter().all(|b| b.is_ascii_digit())
 }
 
 /// Reads class, resource, group and namespace out of an error text.
@@ -68,7 +86,10 @@ pub(super) fn parse(text: &str, line: u32) -> CapturedError {
         error.group = quoted(after("in API group \""));
         error.namespace = quoted(after("in the namespace \""));
         if error.resource.is_none()
-            && let Some(name) = text.rsplit("): ").next().and_then(|rest| rest.split(' ').next())
+            && let Some(name) = text
+                .rsplit("): ")
+                .next()
+                .and_then(|rest| rest.split(' ').next())
         {
             let (resource, group) = name.split_once('.').unwrap_or((name, ""));
             error.resource = Some(resource.to_owned());
@@ -163,26 +184,58 @@ mod tests {
 
     #[test]
     fn errors_say_what_was_refused() {
-        let e = of(r#"Error from server (Forbidden): pods is forbidden: User "dev" cannot list resource "pods" in API group "" in the namespace "shop""#);
+        let e = of(
+            r#"Error from server (Forbidden): pods is forbidden: User "dev" cannot list resource "pods" in API group "" in the namespace "shop""#,
+        );
         assert_eq!((e.class, e.line), (ErrorClass::Forbidden, 7));
-        assert_eq!((e.resource.as_deref(), e.group.as_deref(), e.namespace.as_deref()), (Some("pods"), Some(""), Some("shop")));
-        let e = of(r#"Error from server (Forbidden): gateways.gateway.networking.k8s.io is forbidden: User "dev" cannot list resource "gateways" in API group "gateway.networking.k8s.io" at the cluster scope"#);
-        assert_eq!((e.resource.as_deref(), e.group.as_deref(), e.namespace), (Some("gateways"), Some("gateway.networking.k8s.io"), None));
+        assert_eq!(
+            (
+                e.resource.as_deref(),
+                e.group.as_deref(),
+                e.namespace.as_deref()
+            ),
+            (Some("pods"), Some(""), Some("shop"))
+        );
+        let e = of(
+            r#"Error from server (Forbidden): gateways.gateway.networking.k8s.io is forbidden: User "dev" cannot list resource "gateways" in API group "gateway.networking.k8s.io" at the cluster scope"#,
+        );
+        assert_eq!(
+            (e.resource.as_deref(), e.group.as_deref(), e.namespace),
+            (Some("gateways"), Some("gateway.networking.k8s.io"), None)
+        );
         let e = of(r#"error: the server doesn't have a resource type "httproutes""#);
-        assert_eq!((e.class, e.resource.as_deref()), (ErrorClass::NotServed, Some("httproutes")));
+        assert_eq!(
+            (e.class, e.resource.as_deref()),
+            (ErrorClass::NotServed, Some("httproutes"))
+        );
         let e = of("No resources found in shop namespace.");
-        assert_eq!((e.class, e.namespace.as_deref()), (ErrorClass::NoResources, Some("shop")));
+        assert_eq!(
+            (e.class, e.namespace.as_deref()),
+            (ErrorClass::NoResources, Some("shop"))
+        );
         let e = of("No resources found");
         assert_eq!((e.class, e.namespace), (ErrorClass::NoResources, None));
         let e = of(r#"Error from server (NotFound): services "web" not found"#);
-        assert_eq!((e.class, e.resource.as_deref()), (ErrorClass::NotFound, Some("services")));
-        let e = of("The connection to the server localhost:8080 was refused - did you specify the right host or port?");
+        assert_eq!(
+            (e.class, e.resource.as_deref()),
+            (ErrorClass::NotFound, Some("services"))
+        );
+        let e = of(
+            "The connection to the server localhost:8080 was refused - did you specify the right host or port?",
+        );
         assert_eq!(e.class, ErrorClass::Other);
     }
 
     #[test]
     fn document_text_is_not_an_error() {
-        for line in ["Endpoints: x", "kind: Pod", "- item", "apiVersion: v1", "Warning: keep", "E1: x"] {
+        for line in [
+            "Endpoints: x",
+            "kind: Pod",
+            "- item",
+            "apiVersion: v1",
+            "Warning: keep",
+            "E1: x",
+        ] {
             assert!(recognise(line.as_bytes(), 1).is_none(), "{line}");
         }
     }

@@ -28,16 +28,26 @@ pub(super) enum DocClass {
 
 /// Classifies by type and by whether there is an `items` key.
 pub(super) fn classify(api_version: Option<&str>, kind: Option<&str>, has_items: bool) -> DocClass {
-    let Some(kind) = kind.filter(|k| !k.is_empty()) else { return DocClass::Other };
-    let Some(api_version) = api_version.filter(|v| !v.is_empty()) else { return DocClass::Other };
+    let Some(kind) = kind.filter(|k| !k.is_empty()) else {
+        return DocClass::Other;
+    };
+    let Some(api_version) = api_version.filter(|v| !v.is_empty()) else {
+        return DocClass::Other;
+    };
     match kind {
         "Table" if api_version.starts_with("meta.k8s.io/") => DocClass::Table,
-        "PartialObjectMetadata" | "PartialObjectMetadataList" if api_version.starts_with("meta.k8s.io/") => {
+        "PartialObjectMetadata" | "PartialObjectMetadataList"
+            if api_version.starts_with("meta.k8s.io/") =>
+        {
             DocClass::Table
         }
         "Status" if api_version == "v1" => DocClass::Failure,
         // Discovery documents describe the API and are data for layouts.
-        "APIVersions" | "APIGroup" | "APIGroupList" | "APIResourceList" | "APIGroupDiscovery"
+        "APIVersions"
+        | "APIGroup"
+        | "APIGroupList"
+        | "APIResourceList"
+        | "APIGroupDiscovery"
         | "APIGroupDiscoveryList" => DocClass::Other,
         _ if has_items && kind.ends_with("List") => DocClass::List,
         _ => DocClass::Object,
@@ -80,13 +90,16 @@ pub(super) fn yaml(text: &[u8], indent: usize) -> Head<'_> {
         at = end + 1;
         let key = line.get(indent..).unwrap_or_default();
         let leads = line.get(..indent).unwrap_or_default();
-        let here = leads.iter().all(|&b| b == b' ') || (first && leads.iter().all(|&b| matches!(b, b' ' | b'-')));
+        let here = leads.iter().all(|&b| b == b' ')
+            || (first && leads.iter().all(|&b| matches!(b, b' ' | b'-')));
         first = first && !key.first().is_some_and(u8::is_ascii_alphabetic);
         if !here {
             continue;
         }
         if let Some(value) = key.strip_prefix(b"apiVersion:") {
-            head.api_version = head.api_version.or_else(|| simple(value).map(Cow::Borrowed));
+            head.api_version = head
+                .api_version
+                .or_else(|| simple(value).map(Cow::Borrowed));
         } else if let Some(value) = key.strip_prefix(b"kind:") {
             head.kind = head.kind.or_else(|| simple(value).map(Cow::Borrowed));
         } else {
@@ -114,13 +127,17 @@ pub(super) fn simple(value: &[u8]) -> Option<&str> {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'-' | b'_');
     let starts = word.first().is_some_and(u8::is_ascii_alphabetic);
     // Words that YAML 1.1 reads as something else are left to the parser.
-    let reserved = word.len() < 6 && matches!(
-        word.to_ascii_lowercase().as_slice(),
-        b"y" | b"n" | b"yes" | b"no" | b"on" | b"off" | b"true" | b"false" | b"null"
-    );
-    ((rest.is_empty() || rest.first() == Some(&b'#')) && starts && !reserved && word.iter().all(plain))
-        .then(|| std::str::from_utf8(word).ok())
-        .flatten()
+    let reserved = word.len() < 6
+        && matches!(
+            word.to_ascii_lowercase().as_slice(),
+            b"y" | b"n" | b"yes" | b"no" | b"on" | b"off" | b"true" | b"false" | b"null"
+        );
+    ((rest.is_empty() || rest.first() == Some(&b'#'))
+        && starts
+        && !reserved
+        && word.iter().all(plain))
+    .then(|| std::str::from_utf8(word).ok())
+    .flatten()
 }
 
 #[cfg(test)]
@@ -132,7 +149,18 @@ mod tests {
         assert_eq!(simple(b" v1"), Some("v1"));
         assert_eq!(simple(b" apps/v1 # note"), Some("apps/v1"));
         assert_eq!(simple(b"  \"Service\"  \r"), Some("Service"));
-        for odd in [&b" &a Service"[..], b" !!str Service", b" yes", b" |", b" [a]", b" a b", b"x", b"", b" 1", b" 'a''b'"] {
+        for odd in [
+            &b" &a Service"[..],
+            b" !!str Service",
+            b" yes",
+            b" |",
+            b" [a]",
+            b" a b",
+            b"x",
+            b"",
+            b" 1",
+            b" 'a''b'",
+        ] {
             assert_eq!(simple(odd), None, "{:?}", String::from_utf8_lossy(odd));
         }
     }
@@ -149,9 +177,18 @@ mod tests {
 
     #[test]
     fn a_kind_of_a_list_needs_items() {
-        assert_eq!(classify(Some("v1"), Some("ServiceList"), true), DocClass::List);
-        assert_eq!(classify(Some("example.com/v1"), Some("AllowList"), false), DocClass::Object);
-        assert_eq!(classify(Some("meta.k8s.io/v1"), Some("Table"), false), DocClass::Table);
+        assert_eq!(
+            classify(Some("v1"), Some("ServiceList"), true),
+            DocClass::List
+        );
+        assert_eq!(
+            classify(Some("example.com/v1"), Some("AllowList"), false),
+            DocClass::Object
+        );
+        assert_eq!(
+            classify(Some("meta.k8s.io/v1"), Some("Table"), false),
+            DocClass::Table
+        );
         assert_eq!(classify(None, Some("Pod"), false), DocClass::Other);
     }
 }

@@ -3,9 +3,12 @@
 //! It checks what it needs to find its way (strings, brackets, nesting) and leaves the rest to
 //! `serde_json`, which reads each value by itself. A text that breaks off yields what came before.
 
+mod place;
+
 use std::borrow::Cow;
 
-use super::yaml::Position;
+pub(crate) use place::clamp;
+pub use place::{char_position, chars, message, position, shift};
 
 /// A byte range in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,17 +68,26 @@ pub fn skip_space(text: &[u8], mut at: usize) -> usize {
 /// The end of the value that begins at `at`.
 pub fn value(text: &[u8], at: usize, depth: usize) -> Result<usize, ScanError> {
     match text.get(at) {
-        None => Err(ScanError { at, what: What::Cut }),
+        None => Err(ScanError {
+            at,
+            what: What::Cut,
+        }),
         Some(b'"') => string(text, at),
         Some(b'{' | b'[') => container(text, at, depth),
         Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => Ok(word(text, at)),
-        Some(_) => Err(ScanError { at, what: What::Unexpected }),
+        Some(_) => Err(ScanError {
+            at,
+            what: What::Unexpected,
+        }),
     }
 }
 
 /// A number or a literal: as far as such characters go; `serde_json` judges it.
 fn word(text: &[u8], mut at: usize) -> usize {
-    while matches!(text.get(at), Some(b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')) {
+    while matches!(
+        text.get(at),
+        Some(b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
+    ) {
         at += 1;
     }
     at
@@ -86,7 +98,10 @@ fn string(text: &[u8], start: usize) -> Result<usize, ScanError> {
     loop {
         let rest = text.get(at..).unwrap_or_default();
         let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
-            return Err(ScanError { at: text.len(), what: What::Cut });
+            return Err(ScanError {
+                at: text.len(),
+                what: What::Cut,
+            });
         };
         at += found;
         if text.get(at) == Some(&b'"') {
@@ -100,28 +115,44 @@ fn container(text: &[u8], start: usize, depth: usize) -> Result<usize, ScanError
     let mut open: Vec<u8> = Vec::with_capacity(16);
     let mut at = start;
     loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(found) = rest
+            .iter()
+            .position(|b| matches!(b, b'"' | b'{' | b'}' | b'[' | b']'))
+        else {
+            return Err(ScanError {
+                at: text.len(),
+                what: What::Cut,
+            });
+        };
+        at += found;
         match text.get(at) {
-            None => return Err(ScanError { at: text.len(), what: What::Cut }),
             Some(b'"') => {
                 at = string(text, at)?;
                 continue;
             }
             Some(&bracket @ (b'{' | b'[')) => {
                 if open.len() >= depth {
-                    return Err(ScanError { at, what: What::Depth });
+                    return Err(ScanError {
+                        at,
+                        what: What::Depth,
+                    });
                 }
                 open.push(bracket);
             }
             Some(&bracket @ (b'}' | b']')) => {
                 // The closing bracket is two past its opening one in ASCII, for both pairs.
                 if open.pop() != Some(bracket - 2) {
-                    return Err(ScanError { at, what: What::Unexpected });
+                    return Err(ScanError {
+                        at,
+                        what: What::Unexpected,
+                    });
                 }
                 if open.is_empty() {
                     return Ok(at + 1);
                 }
             }
-            Some(_) => {}
+            _ => {}
         }
         at += 1;
     }
@@ -139,7 +170,13 @@ pub struct Items<'a> {
 
 /// The items of the array whose `[` is at `start`.
 pub fn items(text: &[u8], start: usize, depth: usize) -> Items<'_> {
-    Items { text, at: start + 1, depth, first: true, done: text.get(start) != Some(&b'[') }
+    Items {
+        text,
+        at: start + 1,
+        depth,
+        first: true,
+        done: text.get(start) != Some(&b'['),
+    }
 }
 
 impl Items<'_> {
@@ -162,8 +199,18 @@ impl Iterator for Items<'_> {
                 Some(b']') => return Ok((None, at + 1)),
                 Some(b',') if !self.first => at = skip_space(self.text, at + 1),
                 Some(_) if self.first => {}
-                Some(_) => return Err(ScanError { at, what: What::Unexpected }),
-                None => return Err(ScanError { at, what: What::Cut }),
+                Some(_) => {
+                    return Err(ScanError {
+                        at,
+                        what: What::Unexpected,
+                    });
+                }
+                None => {
+                    return Err(ScanError {
+                        at,
+                        what: What::Cut,
+                    });
+                }
             }
             let end = value(self.text, at, self.depth)?;
             Ok((Some(Range { start: at, end }), end))
@@ -207,7 +254,14 @@ pub struct Entry {
 
 /// The members of the object whose `{` is at `start`.
 pub fn members(text: &[u8], start: usize, depth: usize) -> Members<'_> {
-    Members { text, at: start + 1, depth, first: true, done: text.get(start) != Some(&b'{'), failed: None }
+    Members {
+        text,
+        at: start + 1,
+        depth,
+        first: true,
+        done: text.get(start) != Some(&b'{'),
+        failed: None,
+    }
 }
 
 impl Members<'_> {
@@ -226,36 +280,85 @@ impl Iterator for Members<'_> {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
+        let depth = self.depth;
+        self.next_with(|text, _, at| value(text, at, depth))
+    }
+}
+
+impl Members<'_> {
+    /// The next member, whose value is walked by `walk` (text, key, start of the value) to its end.
+    pub fn next_with(
+        &mut self,
+        walk: impl FnOnce(&[u8], Range, usize) -> Result<usize, ScanError>,
+    ) -> Option<Entry> {
         if self.done {
             return None;
         }
         let text = self.text;
-        let mut step = || {
+        let step = || {
             let mut at = skip_space(text, self.at);
             match text.get(at) {
                 Some(b'}') => return Ok((None, at + 1)),
                 Some(b',') if !self.first => at = skip_space(text, at + 1),
                 Some(b'"') if self.first => {}
-                Some(_) => return Err(ScanError { at, what: What::Unexpected }),
-                None => return Err(ScanError { at, what: What::Cut }),
+                Some(_) => {
+                    return Err(ScanError {
+                        at,
+                        what: What::Unexpected,
+                    });
+                }
+                None => {
+                    return Err(ScanError {
+                        at,
+                        what: What::Cut,
+                    });
+                }
             }
             if text.get(at).is_some_and(|&b| b != b'"') {
-                return Err(ScanError { at, what: What::Unexpected });
+                return Err(ScanError {
+                    at,
+                    what: What::Unexpected,
+                });
             }
             let end = string(text, at)?;
             let key = Range { start: at, end };
             at = skip_space(text, end);
             match text.get(at) {
                 Some(b':') => at = skip_space(text, at + 1),
-                Some(_) => return Err(ScanError { at, what: What::Unexpected }),
-                None => return Err(ScanError { at, what: What::Cut }),
+                Some(_) => {
+                    return Err(ScanError {
+                        at,
+                        what: What::Unexpected,
+                    });
+                }
+                None => {
+                    return Err(ScanError {
+                        at,
+                        what: What::Cut,
+                    });
+                }
             }
-            match value(text, at, self.depth) {
-                Ok(end) => Ok((Some(Entry { key, value: Range { start: at, end } }), end)),
+            match walk(text, key, at) {
+                Ok(end) => Ok((
+                    Some(Entry {
+                        key,
+                        value: Range { start: at, end },
+                    }),
+                    end,
+                )),
                 // The value is given as far as it goes: a list that was cut still has items.
                 Err(error) => {
                     self.failed = Some(error);
-                    Ok((Some(Entry { key, value: Range { start: at, end: text.len() } }), error.at))
+                    Ok((
+                        Some(Entry {
+                            key,
+                            value: Range {
+                                start: at,
+                                end: text.len(),
+                            },
+                        }),
+                        error.at,
+                    ))
                 }
             }
         };
@@ -284,54 +387,9 @@ pub fn text_of<'a>(text: &'a [u8], range: Range) -> Option<Cow<'a, str>> {
     if memchr::memchr(b'\\', inner).is_none() {
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
     }
-    serde_json::from_slice::<String>(quoted).ok().map(Cow::Owned)
-}
-
-/// A position of `serde_json` (1-based line, byte column) in characters.
-pub fn char_position(text: &[u8], line: usize, column: usize) -> Position {
-    let mut start = 0;
-    for _ in 1..line {
-        match memchr::memchr(b'\n', text.get(start..).unwrap_or_default()) {
-            Some(n) => start += n + 1,
-            None => break,
-        }
-    }
-    let bytes = text.get(start..start.saturating_add(column.saturating_sub(1)).min(text.len())).unwrap_or_default();
-    Position { line: clamp(line.max(1)), column: clamp(chars(bytes) + 1) }
-}
-
-/// The position of byte `at`, counted from the start of `text`.
-pub fn position(text: &[u8], at: usize) -> Position {
-    let before = text.get(..at.min(text.len())).unwrap_or_default();
-    let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    Position { line: clamp(line), column: clamp(chars(before.get(start..).unwrap_or_default()) + 1) }
-}
-
-/// A position inside a slice, as a position in the file where the slice begins at `base`.
-pub fn shift(base: Position, inner: Position) -> Position {
-    if inner.line <= 1 {
-        Position { line: base.line, column: base.column.saturating_add(inner.column).saturating_sub(1) }
-    } else {
-        Position { line: base.line.saturating_add(inner.line).saturating_sub(1), column: inner.column }
-    }
-}
-
-/// The message of `serde_json` without its own position.
-pub fn message(error: &serde_json::Error) -> Cow<'static, str> {
-    let text = error.to_string();
-    let cut = text.rfind(" at line ").unwrap_or(text.len());
-    let text = text.get(..cut).unwrap_or(&text);
-    if error.is_data() { Cow::Owned(text.to_owned()) } else { Cow::Owned(format!("not valid JSON: {text}")) }
-}
-
-/// Characters in UTF-8 bytes: everything but continuation bytes.
-pub fn chars(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&b| b & 0xC0 != 0x80).count()
-}
-
-pub(crate) fn clamp(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+    serde_json::from_slice::<String>(quoted)
+        .ok()
+        .map(Cow::Owned)
 }
 
 #[cfg(test)]
@@ -352,13 +410,19 @@ mod tests {
 
     #[test]
     fn items_are_found_without_building_them() {
-        assert_eq!(all(r#"[1, "a]\"", {"b":[2]} , null]"#).0, ["1", r#""a]\"""#, r#"{"b":[2]}"#, "null"]);
+        assert_eq!(
+            all(r#"[1, "a]\"", {"b":[2]} , null]"#).0,
+            ["1", r#""a]\"""#, r#"{"b":[2]}"#, "null"]
+        );
         assert_eq!(all("[ ]"), (vec![], None));
     }
 
     #[test]
     fn a_cut_array_yields_what_came_before() {
-        assert_eq!(all(r#"[{"a":1},{"b":"#), (vec![r#"{"a":1}"#.to_owned()], Some(What::Cut)));
+        assert_eq!(
+            all(r#"[{"a":1},{"b":"#),
+            (vec![r#"{"a":1}"#.to_owned()], Some(What::Cut))
+        );
         assert_eq!(all("[1 2]"), (vec!["1".to_owned()], Some(What::Unexpected)));
         assert_eq!(all("[[}]"), (vec![], Some(What::Unexpected)));
     }
@@ -366,7 +430,10 @@ mod tests {
     #[test]
     fn depth_is_bounded_without_recursion() {
         let text = "[".repeat(1_000_000);
-        assert_eq!(value(text.as_bytes(), 0, 128).unwrap_err().what, What::Depth);
+        assert_eq!(
+            value(text.as_bytes(), 0, 128).unwrap_err().what,
+            What::Depth
+        );
     }
 
     #[test]

@@ -72,12 +72,18 @@ fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<(u32
         TextFormat::Json => json::places(text, paths, part),
         TextFormat::Yaml | TextFormat::YamlItem => yaml::places(text, paths, part),
     };
-    found.into_iter().map(|at| at.map(|Position { line, column }| (line, column))).collect()
+    found
+        .into_iter()
+        .map(|at| at.map(|Position { line, column }| (line, column)))
+        .collect()
 }
 
 /// File, line and column of fields, in the order of the requests. Where an object cannot be read
 /// again (standard input is kept; a file may have changed since), the place where it began.
-pub fn resolve(sources: &Sources, requests: &[(Origin, Vec<PathStep>)]) -> Vec<Option<(String, u32, u32)>> {
+pub fn resolve(
+    sources: &Sources,
+    requests: &[(Origin, Vec<PathStep>)],
+) -> Vec<Option<(String, u32, u32)>> {
     let mut by_origin: HashMap<Origin, Vec<usize>> = HashMap::new();
     for (n, (origin, _)) in requests.iter().enumerate() {
         by_origin.entry(*origin).or_default().push(n);
@@ -87,10 +93,17 @@ pub fn resolve(sources: &Sources, requests: &[(Origin, Vec<PathStep>)]) -> Vec<O
     let texts = sources.bytes_of(&origins);
     let mut places_of = vec![None; requests.len()];
     for (origin, bytes) in origins.iter().zip(texts) {
-        let Some(path) = sources.path(origin.file) else { continue };
-        let Some(wanted) = by_origin.get(origin) else { continue };
-        let paths: Vec<&[PathStep]> =
-            wanted.iter().filter_map(|&n| requests.get(n)).map(|(_, path)| path.as_slice()).collect();
+        let Some(path) = sources.path(origin.file) else {
+            continue;
+        };
+        let Some(wanted) = by_origin.get(origin) else {
+            continue;
+        };
+        let paths: Vec<&[PathStep]> = wanted
+            .iter()
+            .filter_map(|&n| requests.get(n))
+            .map(|(_, path)| path.as_slice())
+            .collect();
         let found = bytes.map_or_else(Vec::new, |bytes| {
             let clean = document::without_captured(&bytes);
             let text = Text {
@@ -103,7 +116,11 @@ pub fn resolve(sources: &Sources, requests: &[(Origin, Vec<PathStep>)]) -> Vec<O
             places(&text, &paths, Part::Value)
         });
         for (k, &n) in wanted.iter().enumerate() {
-            let (line, column) = found.get(k).copied().flatten().unwrap_or((origin.line, origin.column));
+            let (line, column) = found
+                .get(k)
+                .copied()
+                .flatten()
+                .unwrap_or((origin.line, origin.column));
             if let Some(slot) = places_of.get_mut(n) {
                 *slot = Some((path.clone(), line, column));
             }

@@ -28,18 +28,29 @@ struct Input {
 
 impl Sources {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, inputs: Vec::new() }
+        Self {
+            limits,
+            inputs: Vec::new(),
+        }
     }
 
     pub(crate) fn add(&mut self, spec: InputSpec, container: Container, paths: Vec<String>) {
-        self.inputs.push(Input { spec, container, paths });
+        self.inputs.push(Input {
+            spec,
+            container,
+            paths,
+        });
     }
 
     /// The file as reports name it: `archive!member`.
     pub fn path(&self, file: FileId) -> Option<String> {
         let input = self.inputs.get(file.input as usize)?;
         let member = input.paths.get(file.member as usize)?;
-        Some(source::display(input.container, &source::name_of(&input.spec), member))
+        Some(source::display(
+            input.container,
+            &source::name_of(&input.spec),
+            member,
+        ))
     }
 
     /// The bytes of origins, in their order; none where a source cannot be read again.
@@ -47,7 +58,12 @@ impl Sources {
         let mut found: Vec<Option<Vec<u8>>> = vec![None; origins.len()];
         let mut by_input: BTreeMap<u32, HashMap<u32, Vec<usize>>> = BTreeMap::new();
         for (n, origin) in origins.iter().enumerate() {
-            by_input.entry(origin.file.input).or_default().entry(origin.file.member).or_default().push(n);
+            by_input
+                .entry(origin.file.input)
+                .or_default()
+                .entry(origin.file.member)
+                .or_default()
+                .push(n);
         }
         for (input, wanted) in by_input {
             if let Some(input) = self.inputs.get(input as usize) {
@@ -74,11 +90,17 @@ impl Sources {
             }
             (InputSpec::Path(root), Container::Directory) => {
                 for (member, requests) in wanted {
-                    let Some(path) = input.paths.get(member as usize).map(|path| root.join(path)) else { continue };
+                    let Some(path) = input.paths.get(member as usize).map(|path| root.join(path))
+                    else {
+                        continue;
+                    };
                     if !seek(&path, &requests, origins, found) {
                         // A compressed file in a directory is read again like one named by itself.
-                        let alone =
-                            Input { spec: InputSpec::Path(path.clone()), container: Container::File, paths: Vec::new() };
+                        let alone = Input {
+                            spec: InputSpec::Path(path.clone()),
+                            container: Container::File,
+                            paths: Vec::new(),
+                        };
                         self.stream(&alone, HashMap::from([(0, requests)]), origins, found);
                     }
                 }
@@ -94,14 +116,26 @@ impl Sources {
         origins: &[Origin],
         found: &mut [Option<Vec<u8>>],
     ) {
-        let mut ranges = Ranges { wanted, paths: &input.paths, origins, found };
+        let mut ranges = Ranges {
+            wanted,
+            paths: &input.paths,
+            origins,
+            found,
+        };
         source::read(&input.spec, &self.limits, &Silent, &mut ranges);
     }
 }
 
 /// Reads ranges of an uncompressed file; false where it is compressed.
-fn seek(path: &Path, requests: &[usize], origins: &[Origin], found: &mut [Option<Vec<u8>>]) -> bool {
-    let Ok(mut file) = File::open(path) else { return true };
+fn seek(
+    path: &Path,
+    requests: &[usize],
+    origins: &[Origin],
+    found: &mut [Option<Vec<u8>>],
+) -> bool {
+    let Ok(mut file) = File::open(path) else {
+        return true;
+    };
     if !file.metadata().is_ok_and(|m| m.is_file()) {
         return true;
     }
@@ -113,10 +147,16 @@ fn seek(path: &Path, requests: &[usize], origins: &[Origin], found: &mut [Option
         return false;
     }
     for &n in requests {
-        let Some(origin) = origins.get(n) else { continue };
+        let Some(origin) = origins.get(n) else {
+            continue;
+        };
         let mut bytes = Vec::new();
         let whole = file.seek(SeekFrom::Start(origin.start)).is_ok()
-            && file.by_ref().take(origin.len).read_to_end(&mut bytes).is_ok()
+            && file
+                .by_ref()
+                .take(origin.len)
+                .read_to_end(&mut bytes)
+                .is_ok()
             && bytes.len() as u64 == origin.len;
         if whole && let Some(slot) = found.get_mut(n) {
             *slot = Some(bytes);
@@ -137,11 +177,17 @@ impl Sink for Ranges<'_> {
 
     fn wants(&mut self, id: u32, path: &str) -> bool {
         // The number must still mean the same member: the archive may have changed since.
-        self.wanted.contains_key(&id) && self.paths.get(id as usize).is_none_or(|known| known == path)
+        self.wanted.contains_key(&id)
+            && self
+                .paths
+                .get(id as usize)
+                .is_none_or(|known| known == path)
     }
 
     fn take(&mut self, member: RawMember) -> bool {
-        if let (RawBody::Bytes(bytes), Some(requests)) = (member.body, self.wanted.remove(&member.id)) {
+        if let (RawBody::Bytes(bytes), Some(requests)) =
+            (member.body, self.wanted.remove(&member.id))
+        {
             for n in requests {
                 let slice = self.origins.get(n).and_then(|origin| {
                     let start = usize::try_from(origin.start).ok()?;

@@ -8,16 +8,32 @@ use crate::intake::yaml::{Position, Slice, engine};
 
 pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<Position>> {
     let none = || paths.iter().map(|_| None).collect();
-    let Ok(Some(tree)) = engine::parse(text.bytes, Bounds::default()) else { return none() };
-    let slice = if text.format == TextFormat::YamlItem { Slice::Item } else { Slice::Document };
-    let Some(root) = engine::root(&tree, slice).and_then(|root| item(&tree, root, text.item)) else { return none() };
-    paths.iter().map(|path| walk(&tree, root, path, part).map(|at| shift(text.line, at))).collect()
+    let Ok(Some(tree)) = engine::parse(text.bytes, Bounds::default()) else {
+        return none();
+    };
+    let slice = if text.format == TextFormat::YamlItem {
+        Slice::Item
+    } else {
+        Slice::Document
+    };
+    let Some(root) = engine::root(&tree, slice).and_then(|root| item(&tree, root, text.item))
+    else {
+        return none();
+    };
+    paths
+        .iter()
+        .map(|path| walk(&tree, root, path, part).map(|at| shift(text.line, at)))
+        .collect()
 }
 
 /// The object, where the slice is the list that it stands in.
 fn item(tree: &Tree<'_>, root: NodeId, item: Option<u32>) -> Option<NodeId> {
     let Some(item) = item else { return Some(root) };
-    let list = if tree.is_sequence(root) { root } else { tree.get(root, "items")?.1 };
+    let list = if tree.is_sequence(root) {
+        root
+    } else {
+        tree.get(root, "items")?.1
+    };
     tree.children(tree.follow(list)).nth(item as usize)
 }
 
@@ -28,10 +44,16 @@ fn walk(tree: &Tree<'_>, root: NodeId, path: &[PathStep], part: Part) -> Option<
     for (n, step) in path.iter().enumerate() {
         match step {
             PathStep::Key(key) => {
-                let Some((k, v)) = tree.get(node, key) else { break };
+                let Some((k, v)) = tree.get(node, key) else {
+                    break;
+                };
                 let key_at = tree.node(k)?.at;
                 // An ancestor is shown by its key: its first child would look like the culprit.
-                best = if last == Some(n) && part == Part::Value && !is_absent(tree, v) { tree.node(v)?.at } else { key_at };
+                best = if last == Some(n) && part == Part::Value && !is_absent(tree, v) {
+                    tree.node(v)?.at
+                } else {
+                    key_at
+                };
                 node = v;
             }
             PathStep::Index(index) => {
@@ -39,7 +61,9 @@ fn walk(tree: &Tree<'_>, root: NodeId, path: &[PathStep], part: Part) -> Option<
                 if !tree.is_sequence(sequence) {
                     break;
                 }
-                let Some(child) = tree.children(sequence).nth(*index) else { break };
+                let Some(child) = tree.children(sequence).nth(*index) else {
+                    break;
+                };
                 best = tree.node(child)?.at;
                 node = child;
             }

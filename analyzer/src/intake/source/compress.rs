@@ -24,7 +24,10 @@ impl std::error::Error for LimitHit {}
 
 /// The limit behind an error, if one was hit.
 pub(crate) fn limit_of(error: &io::Error) -> Option<&str> {
-    error.get_ref().and_then(|inner| inner.downcast_ref::<LimitHit>()).map(|hit| hit.0.as_str())
+    error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<LimitHit>())
+        .map(|hit| hit.0.as_str())
 }
 
 /// Counts the bytes that come from the disk.
@@ -56,7 +59,12 @@ impl Read for Bounded<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buf)?;
         self.out += n as u64;
-        if let Some(hit) = over(self.out, self.compressed.load(Ordering::Relaxed), self.packed, self.limits) {
+        if let Some(hit) = over(
+            self.out,
+            self.compressed.load(Ordering::Relaxed),
+            self.packed,
+            self.limits,
+        ) {
             return Err(io::Error::other(hit));
         }
         Ok(n)
@@ -66,10 +74,18 @@ impl Read for Bounded<'_> {
 /// The limit that these figures break.
 pub(crate) fn over(out: u64, compressed: u64, packed: bool, limits: &Limits) -> Option<LimitHit> {
     if out > limits.total_bytes {
-        return Some(LimitHit(format!("more than {} bytes after decompression (limit {})", limits.total_bytes, Limits::TOTAL_BYTES)));
+        return Some(LimitHit(format!(
+            "more than {} bytes after decompression (limit {})",
+            limits.total_bytes,
+            Limits::TOTAL_BYTES
+        )));
     }
     if packed && out > Limits::RATIO_GRACE && out / compressed.max(1) > limits.ratio {
-        return Some(LimitHit(format!("it grows more than {}-fold when decompressed (limit {})", limits.ratio, Limits::RATIO)));
+        return Some(LimitHit(format!(
+            "it grows more than {}-fold when decompressed (limit {})",
+            limits.ratio,
+            Limits::RATIO
+        )));
     }
     None
 }
@@ -104,14 +120,30 @@ pub(crate) fn magic(head: &[u8]) -> Magic {
 
 /// Whether the first block is a tar header: its checksum is right.
 pub(crate) fn is_tar(head: &[u8]) -> bool {
-    let Some(block) = head.get(..512) else { return false };
-    let Some(field) = block.get(148..156) else { return false };
-    let digits: String = field.iter().filter(|b| (b'0'..=b'7').contains(b)).map(|&b| char::from(b)).collect();
-    let Ok(stored) = u64::from_str_radix(&digits, 8) else { return false };
+    let Some(block) = head.get(..512) else {
+        return false;
+    };
+    let Some(field) = block.get(148..156) else {
+        return false;
+    };
+    let digits: String = field
+        .iter()
+        .filter(|b| (b'0'..=b'7').contains(b))
+        .map(|&b| char::from(b))
+        .collect();
+    let Ok(stored) = u64::from_str_radix(&digits, 8) else {
+        return false;
+    };
     let sum: u64 = block
         .iter()
         .enumerate()
-        .map(|(n, &b)| if (148..156).contains(&n) { u64::from(b' ') } else { u64::from(b) })
+        .map(|(n, &b)| {
+            if (148..156).contains(&n) {
+                u64::from(b' ')
+            } else {
+                u64::from(b)
+            }
+        })
         .sum();
     stored == sum
 }
@@ -150,15 +182,27 @@ pub(crate) struct Opened<'a> {
 }
 
 /// Peels compression off a stream, at most twice, and bounds what comes out.
-pub(crate) fn open<'a>(raw: Stream<'a>, limits: &'a Limits, progress: &'a dyn Progress) -> io::Result<Opened<'a>> {
+pub(crate) fn open<'a>(
+    raw: Stream<'a>,
+    limits: &'a Limits,
+    progress: &'a dyn Progress,
+) -> io::Result<Opened<'a>> {
     let count = Arc::new(AtomicU64::new(0));
-    let counted = Counted { inner: raw, count: Arc::clone(&count), progress };
+    let counted = Counted {
+        inner: raw,
+        count: Arc::clone(&count),
+        progress,
+    };
     let (mut head, mut stream) = peek(Box::new(counted), 512)?;
     let mut packed = false;
     for _ in 0..2 {
         stream = match magic(&head) {
             Magic::Gzip => Box::new(flate2::read::MultiGzDecoder::new(stream)),
-            Magic::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(stream, true, DECODER_KIB)),
+            Magic::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(
+                stream,
+                true,
+                DECODER_KIB,
+            )),
             Magic::Zstd => {
                 let mut decoder = zstd::Decoder::new(stream)?;
                 decoder.window_log_max(27)?;
@@ -167,13 +211,29 @@ pub(crate) fn open<'a>(raw: Stream<'a>, limits: &'a Limits, progress: &'a dyn Pr
             _ => break,
         };
         packed = true;
-        let bounded = Bounded { inner: stream, compressed: Arc::clone(&count), out: 0, limits, packed };
+        let bounded = Bounded {
+            inner: stream,
+            compressed: Arc::clone(&count),
+            out: 0,
+            limits,
+            packed,
+        };
         (head, stream) = peek(Box::new(bounded), 512)?;
     }
     if !packed {
-        stream = Box::new(Bounded { inner: stream, compressed: count, out: 0, limits, packed });
+        stream = Box::new(Bounded {
+            inner: stream,
+            compressed: count,
+            out: 0,
+            limits,
+            packed,
+        });
     }
-    Ok(Opened { magic: magic(&head), head, stream })
+    Ok(Opened {
+        magic: magic(&head),
+        head,
+        stream,
+    })
 }
 
 /// Memory that an xz decoder may ask for.

@@ -11,7 +11,12 @@ pub(super) fn read(reading: &mut Reading<'_>, stream: Stream<'_>) {
     let mut archive = tar::Archive::new(stream);
     let entries = match archive.entries() {
         Ok(entries) => entries,
-        Err(error) => return reading.say(&format!("not a tar archive ({error})"), "nothing was read from it"),
+        Err(error) => {
+            return reading.say(
+                &format!("not a tar archive ({error})"),
+                "nothing was read from it",
+            );
+        }
     };
     let mut files = 0_usize;
     for entry in entries {
@@ -44,18 +49,39 @@ fn member(reading: &mut Reading<'_>, entry: &mut tar::Entry<'_, Stream<'_>>) {
     if kind.is_dir() || path.is_empty() || path.ends_with('/') {
         return;
     }
-    reading.newest(entry.header().mtime().ok().and_then(|s| i64::try_from(s).ok()).and_then(|s| jiff::Timestamp::from_second(s).ok()));
+    reading.newest(
+        entry
+            .header()
+            .mtime()
+            .ok()
+            .and_then(|s| i64::try_from(s).ok())
+            .and_then(|s| jiff::Timestamp::from_second(s).ok()),
+    );
     if kind.is_symlink() || kind.is_hard_link() {
         if names::classify(&path) == Class::Skip {
             reading.summary.skipped += 1;
             return;
         }
-        let target = entry.link_name_bytes().map(|raw| label(&raw)).unwrap_or_default();
+        let target = entry
+            .link_name_bytes()
+            .map(|raw| label(&raw))
+            .unwrap_or_default();
         // A hard link names its target from the root of the archive, a symbolic link from where it stands.
-        let target = if kind.is_hard_link() { relative(&path, &target) } else { target };
+        let target = if kind.is_hard_link() {
+            relative(&path, &target)
+        } else {
+            target
+        };
         let Some(id) = reading.next_id() else { return };
         if reading.sink.wants(id, &path) {
-            reading.give(RawMember { id, path, class: Class::Structured, body: RawBody::Link(target), direct: false, cut: false });
+            reading.give(RawMember {
+                id,
+                path,
+                class: Class::Structured,
+                body: RawBody::Link(target),
+                direct: false,
+                cut: false,
+            });
         }
         return;
     }
@@ -64,7 +90,12 @@ fn member(reading: &mut Reading<'_>, entry: &mut tar::Entry<'_, Stream<'_>>) {
         return;
     }
     let size = entry.size();
-    super::take_stream(reading, path, Some(size), Box::new(io::BufReader::new(entry.by_ref())));
+    super::take_stream(
+        reading,
+        path,
+        Some(size),
+        Box::new(io::BufReader::new(entry.by_ref())),
+    );
 }
 
 /// A path from the root, as a link that stands at `from` would write it.

@@ -12,7 +12,7 @@ pub mod tree;
 
 use std::fmt;
 
-pub use engine::{from_slice, Slice};
+pub use engine::{Slice, from_slice};
 
 /// A place in a text: both 1-based, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,12 +52,22 @@ pub enum ErrorKind {
 impl YamlError {
     /// A syntax error at a place.
     pub fn new(at: Position, message: impl Into<String>) -> Self {
-        Self { at: Some(at), path: String::new(), message: message.into(), kind: ErrorKind::Syntax }
+        Self {
+            at: Some(at),
+            path: String::new(),
+            message: message.into(),
+            kind: ErrorKind::Syntax,
+        }
     }
 
     /// A limit hit at a place.
     pub fn limit(at: Position, message: impl Into<String>) -> Self {
-        Self { at: Some(at), path: String::new(), message: message.into(), kind: ErrorKind::Limit }
+        Self {
+            at: Some(at),
+            path: String::new(),
+            message: message.into(),
+            kind: ErrorKind::Limit,
+        }
     }
 }
 

@@ -48,9 +48,7 @@ pub fn resolve(text: &str, plain: bool, tag: Tag) -> Scalar<'_> {
         Tag::Binary => {
             let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
             match base64::engine::general_purpose::STANDARD.decode(compact) {
-                Ok(bytes) => {
-                    Scalar::Text(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
-                }
+                Ok(bytes) => Scalar::Text(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())),
                 Err(_) => Scalar::BadBinary,
             }
         }
@@ -141,7 +139,11 @@ fn float(text: &str) -> Option<Scalar<'static>> {
 }
 
 fn unsigned(text: &[u8]) -> &[u8] {
-    if let [b'-' | b'+', rest @ ..] = text { rest } else { text }
+    if let [b'-' | b'+', rest @ ..] = text {
+        rest
+    } else {
+        text
+    }
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -207,15 +209,35 @@ mod tests {
         assert_eq!(plain(""), Scalar::Null);
         assert_eq!(plain("~"), Scalar::Null);
         for text in [
-            "12:30:45", "2001-01-01", "1e", "0x", "100m", "1Gi", "-", ".", "1.2.3.4", "10.0.0.0/8",
-            "tRuE", "nullish", "yesterday", "+", "1e+", "0xZZ", "inf", "NaN", "infinity",
+            "12:30:45",
+            "2001-01-01",
+            "1e",
+            "0x",
+            "100m",
+            "1Gi",
+            "-",
+            ".",
+            "1.2.3.4",
+            "10.0.0.0/8",
+            "tRuE",
+            "nullish",
+            "yesterday",
+            "+",
+            "1e+",
+            "0xZZ",
+            "inf",
+            "NaN",
+            "infinity",
         ] {
             assert_eq!(plain(text), Scalar::Text(text.into()), "{text}");
         }
         assert_eq!(resolve("80", false, Tag::None), Scalar::Text("80".into()));
         assert_eq!(resolve("80", true, Tag::Str), Scalar::Text("80".into()));
         assert_eq!(resolve("80", false, Tag::Core), Scalar::Int(80));
-        assert_eq!(resolve("aGVs\nbG8=", true, Tag::Binary), Scalar::Text("hello".into()));
+        assert_eq!(
+            resolve("aGVs\nbG8=", true, Tag::Binary),
+            Scalar::Text("hello".into())
+        );
         assert_eq!(resolve("***", true, Tag::Binary), Scalar::BadBinary);
     }
 }
