@@ -10,8 +10,11 @@
 
 pub mod admin;
 mod answer;
+mod calico;
+pub mod cni;
 mod core;
 mod ends;
+pub mod foreign;
 mod groups;
 mod network;
 mod options;
@@ -19,10 +22,12 @@ mod ports;
 pub mod reach;
 mod selectors;
 mod set;
+mod view;
 
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 pub use ends::{Ends, End, NodeEnd, PodEnd};
 pub use groups::{Group, group};
 pub use network::Block;
 pub use options::{AgainstPods, Assumed, EndPorts, Options};
+pub use view::{Decision, View};
 pub use set::{Because, Connection, Policies, Policy, PolicyKind, Selection, Sided, Verdict};

@@ -13,7 +13,7 @@ use crate::snapshot::model::Opaque;
 
 pub(super) fn admin(opaque: &Opaque) -> Option<Admin<'_>> {
     let kind = opaque.group_kind.as_ref()?;
-    if kind.group != "policy.networking.k8s.io" {
+    if !super::is_admin(kind) {
         return None;
     }
     let spec = &opaque.spec;

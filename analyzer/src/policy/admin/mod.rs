@@ -11,7 +11,7 @@ use super::ends::{End, PodEnd};
 use super::network::Block;
 use super::ports::PortEntry;
 use super::selectors::{on_labels, on_namespace};
-use crate::snapshot::LabelSelector;
+use crate::snapshot::{GroupKind, LabelSelector};
 use crate::snapshot::model::Opaque;
 
 /// Before or after the core policies.
@@ -89,6 +89,15 @@ pub(super) enum Peer {
     DomainNames,
     /// No field that is known: the API says to fail closed.
     Unreadable,
+}
+
+/// Is it one of the three kinds?
+pub(super) fn is_admin(kind: &GroupKind) -> bool {
+    kind.group == "policy.networking.k8s.io"
+        && matches!(
+            kind.kind.as_ref(),
+            "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy"
+        )
 }
 
 impl<'s> Admin<'s> {
