@@ -10,11 +10,13 @@ pub mod snapshot;
 
 pub mod evidence;
 
-pub mod paths;
-
 pub mod policy;
 
+pub mod paths;
+
 pub mod checks;
+
+pub mod question;
 
 pub mod judgement;
 

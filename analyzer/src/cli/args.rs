@@ -31,6 +31,8 @@ pub enum Command {
     Check(Check),
     /// One subject, hop by hop: every path and segment with its evidence
     Trace(Trace),
+    /// May SOURCE reach DEST? Which network policies decide, per pod
+    Can(Can),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
     /// Print shell completions
@@ -191,6 +193,55 @@ pub struct Trace {
     /// Print the subject as JSON instead of a tree
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
     pub format: String,
+}
+
+/// `kubereach can`
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "kubereach can SOURCE DEST[:PORT] INPUT...\n       \
+        kubereach can --from-all DEST[:PORT] INPUT...\n       \
+        kubereach can SOURCE --to-all INPUT...\n       \
+        kubereach can --from-all --to-all [--port PORT] INPUT...\n       \
+        kubereach can --queries FILE INPUT...",
+    after_help = "SOURCE and DEST: pod/NAME, deployment/NAME (or another workload), NAMESPACE/POD, an IP address or\n\
+        'external'; DEST also service/NAME, whose port is translated for each pod behind it. Any of them may\n\
+        begin with NAMESPACE/, as in shop/service/cart. A port is a number or a name.\n\n\
+        Examples:\n  \
+        kubereach can deployment/web service/cart:80 -n shop dump/\n  \
+        kubereach can external shop/web-5d9c:8080 bundle.tar.gz --explain\n  \
+        kubereach can --from-all service/db:5432 -n shop dump/\n  \
+        kubereach can --queries questions.jsonl dump/ > answers.jsonl\n\n\
+        A query is a line {\"id\":1,\"from\":\"shop/web-1\",\"to\":\"shop/cart-1\",\"protocol\":\"TCP\",\"port\":8080}.\n\n\
+        Exit codes: 0 allowed (also partly, and for matrices and query files), 1 denied, 4 cannot be decided,\n\
+        2 usage, 3 nothing could be analyzed."
+)]
+pub struct Can {
+    /// Namespace of what names none
+    #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
+    pub namespace: String,
+    /// TCP, UDP or SCTP; without it a Service's own, and all of them where no port is given
+    #[arg(long, value_name = "PROTOCOL")]
+    pub protocol: Option<String>,
+    /// Every pod as the source
+    #[arg(long)]
+    pub from_all: bool,
+    /// Every pod as the destination
+    #[arg(long)]
+    pub to_all: bool,
+    /// The destination's port, where DEST is not given
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Answer many questions at once: JSON lines in FILE (`-` for standard input), JSON lines out
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from_all", "to_all", "port", "explain", "format"])]
+    pub queries: Option<PathBuf>,
+    /// Show every policy that was considered and why it did or did not decide
+    #[arg(long)]
+    pub explain: bool,
+    /// text, json, markdown or csv
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "markdown", "csv"], default_value = "text")]
+    pub format: String,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// `kubereach explain`

@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod args;
+mod can;
 mod check;
 mod completions;
 mod explain;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         args::Command::Check(command) => check::run(&command),
         args::Command::Trace(command) => trace::run(&command),
+        args::Command::Can(command) => can::run(command),
         args::Command::Explain(command) => explain::run(&command),
         args::Command::Completions(command) => completions::run(&command),
         args::Command::Man => man::run(),

@@ -42,15 +42,34 @@ pub enum Assumed {
     EndPortsHonoured,
     /// The source address arrives unchanged.
     SourceUnchanged,
+    /// The network plugin enforces policies: a denial is a prediction.
+    Enforced,
+    /// What runs does not enforce the policies that are stored.
+    NotEnforced,
+    /// The policies in the input are all there are.
+    PoliciesComplete,
 }
 
 impl Assumed {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::AddressRulesMatchPods,
+        Self::EndPortsHonoured,
+        Self::SourceUnchanged,
+        Self::Enforced,
+        Self::NotEnforced,
+        Self::PoliciesComplete,
+    ];
+
     /// One word for machines.
     pub const fn key(self) -> &'static str {
         match self {
             Self::AddressRulesMatchPods => "ip-block-matches-pods",
             Self::EndPortsHonoured => "end-port-honoured",
             Self::SourceUnchanged => "source-address-unchanged",
+            Self::Enforced => "policies-enforced",
+            Self::NotEnforced => "policies-not-enforced",
+            Self::PoliciesComplete => "policies-complete",
         }
     }
 
@@ -60,6 +79,9 @@ impl Assumed {
             Self::AddressRulesMatchPods => "rules that name addresses also match the addresses of pods",
             Self::EndPortsHonoured => "the network plugin honours ranges of ports (endPort)",
             Self::SourceUnchanged => "the source address reaches the pod unchanged",
+            Self::Enforced => "the network plugin enforces network policies (nothing in the input shows it)",
+            Self::NotEnforced => "the network plugin does not enforce the policies that are stored",
+            Self::PoliciesComplete => "the policies in the input are all there are",
         }
     }
 }

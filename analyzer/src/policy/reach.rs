@@ -31,6 +31,20 @@ impl<'s> Policies<'s> {
         (to, to_selection): (&End<'s>, &Selection<'s>),
         protocol: Protocol,
     ) -> Vec<PortRun> {
+        let starts = self.port_starts(from_selection, (to, to_selection), protocol);
+        port_runs(&starts, |port| {
+            let connection = Connection { from, to, protocol, port: Some(port) };
+            self.evaluate_selected(&connection, from_selection, to_selection).answer
+        })
+    }
+
+    /// First ports of the intervals within which no rule of either end draws a line.
+    pub(super) fn port_starts(
+        &self,
+        from_selection: &Selection<'s>,
+        (to, to_selection): (&End<'s>, &Selection<'s>),
+        protocol: Protocol,
+    ) -> Vec<u16> {
         let mut starts = vec![1];
         let mut named = false;
         for (selection, direction) in [(from_selection, Direction::Egress), (to_selection, Direction::Ingress)] {
@@ -61,17 +75,7 @@ impl<'s> Policies<'s> {
         starts.retain(|start| *start > 0);
         starts.sort_unstable();
         starts.dedup();
-        let mut runs: Vec<PortRun> = Vec::new();
-        for (position, start) in starts.iter().enumerate() {
-            let end = starts.get(position + 1).map_or(u16::MAX, |next| next - 1);
-            let connection = Connection { from, to, protocol, port: Some(*start) };
-            let answer = self.evaluate_selected(&connection, from_selection, to_selection).answer;
-            match runs.last_mut() {
-                Some((run, same)) if *same == answer => *run = *run.start()..=end,
-                _ => runs.push((*start..=end, answer)),
-            }
-        }
-        runs
+        starts
     }
 
     /// From which addresses outside the cluster (`Ingress`) a pod can be reached on a port, or which it
@@ -137,6 +141,20 @@ impl<'s> Policies<'s> {
         }
         runs
     }
+}
+
+/// One answer per interval, joined where neighbours agree. `starts` are sorted and begin with 1.
+pub(super) fn port_runs(starts: &[u16], answer: impl Fn(u16) -> Answer) -> Vec<PortRun> {
+    let mut runs: Vec<PortRun> = Vec::new();
+    for (position, start) in starts.iter().enumerate() {
+        let end = starts.get(position + 1).map_or(u16::MAX, |next| next - 1);
+        let answer = answer(*start);
+        match runs.last_mut() {
+            Some((run, same)) if *same == answer => *run = *run.start()..=end,
+            _ => runs.push((*start..=end, answer)),
+        }
+    }
+    runs
 }
 
 fn number(address: IpAddr) -> u128 {

@@ -1,17 +1,20 @@
 //! The policies of one cluster as its paths and `can` ask about them: the evaluator, plus what was not
 //! read, what is not evaluated, and whether anything is enforced.
 
+use kubereach_reports::report::CoverageState;
+
 use super::answer::{Answer, Direction, Protocol, Truth};
-use super::cni::Plugins;
+use super::cni::{Enforcement, Plugins};
 use super::ends::{End, Ends, PodEnd};
 use super::foreign::{Foreign, foreign};
 use super::options::Assumed;
-use super::set::{Connection, Policies, Verdict};
+use super::reach::{PortRun, port_runs};
+use super::set::{Connection, Policies, Selection, Sided, Verdict};
 use crate::snapshot::model::{NetworkPolicy, Resource as _};
 use crate::snapshot::{Gap, GroupKind, Snapshot};
 
 /// Kinds of admin policies that are evaluated.
-pub(super) const ADMIN_KINDS: [GroupKind; 3] = [
+const ADMIN_KINDS: [GroupKind; 3] = [
     GroupKind::known("policy.networking.k8s.io", "AdminNetworkPolicy"),
     GroupKind::known("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
     GroupKind::known("policy.networking.k8s.io", "ClusterNetworkPolicy"),
@@ -35,6 +38,10 @@ pub struct View<'s> {
 pub struct Decision<'v, 's> {
     /// What may be said.
     pub answer: Answer,
+    /// Into the destination.
+    pub ingress: Answer,
+    /// Out of the source.
+    pub egress: Answer,
     /// What the evaluated policies say by themselves.
     pub verdict: Verdict<'s>,
     /// Policies of other systems that may touch an end.
@@ -55,28 +62,101 @@ impl<'s> View<'s> {
 
     /// May this connection be made?
     pub fn decide(&self, connection: &Connection<'_, 's>) -> Decision<'_, 's> {
-        let verdict = self.policies.evaluate(connection);
-        let assumptions = self.policies.assumptions(connection, &verdict);
-        if verdict.same_pod {
-            let answer = verdict.answer;
-            return Decision { answer, verdict, foreign: Vec::new(), unread: Vec::new(), assumptions };
+        let of = |pod: Option<&PodEnd<'s>>| pod.map(|pod| self.policies.select(pod)).unwrap_or_default();
+        self.decide_selected(connection, &of(connection.from.pod()), &of(connection.to.pod()))
+    }
+
+    /// The same, where the selections of both ends are known already.
+    pub fn decide_selected(
+        &self,
+        connection: &Connection<'_, 's>,
+        from: &Selection<'s>,
+        to: &Selection<'s>,
+    ) -> Decision<'_, 's> {
+        let verdict = self.policies.evaluate_selected(connection, from, to);
+        let mut decision = Decision {
+            answer: verdict.answer,
+            ingress: verdict.ingress.answer,
+            egress: verdict.egress.answer,
+            foreign: Vec::new(),
+            unread: Vec::new(),
+            assumptions: Vec::new(),
+            verdict,
+        };
+        if decision.verdict.same_pod {
+            return decision;
         }
-        let mut touching = Vec::new();
-        let mut unread = Vec::new();
-        for (end, direction) in [(connection.from, Direction::Egress), (connection.to, Direction::Ingress)] {
-            let Some(pod) = end.pod() else { continue };
-            touching.extend(self.touching(pod, direction).map(|foreign| (foreign, direction)));
-            unread.extend(self.unread(pod.namespace));
+        let egress = self.side(connection.from.pod(), Direction::Egress, &decision.verdict.egress);
+        let ingress = self.side(connection.to.pod(), Direction::Ingress, &decision.verdict.ingress);
+        (decision.egress, decision.ingress) = (egress.answer, ingress.answer);
+        decision.foreign.extend(egress.foreign.into_iter().map(|f| (f, Direction::Egress)));
+        decision.foreign.extend(ingress.foreign.into_iter().map(|f| (f, Direction::Ingress)));
+        decision.unread = egress.unread;
+        for gap in ingress.unread {
+            if !decision.unread.contains(&gap) {
+                decision.unread.push(gap);
+            }
         }
-        unread.dedup();
-        let mut answer = verdict.answer;
-        let may_allow = touching.iter().any(|(foreign, _)| foreign.may_allow);
+        decision.answer = match (decision.egress, decision.ingress) {
+            (Answer::Denied, _) | (_, Answer::Denied) => Answer::Denied,
+            (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
+            (Answer::Allowed, Answer::Allowed) => Answer::Allowed,
+        };
+        decision.assumptions = self.assumptions(connection, &decision);
+        decision
+    }
+
+    /// Which ports of `to` may be reached from `from`: runs that cover 1–65535.
+    pub fn ports(
+        &self,
+        (from, from_selection): (&End<'s>, &Selection<'s>),
+        (to, to_selection): (&End<'s>, &Selection<'s>),
+        protocol: Protocol,
+    ) -> Vec<PortRun> {
+        let starts = self.policies.port_starts(from_selection, (to, to_selection), protocol);
+        port_runs(&starts, |port| {
+            let connection = Connection { from, to, protocol, port: Some(port) };
+            self.decide_selected(&connection, from_selection, to_selection).answer
+        })
+    }
+
+    fn assumptions(&self, connection: &Connection<'_, 's>, decision: &Decision<'_, 's>) -> Vec<Assumed> {
+        if decision.answer == Answer::Unknown {
+            return Vec::new();
+        }
+        let mut assumed = Vec::new();
+        let enforcement = &self.plugins.enforcement;
+        if let (Enforcement::NotEnforced { .. }, true) = (enforcement, decision.verdict.answer != Answer::Allowed) {
+            assumed.push(Assumed::NotEnforced);
+        } else {
+            assumed.extend(self.policies.assumptions(connection, &decision.verdict));
+        }
+        if decision.answer == Answer::Denied && matches!(enforcement, Enforcement::Unknown(_)) {
+            assumed.push(Assumed::Enforced);
+        }
+        let pods = [connection.from.pod(), connection.to.pod()];
+        if pods.into_iter().flatten().any(|pod| self.assumes_complete(pod.namespace)) {
+            assumed.push(Assumed::PoliciesComplete);
+        }
+        assumed
+    }
+
+    fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, said: &Sided<'s>) -> Side<'_, 's> {
+        let mut side = Side { answer: said.answer, foreign: Vec::new(), unread: Vec::new() };
+        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
+            side.answer = Answer::Allowed;
+        }
+        let Some(pod) = pod else { return side };
+        side.foreign = self.touching(pod, direction).collect();
+        side.unread = self.unread(pod.namespace);
         // Another system's policy may turn away what is allowed; some may let through what is denied. A
         // policy that was not read may do both.
-        if !unread.is_empty() || may_allow || (!touching.is_empty() && answer == Answer::Allowed) {
-            answer = Answer::Unknown;
+        let may_allow = side.foreign.iter().any(|foreign| foreign.may_allow);
+        let may_deny = !side.foreign.is_empty() && side.answer == Answer::Allowed;
+        if !side.unread.is_empty() || may_allow || may_deny {
+            side.answer = Answer::Unknown;
         }
-        Decision { answer, verdict, foreign: touching, unread, assumptions }
+        side
     }
 
     /// Policies of other systems that may touch a pod.
@@ -88,15 +168,15 @@ impl<'s> View<'s> {
     /// is missing: what is not among them was not declared.
     pub fn unread(&self, namespace: &str) -> Vec<Gap> {
         let snapshot = self.ends.snapshot();
-        let mut gaps = Vec::new();
-        if snapshot.is_manifests() {
-            return gaps;
+        if snapshot.is_manifests() || self.assumes_complete(namespace) {
+            return Vec::new();
         }
-        gaps.extend(snapshot.is_complete(NetworkPolicy::KIND, Some(namespace)).err());
+        let mut gaps: Vec<Gap> = snapshot.is_complete(NetworkPolicy::KIND, Some(namespace)).err().into_iter().collect();
         for kind in &ADMIN_KINDS {
             // Few clusters have these kinds: nothing is missing unless the snapshot shows that they are served.
             let served = snapshot.crds.iter().any(|crd| {
-                crd.get().value.spec.group == kind.group && crd.get().value.spec.names.kind == kind.kind
+                let spec = &crd.get().value.spec;
+                spec.group == kind.group && spec.names.kind == kind.kind
             });
             if served {
                 gaps.extend(snapshot.is_complete(kind, None).err());
@@ -105,8 +185,18 @@ impl<'s> View<'s> {
         gaps
     }
 
-    /// Whoever a path without a known caller comes from: is everyone admitted to this port of the pod?
-    pub fn anyone(&self, to: &End<'s>, protocol: Protocol, port: Option<u16>) -> Decision<'_, 's> {
-        self.decide(&Connection { from: &End::Anyone, to, protocol, port })
+    /// Objects without any record of how they were collected, policies among them: the policies that are
+    /// there are taken for all, and that is said.
+    pub fn assumes_complete(&self, namespace: &str) -> bool {
+        let snapshot = self.ends.snapshot();
+        !snapshot.is_manifests()
+            && !self.policies.is_empty()
+            && snapshot.coverage.of(NetworkPolicy::KIND, Some(namespace)).state == CoverageState::NotCollected
     }
+}
+
+struct Side<'v, 's> {
+    answer: Answer,
+    foreign: Vec<&'v Foreign<'s>>,
+    unread: Vec<Gap>,
 }

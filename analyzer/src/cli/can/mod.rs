@@ -1,0 +1,159 @@
+//! `kubereach can`
+
+mod print;
+
+use std::io::{BufRead, BufReader, BufWriter, Write as _};
+use std::path::Path;
+
+use kubereach::intake;
+use kubereach::paths::World;
+use kubereach::policy::{Answer, Protocol, View};
+use kubereach::question::{Answers, Because, Finder, Query, Row, Seen, Target, Unresolved, split_port};
+use kubereach::report::Locate;
+
+use super::args::Can;
+use super::{Failure, GATE, OK, input};
+
+/// The policies do not decide it.
+const UNDECIDED: u8 = 4;
+/// A line of a query file longer than this is not a question.
+const LONGEST_QUERY: u64 = 64 * 1024;
+
+/// Answers one question, a matrix or a file of questions.
+pub fn run(mut command: Can) -> Result<u8, Failure> {
+    let protocol = match command.protocol.as_deref() {
+        None => None,
+        Some(word) => Some(Protocol::of(word).ok_or_else(|| {
+            Failure::Usage(format!("--protocol {word}: use one of TCP, UDP and SCTP"))
+        })?),
+    };
+    let words = words(&mut command)?;
+    let options = input::options(&command.reading)?;
+    let read = input::with_progress(&command.reading, |progress| {
+        intake::read(&input::inputs(&command.reading), &options, progress)
+    })?;
+    for problem in &read.problems {
+        anstream::eprintln!("kubereach: {}: {}", problem.path, problem.message);
+    }
+    let [snapshot] = read.snapshots.as_slice() else {
+        let many = read.snapshots.len();
+        return Err(Failure::Nothing(match many {
+            0 => "the input holds no objects".to_owned(),
+            _ => format!("the input holds {many} clusters; give one of them"),
+        }));
+    };
+    let world = World::new(snapshot);
+    let view = View::new(snapshot);
+    let answers = Answers::new(&view, Finder::new(&view, &world));
+    if let Some(file) = &command.queries {
+        return queries(&answers, file, &read);
+    }
+    let finder = Finder::new(&view, &world);
+    let namespace = command.namespace.as_str();
+    let from = words.from.as_deref().map(|from| finder.source(from, namespace)).transpose().map_err(unresolved)?;
+    let to = match words.to.as_deref().map(split_port) {
+        Some((to, port)) => Some(finder.destination(to, port, protocol, namespace).map_err(unresolved)?),
+        None => None,
+    };
+    match (from, to) {
+        (Some(from), Some(to)) => {
+            let mut rows = answers.rows(from, to, protocol, command.explain);
+            locate(&mut rows, &read);
+            print::rows(&rows, &view, &command.format)?;
+            Ok(code(&rows))
+        }
+        (from, to) => {
+            let port = command.port.map(|port| Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(port) });
+            let matrix = answers.matrix(from, to, port, protocol);
+            print::matrix(&matrix, &command.format)?;
+            Ok(OK)
+        }
+    }
+}
+
+struct Words {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// Takes SOURCE and DEST from in front of the inputs.
+fn words(command: &mut Can) -> Result<Words, Failure> {
+    let inputs = &mut command.reading.inputs;
+    let mut take = |what: &str| {
+        if inputs.len() < 2 {
+            return Err(Failure::Usage(format!("{what} or INPUT is missing; see 'kubereach can --help'")));
+        }
+        inputs.remove(0).into_os_string().into_string().map_err(|_| Failure::Usage(format!("{what} is not text")))
+    };
+    if command.queries.is_some() {
+        return Ok(Words { from: None, to: None });
+    }
+    let from = if command.from_all { None } else { Some(take("SOURCE")?) };
+    let to = if command.to_all { None } else { Some(take("DEST")?) };
+    Ok(Words { from, to })
+}
+
+fn unresolved(error: Unresolved) -> Failure {
+    match error {
+        Unresolved::Words(_) | Unresolved::ServiceAsSource | Unresolved::NoSuchPort(..) => Failure::Usage(error.to_string()),
+        Unresolved::Absent(_) | Unresolved::Unread(..) | Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
+    }
+}
+
+fn locate(rows: &mut [Row], positions: &dyn Locate) {
+    let mut reasons: Vec<&mut Because> =
+        rows.iter_mut().flat_map(|row| row.because.iter_mut().chain(&mut row.considered)).collect();
+    Answers::locate(&mut reasons, positions);
+}
+
+/// Denied outweighs undecided, which outweighs allowed.
+fn code(rows: &[Row]) -> u8 {
+    let any = |answer: Answer| rows.iter().any(|row| row.answer == answer.word());
+    if any(Answer::Denied) {
+        GATE
+    } else if any(Answer::Unknown) {
+        UNDECIDED
+    } else {
+        OK
+    }
+}
+
+/// JSON lines in, JSON lines out, in the same order.
+fn queries(answers: &Answers<'_, '_>, file: &Path, positions: &dyn Locate) -> Result<u8, Failure> {
+    let reader: Box<dyn BufRead> = if file.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        let opened = std::fs::File::open(file)
+            .map_err(|error| Failure::Nothing(format!("--queries {}: {error}", file.display())))?;
+        Box::new(BufReader::new(opened))
+    };
+    let mut reader = reader;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut seen = Seen::default();
+    let mut places = std::collections::HashMap::new();
+    let mut line = Vec::new();
+    let mut number = 0_usize;
+    loop {
+        line.clear();
+        let read = std::io::Read::take(&mut reader, LONGEST_QUERY)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| Failure::Nothing(format!("--queries {}: {error}", file.display())))?;
+        if read == 0 {
+            break;
+        }
+        number += 1;
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let query: Query = serde_json::from_slice(&line)
+            .map_err(|error| Failure::Nothing(format!("--queries {}: line {number}: {error}", file.display())))?;
+        let mut answer = answers.query(&query, &mut seen);
+        for because in &mut answer.because {
+            because.place_from(&mut places, positions);
+        }
+        serde_json::to_writer(&mut out, &answer).map_err(|error| Failure::Output(error.into()))?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(OK)
+}

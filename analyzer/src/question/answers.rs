@@ -1,0 +1,586 @@
+//! Answers as data: what `kubereach can` prints in every format.
+
+use std::collections::HashMap;
+
+use kubereach_reports::report::Location;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Finder, Party, Target, split_port};
+use crate::evidence::{FieldPath, Step};
+use crate::policy::reach::port_words;
+use crate::policy::{
+    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, Protocol, Selection, View,
+};
+use crate::report::Locate;
+
+/// One reason: a policy that decides, or what is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Because {
+    /// `ingress` or `egress`.
+    pub direction: &'static str,
+    /// The policy, as `Kind/namespace/name`, where one decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// `admits`, `does-not-admit`, `denies`, `passes`, `undecidable`, `not-evaluated`, `not-read`.
+    pub says: &'static str,
+    /// Which rule, counted from zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<usize>,
+    /// What is missing, in one word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<&'static str>,
+    /// For a person.
+    pub text: String,
+    /// Where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    #[serde(skip)]
+    place: Option<(u32, FieldPath)>,
+}
+
+impl Because {
+    /// Fills in where the policy stands, asking for each place once.
+    pub fn place_from(&mut self, known: &mut HashMap<(u32, FieldPath), Option<Location>>, positions: &dyn Locate) {
+        let Some(place) = &self.place else { return };
+        if let Some(location) = known.get(place) {
+            self.location.clone_from(location);
+            return;
+        }
+        self.location = positions.locate(std::slice::from_ref(place)).into_iter().next().flatten();
+        known.insert(place.clone(), self.location.clone());
+    }
+}
+
+/// Every policy that was asked (`--explain`): the same shape, also for those that did not decide.
+pub type Considered = Because;
+
+/// Ports by answer, where no port was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Ports {
+    /// The protocol.
+    pub protocol: &'static str,
+    /// `all`, `none` or runs such as `1-79, 81-65535`.
+    pub allowed: String,
+    /// The same of those that are turned away.
+    pub denied: String,
+    /// The same of those that cannot be told.
+    pub unknown: String,
+}
+
+/// The answer for pods that policies cannot tell apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// Who connects: the first by name.
+    pub from: String,
+    /// All whom the row speaks for.
+    pub from_all: Vec<String>,
+    /// To whom.
+    pub to: String,
+    /// All whom the row speaks for.
+    pub to_all: Vec<String>,
+    /// The protocol, where a port was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<&'static str>,
+    /// The destination's own port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// `allowed`, `denied` or `unknown`; `partly` where no port was asked for and some are allowed.
+    pub answer: &'static str,
+    /// Into the destination.
+    pub ingress: &'static str,
+    /// Out of the source.
+    pub egress: &'static str,
+    /// Ports by answer, where none was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<Ports>,
+    /// What decides.
+    pub because: Vec<Because>,
+    /// On what the answer rests beside the snapshot.
+    pub assumptions: Vec<&'static str>,
+    /// Every policy that was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub considered: Vec<Considered>,
+}
+
+/// One line of a query file.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Query {
+    /// Echoed.
+    #[serde(default)]
+    pub id: Value,
+    /// `NAMESPACE/POD`, an IP address, `external`, or any words that `can` takes.
+    pub from: String,
+    /// The same; also a Service.
+    pub to: String,
+    /// `TCP` if missing.
+    #[serde(default)]
+    pub protocol: Option<String>,
+    /// Number or name.
+    #[serde(default)]
+    pub port: Option<Value>,
+}
+
+/// One line of the answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueryAnswer {
+    /// The query's.
+    pub id: Value,
+    /// `allowed`, `denied` or `unknown`.
+    pub answer: &'static str,
+    /// Into the destination.
+    pub ingress: &'static str,
+    /// Out of the source.
+    pub egress: &'static str,
+    /// What decides, or why it cannot be told.
+    pub because: Vec<Because>,
+    /// On what the answer rests beside the snapshot.
+    pub assumptions: Vec<&'static str>,
+}
+
+/// A whole matrix, by groups of pods that policies cannot tell apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Matrix {
+    /// The groups: the first member's name speaks for all.
+    pub groups: Vec<Vec<String>>,
+    /// One row per pair of groups.
+    pub rows: Vec<MatrixRow>,
+}
+
+/// One pair of groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MatrixRow {
+    /// Who connects.
+    pub from: String,
+    /// How many pods that is.
+    pub from_count: usize,
+    /// To whom.
+    pub to: String,
+    /// How many pods that is.
+    pub to_count: usize,
+    /// For one port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<&'static str>,
+    /// For all ports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<Ports>,
+}
+
+/// Makes answers over one cluster.
+#[derive(Debug)]
+pub struct Answers<'v, 's> {
+    view: &'v View<'s>,
+    finder: Finder<'v, 's>,
+}
+
+struct Side<'s> {
+    labels: Vec<String>,
+    ends: Vec<(End<'s>, Option<Target>)>,
+    selection: Selection<'s>,
+}
+
+impl<'v, 's> Answers<'v, 's> {
+    /// Over one cluster.
+    pub const fn new(view: &'v View<'s>, finder: Finder<'v, 's>) -> Self {
+        Self { view, finder }
+    }
+
+    /// May these sources reach these destinations? One row per pair of groups.
+    pub fn rows(&self, from: Vec<Party<'s>>, to: Vec<Party<'s>>, protocol: Option<Protocol>, explain: bool) -> Vec<Row> {
+        let (from, to) = (self.grouped(from), self.grouped(to));
+        let mut rows = Vec::new();
+        for source in &from {
+            for target in &to {
+                rows.extend(self.row(source, target, protocol, explain));
+            }
+        }
+        rows
+    }
+
+    /// Fills in where the policies stand.
+    pub fn locate(reasons: &mut [&mut Because], positions: &dyn Locate) {
+        let requests: Vec<(u32, FieldPath)> = reasons.iter().filter_map(|b| b.place.clone()).collect();
+        let places = positions.locate(&requests);
+        for (because, place) in reasons.iter_mut().filter(|b| b.place.is_some()).zip(places) {
+            because.location = place;
+        }
+    }
+
+    /// Groups parties that no policy tells apart and that are asked about the same port.
+    fn grouped(&self, parties: Vec<Party<'s>>) -> Vec<Side<'s>> {
+        let mut sides: Vec<Side<'s>> = Vec::new();
+        let mut by_port: Vec<(Option<Target>, Vec<(String, PodEnd<'s>)>)> = Vec::new();
+        for party in parties {
+            match party.end {
+                End::Pod(pod) => match by_port.iter_mut().find(|(port, _)| *port == party.port) {
+                    Some((_, pods)) => pods.push((party.label, pod)),
+                    None => by_port.push((party.port, vec![(party.label, pod)])),
+                },
+                end => sides.push(Side {
+                    labels: vec![party.label],
+                    ends: vec![(end, party.port)],
+                    selection: Selection::default(),
+                }),
+            }
+        }
+        for (port, pods) in by_port {
+            let (labels, pods): (Vec<String>, Vec<PodEnd<'s>>) = pods.into_iter().unzip();
+            for group in policy::group(&self.view.policies, &pods) {
+                let member = |index: &usize| Some((labels.get(*index)?.clone(), pods.get(*index)?.clone()));
+                let members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
+                let Some((_, first)) = members.first() else { continue };
+                let selection = self.view.policies.select(first);
+                let (labels, ends) = members.into_iter().map(|(label, pod)| (label, (End::Pod(pod), port))).unzip();
+                sides.push(Side { labels, ends, selection });
+            }
+        }
+        sides
+    }
+
+    fn row(&self, from: &Side<'s>, to: &Side<'s>, protocol: Option<Protocol>, explain: bool) -> Option<Row> {
+        let (source, target, port) = pair(from, to)?;
+        let (asked, ports) = match port {
+            Some(port) => ((port.protocol, port.port), Vec::new()),
+            None => {
+                let protocols = protocol.map_or_else(|| Protocol::ALL.to_vec(), |p| vec![p]);
+                let ports = protocols.into_iter().map(|p| self.ports(from, to, source, target, p)).collect();
+                ((protocol.unwrap_or(Protocol::Tcp), None), ports)
+            }
+        };
+        let connection = Connection { from: source, to: target, protocol: asked.0, port: asked.1 };
+        let decision = self.view.decide_selected(&connection, &from.selection, &to.selection);
+        let considered = if explain { self.considered(&connection, from, to) } else { Vec::new() };
+        Some(Row {
+            from: from.labels.first()?.clone(),
+            from_all: from.labels.clone(),
+            to: to.labels.first()?.clone(),
+            to_all: to.labels.clone(),
+            protocol: port.map(|p| p.protocol.word()),
+            port: port.and_then(|p| p.port),
+            answer: whole(&decision, &ports),
+            ingress: decision.ingress.word(),
+            egress: decision.egress.word(),
+            because: self
+                .because(&decision)
+                .into_iter()
+                // The runs of ports say more than that the port is not known.
+                .filter(|because| ports.is_empty() || because.missing != Some("port"))
+                .collect(),
+            assumptions: decision.assumptions.iter().map(|a| a.key()).collect(),
+            ports,
+            considered,
+        })
+    }
+
+    fn ports(&self, from: &Side<'s>, to: &Side<'s>, source: &End<'s>, target: &End<'s>, protocol: Protocol) -> Ports {
+        let runs = self.view.ports((source, &from.selection), (target, &to.selection), protocol);
+        Ports {
+            protocol: protocol.word(),
+            allowed: port_words(&runs, Answer::Allowed),
+            denied: port_words(&runs, Answer::Denied),
+            unknown: port_words(&runs, Answer::Unknown),
+        }
+    }
+
+    fn considered(&self, connection: &Connection<'_, 's>, from: &Side<'s>, to: &Side<'s>) -> Vec<Considered> {
+        let policies = &self.view.policies;
+        let egress = policies.explain(connection, Direction::Egress, &from.selection);
+        let ingress = policies.explain(connection, Direction::Ingress, &to.selection);
+        egress.iter().chain(&ingress).filter_map(|because| self.reason(because)).collect()
+    }
+
+    fn because(&self, decision: &Decision<'_, 's>) -> Vec<Because> {
+        let mut all = Vec::new();
+        if decision.verdict.same_pod {
+            all.push(plain("egress", "admits", "a pod reaches itself whatever policies say".to_owned()));
+            return all;
+        }
+        for (direction, side, answer) in [
+            (Direction::Egress, &decision.verdict.egress, decision.egress),
+            (Direction::Ingress, &decision.verdict.ingress, decision.ingress),
+        ] {
+            // Once one end denies, the other changes nothing.
+            if decision.answer == Answer::Denied && answer != Answer::Denied {
+                continue;
+            }
+            all.extend(side.because.iter().filter_map(|because| self.reason(because)));
+            for missing in &side.missing {
+                let mut because = plain(direction.word(), "undecidable", missing.to_string());
+                because.missing = Some(missing.key());
+                all.push(because);
+            }
+        }
+        if decision.answer == Answer::Unknown {
+            for (foreign, direction) in &decision.foreign {
+                let text = format!("{} of {} is not evaluated and may decide", foreign.object, foreign.system);
+                let mut because = plain(direction.word(), "not-evaluated", text);
+                because.policy = Some(foreign.object.to_string());
+                because.missing = Some("foreign-policy");
+                because.place = Some((foreign.found.get().origin, Vec::new()));
+                all.push(because);
+            }
+            for gap in &decision.unread {
+                let mut because = plain("ingress", "not-read", gap.sentence());
+                because.missing = Some("policies-not-read");
+                all.push(because);
+            }
+        }
+        all
+    }
+
+    fn reason(&self, because: &policy::Because<'s>) -> Option<Because> {
+        let policy = self.view.policies.get(because.policy)?;
+        let direction = because.direction.word();
+        let named = |rule: usize| {
+            let name = policy.rule_name(because.direction, rule);
+            if name.is_empty() { format!("rule {direction}[{rule}]") } else { format!("rule {direction}[{rule}] ({name})") }
+        };
+        let (says, rule, missing, text) = match because.said {
+            PolicyAnswer::NotApplicable => ("not-applicable", None, None, "has no rule that matches".to_owned()),
+            PolicyAnswer::Admits { rule } => ("admits", Some(rule), None, format!("admits it by {}", named(rule))),
+            PolicyAnswer::DoesNotAdmit => (
+                "does-not-admit",
+                None,
+                None,
+                match policy.rule_count(because.direction) {
+                    Some(0) => format!("isolates the pod and has no {direction} rule"),
+                    Some(1) => format!("isolates the pod and its one {direction} rule does not match"),
+                    Some(n) => format!("isolates the pod and none of its {n} {direction} rules matches"),
+                    None => "isolates the pod".to_owned(),
+                },
+            ),
+            PolicyAnswer::Denies { rule } => ("denies", Some(rule), None, format!("denies it by {}", named(rule))),
+            PolicyAnswer::Passes { rule } => {
+                ("passes", Some(rule), None, format!("leaves it to the next tier by {}", named(rule)))
+            }
+            PolicyAnswer::Undecidable { missing, .. } => {
+                ("undecidable", None, Some(missing.key()), format!("cannot be decided: {missing}"))
+            }
+        };
+        let field: FieldPath = match rule {
+            Some(rule) => vec![Step::from("spec"), Step::from(direction), Step::from(rule)],
+            None => vec![Step::from("spec")],
+        };
+        Some(Because {
+            direction,
+            policy: Some(policy.object.to_string()),
+            says,
+            rule,
+            missing,
+            text: format!("{} {text}", policy.object),
+            location: None,
+            place: Some((policy.origin, field)),
+        })
+    }
+
+    /// Every pair of groups; the sources and destinations are all pods unless given.
+    pub fn matrix(
+        &self,
+        from: Option<Vec<Party<'s>>>,
+        to: Option<Vec<Party<'s>>>,
+        port: Option<Target>,
+        protocol: Option<Protocol>,
+    ) -> Matrix {
+        let everyone = || -> Vec<Party<'s>> { self.finder.everyone().into_iter().map(super::party).collect() };
+        let from = self.grouped(from.unwrap_or_else(everyone));
+        let mut to = to.unwrap_or_else(everyone);
+        for party in to.iter_mut().filter(|party| party.port.is_none()) {
+            party.port = port;
+        }
+        let to = self.grouped(to);
+        let protocols = protocol.map_or_else(|| Protocol::ALL.to_vec(), |p| vec![p]);
+        let rows: Vec<MatrixRow> = from
+            .par_iter()
+            .flat_map_iter(|source| {
+                let protocols = &protocols;
+                to.iter().filter_map(move |target| {
+                    let (a, b, port) = pair(source, target)?;
+                    let (answer, ports) = match port {
+                        Some(port) => {
+                            let connection = Connection { from: a, to: b, protocol: port.protocol, port: port.port };
+                            let decision = self.view.decide_selected(&connection, &source.selection, &target.selection);
+                            (Some(decision.answer.word()), Vec::new())
+                        }
+                        None => (None, protocols.iter().map(|p| self.ports(source, target, a, b, *p)).collect()),
+                    };
+                    Some(MatrixRow {
+                        from: source.labels.first()?.clone(),
+                        from_count: source.labels.len(),
+                        to: target.labels.first()?.clone(),
+                        to_count: target.labels.len(),
+                        answer,
+                        ports,
+                    })
+                })
+            })
+            .collect();
+        let mut groups: Vec<Vec<String>> = from.iter().chain(&to).map(|side| side.labels.clone()).collect();
+        groups.sort();
+        groups.dedup();
+        Matrix { groups, rows }
+    }
+
+    /// Answers one line of a query file. `seen` keeps what earlier lines resolved.
+    pub fn query(&self, query: &Query, seen: &mut Seen<'s>) -> QueryAnswer {
+        let refuse = |text: String| QueryAnswer {
+            id: query.id.clone(),
+            answer: Answer::Unknown.word(),
+            ingress: Answer::Unknown.word(),
+            egress: Answer::Unknown.word(),
+            because: vec![plain("ingress", "undecidable", text)],
+            assumptions: Vec::new(),
+        };
+        let protocol = match query.protocol.as_deref() {
+            None | Some("") => Protocol::Tcp,
+            Some(word) => match Protocol::of(word) {
+                Some(protocol) => protocol,
+                None => return refuse(format!("'{word}' is none of TCP, UDP and SCTP")),
+            },
+        };
+        let port = match &query.port {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(other) => Some(other.to_string()),
+        };
+        let (to, own) = split_port(&query.to);
+        let port = port.or_else(|| own.map(str::to_owned));
+        let from = match seen.source(&self.finder, self.view, &query.from) {
+            Ok(from) => from,
+            Err(why) => return refuse(why),
+        };
+        let to = match seen.destination(&self.finder, self.view, to, port.as_deref(), protocol) {
+            Ok(to) => to,
+            Err(why) => return refuse(why),
+        };
+        let mut decisions = Vec::new();
+        for source in from.iter() {
+            for target in to.iter() {
+                for (end, target_port) in &target.ends {
+                    let Some((source_end, _)) = source.ends.first() else { continue };
+                    let port = target_port.map_or((protocol, None), |t| (t.protocol, t.port));
+                    let connection = Connection { from: source_end, to: end, protocol: port.0, port: port.1 };
+                    decisions.push(self.view.decide_selected(&connection, &source.selection, &target.selection));
+                }
+            }
+        }
+        let fold = |of: fn(&Decision<'_, 's>) -> Answer| {
+            let mut all = decisions.iter().map(of);
+            let first = all.next().unwrap_or(Answer::Unknown);
+            if all.all(|other| other == first) { first } else { Answer::Unknown }
+        };
+        let answer = fold(|d| d.answer);
+        let mut because: Vec<Because> = Vec::new();
+        for decision in &decisions {
+            for reason in self.because(decision) {
+                if !because.contains(&reason) {
+                    because.push(reason);
+                }
+            }
+        }
+        if decisions.len() > 1 && decisions.iter().any(|d| d.answer != answer) {
+            because.push(plain("ingress", "undecidable", format!("the {} pod pairs it names differ", decisions.len())));
+        }
+        let mut assumptions: Vec<&'static str> =
+            decisions.iter().flat_map(|d| &d.assumptions).map(|assumed| assumed.key()).collect();
+        assumptions.sort_unstable();
+        assumptions.dedup();
+        QueryAnswer {
+            id: query.id.clone(),
+            answer: answer.word(),
+            ingress: fold(|d| d.ingress).word(),
+            egress: fold(|d| d.egress).word(),
+            because,
+            assumptions,
+        }
+    }
+}
+
+/// What earlier queries resolved.
+#[derive(Default)]
+pub struct Seen<'s> {
+    sources: HashMap<String, Resolved<'s>>,
+    destinations: HashMap<(String, Option<String>, Protocol), Resolved<'s>>,
+}
+
+type Resolved<'s> = Result<std::sync::Arc<Vec<Side<'s>>>, String>;
+
+impl<'s> Seen<'s> {
+    fn source(
+        &mut self,
+        finder: &Finder<'_, 's>,
+        view: &View<'s>,
+        words: &str,
+    ) -> Result<std::sync::Arc<Vec<Side<'s>>>, String> {
+        if let Some(known) = self.sources.get(words) {
+            return known.clone();
+        }
+        let found = finder.source(words, "default").map(|parties| sides(view, parties)).map_err(|e| e.to_string());
+        self.sources.insert(words.to_owned(), found.clone());
+        found
+    }
+
+    fn destination(
+        &mut self,
+        finder: &Finder<'_, 's>,
+        view: &View<'s>,
+        words: &str,
+        port: Option<&str>,
+        protocol: Protocol,
+    ) -> Result<std::sync::Arc<Vec<Side<'s>>>, String> {
+        let key = (words.to_owned(), port.map(str::to_owned), protocol);
+        if let Some(known) = self.destinations.get(&key) {
+            return known.clone();
+        }
+        let found = finder
+            .destination(words, port, Some(protocol), "default")
+            .map(|parties| sides(view, parties))
+            .map_err(|e| e.to_string());
+        self.destinations.insert(key, found.clone());
+        found
+    }
+}
+
+fn sides<'s>(view: &View<'s>, parties: Vec<Party<'s>>) -> std::sync::Arc<Vec<Side<'s>>> {
+    std::sync::Arc::new(
+        parties
+            .into_iter()
+            .map(|party| {
+                let selection = party.end.pod().map(|pod| view.policies.select(pod)).unwrap_or_default();
+                Side { labels: vec![party.label], ends: vec![(party.end, party.port)], selection }
+            })
+            .collect(),
+    )
+}
+
+const fn plain(direction: &'static str, says: &'static str, text: String) -> Because {
+    Because { direction, policy: None, says, rule: None, missing: None, text, location: None, place: None }
+}
+
+/// One connection that speaks for two groups: between different pods where there are any.
+fn pair<'a, 's>(from: &'a Side<'s>, to: &'a Side<'s>) -> Option<(&'a End<'s>, &'a End<'s>, Option<Target>)> {
+    let (source, _) = from.ends.first()?;
+    let other = to.ends.iter().find(|(end, _)| match (source.pod(), end.pod()) {
+        (Some(a), Some(b)) => !a.is_same_pod(b),
+        _ => true,
+    });
+    let (target, port) = other.or_else(|| to.ends.first())?;
+    Some((source, target, *port))
+}
+
+/// Where no port was asked for, the word speaks for all ports.
+fn whole(decision: &Decision<'_, '_>, ports: &[Ports]) -> &'static str {
+    if ports.is_empty() {
+        return decision.answer.word();
+    }
+    let all = |of: fn(&Ports) -> &str| ports.iter().all(|p| of(p) == "all");
+    if all(|p| &p.allowed) {
+        Answer::Allowed.word()
+    } else if all(|p| &p.denied) {
+        Answer::Denied.word()
+    } else if ports.iter().all(|p| p.unknown == "none") {
+        "partly"
+    } else {
+        Answer::Unknown.word()
+    }
+}
