@@ -23,7 +23,7 @@ pub struct Because {
     /// The policy, as `Kind/namespace/name`, where one decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// `admits`, `does-not-admit`, `denies`, `passes`, `undecidable`, `not-evaluated`, `not-read`.
+    /// `admits`, `does-not-admit`, `applies`, `denies`, `passes`, `undecidable`, `not-evaluated`, `not-read`.
     pub says: &'static str,
     /// Which rule, counted from zero.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,6 +159,9 @@ pub struct MatrixRow {
     pub to: String,
     /// How many pods that is.
     pub to_count: usize,
+    /// The protocol and port, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<String>,
     /// For one port.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<&'static str>,
@@ -261,12 +264,8 @@ impl<'v, 's> Answers<'v, 's> {
             answer: whole(&decision, &ports),
             ingress: decision.ingress.word(),
             egress: decision.egress.word(),
-            because: self
-                .because(&decision)
-                .into_iter()
-                // The runs of ports say more than that the port is not known.
-                .filter(|because| ports.is_empty() || because.missing != Some("port"))
-                .collect(),
+            // Where every port is answered for, the policies that draw the lines are the reason.
+            because: if ports.is_empty() { self.because(&decision) } else { self.applying(from, to) },
             assumptions: decision.assumptions.iter().map(|a| a.key()).collect(),
             ports,
             considered,
@@ -323,6 +322,20 @@ impl<'v, 's> Answers<'v, 's> {
             for gap in &decision.unread {
                 let mut because = plain("ingress", "not-read", gap.sentence());
                 because.missing = Some("policies-not-read");
+                all.push(because);
+            }
+        }
+        all
+    }
+
+    fn applying(&self, from: &Side<'s>, to: &Side<'s>) -> Vec<Because> {
+        let mut all = Vec::new();
+        for (side, direction) in [(from, Direction::Egress), (to, Direction::Ingress)] {
+            for (index, _) in side.selection.of(direction) {
+                let Some(policy) = self.view.policies.get(*index) else { continue };
+                let mut because = plain(direction.word(), "applies", format!("{} applies", policy.object));
+                because.policy = Some(policy.object.to_string());
+                because.place = Some((policy.origin, vec![Step::from("spec")]));
                 all.push(because);
             }
         }
@@ -409,6 +422,10 @@ impl<'v, 's> Answers<'v, 's> {
                         from_count: source.labels.len(),
                         to: target.labels.first()?.clone(),
                         to_count: target.labels.len(),
+                        port: port.map(|p| match p.port {
+                            Some(number) => format!("{number}/{}", p.protocol),
+                            None => format!("?/{}", p.protocol),
+                        }),
                         answer,
                         ports,
                     })

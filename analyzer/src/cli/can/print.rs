@@ -62,9 +62,16 @@ pub fn matrix(matrix: &Matrix, format: &str) -> Result<(), Failure> {
         }))?,
         "markdown" => table_markdown(&["from", "to", "answer"], matrix.rows.iter().map(cells)),
         "csv" => table_csv(
-            &["from", "from_count", "to", "to_count", "answer"],
+            &["from", "from_count", "to", "to_count", "port", "answer"],
             matrix.rows.iter().map(|row| {
-                vec![row.from.clone(), row.from_count.to_string(), row.to.clone(), row.to_count.to_string(), matrix_answer(row)]
+                vec![
+                    row.from.clone(),
+                    row.from_count.to_string(),
+                    row.to.clone(),
+                    row.to_count.to_string(),
+                    row.port.clone().unwrap_or_default(),
+                    row.answer.map_or_else(|| ports(&row.ports), str::to_owned),
+                ]
             }),
         ),
         _ => {
@@ -134,7 +141,11 @@ fn ports(all: &[Ports]) -> String {
 }
 
 fn matrix_answer(row: &MatrixRow) -> String {
-    row.answer.map_or_else(|| ports(&row.ports), str::to_owned)
+    match (row.answer, &row.port) {
+        (Some(answer), Some(port)) => format!("{answer} {port}"),
+        (Some(answer), None) => answer.to_owned(),
+        (None, _) => ports(&row.ports),
+    }
 }
 
 fn reason(because: &Because) -> String {
