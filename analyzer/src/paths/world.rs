@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::snapshot::model::{EndpointSlice, Event, Pod, Service, Workload};
+use crate::snapshot::model::{EndpointSlice, Event, Pod, Service, Workload, WorkloadKind};
 use super::service::ServiceView;
 use crate::snapshot::{Found, Snapshot};
 
@@ -142,15 +142,23 @@ impl<'s> World<'s> {
 
     /// Workloads of a namespace whose pod template a non-empty equality selector selects.
     pub fn templates_selected(&self, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<Found<'s, Workload>> {
-        let candidates: Option<Vec<&Vec<_>>> = selector
-            .iter()
+        let declared = || selector.iter().filter(|(key, _)| !set_by_controller(key));
+        let candidates: Option<Vec<&Vec<_>>> = declared()
             .map(|(key, value)| self.templates_by_label.get(&(namespace, key.as_str(), value.as_str())))
             .collect();
-        let rarest = candidates.and_then(|lists| lists.into_iter().min_by_key(|list| list.len()));
-        let selects = |w: &Found<'s, Workload>| {
-            w.template().is_some_and(|t| crate::snapshot::matches_pairs(selector, &t.metadata.labels))
+        let rarest = match candidates.map(|lists| lists.into_iter().min_by_key(|list| list.len())) {
+            Some(Some(rarest)) => rarest.as_slice(),
+            // Only labels that controllers set: any workload of the namespace may be meant.
+            Some(None) => self.templates_in(namespace),
+            None => &[],
         };
-        rarest.into_iter().flatten().copied().filter(selects).collect()
+        let selects = |w: &Found<'s, Workload>| {
+            let labels = w.template().map(|t| &t.metadata.labels);
+            labels.is_some_and(|labels| {
+                selector.iter().all(|(key, value)| labels.get(key) == Some(value) || controller_sets(w, key, value))
+            })
+        };
+        rarest.iter().copied().filter(selects).collect()
     }
 
     /// A Service with what is behind it. `None` for a Service of another snapshot.
@@ -163,4 +171,29 @@ impl<'s> World<'s> {
     pub fn age_seconds(&self, since: Option<Timestamp>) -> Option<i64> {
         Some((self.snapshot.taken_at?.as_second() - since?.as_second()).max(0))
     }
+}
+
+/// Labels that a workload's controller adds to its pods beyond the template's.
+fn set_by_controller(key: &str) -> bool {
+    matches!(
+        key,
+        "statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index" | "batch.kubernetes.io/job-name" | "job-name"
+    )
+}
+
+/// Would this workload's controller set this label to this value on one of its pods? (apps/v1 StatefulSet
+/// "Pod name label" and "Pod index label", batch/v1 Job.)
+fn controller_sets(workload: &Workload, key: &str, value: &str) -> bool {
+    let ordinal = match (key, workload.kind) {
+        ("statefulset.kubernetes.io/pod-name", WorkloadKind::StatefulSet) => {
+            value.strip_prefix(workload.metadata.name.as_str()).and_then(|rest| rest.strip_prefix('-'))
+        }
+        ("apps.kubernetes.io/pod-index", WorkloadKind::StatefulSet) => Some(value),
+        ("batch.kubernetes.io/job-name" | "job-name", WorkloadKind::Job) => return value == workload.metadata.name,
+        _ => None,
+    };
+    // A set at zero still is the one the selector means; it is judged as scaled to zero.
+    ordinal
+        .and_then(|ordinal| ordinal.parse::<i64>().ok())
+        .is_some_and(|ordinal| workload.desired().is_none_or(|replicas| ordinal < replicas.max(1)))
 }

@@ -90,7 +90,20 @@ pub(super) fn nearest(world: &World<'_>, namespace: &str, selector: &BTreeMap<St
 }
 
 /// Why, in manifests, a workload with the right labels may exist that was not read.
-pub(super) fn templates_gap(world: &World<'_>, namespace: &str) -> Option<Gap> {
+pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTreeMap<String, String>) -> Option<Gap> {
+    // Patroni, operators and leader elections put labels such as `role: master` on running pods: a
+    // template that lacks a label, and contradicts none, does not prove that its pods will.
+    let may_gain = |labels: &BTreeMap<String, String>| {
+        let (shared, other): (Vec<_>, Vec<_>) = selector.iter().partition(|(key, _)| labels.contains_key(*key));
+        !shared.is_empty() && !other.is_empty() && shared.iter().all(|(key, value)| labels.get(*key) == Some(*value))
+    };
+    let gaining = world.templates_in(namespace).iter().find(|w| w.template().is_some_and(|t| may_gain(&t.metadata.labels)));
+    if let Some(workload) = gaining {
+        return Some(Gap::investigate(
+            format!("which labels the pods of {} {} carry when they run", workload.group_kind(), workload.metadata.name),
+            "its template has the other labels of the selector, and labels can be added to running pods",
+        ));
+    }
     for kind in WorkloadKind::ALL {
         // Rollouts exist only where Argo is installed; a cluster without them is not incomplete.
         let needed = kind != WorkloadKind::Rollout;

@@ -35,7 +35,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let selector = &view.service.get().value.spec.selector;
     let labels = nearest::words(selector);
     if view.declared_only {
-        nearest::templates_gap(cx.world, view.namespace()).is_none().then_some(())?;
+        nearest::templates_gap(cx.world, view.namespace(), selector).is_none().then_some(())?;
     }
     let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
     let absence = cx.world.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;

@@ -32,7 +32,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let selector = &view.service.get().value.spec.selector;
     let labels = nearest::words(selector);
-    let gap = nearest::templates_gap(cx.world, view.namespace())
+    let gap = nearest::templates_gap(cx.world, view.namespace(), selector)
         .or_else(|| view.selected.gap.clone())
         .unwrap_or_else(|| Gap::investigate("what the selector matches", "the input may not be everything"));
     let message = format!("nothing in the input carries the labels this Service looks for ({labels})");
