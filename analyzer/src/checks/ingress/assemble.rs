@@ -25,7 +25,7 @@ use crate::snapshot::{Found, Lookup};
 use super::certificates::{Certificates, hosts_without_rule};
 use super::hop::Hop;
 use super::{ADDRESS, CONTROLLER, REFERENCE, RULE, alb_instance_needs_node_port, canary_weight_zero, fallback_backend};
-use super::no_paths;
+use super::{external_name_target, no_paths};
 use super::{passthrough_asked, redirect_only, words};
 
 /// The subject of one Ingress.
@@ -180,10 +180,16 @@ fn behind(world: &World<'_>, entries: &OpaqueEntries<'_>, hop: &Hop<'_, '_>) -> 
     let stops = reference.state() == PathState::Blocked;
     let drained = canary_weight_zero::drained(hop)
         .then(|| Dormant::NoTraffic("a canary of weight 0 beside its main Ingress".to_owned()));
-    let mut stretches = vec![Arc::new(rule), Arc::new(reference)];
-    let Some(service) = service_of(hop).filter(|_| !stops) else { return (stretches, drained) };
+    let Some(service) = service_of(hop).filter(|_| !stops) else {
+        return (vec![Arc::new(rule), Arc::new(reference)], drained);
+    };
     let behind = service::backend(world, service, port_of(hop).as_ref(), consumer(hop, service));
     let behind = fallback(world, hop, service, behind);
+    let followed = behind.stretches.iter().any(|stretch| stretch.segment == SegmentName::Endpoints);
+    if service.is_external_name() && !followed {
+        reference.add(external_name_target::finding(hop, service));
+    }
+    let mut stretches = vec![Arc::new(rule), Arc::new(reference)];
     stretches.extend(behind.stretches);
     (stretches, drained.or(behind.dormant))
 }

@@ -29,6 +29,7 @@ checks! {
     canary_weight_zero, canary_without_main, class_annotation, class_by_name, class_missing, class_missing_but_served,
     class_not_collected, class_unseen_but_served, cloud_not_provisioned, controller_doubtful, controller_not_ready,
     controller_not_seen, controller_unknown, controller_unseen_but_programmed, duplicate_path, external_name_backend,
+    external_name_target,
     fallback_backend, gce_backend_unhealthy, invalid_host, no_class, no_class_but_served, no_paths, redirect_only, regex_host,
     resource_backend, several_default_classes, shadowed_path, snippet, ssl_passthrough_off, ssl_passthrough_unknown,
     terminating, udp_backend,
