@@ -15,7 +15,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     segment: SegmentName::Reference,
     title: "The port was masked",
     explanation: "A collector masked the port of the backend, or ports of the Service, so whether they fit cannot be \
-                  told.",
+                  told. A masked value is neither a missing nor a wrong one.",
     example: "port: {number: \"***HIDDEN***\"}",
     sources: &["networking.k8s.io/v1 ServiceBackendPort"],
 });

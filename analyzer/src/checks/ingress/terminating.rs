@@ -11,8 +11,8 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     code: "ingress/terminating",
     segment: SegmentName::Controller,
     title: "The Ingress is being deleted",
-    explanation: "The Ingress has been told to go and waits for a finalizer. Whether it is still served until then \
-                  depends on its controller.",
+    explanation: "The Ingress has been told to go and waits for a finalizer. Whether its hosts and paths are still \
+                  served until then depends on its controller.",
     example: "metadata:\n  deletionTimestamp: \"2026-01-02T03:04:05Z\"\n  finalizers: [ingress.k8s.aws/resources]",
     sources: &["Kubernetes: finalizers"],
 });

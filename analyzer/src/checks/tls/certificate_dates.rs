@@ -13,7 +13,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     segment: SegmentName::Tls,
     title: "The end of the certificate could not be judged",
     explanation: "The input does not say when it was taken, so whether the certificate was valid then is not judged; \
-                  its end is shown.",
+                  its end is shown for the reader to compare.",
     example: "Manifests with a TLS Secret.",
     sources: &["RFC 5280 section 4.1.2.5"],
 });
