@@ -208,7 +208,7 @@ pub(super) fn failure<T>(status: Status, line: u32, out: &mut Out<T>) {
     match status.reason.as_deref() {
         Some("Forbidden" | "Unauthorized") => error.class = ErrorClass::Forbidden,
         Some("NotFound") if error.class != ErrorClass::NotServed => {
-            error.class = ErrorClass::NotFound
+            error.class = ErrorClass::NotFound;
         }
         _ => {}
     }

@@ -71,7 +71,7 @@ pub(super) fn document<T: Send>(
             let hinted = ItemType::new(None, None, &ctx.hint);
             match (hinted.api_version.as_deref(), hinted.kind.as_deref()) {
                 (Some(_), Some(_)) if kind.is_none() && items.is_some() => {
-                    reading.list(0, items, out)
+                    reading.list(0, items, out);
                 }
                 (Some(api_version), Some(kind_hint)) if kind.is_none() => {
                     let outcome =
@@ -379,11 +379,20 @@ impl<'r, T> Reading<'r, T> {
     }
 }
 
+/// Keeps a document that is text and no mapping.
+pub(super) fn sentence<T>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) {
+    out.other(segment.line);
+    if out.text.is_none() && segment.text.len() <= ctx.limits.text_bytes {
+        out.text = Some(String::from_utf8_lossy(segment.text).into_owned());
+    }
+}
+
 /// A document that is one word or sentence: text, not an object.
 fn scalar<T>(tree: &Tree<'_>, segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) {
-    out.other(segment.line);
-    if out.text.is_none() && segment.text.len() <= ctx.limits.text_bytes && tree.text(0).is_some() {
-        out.text = Some(String::from_utf8_lossy(segment.text).into_owned());
+    if tree.text(0).is_some() {
+        sentence(segment, ctx, out);
+    } else {
+        out.other(segment.line);
     }
 }
 

@@ -124,6 +124,10 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
                 full::document(segment, outline.source, ctx, out);
             }
         }
+        // Text without a colon is a word or a sentence, whatever else it is.
+        Shape::Mapping if memchr::memchr(b':', segment.text).is_none() => {
+            full::sentence(segment, ctx, out);
+        }
         Shape::Mapping => {
             let head = head::yaml(segment.text, 0);
             match (head.api_version, head.kind) {

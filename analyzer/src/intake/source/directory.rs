@@ -62,7 +62,7 @@ pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
         let target = path.canonicalize();
         match target {
             Ok(target) if target.starts_with(&real_root) && target.is_file() => {
-                link(reading, label, &path)
+                link(reading, label, &path);
             }
             _ => reading.summary.skipped += 1,
         }

@@ -420,7 +420,7 @@ pub(crate) fn take_stream(
     if class == Class::Sniff {
         match compress::peek(stream, 4096) {
             Ok((head, whole)) if names::looks_structured(&head) || head.is_empty() => {
-                stream = whole
+                stream = whole;
             }
             Ok(_) => {
                 reading.summary.skipped += 1;
