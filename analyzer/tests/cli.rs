@@ -233,6 +233,24 @@ fn completions_man_and_help() {
     }
 }
 
+/// Markdown without what stands in code spans and fences, where nothing is active.
+fn without_code(text: &str) -> String {
+    let mut prose = String::new();
+    let mut open: Option<usize> = None;
+    let mut rest = text;
+    while let Some(start) = rest.find('`') {
+        let ticks = rest[start..].bytes().take_while(|b| *b == b'`').count();
+        if open.is_none() {
+            prose.push_str(&rest[..start]);
+            open = Some(ticks);
+        } else if open == Some(ticks) {
+            open = None;
+        }
+        rest = &rest[start + ticks..];
+    }
+    prose + if open.is_none() { rest } else { "" }
+}
+
 #[test]
 fn hostile_names_stay_text_in_every_format() {
     let hostile = BROKEN.replace("name: web,", "name: \"<script>alert(1)</script>](javascript:alert(2))\\e]8;;http://evil\\a\\u202e\",");
@@ -247,8 +265,9 @@ fn hostile_names_stay_text_in_every_format() {
         match format {
             "html" => assert!(!text.contains("<script>alert"), "{format}"),
             "markdown" => {
-                assert!(!text.contains("<script>alert"), "{format}");
-                assert!(!text.contains("](javascript:"), "{format}");
+                let prose = without_code(&text);
+                assert!(!prose.contains("<script>alert"), "{format}");
+                assert!(!prose.contains("](javascript:"), "{format}");
             }
             "text" => assert!(!text.contains('\u{202e}'), "{format}"),
             _ => {}

@@ -106,6 +106,39 @@ pub(crate) fn gaps(rows: &[Coverage]) -> Vec<Group<'_>> {
     all
 }
 
+/// Gaps that share state, scope and reason, whatever their kind.
+#[derive(Debug, Clone)]
+pub(crate) struct Merged<'a> {
+    /// Kinds, in order.
+    pub(crate) kinds: Vec<&'a str>,
+    /// State and scope of all of them.
+    pub(crate) first: Group<'a>,
+    /// The reason, with `such` in place of the kind where there are several.
+    pub(crate) reason: String,
+}
+
+/// [`gaps`], with kinds that are missing for the same reason in the same scope on one row.
+pub(crate) fn merged_gaps(rows: &[Coverage]) -> Vec<Merged<'_>> {
+    let mut merged: Vec<(String, Merged<'_>)> = Vec::new();
+    for gap in gaps(rows) {
+        let reason = gap.reason.replace(gap.kind, "such");
+        let like = |(other, m): &&mut (String, Merged<'_>)| {
+            *other == reason
+                && m.first.state == gap.state
+                && m.first.cluster_wide == gap.cluster_wide
+                && m.first.namespaces == gap.namespaces
+        };
+        if let Some((reason, found)) = merged.iter_mut().find(like) {
+            found.kinds.push(gap.kind);
+            found.reason.clone_from(reason);
+        } else {
+            let own = gap.reason.to_owned();
+            merged.push((reason, Merged { kinds: vec![gap.kind], first: gap, reason: own }));
+        }
+    }
+    merged.into_iter().map(|(_, m)| m).collect()
+}
+
 const fn rank(state: CoverageState) -> u8 {
     match state {
         CoverageState::Forbidden => 0,

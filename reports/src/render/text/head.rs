@@ -1,7 +1,7 @@
 //! The top of the page: what was read, the verdict on the whole, what was not seen.
 
 use super::sheet::{Ink, Sheet};
-use crate::render::words::{self, count, number};
+use crate::render::words::{self, count, join_and, number, plural};
 use crate::render::{RenderError, coverage};
 use crate::report::{Report, Verdict};
 
@@ -9,6 +9,8 @@ use crate::report::{Report, Verdict};
 const INPUTS: usize = 12;
 const GAPS: usize = 12;
 const SCOPE: usize = 4;
+/// Kinds named in one gap.
+const KINDS: usize = 8;
 
 pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
     let title = format!("{} {}", report.tool.name, report.tool.version);
@@ -69,17 +71,21 @@ pub(super) fn counts(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Rende
 }
 
 fn gaps(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
-    let gaps = coverage::gaps(&report.snapshot.coverage);
+    let gaps = coverage::merged_gaps(&report.snapshot.coverage);
     if !gaps.is_empty() {
         sheet.gap()?;
         let title = "Not seen, so nothing below rests on it:";
         sheet.flow("", "", &[(Ink::Bold, title.to_owned())])?;
     }
     for gap in gaps.iter().take(GAPS) {
+        let mut kinds: Vec<String> = gap.kinds.iter().take(KINDS).map(|k| (*k).to_owned()).collect();
+        if gap.kinds.len() > KINDS {
+            kinds.push(plural(gap.kinds.len() - KINDS, "more kind", "more kinds"));
+        }
         let mut line = vec![
-            (Ink::Bold, gap.kind.to_owned()),
-            (Ink::Unsure, format!(" {}", gap.state_words())),
-            (Ink::Plain, format!(" in {}", gap.scope(SCOPE))),
+            (Ink::Bold, join_and(&kinds)),
+            (Ink::Unsure, format!(" {}", gap.first.state_words())),
+            (Ink::Plain, format!(" in {}", gap.first.scope(SCOPE))),
         ];
         if !gap.reason.is_empty() {
             line.push((Ink::Dim, format!(" — {}", gap.reason)));
