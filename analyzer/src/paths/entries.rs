@@ -10,7 +10,6 @@ use kubereach_reports::report::ObjectRef;
 use serde_json::Value;
 
 use crate::paths::World;
-use crate::paths::ingress::rules::covers;
 use crate::snapshot::model::{Opaque, OpaqueRole, opaque_role};
 use crate::snapshot::Found;
 
@@ -23,7 +22,7 @@ pub struct OpaqueEntries<'s> {
     by_service: BTreeMap<(String, String), Vec<Found<'s, Opaque>>>,
     rewrites: HashMap<(String, String), Found<'s, Opaque>>,
     hosts: HashMap<String, Found<'s, Opaque>>,
-    wildcards: Vec<(String, Found<'s, Opaque>)>,
+    wildcards: HashMap<String, Found<'s, Opaque>>,
 }
 
 /// Every existing Service that an unevaluated entry kind names, with the objects that name it.
@@ -92,11 +91,10 @@ impl<'s> OpaqueEntries<'s> {
             }
             if at_gateway {
                 let host = host.to_ascii_lowercase();
-                if host.starts_with('*') {
-                    self.wildcards.push((host, object));
-                } else {
-                    self.hosts.entry(host).or_insert(object);
-                }
+                match host.strip_prefix("*.") {
+                    Some(parent) => self.wildcards.entry(parent.to_owned()).or_insert(object),
+                    None => self.hosts.entry(host).or_insert(object),
+                };
             }
         }
     }
@@ -113,8 +111,10 @@ impl<'s> OpaqueEntries<'s> {
 
     /// Who claims this host at a gateway of its own. The wildcard `*` alone claims nothing in particular.
     pub fn claiming(&self, host: &str) -> Option<Found<'s, Opaque>> {
-        let exact = self.hosts.get(&host.to_ascii_lowercase()).copied();
-        exact.or_else(|| self.wildcards.iter().find(|(pattern, _)| covers(pattern, host)).map(|(_, object)| *object))
+        let host = host.to_ascii_lowercase();
+        let parent = || host.split_once('.').map(|(_, parent)| parent);
+        let exact = self.hosts.get(&host).filter(|_| host != "*");
+        exact.or_else(|| self.wildcards.get(parent()?)).copied()
     }
 }
 

@@ -26,7 +26,8 @@ const ANNOTATION: &str = "ingress.kubernetes.io/backends";
 
 /// Adds it for one path whose backend the annotation calls unhealthy.
 pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
-    let Some(text) = hop.front.annotation(ANNOTATION) else { return };
+    const LONG: usize = 65_536;
+    let Some(text) = hop.front.annotation(ANNOTATION).filter(|text| text.len() <= LONG) else { return };
     let Ok(states) = serde_json::from_str::<BTreeMap<String, String>>(text) else { return };
     let own = mark(hop);
     let is_own = |name: &str| own.iter().any(|mark| name.contains(mark.as_str()));

@@ -2,17 +2,12 @@
 
 use kubereach_reports::report::ObjectRef;
 
+use crate::checks::command;
 use crate::paths::ingress::front::{Address, Front};
 
 /// A word of a command line: names come from the input and may hold anything.
 pub(crate) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,".contains(c);
-    let flat: String = word.chars().filter(|c| !c.is_control()).take(253).collect();
-    if !flat.is_empty() && !flat.starts_with('-') && flat.chars().all(plain) {
-        flat
-    } else {
-        format!("'{}'", flat.replace('\'', r"'\''"))
-    }
+    command::arg(word).into_owned()
 }
 
 /// `kubectl describe ingress web -n shop`.
@@ -42,12 +37,7 @@ pub(super) fn service(front: &Front<'_>, name: &str) -> ObjectRef {
 
 /// A text from the input, at a length fit for a sentence.
 pub(crate) fn brief(text: &str) -> String {
-    const LONG: usize = 200;
-    if text.chars().count() <= LONG {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(LONG).collect();
-    format!("{head}…")
+    command::cut(text)
 }
 
 /// The command that shows a controller's pods.
@@ -68,19 +58,5 @@ pub(super) fn address<'f>(front: &'f Front<'_>) -> &'f str {
     match &front.address {
         Address::Published(text) => text,
         Address::None | Address::Manifest | Address::NotCollected => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_hostile_name_stays_one_word() {
-        assert_eq!(quoted("web-1.shop"), "web-1.shop");
-        assert_eq!(quoted("web; rm -rf /"), "'web; rm -rf /'");
-        assert_eq!(quoted("it's\n$(id)"), r"'it'\''s$(id)'");
-        assert_eq!(quoted("-n"), "'-n'");
-        assert_eq!(quoted(""), "''");
     }
 }

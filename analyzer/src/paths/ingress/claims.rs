@@ -51,11 +51,17 @@ impl<'s> Claims<'s> {
                 }
             }
         }
+        for all in claims.paths.values_mut() {
+            let age = |claim: &Claim<'s>| claim.ingress.get().value.metadata.creation_timestamp;
+            all.sort_by_key(age);
+        }
         claims
     }
 
-    /// Other Ingresses that claim the same path with another backend; canaries aside.
+    /// Other Ingresses that claim the same path with another backend; canaries aside. Those of
+    /// unknown age first, then the oldest; only so many as a report can use.
     pub fn rivals(&self, front: &Front<'s>, path: &Declared<'s>) -> Vec<Found<'s, Ingress>> {
+        const USEFUL: usize = 8;
         if path.path_type.is_empty() || is_canary(&front.ingress) {
             return Vec::new();
         }
@@ -67,7 +73,7 @@ impl<'s> Claims<'s> {
             !claim.canary && !itself && !same_backend
         };
         let claims = self.paths.get(&key(front, path)).map(Vec::as_slice).unwrap_or_default();
-        claims.iter().filter(elsewhere).map(|claim| claim.ingress).collect()
+        claims.iter().filter(elsewhere).map(|claim| claim.ingress).take(USEFUL).collect()
     }
 
     /// Has the path of a canary a main Ingress beside it?
