@@ -12,6 +12,8 @@ use crate::paths::World;
 
 pub use docs::catalogue_markdown;
 
+pub mod backend_tls;
+pub(crate) mod command;
 mod docs;
 pub mod command;
 pub mod endpoints;
@@ -19,6 +21,7 @@ pub mod entry;
 pub mod gateway;
 pub mod ingress;
 pub mod pod;
+pub mod listener_set;
 pub mod policy;
 pub mod route;
 pub mod service;
@@ -33,6 +36,11 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
         gateway::PAGES,
         ingress::PAGES,
         pod::PAGES,
+        backend_tls::PAGES,
+        entry::PAGES,
+        gateway::PAGES,
+        ingress::PAGES,
+        listener_set::PAGES,
         policy::PAGES,
         route::PAGES,
         service::PAGES,
@@ -43,12 +51,17 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
         .flatten()
         .map(|entry| (entry.text.code, *entry))
         .collect()
+    ]
+    .into_iter()
+    .flatten()
+    .map(|entry| (entry.text.code, *entry))
+    .collect()
 }
 
 /// Evaluates every subject of the snapshot, in parallel; the order is that of kind, namespace and name.
 pub fn evaluate(world: &World<'_>) -> Vec<Subject> {
-    let areas: [fn(&World<'_>) -> Vec<Subject>; 4] =
-        [gateway::subjects, ingress::subjects, route::subjects, service::subjects];
+    let areas: [fn(&World<'_>) -> Vec<Subject>; 3] =
+        [gateway::subjects, ingress::subjects, service::subjects];
     let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(world)).collect();
     entry::note_other_kinds(world, &mut subjects);
     subjects.sort_by(|a, b| a.object.cmp(&b.object));

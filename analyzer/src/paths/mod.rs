@@ -1,10 +1,13 @@
 //! From the snapshot to paths: what leads where, resolved hop by hop. Nothing is judged here.
 
 pub mod certificate;
+pub mod conditions;
 pub mod controllers;
 pub mod entries;
+pub mod gateway;
 pub mod ingress;
 pub mod service;
+pub mod route;
 mod world;
 
 pub use world::World;

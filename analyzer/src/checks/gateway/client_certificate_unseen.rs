@@ -1,0 +1,26 @@
+//! `gateway/client-certificate-unseen`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::field;
+use crate::snapshot::model::Gateway;
+use crate::snapshot::{Found, Gap};
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "gateway/client-certificate-unseen",
+    segment: SegmentName::Tls,
+    title: "The certificate the Gateway shows to backends was not read",
+    explanation: "The Secret, or the ReferenceGrants that would allow it, are not in the input.",
+    example: "A Gateway with spec.tls.backend in a dump without Secrets.",
+    sources: &["Gateway API reference: GatewayBackendTLS.clientCertificateRef"],
+});
+
+/// For a reference that could not be followed.
+pub fn finding(gateway: Found<'_, Gateway>, name: &str, gap: &Gap) -> Finding {
+    PAGE.finding(gap, gateway.object(), format!("the certificate {name} that Gateway {} shows to backends was not read", gateway.metadata.name))
+        .next("look at the Gateway's conditions", command::describe(&gateway.object()))
+        .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
+}

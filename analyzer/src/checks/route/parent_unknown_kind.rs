@@ -1,0 +1,28 @@
+//! `route/parent-unknown-kind`
+
+use kubereach_reports::report::{ObjectRef, SegmentName};
+
+use crate::checks::command;
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::field;
+use crate::snapshot::model::Route;
+use crate::snapshot::{Found, Gap};
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "route/parent-unknown-kind",
+    segment: SegmentName::Listener,
+    title: "The parent is of a kind that is not evaluated",
+    explanation: "parentRefs may name kinds of an implementation. What attaching to one means is its own affair.",
+    example: "parentRefs: [{group: networking.istio.io, kind: ServiceEntry, name: api}]",
+    sources: &["Gateway API reference: ParentReference.kind"],
+});
+
+/// For the parentRef at `index`.
+pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef) -> Finding {
+    let kind = command::cut(&parent.kind);
+    let gap = Gap::investigate(format!("parents of kind {kind} are not evaluated"), "their meaning is specific to an implementation");
+    PAGE.finding(&gap, route.object(), format!("{} {} is attached to a {kind}, which is not evaluated", route.kind.word(), route.metadata.name))
+        .next("look at the route's status", command::describe(&route.object()))
+        .at(route.origin, field!["spec", "parentRefs", index, "kind"])
+}

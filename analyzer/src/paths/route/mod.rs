@@ -1,0 +1,8 @@
+//! Routes: to which listeners they attach and which backends they name. Nothing is judged here.
+
+pub mod attach;
+pub mod backend;
+pub mod matches;
+pub mod parent;
+pub mod policy;
+pub mod status;
