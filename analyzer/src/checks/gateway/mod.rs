@@ -27,6 +27,7 @@ pub mod invalid_client_certificate;
 pub mod invalid_route_kinds;
 pub mod listener_hostname_conflict;
 pub mod listener_mixed_protocols;
+pub mod listener_port_contested;
 pub mod listener_protocol_conflict;
 pub mod mesh_protocol;
 pub mod no_address;
@@ -72,6 +73,7 @@ pub static PAGES: &[&Entry] = &[
     invalid_route_kinds::PAGE.entry(),
     listener_hostname_conflict::PAGE.entry(),
     listener_mixed_protocols::PAGE.entry(),
+    listener_port_contested::PAGE.entry(),
     listener_protocol_conflict::PAGE.entry(),
     mesh_protocol::PAGE.entry(),
     no_address::PAGE.entry(),

@@ -14,6 +14,7 @@ pub mod controllers_disagree;
 pub mod default_gateway;
 pub mod extension_filter;
 pub mod external_name_backend;
+pub mod filter_doubtful;
 pub mod host_not_served;
 pub mod hostname_conflict;
 pub mod hostname_conflict_unsettled;
@@ -60,6 +61,7 @@ pub static PAGES: &[&Entry] = &[
     default_gateway::PAGE.entry(),
     extension_filter::PAGE.entry(),
     external_name_backend::PAGE.entry(),
+    filter_doubtful::PAGE.entry(),
     host_not_served::PAGE.entry(),
     hostname_conflict::PAGE.entry(),
     hostname_conflict_unsettled::PAGE.entry(),

@@ -42,10 +42,12 @@ impl Port {
     fn clash(&self, id: usize, door: &Door<'_>) -> Option<(Clash, usize)> {
         let other = |list: &[usize]| list.iter().copied().find(|o| *o != id);
         match door.listener.protocol.as_str() {
-            "UDP" => other(&self.udp).map(|o| (Clash::Protocol, o)),
-            "TCP" => other(&self.tcp)
-                .or_else(|| (0..3).flat_map(|f| self.any(f)).next())
-                .map(|o| (Clash::Protocol, o)),
+            "UDP" => other(&self.udp).map(|o| (alone(id, o), o)),
+            "TCP" => (0..3)
+                .flat_map(|f| self.any(f))
+                .next()
+                .map(|o| (Clash::Protocol, o))
+                .or_else(|| other(&self.tcp).map(|o| (alone(id, o), o))),
             protocol => {
                 let own = family(protocol)?;
                 let host = hostname::normal(door.listener.hostname.as_deref());
@@ -62,6 +64,12 @@ impl Port {
             }
         }
     }
+}
+
+/// Of several listeners that each need a port to themselves the specification serves none; an
+/// implementation that picks one all the same picks the first.
+const fn alone(id: usize, other: usize) -> Clash {
+    if id < other { Clash::Contested } else { Clash::Protocol }
 }
 
 /// Marks the doors of one Gateway that clash. `groups` are its owners in order of precedence (the Gateway
@@ -90,7 +98,7 @@ pub(super) fn mark(doors: &mut [Door<'_>], groups: &[Vec<usize>]) {
         for (id, port) in left {
             let Some(door) = doors.get(id) else { continue };
             let found = own.get(&port).and_then(|p| p.clash(id, door));
-            if found.is_none_or(|(clash, _)| clash == Clash::Mixed) {
+            if found.is_none_or(|(clash, _)| matches!(clash, Clash::Mixed | Clash::Contested)) {
                 taken.entry(port).or_default().add(id, door);
             }
             if let (Some((clash, with)), Some(door)) = (found, doors.get_mut(id)) {

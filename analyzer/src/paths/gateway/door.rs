@@ -140,6 +140,8 @@ pub enum Clash {
     Hostname,
     /// Same port, protocols that cannot share it.
     Protocol,
+    /// Same port of a protocol that needs one to itself; this listener is the first of them.
+    Contested,
     /// Same port; whether an implementation can tell the two apart is its own affair.
     Mixed,
 }

@@ -135,13 +135,13 @@ impl<'s> Fronts<'s> {
         self.of_set.get(&(namespace, name)).cloned().unwrap_or_default()
     }
 
-    /// How many ListenerSets stand on a Gateway.
+    /// How many ListenerSets stand on a Gateway with at least one listener that yields to nobody.
     pub fn attached_sets(&self, front: usize) -> usize {
         let doors = self.fronts.get(front).map(|f| f.doors.as_slice()).unwrap_or_default();
         let mut sets: Vec<_> = doors
             .iter()
             .filter_map(|d| self.doors.get(*d))
-            .filter(|d| matches!(d.owner, Owner::Set(_)) && matches!(d.admission, Admission::Admitted))
+            .filter(|d| matches!(d.owner, Owner::Set(_)) && matches!(d.admission, Admission::Admitted) && d.conflict.is_none())
             .map(|d| d.owner.object())
             .collect();
         sets.sort_unstable();

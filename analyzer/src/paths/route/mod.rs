@@ -2,6 +2,7 @@
 
 pub mod attach;
 pub mod backend;
+pub mod filters;
 pub mod matches;
 pub mod parent;
 pub mod policy;

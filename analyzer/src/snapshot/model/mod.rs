@@ -44,7 +44,10 @@ pub use pod::{
     Volume, Waiting,
 };
 pub use resource::Resource;
-pub use route::{BackendRef, Filter, HeaderMatch, MethodMatch, ParentRef, ParentStatus, PathMatch, Route, RouteKind, RouteMatch, RouteRule};
+pub use route::{
+    BackendRef, Filter, HeaderFilter, HeaderMatch, MethodMatch, ParentRef, ParentStatus, PathMatch, PathModifier, RewriteFilter,
+    Route, RouteKind, RouteMatch, RouteRule,
+};
 pub use secret::{Certificate, Secret};
 pub use service::{Service, ServicePort};
 pub use workload::{Workload, WorkloadKind, WorkloadStatus};

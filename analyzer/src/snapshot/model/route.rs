@@ -127,8 +127,16 @@ pub struct HeaderMatch {
     pub kind: Option<String>,
     #[serde(deserialize_with = "null_default")]
     pub name: String,
-    #[serde(deserialize_with = "null_default")]
+    /// An unquoted number or boolean in hand-written YAML reads as its text.
+    #[serde(deserialize_with = "text")]
     pub value: String,
+}
+
+fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(match Field::<String>::deserialize(deserializer)? {
+        Field::Known(text) | Field::Invalid(text) => text,
+        Field::Absent | Field::Redacted => String::new(),
+    })
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -138,6 +146,37 @@ pub struct Filter {
     pub kind: String,
     pub request_mirror: Option<MirrorFilter>,
     pub extension_ref: Option<ObjectReference>,
+    pub request_header_modifier: Option<HeaderFilter>,
+    pub response_header_modifier: Option<HeaderFilter>,
+    pub request_redirect: Option<RewriteFilter>,
+    pub url_rewrite: Option<RewriteFilter>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct HeaderFilter {
+    pub set: List<HeaderMatch>,
+    pub add: List<HeaderMatch>,
+    pub remove: List<String>,
+}
+
+/// A redirect or a rewrite: what the two have in common, and the redirect's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RewriteFilter {
+    pub scheme: Option<String>,
+    pub hostname: Option<String>,
+    pub path: Option<PathModifier>,
+    pub status_code: Field<i64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PathModifier {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub replace_full_path: Option<String>,
+    pub replace_prefix_match: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -6,7 +6,8 @@ use kubereach_reports::report::{PathState, SegmentName};
 
 use super::{DoorEval, tls};
 use crate::checks::gateway::{
-    condition_false, invalid_route_kinds, listener_hostname_conflict, listener_mixed_protocols, listener_protocol_conflict,
+    condition_false, invalid_route_kinds, listener_hostname_conflict, listener_mixed_protocols, listener_port_contested,
+    listener_protocol_conflict,
     mesh_protocol, no_valid_route_kinds, status_stale, unsupported_protocol,
 };
 use crate::checks::listener_set::{
@@ -78,7 +79,8 @@ fn conflict(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>, word: &
     let Some(other) = fronts.doors.get(conflict.with) else { return };
     let yields = door.owner.object() != other.owner.object();
     stretch.add(match conflict.clash {
-        Clash::Mixed if word.accepted() => return,
+        Clash::Mixed | Clash::Contested if word.accepted() => return,
+        Clash::Contested => listener_port_contested::finding(door, other),
         Clash::Mixed => listener_mixed_protocols::finding(door, other),
         Clash::Hostname | Clash::Protocol if yields && conflict.order_unknown => conflict_order_unseen::finding(door, other),
         Clash::Hostname | Clash::Protocol if yields => conflicted::finding(door, other),

@@ -46,7 +46,7 @@ impl Group {
     }
 }
 
-const UNKNOWN: Terms = Terms { consumer: Consumer::Unknown, resolved: false };
+const UNKNOWN: Terms = Terms { consumer: Consumer::Unknown, resolved: false, accepted: false };
 
 /// Every group of a route.
 pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> Vec<Group> {
@@ -234,7 +234,7 @@ fn joined(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_
     for join in &tie.joins {
         let Some(door) = evaluation.fronts.doors.get(join.door) else { continue };
         let front = door.front.and_then(|f| evaluation.front_evals.get(f));
-        let terms = Terms { consumer: front.map_or(Consumer::Unknown, |f| f.consumer), resolved: word.resolved() };
+        let terms = Terms { consumer: front.map_or(Consumer::Unknown, |f| f.consumer), resolved: word.resolved(), accepted: word.accepted() };
         let eval = evaluation.door_evals.get(join.door);
         let rule = rule(evaluation, attached, tie, join, door, &word);
         for host in &join.hosts {

@@ -8,14 +8,14 @@ use super::backend_tls;
 use crate::checks::gateway::eval::Evaluation;
 use crate::checks::route::{
     all_weights_zero, backend_not_found, backend_port_missing, backend_port_unseen, backend_port_unspecified,
-    backend_protocol_mismatch, backend_unseen, extension_filter, external_name_backend, invalid_kind, mirror_not_found,
+    backend_protocol_mismatch, backend_unseen, extension_filter, external_name_backend, filter_doubtful, invalid_kind, mirror_not_found,
     no_backends, redirect_only, ref_not_permitted, ref_permission_unseen, several_rules, unevaluated_backend_kind, weight_zero,
 };
 use crate::checks::service::{self, Consumer};
 use crate::evidence::{Dormant, Finding, Stretch, fold};
 use crate::paths::gateway::grants::Permission;
 use crate::paths::route::backend::{self, Named, RefPort, Target};
-use crate::paths::route::matches;
+use crate::paths::route::{filters, matches};
 use crate::snapshot::model::{BackendRef, Filter, Route, RouteKind, RouteRule};
 use crate::snapshot::Found;
 
@@ -54,6 +54,7 @@ impl Leg {
 pub(super) struct Terms {
     pub(super) consumer: Consumer,
     pub(super) resolved: bool,
+    pub(super) accepted: bool,
 }
 
 /// Every leg of a route. Equal ones are merged: the first that carries traffic stays.
@@ -96,10 +97,15 @@ pub(super) fn refs_at_fault(legs: &[Leg]) -> bool {
 }
 
 fn of_rule(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, index: usize, rule: &RouteRule, terms: Terms) -> Vec<Leg> {
-    let mut findings = filters(evaluation, route, index, &rule.filters);
+    let mut findings = filter_findings(evaluation, route, index, &rule.filters);
     let several = route.spec.rules.len() > 1 && matches!(route.kind, RouteKind::Tls | RouteKind::Tcp | RouteKind::Udp);
-    if several {
+    if several && !terms.accepted {
         findings.push(several_rules::finding(route));
+    }
+    if !terms.accepted {
+        let of_backends = rule.backend_refs.iter().flat_map(|b| filters::doubts(&b.filters, &rule.matches, true));
+        let doubts = filters::doubts(&rule.filters, &rule.matches, false).into_iter().chain(of_backends);
+        findings.extend(doubts.map(|why| filter_doubtful::finding(route, index, &why)));
     }
     let blank = |rule: Vec<Finding>| Leg {
         matches: None,
@@ -129,7 +135,7 @@ fn of_rule(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, index: usiz
     refs.map(|(position, reference)| {
         let mut leg = blank(Vec::new());
         leg.rule = findings.iter().cloned().map(Arc::new).collect();
-        leg.rule.extend(filters(evaluation, route, index, &reference.filters).into_iter().map(Arc::new));
+        leg.rule.extend(filter_findings(evaluation, route, index, &reference.filters).into_iter().map(Arc::new));
         let at = At { rule: index, index: position, share: share(route.kind, index, weight(reference), total) };
         behind(evaluation, route, reference, &at, terms, &mut leg);
         if weight(reference) == 0 && total > 0 {
@@ -225,7 +231,7 @@ fn permission(stretch: &mut Stretch, route: Found<'_, Route>, target: &Target<'_
 }
 
 /// Filters that change whether traffic passes (API reference: `HTTPRouteFilterType`, `GRPCRouteFilterType`).
-fn filters(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, rule: usize, list: &[Filter]) -> Vec<Finding> {
+fn filter_findings(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, rule: usize, list: &[Filter]) -> Vec<Finding> {
     let mut found = Vec::new();
     for filter in list {
         match filter.kind.as_str() {
