@@ -13,7 +13,6 @@ use crate::paths::World;
 pub use docs::catalogue_markdown;
 
 pub mod backend_tls;
-pub(crate) mod command;
 mod docs;
 pub mod command;
 pub mod endpoints;
@@ -35,22 +34,14 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
         entry::PAGES,
         gateway::PAGES,
         ingress::PAGES,
-        pod::PAGES,
         backend_tls::PAGES,
-        entry::PAGES,
-        gateway::PAGES,
-        ingress::PAGES,
         listener_set::PAGES,
+        pod::PAGES,
         policy::PAGES,
         route::PAGES,
         service::PAGES,
         tls::PAGES,
         workload::PAGES,
-    ]
-        .into_iter()
-        .flatten()
-        .map(|entry| (entry.text.code, *entry))
-        .collect()
     ]
     .into_iter()
     .flatten()

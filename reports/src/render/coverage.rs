@@ -1,6 +1,6 @@
 //! The coverage of a snapshot, folded so that forty kinds in a thousand namespaces stay readable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::{Coverage, CoverageState};
 
@@ -14,6 +14,9 @@ pub(crate) struct Group<'a> {
     pub(crate) namespaces: Vec<&'a str>,
     /// The row for the whole cluster is among them.
     pub(crate) cluster_wide: bool,
+    /// Rows of the same kind speak of namespaces by themselves, so that the row for the whole cluster
+    /// speaks of the others.
+    pub(crate) elsewhere: bool,
     pub(crate) objects: usize,
 }
 
@@ -22,7 +25,7 @@ impl Group<'_> {
     pub(crate) fn scope(&self, at_most: usize) -> String {
         let mut parts: Vec<String> = Vec::new();
         if self.cluster_wide {
-            parts.push("the whole cluster".to_owned());
+            parts.push(if self.elsewhere { "every other namespace" } else { "the whole cluster" }.to_owned());
         }
         parts.extend(
             self.namespaces
@@ -73,6 +76,8 @@ pub(crate) const fn meaning(state: CoverageState) -> &'static str {
 
 /// Folds rows that share kind, state and reason; the least known first, then by kind.
 pub(crate) fn groups(rows: &[Coverage]) -> Vec<Group<'_>> {
+    let namespaced: BTreeSet<&str> =
+        rows.iter().filter(|row| row.namespace.is_some()).map(|row| row.kind.as_str()).collect();
     let mut folded: BTreeMap<(u8, &str, &str), Group<'_>> = BTreeMap::new();
     for row in rows {
         let group = folded
@@ -83,6 +88,7 @@ pub(crate) fn groups(rows: &[Coverage]) -> Vec<Group<'_>> {
                 reason: &row.reason,
                 namespaces: Vec::new(),
                 cluster_wide: false,
+                elsewhere: namespaced.contains(row.kind.as_str()),
                 objects: 0,
             });
         match &row.namespace {
@@ -121,11 +127,13 @@ pub(crate) struct Merged<'a> {
 pub(crate) fn merged_gaps(rows: &[Coverage]) -> Vec<Merged<'_>> {
     let mut merged: Vec<(String, Merged<'_>)> = Vec::new();
     for gap in gaps(rows) {
-        let reason = gap.reason.replace(gap.kind, "such");
+        let kind = gap.kind.rsplit('/').next().unwrap_or(gap.kind);
+        let reason = gap.reason.replace(gap.kind, "such").replace(kind, "such");
         let like = |(other, m): &&mut (String, Merged<'_>)| {
             *other == reason
                 && m.first.state == gap.state
                 && m.first.cluster_wide == gap.cluster_wide
+                && m.first.elsewhere == gap.elsewhere
                 && m.first.namespaces == gap.namespaces
         };
         if let Some((reason, found)) = merged.iter_mut().find(like) {
