@@ -26,8 +26,12 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     let Some(pod) = seen.pods.first().filter(|_| applies(front)) else { return };
     let count = seen.pods.len();
-    let proof = pod.shows(format!("not ready, like every one of the {count} controller pods of the cluster"));
-    let message = format!("none of the {count} pods of {} is ready", controller.name);
+    let (proof, message) = if count == 1 {
+        (pod.shows("the only controller pod of the cluster, and not ready"), format!("the only pod of {} is not ready", controller.name))
+    } else {
+        let fact = format!("not ready, like every one of the {count} controller pods of the cluster");
+        (pod.shows(fact), format!("none of the {count} pods of {} is ready", controller.name))
+    };
     let cause = "The controller receives the requests for this Ingress and passes them on. None of its pods is ready, \
                  so nobody takes them.";
     let finding = PAGE.finding(&proof, pod.object(), message).cause(cause).relates(front.ingress.object(), "served by it");
