@@ -76,12 +76,18 @@ pub fn inspect<'s>(world: &World<'s>, namespace: &str, name: &str, hosts: &[&str
             let certificate = value.certificate.as_ref().and_then(|read| read.as_ref().ok());
             let mut facts = of_secret(value);
             if let Some(certificate) = certificate {
-                facts.extend(of_certificate(certificate, world.snapshot.taken_at, hosts));
+                facts.extend(of_certificate(certificate, judged_at(world, certificate), hosts));
             }
             (Some(secret), certificate, facts)
         }
     };
     CertificateFacts { namespace: namespace.to_owned(), name: name.to_owned(), secret, certificate, facts }
+}
+
+/// The time to judge dates at: the snapshot's; else the newest time any object mentions, where even then
+/// the certificate had expired already.
+pub fn judged_at(world: &World<'_>, certificate: &Certificate) -> Option<Timestamp> {
+    world.snapshot.taken_at.or_else(|| world.snapshot.newest.filter(|newest| *newest > certificate.not_after))
 }
 
 fn of_secret(secret: &Secret) -> Vec<Fact> {

@@ -189,6 +189,21 @@ impl AnyObject {
         }
     }
 
+    /// The newest time the object itself mentions: the cluster was read no earlier.
+    fn newest_time(&self) -> Option<jiff::Timestamp> {
+        let created = self.meta().creation_timestamp.0;
+        let told = match self {
+            Self::Pod(pod) => pod.status.as_ref().and_then(|status| {
+                let conditions = status.conditions.iter().filter_map(|c| c.last_transition_time.0);
+                let started = status.container_statuses.iter().filter_map(|c| c.state.running.as_ref()?.started_at.0);
+                conditions.chain(started).max()
+            }),
+            Self::Event(event) => event.last_timestamp.0.max(event.event_time.0),
+            _ => None,
+        };
+        created.max(told)
+    }
+
     /// Does the object carry a status with something in it? Only an API server writes one.
     pub fn has_status(&self) -> bool {
         match self {
@@ -231,6 +246,7 @@ pub struct Builder {
     pub coverage: Coverage,
     /// The newest time the inputs speak for.
     pub taken_at: Option<jiff::Timestamp>,
+    newest: Option<jiff::Timestamp>,
     /// The cluster's name, where there are several.
     pub cluster: Option<String>,
     /// Namespace of namespaced manifests that name none; `default` if empty.
@@ -240,6 +256,7 @@ pub struct Builder {
 impl Builder {
     /// Adds an object. `stripped` says that its layout drops status and identity of live objects.
     pub fn push(&mut self, mut object: AnyObject, origin: u32, stripped: bool) {
+        self.newest = self.newest.max(object.newest_time());
         let provenance = if object.meta().is_stored() || object.has_status() {
             Provenance::Live
         } else if stripped {
@@ -291,7 +308,7 @@ impl Builder {
         for (object, origin, provenance) in all {
             parts.add(object, origin, provenance);
         }
-        parts.into_snapshot(self.coverage, self.taken_at, self.cluster)
+        Snapshot { newest: self.newest, ..parts.into_snapshot(self.coverage, self.taken_at, self.cluster) }
     }
 }
 
@@ -329,6 +346,7 @@ macro_rules! parts {
                 Snapshot {
                     cluster,
                     taken_at,
+                    newest: None,
                     coverage,
                     other_kinds: self.other,
                     $($field: Store::new(self.$field),)+

@@ -113,6 +113,9 @@ pub struct Snapshot {
     pub cluster: Option<String>,
     /// The newest time the inputs speak for.
     pub taken_at: Option<Timestamp>,
+    /// The newest time that an object mentions: the cluster was read then or later. Good for what only
+    /// grows with time (an expired certificate stays expired), never for ages.
+    pub newest: Option<Timestamp>,
     /// What is known about what was read.
     pub coverage: Coverage,
     /// Kinds that were read and are neither modelled nor kept, with their number.

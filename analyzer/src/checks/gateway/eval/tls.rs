@@ -12,6 +12,7 @@ use crate::checks::gateway::{
 };
 use crate::evidence::Stretch;
 use crate::paths::World;
+use crate::paths::certificate::judged_at;
 use crate::paths::gateway::door::{Door, Owner};
 use crate::paths::gateway::grants::End;
 use crate::paths::gateway::trust::{self, Trust};
@@ -111,8 +112,8 @@ fn inspect(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, all: &[Tru
     {
         stretch.add(certificate_name_mismatch::finding(door, *secret, &host));
     }
-    let Some(at) = world.snapshot.taken_at else { return };
-    let expired: Vec<_> = read.iter().filter_map(|(s, c)| outside(c, at).map(|when| (s, when))).collect();
+    let outside_at = |c: &Certificate| judged_at(world, c).and_then(|at| outside(c, at));
+    let expired: Vec<_> = read.iter().filter_map(|(s, c)| outside_at(c).map(|when| (s, when))).collect();
     if expired.len() == read.len()
         && let Some((secret, when)) = expired.first()
     {
