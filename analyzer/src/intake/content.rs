@@ -61,6 +61,9 @@ pub struct ScannedInput<T> {
     pub skipped: usize,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Reading ended before the input did: it is cut off, or a limit was hit. What is missing in it
+    /// may only be missing from what was read.
+    pub cut: bool,
     /// When the file was last written; none for standard input.
     pub modified: Option<jiff::Timestamp>,
     /// The newest time that a member of a tar archive or a file of a directory carries.

@@ -163,6 +163,7 @@ impl<T: Send> Work<'_, T> {
                 message: "reading it failed inside a decompressor: what came before was read"
                     .to_owned(),
             }],
+            cut: true,
             modified: None,
             newest: None,
             members: 0,
@@ -187,6 +188,7 @@ impl<T: Send> Work<'_, T> {
             members,
             skipped: summary.skipped + skipped,
             problems: all,
+            cut: summary.cut,
             modified: summary.modified,
             newest_member: summary.newest,
         };

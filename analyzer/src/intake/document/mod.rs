@@ -174,6 +174,10 @@ pub(crate) fn read<T: Send>(bytes: &[u8], ctx: &Context<'_, T>) -> (Content<T>, 
             },
         );
     }
+    // What Go makes of a list that was never filled.
+    if text.trim_ascii() == b"null" {
+        return (Content::Data(serde_json::Value::Null), Vec::new());
+    }
     let mut out = Out::new();
     let json_like = matches!(text.get(first), Some(b'{' | b'['));
     if json_like && json_stream::looks_like_json(text, first) {

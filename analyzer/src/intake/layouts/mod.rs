@@ -115,7 +115,8 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
                 }
             }
         }
-        let unreadable: Vec<String> = input.problems.iter().map(|p| p.path.clone()).collect();
+        let mut unreadable: Vec<String> = input.problems.iter().map(|p| p.path.clone()).collect();
+        unreadable.extend(input.cut.then(|| input.name.clone()));
         let mut files: BTreeMap<Option<usize>, Vec<File<'_>>> = BTreeMap::new();
         for (member, m) in input.members.iter().enumerate() {
             let claim = claims

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use kubereach_reports::report::CoverageState;
 
 use super::Layout;
+use super::catalogue::{Kind, Served};
 use super::facts::Said;
 use crate::intake::content::{CapturedError, Content, Decoded, Documents, ErrorClass};
 use crate::intake::item::{Item, What};
@@ -75,7 +76,7 @@ impl<'s> File<'s> {
                     return Some(said);
                 }
                 if let Some(error) = documents.errors.first() {
-                    return Some(self.of_error(error));
+                    return Some(self.of_error(error, None));
                 }
                 if !documents.tables.is_empty() {
                     return missing("the file holds a table, and tables hold no specs (export with -o yaml)");
@@ -115,29 +116,33 @@ impl<'s> File<'s> {
     }
 
     /// A captured error as a statement about what was asked for.
-    pub(crate) fn of_error(&self, error: &CapturedError) -> Said {
+    ///
+    /// That kubectl found no such resource type is a fact about the cluster only for kinds that have to be
+    /// installed; other answers of that sort may be about the version that was asked for.
+    pub(crate) fn of_error(&self, error: &CapturedError, kind: Option<&Kind>) -> Said {
         let state = match error.class {
             ErrorClass::Forbidden => CoverageState::Forbidden,
-            ErrorClass::NotServed => CoverageState::NotServed,
+            ErrorClass::NotServed
+                if error.text.contains("doesn't have a resource type") && kind.is_some_and(|k| k.served != Served::BuiltIn) =>
+            {
+                CoverageState::NotServed
+            }
             ErrorClass::NoResources => {
                 return Said::complete("the API server answered that there are none", &self.display);
             }
-            ErrorClass::NotFound | ErrorClass::Other => CoverageState::NotCollected,
+            ErrorClass::NotServed | ErrorClass::NotFound | ErrorClass::Other => CoverageState::NotCollected,
         };
         Said::new(state, format!("the collector was answered: {}", words(&error.text)), &self.display)
     }
 }
 
-/// A statement from an error text that a collector kept.
+/// A statement from an error text that a collector kept. `the server could not find the requested
+/// resource` is no proof that the kind is missing: collectors ask for fixed versions, and old ones for
+/// versions that a newer API server dropped.
 pub(crate) fn refused(text: &str, source: &str) -> Said {
     let lower = text.to_ascii_lowercase();
     let state = if lower.contains("forbidden") || lower.contains("unauthorized") {
         CoverageState::Forbidden
-    } else if lower.contains("could not find the requested resource")
-        || lower.contains("no matches for kind")
-        || lower.contains("doesn't have a resource type")
-    {
-        CoverageState::NotServed
     } else {
         CoverageState::NotCollected
     };

@@ -250,7 +250,7 @@ impl<'p> Survey<'p> {
             return;
         }
         let scope = error.namespace.as_deref().filter(|_| kind.namespaced && error.class != ErrorClass::NotServed);
-        out.say(&kind.group_kind(), scope, file.of_error(error));
+        out.say(&kind.group_kind(), scope, file.of_error(error, Some(kind)));
     }
 }
 

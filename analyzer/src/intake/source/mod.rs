@@ -56,6 +56,8 @@ pub(crate) struct Summary {
     pub(crate) container: Container,
     pub(crate) skipped: usize,
     pub(crate) problems: Vec<Problem>,
+    /// Reading ended before the input did.
+    pub(crate) cut: bool,
     pub(crate) modified: Option<jiff::Timestamp>,
     pub(crate) newest: Option<jiff::Timestamp>,
     pub(crate) members: u32,
@@ -78,6 +80,7 @@ pub(crate) fn read(
             container: Container::Unreadable,
             skipped: 0,
             problems: Vec::new(),
+            cut: false,
             modified: None,
             newest: None,
             members: 0,
@@ -86,6 +89,7 @@ pub(crate) fn read(
         stopped: false,
     };
     reading.input(spec);
+    reading.summary.cut |= reading.stopped;
     reading.summary
 }
 
