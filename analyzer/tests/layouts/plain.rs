@@ -145,3 +145,13 @@ fn every_kind_has_a_record_even_where_nothing_is_known() {
         assert!(kinds.contains(&kind.to_owned()), "{kind}");
     }
 }
+
+#[test]
+fn a_list_that_breaks_is_partial() {
+    let whole = list(&[svc("shop", "web"), svc("bill", "api"), svc("shop", "odd")]);
+    for broken in [whole.replace(r#""name":"odd","#, r#""name":odd,"#), whole[..whole.len() - 40].to_owned(), whole.replace("},{", "} {")] {
+        let snapshot = one(&[file("svc.json", &broken)]);
+        assert!(!snapshot.services.is_empty(), "{broken}");
+        assert_ne!(state(&snapshot, "Service", Some("shop")), Complete, "{broken}");
+    }
+}

@@ -243,6 +243,10 @@ fn document<T: Send>(
         },
     }
     let Some(error) = failed else { return Ok(end) };
+    let opened = class == DocClass::List || lost_end;
+    if let Some(list) = out.docs.lists.last_mut().filter(|_| opened) {
+        list.truncated = true;
+    }
     broken(text, at, position, error, ctx, out);
     Err(error.at)
 }
@@ -354,6 +358,9 @@ fn array_document<T: Send>(
     match failed {
         None => Ok(end),
         Some(error) => {
+            if let Some(list) = out.docs.lists.last_mut() {
+                list.truncated = true;
+            }
             broken(text, at, position, error, ctx, out);
             Err(error.at)
         }
