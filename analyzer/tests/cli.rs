@@ -334,3 +334,23 @@ fn the_first_command_of_the_readme_judges_the_shipped_bundle() {
     assert!(matches!(run.get_output().status.code(), Some(0 | 1)), "{}", stderr(&run));
     assert!(std::fs::read_to_string(html).unwrap().contains("<html"));
 }
+
+#[test]
+fn the_excerpt_of_the_readme_is_what_the_program_prints() {
+    let readme = std::fs::read_to_string(fixture("../README.md")).unwrap();
+    let bundle = readme
+        .lines()
+        .find_map(|line| line.split_whitespace().find(|word| word.starts_with("fixtures/")))
+        .expect("the README names a shipped fixture");
+    let run = kubereach()
+        .current_dir(fixture(".."))
+        .args(["check", bundle])
+        .env("COLUMNS", "96")
+        .assert()
+        .code(1);
+    let printed = stdout(&run);
+    let excerpt = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    for line in excerpt.lines() {
+        assert!(printed.lines().any(|l| l == line), "the README shows a line that is not printed: {line}");
+    }
+}

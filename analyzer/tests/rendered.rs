@@ -11,7 +11,16 @@ use kubereach_reports::report::Report;
 
 /// Situations, and whether their input is the whole cluster.
 const SITUATIONS: [(&str, bool); 10] = [
-@@SITUATIONS@@
+    ("bundles/troubleshoot", false),
+    ("ingress/one-of-three-backends-missing", true),
+    ("ingress/controller-not-seen", true),
+    ("ingress/hostile-names", true),
+    ("tls/secret-not-collected", false),
+    ("service/selector-matches-nothing", true),
+    ("service/one-of-three-ready", true),
+    ("service/scaled-to-zero", true),
+    ("service/selectorless-unseen", false),
+    ("pod/crash-loop", true),
 ];
 
 fn report(situation: &str, whole: bool) -> Report {

@@ -14,7 +14,8 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
     segment: SegmentName::Endpoints,
     title: "One of the Service's IP families has no ready address",
     explanation: "The Service is dual-stack and has ready addresses of one family only. Clients that use its \
-         address of the other family are refused.",
+         address of the other family are refused. Not raised for a headless Service without selector, which \
+         the API server makes dual-stack without being asked.",
     example: "A dual-stack Service in front of pods with IPv4 addresses only.",
     sources: &["core/v1 Service spec.ipFamilies", "KEP-563"],
 });
@@ -22,6 +23,11 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
 /// Two families, one served.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let view = cx.view;
+    // The API server makes a headless Service without selector dual-stack on its own, whatever the cluster
+    // speaks (KEP-563): nobody declared the second family.
+    if cx.is_selectorless() && view.service.is_headless() {
+        return None;
+    }
     if view.families.len() < 2 || cx.situation() != Situation::Carries || !matches!(view.truth, Truth::Slices(None)) {
         return None;
     }
