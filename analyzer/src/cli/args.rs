@@ -116,7 +116,7 @@ pub enum ColorWhen {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     kubereach check support-bundle.tar.gz -o report.html -o report.json\n  \
-    kubectl get svc,ingress,pods,endpointslices -A -o yaml | kubereach check -\n  \
+    kubectl get svc,ingress,pods,endpointslices,networkpolicies -A -o yaml | kubereach check -\n  \
     helm template ./chart | kubereach check - --assume-complete=Service\n  \
     kubereach check dump/ -n shop --kind Ingress --fail-on degraded")]
 pub struct Check {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use crate::policy::View;
 use crate::snapshot::model::{EndpointSlice, Event, Pod, Service, Workload, WorkloadKind};
 use super::service::ServiceView;
 use crate::snapshot::{Found, Snapshot};
@@ -25,6 +26,7 @@ pub struct World<'s> {
     templates_by_namespace: BTreeMap<&'s str, Vec<Found<'s, Workload>>>,
     templates_by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Found<'s, Workload>>>,
     views: Vec<ServiceView<'s>>,
+    policies: View<'s>,
     manifests: bool,
 }
 
@@ -85,6 +87,7 @@ impl<'s> World<'s> {
             templates_by_namespace,
             templates_by_label,
             views: Vec::new(),
+            policies: View::new(snapshot),
             manifests: snapshot.is_manifests(),
         };
         let services: Vec<_> = snapshot.services.iter().collect();
@@ -164,6 +167,11 @@ impl<'s> World<'s> {
     /// A Service with what is behind it. `None` for a Service of another snapshot.
     pub fn service_view(&self, namespace: &str, name: &str) -> Option<&ServiceView<'s>> {
         self.views.get(self.snapshot.services.position(namespace, name)?)
+    }
+
+    /// The network policies, compiled.
+    pub const fn policies(&self) -> &View<'s> {
+        &self.policies
     }
 
     /// Seconds between a time and the snapshot, if both are known. Negative differences (clock skew)

@@ -23,6 +23,7 @@ pub mod reach;
 mod selectors;
 mod set;
 mod view;
+mod words;
 
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 pub use ends::{Ends, End, NodeEnd, PodEnd};

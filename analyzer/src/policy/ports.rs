@@ -1,7 +1,7 @@
 //! Ports of rules.
 
 use super::answer::{Missing, Protocol, Truth};
-use super::ends::End;
+use super::ends::{End, PodEnd};
 use super::options::{EndPorts, Options};
 use crate::snapshot::model::PolicyPort;
 use crate::snapshot::model::lenient::{Field, PortRef};
@@ -123,22 +123,12 @@ impl<'s> PortEntry<'s> {
         }
     }
 
-    /// Was it written with an `endPort`?
-    pub(super) const fn has_end_port(&self) -> bool {
-        matches!(self.which, Which::EndPort(..))
-    }
-}
-
-impl std::fmt::Display for PortEntry<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let protocol = self.protocol.map_or("any protocol", Protocol::word);
-        match &self.which {
-            Which::All => write!(f, "all {protocol} ports"),
-            Which::Range(from, to) | Which::EndPort(from, to) if from == to => write!(f, "{from}/{protocol}"),
-            Which::Range(from, to) | Which::EndPort(from, to) => write!(f, "{from}-{to}/{protocol}"),
-            Which::Named(name) => write!(f, "{name}/{protocol}"),
-            Which::Nothing => f.write_str("no port"),
-            Which::Unreadable => f.write_str("an unreadable port"),
-        }
+    /// Does the pod declare the port that is named here? Only asked of named ones.
+    pub(super) fn is_declared(&self, pod: &PodEnd<'_>) -> bool {
+        let Which::Named(name) = self.which else { return true };
+        pod.spec
+            .serving_containers()
+            .flat_map(|c| &c.ports)
+            .any(|p| p.name == name && self.protocol.is_none_or(|protocol| p.protocol == protocol.word()))
     }
 }

@@ -9,6 +9,7 @@ use super::answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol
 use super::core::{Asked, Core};
 use super::ends::{End, PodEnd};
 use super::options::{AgainstPods, Assumed, EndPorts, Options};
+use super::ports::PortEntry;
 use crate::snapshot::Snapshot;
 use crate::snapshot::model::Resource as _;
 
@@ -79,6 +80,31 @@ impl<'s> Policy<'s> {
             Rules::Core(core) => core.rules_of(direction).map(<[_]>::len),
             Rules::Admin(admin) => Some(admin.rules_of(direction).len()),
         }
+    }
+
+    /// Rules of a direction that `policyTypes` leaves out: they do nothing.
+    pub fn inactive_rules(&self, direction: Direction) -> usize {
+        match &self.rules {
+            Rules::Core(core) => core.inactive.get(direction.index()).copied().unwrap_or(0),
+            Rules::Admin(_) => 0,
+        }
+    }
+
+    /// Names of ports in ingress rules that none of these pods declares with that protocol, with the rule.
+    pub fn ports_no_pod_has(&self, pods: &[&PodEnd<'s>]) -> Vec<(usize, &'s str)> {
+        let Rules::Core(core) = &self.rules else { return Vec::new() };
+        let selected: Vec<&&PodEnd<'s>> =
+            pods.iter().filter(|pod| core.selects(pod, Direction::Ingress) == Truth::Yes).collect();
+        let mut names = Vec::new();
+        if selected.is_empty() {
+            return names;
+        }
+        for (index, rule) in core.rules_of(Direction::Ingress).unwrap_or_default().iter().enumerate() {
+            for name in rule.ports.iter().filter(|p| !selected.iter().any(|pod| p.is_declared(pod))).filter_map(PortEntry::name) {
+                names.push((index, name));
+            }
+        }
+        names
     }
 
     /// What an admin policy calls a rule; empty where it has no name.

@@ -185,6 +185,33 @@ impl<'s> View<'s> {
         gaps
     }
 
+    /// Where a plugin with policies of its own runs: were those read? They may let through what core
+    /// policies turn away, so without them nothing is certain.
+    pub fn other_systems_read(&self) -> bool {
+        let snapshot = self.ends.snapshot();
+        let kinds: Vec<GroupKind> = self
+            .plugins
+            .names
+            .iter()
+            .flat_map(|name| match *name {
+                "Calico" | "Canal" => vec![
+                    GroupKind::known("crd.projectcalico.org", "NetworkPolicy"),
+                    GroupKind::known("crd.projectcalico.org", "GlobalNetworkPolicy"),
+                ],
+                "Cilium" | "GKE Dataplane V2" => vec![
+                    GroupKind::known("cilium.io", "CiliumNetworkPolicy"),
+                    GroupKind::known("cilium.io", "CiliumClusterwideNetworkPolicy"),
+                ],
+                "Antrea" => vec![
+                    GroupKind::known("crd.antrea.io", "NetworkPolicy"),
+                    GroupKind::known("crd.antrea.io", "ClusterNetworkPolicy"),
+                ],
+                _ => Vec::new(),
+            })
+            .collect();
+        kinds.iter().all(|kind| snapshot.is_complete(kind, None).is_ok())
+    }
+
     /// Objects without any record of how they were collected, policies among them: the policies that are
     /// there are taken for all, and that is said.
     pub fn assumes_complete(&self, namespace: &str) -> bool {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, PathState, Port, SegmentName};
 
 use crate::checks::entry::routed_elsewhere;
+use crate::checks::policy;
 use crate::checks::service::{self, BackendStretches, Consumer};
 use crate::evidence::{Dormant, Path, PathKey, Stretch, Subject};
 use crate::paths::World;
@@ -184,6 +185,9 @@ fn behind(world: &World<'_>, entries: &OpaqueEntries<'_>, hop: &Hop<'_, '_>) -> 
         return (vec![Arc::new(rule), Arc::new(reference)], drained);
     };
     let behind = service::backend(world, service, port_of(hop).as_ref(), consumer(hop, service));
+    let controller = hop.front.controller().map_or("the controller", |c| c.name);
+    let pods = hop.front.seen.as_ref().map(|seen| seen.pods.as_slice()).unwrap_or_default();
+    let behind = policy::through(world, service, port_of(hop).as_ref(), controller, pods, behind);
     let behind = fallback(world, hop, service, behind);
     let followed = behind.stretches.iter().any(|stretch| stretch.segment == SegmentName::Endpoints);
     if service.is_external_name() && !followed {

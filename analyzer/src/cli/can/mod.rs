@@ -7,7 +7,7 @@ use std::path::Path;
 
 use kubereach::intake;
 use kubereach::paths::World;
-use kubereach::policy::{Answer, Protocol, View};
+use kubereach::policy::{Answer, Protocol};
 use kubereach::question::{Answers, Because, Finder, Query, Row, Seen, Target, Unresolved, split_port};
 use kubereach::report::Locate;
 
@@ -43,12 +43,12 @@ pub fn run(mut command: Can) -> Result<u8, Failure> {
         }));
     };
     let world = World::new(snapshot);
-    let view = View::new(snapshot);
-    let answers = Answers::new(&view, Finder::new(&view, &world));
+    let view = world.policies();
+    let answers = Answers::new(view, Finder::new(view, &world));
     if let Some(file) = &command.queries {
         return queries(&answers, file, &read);
     }
-    let finder = Finder::new(&view, &world);
+    let finder = Finder::new(view, &world);
     let namespace = command.namespace.as_str();
     let from = words.from.as_deref().map(|from| finder.source(from, namespace)).transpose().map_err(unresolved)?;
     let to = match words.to.as_deref().map(split_port) {
@@ -59,7 +59,7 @@ pub fn run(mut command: Can) -> Result<u8, Failure> {
         (Some(from), Some(to)) => {
             let mut rows = answers.rows(from, to, protocol, command.explain);
             locate(&mut rows, &read);
-            print::rows(&rows, &view, &command.format)?;
+            print::rows(&rows, view, &command.format)?;
             Ok(code(&rows))
         }
         (from, to) => {

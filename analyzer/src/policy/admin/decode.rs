@@ -82,7 +82,7 @@ fn subject(value: Option<&Value>) -> Subject {
 }
 
 fn rules<'s>(spec: &'s Value, direction: &str, peers: &str) -> Vec<Rule<'s>> {
-    items(spec.get(direction))
+    let mut rules: Vec<Rule<'s>> = items(spec.get(direction))
         .iter()
         .map(|rule| {
             let mut entries: Vec<PortEntry<'s>> = items(rule.get("ports")).iter().map(port).collect();
@@ -97,9 +97,18 @@ fn rules<'s>(spec: &'s Value, direction: &str, peers: &str) -> Vec<Rule<'s>> {
                 },
                 peers: items(rule.get(peers)).iter().map(peer).collect(),
                 ports: entries,
+                shadowed: false,
             }
         })
-        .collect()
+        .collect();
+    for index in 1..rules.len() {
+        let (earlier, rest) = rules.split_at_mut(index);
+        if let Some(rule) = rest.first_mut() {
+            let covers = |e: &Rule<'s>| e.peers == rule.peers && (e.ports.is_empty() || e.ports == rule.ports);
+            rule.shadowed = earlier.iter().any(covers);
+        }
+    }
+    rules
 }
 
 fn peer(value: &Value) -> Peer {

@@ -78,9 +78,11 @@ pub(super) struct Rule<'s> {
     pub(super) peers: Vec<Peer>,
     /// Empty: every port.
     pub(super) ports: Vec<PortEntry<'s>>,
+    /// An earlier rule has the same peers and at least its ports: this one is never the first to match.
+    pub(super) shadowed: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Peer {
     Namespaces(LabelSelector),
     Pods { namespaces: LabelSelector, pods: LabelSelector },
@@ -133,7 +135,7 @@ impl<'s> Admin<'s> {
                 Some(missing)
             }
         };
-        for (index, rule) in self.rules_of(asked.direction).iter().enumerate() {
+        for (index, rule) in self.rules_of(asked.direction).iter().enumerate().filter(|(_, r)| !r.shadowed) {
             match rule.matches(asked) {
                 Truth::No => {}
                 Truth::Yes => {

@@ -81,9 +81,11 @@ fn behind<'s>(
     let cx = Context::new(world, view, index, consumer);
     let (endpoints, dormant) = endpoints::stretch(&cx);
     let mut stretches = vec![Arc::new(service::stretch(&cx)), Arc::new(endpoints)];
-    if cx.port.is_some() {
+    if let Some(port) = cx.port {
         stretches.push(Arc::new(port::stretch(&cx)));
+        stretches.push(policy::behind(world, view, port, &cx.behind, consumer));
+    } else {
+        stretches.push(policy::stretch(&cx.object()));
     }
-    stretches.push(policy::stretch(&cx.object()));
     BackendStretches { stretches, dormant }
 }
