@@ -1,16 +1,19 @@
-//! Sample documents.
+//! Sample documents, and real servers.
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use kubereach_prober::OBSERVATIONS_SCHEMA;
+#[cfg(feature = "probe")]
+pub(crate) mod live;
+
 use kubereach_prober::class::Class;
 use kubereach_prober::layer::Layer;
 use kubereach_prober::observations::{Observations, Prober, ResultRow, Vantage};
 use kubereach_prober::plan::{Plan, Span, Target};
 use kubereach_prober::words::*;
 
-pub const FRONT_DOOR: Span = Span::new(Segment::Address, Segment::Port);
+pub(crate) const FRONT_DOOR: Span = Span::new(Segment::Address, Segment::Port);
 
-pub fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     let mut plan = Plan::new("sha256:00");
     let mut front = Target::new("path-1", FRONT_DOOR, Protocol::Https);
     front.dial = "front-door".to_owned();
@@ -32,7 +35,7 @@ pub fn plan() -> Plan {
     plan
 }
 
-pub fn row(target: &str, class: Class) -> ResultRow {
+pub(crate) fn row(target: &str, class: Class) -> ResultRow {
     ResultRow {
         target: target.to_owned(),
         dial: String::new(),
@@ -55,7 +58,7 @@ pub fn row(target: &str, class: Class) -> ResultRow {
     }
 }
 
-pub fn observations() -> Observations {
+pub(crate) fn observations() -> Observations {
     Observations {
         schema: OBSERVATIONS_SCHEMA.to_owned(),
         plan: plan().digest().unwrap(),
