@@ -39,7 +39,9 @@ async fn silent() -> (tokio::net::TcpListener, Vec<TcpStream>) {
     let listener = socket.listen(1).unwrap();
     let peer = listener.local_addr().unwrap();
     let mut held = Vec::new();
-    while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(peer)).await {
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(peer)).await
+    {
         held.push(stream);
         assert!(held.len() < 50);
     }
@@ -98,13 +100,23 @@ async fn what_is_never_sent_is_not_tested_and_says_why() {
     let sctp = target(Protocol::Sctp, peer);
     let mut elsewhere = target(Protocol::Tcp, peer);
     elsewhere.vantages = vec![VantageKind::Local];
-    let rows = measured(&plan(vec![cookie, space, nowhere, portless, udp, sctp, elsewhere]), &options()).await.results;
+    let rows = measured(
+        &plan(vec![cookie, space, nowhere, portless, udp, sctp, elsewhere]),
+        &options(),
+    )
+    .await
+    .results;
     let classes: Vec<&str> = rows.iter().map(|row| row.class.as_str()).collect();
     assert_eq!(
         classes,
         [
-            "norun.target", "norun.target", "norun.target", "norun.target", "norun.protocol",
-            "norun.protocol", "norun.vantage"
+            "norun.target",
+            "norun.target",
+            "norun.target",
+            "norun.target",
+            "norun.protocol",
+            "norun.protocol",
+            "norun.vantage"
         ]
     );
     for row in &rows {
@@ -165,7 +177,10 @@ async fn a_run_that_is_ended_keeps_what_was_measured() {
     let observations = measured(&plan, &options).await;
     assert!(observations.cut_short);
     assert_eq!(verdict(&observations.results[0]), "reached tcp.ok");
-    assert_eq!(verdict(&observations.results[1]), "not-tested norun.deadline");
+    assert_eq!(
+        verdict(&observations.results[1]),
+        "not-tested norun.deadline"
+    );
 }
 
 #[tokio::test]
@@ -174,13 +189,26 @@ async fn limits_on_targets_and_connections_are_said() {
     let plan = plan((0..4).map(|_| target(Protocol::Tcp, peer)).collect());
     let mut few = options();
     few.max_targets = 2;
-    let classes: Vec<String> = measured(&plan, &few).await.results.iter().map(verdict).collect();
+    let classes: Vec<String> = measured(&plan, &few)
+        .await
+        .results
+        .iter()
+        .map(verdict)
+        .collect();
     assert_eq!(classes[1..3], ["reached tcp.ok", "not-tested norun.limit"]);
     let mut frugal = options();
     frugal.max_connections = 3;
     let rows = measured(&plan, &frugal).await.results;
-    assert_eq!(rows.iter().filter(|row| row.outcome == Outcome::Reached).count(), 3);
-    assert_eq!(rows.iter().filter(|row| row.class == "norun.limit").count(), 1);
+    assert_eq!(
+        rows.iter()
+            .filter(|row| row.outcome == Outcome::Reached)
+            .count(),
+        3
+    );
+    assert_eq!(
+        rows.iter().filter(|row| row.class == "norun.limit").count(),
+        1
+    );
 }
 
 #[tokio::test]

@@ -47,7 +47,10 @@ pub(crate) async fn says(answer: impl Into<Vec<u8>>) -> SocketAddr {
 
 /// An HTTP/1.1 answer with a correct length.
 pub(crate) fn http(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    )
 }
 
 /// An address nobody listens at.

@@ -4,6 +4,8 @@
 use kubereach_prober::OBSERVATIONS_SCHEMA;
 #[cfg(feature = "probe")]
 pub(crate) mod live;
+#[cfg(feature = "probe")]
+pub(crate) mod pki;
 
 use kubereach_prober::class::Class;
 use kubereach_prober::layer::Layer;
