@@ -1,43 +1,42 @@
 //! What people read, pinned: ten situations as text, Markdown and HTML, and one trace.
 
-use std::path::Path;
+#[path = "common/situation.rs"]
+mod situation;
 
-use kubereach::intake::InputSpec;
+use kubereach::analyze;
 use kubereach::intake::progress::Silent;
-use kubereach::snapshot::Assumption;
-use kubereach::{Options, analyze};
+use kubereach::intake::yaml;
 use kubereach_reports::render::{Format, Options as RenderOptions, render, render_trace};
 use kubereach_reports::report::Report;
+use situation::{fixtures, inputs, options};
 
-/// Situations, and whether their input is the whole cluster.
-const SITUATIONS: [(&str, bool); 10] = [
-    ("bundles/troubleshoot", false),
-    ("ingress/one-of-three-backends-missing", true),
-    ("ingress/controller-not-seen", true),
-    ("ingress/hostile-names", true),
-    ("tls/secret-not-collected", false),
-    ("service/selector-matches-nothing", true),
-    ("service/one-of-three-ready", true),
-    ("service/scaled-to-zero", true),
-    ("service/selectorless-unseen", false),
-    ("pod/crash-loop", true),
+const SITUATIONS: [&str; 10] = [
+    "bundles/troubleshoot",
+    "ingress/one-of-three-backends-missing",
+    "ingress/controller-not-seen",
+    "ingress/hostile-names",
+    "tls/secret-not-collected",
+    "service/selector-matches-nothing",
+    "service/one-of-three-ready",
+    "service/scaled-to-zero",
+    "service/selectorless-unseen",
+    "pod/crash-loop",
 ];
 
-fn report(situation: &str, whole: bool) -> Report {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(situation).join("input");
-    let mut options = Options::default();
-    if whole {
-        options.intake.assume_complete.push(Assumption { kind: None, namespace: None });
-    }
-    let mut inputs: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
-    inputs.sort();
-    let inputs: Vec<InputSpec> = inputs.into_iter().map(InputSpec::Path).collect();
-    let mut report = analyze(&inputs, &options, &Silent).unwrap();
+#[derive(serde::Deserialize)]
+struct Args {
+    #[serde(default)]
+    args: Vec<String>,
+}
+
+fn report(name: &str) -> Report {
+    let folder = fixtures().join(name);
+    let text = std::fs::read(folder.join("expect.yaml")).unwrap();
+    let Args { args } = yaml::from_slice(&text, yaml::Slice::Document, yaml::tree::Bounds::default()).unwrap();
+    let report = analyze(&inputs(&folder), &options(&args), &Silent).unwrap();
     // Where the clone lies is not what is pinned.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").display().to_string();
-    let text = serde_json::to_string(&report).unwrap().replace(&root, "fixtures");
-    report = serde_json::from_str(&text).unwrap();
-    report
+    let root = fixtures().display().to_string();
+    serde_json::from_str(&serde_json::to_string(&report).unwrap().replace(&root, "fixtures")).unwrap()
 }
 
 fn rendered(report: &Report, format: Format) -> String {
@@ -48,8 +47,8 @@ fn rendered(report: &Report, format: Format) -> String {
 
 #[test]
 fn ten_situations_as_people_read_them() {
-    for (situation, whole) in SITUATIONS {
-        let report = report(situation, whole);
+    for situation in SITUATIONS {
+        let report = report(situation);
         let name = situation.replace('/', "__");
         insta::assert_snapshot!(format!("{name}.text"), rendered(&report, Format::Text));
         insta::assert_snapshot!(format!("{name}.markdown"), rendered(&report, Format::Markdown));
@@ -70,8 +69,8 @@ fn every_situation_renders_to_valid_json() {
     let schema: serde_json::Value =
         serde_json::from_str(include_str!("../../reports/schema/report-v1.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for (situation, whole) in SITUATIONS {
-        let value: serde_json::Value = serde_json::from_str(&rendered(&report(situation, whole), Format::Json)).unwrap();
+    for situation in SITUATIONS {
+        let value: serde_json::Value = serde_json::from_str(&rendered(&report(situation), Format::Json)).unwrap();
         let errors: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
         assert!(errors.is_empty(), "{situation}: {errors:?}");
     }

@@ -1,16 +1,19 @@
 //! Every folder of `fixtures/` is a situation: what goes in and what must come out. This runner walks
 //! them all. `SITUATION=part/of/its/path` runs some.
 
+#[path = "common/situation.rs"]
+mod situation;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use kubereach::analyze;
 use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, yaml};
-use kubereach::snapshot::Assumption;
-use kubereach::{Options, analyze};
+use kubereach::intake::yaml;
 use kubereach_reports::report::{Effect, Report, Subject};
 use serde::Deserialize;
+use situation::{fixtures, inputs, options};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,10 +66,6 @@ struct WantedCoverage {
     state: String,
 }
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
-}
-
 fn folders() -> Vec<PathBuf> {
     let wanted = std::env::var("SITUATION").unwrap_or_default();
     let mut found: Vec<PathBuf> = walkdir::WalkDir::new(fixtures())
@@ -80,31 +79,6 @@ fn folders() -> Vec<PathBuf> {
     found
 }
 
-fn options(args: &[String]) -> Options {
-    let mut options = Options::default();
-    for arg in args {
-        let assume = match arg.as_str() {
-            "--assume-complete" => Some("*"),
-            other => other.strip_prefix("--assume-complete="),
-        };
-        match (assume, arg.strip_prefix("--default-namespace=")) {
-            (Some(text), _) => options.intake.assume_complete.extend(Assumption::parse(text).unwrap()),
-            (None, Some(namespace)) => namespace.clone_into(&mut options.intake.default_namespace),
-            (None, None) => panic!("expect.yaml: the runner does not know the option {arg}"),
-        }
-    }
-    options
-}
-
-/// Every entry of `input/` is an input of its own, in the order of names, except that a folder whose
-/// expectation lists one layout is read as one input.
-fn inputs(folder: &Path) -> Vec<InputSpec> {
-    let mut inputs: Vec<PathBuf> =
-        std::fs::read_dir(folder.join("input")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    inputs.sort();
-    inputs.into_iter().map(InputSpec::Path).collect()
-}
-
 #[test]
 fn every_situation_is_judged_as_expected() {
     let folders = folders();
@@ -112,7 +86,7 @@ fn every_situation_is_judged_as_expected() {
     let mut wrong = String::new();
     let mut failed = 0;
     for folder in &folders {
-        let errors = situation(folder);
+        let errors = judge(folder);
         if !errors.is_empty() {
             failed += 1;
             let name = folder.strip_prefix(fixtures()).unwrap_or(folder).display();
@@ -126,7 +100,7 @@ fn every_situation_is_judged_as_expected() {
     assert!(wrong.is_empty(), "{failed} of {} situations are judged wrongly:\n{wrong}", folders.len());
 }
 
-fn situation(folder: &Path) -> Vec<String> {
+fn judge(folder: &Path) -> Vec<String> {
     let text = std::fs::read(folder.join("expect.yaml")).unwrap();
     let expect: Expect = match yaml::from_slice(&text, yaml::Slice::Document, yaml::tree::Bounds::default()) {
         Ok(expect) => expect,
