@@ -10,7 +10,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     code: "endpoints/redacted",
     segment: SegmentName::Endpoints,
     title: "Addresses were masked by the collector",
-    explanation: "The collector masked addresses. A masked address counts as an address; what it was is not \
+    explanation: "Addresses in a dump may be private and are often replaced. The collector masked addresses. A masked address counts as an address; what it was is not \
          known.",
     example: "addresses: [x-ipv4-0000000001-x]",
     sources: &["must-gather-clean, Troubleshoot redactors"],

@@ -14,7 +14,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     code: "pod/scheduling-gated",
     segment: SegmentName::Endpoints,
     title: "The pod is held back by a scheduling gate",
-    explanation: "A scheduling gate keeps the pod from being placed until whoever set it removes it.",
+    explanation: "The pod has not been given a node, on purpose. A scheduling gate keeps the pod from being placed until whoever set it removes it.",
     example: r"kind: Pod
 spec: {schedulingGates: [{name: example.com/quota}]}",
     sources: &["core/v1 Pod spec.schedulingGates", "KEP-3521"],

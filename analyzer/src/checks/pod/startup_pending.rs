@@ -14,7 +14,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     code: "pod/startup-pending",
     segment: SegmentName::Endpoints,
     title: "The pod is still starting",
-    explanation: "The containers are being created, or a startup probe has not passed yet. Readiness is not \
+    explanation: "The containers are being created, or a startup probe has not passed yet. Nothing failed so far; readiness is not \
          measured before that.",
     example: "A container with a startupProbe that has not passed.",
     sources: &["core/v1 Container startupProbe"],

@@ -14,7 +14,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     code: "pod/unschedulable",
     segment: SegmentName::Endpoints,
     title: "No node takes the pod",
-    explanation: "The scheduler found no node for the pod and says why: capacity, taints, affinity or volumes.",
+    explanation: "The pod waits for a place and runs nowhere. The scheduler found no node for the pod and says why: capacity, taints, affinity or volumes.",
     example: "PodScheduled=False, reason Unschedulable",
     sources: &["core/v1 Pod status.conditions PodScheduled"],
 });

@@ -12,7 +12,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     code: "service/load-balancer-unseen",
     segment: SegmentName::Address,
     title: "The status of the load balancer was not collected",
-    explanation: "The collector dropped the status of the Service, so whether a load balancer address was \
+    explanation: "Load balancer addresses are kept in the status of a Service. The collector dropped the status of the Service, so whether a load balancer address was \
          published cannot be told.",
     example: "A dump that strips status from every object.",
     sources: &["core/v1 Service status.loadBalancer"],

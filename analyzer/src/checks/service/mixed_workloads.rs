@@ -48,7 +48,7 @@ fn owner(cx: &Context<'_, '_>, pod: &Pod) -> Option<String> {
         return Some(format!("{} {}", kind.kind, parent.name));
     }
     // Not read: a Deployment names its replica sets after itself and the template's hash.
-    let hash = pod.metadata.label("pod-template-hash")?;
-    let stem = reference.name.strip_suffix(hash).and_then(|s| s.strip_suffix('-')).unwrap_or(&reference.name);
-    Some(format!("Deployment {stem}"))
+    let hash = pod.metadata.label("pod-template-hash");
+    let stem = hash.and_then(|hash| reference.name.strip_suffix(hash)).and_then(|s| s.strip_suffix('-'));
+    Some(stem.map_or_else(|| format!("ReplicaSet {}", reference.name), |stem| format!("Deployment {stem}")))
 }

@@ -13,7 +13,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     code: "workload/daemonset-no-nodes",
     segment: SegmentName::Endpoints,
     title: "No node matches the DaemonSet",
-    explanation: "A DaemonSet runs one pod on every node that it matches. It matches none, so it has no pod.",
+    explanation: "Its node selector, affinity or the nodes' taints leave it no place. A DaemonSet runs one pod on every node that it matches. It matches none, so it has no pod.",
     example: "A nodeSelector that no node has.",
     sources: &["apps/v1 DaemonSet status.desiredNumberScheduled"],
 });

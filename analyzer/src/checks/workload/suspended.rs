@@ -12,7 +12,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     code: "workload/suspended",
     segment: SegmentName::Endpoints,
     title: "The workload is suspended",
-    explanation: "A suspended Job or CronJob starts no pods until it is resumed.",
+    explanation: "Nothing runs for this workload, because somebody has suspended it. A suspended Job or CronJob starts no pods until it is resumed.",
     example: r"kind: CronJob
 spec: {suspend: true}",
     sources: &["batch/v1 Job spec.suspend", "batch/v1 CronJob spec.suspend"],
