@@ -30,7 +30,7 @@ fn meta(name: &str, created: &str) -> Value {
 
 const LONG_AGO: &str = "2026-01-01T00:00:00Z";
 
-fn service(spec: Value) -> Value {
+fn service(spec: &Value) -> Value {
     let mut all = json!({"type": "ClusterIP", "clusterIP": "10.96.0.1", "selector": {"app": "web"},
         "ports": [{"port": 80, "targetPort": 8080, "protocol": "TCP"}]});
     all.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
@@ -73,8 +73,9 @@ fn codes(judged: &Judged) -> Vec<&'static str> {
 
 #[test]
 fn invariant_9_1_1_partial_readiness_is_degraded_not_broken() {
-    let world = snapshot(&[service(json!({})), pod(1, true, LONG_AGO), pod(2, false, LONG_AGO)], "*");
-    let partial = snapshot(&[service(json!({})), slice(&[(true, true, false), (false, false, false)])], "EndpointSlice");
+    let world = snapshot(&[service(&json!({})), pod(1, true, LONG_AGO), pod(2, false, LONG_AGO)], "*");
+    let partial =
+        snapshot(&[service(&json!({})), slice(&[(true, true, false), (false, false, false)])], "EndpointSlice");
     // Slices are declared complete and hold nothing in the first: pods then contradict them.
     assert_eq!(judged(&world).verdict, Verdict::Unknown);
     assert_eq!(judged(&partial).verdict, Verdict::Degraded);
@@ -82,7 +83,7 @@ fn invariant_9_1_1_partial_readiness_is_degraded_not_broken() {
 
 #[test]
 fn invariant_9_1_5_a_single_chain_still_breaks() {
-    let broken = snapshot(&[service(json!({})), pod(1, false, LONG_AGO), slice(&[(false, false, false)])], "*");
+    let broken = snapshot(&[service(&json!({})), pod(1, false, LONG_AGO), slice(&[(false, false, false)])], "*");
     let judged = judged(&broken);
     assert_eq!(judged.verdict, Verdict::Broken);
     assert_eq!(judged.broken_at.unwrap().segment, SegmentName::Endpoints);
@@ -90,7 +91,7 @@ fn invariant_9_1_5_a_single_chain_still_breaks() {
 
 #[test]
 fn invariant_9_1_11_unreadable_pods_are_unknown_never_zero_ready() {
-    let mut unread = snapshot(&[service(json!({}))], "");
+    let mut unread = snapshot(&[service(&json!({}))], "");
     unread.coverage.forget(&GroupKind::known("", "Pod"), "permission refused");
     let judged = judged(&unread);
     assert_eq!(judged.verdict, Verdict::Unknown);
@@ -101,11 +102,11 @@ fn invariant_9_1_11_unreadable_pods_are_unknown_never_zero_ready() {
 fn invariant_9_1_12_doubt_outranks_degraded_and_broken_outranks_doubt() {
     // One port is refused for certain, the other is in doubt: the certain one is not hidden by the doubt.
     let ports = json!({"ports": [{"name": "a", "port": 80, "targetPort": "nope", "protocol": "TCP"}]});
-    let broken = snapshot(&[service(ports), pod(1, true, LONG_AGO)], "Pod");
+    let broken = snapshot(&[service(&ports), pod(1, true, LONG_AGO)], "Pod");
     assert_eq!(judged(&broken).verdict, Verdict::Broken);
     // Narrowed (one of two ready) and in doubt (a target port that nobody declares): unknown.
     let ports = json!({"ports": [{"port": 80, "targetPort": 9999, "protocol": "TCP"}]});
-    let doubt = snapshot(&[service(ports), pod(1, true, LONG_AGO), pod(2, false, LONG_AGO)], "Pod");
+    let doubt = snapshot(&[service(&ports), pod(1, true, LONG_AGO), pod(2, false, LONG_AGO)], "Pod");
     let doubt = judged(&doubt);
     assert_eq!(doubt.verdict, Verdict::Unknown);
     assert!(codes(&doubt).contains(&"service/some-endpoints-not-ready"));
@@ -113,15 +114,15 @@ fn invariant_9_1_12_doubt_outranks_degraded_and_broken_outranks_doubt() {
 
 #[test]
 fn invariant_9_1_14_selectorless_is_open_by_design_unless_something_is_unreadable() {
-    let by_hand = snapshot(&[service(json!({"selector": {}}))], "");
+    let by_hand = snapshot(&[service(&json!({"selector": {}}))], "");
     assert_eq!(judged(&by_hand).unknown_class, Some(UnknownClass::ByDesign));
-    let unread = snapshot(&[service(json!({}))], "");
+    let unread = snapshot(&[service(&json!({}))], "");
     assert_eq!(judged(&unread).unknown_class, Some(UnknownClass::Investigate));
 }
 
 #[test]
 fn pods_seconds_old_are_too_young_and_a_crash_is_no_matter_of_age() {
-    let young = |object: Value| snapshot(&[service(json!({})), object, slice(&[(false, false, false)])], "*");
+    let young = |object: Value| snapshot(&[service(&json!({})), object, slice(&[(false, false, false)])], "*");
     let starting = judged(&young(pod(1, false, "2026-01-01T11:59:52Z")));
     assert_eq!(starting.verdict, Verdict::Unknown);
     assert!(codes(&starting).contains(&"endpoints/too-young"));
@@ -135,7 +136,7 @@ fn pods_seconds_old_are_too_young_and_a_crash_is_no_matter_of_age() {
 fn a_pod_without_a_creation_time_is_never_called_young() {
     let mut object = pod(1, false, LONG_AGO);
     object["metadata"].as_object_mut().unwrap().remove("creationTimestamp");
-    let snapshot = snapshot(&[service(json!({})), object, slice(&[(false, false, false)])], "*");
+    let snapshot = snapshot(&[service(&json!({})), object, slice(&[(false, false, false)])], "*");
     assert_eq!(judged(&snapshot).verdict, Verdict::Broken);
 }
 
@@ -148,7 +149,7 @@ fn state(snapshot: &Snapshot, port: &Port, consumer: Consumer, segment: SegmentN
 
 #[test]
 fn terminating_endpoints_serve_kube_proxy_and_nobody_else() {
-    let fading = snapshot(&[service(json!({})), slice(&[(false, true, true)])], "EndpointSlice");
+    let fading = snapshot(&[service(&json!({})), slice(&[(false, true, true)])], "EndpointSlice");
     let at = |consumer| state(&fading, &Port::Number(80), consumer, SegmentName::Endpoints);
     assert_eq!(at(Consumer::ClusterIp), PathState::Narrowed);
     assert_eq!(at(Consumer::ReadyEndpoints), PathState::Blocked);
@@ -162,7 +163,7 @@ fn ingress_nginx_falls_back_to_a_numeric_target_port_where_names_differ() {
     by_hand["metadata"]["labels"].as_object_mut().unwrap().remove("endpointslice.kubernetes.io/managed-by");
     by_hand["ports"][0]["name"] = json!("web");
     let ports = json!({"selector": {}, "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}]});
-    let named = snapshot(&[service(ports), by_hand], "EndpointSlice");
+    let named = snapshot(&[service(&ports), by_hand], "EndpointSlice");
     let at = |consumer| state(&named, &Port::Name("http".to_owned()), consumer, SegmentName::Port);
     assert_eq!(at(Consumer::ClusterIp), PathState::Blocked);
     assert_eq!(at(Consumer::IngressNginx), PathState::Open);
@@ -171,18 +172,18 @@ fn ingress_nginx_falls_back_to_a_numeric_target_port_where_names_differ() {
 #[test]
 fn ingress_nginx_forwards_tcp_only_and_resolves_an_address_alias() {
     let ports = json!({"ports": [{"port": 53, "targetPort": 8080, "protocol": "UDP"}]});
-    let udp = snapshot(&[service(ports), slice(&[(true, true, false)])], "*");
+    let udp = snapshot(&[service(&ports), slice(&[(true, true, false)])], "*");
     assert_eq!(state(&udp, &Port::Number(53), Consumer::IngressNginx, SegmentName::Port), PathState::Blocked);
     // Truth table E1 rows 14 and 15.
     let alias = json!({"type": "ExternalName", "externalName": "10.1.2.3"});
-    let alias = snapshot(&[service(alias)], "*");
+    let alias = snapshot(&[service(&alias)], "*");
     assert_eq!(state(&alias, &Port::Number(80), Consumer::ClusterIp, SegmentName::Service), PathState::Blocked);
     assert_eq!(state(&alias, &Port::Number(80), Consumer::IngressNginx, SegmentName::Service), PathState::Open);
 }
 
 #[test]
 fn a_reference_to_no_known_port_leaves_the_rest_unknown() {
-    let world = snapshot(&[service(json!({})), slice(&[(true, true, false)])], "*");
+    let world = snapshot(&[service(&json!({})), slice(&[(true, true, false)])], "*");
     for segment in [SegmentName::Endpoints, SegmentName::Port] {
         assert_eq!(state(&world, &Port::Number(81), Consumer::ClusterIp, segment), PathState::Unknown);
     }
@@ -194,7 +195,7 @@ fn scaled_to_zero_is_dormant_for_every_consumer() {
     let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta("web", LONG_AGO),
         "spec": {"replicas": 0, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": []}}},
         "status": {"replicas": 0}});
-    let zero = snapshot(&[service(json!({})), deployment], "*");
+    let zero = snapshot(&[service(&json!({})), deployment], "*");
     let world = World::new(&zero);
     let found = zero.services.named("shop", "web").next().unwrap();
     for consumer in [Consumer::ClusterIp, Consumer::ReadyEndpoints, Consumer::IngressNginx, Consumer::Unknown] {
@@ -217,12 +218,13 @@ fn aliases_that_lead_in_a_circle_end() {
 
 #[test]
 fn broken_input_values_do_not_panic() {
-    let ports = json!({"ports": [{"port": "eighty", "targetPort": -1, "protocol": null}, {"port": 80}, {"port": 80}, null]});
+    let ports =
+        json!({"ports": [{"port": "eighty", "targetPort": -1, "protocol": null}, {"port": 80}, {"port": 80}, null]});
     let mut odd = slice(&[(true, true, false)]);
     odd["endpoints"][0]["addresses"] = json!(["not an address"]);
     odd["ports"] = Value::Null;
     let options = IntakeOptions::default();
-    for objects in [vec![service(ports)], vec![service(json!({"ports": null, "selector": null})), odd]] {
+    for objects in [vec![service(&ports)], vec![service(&json!({"ports": null, "selector": null})), odd]] {
         let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
         let input = InputSpec::Bytes { name: "a.json".to_owned(), bytes: list.to_string().into_bytes().into() };
         for snapshot in read(&[input], &options, &Silent).unwrap().snapshots {

@@ -11,7 +11,8 @@ pub fn arg(text: &str) -> Cow<'_, str> {
     if !text.is_empty() && !text.starts_with('-') && text.bytes().all(plain) {
         Cow::Borrowed(text)
     } else {
-        let masked: String = text.chars().map(|c| if plain(u8::try_from(c).unwrap_or_default()) { c } else { '?' }).collect();
+        let masked: String =
+            text.chars().map(|c| if plain(u8::try_from(c).unwrap_or_default()) { c } else { '?' }).collect();
         Cow::Owned(format!("'{masked}'"))
     }
 }
@@ -60,11 +61,7 @@ pub fn logs(pod: &ObjectRef, container: &str, previous: bool) -> String {
 pub fn cut(text: &str) -> String {
     const MOST: usize = 200;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= MOST {
-        line
-    } else {
-        line.chars().take(MOST).chain("…".chars()).collect()
-    }
+    if line.chars().count() <= MOST { line } else { line.chars().take(MOST).chain("…".chars()).collect() }
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::paths::service::Doubt;
 use crate::snapshot::Gap;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -30,7 +30,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let pod = first.pod?;
     let listed = first.address.unwrap_or_default();
     let shown = pod.ips().next().map_or_else(|| "none".to_owned(), str::to_owned);
-    let gap = Gap::investigate(format!("the address of pod {}", pod.metadata.name), "pods and EndpointSlices were not read at the same moment");
+    let gap = Gap::investigate(
+        format!("the address of pod {}", pod.metadata.name),
+        "pods and EndpointSlices were not read at the same moment",
+    );
     Some(
         PAGE.finding(&gap, pod.object(), format!("its address is listed as {listed}, and the pod shows {shown}{more}"))
             .cause("the snapshot is not of one moment, or the address is stale")

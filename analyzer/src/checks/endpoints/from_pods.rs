@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::service::Truth;
 
 /// The page.
@@ -21,5 +21,10 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// Worked out from pods.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let Truth::Pods(_) = cx.view.truth else { return None };
-    Some(PAGE.finding(cx.object(), "EndpointSlices were not collected: its addresses are derived from the pods it selects"))
+    Some(
+        PAGE.finding(
+            cx.object(),
+            "EndpointSlices were not collected: its addresses are derived from the pods it selects",
+        ),
+    )
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Narrows, Page, Text};
 use crate::paths::service::Truth;
 use crate::snapshot::model::Node;
 use std::collections::BTreeSet;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
-use crate::checks::service::context::{Context, Situation};
-use crate::paths::service::Truth;
 use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::paths::service::Truth;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -28,12 +28,14 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         _ => cx.nothing_else("a ready address").err()?,
     };
     Some(
-        PAGE.finding(&gap, cx.object(), "whether anything is ready behind it was not read")
-            .cause(gap.sentence())
-            .next(
-                "Read its EndpointSlices.",
-                format!("{} -l kubernetes.io/service-name={}", command::list("endpointslices", cx.view.namespace()), command::arg(cx.view.name())),
+        PAGE.finding(&gap, cx.object(), "whether anything is ready behind it was not read").cause(gap.sentence()).next(
+            "Read its EndpointSlices.",
+            format!(
+                "{} -l kubernetes.io/service-name={}",
+                command::list("endpointslices", cx.view.namespace()),
+                command::arg(cx.view.name())
             ),
+        ),
     )
 }
 

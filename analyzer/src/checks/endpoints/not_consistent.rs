@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::paths::service::Doubt;
 use crate::snapshot::Gap;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -29,7 +29,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             if cx.behind.counts.undisputed > 0 {
                 return None;
             }
-            (format!("{} is listed as ready, and the pod itself is not, or is not selected any more", first.name()), "which of the two is right")
+            (
+                format!("{} is listed as ready, and the pod itself is not, or is not selected any more", first.name()),
+                "which of the two is right",
+            )
         }
         Situation::Fading | Situation::Empty => {
             let ready: Vec<_> = cx.view.selected.ready().collect();
@@ -37,7 +40,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             if cx.view.declared_only {
                 return None;
             }
-            let more = if ready.len() > 1 { format!(" and {} more pods are", ready.len() - 1) } else { " is".to_owned() };
+            let more =
+                if ready.len() > 1 { format!(" and {} more pods are", ready.len() - 1) } else { " is".to_owned() };
             let what = if crate::paths::service::addressed(first) == crate::paths::service::Addressed::No {
                 "shows no address"
             } else {
@@ -50,6 +54,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     Some(
         PAGE.finding(&gap, cx.object(), message)
             .cause("the snapshot is not of one moment, or the control plane is behind")
-            .next("Take the snapshot again.", command::labelled("pods", cx.view.namespace(), &cx.view.service.spec.selector)),
+            .next(
+                "Take the snapshot again.",
+                command::labelled("pods", cx.view.namespace(), &cx.view.service.spec.selector),
+            ),
     )
 }

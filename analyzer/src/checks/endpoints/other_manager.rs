@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
-use crate::checks::service::context::Context;
-use crate::paths::service::Source;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
+use crate::paths::service::Source;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -28,6 +28,12 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         Source::Slice(slice) if !slice.value.endpoints.is_empty() => Some(slice),
         _ => None,
     })?;
-    let manager = slice.metadata.label("endpointslice.kubernetes.io/managed-by").map_or_else(|| "nobody is named as its manager".to_owned(), |m| format!("kept by {}", command::cut(m)));
-    Some(PAGE.finding(slice.object(), format!("it adds addresses to {} beside those of its selector ({manager})", cx.view.title())))
+    let manager = slice
+        .metadata
+        .label("endpointslice.kubernetes.io/managed-by")
+        .map_or_else(|| "nobody is named as its manager".to_owned(), |m| format!("kept by {}", command::cut(m)));
+    Some(PAGE.finding(
+        slice.object(),
+        format!("it adds addresses to {} beside those of its selector ({manager})", cx.view.title()),
+    ))
 }

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::service::Truth;
 
 /// The page.
@@ -20,7 +20,10 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// Addresses without their pods.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let slices = matches!(cx.view.truth, Truth::Slices(_) | Truth::EndpointsObject { .. });
-    let unread = cx.behind.endpoints.iter().filter(|e| e.pod.is_none() && e.target.is_some_and(|t| t.kind == "Pod")).count();
+    let unread =
+        cx.behind.endpoints.iter().filter(|e| e.pod.is_none() && e.target.is_some_and(|t| t.kind == "Pod")).count();
     let gap = cx.view.selected.gap.as_ref()?;
-    (slices && unread > 0).then(|| PAGE.finding(cx.object(), format!("{unread} of the pods behind it were not read ({})", gap.sentence())))
+    (slices && unread > 0).then(|| {
+        PAGE.finding(cx.object(), format!("{unread} of the pods behind it were not read ({})", gap.sentence()))
+    })
 }

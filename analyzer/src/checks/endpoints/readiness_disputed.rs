@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::service::{Doubt, Truth};
 
 /// The page.
@@ -20,9 +20,17 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// A disagreement that decides nothing.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    if cx.situation() != Situation::Carries || cx.behind.counts.undisputed == 0 || !matches!(cx.view.truth, Truth::Slices(_)) {
+    if cx.situation() != Situation::Carries
+        || cx.behind.counts.undisputed == 0
+        || !matches!(cx.view.truth, Truth::Slices(_))
+    {
         return None;
     }
     let disputed = cx.behind.doubted(Doubt::Readiness).count();
-    (disputed > 0).then(|| PAGE.finding(cx.object(), format!("pods and EndpointSlices disagree on the readiness of {disputed} of its pods")))
+    (disputed > 0).then(|| {
+        PAGE.finding(
+            cx.object(),
+            format!("pods and EndpointSlices disagree on the readiness of {disputed} of its pods"),
+        )
+    })
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::paths::service::Doubt;
 use crate::snapshot::Gap;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -29,10 +29,20 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         n => format!(" (and {n} more)"),
     };
     let name = first.name();
-    let gap = Gap::investigate(format!("whether {name} still exists"), "pods and EndpointSlices were not read at the same moment");
+    let gap = Gap::investigate(
+        format!("whether {name} still exists"),
+        "pods and EndpointSlices were not read at the same moment",
+    );
     Some(
-        PAGE.finding(&gap, cx.object(), format!("an address points to {name}{more}, which is not among the pods that were read"))
-            .cause("the snapshot is not of one moment, or the address is stale")
-            .next("Take the snapshot again.", command::labelled("pods", cx.view.namespace(), &cx.view.service.spec.selector)),
+        PAGE.finding(
+            &gap,
+            cx.object(),
+            format!("an address points to {name}{more}, which is not among the pods that were read"),
+        )
+        .cause("the snapshot is not of one moment, or the address is stale")
+        .next(
+            "Take the snapshot again.",
+            command::labelled("pods", cx.view.namespace(), &cx.view.service.spec.selector),
+        ),
     )
 }

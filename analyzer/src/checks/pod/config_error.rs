@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::waiting;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::waiting;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -20,15 +20,23 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     sources: &["core/v1 Pod status.containerStatuses"],
 });
 
-const REASONS: [&str; 5] =
-    ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError", "PostStartHookError"];
+const REASONS: [&str; 5] = [
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "PreCreateHookError",
+    "PostStartHookError",
+];
 
 /// Waiting with an error of its specification.
 pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let (container, reason, words) = waiting(pod.get(), &REASONS)?;
     Some(
-        PAGE.finding(pod.object(), format!("container {} of pod {} cannot be created", container.name, pod.metadata.name))
-            .cause(if words.is_empty() { reason.to_owned() } else { format!("{reason}: {words}") })
-            .next("Correct what the container refers to.", command::describe(&pod.object())),
+        PAGE.finding(
+            pod.object(),
+            format!("container {} of pod {} cannot be created", container.name, pod.metadata.name),
+        )
+        .cause(if words.is_empty() { reason.to_owned() } else { format!("{reason}: {words}") })
+        .next("Correct what the container refers to.", command::describe(&pod.object())),
     )
 }

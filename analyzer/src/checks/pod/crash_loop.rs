@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::containers;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::containers;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -36,7 +36,8 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         Some(code) => format!("it exits with code {code}"),
         None => "it exits after every start".to_owned(),
     };
-    let words = last.and_then(|t| t.message.as_deref()).map(|m| format!(", saying: {}", command::cut(m))).unwrap_or_default();
+    let words =
+        last.and_then(|t| t.message.as_deref()).map(|m| format!(", saying: {}", command::cut(m))).unwrap_or_default();
     let role = if init { "init container" } else { "container" };
     // While it waits, the logs that tell are those of the run before; while it is merely ended, its own.
     let previous = container.state.waiting.is_some();

@@ -23,7 +23,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if cx.view.selected.live.is_empty() {
         return None;
     }
-    let evicted = failed.iter().filter(|p| p.status.as_ref().and_then(|s| s.reason.as_deref()) == Some("Evicted")).count();
-    let message = format!("{} failed pods of it were left behind ({evicted} evicted); they are not counted", failed.len());
+    let evicted =
+        failed.iter().filter(|p| p.status.as_ref().and_then(|s| s.reason.as_deref()) == Some("Evicted")).count();
+    let message =
+        format!("{} failed pods of it were left behind ({evicted} evicted); they are not counted", failed.len());
     Some(PAGE.finding(first.object(), message))
 }

@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::evidence::{Finding, Notes, Page, Text};
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -32,8 +32,14 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.metadata.name.cmp(&a.1.metadata.name)))?;
     let ran_before = container.last_state.terminated.is_some();
     Some(
-        PAGE.finding(pod.object(), format!("pod {} is ready, and its container {} was restarted {restarts} times", pod.metadata.name, container.name))
-            .cause("traffic is dropped at every restart")
-            .next("Read what it said before the last restart.", command::logs(&pod.object(), &container.name, ran_before)),
+        PAGE.finding(
+            pod.object(),
+            format!(
+                "pod {} is ready, and its container {} was restarted {restarts} times",
+                pod.metadata.name, container.name
+            ),
+        )
+        .cause("traffic is dropped at every restart")
+        .next("Read what it said before the last restart.", command::logs(&pod.object(), &container.name, ran_before)),
     )
 }

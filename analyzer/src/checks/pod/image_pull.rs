@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::waiting;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::waiting;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -20,16 +20,25 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     sources: &["core/v1 Pod status.containerStatuses"],
 });
 
-const REASONS: [&str; 6] =
-    ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable", "ImageInspectError"];
+const REASONS: [&str; 6] = [
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "RegistryUnavailable",
+    "ImageInspectError",
+];
 
 /// Waiting for an image.
 pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let (container, reason, words) = waiting(pod.get(), &REASONS)?;
     let image = container.image.as_deref().map(|i| format!(" {}", command::cut(i))).unwrap_or_default();
     Some(
-        PAGE.finding(pod.object(), format!("the image{image} of container {} of pod {} cannot be fetched", container.name, pod.metadata.name))
-            .cause(if words.is_empty() { reason.to_owned() } else { format!("{reason}: {words}") })
-            .next("Check the image name, the tag and the pull credentials.", command::describe(&pod.object())),
+        PAGE.finding(
+            pod.object(),
+            format!("the image{image} of container {} of pod {} cannot be fetched", container.name, pod.metadata.name),
+        )
+        .cause(if words.is_empty() { reason.to_owned() } else { format!("{reason}: {words}") })
+        .next("Check the image name, the tag and the pull credentials.", command::describe(&pod.object())),
     )
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::sidecar;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::sidecar;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -37,8 +37,11 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         _ => "it has not started",
     };
     Some(
-        PAGE.finding(pod.object(), format!("init container {} of pod {} has not finished", stuck.name, pod.metadata.name))
-            .cause(format!("{doing}; the app starts after it"))
-            .next("See what it waits for.", command::describe(&pod.object())),
+        PAGE.finding(
+            pod.object(),
+            format!("init container {} of pod {} has not finished", stuck.name, pod.metadata.name),
+        )
+        .cause(format!("{doing}; the app starts after it"))
+        .next("See what it waits for.", command::describe(&pod.object())),
     )
 }

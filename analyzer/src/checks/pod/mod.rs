@@ -83,7 +83,8 @@ pub fn causes(world: &World<'_>, pods: &[Found<'_, Pod>]) -> Vec<Finding> {
     }
     let with_count = |(mut finding, more): (Finding, usize)| {
         if more > 0 {
-            finding.message = format!("{} (and {more} more {} likewise)", finding.message, if more == 1 { "pod" } else { "pods" });
+            finding.message =
+                format!("{} (and {more} more {} likewise)", finding.message, if more == 1 { "pod" } else { "pods" });
         }
         finding
     };
@@ -112,7 +113,7 @@ fn waiting<'p>(pod: &'p Pod, reasons: &[&str]) -> Option<(&'p ContainerStatus, &
     })
 }
 
-/// The PodScheduled condition, where it is not True.
+/// The `PodScheduled` condition, where it is not True.
 fn scheduled(pod: &Pod) -> Option<&Condition> {
     current(&pod.status.as_ref()?.conditions, "PodScheduled").filter(|c| c.status != ConditionStatus::True)
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
 use crate::snapshot::model::{Node, current};
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -34,7 +34,8 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         .and_then(|s| current(&s.conditions, "Ready"))
         .map(|c| command::cut(c.message()))
         .filter(|m| !m.is_empty());
-    let object = kubereach_reports::report::ObjectRef { kind: "Node".to_owned(), namespace: None, name: name.to_owned() };
+    let object =
+        kubereach_reports::report::ObjectRef { kind: "Node".to_owned(), namespace: None, name: name.to_owned() };
     Some(
         PAGE.finding(pod.object(), format!("pod {} is on node {name}, which is not ready", pod.metadata.name))
             .cause(words.unwrap_or_else(|| "the node does not report".to_owned()))

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::containers;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::containers;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -22,7 +22,8 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// Killed now, or before the present wait.
 pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
-    let killed = |t: Option<&crate::snapshot::model::Terminated>| t.is_some_and(|t| t.reason.as_deref() == Some("OOMKilled"));
+    let killed =
+        |t: Option<&crate::snapshot::model::Terminated>| t.is_some_and(|t| t.reason.as_deref() == Some("OOMKilled"));
     let (container, _) = containers(pod.get()).find(|(c, _)| {
         let waits = c.state.waiting.is_some() && killed(c.last_state.terminated.as_ref());
         waits || killed(c.state.terminated.as_ref())
@@ -30,8 +31,14 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     // Once it is started again (or waits for it), its own words are those of the run before.
     let previous = container.state.terminated.is_none();
     Some(
-        PAGE.finding(pod.object(), format!("container {} of pod {} was killed for lack of memory", container.name, pod.metadata.name))
-            .cause(format!("it exceeded its memory limit{}", super::restarts(container)))
-            .next("Raise its memory limit, or find what uses the memory.", command::logs(&pod.object(), &container.name, previous)),
+        PAGE.finding(
+            pod.object(),
+            format!("container {} of pod {} was killed for lack of memory", container.name, pod.metadata.name),
+        )
+        .cause(format!("it exceeded its memory limit{}", super::restarts(container)))
+        .next(
+            "Raise its memory limit, or find what uses the memory.",
+            command::logs(&pod.object(), &container.name, previous),
+        ),
     )
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::containers;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::containers;
 use crate::snapshot::model::ProbePort;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -27,14 +27,18 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         return None;
     }
     let value = &pod.get().value;
-    let (container, _) = containers(pod.get()).find(|(c, init)| !init && c.state.running.is_some() && c.ready.0 == Some(false))?;
+    let (container, _) =
+        containers(pod.get()).find(|(c, init)| !init && c.state.running.is_some() && c.ready.0 == Some(false))?;
     let spec = value.spec.serving_containers().find(|c| c.name == container.name);
     let probe = spec.and_then(|c| c.readiness_probe.as_ref());
     let Some(probe) = probe else {
         return Some(
-            PAGE.finding(pod.object(), format!("container {} of pod {} runs and is not ready", container.name, pod.metadata.name))
-                .cause("it has only just started, or its state was not reported yet")
-                .next("See what the pod says.", command::describe(&pod.object())),
+            PAGE.finding(
+                pod.object(),
+                format!("container {} of pod {} runs and is not ready", container.name, pod.metadata.name),
+            )
+            .cause("it has only just started, or its state was not reported yet")
+            .next("See what the pod says.", command::describe(&pod.object())),
         );
     };
     let asked = match (&probe.http_get, &probe.tcp_socket, &probe.grpc, &probe.exec) {
@@ -54,9 +58,12 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         .map(|m| format!("; the kubelet says: {}", command::cut(m)))
         .unwrap_or_default();
     Some(
-        PAGE.finding(pod.object(), format!("the readiness probe of container {} of pod {} does not pass", container.name, pod.metadata.name))
-            .cause(format!("it asks for {}{words}{}", command::cut(&asked), super::restarts(container)))
-            .next("See why the probe fails.", command::describe(&pod.object())),
+        PAGE.finding(
+            pod.object(),
+            format!("the readiness probe of container {} of pod {} does not pass", container.name, pod.metadata.name),
+        )
+        .cause(format!("it asks for {}{words}{}", command::cut(&asked), super::restarts(container)))
+        .next("See why the probe fails.", command::describe(&pod.object())),
     )
 }
 

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
 use crate::snapshot::model::{ConditionStatus, current};
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -42,8 +42,11 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         Some(c) => format!("it is {:?}: {}", c.status, command::cut(c.message())),
     };
     Some(
-        PAGE.finding(pod.object(), format!("pod {} waits for its readiness gate {}", pod.metadata.name, command::cut(gate)))
-            .cause(format!("its containers are ready; {}", why.trim_end()))
-            .next("See whether the controller that sets it runs.", command::describe(&pod.object())),
+        PAGE.finding(
+            pod.object(),
+            format!("pod {} waits for its readiness gate {}", pod.metadata.name, command::cut(gate)),
+        )
+        .cause(format!("its containers are ready; {}", why.trim_end()))
+        .next("See whether the controller that sets it runs.", command::describe(&pod.object())),
     )
 }

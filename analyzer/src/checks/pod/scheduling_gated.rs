@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::scheduled;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::scheduled;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -23,14 +23,18 @@ spec: {schedulingGates: [{name: example.com/quota}]}",
 /// Gated.
 pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let gates = &pod.get().value.spec.scheduling_gates;
-    let gated = scheduled(pod.get()).is_some_and(|c| c.reason() == "SchedulingGated") || !gates.is_empty();
-    if !gated || pod.get().value.spec.node_name.is_some() {
+    let held = scheduled(pod.get()).is_some_and(|c| c.reason() == "SchedulingGated") || !gates.is_empty();
+    if !held || pod.get().value.spec.node_name.is_some() {
         return None;
     }
     let names = gates.iter().map(|g| command::cut(&g.name)).collect::<Vec<_>>().join(", ");
     Some(
         PAGE.finding(pod.object(), format!("pod {} is held back by a scheduling gate", pod.metadata.name))
-            .cause(if names.is_empty() { "a gate holds it back".to_owned() } else { format!("the gate {names} has not been removed") })
+            .cause(if names.is_empty() {
+                "a gate holds it back".to_owned()
+            } else {
+                format!("the gate {names} has not been removed")
+            })
             .next("See who is to remove the gate.", command::describe(&pod.object())),
     )
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::containers;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::containers;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -24,7 +24,8 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let value = &pod.get().value;
     let probed = |name: &str| value.spec.containers.iter().any(|c| c.name == name && c.startup_probe.is_some());
-    let unstarted = containers(pod.get()).find(|(c, init)| !init && c.state.running.is_some() && c.started.0 == Some(false) && probed(&c.name));
+    let unstarted = containers(pod.get())
+        .find(|(c, init)| !init && c.state.running.is_some() && c.started.0 == Some(false) && probed(&c.name));
     let cause = match unstarted {
         Some((container, _)) => format!("the startup probe of container {} has not passed", container.name),
         None if pod.phase() == "Pending" => "its containers are being created".to_owned(),

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::scheduled;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use super::scheduled;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -25,7 +25,11 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let words = command::cut(condition.message());
     Some(
         PAGE.finding(pod.object(), format!("no node takes pod {}", pod.metadata.name))
-            .cause(if words.is_empty() { "the scheduler gives no reason".to_owned() } else { format!("the scheduler says: {words}") })
+            .cause(if words.is_empty() {
+                "the scheduler gives no reason".to_owned()
+            } else {
+                format!("the scheduler says: {words}")
+            })
             .next("Make room, or relax what the pod asks for.", command::describe(&pod.object())),
     )
 }

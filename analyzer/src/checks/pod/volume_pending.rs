@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
+use super::scheduled;
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::Lookup;
 use crate::snapshot::model::Pod;
 use crate::snapshot::model::{PersistentVolumeClaim, Resource as _};
-use super::scheduled;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -45,11 +45,15 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
                     );
                 }
             }
-            Lookup::Absent(_) => return Some(finding(format!("its claim {claim} does not exist"), command::describe(&pod.object()))),
+            Lookup::Absent(_) => {
+                return Some(finding(format!("its claim {claim} does not exist"), command::describe(&pod.object())));
+            }
             Lookup::Unknown(_) => {}
         }
     }
-    let words = scheduled(pod.get()).map(|c| c.message()).filter(|m| m.to_ascii_lowercase().contains("persistentvolumeclaim"));
+    let words = scheduled(pod.get())
+        .map(crate::snapshot::model::Condition::message)
+        .filter(|m| m.to_ascii_lowercase().contains("persistentvolumeclaim"));
     let events = world.events_about("Pod", namespace, &pod.metadata.name);
     let mount = events.iter().rev().find(|e| matches!(e.reason.as_deref(), Some("FailedMount" | "FailedAttachVolume")));
     let words = words.or_else(|| mount.and_then(|e| e.get().value.message.as_deref()))?;

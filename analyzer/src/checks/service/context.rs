@@ -117,17 +117,15 @@ impl<'c, 's> Context<'c, 's> {
 
     /// Gives a finding the words of the culprit behind it, or says what to look at.
     pub fn blame(&self, finding: Finding) -> Finding {
-        match self.causes().iter().find(|cause| !cause.cause.is_empty() || !cause.command.is_empty()) {
-            Some(culprit) => finding
+        if let Some(culprit) = self.causes().iter().find(|cause| !cause.cause.is_empty() || !cause.command.is_empty()) {
+            return finding
                 .cause(format!("{}: {}", culprit.message, culprit.cause))
                 .next(culprit.action.clone(), culprit.command.clone())
-                .relates(culprit.object.clone(), "the culprit"),
-            None => {
-                let service = &self.view.service;
-                let command = crate::checks::command::labelled("pods", self.view.namespace(), &service.spec.selector);
-                finding.next("Look at the pods it selects.", command)
-            }
+                .relates(culprit.object.clone(), "the culprit");
         }
+        let selector = &self.view.service.spec.selector;
+        let command = crate::checks::command::labelled("pods", self.view.namespace(), selector);
+        finding.next("Look at the pods it selects.", command)
     }
 
     /// That no further address exists than what was read. Which collection shows it depends on the source.
@@ -143,9 +141,10 @@ impl<'c, 's> Context<'c, 's> {
                     Err(gap.clone())
                 }
             }
-            Truth::EndpointsObject { .. } if self.is_selectorless() => {
-                Err(Gap::investigate(format!("EndpointSlices of namespace {} were not collected", self.view.namespace()), ""))
-            }
+            Truth::EndpointsObject { .. } if self.is_selectorless() => Err(Gap::investigate(
+                format!("EndpointSlices of namespace {} were not collected", self.view.namespace()),
+                "",
+            )),
             Truth::EndpointsObject { .. } => {
                 self.world.snapshot.nothing_else::<crate::snapshot::model::Endpoints>(namespace, what).or_else(|gap| {
                     if self.view.selected.gap.is_none() {
@@ -172,7 +171,9 @@ impl<'c, 's> Context<'c, 's> {
             return live;
         }
         let templates = self.view.backing.workloads.iter();
-        templates.filter_map(|w| Some((format!("{} {}", w.object().kind, w.metadata.name), &w.get().value.template()?.spec))).collect()
+        templates
+            .filter_map(|w| Some((format!("{} {}", w.object().kind, w.metadata.name), &w.get().value.template()?.spec)))
+            .collect()
     }
 
     /// The numbers the port leads to: what the source lists, else a numeric target port.

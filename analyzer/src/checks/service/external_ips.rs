@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
-use crate::checks::service::context::Context;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
+use crate::field;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -27,7 +27,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let list = addresses.iter().take(4).map(|a| command::cut(a)).collect::<Vec<_>>().join(", ");
     Some(
-        PAGE.finding(cx.object(), format!("it claims the external addresses {list}; whether packets for them reach a node was not checked"))
-            .at(cx.view.service.origin, field!["spec", "externalIPs"]),
+        PAGE.finding(
+            cx.object(),
+            format!("it claims the external addresses {list}; whether packets for them reach a node was not checked"),
+        )
+        .at(cx.view.service.origin, field!["spec", "externalIPs"]),
     )
 }

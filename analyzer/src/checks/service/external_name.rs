@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
-use crate::checks::service::context::Context;
-use crate::paths::service::Alias;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
+use crate::field;
+use crate::paths::service::Alias;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {

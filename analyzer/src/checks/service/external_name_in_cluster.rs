@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::snapshot::Proof;
 use kubereach_reports::report::ObjectRef;
-use crate::field;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
-use crate::checks::service::context::Context;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {
@@ -29,6 +29,9 @@ pub fn finding(cx: &Context<'_, '_>, address: &str) -> Finding {
         format!("it is an alias for {address}, and an address is not a name that DNS resolves"),
     )
     .cause("clients that use the Service's name get no answer from DNS")
-    .next("Use a Service without selector, and an EndpointSlice with the address.", command::get(&cx.object(), "-o yaml"))
+    .next(
+        "Use a Service without selector, and an EndpointSlice with the address.",
+        command::get(&cx.object(), "-o yaml"),
+    )
     .at(cx.view.service.origin, field!["spec", "externalName"])
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
-use crate::checks::service::context::Context;
-use crate::snapshot::Gap;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::field;
+use crate::snapshot::Gap;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {

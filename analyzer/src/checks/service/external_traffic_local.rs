@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::Context;
-use std::collections::BTreeSet;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::field;
+use std::collections::BTreeSet;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -32,7 +32,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         n => format!("{n} nodes"),
     };
     Some(
-        PAGE.finding(cx.object(), format!("from outside only nodes with a ready pod of it answer (externalTrafficPolicy Local): {which}"))
-            .at(cx.view.service.origin, field!["spec", "externalTrafficPolicy"]),
+        PAGE.finding(
+            cx.object(),
+            format!("from outside only nodes with a ready pod of it answer (externalTrafficPolicy Local): {which}"),
+        )
+        .at(cx.view.service.origin, field!["spec", "externalTrafficPolicy"]),
     )
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::checks::service::context::Context;
-use crate::checks::service::Consumer;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::Consumer;
+use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::field;
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -36,9 +36,16 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let list = numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
     let fact = format!("clusterIP: None, port {number}, target port {list}");
     Some(
-        PAGE.finding(&cx.view.service.shows(fact), cx.object(), format!("it is headless, so port {number} is not translated: only {list} answers"))
-            .cause("clients of a headless Service dial the pods directly")
-            .next(format!("Dial port {list}, or give port and target port the same number."), command::get(&cx.object(), "-o yaml"))
-            .at(cx.view.service.origin, field!["spec", "ports", cx.index, "port"]),
+        PAGE.finding(
+            &cx.view.service.shows(fact),
+            cx.object(),
+            format!("it is headless, so port {number} is not translated: only {list} answers"),
+        )
+        .cause("clients of a headless Service dial the pods directly")
+        .next(
+            format!("Dial port {list}, or give port and target port the same number."),
+            command::get(&cx.object(), "-o yaml"),
+        )
+        .at(cx.view.service.origin, field!["spec", "ports", cx.index, "port"]),
     )
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
-use crate::checks::service::context::{Context, Situation};
+use crate::checks::command;
 use crate::checks::service::Consumer;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::field;
 use crate::snapshot::Gap;
 use crate::snapshot::model::{Node, WorkloadKind};
 use std::collections::BTreeSet;
-use crate::field;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -41,20 +41,29 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     } else {
         let served: BTreeSet<&str> = cx.behind.ready().filter_map(|e| e.node).collect();
         let nodes = cx.world.snapshot.list::<Node>(None);
-        let bare: Vec<&str> = nodes.items.iter().map(|n| n.get().value.metadata.name.as_str()).filter(|n| !served.contains(n)).collect();
+        let bare: Vec<&str> =
+            nodes.items.iter().map(|n| n.get().value.metadata.name.as_str()).filter(|n| !served.contains(n)).collect();
         match (nodes.gap(), bare.first()) {
             (None, None) if !served.is_empty() => return None,
-            (None, Some(node)) => {
-                Gap::investigate("where its clients run", format!("{} of {} nodes have no ready pod of it, {node} among them", bare.len(), nodes.items.len()))
-            }
+            (None, Some(node)) => Gap::investigate(
+                "where its clients run",
+                format!("{} of {} nodes have no ready pod of it, {node} among them", bare.len(), nodes.items.len()),
+            ),
             (None, None) => Gap::investigate("on which nodes its pods run", ""),
             (Some(gap), _) => gap.clone(),
         }
     };
     Some(
-        PAGE.finding(&gap, cx.object(), "only clients on a node that has a ready pod of it get through (internalTrafficPolicy Local)")
-            .cause("traffic from clients on other nodes is dropped")
-            .next("Compare the nodes of its pods with those of its clients.", command::labelled("pods -o wide", cx.view.namespace(), &service.spec.selector))
-            .at(service.origin, field!["spec", "internalTrafficPolicy"]),
+        PAGE.finding(
+            &gap,
+            cx.object(),
+            "only clients on a node that has a ready pod of it get through (internalTrafficPolicy Local)",
+        )
+        .cause("traffic from clients on other nodes is dropped")
+        .next(
+            "Compare the nodes of its pods with those of its clients.",
+            command::labelled("pods -o wide", cx.view.namespace(), &service.spec.selector),
+        )
+        .at(service.origin, field!["spec", "internalTrafficPolicy"]),
     )
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
-use crate::checks::service::context::{Context, Situation};
-use crate::paths::service::Family;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
+use crate::paths::service::Family;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::checks::service::context::{Context, Situation};
-use crate::paths::service::Truth;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::field;
+use crate::paths::service::Truth;
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -42,7 +42,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             format!("it is declared for {} as well, and only {} addresses are ready", missing.word(), present.word()),
         )
         .cause(format!("clients that use its {} address are refused", missing.word()))
-        .next("Give the pods addresses of both families, or make the Service single-stack.", command::get(&cx.object(), "-o yaml"))
+        .next(
+            "Give the pods addresses of both families, or make the Service single-stack.",
+            command::get(&cx.object(), "-o yaml"),
+        )
         .at(view.service.origin, field!["spec", "ipFamilies"]),
     )
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
-use crate::checks::service::context::Context;
-use crate::snapshot::Gap;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::field;
+use crate::snapshot::Gap;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -27,10 +27,17 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if service.is_manifest() || service.status.as_ref().is_none_or(|s| !s.load_balancer.ingress.is_empty()) {
         return None;
     }
-    let gap = Gap::investigate(format!("the controller of load balancer class {}", command::cut(class)), "its owner is not named in the cluster");
+    let gap = Gap::investigate(
+        format!("the controller of load balancer class {}", command::cut(class)),
+        "its owner is not named in the cluster",
+    );
     Some(
-        PAGE.finding(&gap, cx.object(), format!("it has no address, and who serves its load balancer class {} cannot be seen", command::cut(class)))
-            .next("See what the load balancer controller says.", command::describe(&cx.object()))
-            .at(service.origin, field!["spec", "loadBalancerClass"]),
+        PAGE.finding(
+            &gap,
+            cx.object(),
+            format!("it has no address, and who serves its load balancer class {} cannot be seen", command::cut(class)),
+        )
+        .next("See what the load balancer controller says.", command::describe(&cx.object()))
+        .at(service.origin, field!["spec", "loadBalancerClass"]),
     )
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::checks::service::context::Context;
-use crate::snapshot::model::{ConditionStatus, current};
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::field;
+use crate::snapshot::model::{ConditionStatus, current};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -31,9 +31,13 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let error = of_port.or_else(|| condition.map(|c| if c.message().is_empty() { c.reason() } else { c.message() }))?;
     let error = command::cut(error);
     Some(
-        PAGE.finding(&service.shows(format!("status reports: {error}")), cx.object(), format!("the load balancer reports for port {}: {error}", port.describe()))
-            .cause("its provider could not set up the port")
-            .next("See what the load balancer controller says.", command::describe(&cx.object()))
-            .at(service.origin, field!["status", "loadBalancer"]),
+        PAGE.finding(
+            &service.shows(format!("status reports: {error}")),
+            cx.object(),
+            format!("the load balancer reports for port {}: {error}", port.describe()),
+        )
+        .cause("its provider could not set up the port")
+        .next("See what the load balancer controller says.", command::describe(&cx.object()))
+        .at(service.origin, field!["status", "loadBalancer"]),
     )
 }

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
-use crate::checks::service::context::Context;
-use crate::snapshot::Gap;
 use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::snapshot::Gap;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {

@@ -1,6 +1,8 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
+pub mod context;
 pub mod endpoints_not_mirrored;
+mod evaluate;
 pub mod external_ips;
 pub mod external_name;
 pub mod external_name_in_cluster;
@@ -18,6 +20,7 @@ pub mod load_balancer_unseen;
 pub mod mixed_workloads;
 pub mod named_target_port_missing;
 pub mod namespace_terminating;
+mod nearest;
 pub mod no_readiness_probe;
 pub mod no_ready_endpoints;
 pub mod only_completed_pods;
@@ -38,9 +41,6 @@ pub mod slice_port_name_mismatch;
 pub mod some_endpoints_not_ready;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
-pub mod context;
-mod evaluate;
-mod nearest;
 
 use std::sync::Arc;
 
@@ -126,7 +126,12 @@ pub struct BackendStretches {
 /// Service declares (by number or name); `None` where the reference names none that could be resolved:
 /// then every segment but `service` stays unknown. An alias (ExternalName) is followed into its target;
 /// where it leads out of the cluster there is only the `service` stretch.
-pub fn backend(world: &World<'_>, service: Found<'_, Service>, port: Option<&Port>, consumer: Consumer) -> BackendStretches {
+pub fn backend(
+    world: &World<'_>,
+    service: Found<'_, Service>,
+    port: Option<&Port>,
+    consumer: Consumer,
+) -> BackendStretches {
     evaluate::backend(world, &service.metadata.namespace, &service.metadata.name, port, consumer)
 }
 

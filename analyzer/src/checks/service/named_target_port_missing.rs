@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::paths::service::Truth;
 use crate::snapshot::model::PodSpec;
 use crate::snapshot::model::lenient::PortRef;
 use crate::snapshot::model::{Resource, ServicePort};
 use crate::snapshot::{Found, Proof};
-use crate::field;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {
@@ -40,8 +40,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let live = view.selected.live.iter().map(|p| (&p.get().value.spec, shows(*p, name, port)));
-    let templates = view.backing.workloads.iter().filter_map(|w| Some((&w.get().value.template()?.spec, shows(*w, name, port))));
-    let specs: Vec<(&PodSpec, Proof)> = if view.selected.live.is_empty() { templates.collect() } else { live.collect() };
+    let templates =
+        view.backing.workloads.iter().filter_map(|w| Some((&w.get().value.template()?.spec, shows(*w, name, port))));
+    let specs: Vec<(&PodSpec, Proof)> =
+        if view.selected.live.is_empty() { templates.collect() } else { live.collect() };
     if specs.iter().any(|(spec, _)| spec.named_port(name, &port.protocol).is_some()) {
         return None;
     }
@@ -49,10 +51,14 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let count = specs.len();
     let whose = if count == 1 { "the pod behind it does not declare" } else { "no pod behind it declares" };
     Some(
-        PAGE.finding(proof, cx.object(), format!("port {} leads to a {} port named {name:?}, which {whose}", port.describe(), port.protocol))
-            .cause(hint(spec, name, &port.protocol))
-            .next("Use a port name that the containers declare.", command::get(&cx.object(), "-o yaml"))
-            .at(view.service.origin, field!["spec", "ports", cx.index, "targetPort"]),
+        PAGE.finding(
+            proof,
+            cx.object(),
+            format!("port {} leads to a {} port named {name:?}, which {whose}", port.describe(), port.protocol),
+        )
+        .cause(hint(spec, name, &port.protocol))
+        .next("Use a port name that the containers declare.", command::get(&cx.object(), "-o yaml"))
+        .at(view.service.origin, field!["spec", "ports", cx.index, "targetPort"]),
     )
 }
 
@@ -74,8 +80,16 @@ fn hint(spec: &PodSpec, name: &str, protocol: &str) -> String {
         .take(6)
         .map(|p| {
             let number = p.container_port.known().map_or_else(|| "?".to_owned(), u16::to_string);
-            if p.name.is_empty() { format!("{number}/{} without a name", p.protocol) } else { format!("{} ({number}/{})", p.name, p.protocol) }
+            if p.name.is_empty() {
+                format!("{number}/{} without a name", p.protocol)
+            } else {
+                format!("{} ({number}/{})", p.name, p.protocol)
+            }
         })
         .collect();
-    if declared.is_empty() { "its containers declare no port".to_owned() } else { format!("they declare {}", declared.join(", ")) }
+    if declared.is_empty() {
+        "its containers declare no port".to_owned()
+    } else {
+        format!("they declare {}", declared.join(", "))
+    }
 }

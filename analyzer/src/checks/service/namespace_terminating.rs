@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::snapshot::model::Namespace;
 
 /// The page.
@@ -22,5 +22,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let namespace = cx.world.snapshot.lookup::<Namespace>("", cx.view.namespace()).found()?;
     let phase = namespace.status.as_ref().and_then(|s| s.phase.as_deref());
     let leaving = phase == Some("Terminating") || namespace.metadata.deletion_timestamp.0.is_some();
-    leaving.then(|| PAGE.finding(namespace.object(), format!("namespace {} is being deleted, and everything in it", cx.view.namespace())))
+    leaving.then(|| {
+        PAGE.finding(
+            namespace.object(),
+            format!("namespace {} is being deleted, and everything in it", cx.view.namespace()),
+        )
+    })
 }

@@ -9,7 +9,7 @@ use crate::paths::World;
 use crate::snapshot::model::{Pod, Resource as _, WorkloadKind};
 use crate::snapshot::{Gap, GroupKind};
 
-/// How many pods of a namespace are compared; this is advice, not evidence.
+/// How many pods and how many templates of a namespace are compared; this is advice, not evidence.
 const COMPARED: usize = 2000;
 
 /// Labels in words: `app=web, tier=front`.
@@ -74,7 +74,7 @@ pub(super) fn nearest(world: &World<'_>, namespace: &str, selector: &BTreeMap<St
             best = Some((score, object, template, labels));
         }
     };
-    for workload in world.templates_in(namespace) {
+    for workload in world.templates_in(namespace).iter().take(COMPARED) {
         if let Some(template) = workload.get().value.template()
             && workload.metadata.controller().is_none()
         {
@@ -97,10 +97,15 @@ pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTree
         let (shared, other): (Vec<_>, Vec<_>) = selector.iter().partition(|(key, _)| labels.contains_key(*key));
         !shared.is_empty() && !other.is_empty() && shared.iter().all(|(key, value)| labels.get(*key) == Some(*value))
     };
-    let gaining = world.templates_in(namespace).iter().find(|w| w.template().is_some_and(|t| may_gain(&t.metadata.labels)));
+    let gaining =
+        world.templates_in(namespace).iter().find(|w| w.template().is_some_and(|t| may_gain(&t.metadata.labels)));
     if let Some(workload) = gaining {
         return Some(Gap::investigate(
-            format!("which labels the pods of {} {} carry when they run", workload.group_kind(), workload.metadata.name),
+            format!(
+                "which labels the pods of {} {} carry when they run",
+                workload.group_kind(),
+                workload.metadata.name
+            ),
             "its template has the other labels of the selector, and labels can be added to running pods",
         ));
     }

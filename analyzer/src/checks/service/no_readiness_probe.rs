@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::{Context, Situation};
 use crate::checks::service::target_port_suspect::app_containers;
+use crate::evidence::{Finding, Notes, Page, Text};
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -25,7 +25,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let (name, spec) = cx.specs().into_iter().next()?;
     let mut containers = app_containers(spec).peekable();
     containers.peek()?;
-    containers
-        .all(|c| c.readiness_probe.is_none())
-        .then(|| PAGE.finding(cx.object(), format!("{name} has no readiness probe: ready means only that its containers have started")))
+    containers.all(|c| c.readiness_probe.is_none()).then(|| {
+        PAGE.finding(
+            cx.object(),
+            format!("{name} has no readiness probe: ready means only that its containers have started"),
+        )
+    })
 }

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
 use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Blocks, Finding, Page, Text};
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {

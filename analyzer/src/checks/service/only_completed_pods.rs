@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
-use crate::checks::service::context::{Context, Situation};
-use crate::snapshot::model::Pod;
 use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::snapshot::model::Pod;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {

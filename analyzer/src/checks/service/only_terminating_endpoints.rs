@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::checks::service::context::{Context, Situation};
 use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Finding, Narrows, Page, Text};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
-use crate::checks::service::context::Context;
-use crate::checks::service::Consumer;
-use crate::field;
 use crate::checks::command;
+use crate::checks::service::Consumer;
+use crate::checks::service::context::Context;
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {
@@ -27,9 +27,13 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let fact = format!("port {} is {}", port.describe(), port.protocol);
     Some(
-        PAGE.finding(&cx.view.service.shows(fact), cx.object(), format!("port {} is not TCP, and the Ingress controller forwards TCP only", port.describe()))
-            .cause("it finds no address for a port of another protocol")
-            .next("Point the Ingress at a TCP port.", command::get(&cx.object(), "-o yaml"))
-            .at(cx.view.service.origin, field!["spec", "ports", cx.index, "protocol"]),
+        PAGE.finding(
+            &cx.view.service.shows(fact),
+            cx.object(),
+            format!("port {} is not TCP, and the Ingress controller forwards TCP only", port.describe()),
+        )
+        .cause("it finds no address for a port of another protocol")
+        .next("Point the Ingress at a TCP port.", command::get(&cx.object(), "-o yaml"))
+        .at(cx.view.service.origin, field!["spec", "ports", cx.index, "protocol"]),
     )
 }

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {

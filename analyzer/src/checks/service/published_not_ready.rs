@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::field;
 use crate::paths::service::Truth;
 use crate::snapshot::Gap;
-use crate::field;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -28,7 +28,14 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let count = cx.behind.counts.ready;
-    let gap = Gap::investigate("whether they answer", "publishNotReadyAddresses sends traffic to pods that are not ready");
-    let message = format!("{count} {} published, and none of their pods is ready", if count == 1 { "address is" } else { "addresses are" });
-    Some(cx.blame(PAGE.finding(&gap, cx.object(), message)).at(cx.view.service.origin, field!["spec", "publishNotReadyAddresses"]))
+    let gap =
+        Gap::investigate("whether they answer", "publishNotReadyAddresses sends traffic to pods that are not ready");
+    let message = format!(
+        "{count} {} published, and none of their pods is ready",
+        if count == 1 { "address is" } else { "addresses are" }
+    );
+    Some(
+        cx.blame(PAGE.finding(&gap, cx.object(), message))
+            .at(cx.view.service.origin, field!["spec", "publishNotReadyAddresses"]),
+    )
 }

@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::Context;
 use crate::checks::service::target_port_suspect::app_containers;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::snapshot::model::lenient::PortRef;
 
 /// The page.

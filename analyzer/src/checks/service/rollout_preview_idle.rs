@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::service::Zero;
 
 /// The page.
@@ -22,6 +22,9 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let Zero::IdlePreview(rollout) = &cx.view.backing.zero else { return None };
     (cx.behind.counts.ready == 0).then(|| {
-        PAGE.finding(cx.object(), format!("it selects a generation of Rollout {rollout} that has no pods; nothing is being rolled out"))
+        PAGE.finding(
+            cx.object(),
+            format!("it selects a generation of Rollout {rollout} that has no pods; nothing is being rolled out"),
+        )
     })
 }

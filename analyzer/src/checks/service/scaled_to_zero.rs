@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::paths::service::Zero;
 use crate::snapshot::model::{Workload, WorkloadKind};
-use crate::field;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {
@@ -39,20 +39,22 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         _ => ("Scale it up if it should serve.", command::get(&workload.object(), "")),
     };
     Some(
-        PAGE.finding(&workload.shows(fact.clone()), workload.object(), format!("{title} is scaled to zero on purpose ({fact})"))
-            .cause("it asks for no pod, so nothing answers")
-            .next(action, line)
-            .at(workload.origin, field)
-            .relates(cx.object(), "the Service in front of it"),
+        PAGE.finding(
+            &workload.shows(fact.clone()),
+            workload.object(),
+            format!("{title} is scaled to zero on purpose ({fact})"),
+        )
+        .cause("it asks for no pod, so nothing answers")
+        .next(action, line)
+        .at(workload.origin, field)
+        .relates(cx.object(), "the Service in front of it"),
     )
 }
 
 /// What shows that it is at zero, and which field.
 fn fact(workload: &Workload) -> (String, Vec<crate::evidence::Step>) {
     match workload.kind {
-        WorkloadKind::DaemonSet => {
-            ("no node matches it".to_owned(), field!["status", "desiredNumberScheduled"].into())
-        }
+        WorkloadKind::DaemonSet => ("no node matches it".to_owned(), field!["status", "desiredNumberScheduled"].into()),
         WorkloadKind::Job => ("suspend: true".to_owned(), field!["spec", "suspend"].into()),
         WorkloadKind::CronJob if workload.spec.suspend.0 == Some(true) => {
             ("suspend: true".to_owned(), field!["spec", "suspend"].into())

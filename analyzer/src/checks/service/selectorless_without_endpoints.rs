@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::checks::service::selectorless_unseen;
-use crate::snapshot::model::EndpointSlice;
+use crate::evidence::{Blocks, Finding, Page, Text};
 use crate::field;
-use crate::checks::command;
+use crate::snapshot::model::EndpointSlice;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::checks::service::nearest;
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::paths::service::Truth;
 use crate::snapshot::model::Pod;
-use crate::field;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {
@@ -41,7 +41,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let absence = cx.world.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;
     let near = nearest::nearest(cx.world, view.namespace(), selector);
     let message = format!("no pod carries the labels this Service looks for ({labels})");
-    let finding = PAGE.finding(&absence.proof(), cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
+    let finding =
+        PAGE.finding(&absence.proof(), cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
     Some(match near {
         Some(near) => finding
             .cause(format!("the nearest is {}: {}", near.title(), near.difference()))
@@ -50,9 +51,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
                 command::get(&near.object, if near.template { "-o yaml" } else { "--show-labels" }),
             )
             .relates(near.object, "carries the most similar labels"),
-        None => finding
-            .cause("no pod or workload of the namespace carries similar labels")
-            .next("Deploy the workload, or correct the selector.", format!("{} --show-labels", command::list("pods", view.namespace()))),
+        None => finding.cause("no pod or workload of the namespace carries similar labels").next(
+            "Deploy the workload, or correct the selector.",
+            format!("{} --show-labels", command::list("pods", view.namespace())),
+        ),
     })
 }
 

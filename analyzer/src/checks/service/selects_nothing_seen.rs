@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::checks::service::{nearest, selects_no_pod};
-use crate::snapshot::Gap;
+use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::field;
-use crate::checks::command;
+use crate::snapshot::Gap;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -42,8 +42,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             .cause(format!("the nearest is {}: {}", near.title(), near.difference()))
             .next("Compare the selector with the labels of the pod template.", "")
             .relates(near.object, "carries the most similar labels"),
-        None => finding
-            .cause("its pods may be deployed from elsewhere")
-            .next("Add the workload to the input, or check the cluster.", command::labelled("pods", view.namespace(), selector)),
+        None => finding.cause("its pods may be deployed from elsewhere").next(
+            "Add the workload to the input, or check the cluster.",
+            command::labelled("pods", view.namespace(), selector),
+        ),
     })
 }

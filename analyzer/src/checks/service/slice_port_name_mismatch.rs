@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::paths::service::Source;
 use std::collections::BTreeSet;
-use crate::field;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {
@@ -36,7 +36,13 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         .groups
         .iter()
         .flat_map(|g| &g.ports)
-        .map(|p| if p.name.is_empty() { format!("an unnamed {} port", p.protocol) } else { format!("{} ({})", p.name, p.protocol) })
+        .map(|p| {
+            if p.name.is_empty() {
+                format!("an unnamed {} port", p.protocol)
+            } else {
+                format!("{} ({})", p.name, p.protocol)
+            }
+        })
         .collect();
     let list = names.into_iter().take(6).collect::<Vec<_>>().join(", ");
     Some(

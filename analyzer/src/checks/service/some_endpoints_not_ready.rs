@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
 use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Finding, Narrows, Page, Text};
 use crate::paths::service::Truth;
 
 /// The page.

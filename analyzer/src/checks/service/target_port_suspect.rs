@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::field;
 use crate::snapshot::Gap;
 use crate::snapshot::model::lenient::PortRef;
 use crate::snapshot::model::{Container, PodSpec};
 use std::collections::BTreeSet;
-use crate::field;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -28,8 +28,15 @@ spec:
 });
 
 /// Side containers that proxies and meshes add; their ports say nothing about the app.
-pub const SIDECARS: [&str; 7] =
-    ["istio-proxy", "linkerd-proxy", "consul-dataplane", "kuma-sidecar", "cloudsql-proxy", "cloud-sql-proxy", "vault-agent"];
+pub const SIDECARS: [&str; 7] = [
+    "istio-proxy",
+    "linkerd-proxy",
+    "consul-dataplane",
+    "kuma-sidecar",
+    "cloudsql-proxy",
+    "cloud-sql-proxy",
+    "vault-agent",
+];
 
 /// The containers of the app itself.
 pub fn app_containers(spec: &PodSpec) -> impl Iterator<Item = &Container> {
@@ -55,7 +62,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         .filter_map(|p| p.container_port.known().copied())
         .collect();
     let list = declared.iter().take(6).map(u16::to_string).collect::<Vec<_>>().join(", ");
-    let gap = Gap::investigate(format!("whether anything listens on port {number}"), format!("the pods declare {list}"));
+    let gap =
+        Gap::investigate(format!("whether anything listens on port {number}"), format!("the pods declare {list}"));
     Some(
         PAGE.finding(&gap, cx.object(), format!("port {} leads to {number}, and the pods declare only {list}", port.describe()))
             .cause("the target port is probably wrong; containers may listen on ports they do not declare, so this is no proof")

@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Blocks, Finding, Page, Text};
-use crate::checks::service::context::{Context, Situation};
 use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Blocks, Finding, Page, Text};
 
 /// The page.
 pub static PAGE: Page<Blocks> = Page::new(Text {
@@ -28,7 +28,11 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let absence = cx.nothing_else(format!("an address behind {} that is not terminating", cx.view.title())).ok()?;
     let finding = PAGE
-        .finding(&absence.proof(), cx.object(), "only pods that are shutting down are left behind it, and none of them answers")
+        .finding(
+            &absence.proof(),
+            cx.object(),
+            "only pods that are shutting down are left behind it, and none of them answers",
+        )
         .cause("no new pod has taken their place; if a roll-out was under way, this may have been a short gap");
     Some(match cx.view.backing.workloads.first() {
         Some(workload) => finding.next("See what the workload is doing.", command::describe(&workload.object())),

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::{Workload, WorkloadKind};
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -26,7 +26,12 @@ pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Find
     let wants = workload.get().value.template().map(|t| &t.spec.node_selector).filter(|s| !s.is_empty());
     let cause = wants.map_or_else(
         || "its node affinity or the nodes' taints leave it none".to_owned(),
-        |s| format!("it asks for nodes with {}", s.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(", ")),
+        |s| {
+            format!(
+                "it asks for nodes with {}",
+                s.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(", ")
+            )
+        },
     );
     Some(
         PAGE.finding(workload.object(), format!("no node matches DaemonSet {}", workload.metadata.name))

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::paths::service::Zero;
 use crate::snapshot::Gap;
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -36,7 +36,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let gap = Gap::by_design(format!("whether {by} starts the workload in time"), "it is at zero and starts on demand");
     let finding = PAGE.finding(&gap, cx.object(), format!("its workload is at zero and is started on demand by {by}"));
     Some(match object {
-        Some(scaler) => finding.next("See what starts it.", command::describe(&scaler)).relates(scaler, "starts the workload"),
+        Some(scaler) => {
+            finding.next("See what starts it.", command::describe(&scaler)).relates(scaler, "starts the workload")
+        }
         None => finding,
     })
 }

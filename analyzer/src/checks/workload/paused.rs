@@ -23,6 +23,9 @@ spec: {paused: true}",
 pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
     (rolls && workload.spec.paused.0 == Some(true)).then(|| {
-        PAGE.finding(workload.object(), format!("the roll-out of {} {} is paused", workload.object().kind, workload.metadata.name))
+        PAGE.finding(
+            workload.object(),
+            format!("the roll-out of {} {} is paused", workload.object().kind, workload.metadata.name),
+        )
     })
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
+use crate::checks::command;
 use crate::checks::service::context::Context;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::{ConditionStatus, current};
 use crate::snapshot::model::{Workload, WorkloadKind};
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -44,13 +44,18 @@ fn words(world: &World<'_>, workload: Found<'_, Workload>) -> Option<String> {
     let status = workload.get().value.status.as_ref()?;
     let condition = current(&status.conditions, "ReplicaFailure").filter(|c| c.status == ConditionStatus::True);
     if let Some(condition) = condition {
-        return Some(command::cut(if condition.message().is_empty() { condition.reason() } else { condition.message() }));
+        return Some(command::cut(if condition.message().is_empty() {
+            condition.reason()
+        } else {
+            condition.message()
+        }));
     }
     // Stateful and daemon sets have no such condition; their controllers say it in an event. An event is
     // history: it counts only while pods are missing.
     let missing = workload.desired() > status.replicas.known().or(status.number_ready.known()).copied();
     let object = workload.object();
     let events = world.events_about(&object.kind, object.namespace.as_deref().unwrap_or_default(), &object.name);
-    let refused = events.iter().filter(|e| e.reason.as_deref() == Some("FailedCreate")).max_by_key(|e| e.last_timestamp.0);
+    let refused =
+        events.iter().filter(|e| e.reason.as_deref() == Some("FailedCreate")).max_by_key(|e| e.last_timestamp.0);
     refused.filter(|_| missing).and_then(|e| e.message.as_deref()).map(command::cut)
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::command;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::current;
 use crate::snapshot::model::{Workload, WorkloadKind};
-use crate::checks::command;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -29,8 +29,11 @@ pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Find
     }
     let words = command::cut(condition.message());
     Some(
-        PAGE.finding(workload.object(), format!("the roll-out of {} {} does not get on", workload.object().kind, workload.metadata.name))
-            .cause(if words.is_empty() { "its new pods did not become ready in time".to_owned() } else { words })
-            .next("See why its new pods are not ready.", command::describe(&workload.object())),
+        PAGE.finding(
+            workload.object(),
+            format!("the roll-out of {} {} does not get on", workload.object().kind, workload.metadata.name),
+        )
+        .cause(if words.is_empty() { "its new pods did not become ready in time".to_owned() } else { words })
+        .next("See why its new pods are not ready.", command::describe(&workload.object())),
     )
 }

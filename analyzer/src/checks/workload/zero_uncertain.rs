@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
-use crate::checks::service::context::{Context, Situation};
-use crate::paths::service::Zero;
 use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::paths::service::Zero;
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -27,6 +27,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     Some(
         PAGE.finding(gap, cx.object(), "nothing runs behind it; whether that is on purpose was not read")
             .cause("the owner of its pods was not collected")
-            .next("See what owns its pods.", command::labelled("replicasets", cx.view.namespace(), &cx.view.service.spec.selector)),
+            .next(
+                "See what owns its pods.",
+                command::labelled("replicasets", cx.view.namespace(), &cx.view.service.spec.selector),
+            ),
     )
 }

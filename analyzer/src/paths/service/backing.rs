@@ -2,8 +2,8 @@
 
 use super::Selected;
 use crate::paths::World;
-use crate::snapshot::model::{Opaque, OwnerReference, Resource as _, Service, Workload, WorkloadKind, opaque_role};
 use crate::snapshot::model::OpaqueRole;
+use crate::snapshot::model::{Opaque, OwnerReference, Resource as _, Service, Workload, WorkloadKind, opaque_role};
 use crate::snapshot::{Found, Gap, GroupKind, Lookup, matches_pairs};
 
 /// Is everything behind the Service at zero?
@@ -74,7 +74,8 @@ impl<'s> Backing<'s> {
             match owner(world, namespace, reference) {
                 Owner::Read(parent) => {
                     let by_hash = selector.contains_key("rollouts-pod-template-hash");
-                    let same = parent.get().value.template().is_some_and(|t| matches_pairs(selector, &t.metadata.labels));
+                    let same =
+                        parent.get().value.template().is_some_and(|t| matches_pairs(selector, &t.metadata.labels));
                     if by_hash {
                         if parent.kind == WorkloadKind::Rollout && parent.desired() != Some(0) {
                             preview = Some(parent.metadata.name.clone());
@@ -82,7 +83,12 @@ impl<'s> Backing<'s> {
                         backing.workloads.push(workload);
                     } else if same || parent.get().value.template().is_none() {
                         backing.controlled.push(workload);
-                        if !same && !backing.workloads.iter().any(|w| w.metadata.name == parent.metadata.name && w.kind == parent.kind) {
+                        if !same
+                            && !backing
+                                .workloads
+                                .iter()
+                                .any(|w| w.metadata.name == parent.metadata.name && w.kind == parent.kind)
+                        {
                             backing.workloads.push(parent);
                         }
                     } else if workload.desired() != Some(0) {

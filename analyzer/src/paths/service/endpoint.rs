@@ -52,6 +52,7 @@ pub enum Doubt {
 
 /// One address.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "three are the API's own conditions")]
 pub struct Endpoint<'s> {
     /// The address kube-proxy uses: the first; `None` where a collector masked it or none exists yet.
     pub address: Option<&'s str>,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::snapshot::model::{Pod, Service};
+use crate::snapshot::model::Service;
 
 /// An address family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,14 +44,6 @@ pub(super) fn of_service(service: &Service) -> Vec<Family> {
         let addresses = service.spec.cluster_ips.iter().chain([&service.spec.cluster_ip]);
         families = addresses.filter_map(|ip| Family::of_address(ip.known()?)).collect();
     }
-    families.sort_unstable();
-    families.dedup();
-    families
-}
-
-/// The families of a pod's addresses that were read.
-pub fn of_pod(pod: &Pod) -> Vec<Family> {
-    let mut families: Vec<Family> = pod.ips().filter_map(Family::of_address).collect();
     families.sort_unstable();
     families.dedup();
     families

@@ -102,7 +102,8 @@ impl<'v, 's> PortView<'v, 's> {
         }
         // Two families show every pod twice: count the family that serves best.
         if view.families.len() > 1 && ready_by_family.len() > 1 {
-            let best = ready_by_family.iter().max_by_key(|(family, n)| (**n, std::cmp::Reverse(**family))).map(|(f, _)| *f);
+            let best =
+                ready_by_family.iter().max_by_key(|(family, n)| (**n, std::cmp::Reverse(**family))).map(|(f, _)| *f);
             endpoints.retain(|e| {
                 let family = view.groups.get(e.group).and_then(|g| g.family);
                 family.or_else(|| e.address.and_then(Family::of_address)) == best

@@ -22,8 +22,9 @@ pub(super) fn slices_gap(world: &World<'_>, namespace: &str) -> Option<Gap> {
         return Some(gap);
     }
     let record = world.snapshot.coverage.of(EndpointSlice::KIND, Some(namespace));
-    (record.state == CoverageState::NotServed)
-        .then(|| Gap::investigate(format!("EndpointSlice objects of namespace {namespace} are not served"), record.reason))
+    (record.state == CoverageState::NotServed).then(|| {
+        Gap::investigate(format!("EndpointSlice objects of namespace {namespace} are not served"), record.reason)
+    })
 }
 
 /// Slices of a Service that kube-proxy considers: it ignores the address type FQDN.
@@ -54,7 +55,8 @@ pub(super) fn resolve<'s>(
     }
     let object = world.snapshot.lookup::<Endpoints>(&meta.namespace, &meta.name).found();
     // In manifests a hand-written Endpoints object stands for the slices that mirroring will make of it.
-    let mirrored = object.filter(|o| declared_only && o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
+    let mirrored =
+        object.filter(|o| declared_only && o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
     let Some(gap) = gap else {
         return match mirrored {
             Some(object) => from_object(world, service, object),
@@ -102,7 +104,8 @@ fn from_slices<'s>(
                 terminating: endpoint.conditions.is_terminating(),
             };
             let doubt = target.and_then(|t| doubt(world, service, t, pod, address, managed.then_some(state)));
-            let node = endpoint.node_name.as_deref().or_else(|| pod.and_then(|p| p.get().value.spec.node_name.as_deref()));
+            let node =
+                endpoint.node_name.as_deref().or_else(|| pod.and_then(|p| p.get().value.spec.node_name.as_deref()));
             endpoints.push(Endpoint {
                 address,
                 ready: state.ready,
@@ -245,8 +248,7 @@ fn from_templates<'s>(
     let mut worked = Worked { by_ports: BTreeMap::new(), groups: Vec::new() };
     let mut endpoints = Vec::new();
     let pods = selected.live.iter().map(|pod| (&pod.get().value.spec, Some(*pod), None));
-    let templates =
-        backing.workloads.iter().filter_map(|w| Some((&w.get().value.template()?.spec, None, Some(*w))));
+    let templates = backing.workloads.iter().filter_map(|w| Some((&w.get().value.template()?.spec, None, Some(*w))));
     for (spec, pod, template) in pods.chain(templates) {
         let group = worked.group(worked_ports(&service.get().value, spec));
         endpoints.push(Endpoint {
@@ -308,7 +310,8 @@ fn doubt<'s>(
     if matches!((&pod.metadata.uid, &target.uid), (Some(a), Some(b)) if a != b) {
         return Some(Doubt::StaleTarget);
     }
-    let masked = pod.status.as_ref().is_none_or(|s| s.pod_ip.is_redacted() || s.pod_ips.iter().any(|p| p.ip.is_redacted()));
+    let masked =
+        pod.status.as_ref().is_none_or(|s| s.pod_ip.is_redacted() || s.pod_ips.iter().any(|p| p.ip.is_redacted()));
     if let Some(address) = address
         && !masked
         && !pod.ips().any(|ip| same_address(ip, address))

@@ -26,7 +26,9 @@ pub(super) fn node_port(cx: &Context<'_, '_>) -> Option<Stretch> {
     let port = cx.port?;
     let words = match &port.node_port {
         Field::Known(0) | Field::Absent if service.spec.kind != "NodePort" => return None,
-        Field::Known(number) if *number != 0 => format!("port {number} of every node; firewalls in front of the nodes were not seen"),
+        Field::Known(number) if *number != 0 => {
+            format!("port {number} of every node; firewalls in front of the nodes were not seen")
+        }
         Field::Redacted => "a masked port of every node".to_owned(),
         _ if service.is_manifest() => "the API server gives it a port when it is applied".to_owned(),
         _ => return None,

@@ -49,7 +49,8 @@ fn follow<'w, 's>(world: &'w World<'s>, first: &'w ServiceView<'s>, consumer: Co
                 return (stretch, End::Here);
             }
             Alias::Unreadable => {
-                let gap = Gap::investigate("the name it is an alias for", "it is missing or was masked by the collector");
+                let gap =
+                    Gap::investigate("the name it is an alias for", "it is missing or was masked by the collector");
                 stretch.add(external_name_target_unseen::finding(&cx, &gap, "a name"));
                 return (stretch, End::Here);
             }
@@ -61,7 +62,11 @@ fn follow<'w, 's>(world: &'w World<'s>, first: &'w ServiceView<'s>, consumer: Co
                         return (stretch, End::Here);
                     }
                     Lookup::Unknown(gap) => {
-                        stretch.add(external_name_target_unseen::finding(&cx, &gap, &format!("Service {namespace}/{name}")));
+                        stretch.add(external_name_target_unseen::finding(
+                            &cx,
+                            &gap,
+                            &format!("Service {namespace}/{name}"),
+                        ));
                         return (stretch, End::Here);
                     }
                     Lookup::Found(_) => {

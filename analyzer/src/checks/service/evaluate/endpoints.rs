@@ -121,7 +121,10 @@ fn evidence(cx: &Context<'_, '_>) -> String {
         let count = cx.behind.endpoints.len();
         return match count {
             0 => "nothing in the input matches its selector".to_owned(),
-            1 => format!("{} matches its selector; a manifest cannot show readiness", cx.specs().first().map_or_else(String::new, |(n, _)| n.clone())),
+            1 => format!(
+                "{} matches its selector; a manifest cannot show readiness",
+                cx.specs().first().map_or_else(String::new, |(n, _)| n.clone())
+            ),
             n => format!("{n} workloads match its selector; a manifest cannot show readiness"),
         };
     }
@@ -129,5 +132,8 @@ fn evidence(cx: &Context<'_, '_>) -> String {
     let total = answering + cx.unready_count();
     let leaving = cx.behind.counts.terminating_serving;
     let more = if leaving > 0 { format!(", {leaving} shutting down") } else { String::new() };
+    if total == 0 && leaving == 0 {
+        return format!("no address behind it ({})", cx.source());
+    }
     format!("{answering} of {total} addresses ready{more} ({})", cx.source())
 }

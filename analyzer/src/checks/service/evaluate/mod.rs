@@ -66,18 +66,14 @@ fn unresolved<'s>(world: &World<'s>, view: &ServiceView<'s>, consumer: Consumer)
     let cx = Context::new(world, view, None, consumer);
     let object = cx.object();
     let mut stretches = vec![Arc::new(service::stretch(&cx))];
-    stretches.extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Stretch::new(s, Some(object.clone())))));
+    stretches
+        .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Stretch::new(s, Some(object.clone())))));
     stretches.push(policy::stretch(&object));
     BackendStretches { stretches, dormant: None }
 }
 
 /// Everything behind one port (`None` only for a Service without ports, which then has no `port` segment).
-fn behind<'s>(
-    world: &World<'s>,
-    view: &ServiceView<'s>,
-    index: Option<usize>,
-    consumer: Consumer,
-) -> BackendStretches {
+fn behind<'s>(world: &World<'s>, view: &ServiceView<'s>, index: Option<usize>, consumer: Consumer) -> BackendStretches {
     let cx = Context::new(world, view, index, consumer);
     let (endpoints, dormant) = endpoints::stretch(&cx);
     let mut stretches = vec![Arc::new(service::stretch(&cx)), Arc::new(endpoints)];

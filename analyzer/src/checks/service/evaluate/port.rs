@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use super::{Check, run};
+use crate::checks::endpoints;
 use crate::checks::service::context::Context;
 use crate::checks::service::{
     headless_port_not_translated, named_target_port_missing, port_not_tcp, port_without_endpoints, protocol_untestable,
     readiness_on_other_port, slice_port_name_mismatch, target_port_suspect,
 };
-use crate::checks::endpoints;
 use crate::evidence::Stretch;
 use crate::paths::service::Truth;
 use crate::snapshot::model::lenient::PortRef;

@@ -14,7 +14,11 @@ pub(super) fn stretch(cx: &Context<'_, '_>) -> Stretch {
     let mut stretch = Stretch::new(SegmentName::Service, Some(cx.object()));
     let spec = &cx.view.service.get().value.spec;
     let kind = if cx.view.service.is_headless() { "headless" } else { spec.kind.as_str() };
-    let selects = if cx.is_selectorless() { "no selector".to_owned() } else { format!("selects {}", nearest::words(&spec.selector)) };
+    let selects = if cx.is_selectorless() {
+        "no selector".to_owned()
+    } else {
+        format!("selects {}", nearest::words(&spec.selector))
+    };
     stretch.evaluated(format!("{kind}, {selects}"));
     run(CHECKS, cx, &mut stretch);
     stretch

@@ -36,14 +36,15 @@ pub(super) fn backend_of(view: &ServiceView<'_>, port: Option<&ServicePort>) -> 
 }
 
 fn subject<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Subject {
-    let mut paths = Paths { view, paths: Vec::new(), keys: BTreeSet::new() };
+    let mut paths = Paths { view, all: Vec::new(), keys: BTreeSet::new() };
     if view.service.is_external_name() {
         for (backend, stretches) in alias::paths(world, view) {
             paths.add("external-name", None, backend, None, &stretches);
         }
     } else {
         let ports = &view.service.get().value.spec.ports;
-        let indexes: Vec<Option<usize>> = if ports.is_empty() { vec![None] } else { (0..ports.len()).map(Some).collect() };
+        let indexes: Vec<Option<usize>> =
+            if ports.is_empty() { vec![None] } else { (0..ports.len()).map(Some).collect() };
         for index in indexes {
             paths.port(world, index);
         }
@@ -51,7 +52,7 @@ fn subject<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Subject {
     Subject {
         object: view.service.object(),
         origin: view.service.origin,
-        paths: paths.paths,
+        paths: paths.all,
         notes: Vec::new(),
         entries: Vec::new(),
         not_checked: Vec::new(),
@@ -60,7 +61,7 @@ fn subject<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Subject {
 
 struct Paths<'v, 's> {
     view: &'v ServiceView<'s>,
-    paths: Vec<Path>,
+    all: Vec<Path>,
     keys: BTreeSet<PathKey>,
 }
 
@@ -85,7 +86,14 @@ impl<'v, 's> Paths<'v, 's> {
         }
     }
 
-    fn add(&mut self, door: &str, matches: Option<String>, backend: Backend, address: Option<Stretch>, behind: &BackendStretches) {
+    fn add(
+        &mut self,
+        door: &str,
+        matches: Option<String>,
+        backend: Backend,
+        address: Option<Stretch>,
+        behind: &BackendStretches,
+    ) {
         let key = PathKey {
             entry: self.view.service.object(),
             listener: Some(door.to_owned()),
@@ -98,6 +106,6 @@ impl<'v, 's> Paths<'v, 's> {
             return;
         }
         let stretches = address.map(Arc::new).into_iter().chain(behind.stretches.iter().cloned()).collect();
-        self.paths.push(Path { key, stretches, dormant: behind.dormant.clone() });
+        self.all.push(Path { key, stretches, dormant: behind.dormant.clone() });
     }
 }
