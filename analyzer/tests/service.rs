@@ -17,7 +17,9 @@ const TAKEN: &str = "2026-01-01T12:00:00Z";
 fn snapshot(objects: &[Value], assume: &str) -> Snapshot {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
     let input = InputSpec::Bytes { name: "a.json".to_owned(), bytes: list.to_string().into_bytes().into() };
-    let assume_complete = if assume.is_empty() { Vec::new() } else { Assumption::parse(assume).unwrap() };
+    // Policies are not the point here: their absence is known everywhere.
+    let assume = if assume.is_empty() { "NetworkPolicy".to_owned() } else { format!("{assume},NetworkPolicy") };
+    let assume_complete = Assumption::parse(&assume).unwrap();
     let options = IntakeOptions { assume_complete, ..IntakeOptions::default() };
     let mut snapshot = read(&[input], &options, &Silent).unwrap().snapshots.remove(0);
     snapshot.taken_at = Some(TAKEN.parse().unwrap());
