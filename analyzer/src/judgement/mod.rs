@@ -102,11 +102,9 @@ fn not_checked(subject: &Subject, traffic: Traffic) -> Vec<UncheckedItem> {
         });
     }
     let stretches = || subject.paths.iter().flat_map(|p| &p.stretches);
-    if stretches().any(|s| s.segment == SegmentName::Policy && !s.is_counted()) {
-        items.push(UncheckedItem {
-            what: "network policies".to_owned(),
-            why: "this version does not evaluate whether a policy lets traffic through".to_owned(),
-        });
+    for finding in stretches().filter(|s| !s.is_counted()).flat_map(|s| s.findings()) {
+        let why = if finding.cause.is_empty() { &finding.message } else { &finding.cause };
+        items.push(UncheckedItem { what: words_of(finding.segment()).to_owned(), why: why.clone() });
     }
     for stretch in stretches().filter(|s| s.is_counted()) {
         if stretch.state() == PathState::Unknown && stretch.findings().is_empty() {
@@ -123,4 +121,13 @@ fn not_checked(subject: &Subject, traffic: Traffic) -> Vec<UncheckedItem> {
     items.sort();
     items.dedup();
     items
+}
+
+/// A segment as something that was not checked.
+const fn words_of(segment: SegmentName) -> &'static str {
+    match segment {
+        SegmentName::Policy => "network policies",
+        SegmentName::Tls => "certificates",
+        other => other.word(),
+    }
 }

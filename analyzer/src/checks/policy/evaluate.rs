@@ -70,12 +70,14 @@ pub fn behind<'s>(
         stretch.evaluated("no pod behind it that policies could be about");
         return Arc::new(stretch);
     }
-    for gap in policies.unread(view.namespace()) {
-        let message = "network policies were not all read: one that was not may turn traffic away";
-        let finding = not_collected::PAGE
-            .finding(&gap, service.clone(), message)
-            .next("Collect the policies as well.", command::list("networkpolicy", view.namespace()));
-        stretch.add(finding);
+    let unread = policies.unread(view.namespace());
+    if !unread.is_empty() {
+        // What was read of them proves nothing: another policy may admit what these do not.
+        let mut stretch = Stretch::aside(SegmentName::Policy, Some(service.clone()));
+        for gap in unread {
+            stretch.add(not_collected::finding(&gap, &service));
+        }
+        return Arc::new(stretch);
     }
     let mut may_allow = false;
     for foreign in touching(world, &targets) {
