@@ -1,5 +1,5 @@
 //! Intake and judgement of generated clusters, against two yardsticks in the same run: reading the same
-//! YAML with serde_yaml into the same structs, and reading the same JSON with serde_json.
+//! YAML with `serde_yaml` into the same structs, and reading the same JSON with `serde_json`.
 //! `cargo bench -p kubereach`
 
 mod support;

@@ -1,4 +1,5 @@
 //! The program from outside: exit codes, streams, outputs, bad input (design section 6).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! What people read, pinned: ten situations as text, Markdown and HTML, and one trace.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[path = "common/situation.rs"]
 mod situation;

@@ -1,5 +1,6 @@
 //! Every folder of `fixtures/` is a situation: what goes in and what must come out. This runner walks
 //! them all. `SITUATION=part/of/its/path` runs some.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[path = "common/situation.rs"]
 mod situation;
@@ -192,11 +193,10 @@ fn compare_subject(name: &str, wanted: &Wanted, subject: &Subject, report: &Repo
     };
     let effective = codes(&subject.findings, false);
     let notes = codes(&subject.findings, true);
-    if let Some(expected) = &wanted.codes {
-        if *expected != effective {
+    if let Some(expected) = &wanted.codes
+        && *expected != effective {
             errors.push(format!("{name}: codes are {effective:?}, expected {expected:?}"));
         }
-    }
     for code in wanted.notes.iter().filter(|code| !notes.contains(*code)) {
         errors.push(format!("{name}: no note {code}; notes: {notes:?}"));
     }

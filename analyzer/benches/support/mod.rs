@@ -5,30 +5,30 @@ use std::fmt::Write as _;
 
 /// How many of each kind a cluster of `pods` pods has.
 #[derive(Debug, Clone, Copy)]
-pub struct Size {
+pub(crate) struct Size {
     /// Pods.
     pub pods: usize,
 }
 
 impl Size {
     /// Namespaces: one per 15 pods at the scale of Kubernetes' own limits (150,000 / 10,000).
-    pub fn namespaces(self) -> usize {
+    pub(crate) fn namespaces(self) -> usize {
         (self.pods / 15).max(1)
     }
 
     /// Services: one per 15 pods.
-    pub fn services(self) -> usize {
+    pub(crate) fn services(self) -> usize {
         (self.pods / 15).max(1)
     }
 
     /// Nodes: one per 30 pods.
-    pub fn nodes(self) -> usize {
+    pub(crate) fn nodes(self) -> usize {
         (self.pods / 30).max(1)
     }
 }
 
 /// The whole cluster as one `kind: List` in YAML.
-pub fn yaml(size: Size) -> String {
+pub(crate) fn yaml(size: Size) -> String {
     let mut out = String::with_capacity(size.pods * 8_500);
     out.push_str("apiVersion: v1\nitems:\n");
     for object in objects(size) {
@@ -39,7 +39,7 @@ pub fn yaml(size: Size) -> String {
 }
 
 /// The whole cluster as one `kind: List` in indented JSON.
-pub fn json(size: Size) -> String {
+pub(crate) fn json(size: Size) -> String {
     let items: Vec<serde_json::Value> = objects(size).collect();
     let list = serde_json::json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}});
     serde_json::to_string_pretty(&list).unwrap_or_default()
@@ -55,7 +55,7 @@ fn item(out: &mut String, object: &serde_json::Value) {
 }
 
 /// Every object, in kubectl's order of kinds.
-pub fn objects(size: Size) -> impl Iterator<Item = serde_json::Value> {
+pub(crate) fn objects(size: Size) -> impl Iterator<Item = serde_json::Value> {
     let services = size.services();
     let per_service = size.pods.div_ceil(services);
     let pods = (0..size.pods).map(move |i| pod(i, i / per_service, size));

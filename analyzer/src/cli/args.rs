@@ -18,7 +18,7 @@ use kubereach_reports::report::Verdict;
         kubereach explain service/selects-no-pod           what a finding code means\n\n\
         Exit codes: 0 under the gate, 1 the gate tripped (--fail-on), 2 usage, 3 nothing could be analyzed."
 )]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -26,7 +26,7 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Analyze dumps, bundles or manifests and report
     Check(Check),
     /// One subject, hop by hop: every path and segment with its evidence
@@ -44,7 +44,7 @@ pub enum Command {
 
 /// What to read and how.
 #[derive(Debug, Args)]
-pub struct Reading {
+pub(super) struct Reading {
     /// Files, directories, archives (.tar .tar.gz .tar.xz .tar.zst .zip .gz) or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
@@ -71,7 +71,7 @@ pub struct Reading {
 /// Limits against hostile input; each has a default that real dumps do not reach.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits against hostile input")]
-pub struct LimitFlags {
+pub(super) struct LimitFlags {
     /// Largest file or archive member, in bytes after decompression
     #[arg(long, value_name = "BYTES", hide_short_help = true)]
     pub max_member_bytes: Option<u64>,
@@ -94,7 +94,7 @@ pub struct LimitFlags {
 
 /// When to show progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub(super) enum When {
     /// Where a person watches.
     Auto,
     /// Never.
@@ -103,8 +103,8 @@ pub enum When {
 
 /// When to print colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorWhen {
-    /// On a terminal, unless NO_COLOR is set
+pub(super) enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
     Always,
@@ -119,7 +119,7 @@ pub enum ColorWhen {
     kubectl get svc,ingress,pods,endpointslices,networkpolicies -A -o yaml | kubereach check -\n  \
     helm template ./chart | kubereach check - --assume-complete=Service\n  \
     kubereach check dump/ -n shop --kind Ingress --fail-on degraded")]
-pub struct Check {
+pub(super) struct Check {
     #[command(flatten)]
     pub reading: Reading,
     /// Only subjects of these namespaces (repeatable)
@@ -153,7 +153,7 @@ pub struct Check {
 
 /// When the gate trips.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub(super) enum FailOn {
     /// Something is broken
     Broken,
     /// Something is degraded or broken
@@ -166,7 +166,7 @@ pub enum FailOn {
 
 impl FailOn {
     /// Does a subject with this verdict trip the gate?
-    pub const fn trips(self, verdict: Verdict) -> bool {
+    pub(super) const fn trips(self, verdict: Verdict) -> bool {
         match self {
             Self::Broken => matches!(verdict, Verdict::Broken),
             Self::Degraded => matches!(verdict, Verdict::Broken | Verdict::Degraded),
@@ -181,7 +181,7 @@ impl FailOn {
 #[command(after_help = "Examples:\n  \
     kubereach trace ingress/web -n shop support-bundle.tar.gz\n  \
     kubereach trace svc/cart -n shop dump/")]
-pub struct Trace {
+pub(super) struct Trace {
     /// KIND/NAME: a Service, Ingress, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute or Gateway
     #[arg(value_name = "KIND/NAME")]
     pub subject: String,
@@ -215,7 +215,7 @@ pub struct Trace {
         Exit codes: 0 allowed (also partly, and for matrices and query files), 1 denied, 4 cannot be decided,\n\
         2 usage, 3 nothing could be analyzed."
 )]
-pub struct Can {
+pub(super) struct Can {
     /// Namespace of what names none
     #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
     pub namespace: String,
@@ -247,7 +247,7 @@ pub struct Can {
 /// `kubereach explain`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  kubereach explain\n  kubereach explain service/selects-no-pod")]
-pub struct Explain {
+pub(super) struct Explain {
     /// A finding code
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
@@ -259,7 +259,7 @@ pub struct Explain {
 /// `kubereach completions`
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  kubereach completions bash > /etc/bash_completion.d/kubereach")]
-pub struct Completions {
+pub(super) struct Completions {
     /// bash, zsh, fish, elvish or powershell
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,

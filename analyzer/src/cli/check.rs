@@ -7,7 +7,7 @@ use super::args::Check;
 use super::{Failure, GATE, OK, input, output};
 
 /// Analyzes and reports.
-pub fn run(command: &Check) -> Result<u8, Failure> {
+pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     // Wrong endings are said before a long read, not after it.
     let files: Vec<_> = command
         .output

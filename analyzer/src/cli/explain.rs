@@ -9,7 +9,7 @@ use kubereach::evidence::Entry;
 use super::{Failure, OK, args};
 
 /// Prints a page, or the list.
-pub fn run(command: &args::Explain) -> Result<u8, Failure> {
+pub(super) fn run(command: &args::Explain) -> Result<u8, Failure> {
     let catalogue = catalogue();
     let text = match &command.code {
         _ if command.markdown => catalogue_markdown(),

@@ -10,7 +10,7 @@ use super::Failure;
 use super::args::{LimitFlags, Reading, When};
 
 /// The inputs.
-pub fn inputs(reading: &Reading) -> Vec<InputSpec> {
+pub(super) fn inputs(reading: &Reading) -> Vec<InputSpec> {
     let spec = |path: &std::path::PathBuf| {
         if path.as_os_str() == "-" {
             InputSpec::Stdin { name: reading.stdin_name.clone() }
@@ -22,7 +22,7 @@ pub fn inputs(reading: &Reading) -> Vec<InputSpec> {
 }
 
 /// How to read them.
-pub fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
+pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
     let assume = reading
         .assume_complete
         .iter()
@@ -49,9 +49,9 @@ fn limits(flags: &LimitFlags) -> Limits {
 }
 
 /// Runs with a progress bar where a person watches, and removes it afterwards.
-pub fn with_progress<R>(reading: &Reading, run: impl FnOnce(&dyn Progress) -> R) -> R {
+pub(super) fn with_progress<R>(reading: &Reading, run: impl FnOnce(&dyn Progress) -> R) -> R {
     if reading.progress == When::Auto && std::io::stderr().is_terminal() {
-        let sizes = reading.inputs.iter().map(|path| std::fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len()));
+        let sizes = reading.inputs.iter().map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()));
         let bar = Bar::new(sizes.sum());
         let result = run(&bar);
         bar.finish();

@@ -24,7 +24,7 @@ const USAGE: u8 = 2;
 const NOTHING: u8 = 3;
 
 /// Runs the program.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     // A closed pipe (`kubereach … | head`) is the reader's choice, not an error.
     let arguments = match args::Cli::try_parse() {
         Ok(arguments) => arguments,
@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
 
 /// Why a command ended early.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The words of the command line do not fit.
     Usage(String),
     /// Nothing could be analyzed.

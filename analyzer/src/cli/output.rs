@@ -12,7 +12,7 @@ use super::Failure;
 use super::args::ColorWhen;
 
 /// For clap: a format by its word.
-pub fn parse_format(word: &str) -> Result<Format, String> {
+pub(super) fn parse_format(word: &str) -> Result<Format, String> {
     Format::from_word(word).ok_or_else(|| {
         let words: Vec<&str> = Format::ALL.iter().map(|f| f.word()).collect();
         format!("not a format; use one of {}", words.join(", "))
@@ -20,7 +20,7 @@ pub fn parse_format(word: &str) -> Result<Format, String> {
 }
 
 /// The format of an output file, by its ending.
-pub fn format_of(path: &Path) -> Result<Format, Failure> {
+pub(super) fn format_of(path: &Path) -> Result<Format, Failure> {
     Format::from_path_ending(path).ok_or_else(|| {
         let endings: Vec<String> = Format::ALL.iter().flat_map(|f| f.endings()).map(|e| format!(".{e}")).collect();
         Failure::Usage(format!("-o {}: the ending names no format; use one of {}", path.display(), endings.join(" ")))
@@ -28,7 +28,7 @@ pub fn format_of(path: &Path) -> Result<Format, Failure> {
 }
 
 /// Colour on standard output?
-pub fn color(when: ColorWhen) -> bool {
+pub(super) fn color(when: ColorWhen) -> bool {
     match when {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
@@ -41,13 +41,13 @@ pub fn color(when: ColorWhen) -> bool {
 }
 
 /// Columns of the terminal; 100 where there is none.
-pub fn width() -> usize {
+pub(super) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     columns.or_else(|| terminal_size::terminal_size().map(|(w, _)| usize::from(w.0))).unwrap_or(100)
 }
 
 /// Prints a report to standard output.
-pub fn print(report: &Report, format: Format, options: &Options) -> Result<(), Failure> {
+pub(super) fn print(report: &Report, format: Format, options: &Options) -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     render(report, format, options, &mut out)?;
     out.flush()?;
@@ -55,7 +55,7 @@ pub fn print(report: &Report, format: Format, options: &Options) -> Result<(), F
 }
 
 /// Writes a report to a file, whole or not at all: a reader never sees half of one.
-pub fn write(report: &Report, path: &Path, format: Format, options: &Options) -> Result<(), Failure> {
+pub(super) fn write(report: &Report, path: &Path, format: Format, options: &Options) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
     let part = path.with_file_name(name);

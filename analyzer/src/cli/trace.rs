@@ -21,7 +21,7 @@ const KINDS: [(&str, &[&str]); 8] = [
 ];
 
 /// The kind a word stands for, case-insensitive, singular, plural or short.
-pub fn kind_of(word: &str) -> Result<&'static str, Failure> {
+pub(super) fn kind_of(word: &str) -> Result<&'static str, Failure> {
     let lower = word.to_ascii_lowercase();
     KINDS.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(kind, _)| *kind).ok_or_else(|| {
         let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
@@ -30,7 +30,7 @@ pub fn kind_of(word: &str) -> Result<&'static str, Failure> {
 }
 
 /// Prints one subject hop by hop.
-pub fn run(command: &Trace) -> Result<u8, Failure> {
+pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
     let Some((kind, name)) = command.subject.split_once('/') else {
         return Err(Failure::Usage(format!("'{}' is not KIND/NAME, for example ingress/web", command.subject)));
     };

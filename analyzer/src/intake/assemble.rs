@@ -409,7 +409,7 @@ impl Locate for Intake {
         for (n, (origin, path)) in requests.iter().enumerate() {
             if let Some(origin) = self.origins.get(*origin as usize) {
                 let steps = path.iter().map(|step| match step {
-                    Step::Key(key) => PathStep::Key(key.to_string()),
+                    Step::Key(key) => PathStep::Key(key.clone()),
                     Step::Index(index) => PathStep::Index(*index),
                 });
                 wanted.push((*origin, steps.collect()));

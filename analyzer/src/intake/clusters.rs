@@ -1,7 +1,7 @@
 //! Which bundles speak of the same cluster.
 //!
 //! A uid is given once. Two bundles that show one of the namespaces which every cluster has (or, failing
-//! that, any Namespace, Node, Service or CustomResourceDefinition) with the same uid are of one cluster;
+//! that, any Namespace, Node, Service or `CustomResourceDefinition`) with the same uid are of one cluster;
 //! if they show such objects only with different uids they are of two. A bundle that shows nothing of the
 //! kind joins the only cluster there is; where there are several it is kept apart, and said.
 

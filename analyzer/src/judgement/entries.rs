@@ -20,7 +20,7 @@ pub fn attach_entries(subjects: &mut [Subject]) {
                 name: backend.name.clone(),
             };
             let own: Vec<&Arc<Stretch>> = path.stretches.iter().filter(|s| is_entrys_own(s.segment)).collect();
-            let state = fold(own.iter().map(|s| s.as_ref()));
+            let state = fold(own.iter().map(std::convert::AsRef::as_ref));
             let entry = by_service.entry(service).or_default().entry(subject.object.clone()).or_insert_with(|| {
                 EntryPoint { object: subject.object.clone(), state, problems: Vec::new() }
             });

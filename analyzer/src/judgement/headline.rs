@@ -6,7 +6,7 @@ use super::Blame;
 use crate::evidence::{Dormant, Path, Subject};
 
 /// The headline of a subject.
-pub fn headline(subject: &Subject, config: ConfigVerdict, blame: Option<&Blame>) -> String {
+pub(super) fn headline(subject: &Subject, config: ConfigVerdict, blame: Option<&Blame>) -> String {
     let name = format!("{} {}", subject.object.kind, subject.object.name);
     let says = |fallback: &str| blame.map_or_else(|| fallback.to_owned(), |b| sentence(&b.finding.message));
     match config {

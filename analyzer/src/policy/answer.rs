@@ -172,7 +172,7 @@ pub enum Truth<'s> {
     Unknown(Missing<'s>),
 }
 
-impl<'s> Truth<'s> {
+impl Truth<'_> {
     /// A plain fact.
     pub const fn of(fact: bool) -> Self {
         if fact { Self::Yes } else { Self::No }
@@ -301,7 +301,7 @@ impl Outcomes {
 
     /// Is exactly one outcome possible?
     pub const fn is_settled(self) -> bool {
-        self.0.count_ones() == 1
+        self.0.is_power_of_two()
     }
 }
 

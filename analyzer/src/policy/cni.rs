@@ -1,6 +1,6 @@
 //! Which network plugins the cluster runs, and whether they enforce policies.
 //!
-//! A stored policy does nothing where nobody enforces it. Evidence is what runs: DaemonSets with ready
+//! A stored policy does nothing where nobody enforces it. Evidence is what runs: `DaemonSets` with ready
 //! pods, and the plugin's own `ConfigMap`. What nodes carry as annotations may be a leftover, so it names a
 //! plugin and proves nothing.
 
@@ -39,7 +39,7 @@ pub struct Plugins {
     pub enforcement: Enforcement,
 }
 
-/// Names of DaemonSets, the plugin they are, and whether it enforces policies by itself.
+/// Names of `DaemonSets`, the plugin they are, and whether it enforces policies by itself.
 const KNOWN: [(&str, &str, Enforces); 20] = [
     ("calico-node", "Calico", Enforces::Yes),
     ("canal", "Canal", Enforces::Yes),
@@ -63,7 +63,7 @@ const KNOWN: [(&str, &str, Enforces); 20] = [
     ("install-cni", "Flannel", Enforces::Depends),
 ];
 
-/// Namespaces in which such DaemonSets live; one of the same name elsewhere is somebody's app.
+/// Namespaces in which such `DaemonSets` live; one of the same name elsewhere is somebody's app.
 const SYSTEM: [&str; 11] = [
     "kube-system",
     "calico-system",
@@ -96,7 +96,7 @@ enum Enforces {
 }
 
 impl Plugins {
-    /// Looks at DaemonSets, `ConfigMaps` and nodes.
+    /// Looks at `DaemonSets`, `ConfigMaps` and nodes.
     pub fn detect(snapshot: &Snapshot) -> Self {
         let mut names = Vec::new();
         let mut enforced: Option<(&'static str, Proof)> = None;

@@ -36,7 +36,7 @@ pub(super) fn on_namespace<'s>(
             Err(missing) => Truth::Unknown(missing),
         });
     }
-    for requirement in selector.match_expressions.iter() {
+    for requirement in &selector.match_expressions {
         all = all.and(match value(&requirement.key) {
             Err(missing) => Truth::Unknown(missing),
             Ok(value) => {

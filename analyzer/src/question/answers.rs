@@ -243,13 +243,10 @@ impl<'v, 's> Answers<'v, 's> {
 
     fn row(&self, from: &Side<'s>, to: &Side<'s>, protocol: Option<Protocol>, explain: bool) -> Option<Row> {
         let (source, target, port) = pair(from, to)?;
-        let (asked, ports) = match port {
-            Some(port) => ((port.protocol, port.port), Vec::new()),
-            None => {
-                let protocols = protocol.map_or_else(|| Protocol::ALL.to_vec(), |p| vec![p]);
-                let ports = protocols.into_iter().map(|p| self.ports(from, to, source, target, p)).collect();
-                ((protocol.unwrap_or(Protocol::Tcp), None), ports)
-            }
+        let (asked, ports) = if let Some(port) = port { ((port.protocol, port.port), Vec::new()) } else {
+            let protocols = protocol.map_or_else(|| Protocol::ALL.to_vec(), |p| vec![p]);
+            let ports = protocols.into_iter().map(|p| self.ports(from, to, source, target, p)).collect();
+            ((protocol.unwrap_or(Protocol::Tcp), None), ports)
         };
         let connection = Connection { from: source, to: target, protocol: asked.0, port: asked.1 };
         let decision = self.view.decide_selected(&connection, &from.selection, &to.selection);

@@ -116,16 +116,13 @@ impl Coverage {
             None => unread.cluster = Some(partial()),
         }
         let per_kind = self.kinds.entry(kind.clone()).or_default();
-        match namespace {
-            Some(ns) => {
-                per_kind.namespaces.insert(ns.to_owned(), partial());
-            }
-            None => {
-                per_kind.cluster = Some(partial());
-                for record in per_kind.namespaces.values_mut() {
-                    if record.state == CoverageState::Complete {
-                        *record = partial();
-                    }
+        if let Some(ns) = namespace {
+            per_kind.namespaces.insert(ns.to_owned(), partial());
+        } else {
+            per_kind.cluster = Some(partial());
+            for record in per_kind.namespaces.values_mut() {
+                if record.state == CoverageState::Complete {
+                    *record = partial();
                 }
             }
         }
@@ -170,25 +167,22 @@ impl Coverage {
             };
         }
         let Some(per_kind) = self.kinds.get(kind) else { return self.unrecorded(kind) };
-        match namespace {
-            Some(ns) => per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).cloned(),
-            None => {
-                let gap = per_kind
-                    .namespaces
-                    .values()
-                    .find(|r| r.state != CoverageState::Complete && r.state != CoverageState::NotServed);
-                match (&per_kind.cluster, gap) {
-                    (Some(cluster), None) => Some(cluster.clone()),
-                    (Some(cluster), Some(gap)) if cluster.state == CoverageState::Complete => {
-                        Some(CoverageRecord { state: CoverageState::Partial, ..gap.clone() })
-                    }
-                    (Some(cluster), Some(_)) => Some(cluster.clone()),
-                    (None, _) => Some(CoverageRecord {
-                        state: CoverageState::Partial,
-                        reason: format!("only some namespaces were read for {kind}"),
-                        source: String::new(),
-                    }),
+        if let Some(ns) = namespace { per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).cloned() } else {
+            let gap = per_kind
+                .namespaces
+                .values()
+                .find(|r| r.state != CoverageState::Complete && r.state != CoverageState::NotServed);
+            match (&per_kind.cluster, gap) {
+                (Some(cluster), None) => Some(cluster.clone()),
+                (Some(cluster), Some(gap)) if cluster.state == CoverageState::Complete => {
+                    Some(CoverageRecord { state: CoverageState::Partial, ..gap.clone() })
                 }
+                (Some(cluster), Some(_)) => Some(cluster.clone()),
+                (None, _) => Some(CoverageRecord {
+                    state: CoverageState::Partial,
+                    reason: format!("only some namespaces were read for {kind}"),
+                    source: String::new(),
+                }),
             }
         }
         .unwrap_or_else(|| self.unrecorded(kind))

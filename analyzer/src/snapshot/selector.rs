@@ -38,7 +38,7 @@ impl LabelSelector {
     /// Does it select an object with these labels? `None` if an operator is not known.
     pub fn matches(&self, labels: &BTreeMap<String, String>) -> Option<bool> {
         let mut all = matches_pairs(&self.match_labels, labels);
-        for requirement in self.match_expressions.iter() {
+        for requirement in &self.match_expressions {
             let value = labels.get(&requirement.key);
             let listed = || value.is_some_and(|v| requirement.values.contains(v));
             all &= match requirement.operator.as_str() {

@@ -17,7 +17,7 @@ impl Decode for Json<'_> {
 }
 
 /// Where `../shared/truth` is, if it is there.
-pub fn truth() -> Option<PathBuf> {
+pub(crate) fn truth() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/truth");
     if path.is_dir() {
         return Some(path);
@@ -27,13 +27,13 @@ pub fn truth() -> Option<PathBuf> {
 }
 
 /// Reads a JSON file.
-pub fn json(path: &Path) -> Value {
+pub(crate) fn json(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// A snapshot of these objects; `whole` makes them the whole cluster.
-pub fn snapshot(items: &[Value], whole: bool) -> Snapshot {
+pub(crate) fn snapshot(items: &[Value], whole: bool) -> Snapshot {
     let mut builder = Builder::default();
     for (origin, item) in (0_u32..).zip(items) {
         let text = |key: &str| item[key].as_str().unwrap_or_default();

@@ -7,12 +7,12 @@ use kubereach::intake::InputSpec;
 use kubereach::snapshot::Assumption;
 
 /// The folder of all situations.
-pub fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
 }
 
 /// The options of `kubereach check` that a situation asks for.
-pub fn options(args: &[String]) -> Options {
+pub(crate) fn options(args: &[String]) -> Options {
     let mut options = Options::default();
     for arg in args {
         let assume = match arg.as_str() {
@@ -29,7 +29,7 @@ pub fn options(args: &[String]) -> Options {
 }
 
 /// Every entry of `input/` is an input of its own, in the order of names.
-pub fn inputs(folder: &Path) -> Vec<InputSpec> {
+pub(crate) fn inputs(folder: &Path) -> Vec<InputSpec> {
     let mut inputs: Vec<PathBuf> =
         std::fs::read_dir(folder.join("input")).unwrap().map(|entry| entry.unwrap().path()).collect();
     inputs.sort();

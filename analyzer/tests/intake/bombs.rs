@@ -96,7 +96,7 @@ fn bombs_end_soon() {
                 .first()
                 .map(|p| p.message.chars().take(90).collect::<String>())
         );
-        assert!(took < Duration::from_secs(60), "{what} took {took:?}");
+        assert!(took < Duration::from_mins(1), "{what} took {took:?}");
         assert!(
             input.problems.len() <= 101,
             "{what}: {} problems",

@@ -281,7 +281,7 @@ fn collectors_of_single_objects_prove_nothing() {
 
 #[test]
 fn rancher_leaves_out_empty_lists_and_writes_its_errors_down() {
-    let secret = stored("v1", "Secret", "shop", "tls").replace('}', "").to_owned() + r#"},"data":{}}"#;
+    let secret = stored("v1", "Secret", "shop", "tls").replace('}', "").clone() + r#"},"data":{}}"#;
     let snapshot = one(&[tar("r.tar", &[
         ("s/metadata.yaml", "bundlename: s\nkubernetesversion: v1.32.0\n"),
         ("s/bundleGenerationError.log", "Failed to get /api/v1/namespaces/shop/configmaps: configmaps is forbidden\n"),

@@ -1,4 +1,4 @@
-//! BackendTLSPolicies: encryption between a gateway and a backend. Evaluated with the routes that lead there.
+//! `BackendTLSPolicies`: encryption between a gateway and a backend. Evaluated with the routes that lead there.
 
 pub mod ca_unseen;
 pub mod condition_false;

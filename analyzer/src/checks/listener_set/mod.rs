@@ -1,4 +1,4 @@
-//! ListenerSets: listeners that others add to a Gateway. Evaluated with the Gateway they extend.
+//! `ListenerSets`: listeners that others add to a Gateway. Evaluated with the Gateway they extend.
 
 pub mod allowed_unseen;
 pub mod conflict_order_unseen;

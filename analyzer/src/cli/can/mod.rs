@@ -20,7 +20,7 @@ const UNDECIDED: u8 = 4;
 const LONGEST_QUERY: u64 = 64 * 1024;
 
 /// Answers one question, a matrix or a file of questions.
-pub fn run(mut command: Can) -> Result<u8, Failure> {
+pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     let protocol = match command.protocol.as_deref() {
         None => None,
         Some(word) => Some(Protocol::of(word).ok_or_else(|| {

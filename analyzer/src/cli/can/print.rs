@@ -10,7 +10,7 @@ use kubereach::question::{Because, Matrix, MatrixRow, Ports, Row};
 use crate::cli::Failure;
 
 /// Prints the rows of one question.
-pub fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Failure> {
+pub(super) fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Failure> {
     let text = match format {
         "json" => json(&serde_json::json!({ "schema": "kubereach/can/v1", "rows": rows }))?,
         "markdown" => table_markdown(
@@ -50,7 +50,7 @@ pub fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Failure> 
 }
 
 /// Prints a matrix.
-pub fn matrix(matrix: &Matrix, format: &str) -> Result<(), Failure> {
+pub(super) fn matrix(matrix: &Matrix, format: &str) -> Result<(), Failure> {
     let cells = |row: &MatrixRow| {
         vec![label(&row.from, row.from_count), label(&row.to, row.to_count), matrix_answer(row)]
     };

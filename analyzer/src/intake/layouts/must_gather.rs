@@ -139,7 +139,7 @@ impl Layout for OpenShift {
         }
         singles::errors(part, out);
         singles::found(part, out, "single objects were inspected; an inspection that finds nothing writes nothing");
-        out.rest(&discovery, |kind| missing(kind));
+        out.rest(&discovery, missing);
     }
 }
 
@@ -167,7 +167,7 @@ impl OpenShift {
                 out.problem(&file.display, None, message);
             }
         }
-        let version = part.files.iter().find(|f| f.name() == "version").and_then(|f| f.text());
+        let version = part.files.iter().find(|f| f.name() == "version").and_then(super::part::File::text);
         if let Some(version) = version.and_then(|t| t.lines().nth(1)).filter(|v| !v.trim().is_empty()) {
             out.note(format!("must-gather {}", words(version)));
         }

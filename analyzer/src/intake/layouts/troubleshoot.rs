@@ -36,8 +36,8 @@ const fn resource(names: &'static [&'static str], group: &'static str, plural: &
     Resource { names, group, plural, since }
 }
 
-/// Per namespace. From 2023-01 to v0.123.16 the ReplicaSets were written to a folder that was meant to
-/// be the errors file of the StatefulSets.
+/// Per namespace. From 2023-01 to v0.123.16 the `ReplicaSets` were written to a folder that was meant to
+/// be the errors file of the `StatefulSets`.
 static NAMESPACED: [Resource; 15] = [
     resource(&["pods"], "", "pods", None),
     resource(&["services"], "", "services", None),

@@ -82,17 +82,14 @@ pub(super) fn mark(doors: &mut [Door<'_>], groups: &[Vec<usize>]) {
         for &id in group {
             let Some(door) = doors.get(id) else { continue };
             let Some(port) = door.listener.port.known().copied().filter(|_| !is_inert(door)) else { continue };
-            match taken.get(&port).and_then(|p| p.clash(id, door)) {
-                Some((clash, with)) => {
-                    let order_unknown = order_unknown(doors, id, with);
-                    if let Some(door) = doors.get_mut(id) {
-                        door.conflict = Some(Conflict { clash, with, order_unknown });
-                    }
+            if let Some((clash, with)) = taken.get(&port).and_then(|p| p.clash(id, door)) {
+                let order_unknown = order_unknown(doors, id, with);
+                if let Some(door) = doors.get_mut(id) {
+                    door.conflict = Some(Conflict { clash, with, order_unknown });
                 }
-                None => {
-                    own.entry(port).or_default().add(id, door);
-                    left.push((id, port));
-                }
+            } else {
+                own.entry(port).or_default().add(id, door);
+                left.push((id, port));
             }
         }
         for (id, port) in left {

@@ -1,4 +1,4 @@
-//! ReferenceGrants: may an object refer to one of another namespace (API reference: `ReferenceGrant`)?
+//! `ReferenceGrants`: may an object refer to one of another namespace (API reference: `ReferenceGrant`)?
 
 use kubereach_reports::report::ObjectRef;
 

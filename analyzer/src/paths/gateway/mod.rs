@@ -29,7 +29,7 @@ pub struct Front<'s> {
     pub gateway: Found<'s, Gateway>,
     /// Its class.
     pub class: Lookup<'s, GatewayClass>,
-    /// Its doors in order of precedence: its own, then those of its ListenerSets.
+    /// Its doors in order of precedence: its own, then those of its `ListenerSets`.
     pub doors: Vec<usize>,
 }
 
@@ -38,7 +38,7 @@ pub struct Front<'s> {
 pub struct Fronts<'s> {
     /// Gateways, in the order of namespace and name.
     pub fronts: Vec<Front<'s>>,
-    /// Listeners of Gateways and of ListenerSets.
+    /// Listeners of Gateways and of `ListenerSets`.
     pub doors: Vec<Door<'s>>,
     of_gateway: HashMap<(&'s str, &'s str), usize>,
     of_set: HashMap<(&'s str, &'s str), Vec<usize>>,
@@ -135,7 +135,7 @@ impl<'s> Fronts<'s> {
         self.of_set.get(&(namespace, name)).cloned().unwrap_or_default()
     }
 
-    /// How many ListenerSets stand on a Gateway with at least one listener that yields to nobody.
+    /// How many `ListenerSets` stand on a Gateway with at least one listener that yields to nobody.
     pub fn attached_sets(&self, front: usize) -> usize {
         let doors = self.fronts.get(front).map(|f| f.doors.as_slice()).unwrap_or_default();
         let mut sets: Vec<_> = doors

@@ -39,7 +39,7 @@ pub(super) fn admin(opaque: &Opaque) -> Option<Admin<'_>> {
     })
 }
 
-fn items<'v>(of: Option<&'v Value>) -> &'v [Value] {
+fn items(of: Option<&Value>) -> &[Value] {
     of.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Small kinds: ConfigMap, PersistentVolumeClaim, HorizontalPodAutoscaler, CustomResourceDefinition.
+//! Small kinds: ConfigMap, `PersistentVolumeClaim`, `HorizontalPodAutoscaler`, `CustomResourceDefinition`.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ impl From<RawConfigMap> for ConfigMap {
     }
 }
 
-/// ConfigMaps whose values say how the cluster's data plane, DNS or ingress controller behaves.
+/// `ConfigMaps` whose values say how the cluster's data plane, DNS or ingress controller behaves.
 fn keeps_values(meta: &Meta) -> bool {
     const NAMES: [&str; 12] = [
         "cilium-config",

@@ -179,7 +179,7 @@ pub struct ListenerStatus {
     pub conditions: List<Condition>,
 }
 
-/// ListenerSet (v1.5) and its experimental predecessor XListenerSet.
+/// ListenerSet (v1.5) and its experimental predecessor `XListenerSet`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct ListenerSet {

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use super::*;
+use super::{Meta, Service, Pod, Node, Namespace, Endpoints, EndpointSlice, Secret, ConfigMap, PersistentVolumeClaim, HorizontalPodAutoscaler, CustomResourceDefinition, Event, Ingress, IngressClass, NetworkPolicy, GatewayClass, Gateway, ListenerSet, ReferenceGrant, BackendTlsPolicy, Workload, Route, Opaque};
 use crate::snapshot::GroupKind;
 
 /// A kind of the model.

@@ -1,4 +1,4 @@
-//! What makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, ReplicationController, Job, CronJob
+//! What makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, `ReplicationController`, Job, `CronJob`
 //! and Argo Rollout, in one shape.
 
 use serde::Deserialize;
@@ -101,7 +101,7 @@ pub struct WorkloadStatus {
     pub conditions: List<Condition>,
 }
 
-/// A `LabelSelector`, or the bare map of a ReplicationController.
+/// A `LabelSelector`, or the bare map of a `ReplicationController`.
 fn selector<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<LabelSelector>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

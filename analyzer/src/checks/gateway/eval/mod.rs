@@ -25,7 +25,7 @@ pub(crate) struct FrontEval {
     pub(crate) address: Arc<Stretch>,
     pub(crate) controller: Arc<Stretch>,
     pub(crate) consumer: Consumer,
-    /// The controller serves HTTPRoutes and GRPCRoutes with one host name side by side.
+    /// The controller serves `HTTPRoutes` and `GRPCRoutes` with one host name side by side.
     pub(crate) shares_hostnames: bool,
     /// A controller has accepted or refused the Gateway, so it is at work.
     pub(crate) reconciled: bool,
