@@ -28,7 +28,9 @@ spec:
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let port = cx.port?;
     let number = *port.port.known()?;
-    let direct = matches!(cx.consumer, Consumer::ReadyEndpoints | Consumer::IngressNginx);
+    // Only name lookups and the cluster address go by the port of the Service; gateways read the slices
+    // (Gateway API conformance: headless Services work as backends).
+    let direct = cx.consumer != Consumer::ClusterIp;
     let numbers = cx.numbers();
     if !cx.view.service.is_headless() || direct || numbers.is_empty() || numbers.contains(&number) {
         return None;
