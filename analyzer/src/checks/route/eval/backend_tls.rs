@@ -35,7 +35,7 @@ pub(super) fn stretch(
     };
     let policy = chosen.winner;
     let mut stretch = Stretch::new(SegmentName::Tls, Some(policy.object_ref()));
-    stretch.evaluated(format!("BackendTLSPolicy {}", policy.metadata.name));
+    stretch.evaluated(format!("BackendTLSPolicy {}; the certificate of the backend itself cannot be read", policy.metadata.name));
     for loser in &chosen.losers {
         stretch.add(conflicted::finding(*loser, policy, chosen.order_unknown));
     }
