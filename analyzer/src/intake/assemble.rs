@@ -12,10 +12,10 @@ use super::layouts::{self, Facts, Part, catalogue, time};
 use super::limits::Limits;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
-use super::{hint, scan};
+use super::{duplicates, empty, hint, scan};
 use crate::evidence::{FieldPath, Step};
 use crate::report::Locate;
-use crate::snapshot::{AnyObject, Assumption, Builder, Duplicate, GroupKind, Snapshot};
+use crate::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot};
 
 /// How to read.
 #[derive(Debug, Clone, Default)]
@@ -45,8 +45,18 @@ pub struct Intake {
 ///
 /// The order of the inputs does not matter. An error means that nothing at all could be analyzed; what
 /// is wrong with a part of the input is a problem in the result.
-pub fn read(inputs: &[InputSpec], options: &IntakeOptions, progress: &dyn Progress) -> Result<Intake, IntakeError> {
-    let scan = scan::scan(inputs, &options.limits, &hint::hint, &Item::decode, progress)?;
+pub fn read(
+    inputs: &[InputSpec],
+    options: &IntakeOptions,
+    progress: &dyn Progress,
+) -> Result<Intake, IntakeError> {
+    let scan = scan::scan(
+        inputs,
+        &options.limits,
+        &hint::hint,
+        &Item::decode,
+        progress,
+    )?;
     assemble(scan, options)
 }
 
@@ -71,7 +81,7 @@ struct Place {
 }
 
 fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
-    if let Some(error) = nothing(&scan) {
+    if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
     let parts = layouts::parts(&scan);
@@ -80,9 +90,20 @@ fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeE
     let mut places: HashMap<(usize, usize), Place> = HashMap::new();
     let mut readings: Vec<Reading> = Vec::with_capacity(parts.len());
     for (number, part) in parts.iter().enumerate() {
-        let reading = read_part(part, divided.groups.iter().position(|g| g.contains(&number)).unwrap_or_default());
+        let reading = read_part(
+            part,
+            divided
+                .groups
+                .iter()
+                .position(|g| g.contains(&number))
+                .unwrap_or_default(),
+        );
         for (n, file) in part.files.iter().enumerate() {
-            let place = Place { part: number, unused: reading.facts.unused.contains(&n), copy: reading.facts.copies.contains(&n) };
+            let place = Place {
+                part: number,
+                unused: reading.facts.unused.contains(&n),
+                copy: reading.facts.copies.contains(&n),
+            };
             places.insert(file.at, place);
         }
         readings.push(reading);
@@ -94,20 +115,40 @@ fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeE
     }
     if divided.groups.len() > 1 {
         for reading in divided.unclear.iter().filter_map(|n| readings.get(*n)) {
-            let message = "nothing in it shows which of the clusters it comes from: it is judged by itself";
-            problems.push(Problem { path: reading.name.clone(), line: None, column: None, message: message.to_owned() });
+            let message =
+                "nothing in it shows which of the clusters it comes from: it is judged by itself";
+            problems.push(Problem {
+                path: reading.name.clone(),
+                line: None,
+                column: None,
+                message: message.to_owned(),
+            });
         }
     }
     let names = cluster_names(&divided.groups, &readings);
-    let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
+    let filled = fill(
+        scan,
+        &places,
+        &readings,
+        divided.groups.len(),
+        options,
+        &mut problems,
+    );
     Ok(finish(filled, &readings, &names, options, problems))
 }
 
 fn read_part(part: &Part<'_>, cluster: usize) -> Reading {
     let mut facts = Facts::default();
     part.layout.read(part, &mut facts);
-    let newest = part.files.iter().flat_map(layouts::File::items).filter_map(|d| d.value.seen).max();
-    let taken_at = facts.taken_at.or_else(|| time::settle(facts.taken_at_local?, newest));
+    let newest = part
+        .files
+        .iter()
+        .flat_map(layouts::File::items)
+        .filter_map(|d| d.value.seen)
+        .max();
+    let taken_at = facts
+        .taken_at
+        .or_else(|| time::settle(facts.taken_at_local?, newest));
     Reading {
         name: part.name.clone(),
         layout: part.layout.name(),
@@ -126,60 +167,14 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
     }
     let firsts: Vec<String> = groups
         .iter()
-        .map(|g| g.first().and_then(|n| readings.get(*n)).map(|r| r.name.clone()).unwrap_or_default())
+        .map(|g| {
+            g.first()
+                .and_then(|n| readings.get(*n))
+                .map(|r| r.name.clone())
+                .unwrap_or_default()
+        })
         .collect();
     clusters::names(&firsts)
-}
-
-/// Why there is nothing to analyze, if so: no object and no list of objects in any input.
-fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {
-    let something = scan.inputs.iter().flat_map(|i| &i.members).any(|member| match &member.content {
-        Content::Documents(documents) => {
-            !documents.lists.is_empty() || documents.objects.iter().any(|d| d.value.object().is_some())
-        }
-        _ => false,
-    });
-    if something {
-        return None;
-    }
-    let mut reasons: Vec<String> = Vec::new();
-    for input in &scan.inputs {
-        let failed = input.members.iter().find_map(|m| match &m.content {
-            Content::Documents(d) => d.objects.iter().find_map(|o| match &o.value.what {
-                What::Failed(failed) => Some(shown(&failed.problem)),
-                _ => None,
-            }),
-            _ => None,
-        });
-        let table = input.members.iter().any(|m| matches!(&m.content, Content::Documents(d) if !d.tables.is_empty()));
-        let captured = input.members.iter().find_map(|m| match &m.content {
-            Content::Documents(d) => d.errors.first().map(|e| e.text.clone()),
-            _ => None,
-        });
-        reasons.push(if let Some(problem) = input.problems.first() {
-            shown(problem)
-        } else if let Some(failed) = failed {
-            failed
-        } else if table {
-            format!("{} holds tables, which show no specs: export with -o yaml or -o json", input.name)
-        } else if let Some(error) = captured {
-            format!("{} holds only an error of the collector: {error}", input.name)
-        } else if input.members.iter().all(|m| matches!(m.content, Content::Empty)) && input.skipped == 0 {
-            format!("{} is empty", input.name)
-        } else {
-            format!("{} holds no Kubernetes object (no apiVersion and kind)", input.name)
-        });
-    }
-    reasons.sort();
-    reasons.dedup();
-    Some(IntakeError::Nothing { reasons: reasons.join("; ") })
-}
-
-fn shown(problem: &Problem) -> String {
-    match problem.line {
-        Some(line) => format!("{}:{line}: {}", problem.path, problem.message),
-        None => format!("{}: {}", problem.path, problem.message),
-    }
 }
 
 /// The objects of all clusters, before their coverage.
@@ -217,7 +212,9 @@ fn fill(
     };
     for _ in 0..clusters {
         let mut builder = Builder::default();
-        builder.default_namespace.clone_from(&options.default_namespace);
+        builder
+            .default_namespace
+            .clone_from(&options.default_namespace);
         filled.builders.push(builder);
     }
     // Ties between copies go to the first by name, whatever the order on the command line.
@@ -225,11 +222,21 @@ fn fill(
     inputs.sort_by(|a, b| a.1.name.cmp(&b.1.name));
     for (number, input) in inputs {
         problems.extend(input.problems);
-        let mut counts: BTreeMap<usize, usize> =
-            readings.iter().enumerate().filter(|(_, r)| r.inputs.contains(&number)).map(|(n, _)| (n, 0)).collect();
+        let mut counts: BTreeMap<usize, usize> = readings
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| r.inputs.contains(&number))
+            .map(|(n, _)| (n, 0))
+            .collect();
         for (member, m) in input.members.into_iter().enumerate() {
-            let (Some(place), Content::Documents(documents)) = (places.get(&(number, member)), m.content) else { continue };
-            let Some(reading) = readings.get(place.part) else { continue };
+            let (Some(place), Content::Documents(documents)) =
+                (places.get(&(number, member)), m.content)
+            else {
+                continue;
+            };
+            let Some(reading) = readings.get(place.part) else {
+                continue;
+            };
             if place.copy {
                 filled.copies.insert(m.file);
             }
@@ -238,7 +245,8 @@ fn fill(
             }
             let count = counts.entry(place.part).or_default();
             for decoded in documents.objects {
-                *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
+                *count +=
+                    usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
             }
         }
         filled.inventory(&input.name, input.skipped, &counts, readings);
@@ -248,7 +256,13 @@ fn fill(
 
 impl Filled {
     /// Takes one object; says whether it is one.
-    fn take(&mut self, item: Item, origin: Origin, reading: &Reading, problems: &mut Vec<Problem>) -> bool {
+    fn take(
+        &mut self,
+        item: Item,
+        origin: Origin,
+        reading: &Reading,
+        problems: &mut Vec<Problem>,
+    ) -> bool {
         let cluster = reading.cluster;
         let (Some(builder), Some(kinds), Some(definitions), Some(failed)) = (
             self.builders.get_mut(cluster),
@@ -267,23 +281,41 @@ impl Filled {
             }
             What::About(_) | What::Nameless => return false,
         };
-        if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
+        if reading
+            .facts
+            .deleted_by
+            .is_some_and(|key| object.meta().annotation(key).is_some())
+        {
             return false;
         }
         match &mut object {
-            AnyObject::Secret(secret) if reading.facts.secrets_emptied && secret.keys.is_empty() => secret.stripped = true,
+            AnyObject::Secret(secret)
+                if reading.facts.secrets_emptied && secret.keys.is_empty() =>
+            {
+                secret.stripped = true;
+            }
             AnyObject::CustomResourceDefinition(crd) => {
                 definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
             }
             _ => {}
         }
         kinds.insert(object.group_kind());
-        builder.push(object, u32::try_from(self.origins.len()).unwrap_or(u32::MAX), reading.facts.stripped);
+        builder.push(
+            object,
+            u32::try_from(self.origins.len()).unwrap_or(u32::MAX),
+            reading.facts.stripped,
+        );
         self.origins.push(origin);
         true
     }
 
-    fn inventory(&mut self, name: &str, skipped: usize, counts: &BTreeMap<usize, usize>, readings: &[Reading]) {
+    fn inventory(
+        &mut self,
+        name: &str,
+        skipped: usize,
+        counts: &BTreeMap<usize, usize>,
+        readings: &[Reading],
+    ) {
         if counts.is_empty() {
             self.inputs.push(Input {
                 path: name.to_owned(),
@@ -296,7 +328,9 @@ impl Filled {
             });
         }
         for (nth, (&part, &objects)) in counts.iter().enumerate() {
-            let Some(reading) = readings.get(part) else { continue };
+            let Some(reading) = readings.get(part) else {
+                continue;
+            };
             let path = reading.path.as_ref().filter(|_| counts.len() > 1);
             self.inputs.push(Input {
                 path: path.cloned().unwrap_or_else(|| name.to_owned()),
@@ -312,9 +346,18 @@ impl Filled {
     }
 }
 
-fn finish(mut filled: Filled, readings: &[Reading], names: &[String], options: &IntakeOptions, mut problems: Vec<Problem>) -> Intake {
+fn finish(
+    mut filled: Filled,
+    readings: &[Reading],
+    names: &[String],
+    options: &IntakeOptions,
+    mut problems: Vec<Problem>,
+) -> Intake {
     for input in &mut filled.inputs {
-        input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
+        input.cluster = input
+            .cluster
+            .take()
+            .and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
@@ -327,32 +370,58 @@ fn finish(mut filled: Filled, readings: &[Reading], names: &[String], options: &
                 if said.state == CoverageState::NotServed && kinds.contains(kind) {
                     continue;
                 }
-                builder.coverage.record(kind.clone(), namespace, said.clone().record());
+                builder
+                    .coverage
+                    .record(kind.clone(), namespace, said.clone().record());
             }
         }
         not_installed(&mut builder, &kinds, &definitions);
         for failed in filled.failed.get(cluster).into_iter().flatten() {
             let cluster_scoped = catalogue::of(&failed.kind).is_some_and(|k| !k.namespaced);
-            let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
-            let reason = format!("an object of it could not be read: {}", failed.problem.message);
-            builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
+            let namespace =
+                Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
+            let reason = format!(
+                "an object of it could not be read: {}",
+                failed.problem.message
+            );
+            builder
+                .coverage
+                .lessen(&failed.kind, namespace, &reason, &failed.problem.path);
         }
         for assumption in &options.assume_complete {
             builder.coverage.assume(assumption.clone());
         }
         builder.cluster = names.get(cluster).cloned();
-        said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
+        duplicates::said_twice(
+            builder.duplicates(),
+            &filled.origins,
+            &filled.copies,
+            &filled.sources,
+            &mut problems,
+        );
         snapshots.push(builder.build());
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
-    filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
+    filled
+        .inputs
+        .sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
     problems.sort();
     problems.dedup();
-    Intake { snapshots, inputs: filled.inputs, problems, origins: filled.origins, sources: filled.sources }
+    Intake {
+        snapshots,
+        inputs: filled.inputs,
+        problems,
+        origins: filled.origins,
+        sources: filled.sources,
+    }
 }
 
 /// Where all definitions of custom kinds are known, a kind without one is not served.
-fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions: &BTreeSet<(String, String)>) {
+fn not_installed(
+    builder: &mut Builder,
+    kinds: &BTreeSet<GroupKind>,
+    definitions: &BTreeSet<(String, String)>,
+) {
     let crds = GroupKind::known("apiextensions.k8s.io", "CustomResourceDefinition");
     let record = builder.coverage.of(&crds, None);
     if record.state != CoverageState::Complete {
@@ -360,45 +429,21 @@ fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions
     }
     for kind in catalogue::KINDS.iter().filter(|k| layouts::is_custom(k)) {
         let group_kind = kind.group_kind();
-        if kinds.contains(&group_kind) || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned())) {
+        if kinds.contains(&group_kind)
+            || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned()))
+        {
             continue;
         }
-        let reason = format!("the cluster has no CustomResourceDefinition {}", kind.full_name());
-        let said = crate::snapshot::CoverageRecord { state: CoverageState::NotServed, reason, source: record.source.clone() };
-        builder.coverage.record(group_kind, None, said);
-    }
-}
-
-/// One problem per kind and pair of files, however many objects came twice. Two copies in one file (a
-/// stream of several commands) are a pair, too.
-fn said_twice(
-    duplicates: &[Duplicate],
-    origins: &[Origin],
-    copies: &HashSet<FileId>,
-    sources: &Sources,
-    problems: &mut Vec<Problem>,
-) {
-    let file = |origin: u32| origins.get(origin as usize).map(|o| o.file);
-    let mut pairs: BTreeMap<(GroupKind, FileId, FileId, bool), (usize, &str)> = BTreeMap::new();
-    for duplicate in duplicates {
-        let (Some(kept), Some(dropped)) = (file(duplicate.kept), file(duplicate.dropped)) else { continue };
-        if copies.contains(&kept) || copies.contains(&dropped) || (duplicate.kind.kind == "Event") {
-            continue;
-        }
-        let pair = pairs.entry((duplicate.kind.clone(), kept, dropped, duplicate.different_uid));
-        pair.or_insert((0, &duplicate.object)).0 += 1;
-    }
-    for ((kind, kept, dropped, different), (count, example)) in pairs {
-        let path = sources.path(dropped).unwrap_or_default();
-        let other = sources.path(kept).filter(|p| *p != path);
-        let place = other.map_or_else(|| "a second time in this file".to_owned(), |other| format!("also in {other}"));
-        let objects = if count == 1 { format!("{example} is") } else { format!("{count} {kind} objects ({example}, …) are") };
-        let message = if different {
-            format!("{objects} {place} with another uid: deleted and made again between the two; the later one counts")
-        } else {
-            format!("{objects} {place}: the newer copy counts")
+        let reason = format!(
+            "the cluster has no CustomResourceDefinition {}",
+            kind.full_name()
+        );
+        let said = crate::snapshot::CoverageRecord {
+            state: CoverageState::NotServed,
+            reason,
+            source: record.source.clone(),
         };
-        problems.push(Problem { path, line: None, column: None, message });
+        builder.coverage.record(group_kind, None, said);
     }
 }
 
@@ -417,7 +462,10 @@ impl Locate for Intake {
             }
         }
         let mut places = vec![None; requests.len()];
-        for (found, n) in positions::resolve(&self.sources, &wanted).into_iter().zip(at) {
+        for (found, n) in positions::resolve(&self.sources, &wanted)
+            .into_iter()
+            .zip(at)
+        {
             if let (Some((path, line, column)), Some(slot)) = (found, places.get_mut(n)) {
                 *slot = Some(Location { path, line, column });
             }
@@ -425,6 +473,3 @@ impl Locate for Intake {
         places
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,6 +4,8 @@ mod assemble;
 mod clusters;
 pub mod content;
 pub(crate) mod document;
+mod duplicates;
+mod empty;
 pub(crate) mod hint;
 mod item;
 pub mod json;

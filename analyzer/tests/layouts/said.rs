@@ -38,27 +38,60 @@ fn lengths_in_place_of_secret_data_are_masks() {
 #[test]
 fn text_null_of_the_rancher_collector_is_nothing() {
     let service = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop","uid":"1"},"spec":{"clusterIP":"10.0.0.1","externalName":"null","ports":[{"name":"null","port":80}]}}"#;
-    let snapshot = one(&[tar("r.tar", &[
-        ("metadata.yaml", "bundlename: x\n"),
-        ("yamls/namespaced/shop/v1/services.yaml", &list(&[service.to_owned()])),
-    ])]);
+    let snapshot = one(&[tar(
+        "r.tar",
+        &[
+            ("metadata.yaml", "bundlename: x\n"),
+            (
+                "yamls/namespaced/shop/v1/services.yaml",
+                &list(&[service.to_owned()]),
+            ),
+        ],
+    )]);
     let found = snapshot.services.iter().next().unwrap();
-    assert_eq!((found.spec.ports[0].name.as_str(), found.spec.external_name.as_deref()), ("", None));
+    assert_eq!(
+        (
+            found.spec.ports[0].name.as_str(),
+            found.spec.external_name.as_deref()
+        ),
+        ("", None)
+    );
     // Elsewhere somebody may have called a port so.
     let snapshot = one(&[file("services.json", &list(&[service.to_owned()]))]);
-    assert_eq!(snapshot.services.iter().next().unwrap().spec.ports[0].name, "null");
+    assert_eq!(
+        snapshot.services.iter().next().unwrap().spec.ports[0].name,
+        "null"
+    );
 }
 
 #[test]
 fn kube_dump_strips_and_headless_services_stay_headless() {
-    let object = |kind: &str, rest: &str| format!("apiVersion: v1\nkind: {kind}\nmetadata:\n  name: web\n  namespace: shop\n{rest}");
-    let snapshot = one(&[tar("k.tar", &[
-        ("shop/web_services.yaml", &object("Service", "spec:\n  clusterIPs: [None]\n  selector: {app: web}\n")),
-        ("shop/web_configmaps.yaml", &object("ConfigMap", "")),
-        ("shop/web_serviceaccounts.yaml", &object("ServiceAccount", "")),
-    ])]);
+    let object = |kind: &str, rest: &str| {
+        format!("apiVersion: v1\nkind: {kind}\nmetadata:\n  name: web\n  namespace: shop\n{rest}")
+    };
+    let snapshot = one(&[tar(
+        "k.tar",
+        &[
+            (
+                "shop/web_services.yaml",
+                &object(
+                    "Service",
+                    "spec:\n  clusterIPs: [None]\n  selector: {app: web}\n",
+                ),
+            ),
+            ("shop/web_configmaps.yaml", &object("ConfigMap", "")),
+            (
+                "shop/web_serviceaccounts.yaml",
+                &object("ServiceAccount", ""),
+            ),
+        ],
+    )]);
     let service = snapshot.services.iter().next().unwrap();
-    assert_eq!(service.get().provenance, Provenance::Stripped, "not a manifest: what is missing was lost");
+    assert_eq!(
+        service.get().provenance,
+        Provenance::Stripped,
+        "not a manifest: what is missing was lost"
+    );
     assert!(service.is_headless());
 }
 
@@ -66,31 +99,58 @@ fn kube_dump_strips_and_headless_services_stay_headless() {
 fn objects_deleted_while_crust_gather_watched_are_gone() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: shop\n  annotations: {crust-gather.io/deleted: '2026-01-02T03:00:00Z'}\n";
     let left = pod.replace("deleted", "updated").replace("web", "api");
-    let snapshot = one(&[tar("c.tar", &[
-        ("collected.timestamp", "2026-01-02T03:04:05Z"),
-        ("apis.json", "{}"),
-        ("api.json", "{}"),
-        ("namespaces/shop/v1/pod/web.yaml", pod),
-        ("namespaces/shop/v1/pod/api.yaml", &left),
-    ])]);
-    let names: Vec<_> = snapshot.pods.iter().map(|p| p.metadata.name.clone()).collect();
+    let snapshot = one(&[tar(
+        "c.tar",
+        &[
+            ("collected.timestamp", "2026-01-02T03:04:05Z"),
+            ("apis.json", "{}"),
+            ("api.json", "{}"),
+            ("namespaces/shop/v1/pod/web.yaml", pod),
+            ("namespaces/shop/v1/pod/api.yaml", &left),
+        ],
+    )]);
+    let names: Vec<_> = snapshot
+        .pods
+        .iter()
+        .map(|p| p.metadata.name.clone())
+        .collect();
     assert_eq!(names, ["api"]);
 }
 
 #[test]
 fn inputs_that_hold_nothing_say_so() {
-    let binary = InputSpec::Bytes { name: "bin".to_owned(), bytes: Arc::from(&b"\x7fELF\0\0\0\0"[..]) };
+    let binary = InputSpec::Bytes {
+        name: "bin".to_owned(),
+        bytes: Arc::from(&b"\x7fELF\0\0\0\0"[..]),
+    };
     for (input, words) in [
         (file("dump.yaml", ""), "empty"),
         (file("dump.yaml", "\n# nothing\n"), "empty"),
         (file("values.yaml", "replicas: 3\n"), "no Kubernetes object"),
         (binary, "binary"),
-        (file("pods.json", r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}"#), "table"),
-        (file("e.yaml", "Error from server (Forbidden): pods is forbidden\n"), "Forbidden"),
+        (
+            file(
+                "pods.json",
+                r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}"#,
+            ),
+            "table",
+        ),
+        (
+            file(
+                "e.yaml",
+                "Error from server (Forbidden): pods is forbidden\n",
+            ),
+            "Forbidden",
+        ),
         (tar("logs.tar", &[("a.log", "x")]), "can hold"),
     ] {
-        let error = try_read(std::slice::from_ref(&input)).unwrap_err().to_string();
-        assert!(error.to_lowercase().contains(&words.to_lowercase()), "{error} should say '{words}'");
+        let error = try_read(std::slice::from_ref(&input))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.to_lowercase().contains(&words.to_lowercase()),
+            "{error} should say '{words}'"
+        );
     }
 }
 
@@ -98,14 +158,17 @@ fn inputs_that_hold_nothing_say_so() {
 fn hostile_names_do_no_harm() {
     let list = list(&[crate::pod("shop", "web")]);
     let deep = format!("{}cluster-resources/pods/shop.json", "a/".repeat(60));
-    let snapshot = one(&[tar("x.tar", &[
-        (&deep, &list),
-        ("é-20260102-030405.yaml", &list),
-        ("namespaces/.yaml", &list),
-        ("resources//_v1_.json", &list),
-        ("yamls/namespaced/x.yaml", "[]"),
-        ("kubecapture/é", "é"),
-        ("must-gather/namespaces//core/pods.yaml", &list),
-    ])]);
+    let snapshot = one(&[tar(
+        "x.tar",
+        &[
+            (&deep, &list),
+            ("é-20260102-030405.yaml", &list),
+            ("namespaces/.yaml", &list),
+            ("resources//_v1_.json", &list),
+            ("yamls/namespaced/x.yaml", "[]"),
+            ("kubecapture/é", "é"),
+            ("must-gather/namespaces//core/pods.yaml", &list),
+        ],
+    )]);
     assert_eq!(snapshot.pods.len(), 1);
 }

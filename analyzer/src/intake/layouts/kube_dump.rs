@@ -29,7 +29,7 @@ fn root(path: &str) -> Option<&str> {
     let resource = hint::stem(name).rsplit_once('_')?.1;
     let plural = resource.split('.').next().unwrap_or(resource);
     let known = COMMON.contains(&plural) || catalogue::KINDS.iter().any(|k| k.plural == plural);
-    if !known || !name.ends_with(".yaml") {
+    if !known || hint::stem(name) == name {
         return None;
     }
     let namespace = folder.rsplit('/').next().unwrap_or(folder);
@@ -44,15 +44,31 @@ impl Layout for KubeDump {
     fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
         // One file of that form may be chance; a dump has many.
         let found = outermost(files, root);
-        found.into_iter().filter(|r| files.iter().filter(|f| root(f.path) == Some(r.as_str())).take(3).count() == 3).collect()
+        found
+            .into_iter()
+            .filter(|r| {
+                files
+                    .iter()
+                    .filter(|f| root(f.path) == Some(r.as_str()))
+                    .take(3)
+                    .count()
+                    == 3
+            })
+            .collect()
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         out.stripped = true;
         out.note("status, times and identities were stripped by kube-dump");
-        singles::found(part, out, "kube-dump skips what it may not read, without a word");
+        singles::found(
+            part,
+            out,
+            "kube-dump skips what it may not read, without a word",
+        );
         out.rest(&Discovery::default(), |_| {
-            Said::missing("no object of it was written; kube-dump skips what it may not read, without a word")
+            Said::missing(
+                "no object of it was written; kube-dump skips what it may not read, without a word",
+            )
         });
     }
 }

@@ -28,7 +28,7 @@ mod velero;
 pub(crate) use facts::{Facts, is_custom};
 pub(crate) use part::{File, Part};
 
-use super::content::{Container, Content, Scan};
+use super::content::{Container, Content, Scan, ScannedInput};
 use super::item::Item;
 
 /// One way in which dumps are laid out.
@@ -68,24 +68,38 @@ static LAYOUTS: [&dyn Layout; 12] = [
 /// Deeper than this inside an input no bundle is looked for.
 const MAX_DEPTH: usize = 4;
 
+/// More bundles of one layout than this in one input are read as plain files.
+const MAX_BUNDLES: usize = 64;
+
 /// The outermost folders among those that `find` makes of the paths.
 fn outermost<'s>(files: &[Glance<'s>], find: impl Fn(&'s str) -> Option<&'s str>) -> Vec<String> {
-    let mut found: Vec<&str> =
-        files.iter().filter_map(|f| find(f.path)).filter(|r| r.matches('/').count() <= MAX_DEPTH).collect();
+    let mut found: Vec<&str> = files
+        .iter()
+        .filter_map(|f| find(f.path))
+        .filter(|r| r.matches('/').count() <= MAX_DEPTH)
+        .collect();
     found.sort_unstable();
     found.dedup();
     let mut roots: Vec<String> = Vec::new();
     for root in found {
-        if !roots.iter().any(|r| root.starts_with(r.as_str())) {
+        // In this order everything below a root follows it at once.
+        if !roots
+            .last()
+            .is_some_and(|last| root.starts_with(last.as_str()))
+        {
             roots.push(root.to_owned());
         }
     }
+    roots.truncate(MAX_BUNDLES);
     roots
 }
 
 /// What stands before a marker that begins at a path component.
 fn before<'s>(path: &'s str, marker: &str) -> Option<&'s str> {
-    let at = path.match_indices(marker).map(|(at, _)| at).find(|&at| at == 0 || path.as_bytes().get(at - 1) == Some(&b'/'))?;
+    let at = path
+        .match_indices(marker)
+        .map(|(at, _)| at)
+        .find(|&at| at == 0 || path.as_bytes().get(at - 1) == Some(&b'/'))?;
     path.get(..at)
 }
 
@@ -97,7 +111,9 @@ fn ends<'s>(path: &'s str, marker: &str) -> Option<&'s str> {
 
 /// Is there a file of this path?
 fn has(files: &[Glance<'_>], root: &str, rest: &str) -> bool {
-    files.iter().any(|f| f.path.strip_prefix(root) == Some(rest))
+    files
+        .iter()
+        .any(|f| f.path.strip_prefix(root) == Some(rest))
 }
 
 /// Divides everything that was read into bundles.
@@ -105,71 +121,138 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut loose: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (number, input) in scan.inputs.iter().enumerate() {
-        let glances: Vec<Glance<'_>> =
-            input.members.iter().map(|m| Glance { path: &m.path, content: &m.content }).collect();
-        let mut claims: Vec<(String, &'static dyn Layout)> = Vec::new();
-        for layout in LAYOUTS {
-            for root in layout.roots(&glances) {
-                if !claims.iter().any(|(claimed, _)| root.starts_with(claimed.as_str())) {
-                    claims.push((root, layout));
-                }
-            }
-        }
-        let mut unreadable: Vec<String> = input.problems.iter().map(|p| p.path.clone()).collect();
-        unreadable.extend(input.cut.then(|| input.name.clone()));
-        let mut files: BTreeMap<Option<usize>, Vec<File<'_>>> = BTreeMap::new();
-        for (member, m) in input.members.iter().enumerate() {
-            let claim = claims
-                .iter()
-                .enumerate()
-                .filter(|(_, (root, _))| m.path.starts_with(root.as_str()))
-                .max_by_key(|(_, (root, _))| root.len());
-            let root = claim.map_or("", |(_, (root, _))| root.as_str());
-            files.entry(claim.map(|(n, _)| n)).or_default().push(File {
-                path: m.path.strip_prefix(root).unwrap_or(&m.path),
-                display: super::source::display(input.container, &input.name, &m.path),
-                content: &m.content,
-                at: (number, member),
-            });
-        }
+        let claims = claims(input);
         if claims.is_empty() && input.container == Container::File {
             let folder = input.name.rsplit_once('/').map_or("", |(folder, _)| folder);
             loose.entry(folder.to_owned()).or_default().push(number);
-            continue;
-        }
-        for (claim, files) in files {
-            let (root, layout) = claim.and_then(|n| claims.get(n)).map_or(("", &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
-            let prefix = super::source::display(input.container, &input.name, root);
-            let name = if root.is_empty() { input.name.clone() } else { prefix.trim_end_matches('/').to_owned() };
-            parts.push(Part::new(name, root.to_owned(), layout, files, prefix, unreadable.clone()));
+        } else {
+            bundles(number, input, &claims, &mut parts);
         }
     }
-    // Files side by side were exported by one hand, whether the shell or we walked the folder.
     for (folder, inputs) in loose {
-        let mut files = Vec::new();
-        let mut unreadable = Vec::new();
-        for &number in &inputs {
-            let Some(input) = scan.inputs.get(number) else { continue };
-            unreadable.extend(input.problems.iter().map(|p| p.path.clone()));
-            files.extend(input.members.iter().enumerate().map(|(member, m)| File {
-                path: &m.path,
-                display: input.name.clone(),
-                content: &m.content,
-                at: (number, member),
-            }));
-        }
-        let name = match inputs.as_slice() {
-            [one] => scan.inputs.get(*one).map(|i| i.name.clone()).unwrap_or_default(),
-            _ => folder.clone(),
-        };
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        parts.push(Part::new(name, String::new(), &plain::PLAIN, files, prefix, unreadable));
+        parts.push(beside(scan, &folder, &inputs));
     }
     let mut parts: Vec<Part<'_>> = parts.into_iter().flat_map(plain::by_cluster).collect();
     parts.retain(|p| !p.files.is_empty());
-    parts.sort_by(|a, b| (&a.name, &a.root, a.files.first().map(|f| &f.display)).cmp(&(&b.name, &b.root, b.files.first().map(|f| &f.display))));
+    parts.sort_by_cached_key(|p| {
+        (
+            p.name.clone(),
+            p.root.clone(),
+            p.files.first().map(|f| f.display.clone()),
+        )
+    });
     if let [one] = parts.as_mut_slice() {
         one.alone = true;
     }
     parts
+}
+
+/// A root and the layout of what is below it.
+type Claim = (String, &'static dyn Layout);
+
+fn claims(input: &ScannedInput<Item>) -> Vec<Claim> {
+    let glances: Vec<Glance<'_>> = input
+        .members
+        .iter()
+        .map(|m| Glance {
+            path: &m.path,
+            content: &m.content,
+        })
+        .collect();
+    let mut claims: Vec<Claim> = Vec::new();
+    for layout in LAYOUTS {
+        for root in layout.roots(&glances) {
+            if !claims
+                .iter()
+                .any(|(claimed, _)| root.starts_with(claimed.as_str()))
+            {
+                claims.push((root, layout));
+            }
+        }
+    }
+    claims
+}
+
+/// The bundles of one input, and what stands beside them.
+fn bundles<'s>(
+    number: usize,
+    input: &'s ScannedInput<Item>,
+    claims: &[Claim],
+    parts: &mut Vec<Part<'s>>,
+) {
+    let mut unreadable: Vec<String> = input.problems.iter().map(|p| p.path.clone()).collect();
+    unreadable.extend(input.cut.then(|| input.name.clone()));
+    let mut files: BTreeMap<Option<usize>, Vec<File<'_>>> = BTreeMap::new();
+    for (member, m) in input.members.iter().enumerate() {
+        let claim = claims
+            .iter()
+            .enumerate()
+            .filter(|(_, (root, _))| m.path.starts_with(root.as_str()))
+            .max_by_key(|(_, (root, _))| root.len());
+        let root = claim.map_or("", |(_, (root, _))| root.as_str());
+        files.entry(claim.map(|(n, _)| n)).or_default().push(File {
+            path: m.path.strip_prefix(root).unwrap_or(&m.path),
+            display: super::source::display(input.container, &input.name, &m.path),
+            content: &m.content,
+            at: (number, member),
+        });
+    }
+    for (claim, files) in files {
+        let (root, layout) = claim
+            .and_then(|n| claims.get(n))
+            .map_or(("", &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
+        let prefix = super::source::display(input.container, &input.name, root);
+        let name = if root.is_empty() {
+            input.name.clone()
+        } else {
+            prefix.trim_end_matches('/').to_owned()
+        };
+        parts.push(Part::new(
+            name,
+            root.to_owned(),
+            layout,
+            files,
+            prefix,
+            unreadable.clone(),
+        ));
+    }
+}
+
+/// Files side by side were exported by one hand, whether the shell or we walked the folder.
+fn beside<'s>(scan: &'s Scan<Item>, folder: &str, inputs: &[usize]) -> Part<'s> {
+    let mut files = Vec::new();
+    let mut unreadable = Vec::new();
+    for &number in inputs {
+        let Some(input) = scan.inputs.get(number) else {
+            continue;
+        };
+        unreadable.extend(input.problems.iter().map(|p| p.path.clone()));
+        files.extend(input.members.iter().enumerate().map(|(member, m)| File {
+            path: &m.path,
+            display: input.name.clone(),
+            content: &m.content,
+            at: (number, member),
+        }));
+    }
+    let name = match inputs {
+        [one] => scan
+            .inputs
+            .get(*one)
+            .map(|i| i.name.clone())
+            .unwrap_or_default(),
+        _ => folder.to_owned(),
+    };
+    let prefix = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
+    Part::new(
+        name,
+        String::new(),
+        &plain::PLAIN,
+        files,
+        prefix,
+        unreadable,
+    )
 }

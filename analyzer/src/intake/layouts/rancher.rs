@@ -23,68 +23,124 @@ impl Layout for Rancher {
     }
 
     fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
-        outermost(files, |p| {
-            let root = before(p, "yamls/cluster/").or_else(|| before(p, "yamls/namespaced/"))?;
-            ["metadata.yaml", "bundleGenerationError.log"].iter().any(|m| has(files, root, m)).then_some(root)
-        })
+        let roots = outermost(files, |p| {
+            before(p, "yamls/cluster/").or_else(|| before(p, "yamls/namespaced/"))
+        });
+        let marked = |root: &String| {
+            ["metadata.yaml", "bundleGenerationError.log"]
+                .iter()
+                .any(|m| has(files, root, m))
+        };
+        roots.into_iter().filter(marked).collect()
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         about(part, out);
         out.secrets_emptied = true;
         let mut namespaces: BTreeSet<String> = BTreeSet::new();
-        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> = BTreeMap::new();
+        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> =
+            BTreeMap::new();
         for file in &part.files {
-            let Some((namespace, kind)) = place(file.path) else { continue };
+            let Some((namespace, kind)) = place(file.path) else {
+                continue;
+            };
             namespaces.extend(namespace.map(str::to_owned));
-            let (Some(kind), Some(said)) = (kind, file.listing()) else { continue };
+            let (Some(kind), Some(said)) = (kind, file.listing()) else {
+                continue;
+            };
             match namespace {
                 Some(ns) => {
-                    lists.entry((kind.group, kind.kind)).or_default().insert(ns.to_owned(), said);
+                    lists
+                        .entry((kind.group, kind.kind))
+                        .or_default()
+                        .insert(ns.to_owned(), said);
                 }
                 None => out.say(&kind.group_kind(), None, said),
             }
         }
         let log = part.file("bundleGenerationError.log");
-        for (line, text) in log.and_then(File::text).into_iter().flat_map(str::lines).enumerate() {
-            let Some((url, error)) = failure(text) else { continue };
+        for (line, text) in log
+            .and_then(File::text)
+            .into_iter()
+            .flat_map(str::lines)
+            .enumerate()
+        {
+            let Some((url, error)) = failure(text) else {
+                continue;
+            };
             let display = part.display("bundleGenerationError.log");
-            out.problem(&display, u32::try_from(line + 1).ok(), format!("the collector could not read {}: {}", words(url), words(error)));
-            let Some((group, namespace, resource)) = url_parts(url) else { continue };
-            let Some(kind) = catalogue::by_resource(resource, Some(group)) else { continue };
+            out.problem(
+                &display,
+                u32::try_from(line + 1).ok(),
+                format!(
+                    "the collector could not read {}: {}",
+                    words(url),
+                    words(error)
+                ),
+            );
+            let Some((group, namespace, resource)) = url_parts(url) else {
+                continue;
+            };
+            let Some(kind) = catalogue::by_resource(resource, Some(group)) else {
+                continue;
+            };
             match namespace {
                 Some(ns) => {
                     namespaces.insert(ns.to_owned());
-                    lists.entry((kind.group, kind.kind)).or_default().entry(ns.to_owned()).or_insert_with(|| refused(error, &display));
+                    lists
+                        .entry((kind.group, kind.kind))
+                        .or_default()
+                        .entry(ns.to_owned())
+                        .or_insert_with(|| refused(error, &display));
                 }
                 None => out.say(&kind.group_kind(), None, refused(error, &display)),
             }
         }
-        let scope = Scope { namespaces, all: false };
+        let scope = Scope {
+            namespaces,
+            all: false,
+        };
         for kind in KINDS.iter().filter(|k| k.namespaced) {
-            let Some(mut said) = lists.remove(&(kind.group, kind.kind)) else { continue };
+            let Some(mut said) = lists.remove(&(kind.group, kind.kind)) else {
+                continue;
+            };
             for ns in &scope.namespaces {
                 said.entry(ns.clone()).or_insert_with(|| unwritten(kind));
             }
-            out.spread(&kind.group_kind(), &scope, said, "only the namespaces that the collector is set up for were read");
+            out.spread(
+                &kind.group_kind(),
+                &scope,
+                said,
+                "only the namespaces that the collector is set up for were read",
+            );
         }
         out.rest(&Discovery::default(), unwritten);
     }
 }
 
 fn unwritten(kind: &Kind) -> Said {
-    Said::missing(format!("no list of {} was written, and the collector leaves out empty lists and excluded kinds alike", kind.plural))
+    Said::missing(format!(
+        "no list of {} was written, and the collector leaves out empty lists and excluded kinds alike",
+        kind.plural
+    ))
 }
 
 fn about(part: &Part<'_>, out: &mut Facts) {
-    let metadata = part.file("metadata.yaml").and_then(File::data).and_then(serde_json::Value::as_object);
+    let metadata = part
+        .file("metadata.yaml")
+        .and_then(File::data)
+        .and_then(serde_json::Value::as_object);
     for (key, value) in metadata.into_iter().flatten() {
         let Some(text) = value.as_str() else { continue };
         match key.to_ascii_lowercase().as_str() {
             "kubernetesversion" => out.note(format!("Kubernetes {}", words(text))),
-            "bundleversion" => out.note(format!("support-bundle-kit bundle version {}", words(text))),
+            "bundleversion" => {
+                out.note(format!("support-bundle-kit bundle version {}", words(text)));
+            }
             "bundlename" => out.note(format!("bundle {}", words(text))),
-            key if key.contains("created") => out.taken_at = out.taken_at.or_else(|| time::parse(text)),
+            key if key.contains("created") => {
+                out.taken_at = out.taken_at.or_else(|| time::parse(text));
+            }
             _ => {}
         }
     }
@@ -146,7 +202,10 @@ mod tests {
     fn the_error_log_names_what_could_not_be_read() {
         let line = r#"time="2026-01-02T03:04:05Z" level=error msg=x Failed to get /apis/networking.k8s.io/v1/namespaces/shop/ingresses: ingresses is forbidden"#;
         let (url, error) = failure(line).unwrap();
-        assert_eq!(url_parts(url), Some(("networking.k8s.io", Some("shop"), "ingresses")));
+        assert_eq!(
+            url_parts(url),
+            Some(("networking.k8s.io", Some("shop"), "ingresses"))
+        );
         assert_eq!(error, "ingresses is forbidden");
         assert_eq!(url_parts("/api/v1/nodes"), Some(("", None, "nodes")));
         assert_eq!(failure("Failed to get the logs: timeout"), None);

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubereach_reports::report::CoverageState;
 use serde_json::Value;
 
-use super::catalogue::{self, KINDS, Kind};
+use super::catalogue::{KINDS, Kind};
 use super::discovery::Discovery;
 use super::facts::{Said, Scope};
 use super::part::{File, Part, refused, words};
@@ -19,72 +19,14 @@ use super::{Facts, Glance, Layout, before, has, is_custom, outermost};
 use crate::intake::content::Content;
 use crate::snapshot::AnyObject;
 
+pub(crate) use resources::kind_of;
+use resources::{CLUSTER, DEFINITIONS, NAMESPACED, Resource};
+
+mod resources;
+
 /// The layout.
 #[derive(Debug)]
 pub(crate) struct Troubleshoot;
-
-/// A folder or file of `cluster-resources`: its names through the versions, its kind, and since when it
-/// is collected.
-struct Resource {
-    names: &'static [&'static str],
-    group: &'static str,
-    plural: &'static str,
-    since: Option<&'static str>,
-}
-
-const fn resource(names: &'static [&'static str], group: &'static str, plural: &'static str, since: Option<&'static str>) -> Resource {
-    Resource { names, group, plural, since }
-}
-
-/// Per namespace. From 2023-01 to v0.123.16 the `ReplicaSets` were written to a folder that was meant to
-/// be the errors file of the `StatefulSets`.
-static NAMESPACED: [Resource; 15] = [
-    resource(&["pods"], "", "pods", None),
-    resource(&["services"], "", "services", None),
-    resource(&["endpoints"], "", "endpoints", Some("v0.69.1")),
-    resource(&["endpointslices"], "discovery.k8s.io", "endpointslices", Some("v0.106.0")),
-    resource(&["ingress"], "networking.k8s.io", "ingresses", None),
-    resource(&["network-policy"], "networking.k8s.io", "networkpolicies", Some("v0.57.0")),
-    resource(&["configmaps"], "", "configmaps", Some("v0.72.0")),
-    resource(&["deployments"], "apps", "deployments", None),
-    resource(&["replicasets", "statefulsets-errors.json"], "apps", "replicasets", None),
-    resource(&["statefulsets"], "apps", "statefulsets", None),
-    resource(&["daemonsets"], "apps", "daemonsets", None),
-    resource(&["jobs"], "batch", "jobs", None),
-    resource(&["cronjobs"], "batch", "cronjobs", None),
-    resource(&["pvcs"], "", "persistentvolumeclaims", None),
-    resource(&["events"], "", "events", None),
-];
-
-/// Once per cluster.
-static CLUSTER: [Resource; 4] = [
-    resource(&["nodes"], "", "nodes", None),
-    resource(&["namespaces"], "", "namespaces", None),
-    resource(&["ingress-classes", "ingressclasses", "ingressClasses"], "networking.k8s.io", "ingressclasses", Some("v0.124.0")),
-    resource(
-        &["custom-resource-definitions", "customresourcedefinitions", "customResourceDefinitions"],
-        "apiextensions.k8s.io",
-        "customresourcedefinitions",
-        None,
-    ),
-];
-
-impl Resource {
-    fn kind(&self) -> Option<&'static Kind> {
-        catalogue::by_resource(self.plural, Some(self.group))
-    }
-}
-
-/// The kind of kind-less items in a member of `cluster-resources`, by the folders below it and the name.
-pub(crate) fn kind_of(folders: &[&str], stem: &str) -> Option<&'static Kind> {
-    let named = |all: &'static [Resource], name: &str| all.iter().find(|r| r.names.contains(&name)).and_then(Resource::kind);
-    match folders {
-        [] => named(&CLUSTER, stem),
-        [folder] => named(&NAMESPACED, folder),
-        ["custom-resources", crd] => catalogue::by_name(crd),
-        _ => None,
-    }
-}
 
 impl Layout for Troubleshoot {
     fn name(&self) -> &'static str {
@@ -112,9 +54,14 @@ impl Layout for Troubleshoot {
         let machine = |root: &String| {
             has(files, root, "version.yaml")
                 || files.iter().any(|f| {
-                    f.path.strip_prefix(root.as_str()).and_then(|p| p.strip_prefix("cluster-resources/")).is_some_and(|p| {
-                        p.ends_with(".json") || (p.starts_with("custom-resources/") && p.matches('/').count() >= 1)
-                    })
+                    f.path
+                        .strip_prefix(root.as_str())
+                        .and_then(|p| p.strip_prefix("cluster-resources/"))
+                        .is_some_and(|p| {
+                            crate::intake::hint::stem(p) != p
+                                || (p.starts_with("custom-resources/")
+                                    && p.matches('/').count() >= 1)
+                        })
                 })
         };
         candidates.into_iter().filter(machine).collect()
@@ -131,7 +78,7 @@ impl Layout for Troubleshoot {
                 discovery.is_whole();
             }
         }
-        for resource in &CLUSTER {
+        for resource in CLUSTER.iter().chain([&DEFINITIONS]) {
             bundle.cluster(resource, out);
         }
         for resource in &NAMESPACED {
@@ -142,7 +89,9 @@ impl Layout for Troubleshoot {
             bundle.custom(kind, definitions.as_ref(), out);
         }
         out.rest(&discovery, |kind| match kind.plural {
-            "secrets" => Said::missing("a support bundle holds no Secrets unless its spec asks for single ones"),
+            "secrets" => Said::missing(
+                "a support bundle holds no Secrets unless its spec asks for single ones",
+            ),
             "horizontalpodautoscalers" | "replicationcontrollers" => {
                 Said::missing("Troubleshoot does not collect this kind")
             }
@@ -167,34 +116,54 @@ impl<'p, 's> Bundle<'p, 's> {
             .and_then(|v| v.pointer("/spec/versionNumber").and_then(Value::as_str))
             .unwrap_or_default()
             .to_owned();
-        let mut bundle = Self { part, scope: Scope::default(), left_out: BTreeSet::new(), version };
+        let mut bundle = Self {
+            part,
+            scope: Scope::default(),
+            left_out: BTreeSet::new(),
+            version,
+        };
         for resource in &NAMESPACED {
             for name in resource.names {
                 let folder = format!("cluster-resources/{name}/");
                 for (rest, _) in part.below(&folder).filter(|(rest, _)| !rest.contains('/')) {
-                    bundle.scope.namespaces.insert(crate::intake::hint::stem(rest).to_owned());
+                    bundle
+                        .scope
+                        .namespaces
+                        .insert(crate::intake::hint::stem(rest).to_owned());
                 }
             }
             if let Some((_, Value::Object(errors))) = bundle.errors(resource) {
-                bundle.scope.namespaces.extend(errors.keys().filter(|ns| !ns.is_empty()).cloned());
+                bundle
+                    .scope
+                    .namespaces
+                    .extend(errors.keys().filter(|ns| !ns.is_empty()).cloned());
             }
         }
         if let Some(file) = part.json_or_yaml("cluster-resources/namespaces") {
-            let typed = file
-                .documents()
-                .is_some_and(|d| d.lists.iter().any(|l| l.kind.as_deref().is_some_and(|k| k.ends_with("List"))));
-            let whole = file.listing().is_some_and(|s| s.state == CoverageState::Complete);
+            let typed = file.documents().is_some_and(|d| {
+                d.lists
+                    .iter()
+                    .any(|l| l.kind.as_deref().is_some_and(|k| k.ends_with("List")))
+            });
+            let whole = file
+                .listing()
+                .is_some_and(|s| s.state == CoverageState::Complete);
             bundle.scope.all = typed && whole;
             let listed: BTreeSet<String> = file.objects().map(|o| o.meta().name.clone()).collect();
             if bundle.scope.all {
-                bundle.left_out = listed.difference(&bundle.scope.namespaces).cloned().collect();
+                bundle.left_out = listed
+                    .difference(&bundle.scope.namespaces)
+                    .cloned()
+                    .collect();
             }
         }
         bundle
     }
 
     fn data(&self, name: &str) -> Option<(&'p File<'s>, &'s Value)> {
-        let file = self.part.json_or_yaml(&format!("cluster-resources/{name}"))?;
+        let file = self
+            .part
+            .json_or_yaml(&format!("cluster-resources/{name}"))?;
         Some((file, file.data()?))
     }
 
@@ -207,9 +176,15 @@ impl<'p, 's> Bundle<'p, 's> {
         if !self.version.is_empty() {
             out.note(format!("collected by Troubleshoot {}", self.version));
         }
-        let server = self.part.file("cluster-info/cluster_version.json").and_then(File::data);
+        let server = self
+            .part
+            .file("cluster-info/cluster_version.json")
+            .and_then(File::data);
         if let Some(server) = server {
-            let version = server.pointer("/info/gitVersion").or_else(|| server.get("string")).and_then(Value::as_str);
+            let version = server
+                .pointer("/info/gitVersion")
+                .or_else(|| server.get("string"))
+                .and_then(Value::as_str);
             if let Some(version) = version {
                 out.note(format!("Kubernetes {}", words(version)));
             }
@@ -217,14 +192,27 @@ impl<'p, 's> Bundle<'p, 's> {
         out.note(if self.scope.all && self.left_out.is_empty() {
             "all namespaces".to_owned()
         } else {
-            let names: Vec<&str> = self.scope.namespaces.iter().take(8).map(String::as_str).collect();
+            let names: Vec<&str> = self
+                .scope
+                .namespaces
+                .iter()
+                .take(8)
+                .map(String::as_str)
+                .collect();
             let more = self.scope.namespaces.len().saturating_sub(names.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             format!("namespaces {}{more}", names.join(", "))
         });
-        let name = [self.part.root.trim_end_matches('/'), self.part.name.as_str()]
-            .into_iter()
-            .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
+        let name = [
+            self.part.root.trim_end_matches('/'),
+            self.part.name.as_str(),
+        ]
+        .into_iter()
+        .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
         match name {
             Some(Clock::Utc(at)) => out.taken_at = Some(at),
             Some(Clock::Local(at)) => out.taken_at_local = Some(at),
@@ -243,7 +231,10 @@ impl<'p, 's> Bundle<'p, 's> {
                 continue;
             }
             let twin = file.path.strip_suffix(".yaml").map(|p| format!("{p}.json"));
-            if twin.and_then(|p| self.part.file(&p)).is_some_and(|t| matches!(t.content, Content::Documents(_) | Content::Data(_))) {
+            if twin
+                .and_then(|p| self.part.file(&p))
+                .is_some_and(|t| matches!(t.content, Content::Documents(_) | Content::Data(_)))
+            {
                 out.unused.insert(n);
             }
         }
@@ -251,12 +242,22 @@ impl<'p, 's> Bundle<'p, 's> {
 
     fn cluster(&self, resource: &Resource, out: &mut Facts) {
         let Some(kind) = resource.kind() else { return };
-        let file = resource.names.iter().find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")));
+        let file = resource
+            .names
+            .iter()
+            .find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")));
         let said = if let Some(file) = file {
             match file.listing() {
                 // One Namespace alone, or an array of those that the spec names: not the list of all.
-                Some(said) if kind.plural == "namespaces" && !self.scope.all && said.state == CoverageState::Complete => {
-                    Said::partial("only the namespaces that the collector was told to read", &file.display)
+                Some(said)
+                    if kind.plural == "namespaces"
+                        && !self.scope.all
+                        && said.state == CoverageState::Complete =>
+                {
+                    Said::partial(
+                        "only the namespaces that the collector was told to read",
+                        &file.display,
+                    )
                 }
                 Some(said) => said,
                 None => Said::partial("the file holds single objects, not a list", &file.display),
@@ -272,24 +273,42 @@ impl<'p, 's> Bundle<'p, 's> {
     fn namespaced(&self, resource: &Resource, out: &mut Facts) {
         let Some(kind) = resource.kind() else { return };
         let errors = self.errors(resource);
-        let known = resource.names.iter().any(|n| self.part.below(&format!("cluster-resources/{n}/")).next().is_some());
+        let known = resource.names.iter().any(|n| {
+            self.part
+                .below(&format!("cluster-resources/{n}/"))
+                .next()
+                .is_some()
+        });
         let mut said = BTreeMap::new();
         for ns in &self.scope.namespaces {
             let files: Vec<&File<'_>> = resource
                 .names
                 .iter()
-                .filter_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}/{ns}")))
+                .filter_map(|n| {
+                    self.part
+                        .json_or_yaml(&format!("cluster-resources/{n}/{ns}"))
+                })
                 .collect();
             let error = errors.and_then(|(file, v)| {
-                v.get(ns).or_else(|| v.get("")).and_then(Value::as_str).map(|text| refused(text, &file.display))
+                v.get(ns)
+                    .or_else(|| v.get(""))
+                    .and_then(Value::as_str)
+                    .map(|text| refused(text, &file.display))
             });
-            let one = files.iter().find_map(|f| f.listing()).or(error).unwrap_or_else(|| {
-                if known {
-                    Said::missing(format!("the bundle holds no {} of the namespace and no error about it", kind.plural))
-                } else {
-                    Said::missing(self.absent(resource))
-                }
-            });
+            let one = files
+                .iter()
+                .find_map(|f| f.listing())
+                .or(error)
+                .unwrap_or_else(|| {
+                    if known {
+                        Said::missing(format!(
+                            "the bundle holds no {} of the namespace and no error about it",
+                            kind.plural
+                        ))
+                    } else {
+                        Said::missing(self.absent(resource))
+                    }
+                });
             said.insert(ns.clone(), one);
         }
         self.finish(kind, said, out);
@@ -303,27 +322,43 @@ impl<'p, 's> Bundle<'p, 's> {
         if said.is_empty() {
             return;
         }
-        out.spread(&kind.group_kind(), &self.scope, said, "only some namespaces were collected");
+        out.spread(
+            &kind.group_kind(),
+            &self.scope,
+            said,
+            "only some namespaces were collected",
+        );
     }
 
     /// Troubleshoot drops namespaces whose pods it may not read, without a word; only its permissions
     /// show why.
     fn why_left_out(&self, ns: &str, kind: &Kind) -> Said {
-        let file = self.part.file(&format!("cluster-resources/auth-cani-list/{ns}.json"));
+        let file = self
+            .part
+            .file(&format!("cluster-resources/auth-cani-list/{ns}.json"));
         if let Some((file, rules)) = file.and_then(|f| Some((f, f.data()?)))
             && !may_read(rules, kind)
         {
             return Said::new(
                 CoverageState::Forbidden,
-                format!("the collector's account may not read {} there, as its permissions show", kind.plural),
+                format!(
+                    "the collector's account may not read {} there, as its permissions show",
+                    kind.plural
+                ),
                 &file.display,
             );
         }
-        Said::missing("the collector left the namespace out: its account may not read pods there, or the spec names others")
+        Said::missing(
+            "the collector left the namespace out: its account may not read pods there, or the spec names others",
+        )
     }
 
     fn absent(&self, resource: &Resource) -> String {
-        let by = if self.version.is_empty() { String::new() } else { format!("; this one was made by {}", self.version) };
+        let by = if self.version.is_empty() {
+            String::new()
+        } else {
+            format!("; this one was made by {}", self.version)
+        };
         match resource.since {
             Some(since) => format!("bundles hold this kind only since Troubleshoot {since}{by}"),
             None => format!("the bundle holds no file of this kind and no error about it{by}"),
@@ -332,8 +367,11 @@ impl<'p, 's> Bundle<'p, 's> {
 
     /// The full names of all definitions and the file that lists them, if it is whole.
     fn definitions(&self) -> Option<(BTreeSet<String>, String)> {
-        let resource = &CLUSTER[3];
-        let file = resource.names.iter().find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")))?;
+        let resource = &DEFINITIONS;
+        let file = resource
+            .names
+            .iter()
+            .find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")))?;
         if file.listing()?.state != CoverageState::Complete {
             return None;
         }
@@ -344,20 +382,31 @@ impl<'p, 's> Bundle<'p, 's> {
         Some((names.collect(), file.display.clone()))
     }
 
-    fn custom(&self, kind: &'static Kind, definitions: Option<&(BTreeSet<String>, String)>, out: &mut Facts) {
+    fn custom(
+        &self,
+        kind: &'static Kind,
+        definitions: Option<&(BTreeSet<String>, String)>,
+        out: &mut Facts,
+    ) {
         let name = kind.full_name();
         let folder = "cluster-resources/custom-resources";
         let installed = definitions.map(|(names, _)| names.contains(&name));
         if installed == Some(false) {
             if let Some((_, source)) = definitions {
                 let reason = format!("the cluster has no CustomResourceDefinition {name}");
-                out.say(&kind.group_kind(), None, Said::new(CoverageState::NotServed, reason, source));
+                out.say(
+                    &kind.group_kind(),
+                    None,
+                    Said::new(CoverageState::NotServed, reason, source),
+                );
             }
             return;
         }
         let errors = self.data("custom-resources/custom-resources-errors");
         let error = errors.and_then(|(file, v)| {
-            let text = [name.as_str(), "crdList", "crdClient"].iter().find_map(|key| v.get(key).map(first_text))?;
+            let text = [name.as_str(), "crdList", "crdClient"]
+                .iter()
+                .find_map(|key| v.get(key).map(first_text))?;
             Some(refused(&text, &file.display))
         });
         let collected = self.part.below(&format!("{folder}/")).next().is_some();
@@ -366,22 +415,38 @@ impl<'p, 's> Bundle<'p, 's> {
                 return error.clone();
             }
             match definitions {
-                Some((_, source)) if collected && self.part.surely_lacks(&format!("{path}.json")) => {
-                    Said::complete("its definition is installed, reading it raised no error, and no object was written", source)
+                Some((_, source))
+                    if collected && self.part.surely_lacks(&format!("{path}.json")) =>
+                {
+                    Said::complete(
+                        "its definition is installed, reading it raised no error, and no object was written",
+                        source,
+                    )
                 }
-                Some(_) if collected => Said::missing("a part of the bundle could not be read, where they may stand"),
+                Some(_) if collected => {
+                    Said::missing("a part of the bundle could not be read, where they may stand")
+                }
                 Some(_) => Said::missing("the bundle holds no custom resources at all"),
-                None => Said::missing("the bundle holds none of them and does not show whether they were asked for"),
+                None => Said::missing(
+                    "the bundle holds none of them and does not show whether they were asked for",
+                ),
             }
         };
         let listing = |path: &str| {
             self.part.json_or_yaml(path).map_or_else(
                 || absent(path),
-                |f| f.listing().unwrap_or_else(|| Said::partial("single objects, no list", &f.display)),
+                |f| {
+                    f.listing()
+                        .unwrap_or_else(|| Said::partial("single objects, no list", &f.display))
+                },
             )
         };
         if !kind.namespaced {
-            out.say(&kind.group_kind(), None, listing(&format!("{folder}/{name}")));
+            out.say(
+                &kind.group_kind(),
+                None,
+                listing(&format!("{folder}/{name}")),
+            );
             return;
         }
         let mut namespaces = self.scope.namespaces.clone();
@@ -407,17 +472,23 @@ fn first_text(value: &Value) -> String {
 
 /// Does any rule of a `SelfSubjectRulesReview` allow to list the kind?
 fn may_read(rules: &Value, kind: &Kind) -> bool {
-    let rules = rules.get("resourceRules").or_else(|| rules.pointer("/status/resourceRules")).unwrap_or(rules);
-    let Some(rules) = rules.as_array() else { return true };
+    let rules = rules
+        .get("resourceRules")
+        .or_else(|| rules.pointer("/status/resourceRules"))
+        .unwrap_or(rules);
+    let Some(rules) = rules.as_array() else {
+        return true;
+    };
     let holds = |rule: &Value, key: &str, wanted: &[&str]| {
         rule.get(key).and_then(Value::as_array).is_some_and(|all| {
-            all.iter().filter_map(Value::as_str).any(|one| one == "*" || wanted.contains(&one))
+            all.iter()
+                .filter_map(Value::as_str)
+                .any(|one| one == "*" || wanted.contains(&one))
         })
     };
     rules.iter().any(|rule| {
-        holds(rule, "verbs", &["list"]) && holds(rule, "apiGroups", &[kind.group]) && holds(rule, "resources", &[kind.plural])
+        holds(rule, "verbs", &["list"])
+            && holds(rule, "apiGroups", &[kind.group])
+            && holds(rule, "resources", &[kind.plural])
     })
 }
-
-#[cfg(test)]
-mod tests;
