@@ -106,7 +106,8 @@ impl<T: Resource> Store<T> {
     }
 }
 
-/// One cluster as it was read.
+/// One cluster as it was read. Every store holds the objects of the kind it is named after.
+#[allow(missing_docs, reason = "the stores are named after their kinds")]
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     /// Its name where the inputs hold several clusters.
