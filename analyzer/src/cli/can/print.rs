@@ -97,9 +97,9 @@ fn json(value: &serde_json::Value) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Names come from the input: control characters are shown, not sent to the terminal.
-fn visible(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+/// Names come from the input: what could move a cursor or hide text is shown, not sent to the terminal.
+fn visible(text: &str) -> std::borrow::Cow<'_, str> {
+    kubereach_reports::render::neutral::neutral(text)
 }
 
 fn label(first: &str, count: usize) -> String {
