@@ -1,11 +1,12 @@
 //! `kubereach can` from outside.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::fmt::Write as _;
 
 use assert_cmd::Command;
 use serde_json::Value;
 
-const WORLD: &str = r#"
+const WORLD: &str = r"
 {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {kubernetes.io/metadata.name: shop}}}
 ---
 {apiVersion: v1, kind: Namespace, metadata: {name: lab, labels: {kubernetes.io/metadata.name: lab}}}
@@ -31,7 +32,7 @@ spec:
     ports: [{port: web}]
   egress:
   - to: [{ipBlock: {cidr: 198.51.100.0/24, except: [198.51.100.7/32]}}]
-"#;
+";
 
 fn can(args: &[&str]) -> assert_cmd::assert::Assert {
     let mut command = Command::cargo_bin("kubereach").unwrap();

@@ -1,6 +1,6 @@
 //! Which network plugins the cluster runs, and whether they enforce policies.
 //!
-//! A stored policy does nothing where nobody enforces it. Evidence is what runs: `DaemonSets` with ready
+//! A stored policy does nothing where nobody enforces it. Evidence is what runs: `DaemonSet`s with ready
 //! pods, and the plugin's own `ConfigMap`. What nodes carry as annotations may be a leftover, so it names a
 //! plugin and proves nothing.
 
@@ -39,7 +39,7 @@ pub struct Plugins {
     pub enforcement: Enforcement,
 }
 
-/// Names of `DaemonSets`, the plugin they are, and whether it enforces policies by itself.
+/// Names of `DaemonSet`s, the plugin they are, and whether it enforces policies by itself.
 const KNOWN: [(&str, &str, Enforces); 20] = [
     ("calico-node", "Calico", Enforces::Yes),
     ("canal", "Canal", Enforces::Yes),
@@ -63,7 +63,7 @@ const KNOWN: [(&str, &str, Enforces); 20] = [
     ("install-cni", "Flannel", Enforces::Depends),
 ];
 
-/// Namespaces in which such `DaemonSets` live; one of the same name elsewhere is somebody's app.
+/// Namespaces in which such `DaemonSet`s live; one of the same name elsewhere is somebody's app.
 const SYSTEM: [&str; 11] = [
     "kube-system",
     "calico-system",
@@ -96,18 +96,18 @@ enum Enforces {
 }
 
 impl Plugins {
-    /// Looks at `DaemonSets`, `ConfigMaps` and nodes.
+    /// Looks at `DaemonSet`s, `ConfigMaps` and nodes.
     pub fn detect(snapshot: &Snapshot) -> Self {
         let mut names = Vec::new();
         let mut enforced: Option<(&'static str, Proof)> = None;
-        let mut not: Option<(&'static str, Proof)> = None;
+        let mut unenforced: Option<(&'static str, Proof)> = None;
         let mut depends: Option<&'static str> = None;
         for set in snapshot.workloads.iter().filter(|w| w.kind == WorkloadKind::DaemonSet && !w.is_manifest()) {
             let meta = &set.get().metadata;
             if !SYSTEM.contains(&meta.namespace.as_str()) {
                 continue;
             }
-            let Some((_, plugin, enforces)) = KNOWN.iter().copied().find(|(name, ..)| *name == meta.name) else { continue };
+            let Some((_, plugin, manner)) = KNOWN.iter().copied().find(|(name, ..)| *name == meta.name) else { continue };
             let ready = set.get().status.as_ref().and_then(|s| s.number_ready.known().copied());
             if ready == Some(0) {
                 continue;
@@ -117,12 +117,12 @@ impl Plugins {
                 Some(ready) => format!("{plugin} runs ({ready} pods ready)"),
                 None => format!("{plugin} is installed"),
             };
-            match settled(snapshot, set, plugin, enforces) {
+            match settled(snapshot, set, plugin, manner) {
                 Settled::Yes(why) => {
                     enforced.get_or_insert((plugin, set.shows(format!("{runs}, which enforces network policies{why}"))));
                 }
                 Settled::No(proof) => {
-                    not.get_or_insert((plugin, proof.unwrap_or_else(|| {
+                    unenforced.get_or_insert((plugin, proof.unwrap_or_else(|| {
                         set.shows(format!("{runs}, which does not enforce network policies"))
                     })));
                 }
@@ -139,7 +139,7 @@ impl Plugins {
         }
         names.sort_unstable();
         names.dedup();
-        let enforcement = Self::conclude(snapshot, enforced, not, depends, embedded, &names);
+        let enforcement = Self::conclude(snapshot, enforced, unenforced, depends, embedded, &names);
         Self { names, enforcement }
     }
 

@@ -20,7 +20,9 @@ pub struct Group {
 struct Signature<'s> {
     namespace: &'s str,
     labels: Vec<(&'s str, &'s str)>,
-    host_network: Option<Option<&'s str>>,
+    host_network: bool,
+    /// Of pods in their node's network only.
+    node: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
     addresses: Vec<Vec<bool>>,
 }
@@ -87,7 +89,8 @@ pub fn group<'s>(policies: &Policies<'s>, pods: &[PodEnd<'s>]) -> Vec<Group> {
         let signature = Signature {
             namespace: pod.namespace,
             labels,
-            host_network: pod.host_network.then_some(pod.node),
+            host_network: pod.host_network,
+            node: pod.node.filter(|_| pod.host_network),
             ports,
             addresses,
         };

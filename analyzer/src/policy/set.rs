@@ -284,9 +284,8 @@ impl<'s> Policies<'s> {
         let pod = match own {
             End::Pod(pod) => pod,
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
-            End::Node(_) | End::Address(_) | End::Outside | End::Anyone => return Sided::open(),
             End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => return Sided::unknown(Missing::UnnamedPod),
-            End::Unclear(_) | End::UnnamedPod => return Sided::open(),
+            _ => return Sided::open(),
         };
         if selection.of(direction).is_empty() {
             return Sided::open();

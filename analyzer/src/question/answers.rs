@@ -177,6 +177,9 @@ pub struct Answers<'v, 's> {
     finder: Finder<'v, 's>,
 }
 
+/// A pod and what it is shown by.
+type Named<'s> = (String, PodEnd<'s>);
+
 struct Side<'s> {
     labels: Vec<String>,
     ends: Vec<(End<'s>, Option<Target>)>,
@@ -213,7 +216,7 @@ impl<'v, 's> Answers<'v, 's> {
     /// Groups parties that no policy tells apart and that are asked about the same port.
     fn grouped(&self, parties: Vec<Party<'s>>) -> Vec<Side<'s>> {
         let mut sides: Vec<Side<'s>> = Vec::new();
-        let mut by_port: Vec<(Option<Target>, Vec<(String, PodEnd<'s>)>)> = Vec::new();
+        let mut by_port: Vec<(Option<Target>, Vec<Named<'s>>)> = Vec::new();
         for party in parties {
             match party.end {
                 End::Pod(pod) => match by_port.iter_mut().find(|(port, _)| *port == party.port) {
@@ -243,7 +246,9 @@ impl<'v, 's> Answers<'v, 's> {
 
     fn row(&self, from: &Side<'s>, to: &Side<'s>, protocol: Option<Protocol>, explain: bool) -> Option<Row> {
         let (source, target, port) = pair(from, to)?;
-        let (asked, ports) = if let Some(port) = port { ((port.protocol, port.port), Vec::new()) } else {
+        let (asked, ports) = if let Some(port) = port {
+            ((port.protocol, port.port), Vec::new())
+        } else {
             let protocols = protocol.map_or_else(|| Protocol::ALL.to_vec(), |p| vec![p]);
             let ports = protocols.into_iter().map(|p| self.ports(from, to, source, target, p)).collect();
             ((protocol.unwrap_or(Protocol::Tcp), None), ports)

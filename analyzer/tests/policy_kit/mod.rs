@@ -1,4 +1,5 @@
 //! What the policy tests share: snapshots from files and from text.
+#![allow(dead_code, reason = "not every test that shares this module uses all of it")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,7 +37,6 @@ pub(crate) fn load(path: &Path) -> Snapshot {
 }
 
 /// YAML documents, as the whole cluster.
-#[allow(dead_code, reason = "not every test that shares this module uses it")]
 pub(crate) fn yaml(text: &str) -> Snapshot {
     build(InputSpec::Bytes { name: "input.yaml".to_owned(), bytes: Arc::from(text.as_bytes()) })
 }

@@ -1,6 +1,7 @@
 //! The `policy` segment behind a Service port, where it is not known who connects.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use kubereach_reports::report::SegmentName;
@@ -230,14 +231,15 @@ impl<'s> Facts<'_, 's> {
         let runs = view.policies.ports(&End::Anyone, &target.end, self.protocol);
         let admitted: Vec<_> = runs.into_iter().map(|(run, a)| (run, if a == Answer::Denied { a } else { Answer::Allowed })).collect();
         if admitted.iter().any(|(_, a)| *a == Answer::Allowed) {
-            cause.push_str(&format!(" They do admit somebody on {} port {}.", self.protocol, port_words(&admitted, Answer::Allowed)));
+            let _ = write!(cause, " They do admit somebody on {} port {}.", self.protocol, port_words(&admitted, Answer::Allowed));
             let own = self.port.port.known().copied();
             let named = own.filter(|own| Some(*own) != target.port && admitted.iter().any(|(run, a)| run.contains(own) && *a == Answer::Allowed));
             if let Some(own) = named {
-                cause.push_str(&format!(
+                let _ = write!(
+                    cause,
                     " {own} is the Service's port; policies see the pod's own port, which is {}.",
                     words::port(target.port, self.protocol.word())
-                ));
+                );
             }
         } else {
             cause.push_str(" They admit nobody on any port.");
@@ -268,9 +270,13 @@ impl<'s> Facts<'_, 's> {
         };
         let mut cause = self.cause();
         match enforcement {
-            Enforcement::Enforced { by, .. } => cause.push_str(&format!(" {by} enforces policies here.")),
+            Enforcement::Enforced { by, .. } => {
+                let _ = write!(cause, " {by} enforces policies here.");
+            }
             Enforcement::NotEnforced { .. } => {}
-            Enforcement::Unknown(gap) => cause.push_str(&format!(" Not known: {}.", gap.sentence())),
+            Enforcement::Unknown(gap) => {
+                let _ = write!(cause, " Not known: {}.", gap.sentence());
+            }
         }
         Some(words::blame(finding.cause(cause), policies, self.view.namespace()))
     }

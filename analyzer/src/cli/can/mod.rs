@@ -50,9 +50,9 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     }
     let finder = Finder::new(view, &world);
     let namespace = command.namespace.as_str();
-    let from = words.from.as_deref().map(|from| finder.source(from, namespace)).transpose().map_err(unresolved)?;
+    let from = words.from.as_deref().map(|from| finder.source(from, namespace)).transpose().map_err(|error| unresolved(&error))?;
     let to = match words.to.as_deref().map(split_port) {
-        Some((to, port)) => Some(finder.destination(to, port, protocol, namespace).map_err(unresolved)?),
+        Some((to, port)) => Some(finder.destination(to, port, protocol, namespace).map_err(|error| unresolved(&error))?),
         None => None,
     };
     match (from, to) {
@@ -93,7 +93,7 @@ fn words(command: &mut Can) -> Result<Words, Failure> {
     Ok(Words { from, to })
 }
 
-fn unresolved(error: Unresolved) -> Failure {
+fn unresolved(error: &Unresolved) -> Failure {
     match error {
         Unresolved::Words(_) | Unresolved::ServiceAsSource | Unresolved::NoSuchPort(..) => Failure::Usage(error.to_string()),
         Unresolved::Absent(_) | Unresolved::Unread(..) | Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
