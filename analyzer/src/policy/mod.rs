@@ -14,6 +14,7 @@ mod calico;
 pub mod cni;
 mod core;
 mod ends;
+mod fold;
 pub mod foreign;
 mod groups;
 mod network;

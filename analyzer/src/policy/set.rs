@@ -1,11 +1,11 @@
-//! All policies of a snapshot, and the fold over them.
+//! All policies of a snapshot, compiled and indexed, and what they say to a connection.
 
 use std::collections::{BTreeSet, HashMap};
 
 use kubereach_reports::report::ObjectRef;
 
 use super::admin::{Admin, Api, Tier};
-use super::answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
+use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::core::{Asked, Core};
 use super::ends::{End, PodEnd};
 use super::options::{AgainstPods, Assumed, EndPorts, Options};
@@ -382,7 +382,7 @@ impl<'s> Policies<'s> {
         answer
     }
 
-    fn ask(&self, index: u32, asked: &Asked<'_, 's>, selected: Truth<'s>) -> Option<Because<'s>> {
+    pub(super) fn ask(&self, index: u32, asked: &Asked<'_, 's>, selected: Truth<'s>) -> Option<Because<'s>> {
         let said = self.get(index)?.answer(asked, selected);
         Some(Because { policy: index, direction: asked.direction, said })
     }
@@ -398,149 +398,4 @@ impl<'s> Policies<'s> {
             Rules::Admin(admin) => !admin.rules_of(direction).is_empty(),
         })
     }
-
-    fn fold(&self, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> Sided<'s> {
-        let mut core = Vec::new();
-        let mut tiers: [Vec<Because<'s>>; 2] = [Vec::new(), Vec::new()];
-        for (index, selected) in selection.of(asked.direction) {
-            let Some(because) = self.ask(*index, asked, *selected) else { continue };
-            match self.get(*index).map(Policy::kind) {
-                Some(PolicyKind::Core) => core.push(because),
-                Some(PolicyKind::Admin(Tier::Admin, _)) => tiers[0].push(because),
-                Some(PolicyKind::Admin(Tier::Baseline, _)) => tiers[1].push(because),
-                None => {}
-            }
-        }
-        let [admin, baseline] = tiers;
-        let mut fold = Fold { possible: Outcomes::EMPTY, because: Vec::new(), missing: BTreeSet::new() };
-        // What goes on to the next tier: nobody matched, or a rule passed it on.
-        let on = Outcomes::NONE.or(Outcomes::PASS);
-        let first = self.tier(&admin, &mut fold);
-        fold.possible = fold.possible.or(first.without(on));
-        if first.may(on) {
-            let second = core_tier(&core, &mut fold);
-            fold.possible = fold.possible.or(second.without(on));
-            if second.may(on) {
-                let third = self.tier(&baseline, &mut fold);
-                fold.possible = fold.possible.or(third.without(on));
-                if third.may(on) {
-                    fold.possible = fold.possible.or(Outcomes::ALLOW);
-                }
-            }
-        }
-        fold.finish()
-    }
-
-    /// One tier of admin policies, by priority. Each API by itself; the two together only where they agree.
-    fn tier(&self, answers: &[Because<'s>], fold: &mut Fold<'s>) -> Outcomes {
-        let mut result: Option<Outcomes> = None;
-        for api in [Api::V1Alpha1, Api::Cluster] {
-            let mut of_api: Vec<(Option<i64>, &Because<'s>)> = answers
-                .iter()
-                .filter_map(|because| match &self.get(because.policy)?.rules {
-                    Rules::Admin(admin) if admin.api == api => Some((admin.priority, because)),
-                    _ => None,
-                })
-                .collect();
-            of_api.sort_by_key(|(priority, _)| *priority);
-            let outcomes = by_priority(&of_api, fold);
-            result = match result {
-                None => Some(outcomes),
-                Some(first) if first == Outcomes::NONE => Some(outcomes),
-                Some(first) if outcomes == Outcomes::NONE || outcomes == first => Some(first),
-                Some(first) => {
-                    fold.missing.insert(Missing::MixedApis);
-                    Some(first.or(outcomes))
-                }
-            };
-        }
-        result.unwrap_or(Outcomes::NONE)
-    }
-}
-
-struct Fold<'s> {
-    possible: Outcomes,
-    because: Vec<Because<'s>>,
-    missing: BTreeSet<Missing<'s>>,
-}
-
-impl<'s> Fold<'s> {
-    fn note(&mut self, because: &Because<'s>) {
-        if let PolicyAnswer::Undecidable { missing, .. } = because.said {
-            self.missing.insert(missing);
-        }
-        self.because.push(*because);
-    }
-
-    fn finish(self) -> Sided<'s> {
-        let answer = match (self.possible.may(Outcomes::ALLOW), self.possible.may(Outcomes::DENY)) {
-            (true, false) => Answer::Allowed,
-            (false, true) => Answer::Denied,
-            _ => Answer::Unknown,
-        };
-        let decided = |because: &Because<'s>| match answer {
-            Answer::Allowed => {
-                matches!(because.said, PolicyAnswer::Admits { .. } | PolicyAnswer::Passes { .. })
-            }
-            Answer::Denied => matches!(
-                because.said,
-                PolicyAnswer::DoesNotAdmit | PolicyAnswer::Denies { .. } | PolicyAnswer::Passes { .. }
-            ),
-            Answer::Unknown => true,
-        };
-        let settles = self.because.iter().copied().filter(|b| decided(b)).collect();
-        Sided { answer, because: settles, missing: if answer == Answer::Unknown { self.missing } else { BTreeSet::new() } }
-    }
-}
-
-/// Lower priorities first; equal ones settle only what they agree on.
-fn by_priority<'s>(answers: &[(Option<i64>, &Because<'s>)], fold: &mut Fold<'s>) -> Outcomes {
-    let mut possible = Outcomes::EMPTY;
-    for equal in answers.chunk_by(|a, b| a.0 == b.0) {
-        let mut union = Outcomes::EMPTY;
-        let mut all_may_skip = true;
-        for (priority, because) in equal {
-            let outcomes = because.said.outcomes();
-            if outcomes == Outcomes::NONE {
-                continue;
-            }
-            fold.note(because);
-            if priority.is_none() {
-                // Without its priority it may come before or after any other.
-                fold.missing.insert(Missing::Form);
-                possible = possible.or(outcomes.without(Outcomes::NONE));
-                continue;
-            }
-            union = union.or(outcomes.without(Outcomes::NONE));
-            all_may_skip &= outcomes.may(Outcomes::NONE);
-        }
-        if equal.len() > 1 && !union.is_empty() && !union.is_settled() {
-            fold.missing.insert(Missing::EqualPriorities);
-        }
-        possible = possible.or(union);
-        if !all_may_skip {
-            return possible;
-        }
-    }
-    possible.or(Outcomes::NONE)
-}
-
-/// Core policies have no order: any that admits settles it; who is isolated and not admitted is denied.
-fn core_tier<'s>(answers: &[Because<'s>], fold: &mut Fold<'s>) -> Outcomes {
-    if let Some(admits) = answers.iter().find(|b| b.said.outcomes() == Outcomes::ALLOW) {
-        fold.note(admits);
-        return Outcomes::ALLOW;
-    }
-    let mut possible = Outcomes::EMPTY;
-    let mut none_applies = true;
-    for because in answers {
-        let outcomes = because.said.outcomes();
-        if outcomes == Outcomes::NONE {
-            continue;
-        }
-        fold.note(because);
-        possible = possible.or(outcomes.without(Outcomes::NONE));
-        none_applies &= outcomes.may(Outcomes::NONE);
-    }
-    if none_applies { possible.or(Outcomes::NONE) } else { possible }
 }

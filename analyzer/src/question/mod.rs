@@ -1,8 +1,10 @@
 //! What a person or a query file asks about, found in the snapshot: pods, workloads, Services, addresses.
 
 mod answers;
+mod data;
 
-pub use answers::{Answers, Because, Considered, Matrix, MatrixRow, Ports, Query, QueryAnswer, Row, Seen};
+pub use answers::{Answers, Seen};
+pub use data::{Because, Considered, Matrix, MatrixRow, Ports, Query, QueryAnswer, Row};
 
 use std::net::IpAddr;
 
