@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 const API: &str = "gateway.networking.k8s.io/v1";
 
-fn object(api: &str, kind: &str, name: &str, spec: Value) -> Value {
-    json!({"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "shop"}, "spec": spec})
+fn object(api: &str, kind: &str, name: &str, spec: impl Into<Value>) -> Value {
+    json!({"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "shop"}, "spec": spec.into()})
 }
 
 fn service(name: &str) -> [Value; 2] {
@@ -44,6 +44,7 @@ fn judge(items: &[Value], whole: bool) -> Vec<Subject> {
     checks::evaluate(&World::new(&snapshot))
 }
 
+#[allow(clippy::panic, reason = "a helper of tests")]
 fn subject<'a>(subjects: &'a [Subject], name: &str) -> &'a Subject {
     subjects.iter().find(|s| s.object.to_string() == name).unwrap_or_else(|| panic!("no subject {name}"))
 }

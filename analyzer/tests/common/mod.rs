@@ -1,5 +1,6 @@
 //! Snapshots from JSON, without intake.
 #![allow(dead_code, reason = "every test uses its own part")]
+#![allow(clippy::panic, reason = "helpers of tests")]
 
 use std::path::{Path, PathBuf};
 

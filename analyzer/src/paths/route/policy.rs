@@ -6,10 +6,13 @@ use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::{BackendTlsPolicy, ServicePort};
 
+/// A policy and the port of the Service it is for, if it names one.
+type Targeting<'s> = (Found<'s, BackendTlsPolicy>, Option<&'s str>);
+
 /// Policies by the Service they target.
 #[derive(Debug, Default)]
 pub struct Policies<'s> {
-    by_service: HashMap<(&'s str, &'s str), Vec<(Found<'s, BackendTlsPolicy>, Option<&'s str>)>>,
+    by_service: HashMap<(&'s str, &'s str), Vec<Targeting<'s>>>,
 }
 
 /// Which policies concern a Service port.

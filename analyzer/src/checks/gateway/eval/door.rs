@@ -44,14 +44,14 @@ impl<'s> Word<'s> {
 }
 
 pub(super) fn evaluate(world: &World<'_>, fronts: &Fronts<'_>, door: &Door<'_>) -> DoorEval {
-    let word = Word::new(door);
+    let said = Word::new(door);
     let mut listener = Stretch::new(SegmentName::Listener, Some(door.owner.object()));
     listener.evaluated(format!("{}: {}", door.describe(), door.serves()));
     admission(&mut listener, fronts, door);
-    conflict(&mut listener, fronts, door, &word);
-    kinds(&mut listener, door, &word);
-    let mut tls = tls::evaluate(world, fronts, door, &word);
-    status(&mut listener, tls.as_mut(), door, &word);
+    conflict(&mut listener, fronts, door, &said);
+    kinds(&mut listener, door, &said);
+    let tls = tls::evaluate(world, fronts, door, &said);
+    status(&mut listener, tls.as_ref(), door, &said);
     DoorEval { listener: Arc::new(listener), tls: tls.map(Arc::new) }
 }
 
@@ -74,12 +74,12 @@ fn admission(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>) {
     }
 }
 
-fn conflict(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>, word: &Word<'_>) {
+fn conflict(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>, said: &Word<'_>) {
     let Some(conflict) = &door.conflict else { return };
     let Some(other) = fronts.doors.get(conflict.with) else { return };
     let yields = door.owner.object() != other.owner.object();
     stretch.add(match conflict.clash {
-        Clash::Mixed | Clash::Contested if word.accepted() => return,
+        Clash::Mixed | Clash::Contested if said.accepted() => return,
         Clash::Contested => listener_port_contested::finding(door, other),
         Clash::Mixed => listener_mixed_protocols::finding(door, other),
         Clash::Hostname | Clash::Protocol if yields && conflict.order_unknown => conflict_order_unseen::finding(door, other),
@@ -89,12 +89,12 @@ fn conflict(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>, word: &
     });
 }
 
-fn kinds(stretch: &mut Stretch, door: &Door<'_>, word: &Word<'_>) {
+fn kinds(stretch: &mut Stretch, door: &Door<'_>, said: &Word<'_>) {
     match &door.kinds {
         Kinds::Foreign if door.listener.protocol == "HBONE" => stretch.add(mesh_protocol::finding(door)),
-        Kinds::Foreign if word.accepted() => {}
+        Kinds::Foreign if said.accepted() => {}
         Kinds::Foreign => stretch.add(unsupported_protocol::finding(door)),
-        Kinds::Known { invalid, .. } if invalid.is_empty() || word.says("ResolvedRefs").is_yes() => {}
+        Kinds::Known { invalid, .. } if invalid.is_empty() || said.says("ResolvedRefs").is_yes() => {}
         Kinds::Known { allowed, invalid } => {
             // Kinds of other groups are an implementation's own; it may well take them.
             let own = invalid.iter().all(|k| k.group.as_deref().is_none_or(|g| g == GROUP));
@@ -108,21 +108,21 @@ fn kinds(stretch: &mut Stretch, door: &Door<'_>, word: &Word<'_>) {
 }
 
 /// The status speaks only where the configuration shows no fault.
-fn status(listener: &mut Stretch, tls: Option<&mut Stretch>, door: &Door<'_>, word: &Word<'_>) {
-    let tls_open = tls.as_deref().is_none_or(|s| matches!(s.state(), PathState::Open | PathState::Narrowed));
+fn status(listener: &mut Stretch, tls: Option<&Stretch>, door: &Door<'_>, said: &Word<'_>) {
+    let tls_open = tls.is_none_or(|s| matches!(s.state(), PathState::Open | PathState::Narrowed));
     if listener.state() != PathState::Open || !tls_open {
         return;
     }
     let about = door.describe();
-    let bad = ["Accepted", "ResolvedRefs", "Programmed"].into_iter().find_map(|kind| match word.says(kind) {
+    let bad = ["Accepted", "ResolvedRefs", "Programmed"].into_iter().find_map(|kind| match said.says(kind) {
         Says::No(c) => Some(c),
         _ => None,
     });
-    let conflicted = match word.says("Conflicted") {
+    let conflicted = match said.says("Conflicted") {
         Says::Yes(c) => Some(c),
         _ => None,
     };
-    let stale = ["Accepted", "Programmed"].into_iter().find_map(|kind| match word.says(kind) {
+    let stale = ["Accepted", "Programmed"].into_iter().find_map(|kind| match said.says(kind) {
         Says::Stale(c) => Some(c),
         _ => None,
     });

@@ -167,7 +167,9 @@ fn status(controller: &mut Stretch, address: &mut Stretch, gateway: Found<'_, Ga
                 controller.add(condition_false::finding(gateway.object(), &about, c));
             }
         }
-        (Says::Pending(_), _) => controller.add(pending::finding(gateway)),
+        (Says::Pending(_), _) | (Says::Yes(_) | Says::Nothing, Says::Pending(_)) => {
+            controller.add(pending::finding(gateway));
+        }
         (Says::Stale(c), _) | (Says::Yes(_) | Says::Nothing, Says::Stale(c)) => {
             controller.add(status_stale::finding(gateway.object(), c));
         }
@@ -176,7 +178,6 @@ fn status(controller: &mut Stretch, address: &mut Stretch, gateway: Found<'_, Ga
             "ListenersNotValid" | "Invalid" if told => {}
             _ => controller.add(condition_false::finding(gateway.object(), &about, c)),
         },
-        (Says::Yes(_) | Says::Nothing, Says::Pending(_)) => controller.add(pending::finding(gateway)),
         (Says::Nothing, Says::Nothing) if empty => controller.add(pending::finding(gateway)),
         (Says::Yes(_) | Says::Nothing, Says::Yes(_) | Says::Nothing) => {}
     }

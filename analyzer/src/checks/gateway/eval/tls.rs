@@ -12,21 +12,23 @@ use crate::checks::gateway::{
 };
 use crate::evidence::Stretch;
 use crate::paths::World;
+use crate::paths::certificate::{self, Fact};
 use crate::paths::certificate::judged_at;
 use crate::paths::gateway::door::{Door, Owner};
 use crate::paths::gateway::grants::End;
 use crate::paths::gateway::trust::{self, Trust};
 use crate::paths::gateway::{Front, Fronts, GROUP, hostname};
+use crate::paths::ingress::rules;
 use crate::snapshot::model::{Certificate, Gateway, ObjectReference, Secret};
-use crate::snapshot::{Found, Gap, Proof};
+use crate::snapshot::{Found, Gap, Proof, is_masked};
 
 /// The `tls` segment of a listener; `None` where encryption plays no part.
-pub(super) fn evaluate(world: &World<'_>, fronts: &Fronts<'_>, door: &Door<'_>, word: &Word<'_>) -> Option<Stretch> {
+pub(super) fn evaluate(world: &World<'_>, fronts: &Fronts<'_>, door: &Door<'_>, said: &Word<'_>) -> Option<Stretch> {
     let mut stretch = Stretch::new(SegmentName::Tls, Some(door.owner.object()));
     let mut matters = false;
     if door.terminates_tls() {
         matters = true;
-        certificates(&mut stretch, world, door, word);
+        certificates(&mut stretch, world, door, said);
     } else if door.listener.protocol == "TLS" {
         matters = true;
         stretch.evaluated("passed through; the certificate is the backend's");
@@ -45,7 +47,7 @@ fn end<'a>(kind: &'a str, namespace: &'a str) -> End<'a> {
     End { group: GROUP, kind, namespace }
 }
 
-fn certificates(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, word: &Word<'_>) {
+fn certificates(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, said: &Word<'_>) {
     let refs: &[ObjectReference] = door.listener.tls.as_ref().map(|t| &*t.certificate_refs).unwrap_or_default();
     if refs.is_empty() {
         stretch.evaluated("no certificate named");
@@ -54,7 +56,7 @@ fn certificates(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, word:
     let own = door.owner.namespace();
     let all: Vec<Trust<'_>> = refs.iter().map(|r| trust::key_pair(world, end(door.owner.kind(), own), r)).collect();
     let hopeless = all.iter().all(|t| why_not(t).is_some());
-    let settled = word.says("ResolvedRefs").is_yes();
+    let settled = said.says("ResolvedRefs").is_yes();
     for (index, (reference, found)) in refs.iter().zip(&all).enumerate() {
         let object = ObjectRef {
             kind: "Secret".to_owned(),
@@ -142,25 +144,17 @@ pub(crate) fn names_cover(world: &World<'_>, door: &Door<'_>, host: &str, stretc
 fn covers(certificate: &Certificate, host: &str) -> bool {
     certificate.names.iter().any(|name| {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        if name == host || hostname::covers(host, &name) {
-            return true;
-        }
-        match (name.strip_prefix("*."), host.split_once('.')) {
-            (Some(suffix), Some((label, rest))) => suffix == rest && label != "*" && !label.is_empty(),
-            _ => false,
-        }
+        name == host || is_masked(&name) || hostname::covers(host, &name) || rules::covers(&name, host)
     })
 }
 
 fn outside(certificate: &Certificate, at: Timestamp) -> Option<String> {
     let day = |t: Timestamp| t.to_string().chars().take(10).collect::<String>();
-    if at > certificate.not_after {
-        Some(format!("expired on {}", day(certificate.not_after)))
-    } else if at < certificate.not_before {
-        Some(format!("is not valid before {}", day(certificate.not_before)))
-    } else {
-        None
-    }
+    certificate::of_certificate(certificate, Some(at), &[]).into_iter().find_map(|fact| match fact {
+        Fact::Expired(end) => Some(format!("expired on {}", day(end))),
+        Fact::NotYetValid(start) => Some(format!("is not valid before {}", day(start))),
+        _ => None,
+    })
 }
 
 /// Client validation: of the port if it has its own, else the default; or the listener's older field.

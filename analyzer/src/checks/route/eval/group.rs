@@ -58,7 +58,7 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> V
         } else {
             no_parent::finding(route)
         };
-        groups.extend(failing(route, None, None, Vec::new(), finding));
+        groups.extend(failing(route, None, None, &[], finding));
     }
     for tie in &attached.ties {
         of_tie(evaluation, attached, tie, &mut groups);
@@ -108,8 +108,8 @@ fn label(route: Found<'_, Route>, tie: &Tie<'_>) -> String {
 fn failing(
     route: Found<'_, Route>,
     tie: Option<usize>,
-    listener: Option<String>,
-    before: Vec<Arc<Stretch>>,
+    listener: Option<&str>,
+    before: &[Arc<Stretch>],
     finding: Finding,
 ) -> Vec<Group> {
     let finding = Arc::new(finding);
@@ -119,7 +119,7 @@ fn failing(
         _ => vec![None],
     };
     let group = |host| {
-        let mut before = before.clone();
+        let mut before = before.to_vec();
         let mut rule = Stretch::new(SegmentName::Rule, Some(route.object()));
         if on_listener {
             let mut stretch = Stretch::new(SegmentName::Listener, Some(route.object()));
@@ -130,7 +130,7 @@ fn failing(
             rule.evaluated("parentRef followed");
             rule.share(Arc::clone(&finding));
         }
-        Group { listener: listener.clone(), host, before, rule, tls: None, terms: UNKNOWN, door: None, tie }
+        Group { listener: listener.map(str::to_owned), host, before, rule, tls: None, terms: UNKNOWN, door: None, tie }
     };
     hosts.into_iter().map(group).collect()
 }
@@ -138,16 +138,16 @@ fn failing(
 fn of_tie(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_>, groups: &mut Vec<Group>) {
     let route = attached.route;
     let object = parent::object(&route, tie.reference);
-    let name = Some(label(route, tie));
+    let name = label(route, tie);
     let index = tie.index;
-    let fail = |before, finding| failing(route, Some(index), name.clone(), before, finding);
+    let fail = |before: &[Arc<Stretch>], finding| failing(route, Some(index), Some(&name), before, finding);
     match &tie.parent {
-        Parent::Missing(absence) => groups.extend(fail(Vec::new(), parent_missing::finding(route, index, &object, absence))),
-        Parent::Unseen(gap) => groups.extend(fail(Vec::new(), parent_unseen::finding(route, index, &object, gap))),
-        Parent::Foreign => groups.extend(fail(Vec::new(), parent_unknown_kind::finding(route, index, &object))),
-        Parent::Mesh(service) => groups.extend(fail(Vec::new(), mesh_parent::finding(route, *service))),
+        Parent::Missing(absence) => groups.extend(fail(&[], parent_missing::finding(route, index, &object, absence))),
+        Parent::Unseen(gap) => groups.extend(fail(&[], parent_unseen::finding(route, index, &object, gap))),
+        Parent::Foreign => groups.extend(fail(&[], parent_unknown_kind::finding(route, index, &object))),
+        Parent::Mesh(service) => groups.extend(fail(&[], mesh_parent::finding(route, *service))),
         Parent::Gateway(_) | Parent::Set(_) => match tie.refusal {
-            Some(refusal) => groups.extend(fail(before(evaluation, tie), refused(evaluation, route, tie, refusal))),
+            Some(refusal) => groups.extend(fail(&before(evaluation, tie), refused(evaluation, route, tie, refusal))),
             None => joined(evaluation, attached, tie, groups),
         },
     }
