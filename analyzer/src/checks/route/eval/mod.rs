@@ -15,6 +15,7 @@ use crate::checks::gateway::eval::Evaluation;
 use crate::checks::route::{paths_not_listed, shadowed_match};
 use crate::evidence::{Path, PathKey, Stretch, Subject};
 use crate::paths::route::attach::Attached;
+use crate::paths::route::parent::Parent;
 use group::Group;
 use leg::{Leg, Terms};
 use status::Word;
@@ -91,7 +92,8 @@ fn classes(group: &Group, legs: &[Leg], counts: &mut [usize; limit::CLASSES]) ->
 fn statuses(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, groups: &mut [Group], legs: &Legs) {
     for tie in &attached.ties {
         let word = Word::new(attached.route, tie);
-        let own = |g: &Group| g.tie == Some(tie.index) && g.door.is_some();
+        let mesh = matches!(tie.parent, Parent::Mesh(_));
+        let own = |g: &Group| g.tie == Some(tie.index) && (g.door.is_some() || mesh);
         let mine: Vec<&Group> = groups.iter().filter(|g| own(g)).collect();
         if mine.is_empty() {
             continue;
