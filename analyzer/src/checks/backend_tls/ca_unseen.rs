@@ -13,7 +13,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     code: "backend-tls/ca-unseen",
     segment: SegmentName::Tls,
     title: "The authorities for the backend certificate were not read",
-    explanation: "The ConfigMap is not in the input, or its ca.crt could not be read as a certificate here.",
+    explanation: "The ConfigMap is not in the input, or its ca.crt could not be read as a certificate here. Whether the Gateway can verify the backend, and so connect to it at all, cannot be told.",
     example: "A BackendTLSPolicy in a dump without ConfigMaps.",
     sources: &["Gateway API reference: BackendTLSPolicyValidation.caCertificateRefs"],
 });

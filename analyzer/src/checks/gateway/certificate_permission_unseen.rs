@@ -14,7 +14,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     segment: SegmentName::Tls,
     title: "Whether the listener may use the certificate is not known",
     explanation: "The certificate is in another namespace, and the ReferenceGrants of that namespace were not read \
-                  completely.",
+                  completely. Whether the reference is allowed, and with it whether the listener has a certificate to serve, cannot be told.",
     example: "A Gateway with a certificate of another namespace, in an input without ReferenceGrants.",
     sources: &["Gateway API reference: ReferenceGrant"],
 });

@@ -13,7 +13,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     code: "gateway/client-certificate-unseen",
     segment: SegmentName::Tls,
     title: "The certificate the Gateway shows to backends was not read",
-    explanation: "The Secret, or the ReferenceGrants that would allow it, are not in the input.",
+    explanation: "The Secret, or the ReferenceGrants that would allow it, are not in the input. Whether the Gateway can present its client certificate to backends that ask for one cannot be told.",
     example: "A Gateway with spec.tls.backend in a dump without Secrets.",
     sources: &["Gateway API reference: GatewayBackendTLS.clientCertificateRef"],
 });

@@ -13,7 +13,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
     code: "gateway/no-listeners-valid",
     segment: SegmentName::Listener,
     title: "The Gateway has no listener",
-    explanation: "A Gateway without listeners, and without ListenerSets attached to it, listens nowhere.",
+    explanation: "A Gateway without listeners, and without ListenerSets attached to it, listens nowhere: it has no port to which a client could connect, so every request through it fails until a listener is declared or attached.",
     example: "spec: {gatewayClassName: public, listeners: []}",
     sources: &["Gateway API reference: GatewaySpec.listeners"],
 });

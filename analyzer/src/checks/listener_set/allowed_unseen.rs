@@ -13,7 +13,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     segment: SegmentName::Listener,
     title: "Whether the Gateway lets the ListenerSet in is not known",
     explanation: "The Gateway selects the namespaces of ListenerSets by label, and the labels of the set's namespace \
-                  were not read.",
+                  were not read. Whether the set may attach, and its listeners exist at all, cannot be told.",
     example: "\
 allowedListeners: {namespaces: {from: Selector, selector: {matchLabels: {team: a}}}} in a dump without Namespaces",
     sources: &["Gateway API reference: GatewaySpec.allowedListeners"],

@@ -14,7 +14,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
     code: "route/backend-port-unspecified",
     segment: SegmentName::Reference,
     title: "The reference to a Service names no port",
-    explanation: "A reference to a Service must say which of its ports is meant. Without one it is invalid.",
+    explanation: "A reference to a Service must say which of its ports is meant. Without one it is invalid, and requests that match the rule are answered with an error instead of reaching the Service.",
     example: "backendRefs: [{name: web}]",
     sources: &["Gateway API reference: BackendObjectReference.port"],
 });

@@ -14,7 +14,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     segment: SegmentName::Rule,
     title: "The route asks for default Gateways",
     explanation: "useDefaultGateways attaches a route to the Gateways that are marked as default. This experimental \
-                  field is not evaluated.",
+                  field is not evaluated: through which Gateways such a route is served, if any, is left open.",
     example: "\
 kind: HTTPRoute
 spec: {useDefaultGateways: All, rules: [...]}",

@@ -15,7 +15,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
     segment: SegmentName::Reference,
     title: "The backend is of a kind that cannot be one",
     explanation: "The reference names a core object other than a Service, or a workload. Routes send traffic to \
-                  Services.",
+                  Services; requests that match the rule are answered with an error.",
     example: "backendRefs: [{kind: Deployment, group: apps, name: web, port: 80}]",
     sources: &["Gateway API reference: BackendObjectReference.kind"],
 });

@@ -13,7 +13,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
     code: "route/parent-unknown-kind",
     segment: SegmentName::Listener,
     title: "The parent is of a kind that is not evaluated",
-    explanation: "parentRefs may name kinds of an implementation. What attaching to one means is its own affair.",
+    explanation: "parentRefs may name kinds of an implementation. What attaching to one means is its own affair: whether the route is served through it cannot be told from the specs that this version knows.",
     example: "parentRefs: [{group: networking.istio.io, kind: ServiceEntry, name: api}]",
     sources: &["Gateway API reference: ParentReference.kind"],
 });
