@@ -32,7 +32,11 @@ fn cluster(pods: usize, policies: usize) -> Snapshot {
         }
     };
     for ns in 0..50 {
-        push("v1", "Namespace", json!({"metadata": {"name": format!("ns{ns}"), "labels": {"team": format!("t{}", ns % 5)}}}));
+        push(
+            "v1",
+            "Namespace",
+            json!({"metadata": {"name": format!("ns{ns}"), "labels": {"team": format!("t{}", ns % 5)}}}),
+        );
     }
     for i in 0..pods {
         let ip = format!("10.{}.{}.{}", i / 65_536, (i / 256) % 256, i % 256);

@@ -47,7 +47,9 @@ pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress)
     let judged: Vec<(Option<String>, Judged)> = intake
         .snapshots
         .iter()
-        .flat_map(|snapshot| judge_snapshot(snapshot, &options.filter).into_iter().map(|j| (snapshot.cluster.clone(), j)))
+        .flat_map(|snapshot| {
+            judge_snapshot(snapshot, &options.filter).into_iter().map(|j| (snapshot.cluster.clone(), j))
+        })
         .collect();
     let snapshot = inventory(&intake);
     Ok(assemble(judged, snapshot, &intake as &dyn Locate))

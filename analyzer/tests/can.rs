@@ -81,7 +81,10 @@ fn the_deciding_policy_and_its_place_are_named() {
 #[test]
 fn sets_of_ports_and_addresses_are_exact() {
     let row = &json(&["pod/front-1", "pod/cart-1", "--protocol", "TCP"])["rows"][0];
-    assert_eq!((&row["ports"][0]["allowed"], &row["ports"][0]["denied"]), (&Value::from("8080"), &Value::from("1-8079, 8081-65535")));
+    assert_eq!(
+        (&row["ports"][0]["allowed"], &row["ports"][0]["denied"]),
+        (&Value::from("8080"), &Value::from("1-8079, 8081-65535"))
+    );
     can(&["pod/cart-1", "198.51.100.6:443"]).code(0);
     can(&["pod/cart-1", "198.51.100.7:443"]).code(1);
     can(&["pod/cart-1", "[2001:db8::1]:443"]).code(1);
@@ -103,8 +106,13 @@ fn a_query_file_is_answered_line_by_line() {
     }
     std::fs::write(&file, lines).unwrap();
     let out = can(&["--queries", file.to_str().unwrap()]).code(0);
-    let answers: Vec<Value> =
-        out.get_output().stdout.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect();
+    let answers: Vec<Value> = out
+        .get_output()
+        .stdout
+        .split(|b| *b == b'\n')
+        .filter(|l| !l.is_empty())
+        .map(|l| serde_json::from_slice(l).unwrap())
+        .collect();
     let words: Vec<_> = answers.iter().map(|a| (a["id"].as_u64().unwrap(), a["answer"].as_str().unwrap())).collect();
     assert_eq!(words, [(1, "allowed"), (2, "denied"), (3, "allowed"), (4, "unknown"), (5, "allowed")]);
 }

@@ -72,11 +72,8 @@ fn the_gate_can_be_moved() {
 #[test]
 fn without_proof_of_absence_nothing_is_broken() {
     // Two hand-picked objects, not a list: other pods may exist.
-    let objects: String = BROKEN
-        .split("\n- ")
-        .skip(1)
-        .map(|item| format!("---\n{}\n", item.replace("\n  ", "\n")))
-        .collect();
+    let objects: String =
+        BROKEN.split("\n- ").skip(1).map(|item| format!("---\n{}\n", item.replace("\n  ", "\n"))).collect();
     let run = kubereach().args(["check", "-", "--format", "json"]).write_stdin(objects).assert().code(0);
     let report: serde_json::Value = serde_json::from_str(&stdout(&run)).unwrap();
     assert_eq!(report["summary"]["broken"], 0);
@@ -200,20 +197,13 @@ fn trace_prints_every_segment_of_one_subject() {
     for word in ["web", "service", "endpoints", "port", "policy"] {
         assert!(text.contains(word), "no '{word}' in:\n{text}");
     }
-    let missing = kubereach()
-        .args(["trace", "svc/nope", "-n", "shop", "-"])
-        .write_stdin(BROKEN)
-        .assert()
-        .code(3);
+    let missing = kubereach().args(["trace", "svc/nope", "-n", "shop", "-"]).write_stdin(BROKEN).assert().code(3);
     assert!(stderr(&missing).contains("holds no Service nope"));
 }
 
 #[test]
 fn every_code_of_a_report_has_a_page() {
-    let run = kubereach()
-        .args(["check", "-", "--assume-complete", "--format", "json"])
-        .write_stdin(BROKEN)
-        .assert();
+    let run = kubereach().args(["check", "-", "--assume-complete", "--format", "json"]).write_stdin(BROKEN).assert();
     let report: serde_json::Value = serde_json::from_str(&stdout(&run)).unwrap();
     for finding in report["findings"].as_array().unwrap() {
         let code = finding["code"].as_str().unwrap();
@@ -254,7 +244,10 @@ fn without_code(text: &str) -> String {
 
 #[test]
 fn hostile_names_stay_text_in_every_format() {
-    let hostile = BROKEN.replace("name: web,", "name: \"<script>alert(1)</script>](javascript:alert(2))\\e]8;;http://evil\\a\\u202e\",");
+    let hostile = BROKEN.replace(
+        "name: web,",
+        "name: \"<script>alert(1)</script>](javascript:alert(2))\\e]8;;http://evil\\a\\u202e\",",
+    );
     for format in ["text", "json", "jsonl", "markdown", "html"] {
         let run = kubereach()
             .args(["check", "-", "--assume-complete", "--format", format, "--fail-on", "never"])
@@ -308,7 +301,10 @@ fn the_catalogue_page_is_current() {
         std::fs::write(&path, &page).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == page, "docs/checks.md is not what the checks say; run KUBEREACH_BLESS=1 cargo test -p kubereach --test cli");
+    assert!(
+        committed == page,
+        "docs/checks.md is not what the checks say; run KUBEREACH_BLESS=1 cargo test -p kubereach --test cli"
+    );
 }
 
 #[test]
@@ -343,12 +339,7 @@ fn the_first_command_of_the_readme_judges_the_shipped_bundle() {
 fn the_excerpt_of_the_readme_is_what_the_program_prints() {
     let readme = std::fs::read_to_string(fixture("../README.md")).unwrap();
     let bundle = shipped_bundle(&readme);
-    let run = kubereach()
-        .current_dir(fixture(".."))
-        .args(["check", bundle])
-        .env("COLUMNS", "96")
-        .assert()
-        .code(1);
+    let run = kubereach().current_dir(fixture("..")).args(["check", bundle]).env("COLUMNS", "96").assert().code(1);
     let printed = stdout(&run);
     let excerpt = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     for line in excerpt.lines() {

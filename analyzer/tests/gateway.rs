@@ -20,7 +20,12 @@ fn service(name: &str) -> [Value; 2] {
     let template = json!({"metadata": {"labels": {"app": name}}, "spec": {"containers": [{"name": "app", "ports": [{"containerPort": 8080}]}]}});
     [
         object("v1", "Service", name, json!({"selector": {"app": name}, "ports": [{"port": 80, "targetPort": 8080}]})),
-        object("apps/v1", "Deployment", name, json!({"selector": {"matchLabels": {"app": name}}, "template": template})),
+        object(
+            "apps/v1",
+            "Deployment",
+            name,
+            json!({"selector": {"matchLabels": {"app": name}}, "template": template}),
+        ),
     ]
 }
 
@@ -132,7 +137,12 @@ fn a_very_wide_route_keeps_a_path_of_each_state() {
         {"matches": paths, "backendRefs": [{"name": "gone", "port": 80}]},
         {"matches": [{"path": {"value": "/ok"}}], "backendRefs": [{"name": "web", "port": 80}]}
     ]);
-    let wide = object(API, "HTTPRoute", "wide", json!({"parentRefs": [{"name": "public"}], "hostnames": hosts, "rules": rules}));
+    let wide = object(
+        API,
+        "HTTPRoute",
+        "wide",
+        json!({"parentRefs": [{"name": "public"}], "hostnames": hosts, "rules": rules}),
+    );
     let items: Vec<Value> = front(&http()).into_iter().chain(service("web")).chain([wide]).collect();
     let subjects = judge(&items, true);
     let wide = subject(&subjects, "HTTPRoute/shop/wide");
@@ -151,7 +161,8 @@ fn no_two_paths_have_one_id() {
         "twice",
         json!({"parentRefs": [{"name": "public"}, {"name": "public", "sectionName": "http"}, {"name": "gone"}, {"name": "gone"}], "rules": [rule, rule]}),
     );
-    let listeners = json!([{"name": "http", "port": 80, "protocol": "HTTP"}, {"name": "http", "port": 81, "protocol": "HTTP"}]);
+    let listeners =
+        json!([{"name": "http", "port": 80, "protocol": "HTTP"}, {"name": "http", "port": 81, "protocol": "HTTP"}]);
     let items: Vec<Value> = front(&listeners).into_iter().chain(service("web")).chain([twice]).collect();
     for subject in judge(&items, true) {
         let mut ids: Vec<String> = subject.paths.iter().map(|p| p.key.id()).collect();

@@ -103,7 +103,11 @@ fn codes(report: &Report, subject: &Subject) -> Vec<String> {
 
 #[test]
 fn invariant_9_1_2_one_of_several_backends_broken_is_degraded_with_the_break_on_that_branch() {
-    let report = whole(&with(&[service("cart", &[true], 1), service("pay", &[false], 1), vec![ingress("nginx", &["cart", "pay"])]]));
+    let report = whole(&with(&[
+        service("cart", &[true], 1),
+        service("pay", &[false], 1),
+        vec![ingress("nginx", &["cart", "pay"])],
+    ]));
     let web = subject(&report, "Ingress", "web");
     assert_eq!(web.verdict, Verdict::Degraded);
     assert_eq!(web.broken_at.as_ref().unwrap().segment, SegmentName::Endpoints);
@@ -112,7 +116,11 @@ fn invariant_9_1_2_one_of_several_backends_broken_is_degraded_with_the_break_on_
 
 #[test]
 fn invariant_9_1_3_all_live_backends_broken_is_broken() {
-    let report = whole(&with(&[service("cart", &[false], 1), service("pay", &[false], 1), vec![ingress("nginx", &["cart", "pay"])]]));
+    let report = whole(&with(&[
+        service("cart", &[false], 1),
+        service("pay", &[false], 1),
+        vec![ingress("nginx", &["cart", "pay"])],
+    ]));
     assert_eq!(subject(&report, "Ingress", "web").verdict, Verdict::Broken);
 }
 
@@ -235,12 +243,15 @@ fn invariant_9_3_32_scaled_to_zero_is_not_broken_and_a_crash_loop_is() {
 
 #[test]
 fn invariant_9_3_38_two_rules_to_one_backend_are_two_paths() {
-    let report = whole(&with(&[service("cart", &[true], 1), vec![{
-        let mut web = ingress("nginx", &["cart"]);
-        let path = json!({"path": "/admin", "pathType": "Prefix", "backend": {"service": {"name": "cart", "port": {"number": 80}}}});
-        web["spec"]["rules"][0]["http"]["paths"].as_array_mut().unwrap().push(path);
-        web
-    }]]));
+    let report = whole(&with(&[
+        service("cart", &[true], 1),
+        vec![{
+            let mut web = ingress("nginx", &["cart"]);
+            let path = json!({"path": "/admin", "pathType": "Prefix", "backend": {"service": {"name": "cart", "port": {"number": 80}}}});
+            web["spec"]["rules"][0]["http"]["paths"].as_array_mut().unwrap().push(path);
+            web
+        }],
+    ]));
     let web = subject(&report, "Ingress", "web");
     assert_eq!(web.paths.len(), 2);
     assert_ne!(web.paths[0].id, web.paths[1].id);
@@ -282,8 +293,17 @@ fn invariant_9_3_41_tcp_and_udp_of_one_number_are_two_ports() {
 fn invariant_9_3_50_the_diagnosis_promotes_an_existing_finding_and_prefers_the_pod() {
     let report = whole(&with(&[service("cart", &[false], 1)]));
     let cart = subject(&report, "Service", "cart");
-    let lead = cart.findings.iter().filter_map(|id| report.findings.iter().find(|f| &f.id == id)).find(|f| f.effect == Effect::Blocks).unwrap();
-    assert!(cart.headline.to_lowercase().contains(&lead.message.to_lowercase().trim_end_matches('.').to_owned()), "{}", cart.headline);
+    let lead = cart
+        .findings
+        .iter()
+        .filter_map(|id| report.findings.iter().find(|f| &f.id == id))
+        .find(|f| f.effect == Effect::Blocks)
+        .unwrap();
+    assert!(
+        cart.headline.to_lowercase().contains(&lead.message.to_lowercase().trim_end_matches('.').to_owned()),
+        "{}",
+        cart.headline
+    );
     assert!(lead.command.contains("cart-0"), "{}", lead.command);
 }
 

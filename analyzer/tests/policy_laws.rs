@@ -344,8 +344,13 @@ fn rules() -> impl Strategy<Value = Option<Vec<Rule>>> {
 
 fn policy() -> impl Strategy<Value = Policy> {
     let types = prop_oneof![Just(vec![]), Just(vec!["Ingress"]), Just(vec!["Egress"]), Just(vec!["Ingress", "Egress"])];
-    (namespace(), selector(), types, rules(), rules())
-        .prop_map(|(namespace, selects, types, ingress, egress)| Policy { namespace, selects, types, ingress, egress })
+    (namespace(), selector(), types, rules(), rules()).prop_map(|(namespace, selects, types, ingress, egress)| Policy {
+        namespace,
+        selects,
+        types,
+        ingress,
+        egress,
+    })
 }
 
 fn small() -> impl Strategy<Value = Small> {
@@ -353,12 +358,8 @@ fn small() -> impl Strategy<Value = Small> {
         let pairs = [("app", app), ("tier", tier)];
         pairs.into_iter().filter_map(|(k, v)| Some((k, v?))).collect::<Labels>()
     });
-    let pod = (namespace(), labels, 0..3, prop::option::of(1_u16..6)).prop_map(|(namespace, labels, family, http)| Pod {
-        namespace,
-        labels,
-        v4: family != 1,
-        v6: family != 0,
-        http,
+    let pod = (namespace(), labels, 0..3, prop::option::of(1_u16..6)).prop_map(|(namespace, labels, family, http)| {
+        Pod { namespace, labels, v4: family != 1, v6: family != 0, http }
     });
     (prop::collection::vec(pod, 2..6), prop::collection::vec(policy(), 0..4), value(), value())
         .prop_map(|(pods, policies, a, b)| Small { pods, policies, teams: [a, b] })

@@ -67,8 +67,7 @@ fn body(html: &str) -> &str {
 
 #[test]
 fn every_situation_renders_to_valid_json() {
-    let schema: serde_json::Value =
-        serde_json::from_str(include_str!("../../reports/schema/report-v1.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../reports/schema/report-v1.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for situation in SITUATIONS {
         let value: serde_json::Value = serde_json::from_str(&rendered(&report(situation), Format::Json)).unwrap();

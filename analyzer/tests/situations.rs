@@ -142,19 +142,14 @@ fn compare(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
         errors.push(format!("the report must not contain '{word}'"));
     }
     for wanted in &expect.coverage {
-        let record = report
-            .snapshot
-            .coverage
-            .iter()
-            .find(|c| c.kind == wanted.kind && c.namespace == wanted.namespace);
+        let record = report.snapshot.coverage.iter().find(|c| c.kind == wanted.kind && c.namespace == wanted.namespace);
         let state = record.map_or("no record", |c| c.state.word());
         if state != wanted.state {
             let scope = wanted.namespace.as_deref().unwrap_or("(cluster)");
             errors.push(format!("coverage of {} {scope}: {state}, expected {}", wanted.kind, wanted.state));
         }
     }
-    let problems: Vec<String> =
-        report.snapshot.problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
+    let problems: Vec<String> = report.snapshot.problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
     for words in &expect.problems {
         if !problems.iter().any(|p| p.contains(words.as_str())) {
             errors.push(format!("no problem says '{words}'; problems: {problems:?}"));
@@ -194,9 +189,10 @@ fn compare_subject(name: &str, wanted: &Wanted, subject: &Subject, report: &Repo
     let effective = codes(&subject.findings, false);
     let notes = codes(&subject.findings, true);
     if let Some(expected) = &wanted.codes
-        && *expected != effective {
-            errors.push(format!("{name}: codes are {effective:?}, expected {expected:?}"));
-        }
+        && *expected != effective
+    {
+        errors.push(format!("{name}: codes are {effective:?}, expected {expected:?}"));
+    }
     for code in wanted.notes.iter().filter(|code| !notes.contains(*code)) {
         errors.push(format!("{name}: no note {code}; notes: {notes:?}"));
     }

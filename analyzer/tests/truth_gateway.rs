@@ -22,22 +22,72 @@ type Means = &'static [(&'static str, &'static str, &'static str)];
 
 /// Codes that say exactly what a condition would say.
 const MUST: &[(&str, Means)] = &[
-    ("gateway/listener-hostname-conflict", &[("listener", "Conflicted", "HostnameConflict"), ("listener", "Accepted", "*"), ("listener", "Programmed", "*")]),
-    ("gateway/listener-protocol-conflict", &[("listener", "Conflicted", "ProtocolConflict"), ("listener", "Accepted", "*"), ("listener", "Programmed", "*")]),
-    ("gateway/no-valid-route-kinds", &[("listener", "ResolvedRefs", "InvalidRouteKinds"), ("listener", "Programmed", "*")]),
+    (
+        "gateway/listener-hostname-conflict",
+        &[
+            ("listener", "Conflicted", "HostnameConflict"),
+            ("listener", "Accepted", "*"),
+            ("listener", "Programmed", "*"),
+        ],
+    ),
+    (
+        "gateway/listener-protocol-conflict",
+        &[
+            ("listener", "Conflicted", "ProtocolConflict"),
+            ("listener", "Accepted", "*"),
+            ("listener", "Programmed", "*"),
+        ],
+    ),
+    (
+        "gateway/no-valid-route-kinds",
+        &[("listener", "ResolvedRefs", "InvalidRouteKinds"), ("listener", "Programmed", "*")],
+    ),
     ("gateway/invalid-route-kinds", &[("listener", "ResolvedRefs", "InvalidRouteKinds")]),
-    ("gateway/invalid-certificate-ref", &[("listener", "ResolvedRefs", "InvalidCertificateRef"), ("listener", "Programmed", "*")]),
-    ("gateway/certificate-not-permitted", &[("listener", "ResolvedRefs", "RefNotPermitted"), ("listener", "Programmed", "*")]),
+    (
+        "gateway/invalid-certificate-ref",
+        &[("listener", "ResolvedRefs", "InvalidCertificateRef"), ("listener", "Programmed", "*")],
+    ),
+    (
+        "gateway/certificate-not-permitted",
+        &[("listener", "ResolvedRefs", "RefNotPermitted"), ("listener", "Programmed", "*")],
+    ),
     ("gateway/no-certificate", &[("listener", "Programmed", "*")]),
-    ("gateway/invalid-ca-certificate-ref", &[("listener", "ResolvedRefs", "InvalidCACertificateRef"), ("listener", "Accepted", "NoValidCACertificate"), ("listener", "Programmed", "*")]),
-    ("gateway/invalid-ca-certificate-kind", &[("listener", "ResolvedRefs", "InvalidCACertificateKind"), ("listener", "Accepted", "NoValidCACertificate"), ("listener", "Programmed", "*")]),
-    ("gateway/ca-certificate-not-permitted", &[("listener", "ResolvedRefs", "RefNotPermitted"), ("listener", "Accepted", "NoValidCACertificate"), ("listener", "Programmed", "*")]),
-    ("gateway/unsupported-address-type", &[("gateway", "Accepted", "UnsupportedAddress"), ("gateway", "Programmed", "*")]),
+    (
+        "gateway/invalid-ca-certificate-ref",
+        &[
+            ("listener", "ResolvedRefs", "InvalidCACertificateRef"),
+            ("listener", "Accepted", "NoValidCACertificate"),
+            ("listener", "Programmed", "*"),
+        ],
+    ),
+    (
+        "gateway/invalid-ca-certificate-kind",
+        &[
+            ("listener", "ResolvedRefs", "InvalidCACertificateKind"),
+            ("listener", "Accepted", "NoValidCACertificate"),
+            ("listener", "Programmed", "*"),
+        ],
+    ),
+    (
+        "gateway/ca-certificate-not-permitted",
+        &[
+            ("listener", "ResolvedRefs", "RefNotPermitted"),
+            ("listener", "Accepted", "NoValidCACertificate"),
+            ("listener", "Programmed", "*"),
+        ],
+    ),
+    (
+        "gateway/unsupported-address-type",
+        &[("gateway", "Accepted", "UnsupportedAddress"), ("gateway", "Programmed", "*")],
+    ),
     ("gateway/invalid-client-certificate", &[("gateway", "ResolvedRefs", "*")]),
     ("gateway/no-listeners-valid", &[("gateway", "Accepted", "*"), ("gateway", "Programmed", "*")]),
     ("listener-set/not-allowed", &[("set", "Accepted", "NotAllowed"), ("set", "Programmed", "NotAllowed")]),
     ("listener-set/parent-missing", &[("set", "Accepted", "*"), ("set", "Programmed", "*")]),
-    ("listener-set/conflicted", &[("listener", "Conflicted", "*"), ("listener", "Accepted", "*"), ("listener", "Programmed", "*")]),
+    (
+        "listener-set/conflicted",
+        &[("listener", "Conflicted", "*"), ("listener", "Accepted", "*"), ("listener", "Programmed", "*")],
+    ),
     ("route/no-matching-parent", &[("route", "Accepted", "NoMatchingParent")]),
     ("route/not-allowed-by-listeners", &[("route", "Accepted", "NotAllowedByListeners")]),
     ("route/no-matching-listener-hostname", &[("route", "Accepted", "NoMatchingListenerHostname")]),
@@ -55,40 +105,162 @@ const MUST: &[(&str, Means)] = &[
 
 /// Codes that leave open what an implementation makes of it: they satisfy a False and do not contradict a True.
 const MAY: &[(&str, Means)] = &[
-    ("gateway/listener-mixed-protocols", &[("listener", "Conflicted", "ProtocolConflict"), ("listener", "Accepted", "*"), ("listener", "Programmed", "*")]),
-    ("gateway/listener-port-contested", &[("listener", "Conflicted", "ProtocolConflict"), ("listener", "Accepted", "*"), ("listener", "Programmed", "*")]),
+    (
+        "gateway/listener-mixed-protocols",
+        &[
+            ("listener", "Conflicted", "ProtocolConflict"),
+            ("listener", "Accepted", "*"),
+            ("listener", "Programmed", "*"),
+        ],
+    ),
+    (
+        "gateway/listener-port-contested",
+        &[
+            ("listener", "Conflicted", "ProtocolConflict"),
+            ("listener", "Accepted", "*"),
+            ("listener", "Programmed", "*"),
+        ],
+    ),
     ("route/filter-doubtful", &[("route", "Accepted", "*"), ("route", "ResolvedRefs", "*")]),
-    ("gateway/unsupported-protocol", &[("listener", "Accepted", "UnsupportedProtocol"), ("listener", "Programmed", "*")]),
+    (
+        "gateway/unsupported-protocol",
+        &[("listener", "Accepted", "UnsupportedProtocol"), ("listener", "Programmed", "*")],
+    ),
     ("gateway/invalid-route-kinds", &[("listener", "Programmed", "*")]),
-    ("gateway/certificate-kind", &[("listener", "ResolvedRefs", "InvalidCertificateRef"), ("listener", "Programmed", "*")]),
-    ("gateway/certificate-type", &[("listener", "ResolvedRefs", "InvalidCertificateRef"), ("listener", "Programmed", "*")]),
+    (
+        "gateway/certificate-kind",
+        &[("listener", "ResolvedRefs", "InvalidCertificateRef"), ("listener", "Programmed", "*")],
+    ),
+    (
+        "gateway/certificate-type",
+        &[("listener", "ResolvedRefs", "InvalidCertificateRef"), ("listener", "Programmed", "*")],
+    ),
     ("listener-set/allowed-unseen", &[("set", "Accepted", "NotAllowed"), ("set", "Programmed", "NotAllowed")]),
     ("route/kind-unsettled", &[("route", "Accepted", "NotAllowedByListeners")]),
     ("route/namespace-labels-unseen", &[("route", "Accepted", "NotAllowedByListeners")]),
     ("route/several-rules", &[("route", "Accepted", "*")]),
     ("route/unevaluated-backend-kind", &[("route", "ResolvedRefs", "InvalidKind")]),
-    ("backend-tls/invalid-kind", &[("policy", "ResolvedRefs", "InvalidKind"), ("policy", "Accepted", "NoValidCACertificate")]),
+    (
+        "backend-tls/invalid-kind",
+        &[("policy", "ResolvedRefs", "InvalidKind"), ("policy", "Accepted", "NoValidCACertificate")],
+    ),
 ];
 
 /// Expectations that do not follow from the specification, each with the reason:
 /// `(suite, test or case, resource, condition, why)`.
 const EXCEPTIONS: &[(&str, &str, &str, &str, &str)] = &[
-    ("envoy-gateway", "gateway-with-listener-with-udproute-with-multiple-rules", "gateway-1", "counts", "whether several rules are refused is the implementation's affair; we leave it open and count the route"),
-    ("istio-gateway-status", "http-grpc-same-host", "gateway", "counts", "Istio serves HTTPRoute and GRPCRoute with one host name; the specification lets one stand, we leave it open"),
-    ("istio-gateway-status", "isolation", "isolation", "Programmed", "Istio resolves requested addresses as Services of its own"),
-    ("istio-gateway-status", "listenerset-invalid", "*", "Programmed", "Istio resolves requested addresses as Services of its own"),
-    ("istio-gateway-status", "listenerset-invalid", "ListenerSet/istio-system/not-accepted-parent", "Accepted", "said of the parent Gateway, whose paths are the set's too"),
-    ("istio-gateway-status", "multi-gateway", "gateway", "Programmed", "Istio resolves requested addresses as Services of its own"),
-    ("istio-gateway-status", "waypoint", "*", "Programmed", "Istio resolves requested addresses as Services of its own"),
-    ("istio-gateway-status", "waypoint", "Gateway/ns/invalid", "Accepted", "only Istio's waypoint class demands the protocol HBONE"),
-    ("istio-gateway-status", "listenerset-overlapping-port", "my-listener-set", "Programmed", "the Secret is in the test's own store, not in the input"),
-    ("istio-gateway-status", "listenerset-overlapping-port", "my-listener-set", "ResolvedRefs", "the Secret is in the test's own store, not in the input"),
-    ("istio-gateway-status", "listenerset-overlapping-port", "ingress-gateway", "Programmed", "Istio takes an HTTPS listener without a certificate; we leave it open"),
-    ("istio-gateway-status", "reference-policy-tls", "gateway", "Accepted", "the Secrets are in the test's own store, not in the input"),
-    ("istio-gateway-status", "reference-policy-tls", "gateway", "Programmed", "the Secrets are in the test's own store, not in the input"),
-    ("istio-gateway-status", "reference-policy-tls", "gateway", "ResolvedRefs", "the Secrets are in the test's own store, not in the input"),
-    ("istio-gateway-status", "tcp", "TCPRoute/default/tcp", "ResolvedRefs", "Istio does not look at the ports of the Service; nothing answers on one that is not declared"),
-    ("istio-gateway-status", "weighted", "*", "ResolvedRefs", "Istio does not look at the ports of the Service; nothing answers on one that is not declared"),
+    (
+        "envoy-gateway",
+        "gateway-with-listener-with-udproute-with-multiple-rules",
+        "gateway-1",
+        "counts",
+        "whether several rules are refused is the implementation's affair; we leave it open and count the route",
+    ),
+    (
+        "istio-gateway-status",
+        "http-grpc-same-host",
+        "gateway",
+        "counts",
+        "Istio serves HTTPRoute and GRPCRoute with one host name; the specification lets one stand, we leave it open",
+    ),
+    (
+        "istio-gateway-status",
+        "isolation",
+        "isolation",
+        "Programmed",
+        "Istio resolves requested addresses as Services of its own",
+    ),
+    (
+        "istio-gateway-status",
+        "listenerset-invalid",
+        "*",
+        "Programmed",
+        "Istio resolves requested addresses as Services of its own",
+    ),
+    (
+        "istio-gateway-status",
+        "listenerset-invalid",
+        "ListenerSet/istio-system/not-accepted-parent",
+        "Accepted",
+        "said of the parent Gateway, whose paths are the set's too",
+    ),
+    (
+        "istio-gateway-status",
+        "multi-gateway",
+        "gateway",
+        "Programmed",
+        "Istio resolves requested addresses as Services of its own",
+    ),
+    (
+        "istio-gateway-status",
+        "waypoint",
+        "*",
+        "Programmed",
+        "Istio resolves requested addresses as Services of its own",
+    ),
+    (
+        "istio-gateway-status",
+        "waypoint",
+        "Gateway/ns/invalid",
+        "Accepted",
+        "only Istio's waypoint class demands the protocol HBONE",
+    ),
+    (
+        "istio-gateway-status",
+        "listenerset-overlapping-port",
+        "my-listener-set",
+        "Programmed",
+        "the Secret is in the test's own store, not in the input",
+    ),
+    (
+        "istio-gateway-status",
+        "listenerset-overlapping-port",
+        "my-listener-set",
+        "ResolvedRefs",
+        "the Secret is in the test's own store, not in the input",
+    ),
+    (
+        "istio-gateway-status",
+        "listenerset-overlapping-port",
+        "ingress-gateway",
+        "Programmed",
+        "Istio takes an HTTPS listener without a certificate; we leave it open",
+    ),
+    (
+        "istio-gateway-status",
+        "reference-policy-tls",
+        "gateway",
+        "Accepted",
+        "the Secrets are in the test's own store, not in the input",
+    ),
+    (
+        "istio-gateway-status",
+        "reference-policy-tls",
+        "gateway",
+        "Programmed",
+        "the Secrets are in the test's own store, not in the input",
+    ),
+    (
+        "istio-gateway-status",
+        "reference-policy-tls",
+        "gateway",
+        "ResolvedRefs",
+        "the Secrets are in the test's own store, not in the input",
+    ),
+    (
+        "istio-gateway-status",
+        "tcp",
+        "TCPRoute/default/tcp",
+        "ResolvedRefs",
+        "Istio does not look at the ports of the Service; nothing answers on one that is not declared",
+    ),
+    (
+        "istio-gateway-status",
+        "weighted",
+        "*",
+        "ResolvedRefs",
+        "Istio does not look at the ports of the Service; nothing answers on one that is not declared",
+    ),
 ];
 
 /// Conditions that the specification does not define: what they say is their implementation's affair.
@@ -107,9 +279,11 @@ fn speaks(finding: &Finding) -> bool {
 }
 
 fn means(code: &str, table: &[(&str, Means)], scope: &str, kind: &str, reason: Option<&str>) -> bool {
-    table.iter().filter(|(c, _)| *c == code).flat_map(|(_, m)| m.iter()).any(|(s, k, r)| {
-        *s == scope && *k == kind && (*r == "*" || reason.is_none_or(|wanted| wanted == *r))
-    })
+    table
+        .iter()
+        .filter(|(c, _)| *c == code)
+        .flat_map(|(_, m)| m.iter())
+        .any(|(s, k, r)| *s == scope && *k == kind && (*r == "*" || reason.is_none_or(|wanted| wanted == *r)))
 }
 
 struct State<'s> {
@@ -218,8 +392,11 @@ impl<'v> Row<'v> {
                 Some((parent, section, port)) => {
                     let rest = door.strip_prefix(parent.as_str());
                     let within = rest.is_some_and(|r| r.is_empty() || r.starts_with(['/', ':']));
-                    let section = section.is_none_or(|s| rest.is_some_and(|r| r.split(':').next() == Some(&format!("/{s}"))));
-                    within && section && port.is_none_or(|p| rest.is_some_and(|r| !r.contains(':') || r.ends_with(&format!(":{p}"))))
+                    let section =
+                        section.is_none_or(|s| rest.is_some_and(|r| r.split(':').next() == Some(&format!("/{s}"))));
+                    within
+                        && section
+                        && port.is_none_or(|p| rest.is_some_and(|r| !r.contains(':') || r.ends_with(&format!(":{p}"))))
                 }
             },
         }
@@ -247,7 +424,8 @@ fn check(state: &State<'_>, row: &Row<'_>) -> Result<(), String> {
             let all = p.stretches.iter().flat_map(|s| s.findings());
             all.into_iter().any(|f| {
                 speaks(f)
-                    && (means(f.code(), MUST, "listener", "Accepted", None) || means(f.code(), MAY, "listener", "Accepted", None))
+                    && (means(f.code(), MUST, "listener", "Accepted", None)
+                        || means(f.code(), MAY, "listener", "Accepted", None))
             })
         };
         !own.is_empty() && own.iter().all(refused)
@@ -360,7 +538,10 @@ fn suite(name: &str, rows: Vec<(String, String, Value)>, threshold: usize) {
                 continue;
             };
             let excuse = |e: &&(&str, &str, &str, &str, &str)| {
-                e.0 == name && (e.1 == "*" || e.1 == test.as_str()) && (e.2 == "*" || row.resource.ends_with(e.2)) && e.3 == condition
+                e.0 == name
+                    && (e.1 == "*" || e.1 == test.as_str())
+                    && (e.2 == "*" || row.resource.ends_with(e.2))
+                    && e.3 == condition
             };
             if EXCEPTIONS.iter().any(|e| excuse(&e)) {
                 excused += 1;
@@ -410,4 +591,3 @@ fn conditions_of_envoy_gateway_follow_from_the_specs() {
 fn conditions_of_istio_follow_from_the_specs() {
     suite("istio-gateway-status", cases("istio-gateway-status"), 0);
 }
-

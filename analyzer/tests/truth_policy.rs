@@ -7,9 +7,7 @@ mod policy_kit;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use kubereach::policy::{
-    AgainstPods, Answer, Connection, End, Ends, Options, Policies, PodEnd, Protocol, Sided,
-};
+use kubereach::policy::{AgainstPods, Answer, Connection, End, Ends, Options, PodEnd, Policies, Protocol, Sided};
 use kubereach::snapshot::Snapshot;
 use policy_kit::{json, load, truth};
 
@@ -21,7 +19,13 @@ struct Figures {
 }
 
 impl Figures {
-    fn count(&mut self, got: Answer, expected: bool, why: impl IntoIterator<Item = &'static str>, row: impl Fn() -> String) {
+    fn count(
+        &mut self,
+        got: Answer,
+        expected: bool,
+        why: impl IntoIterator<Item = &'static str>,
+        row: impl Fn() -> String,
+    ) {
         match (got, expected) {
             (Answer::Allowed, true) | (Answer::Denied, false) => self.agree += 1,
             (Answer::Unknown, _) => {
@@ -34,7 +38,12 @@ impl Figures {
 
     fn finish(self, suite: &str) {
         let undecided: usize = self.undecided.values().sum();
-        println!("{suite}: {} agree, {undecided} undecided {:?}, {} wrong", self.agree, self.undecided, self.wrong.len());
+        println!(
+            "{suite}: {} agree, {undecided} undecided {:?}, {} wrong",
+            self.agree,
+            self.undecided,
+            self.wrong.len()
+        );
         assert!(self.wrong.is_empty(), "{suite}: {:#?}", self.wrong.iter().take(20).collect::<Vec<_>>());
         assert!(self.agree > 0, "{suite}: nothing was decided");
     }
@@ -146,9 +155,12 @@ fn the_network_policy_api_conformance_suite_agrees() {
                 port: row["port"].as_u64().and_then(|p| u16::try_from(p).ok()),
             };
             let got = policies.evaluate(&connection);
-            figures.count(got.answer, row["allowed"].as_bool().expect("bool"), reasons([&got.egress, &got.ingress]), || {
-                format!("{row} got {got:?}")
-            });
+            figures.count(
+                got.answer,
+                row["allowed"].as_bool().expect("bool"),
+                reasons([&got.egress, &got.ingress]),
+                || format!("{row} got {got:?}"),
+            );
         }
         figures.finish(&format!("npapi-conformance/{api}"));
     }
@@ -249,7 +261,12 @@ fn the_goldens_of_netpol_analyzer_agree() {
                         let inside = allowed.iter().any(|a| a.contains(run.start()) && a.contains(run.end()));
                         let touches = allowed.iter().any(|a| a.start() <= run.end() && run.start() <= a.end());
                         let got = policies.evaluate(&Connection { from, to, protocol, port: Some(*run.start()) });
-                        let row = || format!("{} {from_name} -> {to_name} {protocol} {run:?} {conns:?} got {answer:?}", case["dir"]);
+                        let row = || {
+                            format!(
+                                "{} {from_name} -> {to_name} {protocol} {run:?} {conns:?} got {answer:?}",
+                                case["dir"]
+                            )
+                        };
                         assert!(inside || !touches || answer == Answer::Unknown, "{}", row());
                         figures.count(answer, inside, reasons([&got.egress, &got.ingress]), row);
                     }

@@ -17,7 +17,11 @@ use serde_json::Value;
 /// What a configuration cannot show: `(test, part of the path asked for, why)`.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("GatewayTLSBackendClientCertificate", "/", "the state was recorded before the backend's pods were ready"),
-    ("BackendTLSPolicySANValidation", "mismatch", "which names the certificate of a backend holds shows only when it is asked"),
+    (
+        "BackendTLSPolicySANValidation",
+        "mismatch",
+        "which names the certificate of a backend holds shows only when it is asked",
+    ),
 ];
 
 /// A request, as far as it decides which path takes it.
@@ -131,7 +135,8 @@ fn check(paths: &[(u16, Path)], row: &Value) -> Result<(), String> {
         || row["expect"]["failure"] == true
         || row["expect"]["grpc_code"].as_u64().is_some_and(|code| code != 0);
     if refused {
-        let open: Vec<_> = taken.iter().filter(|p| matches!(p.state(), PathState::Open | PathState::Narrowed)).collect();
+        let open: Vec<_> =
+            taken.iter().filter(|p| matches!(p.state(), PathState::Open | PathState::Narrowed)).collect();
         return if open.is_empty() { Ok(()) } else { Err(format!("must fail, and {:?} is open", open[0].key)) };
     }
     let backend = row["expect"]["backend"].as_str().or(row["expect"]["Backend"].as_str());
@@ -173,7 +178,10 @@ fn requests_that_must_pass_are_not_blocked_and_those_that_must_fail_are_not_open
         let fronts = Fronts::new(&world);
         let subjects = checks::evaluate(&world);
         for row in rows {
-            let gateway = (row["gateway"]["namespace"].as_str().unwrap_or_default(), row["gateway"]["name"].as_str().unwrap_or_default());
+            let gateway = (
+                row["gateway"]["namespace"].as_str().unwrap_or_default(),
+                row["gateway"]["name"].as_str().unwrap_or_default(),
+            );
             let Some(front) = fronts.front_of(gateway.0, gateway.1) else { continue };
             let doors: BTreeMap<String, u16> = fronts.fronts[front]
                 .doors

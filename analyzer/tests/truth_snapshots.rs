@@ -13,10 +13,8 @@ use kubereach_reports::report::{PathState, Report, SegmentName, Verdict};
 use serde::Deserialize;
 
 fn truth(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KUBEREACH_TRUTH").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/truth"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("KUBEREACH_TRUTH")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/truth"), PathBuf::from);
     let folder = root.join(part);
     if folder.exists() {
         return Some(folder);
@@ -26,7 +24,8 @@ fn truth(part: &str) -> Option<PathBuf> {
 }
 
 fn folders(of: &Path) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = std::fs::read_dir(of).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    let mut all: Vec<PathBuf> =
+        std::fs::read_dir(of).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     all.sort();
     all
 }
@@ -41,7 +40,12 @@ fn report(path: PathBuf, whole: bool) -> Report {
 
 fn bad(report: &Report) -> Vec<String> {
     let bad = |v: Verdict| matches!(v, Verdict::Broken | Verdict::Degraded);
-    report.subjects.iter().filter(|s| bad(s.verdict)).map(|s| format!("{}/{}/{}: {}", s.kind, s.namespace, s.name, s.headline)).collect()
+    report
+        .subjects
+        .iter()
+        .filter(|s| bad(s.verdict))
+        .map(|s| format!("{}/{}/{}: {}", s.kind, s.namespace, s.name, s.headline))
+        .collect()
 }
 
 #[derive(Deserialize)]
@@ -57,7 +61,11 @@ fn name(value: &serde_json::Value) -> String {
         serde_json::Value::String(text) => text.clone(),
         other => {
             let field = |key: &str| other.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
-            format!("{}/{}", field("namespace"), if field("name").is_empty() { field("service") } else { field("name") })
+            format!(
+                "{}/{}",
+                field("namespace"),
+                if field("name").is_empty() { field("service") } else { field("name") }
+            )
         }
     }
 }
@@ -69,8 +77,12 @@ fn snapshots_of_real_applications() {
     let all = folders(&folder);
     for folder in &all {
         let truth: Truth = serde_json::from_slice(&std::fs::read(folder.join("truth.json")).unwrap()).unwrap();
-        let expected: BTreeSet<String> =
-            truth.services_without_ready_endpoints.iter().chain(&truth.service_ports_without_target).map(name).collect();
+        let expected: BTreeSet<String> = truth
+            .services_without_ready_endpoints
+            .iter()
+            .chain(&truth.service_ports_without_target)
+            .map(name)
+            .collect();
         let report = report(folder.join("snapshot.yaml"), false);
         services += report.subjects.iter().filter(|s| s.kind == "Service").count();
         let missing: BTreeSet<String> = report
@@ -121,7 +133,12 @@ fn a_public_must_gather_has_endpoints_behind_every_selector() {
     let without: Vec<&String> = report
         .subjects
         .iter()
-        .filter(|s| s.paths.iter().flat_map(|p| &p.segments).any(|g| g.segment == SegmentName::Endpoints && g.state == PathState::Blocked))
+        .filter(|s| {
+            s.paths
+                .iter()
+                .flat_map(|p| &p.segments)
+                .any(|g| g.segment == SegmentName::Endpoints && g.state == PathState::Blocked)
+        })
         .map(|s| &s.name)
         .collect();
     assert!(without.is_empty(), "{without:?}");

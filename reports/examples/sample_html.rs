@@ -10,14 +10,9 @@ use std::io::{BufWriter, Write as _};
 use kubereach_reports::render::{Format, Options, render};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let directory = std::env::args()
-        .nth(1)
-        .ok_or("name a directory to write to")?;
+    let directory = std::env::args().nth(1).ok_or("name a directory to write to")?;
     std::fs::create_dir_all(&directory)?;
-    for (name, report) in [
-        ("sample", common::sample()),
-        ("many", common::many(10_000, 20)),
-    ] {
+    for (name, report) in [("sample", common::sample()), ("many", common::many(10_000, 20))] {
         for &format in Format::ALL {
             let ending = format.endings().first().copied().unwrap_or("txt");
             let mut out = BufWriter::new(File::create(format!("{directory}/{name}.{ending}"))?);

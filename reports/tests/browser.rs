@@ -18,15 +18,10 @@ fn missing(folder: &Path) -> Option<&'static str> {
     if !Path::new(&chromium).exists() {
         return Some("no Chromium: apt-get install chromium, or set CHROMIUM");
     }
-    if !Command::new("node")
-        .arg("--version")
-        .output()
-        .is_ok_and(|run| run.status.success())
-    {
+    if !Command::new("node").arg("--version").output().is_ok_and(|run| run.status.success()) {
         return Some("no Node");
     }
-    (!folder.join("node_modules/playwright-core").exists())
-        .then_some("no modules: npm ci --prefix tests/browser")
+    (!folder.join("node_modules/playwright-core").exists()).then_some("no modules: npm ci --prefix tests/browser")
 }
 
 fn write(path: &Path, report: &Report) -> PathBuf {
@@ -57,9 +52,5 @@ fn the_html_report_works_in_a_browser() {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&run.stdout);
-    assert!(
-        run.status.success(),
-        "{text}\n{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
+    assert!(run.status.success(), "{text}\n{}", String::from_utf8_lossy(&run.stderr));
 }

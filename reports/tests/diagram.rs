@@ -11,9 +11,7 @@ use kubereach_reports::report::{Report, Subject};
 /// The picture of the one subject that `change` leaves in the sample report under this name.
 fn picture(name: &str, change: impl FnOnce(&mut Subject)) -> String {
     let mut report: Report = common::sample();
-    report
-        .subjects
-        .retain(|subject| subject.name == name && subject.cluster.as_deref() != Some("edge-1"));
+    report.subjects.retain(|subject| subject.name == name && subject.cluster.as_deref() != Some("edge-1"));
     report.subjects.truncate(1);
     change(&mut report.subjects[0]);
     let mut out = Vec::new();
@@ -30,19 +28,11 @@ fn lines(picture: &str, step: &str) -> usize {
 #[test]
 fn a_missing_service_is_the_culprit_and_leads_to_its_finding() {
     let picture = picture("web", |_| {});
-    assert_eq!(
-        picture.matches("culprit").count(),
-        2,
-        "the missing Service and the crashing Pods"
-    );
+    assert_eq!(picture.matches("culprit").count(), 2, "the missing Service and the crashing Pods");
     assert!(picture.contains("<a href=\"#ingress-shop-web.f1\">"));
     assert!(picture.contains(">does not exist</text>"));
     assert_eq!(lines(&picture, "blocked"), 2);
-    assert_eq!(
-        lines(&picture, "beyond"),
-        1,
-        "behind the missing Service nothing is reached"
-    );
+    assert_eq!(lines(&picture, "beyond"), 1, "behind the missing Service nothing is reached");
     assert_eq!(lines(&picture, "verified"), 0);
 }
 
@@ -66,15 +56,9 @@ fn an_untested_open_path_is_only_open_in_the_configuration() {
 #[test]
 fn a_failure_that_was_localized_is_marked_there_and_one_that_was_not_nowhere() {
     let localized = picture("search", |_| {});
-    assert_eq!(
-        (lines(&localized, "config"), lines(&localized, "blocked")),
-        (1, 1)
-    );
+    assert_eq!((lines(&localized, "config"), lines(&localized, "blocked")), (1, 1));
     let unplaced = picture("mail", |_| {});
-    assert_eq!(
-        (lines(&unplaced, "unknown"), lines(&unplaced, "blocked")),
-        (2, 0)
-    );
+    assert_eq!((lines(&unplaced, "unknown"), lines(&unplaced, "blocked")), (2, 0));
     assert!(!unplaced.contains("culprit"));
 }
 
@@ -88,11 +72,7 @@ fn what_rests_on_purpose_is_not_red() {
 #[test]
 fn policy_that_nobody_evaluated_does_not_colour_the_pods() {
     let picture = picture("api", |_| {});
-    assert_eq!(
-        picture.matches("<g class=\"box unknown").count(),
-        1,
-        "only the Gateway"
-    );
+    assert_eq!(picture.matches("<g class=\"box unknown").count(), 1, "only the Gateway");
 }
 
 #[test]

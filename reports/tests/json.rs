@@ -19,10 +19,7 @@ fn rendered(report: &Report, format: Format) -> String {
 
 /// The schema of what is written, not of what would be accepted: a field that is always printed is required.
 fn generated() -> String {
-    let schema = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Report>();
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap();
     text.push('\n');
     text
@@ -35,10 +32,7 @@ fn the_committed_schema_is_current() {
         std::fs::write(path, generated()).unwrap();
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        committed == generated(),
-        "{path} is stale: run this test with KUBEREACH_BLESS=1 and read the diff"
-    );
+    assert!(committed == generated(), "{path} is stale: run this test with KUBEREACH_BLESS=1 and read the diff");
 }
 
 #[test]
@@ -49,10 +43,8 @@ fn rendered_reports_are_valid_and_read_back_unchanged() {
         let text = rendered(&report, Format::Json);
         assert!(text.ends_with("}\n"));
         let value: Value = serde_json::from_str(&text).unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(&value)
-            .map(|e| format!("{} at {}", e, e.instance_path()))
-            .collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|e| format!("{} at {}", e, e.instance_path())).collect();
         assert!(errors.is_empty(), "{errors:#?}");
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
     }
@@ -63,21 +55,13 @@ fn the_schema_notices_a_wrong_word_and_a_missing_field() {
     let schema: Value = serde_json::from_str(&generated()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let good: Value = serde_json::from_str(&rendered(&common::sample(), Format::Json)).unwrap();
-    for pointer in [
-        "/subjects/0/verdict",
-        "/findings/0/effect",
-        "/snapshot/coverage/0/state",
-    ] {
+    for pointer in ["/subjects/0/verdict", "/findings/0/effect", "/snapshot/coverage/0/state"] {
         let mut bad = good.clone();
         *bad.pointer_mut(pointer).unwrap() = Value::from("fine");
         assert!(!validator.is_valid(&bad), "{pointer}");
     }
     let mut bad = good;
-    bad.pointer_mut("/subjects/0")
-        .unwrap()
-        .as_object_mut()
-        .unwrap()
-        .remove("headline");
+    bad.pointer_mut("/subjects/0").unwrap().as_object_mut().unwrap().remove("headline");
     assert!(!validator.is_valid(&bad));
 }
 
@@ -90,32 +74,12 @@ fn every_line_of_jsonl_stands_alone() {
         let value: Value = serde_json::from_str(line).unwrap();
         assert_eq!(value["name"], subject.name);
         assert_eq!(value["verdict"], subject.verdict.word());
-        assert_eq!(
-            value.get("cluster").and_then(Value::as_str),
-            subject.cluster.as_deref()
-        );
-        let inside: Vec<&str> = value["finding_objects"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|f| f["id"].as_str().unwrap())
-            .collect();
-        let of_segments = subject
-            .paths
-            .iter()
-            .flat_map(|p| &p.segments)
-            .flat_map(|s| &s.findings);
-        for id in subject
-            .findings
-            .iter()
-            .chain(&subject.entry_problems)
-            .chain(of_segments)
-        {
-            assert_eq!(
-                inside.iter().filter(|known| *known == id).count(),
-                1,
-                "{id} in {inside:?}"
-            );
+        assert_eq!(value.get("cluster").and_then(Value::as_str), subject.cluster.as_deref());
+        let inside: Vec<&str> =
+            value["finding_objects"].as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap()).collect();
+        let of_segments = subject.paths.iter().flat_map(|p| &p.segments).flat_map(|s| &s.findings);
+        for id in subject.findings.iter().chain(&subject.entry_problems).chain(of_segments) {
+            assert_eq!(inside.iter().filter(|known| *known == id).count(), 1, "{id} in {inside:?}");
         }
     }
 }
@@ -123,11 +87,6 @@ fn every_line_of_jsonl_stands_alone() {
 #[test]
 fn the_same_report_gives_the_same_bytes() {
     for &format in Format::ALL {
-        assert_eq!(
-            rendered(&common::sample(), format),
-            rendered(&common::sample(), format),
-            "{}",
-            format.word()
-        );
+        assert_eq!(rendered(&common::sample(), format), rendered(&common::sample(), format), "{}", format.word());
     }
 }

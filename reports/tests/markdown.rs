@@ -35,12 +35,7 @@ fn no_value_becomes_a_link_an_image_or_html() {
     let text = markdown(&common::sample());
     for event in Parser::new_ext(&text, extensions()) {
         match event {
-            Event::Start(
-                Tag::Link { .. }
-                | Tag::Image { .. }
-                | Tag::Strikethrough
-                | Tag::FootnoteDefinition(_),
-            )
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Strikethrough | Tag::FootnoteDefinition(_))
             | Event::TaskListMarker(_)
             | Event::InlineMath(_)
             | Event::DisplayMath(_)
@@ -58,10 +53,7 @@ fn tags_are_ours(html: &str) {
     for part in html.split('<').skip(1) {
         let tag = part.split('>').next().unwrap();
         assert!(
-            [
-                "details", "/details", "summary", "/summary", "b", "/b", "code", "/code"
-            ]
-            .contains(&tag),
+            ["details", "/details", "summary", "/summary", "b", "/b", "code", "/code"].contains(&tag),
             "<{tag}> in {html:?}"
         );
     }
@@ -100,11 +92,8 @@ fn every_table_row_keeps_its_columns() {
             _ => {}
         }
     }
-    let remarkable = report
-        .subjects
-        .iter()
-        .filter(|s| !matches!(s.verdict, Verdict::ConfigOk | Verdict::Healthy))
-        .count();
+    let remarkable =
+        report.subjects.iter().filter(|s| !matches!(s.verdict, Verdict::ConfigOk | Verdict::Healthy)).count();
     assert!(rows > remarkable, "{rows} rows");
 }
 
@@ -120,15 +109,9 @@ fn ten_thousand_subjects_fit_and_the_rest_is_counted() {
             assert!(length > LIMIT / 2, "room was left unused: {length}");
             let left = remarkable - blocks;
             let told = left.to_string();
-            let told = if told.len() > 3 {
-                format!("{},{}", &told[..told.len() - 3], &told[told.len() - 3..])
-            } else {
-                told
-            };
-            assert!(
-                text.contains(&format!("_{told} more subjects not shown in detail")),
-                "{told}, {blocks} shown"
-            );
+            let told =
+                if told.len() > 3 { format!("{},{}", &told[..told.len() - 3], &told[told.len() - 3..]) } else { told };
+            assert!(text.contains(&format!("_{told} more subjects not shown in detail")), "{told}, {blocks} shown");
         }
     }
 }

@@ -21,10 +21,7 @@ fn trace(report: &Report, index: usize, options: &Options) -> String {
 }
 
 fn at(width: usize) -> Options {
-    Options {
-        width,
-        ..Options::default()
-    }
+    Options { width, ..Options::default() }
 }
 
 #[test]
@@ -42,11 +39,7 @@ fn trace_of_a_broken_ingress_a_route_and_a_measured_service() {
     let report = common::sample();
     let mut out = String::new();
     for name in ["web", "api", "search"] {
-        let index = report
-            .subjects
-            .iter()
-            .position(|s| s.name == name && s.verdict != Verdict::ConfigOk)
-            .unwrap();
+        let index = report.subjects.iter().position(|s| s.name == name && s.verdict != Verdict::ConfigOk).unwrap();
         out.push_str(&trace(&report, index, &at(100)));
         out.push_str("\n=====\n\n");
     }
@@ -56,23 +49,13 @@ fn trace_of_a_broken_ingress_a_route_and_a_measured_service() {
 #[test]
 fn no_value_reaches_the_terminal_with_its_power() {
     let report = common::sample();
-    let mut all = text(
-        &report,
-        &Options {
-            show_coverage: true,
-            max_subjects: Some(1000),
-            ..at(200)
-        },
-    );
+    let mut all = text(&report, &Options { show_coverage: true, max_subjects: Some(1000), ..at(200) });
     for index in 0..report.subjects.len() {
         all.push_str(&trace(&report, index, &at(90)));
     }
     for c in all.chars() {
         assert!(c == '\n' || !c.is_control(), "{c:?}");
-        assert!(
-            !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'),
-            "{c:?}"
-        );
+        assert!(!matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'), "{c:?}");
     }
     assert!(all.contains("\\u{1b}]8;;http://evil\\u{7}"));
 }
@@ -81,13 +64,7 @@ fn no_value_reaches_the_terminal_with_its_power() {
 fn colour_is_only_there_when_asked_for_and_is_always_reset() {
     let report = common::sample();
     assert!(!text(&report, &at(100)).contains('\u{1b}'));
-    let coloured = text(
-        &report,
-        &Options {
-            color: true,
-            ..at(100)
-        },
-    );
+    let coloured = text(&report, &Options { color: true, ..at(100) });
     assert!(coloured.contains("\u{1b}["));
     for line in coloured.lines().filter(|line| line.contains('\u{1b}')) {
         assert!(line.rfind("\u{1b}[0m") > line.rfind("\u{1b}[3"), "{line:?}");
@@ -108,23 +85,14 @@ fn lines_keep_to_the_width_except_commands() {
     use unicode_width::UnicodeWidthStr;
     for width in [40, 80, 120] {
         for line in text(&common::sample(), &at(width)).lines() {
-            assert!(
-                line.width() <= width || line.trim_start().starts_with("$ "),
-                "{width}: {line}"
-            );
+            assert!(line.width() <= width || line.trim_start().starts_with("$ "), "{width}: {line}");
         }
     }
 }
 
 #[test]
 fn quiet_is_one_line_with_every_count() {
-    let line = text(
-        &common::sample(),
-        &Options {
-            quiet: true,
-            ..at(100)
-        },
-    );
+    let line = text(&common::sample(), &Options { quiet: true, ..at(100) });
     assert_eq!(line.lines().count(), 1);
     assert!(line.contains("config-ok (not tested)"));
     assert!(line.contains("1 healthy"));
@@ -135,18 +103,9 @@ fn ten_thousand_subjects_stay_readable_and_are_counted() {
     let mut report = common::many(10_000, 10);
     let out = text(&report, &at(100));
     assert!(out.lines().count() < 800, "{} lines", out.lines().count());
-    assert!(
-        out.contains("… and 960 more (460 broken, 250 degraded, 250 unknown); see --format json"),
-        "{out}"
-    );
+    assert!(out.contains("… and 960 more (460 broken, 250 degraded, 250 unknown); see --format json"), "{out}");
     report.subjects.truncate(3);
-    let few = text(
-        &report,
-        &Options {
-            max_subjects: Some(1),
-            ..at(100)
-        },
-    );
+    let few = text(&report, &Options { max_subjects: Some(1), ..at(100) });
     assert!(few.contains("… and 2 more (2 broken)"));
 }
 
@@ -155,21 +114,13 @@ fn config_ok_is_never_called_healthy() {
     let report = common::many(3, 0);
     let out = text(&report, &at(100));
     assert!(out.contains("not tested"));
-    assert!(
-        !out.replace("0 healthy", "")
-            .replace("\nhealthy    Real requests", "")
-            .contains("healthy"),
-        "{out}"
-    );
+    assert!(!out.replace("0 healthy", "").replace("\nhealthy    Real requests", "").contains("healthy"), "{out}");
 }
 
 #[test]
 fn a_subject_that_does_not_exist_is_an_error_that_says_so() {
     let error = render_trace(&common::sample(), 99_999, &at(80), &mut Vec::new()).unwrap_err();
-    assert!(matches!(
-        error,
-        RenderError::NoSuchSubject { index: 99_999, .. }
-    ));
+    assert!(matches!(error, RenderError::NoSuchSubject { index: 99_999, .. }));
 }
 
 #[test]

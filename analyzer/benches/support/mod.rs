@@ -41,7 +41,8 @@ pub(crate) fn yaml(size: Size) -> String {
 /// The whole cluster as one `kind: List` in indented JSON.
 pub(crate) fn json(size: Size) -> String {
     let items: Vec<serde_json::Value> = objects(size).collect();
-    let list = serde_json::json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}});
+    let list =
+        serde_json::json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}});
     serde_json::to_string_pretty(&list).unwrap_or_default()
 }
 
@@ -106,7 +107,15 @@ const fn ready(i: usize) -> bool {
 fn meta(name: &str, namespace: Option<&str>, seed: usize) -> serde_json::Value {
     let mut uid = String::new();
     // Writing to a String does not fail.
-    let _ = write!(uid, "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", seed, seed & 0xffff, seed & 0xfff, seed >> 3 & 0xfff, seed * 7919);
+    let _ = write!(
+        uid,
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        seed,
+        seed & 0xffff,
+        seed & 0xfff,
+        seed >> 3 & 0xfff,
+        seed * 7919
+    );
     let mut meta = serde_json::json!({"creationTimestamp": "2026-10-01T08:00:00Z", "name": name,
         "resourceVersion": (1_000_000 + seed).to_string(), "uid": uid});
     if let Some(namespace) = namespace {

@@ -13,14 +13,14 @@ use crate::paths::World;
 pub use docs::catalogue_markdown;
 
 pub mod backend_tls;
-mod docs;
 pub mod command;
+mod docs;
 pub mod endpoints;
 pub mod entry;
 pub mod gateway;
 pub mod ingress;
-pub mod pod;
 pub mod listener_set;
+pub mod pod;
 pub mod policy;
 pub mod route;
 pub mod service;
@@ -51,8 +51,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
 
 /// Evaluates every subject of the snapshot, in parallel; the order is that of kind, namespace and name.
 pub fn evaluate(world: &World<'_>) -> Vec<Subject> {
-    let areas: [fn(&World<'_>) -> Vec<Subject>; 3] =
-        [gateway::subjects, ingress::subjects, service::subjects];
+    let areas: [fn(&World<'_>) -> Vec<Subject>; 3] = [gateway::subjects, ingress::subjects, service::subjects];
     let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(world)).collect();
     entry::note_other_kinds(world, &mut subjects);
     subjects.sort_by(|a, b| a.object.cmp(&b.object));

@@ -18,7 +18,11 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         intake: input::options(&command.reading)?,
         filter: Filter {
             namespaces: command.namespace.clone(),
-            kinds: command.kind.iter().map(|k| super::trace::kind_of(k).map(str::to_owned)).collect::<Result<_, _>>()?,
+            kinds: command
+                .kind
+                .iter()
+                .map(|k| super::trace::kind_of(k).map(str::to_owned))
+                .collect::<Result<_, _>>()?,
             names: command.name.clone(),
         },
     };

@@ -72,7 +72,8 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 
 fn unknown<'a>(code: &str, codes: impl Iterator<Item = &'a str>) -> Failure {
     let wanted = code.rsplit('/').next().unwrap_or(code);
-    let near: Vec<&str> = codes.filter(|c| c.contains(wanted) || c.split('/').next() == code.split('/').next()).take(8).collect();
+    let near: Vec<&str> =
+        codes.filter(|c| c.contains(wanted) || c.split('/').next() == code.split('/').next()).take(8).collect();
     let hint = if near.is_empty() {
         "'kubereach explain' lists all codes".to_owned()
     } else {

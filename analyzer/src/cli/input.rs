@@ -51,7 +51,10 @@ fn limits(flags: &LimitFlags) -> Limits {
 /// Runs with a progress bar where a person watches, and removes it afterwards.
 pub(super) fn with_progress<R>(reading: &Reading, run: impl FnOnce(&dyn Progress) -> R) -> R {
     if reading.progress == When::Auto && std::io::stderr().is_terminal() {
-        let sizes = reading.inputs.iter().map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()));
+        let sizes = reading
+            .inputs
+            .iter()
+            .map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()));
         let bar = Bar::new(sizes.sum());
         let result = run(&bar);
         bar.finish();

@@ -30,13 +30,8 @@ impl PathKey {
             format!("{}\u{1}{}\u{1}{}\u{1}{port}", b.kind, b.namespace, b.name)
         });
         let mut hash = Sha256::new();
-        let parts = [
-            Some(self.entry.to_string()),
-            self.listener.clone(),
-            self.host.clone(),
-            self.matches.clone(),
-            backend,
-        ];
+        let parts =
+            [Some(self.entry.to_string()), self.listener.clone(), self.host.clone(), self.matches.clone(), backend];
         for part in parts {
             // A missing part and an empty one are different facts.
             hash.update(part.map_or_else(|| "\u{2}".to_owned(), |p| p + "\u{0}").as_bytes());

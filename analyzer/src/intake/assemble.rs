@@ -45,18 +45,8 @@ pub struct Intake {
 ///
 /// The order of the inputs does not matter. An error means that nothing at all could be analyzed; what
 /// is wrong with a part of the input is a problem in the result.
-pub fn read(
-    inputs: &[InputSpec],
-    options: &IntakeOptions,
-    progress: &dyn Progress,
-) -> Result<Intake, IntakeError> {
-    let scan = scan::scan(
-        inputs,
-        &options.limits,
-        &hint::hint,
-        &Item::decode,
-        progress,
-    )?;
+pub fn read(inputs: &[InputSpec], options: &IntakeOptions, progress: &dyn Progress) -> Result<Intake, IntakeError> {
+    let scan = scan::scan(inputs, &options.limits, &hint::hint, &Item::decode, progress)?;
     assemble(scan, options)
 }
 
@@ -90,14 +80,7 @@ fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeE
     let mut places: HashMap<(usize, usize), Place> = HashMap::new();
     let mut readings: Vec<Reading> = Vec::with_capacity(parts.len());
     for (number, part) in parts.iter().enumerate() {
-        let reading = read_part(
-            part,
-            divided
-                .groups
-                .iter()
-                .position(|g| g.contains(&number))
-                .unwrap_or_default(),
-        );
+        let reading = read_part(part, divided.groups.iter().position(|g| g.contains(&number)).unwrap_or_default());
         for (n, file) in part.files.iter().enumerate() {
             let place = Place {
                 part: number,
@@ -115,8 +98,7 @@ fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeE
     }
     if divided.groups.len() > 1 {
         for reading in divided.unclear.iter().filter_map(|n| readings.get(*n)) {
-            let message =
-                "nothing in it shows which of the clusters it comes from: it is judged by itself";
+            let message = "nothing in it shows which of the clusters it comes from: it is judged by itself";
             problems.push(Problem {
                 path: reading.name.clone(),
                 line: None,
@@ -126,29 +108,15 @@ fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeE
         }
     }
     let names = cluster_names(&divided.groups, &readings);
-    let filled = fill(
-        scan,
-        &places,
-        &readings,
-        divided.groups.len(),
-        options,
-        &mut problems,
-    );
+    let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
     Ok(finish(filled, &readings, &names, options, problems))
 }
 
 fn read_part(part: &Part<'_>, cluster: usize) -> Reading {
     let mut facts = Facts::default();
     part.layout.read(part, &mut facts);
-    let newest = part
-        .files
-        .iter()
-        .flat_map(layouts::File::items)
-        .filter_map(|d| d.value.seen)
-        .max();
-    let taken_at = facts
-        .taken_at
-        .or_else(|| time::settle(facts.taken_at_local?, newest));
+    let newest = part.files.iter().flat_map(layouts::File::items).filter_map(|d| d.value.seen).max();
+    let taken_at = facts.taken_at.or_else(|| time::settle(facts.taken_at_local?, newest));
     Reading {
         name: part.name.clone(),
         layout: part.layout.name(),
@@ -167,12 +135,7 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
     }
     let firsts: Vec<String> = groups
         .iter()
-        .map(|g| {
-            g.first()
-                .and_then(|n| readings.get(*n))
-                .map(|r| r.name.clone())
-                .unwrap_or_default()
-        })
+        .map(|g| g.first().and_then(|n| readings.get(*n)).map(|r| r.name.clone()).unwrap_or_default())
         .collect();
     clusters::names(&firsts)
 }
@@ -212,9 +175,7 @@ fn fill(
     };
     for _ in 0..clusters {
         let mut builder = Builder::default();
-        builder
-            .default_namespace
-            .clone_from(&options.default_namespace);
+        builder.default_namespace.clone_from(&options.default_namespace);
         filled.builders.push(builder);
     }
     // Ties between copies go to the first by name, whatever the order on the command line.
@@ -222,16 +183,10 @@ fn fill(
     inputs.sort_by(|a, b| a.1.name.cmp(&b.1.name));
     for (number, input) in inputs {
         problems.extend(input.problems);
-        let mut counts: BTreeMap<usize, usize> = readings
-            .iter()
-            .enumerate()
-            .filter(|(_, r)| r.inputs.contains(&number))
-            .map(|(n, _)| (n, 0))
-            .collect();
+        let mut counts: BTreeMap<usize, usize> =
+            readings.iter().enumerate().filter(|(_, r)| r.inputs.contains(&number)).map(|(n, _)| (n, 0)).collect();
         for (member, m) in input.members.into_iter().enumerate() {
-            let (Some(place), Content::Documents(documents)) =
-                (places.get(&(number, member)), m.content)
-            else {
+            let (Some(place), Content::Documents(documents)) = (places.get(&(number, member)), m.content) else {
                 continue;
             };
             let Some(reading) = readings.get(place.part) else {
@@ -245,8 +200,7 @@ fn fill(
             }
             let count = counts.entry(place.part).or_default();
             for decoded in documents.objects {
-                *count +=
-                    usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
+                *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
             }
         }
         filled.inventory(&input.name, input.skipped, &counts, readings);
@@ -256,13 +210,7 @@ fn fill(
 
 impl Filled {
     /// Takes one object; says whether it is one.
-    fn take(
-        &mut self,
-        item: Item,
-        origin: Origin,
-        reading: &Reading,
-        problems: &mut Vec<Problem>,
-    ) -> bool {
+    fn take(&mut self, item: Item, origin: Origin, reading: &Reading, problems: &mut Vec<Problem>) -> bool {
         let cluster = reading.cluster;
         let (Some(builder), Some(kinds), Some(definitions), Some(failed)) = (
             self.builders.get_mut(cluster),
@@ -281,17 +229,11 @@ impl Filled {
             }
             What::About(_) | What::Nameless => return false,
         };
-        if reading
-            .facts
-            .deleted_by
-            .is_some_and(|key| object.meta().annotation(key).is_some())
-        {
+        if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
             return false;
         }
         match &mut object {
-            AnyObject::Secret(secret)
-                if reading.facts.secrets_emptied && secret.keys.is_empty() =>
-            {
+            AnyObject::Secret(secret) if reading.facts.secrets_emptied && secret.keys.is_empty() => {
                 secret.stripped = true;
             }
             AnyObject::CustomResourceDefinition(crd) => {
@@ -300,22 +242,12 @@ impl Filled {
             _ => {}
         }
         kinds.insert(object.group_kind());
-        builder.push(
-            object,
-            u32::try_from(self.origins.len()).unwrap_or(u32::MAX),
-            reading.facts.stripped,
-        );
+        builder.push(object, u32::try_from(self.origins.len()).unwrap_or(u32::MAX), reading.facts.stripped);
         self.origins.push(origin);
         true
     }
 
-    fn inventory(
-        &mut self,
-        name: &str,
-        skipped: usize,
-        counts: &BTreeMap<usize, usize>,
-        readings: &[Reading],
-    ) {
+    fn inventory(&mut self, name: &str, skipped: usize, counts: &BTreeMap<usize, usize>, readings: &[Reading]) {
         if counts.is_empty() {
             self.inputs.push(Input {
                 path: name.to_owned(),
@@ -354,10 +286,7 @@ fn finish(
     mut problems: Vec<Problem>,
 ) -> Intake {
     for input in &mut filled.inputs {
-        input.cluster = input
-            .cluster
-            .take()
-            .and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
+        input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
@@ -370,58 +299,32 @@ fn finish(
                 if said.state == CoverageState::NotServed && kinds.contains(kind) {
                     continue;
                 }
-                builder
-                    .coverage
-                    .record(kind.clone(), namespace, said.clone().record());
+                builder.coverage.record(kind.clone(), namespace, said.clone().record());
             }
         }
         not_installed(&mut builder, &kinds, &definitions);
         for failed in filled.failed.get(cluster).into_iter().flatten() {
             let cluster_scoped = catalogue::of(&failed.kind).is_some_and(|k| !k.namespaced);
-            let namespace =
-                Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
-            let reason = format!(
-                "an object of it could not be read: {}",
-                failed.problem.message
-            );
-            builder
-                .coverage
-                .lessen(&failed.kind, namespace, &reason, &failed.problem.path);
+            let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
+            let reason = format!("an object of it could not be read: {}", failed.problem.message);
+            builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
         }
         for assumption in &options.assume_complete {
             builder.coverage.assume(assumption.clone());
         }
         builder.cluster = names.get(cluster).cloned();
-        duplicates::said_twice(
-            builder.duplicates(),
-            &filled.origins,
-            &filled.copies,
-            &filled.sources,
-            &mut problems,
-        );
+        duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
         snapshots.push(builder.build());
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
-    filled
-        .inputs
-        .sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
+    filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
     problems.sort();
     problems.dedup();
-    Intake {
-        snapshots,
-        inputs: filled.inputs,
-        problems,
-        origins: filled.origins,
-        sources: filled.sources,
-    }
+    Intake { snapshots, inputs: filled.inputs, problems, origins: filled.origins, sources: filled.sources }
 }
 
 /// Where all definitions of custom kinds are known, a kind without one is not served.
-fn not_installed(
-    builder: &mut Builder,
-    kinds: &BTreeSet<GroupKind>,
-    definitions: &BTreeSet<(String, String)>,
-) {
+fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions: &BTreeSet<(String, String)>) {
     let crds = GroupKind::known("apiextensions.k8s.io", "CustomResourceDefinition");
     let record = builder.coverage.of(&crds, None);
     if record.state != CoverageState::Complete {
@@ -429,20 +332,12 @@ fn not_installed(
     }
     for kind in catalogue::KINDS.iter().filter(|k| layouts::is_custom(k)) {
         let group_kind = kind.group_kind();
-        if kinds.contains(&group_kind)
-            || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned()))
-        {
+        if kinds.contains(&group_kind) || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned())) {
             continue;
         }
-        let reason = format!(
-            "the cluster has no CustomResourceDefinition {}",
-            kind.full_name()
-        );
-        let said = crate::snapshot::CoverageRecord {
-            state: CoverageState::NotServed,
-            reason,
-            source: record.source.clone(),
-        };
+        let reason = format!("the cluster has no CustomResourceDefinition {}", kind.full_name());
+        let said =
+            crate::snapshot::CoverageRecord { state: CoverageState::NotServed, reason, source: record.source.clone() };
         builder.coverage.record(group_kind, None, said);
     }
 }
@@ -462,10 +357,7 @@ impl Locate for Intake {
             }
         }
         let mut places = vec![None; requests.len()];
-        for (found, n) in positions::resolve(&self.sources, &wanted)
-            .into_iter()
-            .zip(at)
-        {
+        for (found, n) in positions::resolve(&self.sources, &wanted).into_iter().zip(at) {
             if let (Some((path, line, column)), Some(slot)) = (found, places.get_mut(n)) {
                 *slot = Some(Location { path, line, column });
             }

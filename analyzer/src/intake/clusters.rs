@@ -30,26 +30,14 @@ impl Identity {
                 AnyObject::CustomResourceDefinition(o) => (o.meta(), "CustomResourceDefinition"),
                 _ => continue,
             };
-            let Some(uid) = meta
-                .uid
-                .as_ref()
-                .filter(|uid| !crate::snapshot::is_masked(uid))
-            else {
+            let Some(uid) = meta.uid.as_ref().filter(|uid| !crate::snapshot::is_masked(uid)) else {
                 continue;
             };
             let lasting = kind == "Namespace"
-                && matches!(
-                    meta.name.as_str(),
-                    "kube-system" | "default" | "kube-public"
-                )
+                && matches!(meta.name.as_str(), "kube-system" | "default" | "kube-public")
                 || (kind == "Service" && meta.namespace == "default" && meta.name == "kubernetes");
             let key = format!("{kind}/{}/{}", meta.namespace, meta.name);
-            if lasting {
-                &mut identity.lasting
-            } else {
-                &mut identity.usual
-            }
-            .insert(key, uid.clone());
+            if lasting { &mut identity.lasting } else { &mut identity.usual }.insert(key, uid.clone());
         }
         identity
     }
@@ -57,10 +45,7 @@ impl Identity {
     /// One cluster, two clusters, or nothing to tell by.
     fn same(&self, other: &Self) -> Option<bool> {
         let compare = |a: &BTreeMap<String, String>, b: &BTreeMap<String, String>| {
-            let shared: Vec<bool> = a
-                .iter()
-                .filter_map(|(key, uid)| b.get(key).map(|other| uid == other))
-                .collect();
+            let shared: Vec<bool> = a.iter().filter_map(|(key, uid)| b.get(key).map(|other| uid == other)).collect();
             (!shared.is_empty()).then(|| shared.contains(&true))
         };
         compare(&self.lasting, &other.lasting).or_else(|| compare(&self.usual, &other.usual))
@@ -107,20 +92,10 @@ pub(crate) fn divide(parts: &[Identity]) -> Clusters {
         .flat_map(|(a, b)| [a, b])
         .collect();
     if apart.is_empty() {
-        return Clusters {
-            groups: vec![(0..parts.len()).collect()],
-            unclear: Vec::new(),
-        };
+        return Clusters { groups: vec![(0..parts.len()).collect()], unclear: Vec::new() };
     }
-    let unclear = groups
-        .iter()
-        .filter(|(key, _)| !apart.contains(key))
-        .flat_map(|(_, parts)| parts.clone())
-        .collect();
-    Clusters {
-        groups: groups.into_values().collect(),
-        unclear,
-    }
+    let unclear = groups.iter().filter(|(key, _)| !apart.contains(key)).flat_map(|(_, parts)| parts.clone()).collect();
+    Clusters { groups: groups.into_values().collect(), unclear }
 }
 
 fn root(group_of: &[usize], mut part: usize) -> usize {
@@ -137,36 +112,21 @@ fn root(group_of: &[usize], mut part: usize) -> usize {
 pub(crate) fn names(firsts: &[String]) -> Vec<String> {
     let tail = |name: &str, depth: usize| {
         let parts: Vec<&str> = name.split(['/', '!']).filter(|p| !p.is_empty()).collect();
-        parts
-            .get(parts.len().saturating_sub(depth)..)
-            .unwrap_or_default()
-            .join("/")
+        parts.get(parts.len().saturating_sub(depth)..).unwrap_or_default().join("/")
     };
     for depth in 1..6 {
-        let names: Vec<String> = firsts
-            .iter()
-            .map(|n| without_ending(&tail(n, depth)).to_owned())
-            .collect();
+        let names: Vec<String> = firsts.iter().map(|n| without_ending(&tail(n, depth)).to_owned()).collect();
         if names.iter().collect::<BTreeSet<_>>().len() == names.len() {
             return names;
         }
     }
-    firsts
-        .iter()
-        .enumerate()
-        .map(|(n, name)| format!("{name} ({})", n + 1))
-        .collect()
+    firsts.iter().enumerate().map(|(n, name)| format!("{name} ({})", n + 1)).collect()
 }
 
 fn without_ending(name: &str) -> &str {
-    const ENDINGS: [&str; 10] = [
-        ".tar.gz", ".tar.xz", ".tar.zst", ".tgz", ".tar", ".zip", ".yaml", ".yml", ".json", ".gz",
-    ];
-    ENDINGS
-        .iter()
-        .find_map(|e| name.strip_suffix(e))
-        .filter(|n| !n.is_empty())
-        .unwrap_or(name)
+    const ENDINGS: [&str; 10] =
+        [".tar.gz", ".tar.xz", ".tar.zst", ".tgz", ".tar", ".zip", ".yaml", ".yml", ".json", ".gz"];
+    ENDINGS.iter().find_map(|e| name.strip_suffix(e)).filter(|n| !n.is_empty()).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -174,47 +134,22 @@ mod tests {
     use super::*;
 
     fn identity(lasting: &[(&str, &str)], usual: &[(&str, &str)]) -> Identity {
-        let own = |all: &[(&str, &str)]| {
-            all.iter()
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-                .collect()
-        };
-        Identity {
-            lasting: own(lasting),
-            usual: own(usual),
-        }
+        let own = |all: &[(&str, &str)]| all.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Identity { lasting: own(lasting), usual: own(usual) }
     }
 
     #[test]
     fn what_shows_no_identity_joins_the_only_cluster() {
-        let parts = [
-            identity(&[("kube-system", "1")], &[]),
-            identity(&[], &[]),
-            identity(&[("kube-system", "1")], &[]),
-        ];
-        assert_eq!(
-            divide(&parts),
-            Clusters {
-                groups: vec![vec![0, 1, 2]],
-                unclear: vec![]
-            }
-        );
+        let parts =
+            [identity(&[("kube-system", "1")], &[]), identity(&[], &[]), identity(&[("kube-system", "1")], &[])];
+        assert_eq!(divide(&parts), Clusters { groups: vec![vec![0, 1, 2]], unclear: vec![] });
     }
 
     #[test]
     fn different_uids_of_lasting_objects_are_different_clusters() {
-        let parts = [
-            identity(&[("kube-system", "1")], &[]),
-            identity(&[], &[]),
-            identity(&[("kube-system", "2")], &[]),
-        ];
-        assert_eq!(
-            divide(&parts),
-            Clusters {
-                groups: vec![vec![0], vec![1], vec![2]],
-                unclear: vec![1]
-            }
-        );
+        let parts =
+            [identity(&[("kube-system", "1")], &[]), identity(&[], &[]), identity(&[("kube-system", "2")], &[])];
+        assert_eq!(divide(&parts), Clusters { groups: vec![vec![0], vec![1], vec![2]], unclear: vec![1] });
     }
 
     #[test]
@@ -229,20 +164,14 @@ mod tests {
             identity(&[("kube-system", "1")], &[("Service/a", "9")]),
         ];
         assert_eq!(divide(&parts).groups.len(), 1);
-        let parts = [
-            identity(&[], &[("Service/a", "1")]),
-            identity(&[], &[("Service/a", "9")]),
-        ];
+        let parts = [identity(&[], &[("Service/a", "1")]), identity(&[], &[("Service/a", "9")])];
         assert_eq!(divide(&parts).groups.len(), 2);
     }
 
     #[test]
     fn a_third_bundle_may_join_two() {
-        let parts = [
-            identity(&[("a", "1")], &[]),
-            identity(&[("b", "2")], &[]),
-            identity(&[("a", "1"), ("b", "2")], &[]),
-        ];
+        let parts =
+            [identity(&[("a", "1")], &[]), identity(&[("b", "2")], &[]), identity(&[("a", "1"), ("b", "2")], &[])];
         assert_eq!(divide(&parts).groups, vec![vec![0, 1, 2]]);
     }
 
@@ -250,10 +179,7 @@ mod tests {
     fn names_are_as_short_as_they_can_be() {
         let names = |all: [&str; 2]| super::names(&all.map(str::to_owned));
         assert_eq!(names(["d/prod.tar.gz", "d/test.tar.gz"]), ["prod", "test"]);
-        assert_eq!(
-            names(["prod/dump.yaml", "test/dump.yaml"]),
-            ["prod/dump", "test/dump"]
-        );
+        assert_eq!(names(["prod/dump.yaml", "test/dump.yaml"]), ["prod/dump", "test/dump"]);
         assert_eq!(names(["x", "x"]), ["x (1)", "x (2)"]);
     }
 }

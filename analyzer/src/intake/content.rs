@@ -135,23 +135,14 @@ pub struct Documents<T> {
 
 impl<T> Default for Documents<T> {
     fn default() -> Self {
-        Self {
-            objects: Vec::new(),
-            lists: Vec::new(),
-            tables: Vec::new(),
-            errors: Vec::new(),
-            others: 0,
-        }
+        Self { objects: Vec::new(), lists: Vec::new(), tables: Vec::new(), errors: Vec::new(), others: 0 }
     }
 }
 
 impl<T> Documents<T> {
     /// Whether nothing of Kubernetes was recognised.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
-            && self.lists.is_empty()
-            && self.tables.is_empty()
-            && self.errors.is_empty()
+        self.objects.is_empty() && self.lists.is_empty() && self.tables.is_empty() && self.errors.is_empty()
     }
 }
 
@@ -303,14 +294,8 @@ mod tests {
 
     #[test]
     fn links_lead_to_members_and_never_out() {
-        assert_eq!(
-            link_target("a/b/x.yaml", "x.json").as_deref(),
-            Some("a/b/x.json")
-        );
-        assert_eq!(
-            link_target("a/b/x.yaml", "../c/./x.json").as_deref(),
-            Some("a/c/x.json")
-        );
+        assert_eq!(link_target("a/b/x.yaml", "x.json").as_deref(), Some("a/b/x.json"));
+        assert_eq!(link_target("a/b/x.yaml", "../c/./x.json").as_deref(), Some("a/c/x.json"));
         assert_eq!(link_target("x.yaml", "../x.json"), None);
         assert_eq!(link_target("a/x.yaml", "/etc/passwd"), None);
     }

@@ -26,38 +26,20 @@ pub(super) fn said_twice(
         if copies.contains(&kept) || copies.contains(&dropped) || (duplicate.kind.kind == "Event") {
             continue;
         }
-        let pair = pairs.entry((
-            duplicate.kind.clone(),
-            kept,
-            dropped,
-            duplicate.different_uid,
-        ));
+        let pair = pairs.entry((duplicate.kind.clone(), kept, dropped, duplicate.different_uid));
         pair.or_insert((0, &duplicate.object)).0 += 1;
     }
     for ((kind, kept, dropped, different), (count, example)) in pairs {
         let path = sources.path(dropped).unwrap_or_default();
         let other = sources.path(kept).filter(|p| *p != path);
-        let place = other.map_or_else(
-            || "a second time in this file".to_owned(),
-            |other| format!("also in {other}"),
-        );
-        let objects = if count == 1 {
-            format!("{example} is")
-        } else {
-            format!("{count} {kind} objects ({example}, …) are")
-        };
+        let place = other.map_or_else(|| "a second time in this file".to_owned(), |other| format!("also in {other}"));
+        let objects =
+            if count == 1 { format!("{example} is") } else { format!("{count} {kind} objects ({example}, …) are") };
         let message = if different {
-            format!(
-                "{objects} {place} with another uid: deleted and made again between the two; the later one counts"
-            )
+            format!("{objects} {place} with another uid: deleted and made again between the two; the later one counts")
         } else {
             format!("{objects} {place}: the newer copy counts")
         };
-        problems.push(Problem {
-            path,
-            line: None,
-            column: None,
-            message,
-        });
+        problems.push(Problem { path, line: None, column: None, message });
     }
 }

@@ -7,17 +7,12 @@ use super::item::{Item, What};
 
 /// Why there is nothing to analyze, if so: no object and no list of objects in any input.
 pub(super) fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {
-    let something =
-        scan.inputs
-            .iter()
-            .flat_map(|i| &i.members)
-            .any(|member| match &member.content {
-                Content::Documents(documents) => {
-                    !documents.lists.is_empty()
-                        || documents.objects.iter().any(|d| d.value.object().is_some())
-                }
-                _ => false,
-            });
+    let something = scan.inputs.iter().flat_map(|i| &i.members).any(|member| match &member.content {
+        Content::Documents(documents) => {
+            !documents.lists.is_empty() || documents.objects.iter().any(|d| d.value.object().is_some())
+        }
+        _ => false,
+    });
     if something {
         return None;
     }
@@ -30,10 +25,7 @@ pub(super) fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {
             }),
             _ => None,
         });
-        let table = input
-            .members
-            .iter()
-            .any(|m| matches!(&m.content, Content::Documents(d) if !d.tables.is_empty()));
+        let table = input.members.iter().any(|m| matches!(&m.content, Content::Documents(d) if !d.tables.is_empty()));
         let captured = input.members.iter().find_map(|m| match &m.content {
             Content::Documents(d) => d.errors.first().map(|e| e.text.clone()),
             _ => None,
@@ -43,34 +35,18 @@ pub(super) fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {
         } else if let Some(failed) = failed {
             failed
         } else if table {
-            format!(
-                "{} holds tables, which show no specs: export with -o yaml or -o json",
-                input.name
-            )
+            format!("{} holds tables, which show no specs: export with -o yaml or -o json", input.name)
         } else if let Some(error) = captured {
-            format!(
-                "{} holds only an error of the collector: {error}",
-                input.name
-            )
-        } else if input
-            .members
-            .iter()
-            .all(|m| matches!(m.content, Content::Empty))
-            && input.skipped == 0
-        {
+            format!("{} holds only an error of the collector: {error}", input.name)
+        } else if input.members.iter().all(|m| matches!(m.content, Content::Empty)) && input.skipped == 0 {
             format!("{} is empty", input.name)
         } else {
-            format!(
-                "{} holds no Kubernetes object (no apiVersion and kind)",
-                input.name
-            )
+            format!("{} holds no Kubernetes object (no apiVersion and kind)", input.name)
         });
     }
     reasons.sort();
     reasons.dedup();
-    Some(IntakeError::Nothing {
-        reasons: reasons.join("; "),
-    })
+    Some(IntakeError::Nothing { reasons: reasons.join("; ") })
 }
 
 fn shown(problem: &Problem) -> String {

@@ -25,14 +25,8 @@ pub(crate) fn hint(path: &str) -> Option<TypeHint> {
             [_core_version] => Some(""),
             _ => None,
         };
-        let hint = group
-            .and_then(|g| catalogue::by_resource(stem, Some(g)))
-            .map(typed)
-            .unwrap_or_default();
-        return Some(TypeHint {
-            null_strings: true,
-            ..hint
-        });
+        let hint = group.and_then(|g| catalogue::by_resource(stem, Some(g))).map(typed).unwrap_or_default();
+        return Some(TypeHint { null_strings: true, ..hint });
     }
     if stem.ends_with("-errors") || folders.last().is_some_and(|f| f.ends_with("-errors.json")) {
         return None;
@@ -41,11 +35,7 @@ pub(crate) fn hint(path: &str) -> Option<TypeHint> {
 }
 
 fn typed(kind: &Kind) -> TypeHint {
-    TypeHint {
-        api_version: Some(kind.api_version()),
-        kind: Some(kind.kind.to_owned()),
-        null_strings: false,
-    }
+    TypeHint { api_version: Some(kind.api_version()), kind: Some(kind.kind.to_owned()), null_strings: false }
 }
 
 /// The kind a file name means: `pods`, `core_v1_pods`, `httproutes.gateway.networking.k8s.io`,
@@ -64,17 +54,14 @@ fn of_stem(stem: &str) -> Option<&'static Kind> {
 pub(crate) fn group_version_resource(stem: &str) -> Option<(&str, &str)> {
     let mut parts = stem.splitn(3, '_');
     let (group, version, resource) = (parts.next()?, parts.next()?, parts.next()?);
-    let versioned =
-        version.starts_with('v') && version.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+    let versioned = version.starts_with('v') && version.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
     versioned.then_some((group, resource))
 }
 
 /// A file name without the endings that say how it is written.
 pub(crate) fn stem(name: &str) -> &str {
     let mut stem = name;
-    for ending in [
-        ".gz", ".xz", ".zst", ".yaml", ".yml", ".json", ".jsonl", ".ndjson",
-    ] {
+    for ending in [".gz", ".xz", ".zst", ".yaml", ".yml", ".json", ".jsonl", ".ndjson"] {
         stem = stem.strip_suffix(ending).unwrap_or(stem);
     }
     stem
@@ -87,10 +74,7 @@ pub(crate) fn named_kind(name: &str) -> Option<(&'static Kind, String)> {
     if let Some(kind) = of_stem(stem) {
         return Some((kind, String::new()));
     }
-    let words: Vec<&str> = stem
-        .split(['-', '_', '.'])
-        .filter(|w| !w.is_empty())
-        .collect();
+    let words: Vec<&str> = stem.split(['-', '_', '.']).filter(|w| !w.is_empty()).collect();
     let mut found = None;
     for (n, word) in words.iter().enumerate() {
         // `ns` and other short names are words of their own too often to be trusted inside a name.
@@ -99,12 +83,7 @@ pub(crate) fn named_kind(name: &str) -> Option<(&'static Kind, String)> {
             if found.is_some() {
                 return None;
             }
-            let rest: Vec<&str> = words
-                .iter()
-                .enumerate()
-                .filter(|(m, _)| *m != n)
-                .map(|(_, w)| *w)
-                .collect();
+            let rest: Vec<&str> = words.iter().enumerate().filter(|(m, _)| *m != n).map(|(_, w)| *w).collect();
             found = Some((kind, rest.join("-")));
         }
     }
@@ -122,47 +101,19 @@ mod tests {
             ("dump/svc.yaml", "v1", "Service"),
             ("services.yaml.gz", "v1", "Service"),
             ("b/cluster-resources/pods/shop.json", "v1", "Pod"),
-            (
-                "b/cluster-resources/network-policy/shop.json",
-                "networking.k8s.io/v1",
-                "NetworkPolicy",
-            ),
-            (
-                "b/cluster-resources/ingress/shop.json",
-                "networking.k8s.io/v1",
-                "Ingress",
-            ),
-            (
-                "b/cluster-resources/statefulsets-errors.json/shop.json",
-                "apps/v1",
-                "ReplicaSet",
-            ),
+            ("b/cluster-resources/network-policy/shop.json", "networking.k8s.io/v1", "NetworkPolicy"),
+            ("b/cluster-resources/ingress/shop.json", "networking.k8s.io/v1", "Ingress"),
+            ("b/cluster-resources/statefulsets-errors.json/shop.json", "apps/v1", "ReplicaSet"),
             ("cluster-resources/namespaces.json", "v1", "Namespace"),
             ("resources/ns/shop/core_v1_pods.json", "v1", "Pod"),
-            (
-                "resources/ns/shop/discovery.k8s.io_v1_endpointslices.json",
-                "discovery.k8s.io/v1",
-                "EndpointSlice",
-            ),
+            ("resources/ns/shop/discovery.k8s.io_v1_endpointslices.json", "discovery.k8s.io/v1", "EndpointSlice"),
             ("resources/ns/shop/Pods.json", "v1", "Pod"),
             ("k8s-pods-20260102-030405.yaml", "v1", "Pod"),
-            (
-                "shop/replication-controllers.json",
-                "v1",
-                "ReplicationController",
-            ),
-            (
-                "httproutes.gateway.networking.k8s.io.yaml",
-                "gateway.networking.k8s.io/v1",
-                "HTTPRoute",
-            ),
+            ("shop/replication-controllers.json", "v1", "ReplicationController"),
+            ("httproutes.gateway.networking.k8s.io.yaml", "gateway.networking.k8s.io/v1", "HTTPRoute"),
         ] {
             let hint = hint(path).unwrap_or_default();
-            assert_eq!(
-                (hint.api_version.as_deref(), hint.kind.as_deref()),
-                (Some(api_version), Some(kind)),
-                "{path}"
-            );
+            assert_eq!((hint.api_version.as_deref(), hint.kind.as_deref()), (Some(api_version), Some(kind)), "{path}");
             assert!(!hint.null_strings, "{path}");
         }
     }
@@ -170,18 +121,8 @@ mod tests {
     #[test]
     fn the_collector_of_rancher_writes_null_as_text() {
         let of = |path| hint(path).unwrap_or_default();
-        assert_eq!(
-            of("s/yamls/namespaced/shop/v1/services.yaml")
-                .kind
-                .as_deref(),
-            Some("Service")
-        );
-        assert_eq!(
-            of("s/yamls/namespaced/shop/apps/v1/deployments.yaml")
-                .kind
-                .as_deref(),
-            Some("Deployment")
-        );
+        assert_eq!(of("s/yamls/namespaced/shop/v1/services.yaml").kind.as_deref(), Some("Service"));
+        assert_eq!(of("s/yamls/namespaced/shop/apps/v1/deployments.yaml").kind.as_deref(), Some("Deployment"));
         assert!(of("s/yamls/cluster/v1/nodes.yaml").null_strings);
         assert!(of("s/yamls/cluster/example.com/v1/widgets.yaml").null_strings);
         assert!(!of("yamls.yaml").null_strings);

@@ -51,10 +51,7 @@ impl Item {
     pub(crate) fn decode(raw: &RawObject<'_>) -> Self {
         if raw.kind == "SupportBundle" {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
-            return Self {
-                what: What::About(Box::new(value)),
-                seen: None,
-            };
+            return Self { what: What::About(Box::new(value)), seen: None };
         }
         let object = match AnyObject::decode(raw.api_version, raw.kind, raw) {
             Ok(object) => object,
@@ -65,24 +62,15 @@ impl Item {
                     namespace: head.metadata.namespace,
                     problem: raw.problem(&error),
                 };
-                return Self {
-                    what: What::Failed(Box::new(failed)),
-                    seen: None,
-                };
+                return Self { what: What::Failed(Box::new(failed)), seen: None };
             }
         };
         let meta = object.meta();
         if meta.name.is_empty() && meta.generate_name.is_none() {
-            return Self {
-                what: What::Nameless,
-                seen: None,
-            };
+            return Self { what: What::Nameless, seen: None };
         }
         let seen = seen(&object, raw);
-        Self {
-            what: What::Object(slim(object)),
-            seen,
-        }
+        Self { what: What::Object(slim(object)), seen }
     }
 
     /// The object, if it is one.
@@ -131,17 +119,13 @@ fn seen(object: &AnyObject, raw: &RawObject<'_>) -> Option<Timestamp> {
     let created = object.meta().creation_timestamp.0;
     let newest = match object {
         AnyObject::Event(event) => event.last_timestamp.0.max(event.event_time.0),
-        AnyObject::Other(kind, _) if kind.kind == "Lease" => raw
-            .decode::<Lease>()
+        AnyObject::Other(kind, _) if kind.kind == "Lease" => {
+            raw.decode::<Lease>().ok().and_then(|lease| lease.spec.renew_time.0)
+        }
+        AnyObject::Node(_) => raw
+            .decode::<Beats>()
             .ok()
-            .and_then(|lease| lease.spec.renew_time.0),
-        AnyObject::Node(_) => raw.decode::<Beats>().ok().and_then(|node| {
-            node.status
-                .conditions
-                .iter()
-                .filter_map(|c| c.last_heartbeat_time.0)
-                .max()
-        }),
+            .and_then(|node| node.status.conditions.iter().filter_map(|c| c.last_heartbeat_time.0).max()),
         _ => None,
     };
     created.max(newest)

@@ -20,9 +20,8 @@ pub mod yaml;
 
 pub use assemble::{Intake, IntakeOptions, read};
 pub use content::{
-    CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec,
-    IntakeError, ListDocument, Member, Origin, Problem, Scan, ScannedInput, TableDocument,
-    TextFormat, TypeHint, link_target,
+    CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
+    Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
 };
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};

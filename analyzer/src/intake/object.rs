@@ -32,11 +32,7 @@ pub(crate) enum Body<'a> {
     /// A YAML slice, parsed when it is decoded.
     Yaml(&'a [u8], Slice),
     /// A node of a document that had to be parsed as a whole; the document begins at the line.
-    Node {
-        tree: &'a Tree<'a>,
-        node: NodeId,
-        line: u32,
-    },
+    Node { tree: &'a Tree<'a>, node: NodeId, line: u32 },
     /// A JSON slice.
     Json(&'a [u8]),
     /// A value that was corrected before decoding.
@@ -77,10 +73,7 @@ impl RawObject<'_> {
             path: self.display.to_owned(),
             line: Some(error.line),
             column: Some(error.column),
-            message: format!(
-                "{} could not be read: {}; the rest was read",
-                self.kind, error.message
-            ),
+            message: format!("{} could not be read: {}; the rest was read", self.kind, error.message),
         }
     }
 
@@ -93,8 +86,9 @@ impl RawObject<'_> {
                 }
             })
             .map_err(|error| self.yaml_error(&error, self.origin.line)),
-            Body::Node { tree, node, line } => engine::from_node(tree, node, self.bounds)
-                .map_err(|error| self.yaml_error(&error, line)),
+            Body::Node { tree, node, line } => {
+                engine::from_node(tree, node, self.bounds).map_err(|error| self.yaml_error(&error, line))
+            }
             Body::Json(bytes) => match serde_json::from_slice(bytes) {
                 Ok(value) => Ok(value),
                 // Go keeps the last of two equal keys where a struct of serde refuses them.
@@ -122,59 +116,36 @@ impl RawObject<'_> {
                 path: self.display.to_owned(),
                 line: Some(at.line),
                 column: Some(at.column),
-                message: format!(
-                    "the key {key:?} is written twice in one mapping; the last value counts"
-                ),
+                message: format!("the key {key:?} is written twice in one mapping; the last value counts"),
             });
         }
     }
 
     fn yaml_error(&self, error: &YamlError, first_line: u32) -> DecodeError {
-        let at = error.at.map_or(
-            Position {
-                line: self.origin.line,
-                column: self.origin.column,
-            },
-            |at| shift(first_line, at),
-        );
+        let at = error
+            .at
+            .map_or(Position { line: self.origin.line, column: self.origin.column }, |at| shift(first_line, at));
         let message = match error.kind {
             ErrorKind::Syntax | ErrorKind::UnknownAnchor => format!("not valid YAML: {error}"),
             ErrorKind::Shape | ErrorKind::Limit => error.to_string(),
         };
-        DecodeError {
-            line: at.line,
-            column: at.column,
-            message,
-        }
+        DecodeError { line: at.line, column: at.column, message }
     }
 
     fn json_position(&self, bytes: &[u8], error: &serde_json::Error) -> Position {
         let inner = json::char_position(bytes, error.line(), error.column());
-        json::shift(
-            Position {
-                line: self.origin.line,
-                column: self.origin.column,
-            },
-            inner,
-        )
+        json::shift(Position { line: self.origin.line, column: self.origin.column }, inner)
     }
 
     fn json_error(&self, bytes: &[u8], error: &serde_json::Error) -> DecodeError {
         let at = self.json_position(bytes, error);
-        DecodeError {
-            line: at.line,
-            column: at.column,
-            message: json::message(error).into_owned(),
-        }
+        DecodeError { line: at.line, column: at.column, message: json::message(error).into_owned() }
     }
 }
 
 /// A place in a slice that begins at a line start, as a place in the file.
 pub(crate) fn shift(first_line: u32, at: Position) -> Position {
-    Position {
-        line: first_line.saturating_add(at.line).saturating_sub(1),
-        column: at.column,
-    }
+    Position { line: first_line.saturating_add(at.line).saturating_sub(1), column: at.column }
 }
 
 fn is_duplicate(error: &serde_json::Error) -> bool {

@@ -38,24 +38,14 @@ impl Bar {
     /// `total` is the size of all inputs in bytes, where it is known.
     pub fn new(total: Option<u64>) -> Self {
         let (bar, template) = match total {
-            Some(total) => (
-                ProgressBar::new(total),
-                "{bar:24} {binary_bytes}/{binary_total_bytes} {wide_msg}",
-            ),
-            None => (
-                ProgressBar::no_length(),
-                "{spinner} {binary_bytes} {wide_msg}",
-            ),
+            Some(total) => (ProgressBar::new(total), "{bar:24} {binary_bytes}/{binary_total_bytes} {wide_msg}"),
+            None => (ProgressBar::no_length(), "{spinner} {binary_bytes} {wide_msg}"),
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self {
-            line: bar,
-            objects: AtomicU64::new(0),
-            member: Mutex::new(String::new()),
-        }
+        Self { line: bar, objects: AtomicU64::new(0), member: Mutex::new(String::new()) }
     }
 
     /// Removes the line.
@@ -66,8 +56,7 @@ impl Bar {
     fn show(&self) {
         let objects = self.objects.load(Ordering::Relaxed);
         let member = self.member.lock().map(|m| m.clone()).unwrap_or_default();
-        self.line
-            .set_message(format!("{objects} objects  {member}"));
+        self.line.set_message(format!("{objects} objects  {member}"));
     }
 }
 

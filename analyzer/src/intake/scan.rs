@@ -8,8 +8,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use rayon::prelude::*;
 
 use super::content::{
-    Container, Content, FileId, InputSpec, IntakeError, Member, Problem, Scan, ScannedInput,
-    TypeHint,
+    Container, Content, FileId, InputSpec, IntakeError, Member, Problem, Scan, ScannedInput, TypeHint,
 };
 use super::document::{self, Context};
 use super::limits::Limits;
@@ -37,34 +36,20 @@ pub fn scan<T: Send>(
     if inputs.is_empty() {
         return Err(IntakeError::NoInput);
     }
-    if inputs
-        .iter()
-        .filter(|spec| matches!(spec, InputSpec::Stdin { .. }))
-        .count()
-        > 1
-    {
+    if inputs.iter().filter(|spec| matches!(spec, InputSpec::Stdin { .. })).count() > 1 {
         return Err(IntakeError::StdinTwice);
     }
     let mut scanned = Vec::with_capacity(inputs.len());
     let mut sources = Sources::new(*limits);
     for (index, spec) in inputs.iter().enumerate() {
         let (spec, early) = settle(spec, limits);
-        let work = Work {
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-            limits,
-            hint,
-            decode,
-            progress,
-        };
+        let work = Work { index: u32::try_from(index).unwrap_or(u32::MAX), limits, hint, decode, progress };
         let (mut input, paths) = work.input(&spec);
         input.problems.extend(early);
         sources.add(spec, input.container, paths);
         scanned.push(input);
     }
-    Ok(Scan {
-        inputs: scanned,
-        sources,
-    })
+    Ok(Scan { inputs: scanned, sources })
 }
 
 /// Reads standard input to bytes, so that positions in it can be read again.
@@ -73,23 +58,14 @@ fn settle(spec: &InputSpec, limits: &Limits) -> (InputSpec, Option<Problem>) {
         return (spec.clone(), None);
     };
     let mut bytes = Vec::new();
-    let result = std::io::stdin()
-        .lock()
-        .take(limits.total_bytes)
-        .read_to_end(&mut bytes);
+    let result = std::io::stdin().lock().take(limits.total_bytes).read_to_end(&mut bytes);
     let problem = result.err().map(|error| Problem {
         path: name.clone(),
         line: None,
         column: None,
         message: format!("{}: what came before was read", source::io_words(&error)),
     });
-    (
-        InputSpec::Bytes {
-            name: name.clone(),
-            bytes: Arc::from(bytes),
-        },
-        problem,
-    )
+    (InputSpec::Bytes { name: name.clone(), bytes: Arc::from(bytes) }, problem)
 }
 
 struct Work<'w, T> {
@@ -116,12 +92,8 @@ impl<T: Send> Work<'_, T> {
         let mut paths = Vec::new();
         let summary = std::thread::scope(|scope| {
             let reader = scope.spawn(|| {
-                let mut batches = Batches {
-                    sender: Some(sender),
-                    pending: Vec::new(),
-                    bytes: 0,
-                    container: spec_guess(spec),
-                };
+                let mut batches =
+                    Batches { sender: Some(sender), pending: Vec::new(), bytes: 0, container: spec_guess(spec) };
                 let summary = source::read(spec, self.limits, self.progress, &mut batches);
                 batches.flush(summary.container);
                 batches.sender = None;
@@ -138,11 +110,8 @@ impl<T: Send> Work<'_, T> {
                     }
                 }
                 let container = batch.container;
-                let results: Vec<_> = batch
-                    .members
-                    .into_par_iter()
-                    .map(|member| self.member(&name, container, member))
-                    .collect();
+                let results: Vec<_> =
+                    batch.members.into_par_iter().map(|member| self.member(&name, container, member)).collect();
                 for (member, mut found) in results {
                     problems.append(&mut found);
                     match member {
@@ -160,8 +129,7 @@ impl<T: Send> Work<'_, T> {
                 path: name.clone(),
                 line: None,
                 column: None,
-                message: "reading it failed inside a decompressor: what came before was read"
-                    .to_owned(),
+                message: "reading it failed inside a decompressor: what came before was read".to_owned(),
             }],
             cut: true,
             modified: None,
@@ -196,52 +164,19 @@ impl<T: Send> Work<'_, T> {
     }
 
     /// Parses one member; none where its content says that it holds no objects.
-    fn member(
-        &self,
-        input: &str,
-        container: Container,
-        raw: RawMember,
-    ) -> (Option<Member<T>>, Vec<Problem>) {
-        let RawMember {
-            id,
-            path,
-            class,
-            body,
-            direct,
-            cut,
-        } = raw;
-        let file = FileId {
-            input: self.index,
-            member: id,
-        };
+    fn member(&self, input: &str, container: Container, raw: RawMember) -> (Option<Member<T>>, Vec<Problem>) {
+        let RawMember { id, path, class, body, direct, cut } = raw;
+        let file = FileId { input: self.index, member: id };
         let bytes = match body {
             RawBody::Link(target) => {
-                return (
-                    Some(Member {
-                        path,
-                        file,
-                        content: Content::Link { target },
-                    }),
-                    Vec::new(),
-                );
+                return (Some(Member { path, file, content: Content::Link { target } }), Vec::new());
             }
             RawBody::Bytes(bytes) => bytes,
         };
         if class == Class::Marker {
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            let content = if text.trim().is_empty() {
-                Content::Empty
-            } else {
-                Content::Text(text)
-            };
-            return (
-                Some(Member {
-                    path,
-                    file,
-                    content,
-                }),
-                Vec::new(),
-            );
+            let content = if text.trim().is_empty() { Content::Empty } else { Content::Text(text) };
+            return (Some(Member { path, file, content }), Vec::new());
         }
         let display = source::display(container, input, &path);
         let sniffed = class == Class::Sniff;
@@ -261,13 +196,8 @@ impl<T: Send> Work<'_, T> {
         if let Content::Documents(documents) = &content {
             self.progress.objects(documents.objects.len() as u64);
         }
-        let nothing =
-            sniffed && matches!(content, Content::Empty | Content::Text(_)) && !bytes.is_empty();
-        let member = (!nothing).then_some(Member {
-            path,
-            file,
-            content,
-        });
+        let nothing = sniffed && matches!(content, Content::Empty | Content::Text(_)) && !bytes.is_empty();
+        let member = (!nothing).then_some(Member { path, file, content });
         (member, problems)
     }
 }
@@ -280,12 +210,7 @@ fn spec_guess(spec: &InputSpec) -> Container {
 }
 
 /// Two members of one name: the later one replaces the earlier, as it would on unpacking.
-fn keep_last_of_each<T>(
-    input: &str,
-    container: Container,
-    members: &mut Vec<Member<T>>,
-    problems: &mut Vec<Problem>,
-) {
+fn keep_last_of_each<T>(input: &str, container: Container, members: &mut Vec<Member<T>>, problems: &mut Vec<Problem>) {
     members.sort_by(|a, b| a.path.cmp(&b.path).then(b.file.cmp(&a.file)));
     let mut seen: HashMap<String, usize> = HashMap::new();
     members.dedup_by(|later, kept| {
@@ -319,10 +244,7 @@ impl Batches {
         self.bytes = 0;
         let members = std::mem::take(&mut self.pending);
         members.is_empty()
-            || self
-                .sender
-                .as_ref()
-                .is_some_and(|sender| sender.send(Batch { container, members }).is_ok())
+            || self.sender.as_ref().is_some_and(|sender| sender.send(Batch { container, members }).is_ok())
     }
 }
 
@@ -340,10 +262,6 @@ impl Sink for Batches {
             self.bytes += bytes.len();
         }
         self.pending.push(member);
-        if self.bytes >= BATCH_BYTES || self.pending.len() >= BATCH_MEMBERS {
-            self.flush(self.container)
-        } else {
-            true
-        }
+        if self.bytes >= BATCH_BYTES || self.pending.len() >= BATCH_MEMBERS { self.flush(self.container) } else { true }
     }
 }

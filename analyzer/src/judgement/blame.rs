@@ -52,10 +52,6 @@ fn leader(path: &Path, state: PathState, effect: Effect) -> Option<(SegmentName,
     if path.state() != state {
         return None;
     }
-    let stretch = path
-        .stretches
-        .iter()
-        .filter(|s| s.is_counted() && s.state() == state)
-        .min_by_key(|s| s.segment)?;
+    let stretch = path.stretches.iter().filter(|s| s.is_counted() && s.state() == state).min_by_key(|s| s.segment)?;
     stretch.findings().iter().find(|f| f.effect() == effect).map(|f| (stretch.segment, f))
 }

@@ -21,9 +21,11 @@ pub fn attach_entries(subjects: &mut [Subject]) {
             };
             let own: Vec<&Arc<Stretch>> = path.stretches.iter().filter(|s| is_entrys_own(s.segment)).collect();
             let state = fold(own.iter().map(std::convert::AsRef::as_ref));
-            let entry = by_service.entry(service).or_default().entry(subject.object.clone()).or_insert_with(|| {
-                EntryPoint { object: subject.object.clone(), state, problems: Vec::new() }
-            });
+            let entry = by_service
+                .entry(service)
+                .or_default()
+                .entry(subject.object.clone())
+                .or_insert_with(|| EntryPoint { object: subject.object.clone(), state, problems: Vec::new() });
             // An entry leads here as well as its best path does.
             entry.state = entry.state.max(state);
             for finding in own.iter().flat_map(|s| s.findings()) {

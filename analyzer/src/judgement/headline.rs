@@ -13,7 +13,10 @@ pub(super) fn headline(subject: &Subject, config: ConfigVerdict, blame: Option<&
         ConfigVerdict::Broken => format!("No traffic gets through {name}: {}", says("every path is blocked.")),
         ConfigVerdict::Degraded => degraded(subject, &name, &says),
         ConfigVerdict::Unknown => {
-            format!("Whether traffic gets through {name} cannot be told: {}", says("not every part of the way was evaluated."))
+            format!(
+                "Whether traffic gets through {name} cannot be told: {}",
+                says("not every part of the way was evaluated.")
+            )
         }
         ConfigVerdict::ConfigOk => config_ok(subject, &name),
     }
@@ -26,7 +29,10 @@ fn degraded(subject: &Subject, name: &str, says: &dyn Fn(&str) -> String) -> Str
             Some(Dormant::ScaledToZero(reason)) => Some(reason.as_str()),
             _ => None,
         });
-        return format!("{name} is scaled to zero on purpose: {}", sentence(reason.unwrap_or("nothing runs behind it")));
+        return format!(
+            "{name} is scaled to zero on purpose: {}",
+            sentence(reason.unwrap_or("nothing runs behind it"))
+        );
     }
     let blocked = carrying.iter().filter(|p| p.state() == PathState::Blocked).count();
     if blocked > 0 {
@@ -43,7 +49,9 @@ fn config_ok(subject: &Subject, name: &str) -> String {
     match (blocked.as_slice(), subject.entries.len()) {
         ([], _) => format!("{ok}."),
         ([one], 1) => format!("{ok}. The only entry in front of it, {one}, is broken, so nothing arrives from there."),
-        (some, all) if some.len() == all => format!("{ok}. All {all} entries in front of it are broken: {}.", list(some)),
+        (some, all) if some.len() == all => {
+            format!("{ok}. All {all} entries in front of it are broken: {}.", list(some))
+        }
         (some, all) => format!("{ok}. {} of {all} entries in front of it are broken: {}.", some.len(), list(some)),
     }
 }

@@ -47,8 +47,9 @@ pub fn config_verdict(paths: &[Path]) -> ConfigVerdict {
 /// that says broken while traffic flows is a contradiction: shown as degraded, never as broken.
 pub const fn final_verdict(config: ConfigVerdict, traffic: Traffic) -> Verdict {
     match (traffic, config) {
-        (Traffic::Unreachable, _)
-        | (Traffic::NotTested | Traffic::Inconclusive, ConfigVerdict::Broken) => Verdict::Broken,
+        (Traffic::Unreachable, _) | (Traffic::NotTested | Traffic::Inconclusive, ConfigVerdict::Broken) => {
+            Verdict::Broken
+        }
         (Traffic::Partial, _)
         | (Traffic::Reached | Traffic::Verified, ConfigVerdict::Broken | ConfigVerdict::Degraded)
         | (Traffic::NotTested | Traffic::Inconclusive, ConfigVerdict::Degraded) => Verdict::Degraded,
@@ -60,10 +61,13 @@ pub const fn final_verdict(config: ConfigVerdict, traffic: Traffic) -> Verdict {
 
 /// Why it is unknown: left open on purpose only if nothing is to be looked into.
 pub fn unknown_class(paths: &[Path]) -> UnknownClass {
-    let mut classes =
-        paths.iter().filter(|p| p.dormant.is_none()).flat_map(|p| &p.stretches).filter(|s| s.is_counted()).filter_map(
-            |s| s.unknown_class(),
-        ).peekable();
+    let mut classes = paths
+        .iter()
+        .filter(|p| p.dormant.is_none())
+        .flat_map(|p| &p.stretches)
+        .filter(|s| s.is_counted())
+        .filter_map(|s| s.unknown_class())
+        .peekable();
     if classes.peek().is_some() && classes.all(|c| c == UnknownClass::ByDesign) {
         UnknownClass::ByDesign
     } else {

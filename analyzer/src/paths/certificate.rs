@@ -107,7 +107,8 @@ fn of_secret(secret: &Secret) -> Vec<Fact> {
         facts.push(Fact::Lacks(lacking));
     }
     if masked("tls.crt") {
-        facts.push(Fact::Masked(Gap::investigate("the certificate was masked", "a collector hid or emptied the value")));
+        facts
+            .push(Fact::Masked(Gap::investigate("the certificate was masked", "a collector hid or emptied the value")));
     }
     if let Some(Err(why)) = &secret.certificate {
         facts.push(Fact::Unreadable(why.clone()));

@@ -322,12 +322,7 @@ pub static CONTROLLERS: &[Controller] = &[
         by_word: true,
         ..BLANK
     },
-    Controller {
-        name: "Avi Kubernetes Operator",
-        place: Place::Outside,
-        ids: &["ako.vmware.com/avi-lb"],
-        ..BLANK
-    },
+    Controller { name: "Avi Kubernetes Operator", place: Place::Outside, ids: &["ako.vmware.com/avi-lb"], ..BLANK },
     Controller {
         name: "F5 BIG-IP Container Ingress Services",
         place: Place::Outside,
@@ -414,7 +409,8 @@ impl Recogniser {
     pub fn recognise(&self, pod: &Pod) -> Option<&'static Controller> {
         // ingress-nginx's chart gives its admission jobs and its default backend the same name.
         let component = pod.metadata.label("app.kubernetes.io/component");
-        let helper = |c: &Controller| c.product == Product::IngressNginx && component.is_some_and(|c| c != "controller");
+        let helper =
+            |c: &Controller| c.product == Product::IngressNginx && component.is_some_and(|c| c != "controller");
         let by_label = pod.metadata.labels.iter().find_map(|(key, value)| {
             self.labels.get(&(key.as_str(), value.as_str())).or_else(|| self.labels.get(&(key.as_str(), "")))
         });

@@ -10,8 +10,8 @@ use kubereach_reports::report::ObjectRef;
 use serde_json::Value;
 
 use crate::paths::World;
-use crate::snapshot::model::{Opaque, OpaqueRole, opaque_role};
 use crate::snapshot::Found;
+use crate::snapshot::model::{Opaque, OpaqueRole, opaque_role};
 
 /// The kinds that may rewrite what a mesh client of a Service reaches.
 const REWRITERS: [&str; 2] = ["VirtualService", "TrafficSplit"];
@@ -182,7 +182,9 @@ mod tests {
     #[test]
     fn a_service_is_read_in_every_spelling() {
         let shop = Some(("shop".to_owned(), "web".to_owned()));
-        for text in ["web", "web.shop", "web.shop.svc", "web.shop.svc.cluster.local", "http://web.shop:80/x", "web:8080"] {
+        for text in
+            ["web", "web.shop", "web.shop.svc", "web.shop.svc.cluster.local", "http://web.shop:80/x", "web:8080"]
+        {
             assert_eq!(service_of(text, "shop"), shop, "{text}");
         }
         for text in ["*", "", "www.example.com", "*.shop.svc"] {
@@ -196,10 +198,22 @@ mod tests {
             let spec: Value = serde_json::from_str(json).unwrap();
             references(&spec, "shop").into_iter().map(|(ns, name)| format!("{ns}/{name}")).collect()
         };
-        assert_eq!(names(r#"{"to":{"kind":"Service","name":"web"},"alternateBackends":[{"name":"old"}]}"#), ["shop/old", "shop/web"]);
-        assert_eq!(names(r#"{"routes":[{"services":[{"name":"web","port":80},{"kind":"TraefikService","name":"x"}]}]}"#), ["shop/web"]);
-        assert_eq!(names(r#"{"http":[{"route":[{"destination":{"host":"web.other.svc.cluster.local"}}]}]}"#), ["other/web"]);
+        assert_eq!(
+            names(r#"{"to":{"kind":"Service","name":"web"},"alternateBackends":[{"name":"old"}]}"#),
+            ["shop/old", "shop/web"]
+        );
+        assert_eq!(
+            names(r#"{"routes":[{"services":[{"name":"web","port":80},{"kind":"TraefikService","name":"x"}]}]}"#),
+            ["shop/web"]
+        );
+        assert_eq!(
+            names(r#"{"http":[{"route":[{"destination":{"host":"web.other.svc.cluster.local"}}]}]}"#),
+            ["other/web"]
+        );
         assert_eq!(names(r#"{"service":"http://web.shop:80"}"#), ["shop/web"]);
-        assert_eq!(names(r#"{"rules":[{"http":{"paths":[{"splits":[{"serviceName":"web","serviceNamespace":"ns"}]}]}}]}"#), ["ns/web", "shop/web"]);
+        assert_eq!(
+            names(r#"{"rules":[{"http":{"paths":[{"splits":[{"serviceName":"web","serviceNamespace":"ns"}]}]}}]}"#),
+            ["ns/web", "shop/web"]
+        );
     }
 }

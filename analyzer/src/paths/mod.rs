@@ -6,8 +6,8 @@ pub mod controllers;
 pub mod entries;
 pub mod gateway;
 pub mod ingress;
-pub mod service;
 pub mod route;
+pub mod service;
 mod world;
 
 pub use world::World;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::service::ServiceView;
 use crate::policy::View;
 use crate::snapshot::model::{EndpointSlice, Event, Pod, Service, Workload, WorkloadKind};
-use super::service::ServiceView;
 use crate::snapshot::{Found, Snapshot};
 
 /// Values by two names. Nested rather than keyed by a pair, so that any `&str` can ask.
@@ -185,7 +185,10 @@ impl<'s> World<'s> {
 fn set_by_controller(key: &str) -> bool {
     matches!(
         key,
-        "statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index" | "batch.kubernetes.io/job-name" | "job-name"
+        "statefulset.kubernetes.io/pod-name"
+            | "apps.kubernetes.io/pod-index"
+            | "batch.kubernetes.io/job-name"
+            | "job-name"
     )
 }
 

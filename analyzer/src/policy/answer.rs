@@ -134,7 +134,9 @@ impl Missing<'_> {
 impl fmt::Display for Missing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HostNetwork => f.write_str("one end is in a node's own network, where plugins see the node and not the pod"),
+            Self::HostNetwork => {
+                f.write_str("one end is in a node's own network, where plugins see the node and not the pod")
+            }
             Self::NamespaceLabels(ns) => write!(f, "the labels of namespace {ns} were not read"),
             Self::NodeLabels(node) => write!(f, "the labels of node {node} were not read"),
             Self::PodAddress => f.write_str("a rule names addresses and the pod's address is not known"),
@@ -144,14 +146,20 @@ impl fmt::Display for Missing<'_> {
             Self::SourceTranslation => {
                 f.write_str("a rule names source addresses and the source may be rewritten on its way into the cluster")
             }
-            Self::OutsideAddress => f.write_str("a rule names addresses and the address outside the cluster is not known"),
+            Self::OutsideAddress => {
+                f.write_str("a rule names addresses and the address outside the cluster is not known")
+            }
             Self::AddressRange => f.write_str("an address range in a rule is masked or malformed"),
             Self::Port => f.write_str("the number of the port is not known"),
-            Self::NamedPort(name) => write!(f, "what the port name {name:?} stands for at the destination is not known"),
+            Self::NamedPort(name) => {
+                write!(f, "what the port name {name:?} stands for at the destination is not known")
+            }
             Self::EndPort(cni) => write!(f, "a rule gives a port range and {cni} may ignore its end"),
             Self::DomainNames => f.write_str("a rule names domain names and their addresses are not known"),
             Self::Form => f.write_str("a rule is written in a form this version does not know"),
-            Self::EqualPriorities => f.write_str("policies of equal priority disagree and the API leaves their order open"),
+            Self::EqualPriorities => {
+                f.write_str("policies of equal priority disagree and the API leaves their order open")
+            }
             Self::MixedApis => {
                 f.write_str("AdminNetworkPolicy and ClusterNetworkPolicy disagree and no order between them is defined")
             }

@@ -107,7 +107,9 @@ impl Plugins {
             if !SYSTEM.contains(&meta.namespace.as_str()) {
                 continue;
             }
-            let Some((_, plugin, manner)) = KNOWN.iter().copied().find(|(name, ..)| *name == meta.name) else { continue };
+            let Some((_, plugin, manner)) = KNOWN.iter().copied().find(|(name, ..)| *name == meta.name) else {
+                continue;
+            };
             let ready = set.get().status.as_ref().and_then(|s| s.number_ready.known().copied());
             if ready == Some(0) {
                 continue;
@@ -119,12 +121,14 @@ impl Plugins {
             };
             match settled(snapshot, set, plugin, manner) {
                 Settled::Yes(why) => {
-                    enforced.get_or_insert((plugin, set.shows(format!("{runs}, which enforces network policies{why}"))));
+                    enforced
+                        .get_or_insert((plugin, set.shows(format!("{runs}, which enforces network policies{why}"))));
                 }
                 Settled::No(proof) => {
-                    unenforced.get_or_insert((plugin, proof.unwrap_or_else(|| {
-                        set.shows(format!("{runs}, which does not enforce network policies"))
-                    })));
+                    unenforced.get_or_insert((
+                        plugin,
+                        proof.unwrap_or_else(|| set.shows(format!("{runs}, which does not enforce network policies"))),
+                    ));
                 }
                 Settled::Unknown => depends = depends.or(Some(plugin)),
             }
@@ -233,7 +237,8 @@ fn settled(snapshot: &Snapshot, set: Found<'_, Workload>, plugin: &str, enforces
             Settled::No(Some(set.shows("kube-router runs with its firewall switched off (--run-firewall=false)")))
         }
         ("Amazon VPC CNI", _) => {
-            let agent = containers().any(|c| matches!(c.name.as_str(), "aws-eks-nodeagent" | "aws-network-policy-agent"));
+            let agent =
+                containers().any(|c| matches!(c.name.as_str(), "aws-eks-nodeagent" | "aws-network-policy-agent"));
             if !agent {
                 return Settled::No(Some(set.shows("the Amazon VPC CNI runs without its network policy agent")));
             }
@@ -245,7 +250,9 @@ fn settled(snapshot: &Snapshot, set: Found<'_, Workload>, plugin: &str, enforces
                 _ => Settled::Unknown,
             }
         }
-        ("Flannel", _) if containers().any(|c| c.image.as_deref().is_some_and(|i| i.contains("kube-network-policies"))) => {
+        ("Flannel", _)
+            if containers().any(|c| c.image.as_deref().is_some_and(|i| i.contains("kube-network-policies"))) =>
+        {
             Settled::Yes(" (with kube-network-policies beside it)")
         }
         (_, Enforces::Yes) => Settled::Yes(""),
@@ -265,7 +272,8 @@ enum Embedded {
 
 /// k3s and RKE2 carry a policy controller inside; the servers' arguments stand in an annotation.
 fn embedded(snapshot: &Snapshot) -> Option<Embedded> {
-    let of = |node: &Found<'_, Node>, prefix: &str| node.get().metadata.annotations.keys().any(|k| k.starts_with(prefix));
+    let of =
+        |node: &Found<'_, Node>, prefix: &str| node.get().metadata.annotations.keys().any(|k| k.starts_with(prefix));
     let mut nodes = snapshot.nodes.iter().filter(|node| of(node, "k3s.io/") || of(node, "rke2.io/")).peekable();
     nodes.peek()?;
     let off = nodes.find(|node| {

@@ -46,16 +46,14 @@ impl<'s> Core<'s> {
     pub(super) fn compile(policy: &'s NetworkPolicy) -> Self {
         let spec = &policy.spec;
         let is = |word: &str| spec.policy_types.iter().any(|t| t == word);
-        let rules = |all: Option<&'s [PolicyRule]>| all.unwrap_or_default().iter().map(Rule::compile).collect::<Vec<_>>();
+        let rules =
+            |all: Option<&'s [PolicyRule]>| all.unwrap_or_default().iter().map(Rule::compile).collect::<Vec<_>>();
         let ingress = rules(spec.ingress.as_deref());
         let egress = rules(spec.egress.as_deref());
         Self {
             namespace: &policy.metadata.namespace,
             selector: &spec.pod_selector,
-            inactive: [
-                if is("Ingress") { 0 } else { ingress.len() },
-                if is("Egress") { 0 } else { egress.len() },
-            ],
+            inactive: [if is("Ingress") { 0 } else { ingress.len() }, if is("Egress") { 0 } else { egress.len() }],
             rules: [is("Ingress").then_some(ingress), is("Egress").then_some(egress)],
         }
     }
@@ -186,7 +184,8 @@ impl<'s> Peer<'s> {
                 End::Address(_) | End::Outside => Truth::No,
                 End::Unclear(_) => Truth::Unknown(Missing::UnnamedPod),
                 End::UnnamedPod => {
-                    let all = namespaces.is_some_and(LabelSelector::is_empty) && pods.is_none_or(LabelSelector::is_empty);
+                    let all =
+                        namespaces.is_some_and(LabelSelector::is_empty) && pods.is_none_or(LabelSelector::is_empty);
                     if all { Truth::Yes } else { Truth::Unknown(Missing::UnnamedPod) }
                 }
                 End::Anyone => Truth::Unknown(Missing::Caller),

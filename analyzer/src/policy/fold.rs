@@ -98,7 +98,11 @@ impl<'s> Fold<'s> {
             Answer::Unknown => true,
         };
         let settles = self.because.iter().copied().filter(|b| decided(b)).collect();
-        Sided { answer, because: settles, missing: if answer == Answer::Unknown { self.missing } else { BTreeSet::new() } }
+        Sided {
+            answer,
+            because: settles,
+            missing: if answer == Answer::Unknown { self.missing } else { BTreeSet::new() },
+        }
     }
 }
 

@@ -122,7 +122,8 @@ fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
                 .filter(|s| s.is_object())
                 .collect();
             let selectors = specs.iter().filter_map(|s| s.get("endpointSelector")).filter_map(selector).collect();
-            let any = |keys: [&str; 2]| specs.iter().any(|s| keys.iter().any(|k| s.get(*k).is_some_and(|v| !v.is_null())));
+            let any =
+                |keys: [&str; 2]| specs.iter().any(|s| keys.iter().any(|k| s.get(*k).is_some_and(|v| !v.is_null())));
             let directions = [any(["ingress", "ingressDeny"]), any(["egress", "egressDeny"])];
             ("Cilium", true, Scope::Labels { namespace: own, selectors }, directions)
         }
@@ -132,14 +133,16 @@ fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
                 return None;
             }
             let text = |key: &str| spec.get(key).and_then(Value::as_str).filter(|t| !t.trim().is_empty());
-            let host_only = ["doNotTrack", "preDNAT"].iter().any(|k| spec.get(*k).and_then(Value::as_bool) == Some(true));
+            let host_only =
+                ["doNotTrack", "preDNAT"].iter().any(|k| spec.get(*k).and_then(Value::as_bool) == Some(true));
             let namespace = if calico == "NetworkPolicy" { own } else { None };
             let scope = if host_only {
                 Scope::Inert
             } else {
                 Scope::Calico { namespace, pods: text("selector"), namespaces: text("namespaceSelector") }
             };
-            let types: Vec<&str> = spec.get("types").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+            let types: Vec<&str> =
+                spec.get("types").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
             let directions = if types.is_empty() {
                 let has = |key: &str| spec.get(key).and_then(Value::as_array).is_some_and(|r| !r.is_empty());
                 [has("ingress") || !has("egress"), has("egress")]
@@ -152,7 +155,9 @@ fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
         ("crd.antrea.io", "NetworkPolicy") => ("Antrea", true, Scope::Namespace(own), [true; 2]),
         ("crd.antrea.io", "ClusterNetworkPolicy") => ("Antrea", true, Scope::Namespace(None), [true; 2]),
         ("k8s.ovn.org", "EgressFirewall") => ("OVN-Kubernetes", false, Scope::Namespace(own), [false, true]),
-        ("network.openshift.io", "EgressNetworkPolicy") => ("OpenShift SDN", false, Scope::Namespace(own), [false, true]),
+        ("network.openshift.io", "EgressNetworkPolicy") => {
+            ("OpenShift SDN", false, Scope::Namespace(own), [false, true])
+        }
         ("security.istio.io", "AuthorizationPolicy") => {
             let audits = spec.get("action").and_then(Value::as_str) == Some("AUDIT");
             ("Istio", false, if audits { Scope::Inert } else { mesh(spec, own) }, [true, false])
@@ -169,7 +174,9 @@ fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
             ("Linkerd", false, scope, [true, false])
         }
         ("policy.linkerd.io", "AuthorizationPolicy") => ("Linkerd", false, Scope::Namespace(own), [true, false]),
-        ("kuma.io", "MeshTrafficPermission" | "TrafficPermission") => ("Kuma", false, Scope::Namespace(None), [true; 2]),
+        ("kuma.io", "MeshTrafficPermission" | "TrafficPermission") => {
+            ("Kuma", false, Scope::Namespace(None), [true; 2])
+        }
         _ => return None,
     };
     let mut object = ObjectRef {

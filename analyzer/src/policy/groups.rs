@@ -80,11 +80,8 @@ pub fn group<'s>(policies: &Policies<'s>, pods: &[PodEnd<'s>]) -> Vec<Group> {
             .map(|p| (p.name.as_str(), p.protocol.as_str(), p.container_port.known().copied()))
             .collect();
         ports.sort_unstable();
-        let mut addresses: Vec<Vec<bool>> = if nets.is_empty() {
-            Vec::new()
-        } else {
-            pod.addresses.iter().map(membership).collect()
-        };
+        let mut addresses: Vec<Vec<bool>> =
+            if nets.is_empty() { Vec::new() } else { pod.addresses.iter().map(membership).collect() };
         addresses.sort_unstable();
         let signature = Signature {
             namespace: pod.namespace,

@@ -27,9 +27,9 @@ mod view;
 mod words;
 
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
-pub use ends::{Ends, End, NodeEnd, PodEnd};
+pub use ends::{End, Ends, NodeEnd, PodEnd};
 pub use groups::{Group, group};
 pub use network::Block;
 pub use options::{AgainstPods, Assumed, EndPorts, Options};
-pub use view::{Decision, View};
 pub use set::{Because, Connection, Policies, Policy, PolicyKind, Selection, Sided, Verdict};
+pub use view::{Decision, View};

@@ -84,7 +84,9 @@ impl<'s> PortEntry<'s> {
             Which::Unreadable => Truth::Unknown(Missing::Form),
             Which::Range(from, to) => within(*from, *to),
             Which::EndPort(from, to) => match (options.end_ports, within(*from, *to)) {
-                (EndPorts::Undecidable(cni), Truth::Yes) if port != Some(*from) => Truth::Unknown(Missing::EndPort(cni)),
+                (EndPorts::Undecidable(cni), Truth::Yes) if port != Some(*from) => {
+                    Truth::Unknown(Missing::EndPort(cni))
+                }
                 (_, truth) => truth,
             },
             Which::Named(name) => match to {

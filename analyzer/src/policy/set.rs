@@ -100,7 +100,9 @@ impl<'s> Policy<'s> {
             return names;
         }
         for (index, rule) in core.rules_of(Direction::Ingress).unwrap_or_default().iter().enumerate() {
-            for name in rule.ports.iter().filter(|p| !selected.iter().any(|pod| p.is_declared(pod))).filter_map(PortEntry::name) {
+            for name in
+                rule.ports.iter().filter(|p| !selected.iter().any(|pod| p.is_declared(pod))).filter_map(PortEntry::name)
+            {
                 names.push((index, name));
             }
         }
@@ -284,7 +286,9 @@ impl<'s> Policies<'s> {
         let pod = match own {
             End::Pod(pod) => pod,
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
-            End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => return Sided::unknown(Missing::UnnamedPod),
+            End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
+                return Sided::unknown(Missing::UnnamedPod);
+            }
             _ => return Sided::open(),
         };
         if selection.of(direction).is_empty() {

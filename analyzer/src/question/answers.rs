@@ -37,7 +37,13 @@ impl<'v, 's> Answers<'v, 's> {
     }
 
     /// May these sources reach these destinations? One row per pair of groups.
-    pub fn rows(&self, from: Vec<Party<'s>>, to: Vec<Party<'s>>, protocol: Option<Protocol>, explain: bool) -> Vec<Row> {
+    pub fn rows(
+        &self,
+        from: Vec<Party<'s>>,
+        to: Vec<Party<'s>>,
+        protocol: Option<Protocol>,
+        explain: bool,
+    ) -> Vec<Row> {
         let (from, to) = (self.grouped(from), self.grouped(to));
         let mut rows = Vec::new();
         for source in &from {
@@ -193,7 +199,11 @@ impl<'v, 's> Answers<'v, 's> {
         let direction = because.direction.word();
         let named = |rule: usize| {
             let name = policy.rule_name(because.direction, rule);
-            if name.is_empty() { format!("rule {direction}[{rule}]") } else { format!("rule {direction}[{rule}] ({name})") }
+            if name.is_empty() {
+                format!("rule {direction}[{rule}]")
+            } else {
+                format!("rule {direction}[{rule}] ({name})")
+            }
         };
         let (says, rule, missing, text) = match because.said {
             PolicyAnswer::NotApplicable => ("not-applicable", None, None, "has no rule that matches".to_owned()),

@@ -40,7 +40,9 @@ pub struct Target {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unresolved {
     /// The words do not name anything.
-    #[error("'{0}' is not a pod/NAME, deployment/NAME (or another workload), service/NAME, NAMESPACE/POD, an IP address or 'external'")]
+    #[error(
+        "'{0}' is not a pod/NAME, deployment/NAME (or another workload), service/NAME, NAMESPACE/POD, an IP address or 'external'"
+    )]
     Words(String),
     /// There is no such object.
     #[error("{0} does not exist in the input")]
@@ -191,9 +193,9 @@ impl<'v, 's> Finder<'v, 's> {
                 Err(_) if one.is_empty() => Err(Unresolved::Words(words.to_owned())),
                 Err(_) => self.pod_or_workload(namespace, one).map(Named::Parties),
             },
-            [kind, name] => self.kind(kind, namespace, name).unwrap_or_else(|| {
-                self.pod_or_workload(kind, name).map(Named::Parties)
-            }),
+            [kind, name] => {
+                self.kind(kind, namespace, name).unwrap_or_else(|| self.pod_or_workload(kind, name).map(Named::Parties))
+            }
             [namespace, kind, name] => {
                 self.kind(kind, namespace, name).unwrap_or_else(|| Err(Unresolved::Words(words.to_owned())))
             }
@@ -282,7 +284,8 @@ impl<'v, 's> Finder<'v, 's> {
             })
             .collect();
         if wanted.is_empty() {
-            let have: Vec<String> = stored.value.spec.ports.iter().map(crate::snapshot::model::ServicePort::describe).collect();
+            let have: Vec<String> =
+                stored.value.spec.ports.iter().map(crate::snapshot::model::ServicePort::describe).collect();
             let have = if have.is_empty() { "none".to_owned() } else { have.join(", ") };
             return Err(Unresolved::NoSuchPort(name, port.unwrap_or("of that protocol").to_owned(), have));
         }

@@ -50,9 +50,29 @@ fn counts(s: &Snapshot) -> Counts {
         ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| &f.get().value)); )+ };
     }
     all!(
-        services, pods, nodes, namespaces, endpoints, slices, secrets, config_maps, claims, autoscalers, crds, events,
-        ingresses, ingress_classes, network_policies, gateway_classes, gateways, listener_sets, grants, backend_tls,
-        workloads, routes, opaque
+        services,
+        pods,
+        nodes,
+        namespaces,
+        endpoints,
+        slices,
+        secrets,
+        config_maps,
+        claims,
+        autoscalers,
+        crds,
+        events,
+        ingresses,
+        ingress_classes,
+        network_policies,
+        gateway_classes,
+        gateways,
+        listener_sets,
+        grants,
+        backend_tls,
+        workloads,
+        routes,
+        opaque
     );
     for kind in WorkloadKind::ALL {
         counts.entry(kind.group_kind()).or_default();

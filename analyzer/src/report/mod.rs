@@ -36,7 +36,13 @@ pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapsho
     let mut subjects: Vec<report::Subject> =
         judged.into_iter().map(|(cluster, judged)| subject(cluster, judged, &mut findings)).collect();
     subjects.sort_by(|a, b| {
-        (a.verdict, &a.kind, &a.namespace, &a.name, &a.cluster).cmp(&(b.verdict, &b.kind, &b.namespace, &b.name, &b.cluster))
+        (a.verdict, &a.kind, &a.namespace, &a.name, &a.cluster).cmp(&(
+            b.verdict,
+            &b.kind,
+            &b.namespace,
+            &b.name,
+            &b.cluster,
+        ))
     });
     let mut summary = Summary::default();
     for subject in &subjects {
@@ -91,30 +97,35 @@ fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> 
         .collect()
 }
 
-fn subject(
-    cluster: Option<String>,
-    judged: Judged,
-    all: &mut BTreeMap<String, Arc<Finding>>,
-) -> report::Subject {
+fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, Arc<Finding>>) -> report::Subject {
     let mut keep = |finding: &Arc<Finding>| {
         let id = finding.id();
         all.entry(id.clone()).or_insert_with(|| Arc::clone(finding));
         id
     };
-    let Judged { subject, verdict, config, traffic, headline, reason, unknown_class, broken_at, next, not_checked } = judged;
+    let Judged { subject, verdict, config, traffic, headline, reason, unknown_class, broken_at, next, not_checked } =
+        judged;
     let mut own: Vec<&Arc<Finding>> = subject.notes.iter().collect();
     own.extend(subject.paths.iter().flat_map(|p| &p.stretches).flat_map(|s| s.findings()));
-    own.sort_by(|a, b| (a.effect(), a.code(), &a.object, &a.message).cmp(&(b.effect(), b.code(), &b.object, &b.message)));
+    own.sort_by(|a, b| {
+        (a.effect(), a.code(), &a.object, &a.message).cmp(&(b.effect(), b.code(), &b.object, &b.message))
+    });
     own.dedup();
     let findings: Vec<String> = own.into_iter().map(&mut keep).collect();
-    let mut entry_problems: Vec<String> =
-        subject.entries.iter().flat_map(|e| &e.problems).map(&mut keep).collect();
+    let mut entry_problems: Vec<String> = subject.entries.iter().flat_map(|e| &e.problems).map(&mut keep).collect();
     entry_problems.sort();
     entry_problems.dedup();
     let mut paths: Vec<ReportPath> = subject.paths.iter().map(|p| path(p, &mut keep)).collect();
     paths.sort_by(|a, b| {
-        (a.dormant, a.config, &a.listener, &a.host, &a.matches, &a.backend, &a.id)
-            .cmp(&(b.dormant, b.config, &b.listener, &b.host, &b.matches, &b.backend, &b.id))
+        (a.dormant, a.config, &a.listener, &a.host, &a.matches, &a.backend, &a.id).cmp(&(
+            b.dormant,
+            b.config,
+            &b.listener,
+            &b.host,
+            &b.matches,
+            &b.backend,
+            &b.id,
+        ))
     });
     report::Subject {
         kind: subject.object.kind,

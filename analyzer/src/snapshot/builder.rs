@@ -73,7 +73,10 @@ struct MetaOnly {
 impl AnyObject {
     /// Decodes an object by its kind.
     pub fn decode<D: Decode>(api_version: &str, kind: &str, raw: &D) -> Result<Self, D::Error> {
-        fn boxed<D: Decode, T: DeserializeOwned>(raw: &D, wrap: fn(Box<T>) -> AnyObject) -> Result<AnyObject, D::Error> {
+        fn boxed<D: Decode, T: DeserializeOwned>(
+            raw: &D,
+            wrap: fn(Box<T>) -> AnyObject,
+        ) -> Result<AnyObject, D::Error> {
             Ok(wrap(Box::new(raw.decode()?)))
         }
         let group_kind = GroupKind::of(api_version, kind);

@@ -35,10 +35,9 @@ impl Assumption {
             part => match part.split_once('/') {
                 None => Ok(Self { kind: Some(part.to_owned()), namespace: None }),
                 Some((kind, scope)) => match scope.strip_prefix("ns=").filter(|ns| !ns.is_empty()) {
-                    Some(namespace) => Ok(Self {
-                        kind: (kind != "*").then(|| kind.to_owned()),
-                        namespace: Some(namespace.to_owned()),
-                    }),
+                    Some(namespace) => {
+                        Ok(Self { kind: (kind != "*").then(|| kind.to_owned()), namespace: Some(namespace.to_owned()) })
+                    }
                     None => Err(format!("'{part}': write Kind/ns=NAMESPACE")),
                 },
             },
@@ -103,11 +102,8 @@ impl Coverage {
 
     /// Something of this kind could not be read: complete statements about the scope become partial.
     pub fn lessen(&mut self, kind: &GroupKind, namespace: Option<&str>, reason: &str, source: &str) {
-        let partial = || CoverageRecord {
-            state: CoverageState::Partial,
-            reason: reason.to_owned(),
-            source: source.to_owned(),
-        };
+        let partial =
+            || CoverageRecord { state: CoverageState::Partial, reason: reason.to_owned(), source: source.to_owned() };
         let unread = self.unread.entry(kind.clone()).or_default();
         match namespace {
             Some(ns) => {
@@ -167,7 +163,9 @@ impl Coverage {
             };
         }
         let Some(per_kind) = self.kinds.get(kind) else { return self.unrecorded(kind) };
-        if let Some(ns) = namespace { per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).cloned() } else {
+        if let Some(ns) = namespace {
+            per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).cloned()
+        } else {
             let gap = per_kind
                 .namespaces
                 .values()

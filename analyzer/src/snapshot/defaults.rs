@@ -6,8 +6,8 @@
 use super::builder::AnyObject;
 use super::model::lenient::{Field, List, PortRef};
 use super::model::{
-    AllowedRoutes, Container, Gateway, Ingress, Listener, ListenerSet, NamespacesFrom, NetworkPolicy, PodSpec, Resource,
-    Route, Service,
+    AllowedRoutes, Container, Gateway, Ingress, Listener, ListenerSet, NamespacesFrom, NetworkPolicy, PodSpec,
+    Resource, Route, Service,
 };
 
 /// Applies the defaults of the object's kind.
@@ -16,12 +16,10 @@ pub(super) fn apply(object: &mut AnyObject, namespace: &str) {
         AnyObject::Service(o) => service(o),
         AnyObject::Pod(o) => pod_spec(&mut o.spec),
         AnyObject::Workload(o) => {
-            for template in [
-                o.spec.template.as_mut(),
-                o.spec.job_template.as_mut().and_then(|j| j.spec.template.as_mut()),
-            ]
-            .into_iter()
-            .flatten()
+            for template in
+                [o.spec.template.as_mut(), o.spec.job_template.as_mut().and_then(|j| j.spec.template.as_mut())]
+                    .into_iter()
+                    .flatten()
             {
                 pod_spec(&mut template.spec);
             }

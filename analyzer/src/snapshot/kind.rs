@@ -34,11 +34,7 @@ impl GroupKind {
 
     /// `group/Kind`, or `Kind` for the core group.
     pub fn display(&self) -> String {
-        if self.group.is_empty() {
-            self.kind.to_string()
-        } else {
-            format!("{}/{}", self.group, self.kind)
-        }
+        if self.group.is_empty() { self.kind.to_string() } else { format!("{}/{}", self.group, self.kind) }
     }
 }
 

@@ -4,8 +4,8 @@
 //! [`Builder`], everything behind only asks it. A question is answered three ways (see [`Lookup`]).
 
 mod builder;
-mod defaults;
 mod coverage;
+mod defaults;
 mod kind;
 mod lookup;
 pub mod model;

@@ -86,9 +86,8 @@ impl<T: Resource> Store<T> {
 
     /// Every object of a name (several only where kinds share a shape).
     pub fn named<'s>(&'s self, namespace: &str, name: &str) -> impl Iterator<Item = Found<'s, T>> {
-        let start = self
-            .items
-            .partition_point(|s| (s.meta().namespace.as_str(), s.meta().name.as_str()) < (namespace, name));
+        let start =
+            self.items.partition_point(|s| (s.meta().namespace.as_str(), s.meta().name.as_str()) < (namespace, name));
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
         self.items
             .get(start..)

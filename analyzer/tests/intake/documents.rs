@@ -15,14 +15,7 @@ fn a_list_as_kubectl_prints_it() {
     );
     assert_eq!(names(&input), ["Service/a", "Deployment/b"]);
     let docs = docs(&input);
-    assert_eq!(
-        (
-            docs.lists[0].kind.as_deref(),
-            docs.lists[0].items,
-            docs.lists[0].truncated
-        ),
-        (Some("List"), 2, false)
-    );
+    assert_eq!((docs.lists[0].kind.as_deref(), docs.lists[0].items, docs.lists[0].truncated), (Some("List"), 2, false));
     assert_eq!(docs.objects[1].origin.line, 7);
     assert_eq!(docs.objects[1].list, Some(0));
     assert!(input.problems.is_empty(), "{:?}", input.problems);
@@ -39,10 +32,7 @@ fn every_shape_gives_the_same_objects() {
             "flow list",
             "{kind: List, apiVersion: v1, items: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: v1, kind: Pod, metadata: {name: b}}]}",
         ),
-        (
-            "typed list",
-            "apiVersion: v1\nkind: PodList\nitems:\n- metadata:\n    name: a\n- metadata:\n    name: b\n",
-        ),
+        ("typed list", "apiVersion: v1\nkind: PodList\nitems:\n- metadata:\n    name: a\n- metadata:\n    name: b\n"),
         (
             "bare array",
             "- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: a\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: b\n",
@@ -106,20 +96,11 @@ fn every_shape_gives_the_same_objects() {
     ];
     for (what, text) in shapes {
         let input = one("x", text);
-        assert_eq!(
-            names(&input),
-            ["Pod/a", "Pod/b"],
-            "{what}: {:?}",
-            input.problems
-        );
+        assert_eq!(names(&input), ["Pod/a", "Pod/b"], "{what}: {:?}", input.problems);
         assert!(input.problems.is_empty(), "{what}: {:?}", input.problems);
         for object in &docs(&input).objects {
             assert_eq!(object.value.api_version, "v1", "{what}");
-            assert_eq!(
-                object.value.value.as_ref().unwrap()["metadata"].get("labels"),
-                None,
-                "{what}"
-            );
+            assert_eq!(object.value.value.as_ref().unwrap()["metadata"].get("labels"), None, "{what}");
         }
     }
 }
@@ -132,11 +113,7 @@ fn cluster_info_dump_with_logs_between() {
     let found = docs(&input);
     assert!(found.lists[1].items_null && found.lists[1].items == 0);
     assert_eq!(found.lists[1].line, 11);
-    assert!(
-        found.errors.is_empty() && input.problems.is_empty(),
-        "{:?}",
-        input.problems
-    );
+    assert!(found.errors.is_empty() && input.problems.is_empty(), "{:?}", input.problems);
     let yaml = "apiVersion: v1\nitems:\n- metadata:\n    name: a\nkind: PodList\n---\n==== START logs for container c of pod ns/a ====\n---\nkind: x\n==== END logs for container c of pod ns/a ====\n---\napiVersion: v1\nitems: []\nkind: ServiceList\n";
     let input = one("dump.yaml", yaml);
     assert_eq!(names(&input), ["Pod/a"]);
@@ -152,10 +129,7 @@ fn paged_lists_and_tables_are_told() {
     );
     let list = &docs(&input).lists[0];
     assert!(list.truncated);
-    assert_eq!(
-        (list.remaining, list.resource_version.as_deref()),
-        (Some(7), Some("12"))
-    );
+    assert_eq!((list.remaining, list.resource_version.as_deref()), (Some(7), Some("12")));
     for text in [
         r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[{"cells":[1]},{"cells":[2]}]}"#,
         "kind: Table\napiVersion: meta.k8s.io/v1\nrows:\n- cells: [1]\n- cells: [2]\n",
@@ -173,24 +147,16 @@ fn failures_of_the_api_server_are_captured() {
         r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"pods is forbidden: User \"u\" cannot list resource \"pods\" in API group \"\" in the namespace \"shop\"","reason":"Forbidden","code":403}"#,
     );
     let error = &docs(&input).errors[0];
-    assert_eq!(
-        (error.class, error.namespace.as_deref()),
-        (ErrorClass::Forbidden, Some("shop"))
-    );
+    assert_eq!((error.class, error.namespace.as_deref()), (ErrorClass::Forbidden, Some("shop")));
     let input = one("x.txt", "No resources found in shop namespace.\n");
     assert_eq!(docs(&input).errors[0].class, ErrorClass::NoResources);
 }
 
 #[test]
 fn helm_says_which_template_made_an_object() {
-    let input = one(
-        "x.yaml",
-        "---\n# Source: web/templates/svc.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: a\n",
-    );
-    assert_eq!(
-        docs(&input).objects[0].value.source.as_deref(),
-        Some("web/templates/svc.yaml")
-    );
+    let input =
+        one("x.yaml", "---\n# Source: web/templates/svc.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: a\n");
+    assert_eq!(docs(&input).objects[0].value.source.as_deref(), Some("web/templates/svc.yaml"));
 }
 
 #[test]
@@ -209,18 +175,10 @@ fn one_bad_part_costs_one_problem_and_nothing_else() {
     ];
     for (what, text, objects, at) in cases {
         let input = one("x", &text);
-        let good = docs(&input)
-            .objects
-            .iter()
-            .filter(|o| o.value.value.is_ok())
-            .count();
+        let good = docs(&input).objects.iter().filter(|o| o.value.value.is_ok()).count();
         assert_eq!(good, objects, "{what}: {:?}", input.problems);
         assert_eq!(input.problems.len(), 1, "{what}: {:?}", messages(&input));
-        assert!(
-            messages(&input)[0].starts_with(at),
-            "{what}: {:?}",
-            messages(&input)
-        );
+        assert!(messages(&input)[0].starts_with(at), "{what}: {:?}", messages(&input));
     }
     let input = one(
         "x",
@@ -244,23 +202,14 @@ fn a_file_that_holds_nothing_says_so() {
     ] {
         let input = one(name, content);
         assert_eq!(input.problems.len(), 1, "{:?}", messages(&input));
-        assert!(
-            messages(&input)[0].contains(word),
-            "{word}: {:?}",
-            messages(&input)
-        );
+        assert!(messages(&input)[0].contains(word), "{word}: {:?}", messages(&input));
     }
 }
 
 #[test]
 fn hints_type_what_has_no_type_and_undo_null_strings() {
-    let hint = |null_strings| {
-        Some(TypeHint {
-            api_version: Some("v1".into()),
-            kind: Some("Namespace".into()),
-            null_strings,
-        })
-    };
+    let hint =
+        |null_strings| Some(TypeHint { api_version: Some("v1".into()), kind: Some("Namespace".into()), null_strings });
     for text in [
         "[{\"metadata\":{\"name\":\"a\"}}]",
         "- metadata:\n    name: a\n",
@@ -275,11 +224,7 @@ fn hints_type_what_has_no_type_and_undo_null_strings() {
         "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"x\":\"null\"}}]}",
     ] {
         let found = scan_all(&[bytes("x", text)], &Limits::default(), hint(true));
-        let value = docs(&found.inputs[0]).objects[0]
-            .value
-            .value
-            .clone()
-            .unwrap();
+        let value = docs(&found.inputs[0]).objects[0].value.value.clone().unwrap();
         assert_eq!(value["metadata"], json!({"name": "a", "x": null}));
     }
     let found = scan_all(&[bytes("x.json", "[]")], &Limits::default(), hint(false));
@@ -290,10 +235,7 @@ fn hints_type_what_has_no_type_and_undo_null_strings() {
 fn data_of_layouts_is_kept() {
     let tar = crate::kit::tar(&[
         ("a/query-time.json", br#"[{"queryobj":"pods","time":1}]"#),
-        (
-            "a/apis.json",
-            br#"{"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/v2","items":[]}"#,
-        ),
+        ("a/apis.json", br#"{"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/v2","items":[]}"#),
         ("a/version", b"openshift/must-gather\n4.1\n"),
         ("a/pods-errors.json", b"{}"),
         ("a/empty.yaml", b"\n# nothing\n"),

@@ -4,9 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use kubereach::intake::progress::Silent;
-use kubereach::intake::{
-    Content, Decoded, Documents, InputSpec, Limits, Scan, ScannedInput, TypeHint, scan,
-};
+use kubereach::intake::{Content, Decoded, Documents, InputSpec, Limits, Scan, ScannedInput, TypeHint, scan};
 use serde_json::Value;
 
 /// A decoded object.
@@ -28,17 +26,10 @@ impl Seen {
 }
 
 pub(crate) fn bytes(name: &str, content: impl AsRef<[u8]>) -> InputSpec {
-    InputSpec::Bytes {
-        name: name.to_owned(),
-        bytes: Arc::from(content.as_ref()),
-    }
+    InputSpec::Bytes { name: name.to_owned(), bytes: Arc::from(content.as_ref()) }
 }
 
-pub(crate) fn scan_all(
-    inputs: &[InputSpec],
-    limits: &Limits,
-    hint: Option<TypeHint>,
-) -> Scan<Seen> {
+pub(crate) fn scan_all(inputs: &[InputSpec], limits: &Limits, hint: Option<TypeHint>) -> Scan<Seen> {
     scan(
         inputs,
         limits,
@@ -47,9 +38,7 @@ pub(crate) fn scan_all(
             api_version: raw.api_version.to_owned(),
             kind: raw.kind.to_owned(),
             source: raw.source_comment().map(str::to_owned),
-            value: raw
-                .decode::<Value>()
-                .map_err(|e| (e.line, e.column, e.message)),
+            value: raw.decode::<Value>().map_err(|e| (e.line, e.column, e.message)),
         },
         &Silent,
     )
@@ -58,9 +47,7 @@ pub(crate) fn scan_all(
 
 /// One file given on the command line.
 pub(crate) fn one(name: &str, content: impl AsRef<[u8]>) -> ScannedInput<Seen> {
-    scan_all(&[bytes(name, content)], &Limits::default(), None)
-        .inputs
-        .remove(0)
+    scan_all(&[bytes(name, content)], &Limits::default(), None).inputs.remove(0)
 }
 
 pub(crate) fn docs(input: &ScannedInput<Seen>) -> &Documents<Seen> {
@@ -84,11 +71,7 @@ pub(crate) fn everything(input: &ScannedInput<Seen>) -> Vec<String> {
     let mut found = Vec::new();
     for member in &input.members {
         if let Content::Documents(docs) = &member.content {
-            found.extend(
-                docs.objects
-                    .iter()
-                    .map(|o| format!("{}: {}", member.path, label(o))),
-            );
+            found.extend(docs.objects.iter().map(|o| format!("{}: {}", member.path, label(o))));
         }
     }
     found
@@ -98,15 +81,7 @@ pub(crate) fn messages(input: &ScannedInput<Seen>) -> Vec<String> {
     input
         .problems
         .iter()
-        .map(|p| {
-            format!(
-                "{}:{}:{}: {}",
-                p.path,
-                p.line.unwrap_or(0),
-                p.column.unwrap_or(0),
-                p.message
-            )
-        })
+        .map(|p| format!("{}:{}:{}: {}", p.path, p.line.unwrap_or(0), p.column.unwrap_or(0), p.message))
         .collect()
 }
 
@@ -142,8 +117,7 @@ pub(crate) fn zstd_of(content: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn xz(content: &[u8]) -> Vec<u8> {
-    let mut writer =
-        lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
     writer.write_all(content).unwrap();
     writer.finish().unwrap()
 }
@@ -151,8 +125,7 @@ pub(crate) fn xz(content: &[u8]) -> Vec<u8> {
 pub(crate) fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in members {
-        let options = zip::write::SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Deflated);
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         writer.start_file(*name, options).unwrap();
         writer.write_all(content).unwrap();
     }

@@ -1,12 +1,6 @@
 //! The byte level of intake, from inputs to decoded objects.
 // Helpers of tests fail as tests do.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::format_push_string,
-    clippy::format_collect
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_push_string, clippy::format_collect)]
 
 mod bombs;
 mod containers;

@@ -59,8 +59,7 @@ fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z][a-zA-Z0-9]{0,8}",
         "[a-z.]{1,10}/[a-z-]{1,8}",
-        prop::sample::select(vec!["yes", "80", "a b", "", "kind", "items", "x:y"])
-            .prop_map(str::to_owned)
+        prop::sample::select(vec!["yes", "80", "a b", "", "kind", "items", "x:y"]).prop_map(str::to_owned)
     ]
 }
 
@@ -68,8 +67,7 @@ fn value() -> impl Strategy<Value = Value> {
     leaf().prop_recursive(4, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((key(), inner), 0..5)
-                .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+            prop::collection::vec((key(), inner), 0..5).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
         ]
     })
 }
@@ -139,11 +137,7 @@ fn nested(value: &Value, indent: usize, out: &mut String) {
             block(value, indent, out);
         }
         Value::String(text) if literal(text) => {
-            out.push_str(if text.ends_with('\n') {
-                " |\n"
-            } else {
-                " |-\n"
-            });
+            out.push_str(if text.ends_with('\n') { " |\n" } else { " |-\n" });
             for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
                 if !line.is_empty() {
                     out.push_str(&" ".repeat(indent + 2));
@@ -172,16 +166,10 @@ fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => {
             let plain = text.starts_with(|c: char| c.is_ascii_lowercase())
-                && text
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "./-".contains(c))
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || "./-".contains(c))
                 && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
                     .contains(&text.to_ascii_lowercase().as_str());
-            if plain {
-                text.clone()
-            } else {
-                serde_json::to_string(text).unwrap()
-            }
+            if plain { text.clone() } else { serde_json::to_string(text).unwrap() }
         }
         other => serde_json::to_string(other).unwrap(),
     }
@@ -196,16 +184,11 @@ fn in_block(value: &Value) -> String {
 fn flow(value: &Value) -> String {
     match value {
         Value::Object(map) => {
-            let pairs: Vec<_> = map
-                .iter()
-                .map(|(k, v)| format!("{}: {}", serde_json::to_string(k).unwrap(), flow(v)))
-                .collect();
+            let pairs: Vec<_> =
+                map.iter().map(|(k, v)| format!("{}: {}", serde_json::to_string(k).unwrap(), flow(v))).collect();
             format!("{{{}}}", pairs.join(", "))
         }
-        Value::Array(items) => format!(
-            "[{}]",
-            items.iter().map(flow).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         other => scalar(other),
     }
 }
@@ -213,16 +196,7 @@ fn flow(value: &Value) -> String {
 fn seen(text: &str) -> Vec<Value> {
     let input = one("x", text);
     assert!(input.problems.is_empty(), "{:?}\n{text}", input.problems);
-    docs(&input)
-        .objects
-        .iter()
-        .map(|o| {
-            o.value
-                .value
-                .clone()
-                .unwrap_or_else(|e| panic!("{e:?}\n{text}"))
-        })
-        .collect()
+    docs(&input).objects.iter().map(|o| o.value.value.clone().unwrap_or_else(|e| panic!("{e:?}\n{text}"))).collect()
 }
 
 proptest! {

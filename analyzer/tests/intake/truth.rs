@@ -19,9 +19,7 @@ fn every_file_of_the_truth_is_read_without_a_problem() {
         if !path.is_dir() {
             continue;
         }
-        let input = scan_all(&[InputSpec::Path(path.clone())], &Limits::default(), None)
-            .inputs
-            .remove(0);
+        let input = scan_all(&[InputSpec::Path(path.clone())], &Limits::default(), None).inputs.remove(0);
         let mut objects = 0;
         let mut others = 0;
         for member in &input.members {
@@ -31,12 +29,7 @@ fn every_file_of_the_truth_is_read_without_a_problem() {
                     others += docs.others;
                     assert!(docs.errors.is_empty(), "{}: {:?}", member.path, docs.errors);
                     for object in &docs.objects {
-                        assert!(
-                            object.value.value.is_ok(),
-                            "{}: {:?}",
-                            member.path,
-                            object.value
-                        );
+                        assert!(object.value.value.is_ok(), "{}: {:?}", member.path, object.value);
                     }
                 }
                 // A symbolic link that a download turned into a file.

@@ -1,8 +1,6 @@
 //! "Not collected" and "collected and empty", per layout.
 
-use kubereach_reports::report::CoverageState::{
-    Complete, Forbidden, NotCollected, NotServed, Partial,
-};
+use kubereach_reports::report::CoverageState::{Complete, Forbidden, NotCollected, NotServed, Partial};
 
 use crate::{list, one, pod, read, state, stored, tar, typed};
 
@@ -13,31 +11,16 @@ const POLICY: &str = "networking.k8s.io/NetworkPolicy";
 const INGRESS: &str = "networking.k8s.io/Ingress";
 
 fn namespaces(names: &[&str]) -> String {
-    typed(
-        "v1",
-        "Namespace",
-        &names
-            .iter()
-            .map(|n| stored("v1", "Namespace", "", n))
-            .collect::<Vec<_>>(),
-    )
+    typed("v1", "Namespace", &names.iter().map(|n| stored("v1", "Namespace", "", n)).collect::<Vec<_>>())
 }
 
 fn crd(group: &str, kind: &str, plural: &str) -> String {
-    let head = stored(
-        "apiextensions.k8s.io/v1",
-        "CustomResourceDefinition",
-        "",
-        &format!("{plural}.{group}"),
-    );
+    let head = stored("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", &format!("{plural}.{group}"));
     let head = head.trim_end_matches('}');
-    format!(
-        r#"{head}}},"spec":{{"group":"{group}","names":{{"kind":"{kind}","plural":"{plural}"}}}}}}"#
-    )
+    format!(r#"{head}}},"spec":{{"group":"{group}","names":{{"kind":"{kind}","plural":"{plural}"}}}}}}"#)
 }
 
-const VERSION: &str =
-    "apiVersion: troubleshoot.sh/v1beta2\nkind: SupportBundle\nspec:\n  versionNumber: v0.60.0\n";
+const VERSION: &str = "apiVersion: troubleshoot.sh/v1beta2\nkind: SupportBundle\nspec:\n  versionNumber: v0.60.0\n";
 
 #[test]
 fn troubleshoot_built_in_kinds() {
@@ -45,26 +28,14 @@ fn troubleshoot_built_in_kinds() {
         "support-bundle.tar",
         &[
             ("b/version.yaml", VERSION),
-            (
-                "b/cluster-resources/namespaces.json",
-                &namespaces(&["shop", "bill", "dark"]),
-            ),
-            (
-                "b/cluster-resources/pods/shop.json",
-                &typed("v1", "Pod", &[pod("shop", "web")]),
-            ),
+            ("b/cluster-resources/namespaces.json", &namespaces(&["shop", "bill", "dark"])),
+            ("b/cluster-resources/pods/shop.json", &typed("v1", "Pod", &[pod("shop", "web")])),
             (
                 "b/cluster-resources/pods/bill.json",
                 r#"{"kind":"PodList","apiVersion":"v1","metadata":{},"items":null}"#,
             ),
-            (
-                "b/cluster-resources/services/shop.json",
-                &typed("v1", "Service", &[]),
-            ),
-            (
-                "b/cluster-resources/services-errors.json",
-                r#"{"bill":"services is forbidden: User \"x\" cannot list"}"#,
-            ),
+            ("b/cluster-resources/services/shop.json", &typed("v1", "Service", &[])),
+            ("b/cluster-resources/services-errors.json", r#"{"bill":"services is forbidden: User \"x\" cannot list"}"#),
             ("b/cluster-resources/ingress/shop.json", "[]"),
             (
                 "b/cluster-resources/ingress-errors.json",
@@ -81,44 +52,16 @@ fn troubleshoot_built_in_kinds() {
         ],
     )]);
     assert_eq!(state(&snapshot, "Pod", Some("shop")), Complete);
-    assert_eq!(
-        state(&snapshot, "Pod", Some("bill")),
-        Complete,
-        "items: null is an empty list"
-    );
-    assert_eq!(
-        state(&snapshot, "Pod", Some("dark")),
-        Forbidden,
-        "left out for want of permission"
-    );
-    assert_eq!(
-        state(&snapshot, "Pod", Some("no-such-namespace")),
-        Complete,
-        "all namespaces are known"
-    );
+    assert_eq!(state(&snapshot, "Pod", Some("bill")), Complete, "items: null is an empty list");
+    assert_eq!(state(&snapshot, "Pod", Some("dark")), Forbidden, "left out for want of permission");
+    assert_eq!(state(&snapshot, "Pod", Some("no-such-namespace")), Complete, "all namespaces are known");
     assert_eq!(state(&snapshot, "Pod", None), Partial);
     assert_eq!(state(&snapshot, "Service", Some("shop")), Complete);
     assert_eq!(state(&snapshot, "Service", Some("bill")), Forbidden);
-    assert_eq!(
-        state(&snapshot, INGRESS, Some("shop")),
-        Complete,
-        "a bare empty array"
-    );
-    assert_eq!(
-        state(&snapshot, INGRESS, Some("bill")),
-        NotCollected,
-        "an old version of the API was asked for"
-    );
-    assert_eq!(
-        state(&snapshot, POLICY, Some("shop")),
-        NotCollected,
-        "the error is about every namespace"
-    );
-    assert_eq!(
-        state(&snapshot, SLICE, Some("shop")),
-        NotCollected,
-        "newer than the bundle"
-    );
+    assert_eq!(state(&snapshot, INGRESS, Some("shop")), Complete, "a bare empty array");
+    assert_eq!(state(&snapshot, INGRESS, Some("bill")), NotCollected, "an old version of the API was asked for");
+    assert_eq!(state(&snapshot, POLICY, Some("shop")), NotCollected, "the error is about every namespace");
+    assert_eq!(state(&snapshot, SLICE, Some("shop")), NotCollected, "newer than the bundle");
     assert_eq!(state(&snapshot, "Secret", Some("shop")), NotCollected);
     assert_eq!(state(&snapshot, "Namespace", None), Complete);
     assert_eq!(state(&snapshot, "Node", None), NotCollected);
@@ -142,60 +85,24 @@ fn troubleshoot_custom_kinds() {
     let mut members = vec![
         ("version.yaml", VERSION),
         ("cluster-resources/namespaces.json", all.as_str()),
-        (
-            "cluster-resources/pods/shop.json",
-            r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#,
-        ),
-        (
-            "cluster-resources/pods/bill.json",
-            r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#,
-        ),
+        ("cluster-resources/pods/shop.json", r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#),
+        ("cluster-resources/pods/bill.json", r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#),
         ("cluster-resources/custom-resource-definitions.json", &crds),
-        (
-            "cluster-resources/custom-resources/custom-resources-errors.json",
-            errors,
-        ),
+        ("cluster-resources/custom-resources/custom-resources-errors.json", errors),
     ];
     let array = format!("[{gateway}]");
-    members.push((
-        "cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.json",
-        &array,
-    ));
+    members.push(("cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.json", &array));
     let snapshot = one(&[tar("b.tar", &members)]);
     assert_eq!(state(&snapshot, GATEWAY, Some("shop")), Complete);
-    assert_eq!(
-        state(&snapshot, GATEWAY, Some("bill")),
-        Complete,
-        "installed, no error, in scope, no file"
-    );
+    assert_eq!(state(&snapshot, GATEWAY, Some("bill")), Complete, "installed, no error, in scope, no file");
     assert_eq!(state(&snapshot, ROUTE, None), Complete);
-    assert_eq!(
-        state(
-            &snapshot,
-            "gateway.networking.k8s.io/GRPCRoute",
-            Some("shop")
-        ),
-        Forbidden
-    );
-    assert_eq!(
-        state(&snapshot, "gateway.networking.k8s.io/TLSRoute", None),
-        NotServed
-    );
-    assert_eq!(
-        state(
-            &snapshot,
-            "networking.istio.io/VirtualService",
-            Some("shop")
-        ),
-        NotServed
-    );
+    assert_eq!(state(&snapshot, "gateway.networking.k8s.io/GRPCRoute", Some("shop")), Forbidden);
+    assert_eq!(state(&snapshot, "gateway.networking.k8s.io/TLSRoute", None), NotServed);
+    assert_eq!(state(&snapshot, "networking.istio.io/VirtualService", Some("shop")), NotServed);
 
     // The same, but the list of definitions failed: nothing can be concluded from silence.
     members.retain(|(path, _)| !path.ends_with("definitions.json"));
-    members.push((
-        "cluster-resources/custom-resource-definitions-errors.json",
-        r#"["forbidden"]"#,
-    ));
+    members.push(("cluster-resources/custom-resource-definitions-errors.json", r#"["forbidden"]"#));
     let snapshot = one(&[tar("b.tar", &members)]);
     assert_eq!(state(&snapshot, GATEWAY, Some("shop")), Complete);
     assert_eq!(state(&snapshot, GATEWAY, Some("bill")), NotCollected);
@@ -208,50 +115,26 @@ fn silence_of_a_truncated_bundle_proves_nothing() {
     let crds = typed(
         "apiextensions.k8s.io/v1",
         "CustomResourceDefinition",
-        &[
-            crd(group, "Gateway", "gateways"),
-            crd(group, "HTTPRoute", "httproutes"),
-        ],
+        &[crd(group, "Gateway", "gateways"), crd(group, "HTTPRoute", "httproutes")],
     );
-    let gateway = format!(
-        "[{}]",
-        stored("gateway.networking.k8s.io/v1", "Gateway", "shop", "edge")
-    );
+    let gateway = format!("[{}]", stored("gateway.networking.k8s.io/v1", "Gateway", "shop", "edge"));
     let padding = "x".repeat(4000);
     let whole = tar(
         "b.tar",
         &[
             ("cluster-resources/namespaces.json", &namespaces(&["shop"])),
-            (
-                "cluster-resources/pods/shop.json",
-                r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#,
-            ),
+            ("cluster-resources/pods/shop.json", r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#),
             ("cluster-resources/custom-resource-definitions.json", &crds),
-            (
-                "cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.json",
-                &gateway,
-            ),
+            ("cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.json", &gateway),
             ("cluster-resources/zz.json", &format!("\"{padding}\"")),
         ],
     );
-    let kubereach::intake::InputSpec::Bytes { name, bytes } = &whole else {
-        unreachable!()
-    };
-    assert_eq!(
-        state(&one(std::slice::from_ref(&whole)), ROUTE, Some("shop")),
-        Complete
-    );
+    let kubereach::intake::InputSpec::Bytes { name, bytes } = &whole else { unreachable!() };
+    assert_eq!(state(&one(std::slice::from_ref(&whole)), ROUTE, Some("shop")), Complete);
     let cut = bytes.len() - 4096;
-    let cut = kubereach::intake::InputSpec::Bytes {
-        name: name.clone(),
-        bytes: bytes[..cut].into(),
-    };
+    let cut = kubereach::intake::InputSpec::Bytes { name: name.clone(), bytes: bytes[..cut].into() };
     let snapshot = one(&[cut]);
-    assert_eq!(
-        state(&snapshot, GATEWAY, Some("shop")),
-        Complete,
-        "this file was read whole"
-    );
+    assert_eq!(state(&snapshot, GATEWAY, Some("shop")), Complete, "this file was read whole");
     assert_eq!(state(&snapshot, ROUTE, Some("shop")), NotCollected);
 }
 
@@ -262,13 +145,7 @@ fn troubleshoot_shapes_of_older_versions() {
     let namespace = stored("v1", "Namespace", "", "shop");
     for (namespaces, all) in [
         (namespaces(&["shop"]), true),
-        (
-            format!(
-                "[{}]",
-                namespace.replace(r#""apiVersion":"v1","kind":"Namespace","#, "")
-            ),
-            false,
-        ),
+        (format!("[{}]", namespace.replace(r#""apiVersion":"v1","kind":"Namespace","#, "")), false),
         (namespace.clone(), false),
     ] {
         let snapshot = one(&[tar(
@@ -289,35 +166,19 @@ fn troubleshoot_shapes_of_older_versions() {
         assert_eq!(state(&snapshot, "Service", Some("shop")), Complete);
         assert_eq!(state(&snapshot, "apps/ReplicaSet", Some("shop")), Complete);
         let elsewhere = if all { Complete } else { NotCollected };
-        assert_eq!(
-            state(&snapshot, "Pod", Some("other")),
-            elsewhere,
-            "{namespaces}"
-        );
-        assert_eq!(
-            state(&snapshot, "Namespace", None),
-            if all { Complete } else { Partial }
-        );
+        assert_eq!(state(&snapshot, "Pod", Some("other")), elsewhere, "{namespaces}");
+        assert_eq!(state(&snapshot, "Namespace", None), if all { Complete } else { Partial });
     }
 }
 
 #[test]
 fn egctl_bundles_hold_custom_resources_only() {
-    let gateway = format!(
-        "[{}]",
-        stored("gateway.networking.k8s.io/v1", "Gateway", "shop", "edge")
-    );
+    let gateway = format!("[{}]", stored("gateway.networking.k8s.io/v1", "Gateway", "shop", "edge"));
     let snapshot = one(&[tar(
         "eg.tar",
         &[
-            (
-                "x/cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.json",
-                &gateway,
-            ),
-            (
-                "x/cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.yaml",
-                "- not: [valid",
-            ),
+            ("x/cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.json", &gateway),
+            ("x/cluster-resources/custom-resources/gateways.gateway.networking.k8s.io/shop.yaml", "- not: [valid"),
         ],
     )]);
     assert_eq!(snapshot.gateways.len(), 1);
@@ -339,50 +200,19 @@ fn must_gather_lists_of_a_namespace() {
                 "2026-01-02 03:00:00 +0000 UTC m=+0.1\n2026-01-02 03:04:05 +0000 UTC m=+245\n",
             ),
             (&path("version"), "openshift/must-gather\n4.17\n"),
-            (
-                &path("namespaces/shop/core/pods.yaml"),
-                &list(&[pod("shop", "web")]),
-            ),
-            (
-                &path("namespaces/shop/pods/web/web.yaml"),
-                &pod("shop", "web"),
-            ),
-            (
-                &path("namespaces/shop/core/services.yaml"),
-                &typed("v1", "Service", &[]),
-            ),
-            (
-                &path("cluster-scoped-resources/core/nodes/n1.yaml"),
-                &stored("v1", "Node", "", "n1"),
-            ),
+            (&path("namespaces/shop/core/pods.yaml"), &list(&[pod("shop", "web")])),
+            (&path("namespaces/shop/pods/web/web.yaml"), &pod("shop", "web")),
+            (&path("namespaces/shop/core/services.yaml"), &typed("v1", "Service", &[])),
+            (&path("cluster-scoped-resources/core/nodes/n1.yaml"), &stored("v1", "Node", "", "n1")),
         ],
     )]);
     let snapshot = &intake.snapshots[0];
     assert_eq!(intake.inputs[0].layout, "must-gather");
-    assert_eq!(
-        intake.inputs[0].taken_at.as_deref(),
-        Some("2026-01-02T03:04:05Z")
-    );
-    assert!(
-        intake.problems.is_empty(),
-        "the second copy of a pod is by design: {:?}",
-        intake.problems
-    );
-    assert_eq!(
-        state(snapshot, "Service", Some("shop")),
-        Complete,
-        "items: []"
-    );
-    assert_eq!(
-        state(snapshot, SLICE, Some("shop")),
-        NotCollected,
-        "no file"
-    );
-    assert_eq!(
-        state(snapshot, "Pod", Some("elsewhere")),
-        NotCollected,
-        "no folder of the namespace"
-    );
+    assert_eq!(intake.inputs[0].taken_at.as_deref(), Some("2026-01-02T03:04:05Z"));
+    assert!(intake.problems.is_empty(), "the second copy of a pod is by design: {:?}", intake.problems);
+    assert_eq!(state(snapshot, "Service", Some("shop")), Complete, "items: []");
+    assert_eq!(state(snapshot, SLICE, Some("shop")), NotCollected, "no file");
+    assert_eq!(state(snapshot, "Pod", Some("elsewhere")), NotCollected, "no folder of the namespace");
     assert_eq!(state(snapshot, "Node", None), Partial, "single objects");
     assert_eq!(state(snapshot, ROUTE, None), NotCollected);
 }
@@ -393,26 +223,16 @@ fn inspection_with_discovery_tells_not_installed_from_not_collected() {
     let intake = read(&[tar(
         "i.tar",
         &[
-            (
-                "inspect.local.1/timestamp",
-                "2026-01-02 03:00:00 +0000 UTC m=+0.1\n",
-            ),
+            ("inspect.local.1/timestamp", "2026-01-02 03:00:00 +0000 UTC m=+0.1\n"),
             ("inspect.local.1/aggregated-discovery-apis.yaml", discovery),
-            (
-                "inspect.local.1/namespaces/shop/core/pods.yaml",
-                &list(&[pod("shop", "web")]),
-            ),
+            ("inspect.local.1/namespaces/shop/core/pods.yaml", &list(&[pod("shop", "web")])),
         ],
     )]);
     let snapshot = &intake.snapshots[0];
     assert_eq!(intake.inputs[0].layout, "inspect");
     assert_eq!(state(snapshot, ROUTE, None), NotServed);
     assert_eq!(state(snapshot, POLICY, Some("shop")), NotCollected);
-    assert_eq!(
-        intake.problems.len(),
-        1,
-        "one time in the timestamp: not finished"
-    );
+    assert_eq!(intake.problems.len(), 1, "one time in the timestamp: not finished");
 }
 
 #[test]
@@ -428,18 +248,9 @@ fn sonobuoy_says_what_it_asked_for() {
         [
             ("meta/query-time.json", log.to_owned()),
             ("meta/config.json", config.to_owned()),
-            (
-                "serverversion.json",
-                r#"{"gitVersion":"v1.32.0"}"#.to_owned(),
-            ),
-            (
-                "resources/cluster/core_v1_namespaces.json",
-                namespaces(&["shop"]),
-            ),
-            (
-                "resources/ns/shop/core_v1_pods.json",
-                typed("v1", "Pod", &[pod("shop", "web")]),
-            ),
+            ("serverversion.json", r#"{"gitVersion":"v1.32.0"}"#.to_owned()),
+            ("resources/cluster/core_v1_namespaces.json", namespaces(&["shop"])),
+            ("resources/ns/shop/core_v1_pods.json", typed("v1", "Pod", &[pod("shop", "web")])),
         ]
     };
     let of = |config| {
@@ -448,45 +259,18 @@ fn sonobuoy_says_what_it_asked_for() {
         one(&[tar("s.tar", &members)])
     };
     let snapshot = of(r#"{"Filters":{"Namespaces":".*","LabelSelector":""}}"#);
-    assert_eq!(
-        snapshot.taken_at.map(|t| t.to_string()).as_deref(),
-        Some("2026-01-02T03:04:05Z")
-    );
+    assert_eq!(snapshot.taken_at.map(|t| t.to_string()).as_deref(), Some("2026-01-02T03:04:05Z"));
     assert_eq!(state(&snapshot, "Pod", None), Complete);
-    assert_eq!(
-        state(&snapshot, "Service", Some("shop")),
-        Complete,
-        "asked, no error, no file"
-    );
+    assert_eq!(state(&snapshot, "Service", Some("shop")), Complete, "asked, no error, no file");
     assert_eq!(state(&snapshot, "Secret", Some("shop")), Forbidden);
-    assert_eq!(
-        state(&snapshot, "ConfigMap", Some("shop")),
-        NotCollected,
-        "an error that Go wrote as an empty object"
-    );
-    assert_eq!(
-        state(&snapshot, "Endpoints", Some("shop")),
-        NotCollected,
-        "no entry"
-    );
-    assert_eq!(
-        state(&snapshot, GATEWAY, Some("shop")),
-        NotCollected,
-        "three groups have a resource of that name"
-    );
+    assert_eq!(state(&snapshot, "ConfigMap", Some("shop")), NotCollected, "an error that Go wrote as an empty object");
+    assert_eq!(state(&snapshot, "Endpoints", Some("shop")), NotCollected, "no entry");
+    assert_eq!(state(&snapshot, GATEWAY, Some("shop")), NotCollected, "three groups have a resource of that name");
     let snapshot = of(r#"{"Filters":{"Namespaces":".*","LabelSelector":"app=web"}}"#);
-    assert_eq!(
-        state(&snapshot, "Pod", Some("shop")),
-        Partial,
-        "a label selector"
-    );
+    assert_eq!(state(&snapshot, "Pod", Some("shop")), Partial, "a label selector");
     assert_eq!(state(&snapshot, "Service", Some("shop")), Partial);
     let snapshot = of(r#"{"Filters":{"Namespaces":"shop"}}"#);
-    assert_eq!(
-        state(&snapshot, "Pod", Some("other")),
-        NotCollected,
-        "a filter on namespaces"
-    );
+    assert_eq!(state(&snapshot, "Pod", Some("other")), NotCollected, "a filter on namespaces");
 }
 
 #[test]
@@ -500,10 +284,7 @@ fn sonobuoy_of_older_versions() {
             ),
             (
                 "resources/ns/shop/Pods.json",
-                &format!(
-                    "[{}]",
-                    pod("shop", "web").replace(r#""apiVersion":"v1","kind":"Pod","#, "")
-                ),
+                &format!("[{}]", pod("shop", "web").replace(r#""apiVersion":"v1","kind":"Pod","#, "")),
             ),
         ],
     )]);
@@ -523,10 +304,7 @@ fn collectors_of_single_objects_prove_nothing() {
             vec![
                 ("metadata/version", "1.1.0"),
                 ("resources/pods/namespaces/shop/web.json", web.as_str()),
-                (
-                    "resources/pods/v1-preferredversion/namespaces/shop/web.json",
-                    web.as_str(),
-                ),
+                ("resources/pods/v1-preferredversion/namespaces/shop/web.json", web.as_str()),
             ],
         ),
         (
@@ -541,13 +319,7 @@ fn collectors_of_single_objects_prove_nothing() {
                 ("namespaces/shop/v1/pod/web.yaml", &web),
             ],
         ),
-        (
-            "crashd",
-            vec![(
-                "kubecapture/core_v1/shop/pods/web-20260102-030405.json",
-                web.as_str(),
-            )],
-        ),
+        ("crashd", vec![("kubecapture/core_v1/shop/pods/web-20260102-030405.json", web.as_str())]),
         (
             "kube-dump",
             vec![
@@ -560,34 +332,18 @@ fn collectors_of_single_objects_prove_nothing() {
         let intake = read(&[tar("b.tar", &members)]);
         let snapshot = &intake.snapshots[0];
         assert_eq!(intake.inputs[0].layout, layout);
-        assert!(
-            intake.problems.is_empty(),
-            "{layout}: {:?}",
-            intake.problems
-        );
+        assert!(intake.problems.is_empty(), "{layout}: {:?}", intake.problems);
         assert_eq!(snapshot.pods.len(), 1, "{layout}");
         assert_eq!(state(snapshot, "Pod", Some("shop")), Partial, "{layout}");
         assert_eq!(
             state(snapshot, POLICY, Some("shop")),
-            if layout == "crust-gather" {
-                NotServed
-            } else {
-                NotCollected
-            },
+            if layout == "crust-gather" { NotServed } else { NotCollected },
             "{layout}"
         );
-        assert_eq!(
-            state(snapshot, "Secret", Some("shop")),
-            NotCollected,
-            "{layout}"
-        );
+        assert_eq!(state(snapshot, "Secret", Some("shop")), NotCollected, "{layout}");
         assert_eq!(
             state(snapshot, ROUTE, None),
-            if layout == "crust-gather" {
-                NotServed
-            } else {
-                NotCollected
-            },
+            if layout == "crust-gather" { NotServed } else { NotCollected },
             "{layout}"
         );
     }
@@ -599,34 +355,21 @@ fn rancher_leaves_out_empty_lists_and_writes_its_errors_down() {
     let snapshot = one(&[tar(
         "r.tar",
         &[
-            (
-                "s/metadata.yaml",
-                "bundlename: s\nkubernetesversion: v1.32.0\n",
-            ),
+            ("s/metadata.yaml", "bundlename: s\nkubernetesversion: v1.32.0\n"),
             (
                 "s/bundleGenerationError.log",
                 "Failed to get /api/v1/namespaces/shop/configmaps: configmaps is forbidden\n",
             ),
-            (
-                "s/yamls/namespaced/shop/v1/pods.yaml",
-                &list(&[pod("shop", "web")]),
-            ),
+            ("s/yamls/namespaced/shop/v1/pods.yaml", &list(&[pod("shop", "web")])),
             ("s/yamls/namespaced/shop/v1/secrets.yaml", &list(&[secret])),
         ],
     )]);
     assert_eq!(state(&snapshot, "Pod", Some("shop")), Complete);
     assert_eq!(state(&snapshot, "ConfigMap", Some("shop")), Forbidden);
-    assert_eq!(
-        state(&snapshot, "Service", Some("shop")),
-        NotCollected,
-        "empty and excluded look the same"
-    );
+    assert_eq!(state(&snapshot, "Service", Some("shop")), NotCollected, "empty and excluded look the same");
     assert_eq!(state(&snapshot, "Pod", Some("other")), NotCollected);
     let secret = snapshot.secrets.iter().next().unwrap();
-    assert!(
-        secret.stripped,
-        "the collector empties Secrets: redacted, not empty"
-    );
+    assert!(secret.stripped, "the collector empties Secrets: redacted, not empty");
 }
 
 #[test]
@@ -634,29 +377,15 @@ fn cilium_writes_a_file_for_an_empty_list() {
     let snapshot = one(&[tar(
         "c.tar",
         &[
-            (
-                "c/k8s-pods-20260102-030405.yaml",
-                &typed("v1", "Pod", &[pod("shop", "web")]),
-            ),
-            (
-                "c/ciliumingresses-20260102-030405.yaml",
-                &typed("networking.k8s.io/v1", "Ingress", &[]),
-            ),
+            ("c/k8s-pods-20260102-030405.yaml", &typed("v1", "Pod", &[pod("shop", "web")])),
+            ("c/ciliumingresses-20260102-030405.yaml", &typed("networking.k8s.io/v1", "Ingress", &[])),
             ("c/cilium-sysdump.log", "x\n"),
         ],
     )]);
     assert_eq!(state(&snapshot, "Pod", None), Complete);
-    assert_eq!(
-        state(&snapshot, INGRESS, None),
-        Complete,
-        "the name is misleading: all Ingresses"
-    );
+    assert_eq!(state(&snapshot, INGRESS, None), Complete, "the name is misleading: all Ingresses");
     assert_eq!(state(&snapshot, "Service", None), NotCollected);
-    assert_eq!(
-        state(&snapshot, GATEWAY, None),
-        NotCollected,
-        "only with enable-gateway-api"
-    );
+    assert_eq!(state(&snapshot, GATEWAY, None), NotCollected, "only with enable-gateway-api");
 }
 
 #[test]
@@ -664,32 +393,15 @@ fn cluster_info_collects_a_fixed_set() {
     let snapshot = one(&[tar(
         "d.tar",
         &[
-            (
-                "d/nodes.json",
-                &typed("v1", "Node", &[stored("v1", "Node", "", "n1")]),
-            ),
+            ("d/nodes.json", &typed("v1", "Node", &[stored("v1", "Node", "", "n1")])),
             ("d/shop/events.json", &typed("v1", "Event", &[])),
-            (
-                "d/shop/replication-controllers.json",
-                &typed("v1", "ReplicationController", &[]),
-            ),
-            (
-                "d/shop/services.json",
-                r#"{"kind":"ServiceList","apiVersion":"v1","metadata":{},"items":null}"#,
-            ),
+            ("d/shop/replication-controllers.json", &typed("v1", "ReplicationController", &[])),
+            ("d/shop/services.json", r#"{"kind":"ServiceList","apiVersion":"v1","metadata":{},"items":null}"#),
         ],
     )]);
     assert_eq!(state(&snapshot, "Node", None), Complete);
     assert_eq!(state(&snapshot, "Service", Some("shop")), Complete);
-    assert_eq!(
-        state(&snapshot, "Pod", Some("shop")),
-        NotCollected,
-        "the dump ended before"
-    );
+    assert_eq!(state(&snapshot, "Pod", Some("shop")), NotCollected, "the dump ended before");
     assert_eq!(state(&snapshot, "Service", Some("other")), NotCollected);
-    assert_eq!(
-        state(&snapshot, SLICE, Some("shop")),
-        NotCollected,
-        "never collected"
-    );
+    assert_eq!(state(&snapshot, SLICE, Some("shop")), NotCollected, "never collected");
 }

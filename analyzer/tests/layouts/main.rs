@@ -2,7 +2,6 @@
 //!
 //! `b8` follows the decision table of "not collected" and "collected and empty" row by row.
 #![allow(clippy::unwrap_used, reason = "tests")]
-
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -31,22 +30,14 @@ pub(crate) fn tar(name: &str, members: &[(&str, &str)]) -> InputSpec {
         header.set_size(text.len() as u64);
         header.set_mode(0o644);
         header.set_cksum();
-        archive
-            .append_data(&mut header, path, text.as_bytes())
-            .unwrap();
+        archive.append_data(&mut header, path, text.as_bytes()).unwrap();
     }
-    InputSpec::Bytes {
-        name: name.to_owned(),
-        bytes: Arc::from(archive.into_inner().unwrap()),
-    }
+    InputSpec::Bytes { name: name.to_owned(), bytes: Arc::from(archive.into_inner().unwrap()) }
 }
 
 /// One file.
 pub(crate) fn file(name: &str, text: &str) -> InputSpec {
-    InputSpec::Bytes {
-        name: name.to_owned(),
-        bytes: Arc::from(text.as_bytes()),
-    }
+    InputSpec::Bytes { name: name.to_owned(), bytes: Arc::from(text.as_bytes()) }
 }
 
 pub(crate) fn try_read(inputs: &[InputSpec]) -> Result<Intake, IntakeError> {
@@ -67,10 +58,7 @@ pub(crate) fn one(inputs: &[InputSpec]) -> Snapshot {
 /// The state of a kind (`Pod`, `gateway.networking.k8s.io/Gateway`) in a scope.
 pub(crate) fn state(snapshot: &Snapshot, kind: &str, namespace: Option<&str>) -> CoverageState {
     let (group, kind) = kind.rsplit_once('/').unwrap_or(("", kind));
-    let kind = GroupKind {
-        group: group.to_owned().into(),
-        kind: kind.to_owned().into(),
-    };
+    let kind = GroupKind { group: group.to_owned().into(), kind: kind.to_owned().into() };
     snapshot.coverage.of(&kind, namespace).state
 }
 
@@ -81,11 +69,7 @@ pub(crate) fn pod(namespace: &str, name: &str) -> String {
 
 /// An object that an API server has stored, as one line of JSON.
 pub(crate) fn stored(version: &str, kind: &str, namespace: &str, name: &str) -> String {
-    let place = if namespace.is_empty() {
-        String::new()
-    } else {
-        format!(r#""namespace":"{namespace}","#)
-    };
+    let place = if namespace.is_empty() { String::new() } else { format!(r#""namespace":"{namespace}","#) };
     format!(
         r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{{place}"name":"{name}","uid":"u-{kind}-{namespace}-{name}","resourceVersion":"7","creationTimestamp":"2026-01-01T00:00:00Z"}}}}"#
     )
@@ -93,10 +77,7 @@ pub(crate) fn stored(version: &str, kind: &str, namespace: &str, name: &str) -> 
 
 /// A list as kubectl prints it.
 pub(crate) fn list(items: &[String]) -> String {
-    format!(
-        r#"{{"apiVersion":"v1","kind":"List","metadata":{{"resourceVersion":""}},"items":[{}]}}"#,
-        items.join(",")
-    )
+    format!(r#"{{"apiVersion":"v1","kind":"List","metadata":{{"resourceVersion":""}},"items":[{}]}}"#, items.join(","))
 }
 
 /// A list of one kind.

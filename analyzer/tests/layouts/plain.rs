@@ -1,8 +1,6 @@
 //! Plain exports: what the input itself proves.
 
-use kubereach_reports::report::CoverageState::{
-    Complete, Forbidden, NotCollected, NotServed, Partial,
-};
+use kubereach_reports::report::CoverageState::{Complete, Forbidden, NotCollected, NotServed, Partial};
 
 use crate::{file, list, one, pod, read, state, stored, tar, typed};
 
@@ -12,10 +10,7 @@ fn svc(namespace: &str, name: &str) -> String {
 
 #[test]
 fn a_list_of_several_namespaces_speaks_for_the_cluster() {
-    let snapshot = one(&[file(
-        "svc.yaml",
-        &list(&[svc("shop", "web"), svc("bill", "api")]),
-    )]);
+    let snapshot = one(&[file("svc.yaml", &list(&[svc("shop", "web"), svc("bill", "api")]))]);
     assert_eq!(state(&snapshot, "Service", None), Complete);
     assert_eq!(state(&snapshot, "Service", Some("third")), Complete);
     assert_eq!(state(&snapshot, "Pod", Some("shop")), NotCollected);
@@ -23,20 +18,14 @@ fn a_list_of_several_namespaces_speaks_for_the_cluster() {
 
 #[test]
 fn a_list_of_one_namespace_speaks_for_it_alone() {
-    let snapshot = one(&[file(
-        "svc.yaml",
-        &list(&[svc("shop", "web"), svc("shop", "api")]),
-    )]);
+    let snapshot = one(&[file("svc.yaml", &list(&[svc("shop", "web"), svc("shop", "api")]))]);
     assert_eq!(state(&snapshot, "Service", Some("shop")), Complete);
     assert_eq!(state(&snapshot, "Service", Some("bill")), NotCollected);
 }
 
 #[test]
 fn another_kind_of_the_same_list_may_show_the_scope() {
-    let snapshot = one(&[file(
-        "all.yaml",
-        &list(&[svc("shop", "web"), pod("shop", "a"), pod("bill", "b")]),
-    )]);
+    let snapshot = one(&[file("all.yaml", &list(&[svc("shop", "web"), pod("shop", "a"), pod("bill", "b")]))]);
     assert_eq!(state(&snapshot, "Service", Some("bill")), Complete);
     assert_eq!(
         state(&snapshot, "networking.k8s.io/Ingress", Some("shop")),
@@ -47,40 +36,24 @@ fn another_kind_of_the_same_list_may_show_the_scope() {
 
 #[test]
 fn what_no_api_server_printed_proves_nothing() {
-    let made =
-        r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop"}}"#
-            .to_owned();
+    let made = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop"}}"#.to_owned();
     let snapshot = one(&[file("svc.yaml", &list(&[made.clone(), svc("shop", "api")]))]);
     assert_eq!(state(&snapshot, "Service", Some("shop")), NotCollected);
     let snapshot = one(&[file("web.yaml", &made)]);
     assert_eq!(state(&snapshot, "Service", Some("shop")), NotCollected);
     assert!(snapshot.is_manifests());
     let snapshot = one(&[file("web.yaml", &svc("shop", "web"))]);
-    assert_eq!(
-        state(&snapshot, "Service", Some("shop")),
-        Partial,
-        "one object of an API server, picked by hand"
-    );
+    assert_eq!(state(&snapshot, "Service", Some("shop")), Partial, "one object of an API server, picked by hand");
 }
 
 #[test]
 fn an_empty_list_needs_a_kind_and_a_scope() {
     let empty = list(&[]);
-    let everywhere = file(
-        "d/svc.yaml",
-        &list(&[svc("shop", "web"), svc("bill", "api")]),
-    );
+    let everywhere = file("d/svc.yaml", &list(&[svc("shop", "web"), svc("bill", "api")]));
     let here = file("d/svc.yaml", &list(&[svc("shop", "web")]));
     let slices = "discovery.k8s.io/EndpointSlice";
     // The name says the kind; the lists beside it say the scope.
-    assert_eq!(
-        state(
-            &one(&[everywhere.clone(), file("d/endpointslices.yaml", &empty)]),
-            slices,
-            None
-        ),
-        Complete
-    );
+    assert_eq!(state(&one(&[everywhere.clone(), file("d/endpointslices.yaml", &empty)]), slices, None), Complete);
     let snapshot = one(&[here.clone(), file("d/endpointslices.yaml", &empty)]);
     assert_eq!(state(&snapshot, slices, Some("shop")), Complete);
     assert_eq!(state(&snapshot, slices, Some("bill")), NotCollected);
@@ -91,15 +64,8 @@ fn an_empty_list_needs_a_kind_and_a_scope() {
     let snapshot = one(&[everywhere, file("d/result.yaml", &empty)]);
     assert_eq!(state(&snapshot, slices, Some("shop")), NotCollected);
     // Lists of different single namespaces do not say which one it was.
-    let snapshot = one(&[
-        here,
-        file("d/bill.yaml", &list(&[svc("bill", "api")])),
-        file("d/netpol.yaml", &empty),
-    ]);
-    assert_eq!(
-        state(&snapshot, "networking.k8s.io/NetworkPolicy", Some("shop")),
-        NotCollected
-    );
+    let snapshot = one(&[here, file("d/bill.yaml", &list(&[svc("bill", "api")])), file("d/netpol.yaml", &empty)]);
+    assert_eq!(state(&snapshot, "networking.k8s.io/NetworkPolicy", Some("shop")), NotCollected);
     // Its own type will do.
     let snapshot = one(&[file("x.json", &typed("v1", "Service", &[]))]);
     assert_eq!(state(&snapshot, "Service", None), Complete);
@@ -117,36 +83,18 @@ fn a_folder_or_a_name_may_say_the_namespace() {
             ("bill-ingress.yaml", &empty),
         ],
     )]);
-    assert_eq!(
-        state(&snapshot, "networking.k8s.io/NetworkPolicy", Some("shop")),
-        Complete
-    );
-    assert_eq!(
-        state(&snapshot, "networking.k8s.io/NetworkPolicy", Some("bill")),
-        NotCollected
-    );
-    assert_eq!(
-        state(&snapshot, "networking.k8s.io/Ingress", Some("bill")),
-        Complete
-    );
+    assert_eq!(state(&snapshot, "networking.k8s.io/NetworkPolicy", Some("shop")), Complete);
+    assert_eq!(state(&snapshot, "networking.k8s.io/NetworkPolicy", Some("bill")), NotCollected);
+    assert_eq!(state(&snapshot, "networking.k8s.io/Ingress", Some("bill")), Complete);
 }
 
 #[test]
 fn a_page_of_a_list_is_partial() {
-    let page = typed("v1", "Service", &[svc("shop", "web")]).replace(
-        r#""resourceVersion":"9""#,
-        r#""continue":"abc","remainingItemCount":4"#,
-    );
+    let page = typed("v1", "Service", &[svc("shop", "web")])
+        .replace(r#""resourceVersion":"9""#, r#""continue":"abc","remainingItemCount":4"#);
     let intake = read(&[file("svc.json", &page)]);
-    assert_eq!(
-        state(&intake.snapshots[0], "Service", Some("shop")),
-        Partial
-    );
-    assert!(
-        intake.problems[0].message.contains('4'),
-        "{:?}",
-        intake.problems
-    );
+    assert_eq!(state(&intake.snapshots[0], "Service", Some("shop")), Partial);
+    assert!(intake.problems[0].message.contains('4'), "{:?}", intake.problems);
 }
 
 #[test]
@@ -162,10 +110,7 @@ fn captured_errors_are_heard() {
     assert_eq!(state(snapshot, "Service", Some("shop")), Complete);
     assert_eq!(state(snapshot, "Secret", Some("shop")), Forbidden);
     assert_eq!(state(snapshot, "Secret", Some("bill")), NotCollected);
-    assert_eq!(
-        state(snapshot, "gateway.networking.k8s.io/HTTPRoute", None),
-        NotServed
-    );
+    assert_eq!(state(snapshot, "gateway.networking.k8s.io/HTTPRoute", None), NotServed);
     assert_eq!(intake.problems.len(), 2);
 }
 
@@ -177,55 +122,28 @@ fn that_a_version_is_not_served_says_nothing_about_the_kind() {
         file("d/tcproutes.yaml", raw),
         file("d/ingress.yaml", raw),
     ]);
-    assert_eq!(
-        state(&snapshot, "gateway.networking.k8s.io/TCPRoute", None),
-        NotCollected
-    );
-    assert_eq!(
-        state(&snapshot, "networking.k8s.io/Ingress", None),
-        NotCollected
-    );
+    assert_eq!(state(&snapshot, "gateway.networking.k8s.io/TCPRoute", None), NotCollected);
+    assert_eq!(state(&snapshot, "networking.k8s.io/Ingress", None), NotCollected);
 }
 
 #[test]
 fn tables_are_said_and_hold_nothing() {
     let table = r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[{"object":{"metadata":{"name":"web"}}}]}"#;
-    let intake = read(&[
-        file("d/pods.json", table),
-        file("d/svc.yaml", &list(&[svc("shop", "web")])),
-    ]);
-    assert_eq!(
-        state(&intake.snapshots[0], "Pod", Some("shop")),
-        NotCollected
-    );
-    assert!(
-        intake.problems[0].message.contains("-o yaml"),
-        "{:?}",
-        intake.problems
-    );
+    let intake = read(&[file("d/pods.json", table), file("d/svc.yaml", &list(&[svc("shop", "web")]))]);
+    assert_eq!(state(&intake.snapshots[0], "Pod", Some("shop")), NotCollected);
+    assert!(intake.problems[0].message.contains("-o yaml"), "{:?}", intake.problems);
 }
 
 #[test]
 fn an_object_that_cannot_be_read_is_not_absent() {
-    let broken =
-        svc("shop", "odd").replace(r#""metadata":{"#, r#""spec":{"ports":"none"},"metadata":{"#);
+    let broken = svc("shop", "odd").replace(r#""metadata":{"#, r#""spec":{"ports":"none"},"metadata":{"#);
     let mut options = kubereach::intake::IntakeOptions::default();
-    options
-        .assume_complete
-        .extend(kubereach::snapshot::Assumption::parse("*").unwrap());
-    let inputs = [file(
-        "svc.json",
-        &list(&[svc("shop", "web"), svc("bill", "api"), broken]),
-    )];
-    let intake =
-        kubereach::intake::read(&inputs, &options, &kubereach::intake::progress::Silent).unwrap();
+    options.assume_complete.extend(kubereach::snapshot::Assumption::parse("*").unwrap());
+    let inputs = [file("svc.json", &list(&[svc("shop", "web"), svc("bill", "api"), broken]))];
+    let intake = kubereach::intake::read(&inputs, &options, &kubereach::intake::progress::Silent).unwrap();
     let snapshot = &intake.snapshots[0];
     assert_eq!(snapshot.services.len(), 2);
-    assert_eq!(
-        state(snapshot, "Service", Some("shop")),
-        Partial,
-        "even though everything was declared complete"
-    );
+    assert_eq!(state(snapshot, "Service", Some("shop")), Partial, "even though everything was declared complete");
     assert_eq!(state(snapshot, "Service", Some("bill")), Complete);
     assert_eq!(intake.problems.len(), 1);
     assert!(intake.problems[0].line.is_some());
@@ -234,11 +152,7 @@ fn an_object_that_cannot_be_read_is_not_absent() {
 #[test]
 fn every_kind_has_a_record_even_where_nothing_is_known() {
     let snapshot = one(&[file("svc.yaml", &list(&[svc("shop", "web")]))]);
-    let kinds: Vec<String> = snapshot
-        .coverage
-        .records()
-        .map(|(kind, ..)| kind.display())
-        .collect();
+    let kinds: Vec<String> = snapshot.coverage.records().map(|(kind, ..)| kind.display()).collect();
     for kind in [
         "Pod",
         "Secret",
@@ -260,10 +174,6 @@ fn a_list_that_breaks_is_partial() {
     ] {
         let snapshot = one(&[file("svc.json", &broken)]);
         assert!(!snapshot.services.is_empty(), "{broken}");
-        assert_ne!(
-            state(&snapshot, "Service", Some("shop")),
-            Complete,
-            "{broken}"
-        );
+        assert_ne!(state(&snapshot, "Service", Some("shop")), Complete, "{broken}");
     }
 }

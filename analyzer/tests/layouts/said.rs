@@ -42,26 +42,14 @@ fn text_null_of_the_rancher_collector_is_nothing() {
         "r.tar",
         &[
             ("metadata.yaml", "bundlename: x\n"),
-            (
-                "yamls/namespaced/shop/v1/services.yaml",
-                &list(&[service.to_owned()]),
-            ),
+            ("yamls/namespaced/shop/v1/services.yaml", &list(&[service.to_owned()])),
         ],
     )]);
     let found = snapshot.services.iter().next().unwrap();
-    assert_eq!(
-        (
-            found.spec.ports[0].name.as_str(),
-            found.spec.external_name.as_deref()
-        ),
-        ("", None)
-    );
+    assert_eq!((found.spec.ports[0].name.as_str(), found.spec.external_name.as_deref()), ("", None));
     // Elsewhere somebody may have called a port so.
     let snapshot = one(&[file("services.json", &list(&[service.to_owned()]))]);
-    assert_eq!(
-        snapshot.services.iter().next().unwrap().spec.ports[0].name,
-        "null"
-    );
+    assert_eq!(snapshot.services.iter().next().unwrap().spec.ports[0].name, "null");
 }
 
 #[test]
@@ -72,26 +60,13 @@ fn kube_dump_strips_and_headless_services_stay_headless() {
     let snapshot = one(&[tar(
         "k.tar",
         &[
-            (
-                "shop/web_services.yaml",
-                &object(
-                    "Service",
-                    "spec:\n  clusterIPs: [None]\n  selector: {app: web}\n",
-                ),
-            ),
+            ("shop/web_services.yaml", &object("Service", "spec:\n  clusterIPs: [None]\n  selector: {app: web}\n")),
             ("shop/web_configmaps.yaml", &object("ConfigMap", "")),
-            (
-                "shop/web_serviceaccounts.yaml",
-                &object("ServiceAccount", ""),
-            ),
+            ("shop/web_serviceaccounts.yaml", &object("ServiceAccount", "")),
         ],
     )]);
     let service = snapshot.services.iter().next().unwrap();
-    assert_eq!(
-        service.get().provenance,
-        Provenance::Stripped,
-        "not a manifest: what is missing was lost"
-    );
+    assert_eq!(service.get().provenance, Provenance::Stripped, "not a manifest: what is missing was lost");
     assert!(service.is_headless());
 }
 
@@ -109,48 +84,24 @@ fn objects_deleted_while_crust_gather_watched_are_gone() {
             ("namespaces/shop/v1/pod/api.yaml", &left),
         ],
     )]);
-    let names: Vec<_> = snapshot
-        .pods
-        .iter()
-        .map(|p| p.metadata.name.clone())
-        .collect();
+    let names: Vec<_> = snapshot.pods.iter().map(|p| p.metadata.name.clone()).collect();
     assert_eq!(names, ["api"]);
 }
 
 #[test]
 fn inputs_that_hold_nothing_say_so() {
-    let binary = InputSpec::Bytes {
-        name: "bin".to_owned(),
-        bytes: Arc::from(&b"\x7fELF\0\0\0\0"[..]),
-    };
+    let binary = InputSpec::Bytes { name: "bin".to_owned(), bytes: Arc::from(&b"\x7fELF\0\0\0\0"[..]) };
     for (input, words) in [
         (file("dump.yaml", ""), "empty"),
         (file("dump.yaml", "\n# nothing\n"), "empty"),
         (file("values.yaml", "replicas: 3\n"), "no Kubernetes object"),
         (binary, "binary"),
-        (
-            file(
-                "pods.json",
-                r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}"#,
-            ),
-            "table",
-        ),
-        (
-            file(
-                "e.yaml",
-                "Error from server (Forbidden): pods is forbidden\n",
-            ),
-            "Forbidden",
-        ),
+        (file("pods.json", r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}"#), "table"),
+        (file("e.yaml", "Error from server (Forbidden): pods is forbidden\n"), "Forbidden"),
         (tar("logs.tar", &[("a.log", "x")]), "can hold"),
     ] {
-        let error = try_read(std::slice::from_ref(&input))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.to_lowercase().contains(&words.to_lowercase()),
-            "{error} should say '{words}'"
-        );
+        let error = try_read(std::slice::from_ref(&input)).unwrap_err().to_string();
+        assert!(error.to_lowercase().contains(&words.to_lowercase()), "{error} should say '{words}'");
     }
 }
 

@@ -27,19 +27,10 @@ impl Group<'_> {
         if self.cluster_wide {
             parts.push(if self.elsewhere { "every other namespace" } else { "the whole cluster" }.to_owned());
         }
-        parts.extend(
-            self.namespaces
-                .iter()
-                .take(at_most)
-                .map(|namespace| (*namespace).to_owned()),
-        );
+        parts.extend(self.namespaces.iter().take(at_most).map(|namespace| (*namespace).to_owned()));
         let left = self.namespaces.len().saturating_sub(at_most);
         if left > 0 {
-            parts.push(super::words::plural(
-                left,
-                "more namespace",
-                "more namespaces",
-            ));
+            parts.push(super::words::plural(left, "more namespace", "more namespaces"));
         }
         super::words::join_and(&parts)
     }
@@ -64,9 +55,7 @@ pub(crate) const fn state_words(state: CoverageState) -> &'static str {
 /// What a coverage state means for somebody who reads the report.
 pub(crate) const fn meaning(state: CoverageState) -> &'static str {
     match state {
-        CoverageState::Complete => {
-            "everything there is was read; 0 means looked, and there are none"
-        }
+        CoverageState::Complete => "everything there is was read; 0 means looked, and there are none",
         CoverageState::Partial => "some objects were read, others may exist",
         CoverageState::Forbidden => "the collector was refused",
         CoverageState::NotCollected => "nobody looked: nothing is known",
@@ -80,17 +69,15 @@ pub(crate) fn groups(rows: &[Coverage]) -> Vec<Group<'_>> {
         rows.iter().filter(|row| row.namespace.is_some()).map(|row| row.kind.as_str()).collect();
     let mut folded: BTreeMap<(u8, &str, &str), Group<'_>> = BTreeMap::new();
     for row in rows {
-        let group = folded
-            .entry((rank(row.state), row.kind.as_str(), row.reason.as_str()))
-            .or_insert(Group {
-                kind: &row.kind,
-                state: row.state,
-                reason: &row.reason,
-                namespaces: Vec::new(),
-                cluster_wide: false,
-                elsewhere: namespaced.contains(row.kind.as_str()),
-                objects: 0,
-            });
+        let group = folded.entry((rank(row.state), row.kind.as_str(), row.reason.as_str())).or_insert(Group {
+            kind: &row.kind,
+            state: row.state,
+            reason: &row.reason,
+            namespaces: Vec::new(),
+            cluster_wide: false,
+            elsewhere: namespaced.contains(row.kind.as_str()),
+            objects: 0,
+        });
         match &row.namespace {
             Some(namespace) => group.namespaces.push(namespace),
             None => group.cluster_wide = true,
@@ -103,12 +90,7 @@ pub(crate) fn groups(rows: &[Coverage]) -> Vec<Group<'_>> {
 /// Groups of what was not seen, or not wholly: forbidden, not collected, partial.
 pub(crate) fn gaps(rows: &[Coverage]) -> Vec<Group<'_>> {
     let mut all = groups(rows);
-    all.retain(|group| {
-        !matches!(
-            group.state,
-            CoverageState::Complete | CoverageState::NotServed
-        )
-    });
+    all.retain(|group| !matches!(group.state, CoverageState::Complete | CoverageState::NotServed));
     all
 }
 

@@ -79,19 +79,12 @@ impl Step {
 impl Station<'_> {
     /// `Kind namespace/name`.
     pub(crate) fn title(&self) -> String {
-        if self.name.is_empty() {
-            self.kind.clone()
-        } else {
-            format!("{} {}", self.kind, self.name)
-        }
+        if self.name.is_empty() { self.kind.clone() } else { format!("{} {}", self.kind, self.name) }
     }
 
     /// What the worst of its segments rest on, else the bare state.
     fn evidence(&self) -> String {
-        let told = self
-            .segments
-            .iter()
-            .find(|segment| segment.state == self.state && !segment.evidence.is_empty());
+        let told = self.segments.iter().find(|segment| segment.state == self.state && !segment.evidence.is_empty());
         match told {
             Some(segment) => segment.evidence.clone(),
             None if self.segments.is_empty() => "not evaluated".to_owned(),
@@ -103,62 +96,31 @@ impl Station<'_> {
 /// The stations of a path in the order traffic passes them; never empty.
 pub(crate) fn stations(path: &Path) -> Vec<Station<'_>> {
     let mut found: Vec<Station<'_>> = Vec::with_capacity(4);
-    let (entry_kind, entry_name) = path
-        .entry
-        .split_once('/')
-        .unwrap_or(("", path.entry.as_str()));
+    let (entry_kind, entry_name) = path.entry.split_once('/').unwrap_or(("", path.entry.as_str()));
     let backend = path.backend.as_ref();
-    let entry_is_backend = backend.is_some_and(|b| {
-        b.kind == entry_kind && entry_name == format!("{}/{}", b.namespace, b.name)
-    });
+    let entry_is_backend =
+        backend.is_some_and(|b| b.kind == entry_kind && entry_name == format!("{}/{}", b.namespace, b.name));
 
     if let Some(door) = door_object(path, entry_kind) {
-        push(
-            &mut found,
-            Place::Door,
-            door.kind.clone(),
-            object_name(door),
-        );
+        push(&mut found, Place::Door, door.kind.clone(), object_name(door));
     }
-    push(
-        &mut found,
-        Place::Entry,
-        entry_kind.to_owned(),
-        entry_name.to_owned(),
-    );
+    push(&mut found, Place::Entry, entry_kind.to_owned(), entry_name.to_owned());
     if let Some(route) = route_object(path, entry_kind, entry_name) {
-        push(
-            &mut found,
-            Place::Route,
-            route.kind.clone(),
-            object_name(route),
-        );
+        push(&mut found, Place::Route, route.kind.clone(), object_name(route));
     }
     if let Some(b) = backend
         && !entry_is_backend
     {
-        push(
-            &mut found,
-            Place::Backend,
-            b.kind.clone(),
-            format!("{}/{}", b.namespace, b.name),
-        );
+        push(&mut found, Place::Backend, b.kind.clone(), format!("{}/{}", b.namespace, b.name));
     }
-    if path
-        .segments
-        .iter()
-        .any(|s| place_of(s.segment) == Place::Pods)
-    {
+    if path.segments.iter().any(|s| place_of(s.segment) == Place::Pods) {
         push(&mut found, Place::Pods, "Pods".to_owned(), String::new());
     }
 
     for segment in &path.segments {
         let wanted = place_of(segment.segment);
         // A place without a station of its own falls to the last station before it, else to the first.
-        let at = found
-            .iter()
-            .rposition(|station| station.place <= wanted)
-            .unwrap_or(0);
+        let at = found.iter().rposition(|station| station.place <= wanted).unwrap_or(0);
         if let Some(station) = found.get_mut(at) {
             station.segments.push(segment);
         }
@@ -186,10 +148,7 @@ fn push(found: &mut Vec<Station<'_>>, place: Place, kind: String, name: String) 
 
 const fn place_of(segment: SegmentName) -> Place {
     match segment {
-        SegmentName::Address
-        | SegmentName::Controller
-        | SegmentName::Listener
-        | SegmentName::Tls => Place::Door,
+        SegmentName::Address | SegmentName::Controller | SegmentName::Listener | SegmentName::Tls => Place::Door,
         SegmentName::Rule => Place::Route,
         SegmentName::Reference | SegmentName::Service => Place::Backend,
         SegmentName::Endpoints | SegmentName::Port | SegmentName::Policy => Place::Pods,
@@ -226,46 +185,25 @@ pub(crate) fn object_name(object: &ObjectRef) -> String {
 /// (design section 3), so where something else explains the path's state it colours no station.
 fn worst(path: &Path, segments: &[&Segment]) -> PathState {
     let silent = |s: &Segment| s.segment == SegmentName::Policy && s.state == PathState::Unknown;
-    let explained = path.config != PathState::Unknown
-        || path
-            .segments
-            .iter()
-            .any(|s| !silent(s) && s.state == PathState::Unknown);
-    segments
-        .iter()
-        .filter(|s| !(explained && silent(s)))
-        .map(|s| s.state)
-        .min()
-        .unwrap_or(if segments.is_empty() {
-            PathState::Unknown
-        } else {
-            PathState::Open
-        })
+    let explained =
+        path.config != PathState::Unknown || path.segments.iter().any(|s| !silent(s) && s.state == PathState::Unknown);
+    segments.iter().filter(|s| !(explained && silent(s))).map(|s| s.state).min().unwrap_or(if segments.is_empty() {
+        PathState::Unknown
+    } else {
+        PathState::Open
+    })
 }
 
 /// Puts what is asked of a request where it is asked: the listener on the way in, host and match on
 /// the way from the rule to what follows it, the port on the way to the pods.
 fn ask(path: &Path, found: &mut [Station<'_>]) {
     let some = |parts: [Option<&str>; 2]| -> Vec<String> {
-        parts
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     let mut request = some([path.host.as_deref(), path.matches.as_deref()]);
-    let port = path
-        .backend
-        .as_ref()
-        .and_then(|b| b.port.as_ref())
-        .map(|port| format!("port {port}"));
+    let port = path.backend.as_ref().and_then(|b| b.port.as_ref()).map(|port| format!("port {port}"));
     let has_route = found.iter().any(|station| station.place == Place::Route);
-    let rule = if has_route {
-        Place::Route
-    } else {
-        Place::Entry
-    };
+    let rule = if has_route { Place::Route } else { Place::Entry };
     let mut previous = None;
     for station in found.iter_mut() {
         if previous.is_none() {
@@ -292,20 +230,13 @@ fn mark(path: &Path, found: &mut [Station<'_>]) {
         _ => None,
     };
     let failed = path.by_vantage.iter().find(|row| {
-        row.confidence == Some(Confidence::Real)
-            && row.outcome == Outcome::Unreachable
-            && row.failed_segment.is_some()
+        row.confidence == Some(Confidence::Real) && row.outcome == Outcome::Unreachable && row.failed_segment.is_some()
     });
     let localized = failed.and_then(|row| row.failed_segment);
     let unplaced = real && path.outcome == Outcome::Unreachable && localized.is_none();
     let mut beyond = false;
     for station in found.iter_mut() {
-        let failed_here = localized.is_some_and(|name| {
-            station
-                .segments
-                .iter()
-                .any(|segment| segment.segment == name)
-        });
+        let failed_here = localized.is_some_and(|name| station.segments.iter().any(|segment| segment.segment == name));
         station.step = match whole {
             Some(step) => step,
             None if beyond => Step::Beyond,
@@ -319,9 +250,7 @@ fn mark(path: &Path, found: &mut [Station<'_>]) {
         };
         station.note = match station.step {
             Step::Beyond => None,
-            Step::Blocked if station.state == PathState::Open => {
-                failed.map(|row| row.evidence.clone())
-            }
+            Step::Blocked if station.state == PathState::Open => failed.map(|row| row.evidence.clone()),
             _ if station.state == PathState::Open => None,
             _ => Some(station.evidence()),
         };
@@ -338,18 +267,8 @@ mod tests {
     use crate::report::{Backend, Port};
 
     fn segment(segment: SegmentName, kind: &str, name: &str) -> Segment {
-        let object = ObjectRef {
-            kind: kind.to_owned(),
-            namespace: Some("shop".to_owned()),
-            name: name.to_owned(),
-        };
-        Segment {
-            segment,
-            state: PathState::Open,
-            object: Some(object),
-            evidence: String::new(),
-            findings: Vec::new(),
-        }
+        let object = ObjectRef { kind: kind.to_owned(), namespace: Some("shop".to_owned()), name: name.to_owned() };
+        Segment { segment, state: PathState::Open, object: Some(object), evidence: String::new(), findings: Vec::new() }
     }
 
     fn path(entry: &str) -> Path {
@@ -382,17 +301,7 @@ mod tests {
     }
 
     fn told(path: &Path) -> Vec<String> {
-        stations(path)
-            .iter()
-            .map(|s| {
-                format!(
-                    "[{}] {} ({})",
-                    s.asks.join(" "),
-                    s.title(),
-                    s.segments.len()
-                )
-            })
-            .collect()
+        stations(path).iter().map(|s| format!("[{}] {} ({})", s.asks.join(" "), s.title(), s.segments.len())).collect()
     }
 
     #[test]
@@ -412,13 +321,7 @@ mod tests {
         let mut path = path("Ingress/shop/web");
         path.backend = None;
         path.segments.clear();
-        assert_eq!(
-            told(&path),
-            ["[https shop.example /cart] Ingress shop/web (0)"]
-        );
-        assert_eq!(
-            stations(&path).first().map(|s| s.state),
-            Some(PathState::Unknown)
-        );
+        assert_eq!(told(&path), ["[https shop.example /cart] Ingress shop/web (0)"]);
+        assert_eq!(stations(&path).first().map(|s| s.state), Some(PathState::Unknown));
     }
 }

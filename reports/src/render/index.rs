@@ -10,13 +10,7 @@ pub(crate) struct Findings<'a>(HashMap<&'a str, &'a Finding>);
 impl<'a> Findings<'a> {
     /// The findings of one report.
     pub(crate) fn of(report: &'a Report) -> Self {
-        Self(
-            report
-                .findings
-                .iter()
-                .map(|finding| (finding.id.as_str(), finding))
-                .collect(),
-        )
+        Self(report.findings.iter().map(|finding| (finding.id.as_str(), finding)).collect())
     }
 
     /// The finding with this id; an id that the report does not define gives nothing.
@@ -32,11 +26,7 @@ impl<'a> Findings<'a> {
     /// Every finding a subject names anywhere, each once: its own first, then those of its segments,
     /// then those of the entries in front of it.
     pub(crate) fn of_subject(&self, subject: &Subject) -> Vec<&'a Finding> {
-        let of_segments = subject
-            .paths
-            .iter()
-            .flat_map(|path| &path.segments)
-            .flat_map(|segment| &segment.findings);
+        let of_segments = subject.paths.iter().flat_map(|path| &path.segments).flat_map(|segment| &segment.findings);
         let mut seen = HashSet::new();
         subject
             .findings
@@ -51,10 +41,6 @@ impl<'a> Findings<'a> {
     /// The finding that explains a subject best: its first one that does more than note, else none.
     /// The order is the report's own.
     pub(crate) fn culprit(&self, subject: &Subject) -> Option<&'a Finding> {
-        subject
-            .findings
-            .iter()
-            .filter_map(|id| self.get(id))
-            .find(|finding| finding.effect != Effect::Notes)
+        subject.findings.iter().filter_map(|id| self.get(id)).find(|finding| finding.effect != Effect::Notes)
     }
 }

@@ -24,11 +24,7 @@ const SCHEMA: &str = "kubereach/subject/v1";
 pub(super) fn render(report: &Report, _: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
     let findings = Findings::of(report);
     for subject in &report.subjects {
-        let line = Line {
-            schema: SCHEMA,
-            subject,
-            finding_objects: findings.of_subject(subject),
-        };
+        let line = Line { schema: SCHEMA, subject, finding_objects: findings.of_subject(subject) };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
     }

@@ -72,21 +72,13 @@ formats! {
 impl Format {
     /// The format `--format WORD` asks for.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|format| format.word() == word)
+        Self::ALL.iter().copied().find(|format| format.word() == word)
     }
 
     /// The format the ending of an output file's name asks for, whatever its case.
     pub fn from_path_ending(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?;
-        Self::ALL.iter().copied().find(|format| {
-            format
-                .endings()
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(ending))
-        })
+        Self::ALL.iter().copied().find(|format| format.endings().iter().any(|known| known.eq_ignore_ascii_case(ending)))
     }
 }
 
@@ -108,13 +100,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            width: 100,
-            color: false,
-            quiet: false,
-            max_subjects: None,
-            show_coverage: false,
-        }
+        Self { width: 100, color: false, quiet: false, max_subjects: None, show_coverage: false }
     }
 }
 
@@ -122,17 +108,13 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// The output took no more bytes.
-    #[error(
-        "the report could not be written: {0}; check free space and that the reader is still there"
-    )]
+    #[error("the report could not be written: {0}; check free space and that the reader is still there")]
     Write(#[from] std::io::Error),
     /// The report could not be turned into JSON.
     #[error("the report could not be written as JSON: {0}")]
     Json(serde_json::Error),
     /// A template of this crate failed, which is a bug of kubereach.
-    #[error(
-        "the HTML template `{template}` failed: {detail}; please report this as a bug of kubereach"
-    )]
+    #[error("the HTML template `{template}` failed: {detail}; please report this as a bug of kubereach")]
     Template {
         /// Its name.
         template: &'static str,
@@ -172,10 +154,7 @@ mod tests {
                 assert_eq!(Format::from_path_ending(Path::new(&name)), Some(format));
             }
         }
-        assert_eq!(
-            Format::from_path_ending(Path::new("A.JSON")),
-            Some(Format::Json)
-        );
+        assert_eq!(Format::from_path_ending(Path::new("A.JSON")), Some(Format::Json));
         assert_eq!(Format::from_path_ending(Path::new("a.txt")), None);
         assert_eq!(Format::from_path_ending(Path::new("html")), None);
         assert_eq!(Format::from_word("HTML"), None);

@@ -70,30 +70,17 @@ mod tests {
 
     #[test]
     fn terminal_escapes_and_bidi_overrides_become_visible() {
-        assert_eq!(
-            neutral("\u{1b}]8;;http://evil\u{7}x"),
-            "\\u{1b}]8;;http://evil\\u{7}x"
-        );
+        assert_eq!(neutral("\u{1b}]8;;http://evil\u{7}x"), "\\u{1b}]8;;http://evil\\u{7}x");
         assert_eq!(neutral("\u{9b}31m"), "\\u{9b}31m");
         assert_eq!(neutral("a\u{202e}gpj.exe"), "a\\u{202e}gpj.exe");
         assert_eq!(neutral("a\u{200b}b"), "a\\u{200b}b");
         assert_eq!(neutral("two\r\n\tlines"), "two lines");
-        assert_eq!(
-            neutral_command("get pods\nrm -rf /"),
-            "get pods\\u{a}rm -rf /"
-        );
+        assert_eq!(neutral_command("get pods\nrm -rf /"), "get pods\\u{a}rm -rf /");
     }
 
     #[test]
     fn ordinary_names_in_any_script_are_left_alone() {
-        for name in [
-            "web",
-            "kube-system/coredns:53",
-            "größe",
-            "東京",
-            "سلام",
-            "a`b|c<d>",
-        ] {
+        for name in ["web", "kube-system/coredns:53", "größe", "東京", "سلام", "a`b|c<d>"] {
             assert!(matches!(neutral(name), Cow::Borrowed(same) if same == name));
         }
     }

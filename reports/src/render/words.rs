@@ -1,8 +1,6 @@
 //! Sentences that several renderers share: the overall verdict and the legend.
 
-use crate::report::{
-    Confidence, Input, Outcome, Path, PathState, Report, Subject, Summary, Traffic, Verdict,
-};
+use crate::report::{Confidence, Input, Outcome, Path, PathState, Report, Subject, Summary, Traffic, Verdict};
 
 /// What a verdict means, for a reader who does not know Kubernetes.
 pub(crate) const fn meaning(verdict: Verdict) -> &'static str {
@@ -12,9 +10,7 @@ pub(crate) const fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Unknown => {
             "Cannot be told from what was read: neither an all-clear nor a fault. The reason says what is missing."
         }
-        Verdict::ConfigOk => {
-            "The configuration shows an open way. No request was sent: it is not tested."
-        }
+        Verdict::ConfigOk => "The configuration shows an open way. No request was sent: it is not tested.",
         Verdict::Healthy => "Real requests were sent along every declared way and were answered.",
     }
 }
@@ -53,27 +49,13 @@ pub(crate) struct Overall {
 /// The whole report in one or two sentences. It only counts.
 pub(crate) fn overall(report: &Report) -> Overall {
     let summary = &report.summary;
-    let total: usize = Verdict::ALL
-        .iter()
-        .map(|&verdict| count(summary, verdict))
-        .sum();
-    let things = |n| {
-        plural(
-            n,
-            "Service, Ingress, route or Gateway",
-            "Services, Ingresses, routes and Gateways",
-        )
-    };
+    let total: usize = Verdict::ALL.iter().map(|&verdict| count(summary, verdict)).sum();
+    let things = |n| plural(n, "Service, Ingress, route or Gateway", "Services, Ingresses, routes and Gateways");
     let of = |n| format!("{} of {}", number(n), things(total));
     let lead = if total == 0 {
-        "Nothing to judge: no Service, Ingress, route or Gateway was found in what was read."
-            .to_owned()
+        "Nothing to judge: no Service, Ingress, route or Gateway was found in what was read.".to_owned()
     } else if summary.broken > 0 {
-        format!(
-            "{} {} broken: no traffic can get through.",
-            of(summary.broken),
-            is_are(summary.broken)
-        )
+        format!("{} {} broken: no traffic can get through.", of(summary.broken), is_are(summary.broken))
     } else if summary.degraded > 0 {
         format!(
             "Nothing is proved broken, but {} {} degraded: less traffic gets through than declared.",
@@ -81,28 +63,15 @@ pub(crate) fn overall(report: &Report) -> Overall {
             is_are(summary.degraded)
         )
     } else if summary.unknown > 0 {
-        format!(
-            "Nothing is proved broken, but {} could not be judged from what was read.",
-            of(summary.unknown)
-        )
+        format!("Nothing is proved broken, but {} could not be judged from what was read.", of(summary.unknown))
     } else if summary.config_ok > 0 {
-        format!(
-            "No fault was found in the configuration of {}.",
-            things(total)
-        )
+        format!("No fault was found in the configuration of {}.", things(total))
     } else {
-        format!(
-            "Real traffic got through on every declared way to {}.",
-            things(total)
-        )
+        format!("Real traffic got through on every declared way to {}.", things(total))
     };
     let mut rest = Vec::new();
     if summary.broken > 0 && summary.degraded > 0 {
-        rest.push(format!(
-            "{} {} degraded",
-            number(summary.degraded),
-            is_are(summary.degraded)
-        ));
+        rest.push(format!("{} {} degraded", number(summary.degraded), is_are(summary.degraded)));
     }
     if (summary.broken > 0 || summary.degraded > 0) && summary.unknown > 0 {
         rest.push(format!("{} could not be judged", number(summary.unknown)));
@@ -111,26 +80,14 @@ pub(crate) fn overall(report: &Report) -> Overall {
         rest.push(format!(
             "{} {} no fault in the configuration and {} not tested",
             number(summary.config_ok),
-            if summary.config_ok == 1 {
-                "has"
-            } else {
-                "have"
-            },
+            if summary.config_ok == 1 { "has" } else { "have" },
             was_were(summary.config_ok)
         ));
     }
     if summary.healthy > 0 && summary.healthy < total {
-        rest.push(format!(
-            "{} {} verified by real traffic",
-            number(summary.healthy),
-            was_were(summary.healthy)
-        ));
+        rest.push(format!("{} {} verified by real traffic", number(summary.healthy), was_were(summary.healthy)));
     }
-    let rest = if rest.is_empty() {
-        String::new()
-    } else {
-        format!("{}.", join_and(&rest))
-    };
+    let rest = if rest.is_empty() { String::new() } else { format!("{}.", join_and(&rest)) };
     Overall { lead, rest }
 }
 
@@ -223,10 +180,7 @@ pub(crate) fn path_summary(path: &Path) -> String {
         out.push_str(&entry_name(&path.entry));
     }
     if let Some(backend) = &path.backend {
-        out.push_str(&format!(
-            " → {} {}/{}",
-            backend.kind, backend.namespace, backend.name
-        ));
+        out.push_str(&format!(" → {} {}/{}", backend.kind, backend.namespace, backend.name));
         if let Some(port) = &backend.port {
             out.push_str(&format!(" port {port}"));
         }
@@ -238,17 +192,8 @@ pub(crate) fn path_summary(path: &Path) -> String {
 
 /// What a request must look like to take this path; empty if nothing is asked of it.
 pub(crate) fn request(path: &Path) -> String {
-    let parts = [
-        path.listener.as_deref(),
-        path.host.as_deref(),
-        path.matches.as_deref(),
-    ];
-    parts
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let parts = [path.listener.as_deref(), path.host.as_deref(), path.matches.as_deref()];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// `Kind/namespace/name` as `Kind namespace/name`.
@@ -265,10 +210,7 @@ pub(crate) fn input_line(input: &Input) -> String {
     });
     parts.push(plural(input.objects, "object", "objects"));
     if input.skipped > 0 {
-        parts.push(format!(
-            "{} not opened (cannot hold objects)",
-            plural(input.skipped, "file", "files")
-        ));
+        parts.push(format!("{} not opened (cannot hold objects)", plural(input.skipped, "file", "files")));
     }
     if let Some(cluster) = &input.cluster {
         parts.push(format!("cluster {cluster}"));
@@ -283,10 +225,7 @@ mod tests {
 
     #[test]
     fn numbers_have_separators() {
-        assert_eq!(
-            [0, 999, 1000, 1_234_567].map(number),
-            ["0", "999", "1,000", "1,234,567"]
-        );
+        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -9,13 +9,8 @@ mod words;
 
 pub use finding::{Finding, Location, Related};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, Snapshot};
-pub use subject::{
-    Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow,
-};
-pub use words::{
-    Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentName, Traffic, UnknownClass,
-    Verdict,
-};
+pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
+pub use words::{Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentName, Traffic, UnknownClass, Verdict};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,9 +62,7 @@ pub struct Summary {
 }
 
 /// The name of a Kubernetes object; `namespace` is absent for cluster-scoped kinds.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectRef {
     /// Kind, as Kubernetes spells it.
     pub kind: String,

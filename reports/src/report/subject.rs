@@ -3,10 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Confidence, ConfigVerdict, ObjectRef, Outcome, PathState, SegmentName, Traffic, UnknownClass,
-    Verdict,
-};
+use super::{Confidence, ConfigVerdict, ObjectRef, Outcome, PathState, SegmentName, Traffic, UnknownClass, Verdict};
 
 /// What a verdict is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -113,9 +110,7 @@ pub struct Path {
 }
 
 /// The backend of a path.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Backend {
     /// Usually `Service`.
     pub kind: String,
@@ -128,9 +123,7 @@ pub struct Backend {
 }
 
 /// A port by number or by name.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Port {
     /// 1–65535.

@@ -4,11 +4,7 @@ use kubereach_reports::report::*;
 
 pub fn object(kind: &str, namespace: &str, name: &str) -> ObjectRef {
     let namespace = (!namespace.is_empty()).then(|| namespace.to_owned());
-    ObjectRef {
-        kind: kind.to_owned(),
-        namespace,
-        name: name.to_owned(),
-    }
+    ObjectRef { kind: kind.to_owned(), namespace, name: name.to_owned() }
 }
 
 pub fn segment(
@@ -18,13 +14,7 @@ pub fn segment(
     evidence: &str,
     findings: &[&str],
 ) -> Segment {
-    Segment {
-        segment,
-        state,
-        object: Some(object),
-        evidence: evidence.to_owned(),
-        findings: ids(findings),
-    }
+    Segment { segment, state, object: Some(object), evidence: evidence.to_owned(), findings: ids(findings) }
 }
 
 pub fn ids(ids: &[&str]) -> Vec<String> {
@@ -43,9 +33,7 @@ pub fn backend(namespace: &str, name: &str, port: u16) -> Option<Backend> {
 /// An open, untested path without segments.
 pub fn path(entry: &str, host: &str, matches: &str, to: Option<Backend>) -> Path {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let backend = to
-        .as_ref()
-        .map_or(String::new(), |b| format!("{}/{}", b.namespace, b.name));
+    let backend = to.as_ref().map_or(String::new(), |b| format!("{}/{}", b.namespace, b.name));
     Path {
         id: format!("{entry}|{host}|{matches}|{backend}"),
         entry: entry.to_owned(),
@@ -73,8 +61,7 @@ pub fn subject(kind: &str, namespace: &str, name: &str) -> Subject {
         verdict: Verdict::ConfigOk,
         config: ConfigVerdict::ConfigOk,
         traffic: Traffic::NotTested,
-        headline: "The configuration shows an open way; no request was sent, so it is not tested."
-            .to_owned(),
+        headline: "The configuration shows an open way; no request was sent, so it is not tested.".to_owned(),
         reason: String::new(),
         unknown_class: None,
         broken_at: None,
@@ -138,30 +125,15 @@ pub fn finish(mut report: Report) -> Report {
     report
 }
 
-pub fn coverage(
-    kind: &str,
-    namespace: &str,
-    state: CoverageState,
-    objects: usize,
-    reason: &str,
-) -> Coverage {
+pub fn coverage(kind: &str, namespace: &str, state: CoverageState, objects: usize, reason: &str) -> Coverage {
     let namespace = (!namespace.is_empty()).then(|| namespace.to_owned());
-    Coverage {
-        kind: kind.to_owned(),
-        namespace,
-        state,
-        reason: reason.to_owned(),
-        objects,
-    }
+    Coverage { kind: kind.to_owned(), namespace, state, reason: reason.to_owned(), objects }
 }
 
 pub fn empty() -> Report {
     Report {
         schema: SCHEMA.to_owned(),
-        tool: Tool {
-            name: "kubereach".to_owned(),
-            version: "0.1.0".to_owned(),
-        },
+        tool: Tool { name: "kubereach".to_owned(), version: "0.1.0".to_owned() },
         snapshot: Snapshot::default(),
         summary: Summary::default(),
         subjects: Vec::new(),

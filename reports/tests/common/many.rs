@@ -10,20 +10,8 @@ pub fn many(n: usize, one_in: usize) -> Report {
     let mut report = empty();
     let template = sample();
     report.snapshot = template.snapshot.clone();
-    report.findings = template
-        .findings
-        .iter()
-        .filter(|finding| finding.id.starts_with('f'))
-        .cloned()
-        .collect();
-    let find = |name: &str| {
-        template
-            .subjects
-            .iter()
-            .find(|s| s.name == name)
-            .cloned()
-            .unwrap()
-    };
+    report.findings = template.findings.iter().filter(|finding| finding.id.starts_with('f')).cloned().collect();
+    let find = |name: &str| template.subjects.iter().find(|s| s.name == name).cloned().unwrap();
     let remarkable = [find("web"), find("storefront"), find("api"), find("pay")];
     let fine = find("checkout");
     for i in 0..n {
@@ -36,27 +24,10 @@ pub fn many(n: usize, one_in: usize) -> Report {
         subject.name = format!("{}-{i:05}", subject.name);
         report.subjects.push(subject);
     }
-    for kind in [
-        "Service",
-        "Pod",
-        "EndpointSlice",
-        "Ingress",
-        "NetworkPolicy",
-        "Secret",
-    ] {
+    for kind in ["Service", "Pod", "EndpointSlice", "Ingress", "NetworkPolicy", "Secret"] {
         for i in 0..n / 100 {
-            let state = if i % 10 == 0 {
-                CoverageState::Forbidden
-            } else {
-                CoverageState::Complete
-            };
-            report.snapshot.coverage.push(coverage(
-                kind,
-                &format!("team-{i:03}"),
-                state,
-                i,
-                "one list per namespace",
-            ));
+            let state = if i % 10 == 0 { CoverageState::Forbidden } else { CoverageState::Complete };
+            report.snapshot.coverage.push(coverage(kind, &format!("team-{i:03}"), state, i, "one list per namespace"));
         }
     }
     finish(report)

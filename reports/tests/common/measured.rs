@@ -19,28 +19,11 @@ pub(super) fn measured(outcome: Outcome, evidence: &str) -> VantageRow {
 
 pub(super) fn plain_service(name: &str) -> (Subject, Path) {
     let service = object("Service", "shop", name);
-    let mut only = path(
-        &format!("Service/shop/{name}"),
-        "",
-        "",
-        backend("shop", name, 80),
-    );
+    let mut only = path(&format!("Service/shop/{name}"), "", "", backend("shop", name, 80));
     only.listener = Some("cluster-ip".to_owned());
     only.segments = vec![
-        segment(
-            SegmentName::Service,
-            PathState::Open,
-            service.clone(),
-            "exists",
-            &[],
-        ),
-        segment(
-            SegmentName::Endpoints,
-            PathState::Open,
-            service,
-            "3 of 3 addresses ready (EndpointSlices)",
-            &[],
-        ),
+        segment(SegmentName::Service, PathState::Open, service.clone(), "exists", &[]),
+        segment(SegmentName::Endpoints, PathState::Open, service, "3 of 3 addresses ready (EndpointSlices)", &[]),
     ];
     (subject("Service", "shop", name), only)
 }
@@ -67,15 +50,13 @@ pub(super) fn contradicted() -> Subject {
     only.by_vantage = vec![VantageRow {
         failed_layer: Some("tcp".to_owned()),
         failed_segment: Some(SegmentName::Endpoints),
-        ..measured(
-            Outcome::Unreachable,
-            "connection refused by 10.1.2.3:80, twice; a control Pod answered",
-        )
+        ..measured(Outcome::Unreachable, "connection refused by 10.1.2.3:80, twice; a control Pod answered")
     }];
     Subject {
         verdict: Verdict::Broken,
         traffic: Traffic::Unreachable,
-        headline: "The configuration looks right, but no request got through: the Pods refuse the connection.".to_owned(),
+        headline: "The configuration looks right, but no request got through: the Pods refuse the connection."
+            .to_owned(),
         reason: "Two attempts from inside the cluster were refused; the configuration shows no cause.".to_owned(),
         paths: vec![only],
         ..base
@@ -86,10 +67,7 @@ pub(super) fn unreachable_unplaced() -> Subject {
     let (base, mut only) = plain_service("mail");
     only.outcome = Outcome::Unreachable;
     only.confidence = Some(Confidence::Real);
-    only.by_vantage = vec![measured(
-        Outcome::Unreachable,
-        "timed out once, nothing to compare with",
-    )];
+    only.by_vantage = vec![measured(Outcome::Unreachable, "timed out once, nothing to compare with")];
     Subject {
         verdict: Verdict::Unknown,
         traffic: Traffic::Inconclusive,

@@ -33,16 +33,9 @@ pub fn sample() -> Report {
         long_name(),
     ];
     for (i, name) in hostile::NAMES.iter().enumerate() {
-        let mut subject = if i % 2 == 0 {
-            fine("Service", "evil", name)
-        } else {
-            hostile_broken(i, name, &mut report.findings)
-        };
-        subject.namespace = if i % 3 == 0 {
-            format!("evil {name}")
-        } else {
-            "evil".to_owned()
-        };
+        let mut subject =
+            if i % 2 == 0 { fine("Service", "evil", name) } else { hostile_broken(i, name, &mut report.findings) };
+        subject.namespace = if i % 3 == 0 { format!("evil {name}") } else { "evil".to_owned() };
         report.subjects.push(subject);
     }
     finish(report)
@@ -57,10 +50,7 @@ fn snapshot(snapshot: &mut Snapshot) {
             taken_at: Some("2026-01-02T03:04:05Z".to_owned()),
             objects: 1234,
             skipped: 310,
-            facts: vec![
-                "Kubernetes v1.33.2".to_owned(),
-                "collected by troubleshoot v0.119".to_owned(),
-            ],
+            facts: vec!["Kubernetes v1.33.2".to_owned(), "collected by troubleshoot v0.119".to_owned()],
             cluster: Some("prod".to_owned()),
         },
         Input {
@@ -78,44 +68,28 @@ fn snapshot(snapshot: &mut Snapshot) {
             path: "customer/bundle.tar.gz!cluster-resources/services/shop.json".to_owned(),
             line: Some(310),
             column: Some(4),
-            message: "The list ends in the middle (`continue` token): taken as partial, the 500 Services in it were read.".to_owned(),
+            message:
+                "The list ends in the middle (`continue` token): taken as partial, the 500 Services in it were read."
+                    .to_owned(),
         },
-        Problem { path: "notes.yaml".to_owned(), line: None, column: None, message: "Not a Kubernetes object: left out. | <script>alert(9)</script>".to_owned() },
+        Problem {
+            path: "notes.yaml".to_owned(),
+            line: None,
+            column: None,
+            message: "Not a Kubernetes object: left out. | <script>alert(9)</script>".to_owned(),
+        },
     ];
     snapshot.not_evaluated = vec![NotEvaluated {
         kind: "networking.istio.io/VirtualService".to_owned(),
         objects: 3,
-        meaning: "Traffic these objects lead is not judged; what stands behind them may be entered another way.".to_owned(),
+        meaning: "Traffic these objects lead is not judged; what stands behind them may be entered another way."
+            .to_owned(),
     }];
     snapshot.coverage = vec![
-        coverage(
-            "Service",
-            "shop",
-            Complete,
-            5,
-            "cluster-resources/services/shop.json is a full list",
-        ),
-        coverage(
-            "Service",
-            "infra",
-            Complete,
-            0,
-            "cluster-resources/services/infra.json is a full list",
-        ),
-        coverage(
-            "Service",
-            "kube-system",
-            Complete,
-            2,
-            "cluster-resources/services/kube-system.json is a full list",
-        ),
-        coverage(
-            "Pod",
-            "shop",
-            Complete,
-            9,
-            "cluster-resources/pods/shop.json is a full list",
-        ),
+        coverage("Service", "shop", Complete, 5, "cluster-resources/services/shop.json is a full list"),
+        coverage("Service", "infra", Complete, 0, "cluster-resources/services/infra.json is a full list"),
+        coverage("Service", "kube-system", Complete, 2, "cluster-resources/services/kube-system.json is a full list"),
+        coverage("Pod", "shop", Complete, 9, "cluster-resources/pods/shop.json is a full list"),
         coverage(
             "Pod",
             "infra",
@@ -123,55 +97,13 @@ fn snapshot(snapshot: &mut Snapshot) {
             0,
             "cluster-resources/pods-errors.json: pods is forbidden: User \"bundle\" cannot list resource \"pods\" in namespace \"infra\"",
         ),
-        coverage(
-            "Pod",
-            "kube-system",
-            Partial,
-            500,
-            "the list was paged and its end is missing",
-        ),
-        coverage(
-            "EndpointSlice",
-            "",
-            NotCollected,
-            0,
-            "no file of this bundle holds EndpointSlices",
-        ),
-        coverage(
-            "Endpoints",
-            "shop",
-            Complete,
-            5,
-            "cluster-resources/endpoints/shop.json is a full list",
-        ),
-        coverage(
-            "Ingress",
-            "",
-            Complete,
-            3,
-            "cluster-resources/ingress holds every namespace",
-        ),
-        coverage(
-            "GatewayClass",
-            "",
-            NotCollected,
-            0,
-            "the collector has no permission to list cluster-scoped kinds",
-        ),
-        coverage(
-            "GRPCRoute",
-            "",
-            NotServed,
-            0,
-            "cluster-resources/resources.json does not list it",
-        ),
-        coverage(
-            "HTTPRoute",
-            "",
-            Complete,
-            2,
-            "custom-resources/httproutes.yaml",
-        ),
+        coverage("Pod", "kube-system", Partial, 500, "the list was paged and its end is missing"),
+        coverage("EndpointSlice", "", NotCollected, 0, "no file of this bundle holds EndpointSlices"),
+        coverage("Endpoints", "shop", Complete, 5, "cluster-resources/endpoints/shop.json is a full list"),
+        coverage("Ingress", "", Complete, 3, "cluster-resources/ingress holds every namespace"),
+        coverage("GatewayClass", "", NotCollected, 0, "the collector has no permission to list cluster-scoped kinds"),
+        coverage("GRPCRoute", "", NotServed, 0, "cluster-resources/resources.json does not list it"),
+        coverage("HTTPRoute", "", Complete, 2, "custom-resources/httproutes.yaml"),
     ];
 }
 
@@ -190,14 +122,28 @@ fn findings(out: &mut Vec<Finding>) {
         action: "Read the log of the container's last run.".to_owned(),
         command: "kubectl logs -n shop deploy/pay -c app --previous".to_owned(),
         basis: "status.containerStatuses of 2 Pods".to_owned(),
-        ..finding("f2", "endpoints/crash-loop", Effect::Blocks, SegmentName::Endpoints, object("Pod", "shop", "pay-7d9c5-x2x1z"), "0 of 2 Pods are ready: container app keeps crashing (CrashLoopBackOff).")
+        ..finding(
+            "f2",
+            "endpoints/crash-loop",
+            Effect::Blocks,
+            SegmentName::Endpoints,
+            object("Pod", "shop", "pay-7d9c5-x2x1z"),
+            "0 of 2 Pods are ready: container app keeps crashing (CrashLoopBackOff).",
+        )
     });
     out.push(Finding {
         cause: "GatewayClasses were not collected, so nobody can tell which controller serves this Gateway.".to_owned(),
         action: "Collect GatewayClasses as well.".to_owned(),
         command: "kubectl get gatewayclass -o yaml".to_owned(),
         basis: "GatewayClass: not collected".to_owned(),
-        ..finding("f3", "gateway/class-not-seen", Effect::Clouds, SegmentName::Controller, object("Gateway", "infra", "edge"), "Which controller serves this Gateway cannot be told.")
+        ..finding(
+            "f3",
+            "gateway/class-not-seen",
+            Effect::Clouds,
+            SegmentName::Controller,
+            object("Gateway", "infra", "edge"),
+            "Which controller serves this Gateway cannot be told.",
+        )
     });
     out.push(finding(
         "f4",

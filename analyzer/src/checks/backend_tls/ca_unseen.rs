@@ -20,7 +20,14 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a reference that could not be followed.
 pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, gap: &Gap) -> Finding {
-    PAGE.finding(gap, policy.object(), format!("the ConfigMap {name} with the trusted authorities of BackendTLSPolicy {} could not be evaluated", policy.metadata.name))
-        .next("look whether the ConfigMap exists and holds ca.crt", command::list("configmaps", &policy.metadata.namespace))
-        .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+    PAGE.finding(
+        gap,
+        policy.object(),
+        format!(
+            "the ConfigMap {name} with the trusted authorities of BackendTLSPolicy {} could not be evaluated",
+            policy.metadata.name
+        ),
+    )
+    .next("look whether the ConfigMap exists and holds ca.crt", command::list("configmaps", &policy.metadata.namespace))
+    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
 }

@@ -22,8 +22,13 @@ status.ancestors[0].conditions: [{type: Accepted, status: \"False\", reason: Tar
 /// In the controller's words.
 pub fn finding(policy: Found<'_, BackendTlsPolicy>, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
-    let gap = Gap::investigate(format!("the controller reports {}=False for the policy", condition.kind), words.clone());
-    PAGE.finding(&gap, policy.object(), format!("the controller does not apply BackendTLSPolicy {}: {words}", policy.metadata.name))
-        .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
-        .next("follow the controller's message", command::describe(&policy.object()))
+    let gap =
+        Gap::investigate(format!("the controller reports {}=False for the policy", condition.kind), words.clone());
+    PAGE.finding(
+        &gap,
+        policy.object(),
+        format!("the controller does not apply BackendTLSPolicy {}: {words}", policy.metadata.name),
+    )
+    .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
+    .next("follow the controller's message", command::describe(&policy.object()))
 }

@@ -19,9 +19,20 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// For a policy that yields to `winner`.
-pub fn finding(loser: Found<'_, BackendTlsPolicy>, winner: Found<'_, BackendTlsPolicy>, order_unknown: bool) -> Finding {
-    let why = if order_unknown { "only the older of the two counts, and the input shows no creation times" } else { "the older one counts" };
-    PAGE.finding(loser.object(), format!("BackendTLSPolicy {} has no effect beside {}: {why}", loser.metadata.name, winner.metadata.name))
-        .next("remove one of the two", command::list("backendtlspolicies", &loser.metadata.namespace))
-        .relates(winner.object(), "the policy that counts")
+pub fn finding(
+    loser: Found<'_, BackendTlsPolicy>,
+    winner: Found<'_, BackendTlsPolicy>,
+    order_unknown: bool,
+) -> Finding {
+    let why = if order_unknown {
+        "only the older of the two counts, and the input shows no creation times"
+    } else {
+        "the older one counts"
+    };
+    PAGE.finding(
+        loser.object(),
+        format!("BackendTLSPolicy {} has no effect beside {}: {why}", loser.metadata.name, winner.metadata.name),
+    )
+    .next("remove one of the two", command::list("backendtlspolicies", &loser.metadata.namespace))
+    .relates(winner.object(), "the policy that counts")
 }

@@ -22,8 +22,21 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a reference of another kind.
 pub fn finding(policy: Found<'_, BackendTlsPolicy>, kind: &str, name: &str) -> Finding {
     let kind = command::cut(kind);
-    let gap = Gap::investigate(format!("authorities in a {kind} are not evaluated"), "only ConfigMaps are supported by every implementation");
-    PAGE.finding(&gap, policy.object(), format!("BackendTLSPolicy {} takes the trusted authorities from {kind} {name}, which only some controllers support", policy.metadata.name))
-        .next("use a ConfigMap with the key ca.crt, or look at the policy's conditions", command::describe(&policy.object()))
-        .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+    let gap = Gap::investigate(
+        format!("authorities in a {kind} are not evaluated"),
+        "only ConfigMaps are supported by every implementation",
+    );
+    PAGE.finding(
+        &gap,
+        policy.object(),
+        format!(
+            "BackendTLSPolicy {} takes the trusted authorities from {kind} {name}, which only some controllers support",
+            policy.metadata.name
+        ),
+    )
+    .next(
+        "use a ConfigMap with the key ca.crt, or look at the policy's conditions",
+        command::describe(&policy.object()),
+    )
+    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
 }

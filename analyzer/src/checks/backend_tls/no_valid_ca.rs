@@ -24,8 +24,15 @@ spec: {validation: {caCertificateRefs: [{kind: ConfigMap, name: not-there}]}}",
 
 /// `why` is a clause about the ConfigMap `name`.
 pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(proof, policy.object(), format!("BackendTLSPolicy {} makes every request fail: the ConfigMap {name} with the trusted authorities {why}", policy.metadata.name))
-        .cause("the gateway must check the backend's certificate and has nothing valid to check it against")
-        .next("create or correct the ConfigMap", command::list("configmaps", &policy.metadata.namespace))
-        .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+    PAGE.finding(
+        proof,
+        policy.object(),
+        format!(
+            "BackendTLSPolicy {} makes every request fail: the ConfigMap {name} with the trusted authorities {why}",
+            policy.metadata.name
+        ),
+    )
+    .cause("the gateway must check the backend's certificate and has nothing valid to check it against")
+    .next("create or correct the ConfigMap", command::list("configmaps", &policy.metadata.namespace))
+    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
 }

@@ -21,8 +21,18 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a reference that is invalid beside a valid one; `why` is a clause.
 pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, why: &str) -> Finding {
-    let gap = Gap::investigate("which authority issued the certificate of the backend is not known", "one of several sources of authorities is invalid");
-    PAGE.finding(&gap, policy.object(), format!("one of several sources of authorities of BackendTLSPolicy {} is invalid: {name} {why}", policy.metadata.name))
-        .next("correct or remove the reference", command::describe(&policy.object()))
-        .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+    let gap = Gap::investigate(
+        "which authority issued the certificate of the backend is not known",
+        "one of several sources of authorities is invalid",
+    );
+    PAGE.finding(
+        &gap,
+        policy.object(),
+        format!(
+            "one of several sources of authorities of BackendTLSPolicy {} is invalid: {name} {why}",
+            policy.metadata.name
+        ),
+    )
+    .next("correct or remove the reference", command::describe(&policy.object()))
+    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
 }

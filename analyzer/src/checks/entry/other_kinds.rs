@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::entries::{OpaqueEntries, object_of};
 use kubereach_reports::report::ObjectRef;
 
@@ -27,11 +27,17 @@ pub fn finding(entries: &OpaqueEntries<'_>, service: &ObjectRef) -> Option<Findi
     if naming.is_empty() {
         return None;
     }
-    let mut names: Vec<String> = naming.iter().take(MOST).map(|object| words::brief(&object_of(object).to_string())).collect();
+    let mut names: Vec<String> =
+        naming.iter().take(MOST).map(|object| words::brief(&object_of(object).to_string())).collect();
     if naming.len() > MOST {
         names.push(format!("{} more", naming.len() - MOST));
     }
     let message = format!("also named by {}; these kinds were not evaluated", names.join(", "));
     let finding = PAGE.finding(service.clone(), message);
-    Some(naming.iter().take(MOST).fold(finding, |finding, object| finding.relates(object_of(object), "names the Service")))
+    Some(
+        naming
+            .iter()
+            .take(MOST)
+            .fold(finding, |finding, object| finding.relates(object_of(object), "names the Service")),
+    )
 }

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::checks::ingress::words;
+use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::paths::entries::{OpaqueEntries, object_of};
 use crate::snapshot::Gap;
 use crate::snapshot::model::Resource as _;

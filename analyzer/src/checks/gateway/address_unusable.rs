@@ -23,8 +23,12 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub fn finding(gateway: Found<'_, Gateway>, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
     let gap = Gap::investigate(format!("the controller reports {}", condition.reason()), words.clone());
-    PAGE.finding(&gap, gateway.object(), format!("the address of Gateway {} is not in use: {words}", gateway.metadata.name))
-        .cause("the requested address is not available to the controller, or none was assigned")
-        .next("read the Gateway's conditions and correct spec.addresses", command::describe(&gateway.object()))
-        .at(gateway.origin, field!["spec", "addresses"])
+    PAGE.finding(
+        &gap,
+        gateway.object(),
+        format!("the address of Gateway {} is not in use: {words}", gateway.metadata.name),
+    )
+    .cause("the requested address is not available to the controller, or none was assigned")
+    .next("read the Gateway's conditions and correct spec.addresses", command::describe(&gateway.object()))
+    .at(gateway.origin, field!["spec", "addresses"])
 }

@@ -24,7 +24,11 @@ pub fn finding(door: &Door<'_>, route: Found<'_, Route>) -> Finding {
     let object = route.object();
     let proof = route.shows("every path of it at this listener is blocked");
     let command = command::describe(&object);
-    PAGE.finding(&proof, object, format!("{} {} attached to {} leads nowhere", route.kind.word(), route.metadata.name, door.describe()))
-        .cause("the route or its backend is broken; see the route's own verdict")
-        .next("look at the route", command)
+    PAGE.finding(
+        &proof,
+        object,
+        format!("{} {} attached to {} leads nowhere", route.kind.word(), route.metadata.name, door.describe()),
+    )
+    .cause("the route or its backend is broken; see the route's own verdict")
+    .next("look at the route", command)
 }

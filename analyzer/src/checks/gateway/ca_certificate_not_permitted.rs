@@ -17,7 +17,10 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
                   served.",
     example: "\
 caCertificateRefs: [{kind: ConfigMap, name: ca, namespace: certs}] without a ReferenceGrant in certs",
-    sources: &["Gateway API reference: FrontendTLSValidation.caCertificateRefs", "Gateway API reference: ReferenceGrant"],
+    sources: &[
+        "Gateway API reference: FrontendTLSValidation.caCertificateRefs",
+        "Gateway API reference: ReferenceGrant",
+    ],
 });
 
 /// For a reference that is not permitted.

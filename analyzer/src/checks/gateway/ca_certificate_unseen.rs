@@ -20,6 +20,13 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a reference that could not be followed.
 pub fn finding(door: &Door<'_>, name: &str, gap: &Gap) -> Finding {
-    PAGE.finding(gap, door.owner.object(), format!("the ConfigMap {name} with the authorities for client certificates of {} could not be evaluated", door.describe()))
-        .next("look at the listener's conditions", command::describe(&door.owner.object()))
+    PAGE.finding(
+        gap,
+        door.owner.object(),
+        format!(
+            "the ConfigMap {name} with the authorities for client certificates of {} could not be evaluated",
+            door.describe()
+        ),
+    )
+    .next("look at the listener's conditions", command::describe(&door.owner.object()))
 }

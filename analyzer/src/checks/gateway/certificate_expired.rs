@@ -22,7 +22,11 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
 /// For a certificate that was not valid at the snapshot's time; `when` is a clause.
 pub fn finding(door: &Door<'_>, secret: Found<'_, Secret>, when: &str) -> Finding {
     let proof = secret.shows(format!("its certificate {when}"));
-    PAGE.finding(&proof, secret.object(), format!("the certificate of {} {when}; clients that verify certificates refuse it", door.describe()))
-        .next("renew the certificate", command::get(&secret.object(), "-o yaml"))
-        .relates(door.owner.object(), "the listener's owner")
+    PAGE.finding(
+        &proof,
+        secret.object(),
+        format!("the certificate of {} {when}; clients that verify certificates refuse it", door.describe()),
+    )
+    .next("renew the certificate", command::get(&secret.object(), "-o yaml"))
+    .relates(door.owner.object(), "the listener's owner")
 }

@@ -22,8 +22,15 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the reference at `index`.
 pub fn finding(door: &Door<'_>, index: usize, kind: &str) -> Finding {
     let kind = command::cut(kind);
-    let gap = Gap::investigate(format!("certificates of kind {kind} are not evaluated"), "only Secrets are supported by every implementation");
-    PAGE.finding(&gap, door.owner.object(), format!("{} takes its certificate from a {kind}, which is not evaluated", door.describe()))
-        .next("look whether the controller accepts the listener", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index, "kind"])
+    let gap = Gap::investigate(
+        format!("certificates of kind {kind} are not evaluated"),
+        "only Secrets are supported by every implementation",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!("{} takes its certificate from a {kind}, which is not evaluated", door.describe()),
+    )
+    .next("look whether the controller accepts the listener", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index, "kind"])
 }

@@ -22,8 +22,12 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
 /// For a host name that the certificate of `secret` does not cover.
 pub fn finding(door: &Door<'_>, secret: Found<'_, Secret>, host: &str) -> Finding {
     let proof = secret.shows(format!("its certificate does not name {host}"));
-    PAGE.finding(&proof, secret.object(), format!("the certificate of {} is not for {host}; clients that verify certificates refuse it", door.describe()))
-        .cause("the names in the certificate do not cover the host name")
-        .next("issue a certificate that names the host", command::get(&secret.object(), "-o yaml"))
-        .relates(door.owner.object(), "the listener's owner")
+    PAGE.finding(
+        &proof,
+        secret.object(),
+        format!("the certificate of {} is not for {host}; clients that verify certificates refuse it", door.describe()),
+    )
+    .cause("the names in the certificate do not cover the host name")
+    .next("issue a certificate that names the host", command::get(&secret.object(), "-o yaml"))
+    .relates(door.owner.object(), "the listener's owner")
 }

@@ -24,9 +24,20 @@ A Gateway in infra with certificateRefs: [{name: tls, namespace: certs}] and no 
 /// For the reference at `index`.
 pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, absence: &Absence) -> Finding {
     let namespace = secret.namespace.clone().unwrap_or_default();
-    PAGE.finding(&absence.proof(), door.owner.object(), format!("{} may not use the certificate {} of namespace {namespace}: no ReferenceGrant there allows it", door.describe(), secret.name))
-        .cause(format!("a {} may take a certificate of another namespace only with a ReferenceGrant in that namespace", door.owner.kind()))
-        .next("create a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
-        .relates(secret, "the Secret it names")
+    PAGE.finding(
+        &absence.proof(),
+        door.owner.object(),
+        format!(
+            "{} may not use the certificate {} of namespace {namespace}: no ReferenceGrant there allows it",
+            door.describe(),
+            secret.name
+        ),
+    )
+    .cause(format!(
+        "a {} may take a certificate of another namespace only with a ReferenceGrant in that namespace",
+        door.owner.kind()
+    ))
+    .next("create a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
+    .relates(secret, "the Secret it names")
 }

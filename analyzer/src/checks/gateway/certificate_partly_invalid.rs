@@ -21,8 +21,15 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the reference at `index`; `why` is a clause about the Secret.
 pub fn finding(door: &Door<'_>, index: usize, secret: &str, why: &str) -> Finding {
-    let gap = Gap::investigate("whether the controller serves the listener with the remaining certificates is not known", "implementations differ");
-    PAGE.finding(&gap, door.owner.object(), format!("one of several certificates of {} cannot be used: {secret} {why}", door.describe()))
-        .next("create or correct the Secret", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
+    let gap = Gap::investigate(
+        "whether the controller serves the listener with the remaining certificates is not known",
+        "implementations differ",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!("one of several certificates of {} cannot be used: {secret} {why}", door.describe()),
+    )
+    .next("create or correct the Secret", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
 }

@@ -22,8 +22,16 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the reference at `index`.
 pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, gap: &Gap) -> Finding {
     let namespace = secret.namespace.clone().unwrap_or_default();
-    PAGE.finding(gap, door.owner.object(), format!("whether {} may use the certificate {} of namespace {namespace} is not known", door.describe(), secret.name))
-        .next("look for a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
-        .relates(secret, "the Secret it names")
+    PAGE.finding(
+        gap,
+        door.owner.object(),
+        format!(
+            "whether {} may use the certificate {} of namespace {namespace} is not known",
+            door.describe(),
+            secret.name
+        ),
+    )
+    .next("look for a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
+    .relates(secret, "the Secret it names")
 }

@@ -26,8 +26,19 @@ data: {tls.crt: ..., tls.key: ...}",
 /// For the reference at `index`.
 pub fn finding(door: &Door<'_>, index: usize, secret: Found<'_, Secret>) -> Finding {
     let kind = command::cut(secret.kind.as_deref().unwrap_or_default());
-    let gap = Gap::investigate(format!("whether the controller takes a Secret of type {kind} is not known"), "only kubernetes.io/tls is supported by every implementation");
-    PAGE.finding(&gap, secret.object(), format!("the certificate Secret {} of {} is of type {kind}, not kubernetes.io/tls", secret.metadata.name, door.describe()))
-        .next("recreate the Secret with type kubernetes.io/tls", command::get(&secret.object(), ""))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
+    let gap = Gap::investigate(
+        format!("whether the controller takes a Secret of type {kind} is not known"),
+        "only kubernetes.io/tls is supported by every implementation",
+    );
+    PAGE.finding(
+        &gap,
+        secret.object(),
+        format!(
+            "the certificate Secret {} of {} is of type {kind}, not kubernetes.io/tls",
+            secret.metadata.name,
+            door.describe()
+        ),
+    )
+    .next("recreate the Secret with type kubernetes.io/tls", command::get(&secret.object(), ""))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
 }

@@ -22,8 +22,12 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the reference at `index`.
 pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, gap: &Gap) -> Finding {
     let command = command::get(&secret, "");
-    PAGE.finding(gap, door.owner.object(), format!("the certificate Secret {} of {} was not read", secret.name, door.describe()))
-        .next("look whether the Secret exists", command)
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
-        .relates(secret, "the Secret it names")
+    PAGE.finding(
+        gap,
+        door.owner.object(),
+        format!("the certificate Secret {} of {} was not read", secret.name, door.describe()),
+    )
+    .next("look whether the Secret exists", command)
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
+    .relates(secret, "the Secret it names")
 }

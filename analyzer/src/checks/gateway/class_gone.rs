@@ -26,8 +26,12 @@ pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
         format!("GatewayClass {class} does not exist any more"),
         "the Gateway's status shows that it was programmed before",
     );
-    PAGE.finding(&gap, gateway.object(), format!("the GatewayClass {class} is gone; what was set up before may still run, changes are not taken up"))
-        .cause("controllers leave a running data plane alone when its class disappears")
-        .next("restore the class, or move the Gateway to an existing one", "kubectl get gatewayclass")
-        .at(gateway.origin, field!["spec", "gatewayClassName"])
+    PAGE.finding(
+        &gap,
+        gateway.object(),
+        format!("the GatewayClass {class} is gone; what was set up before may still run, changes are not taken up"),
+    )
+    .cause("controllers leave a running data plane alone when its class disappears")
+    .next("restore the class, or move the Gateway to an existing one", "kubectl get gatewayclass")
+    .at(gateway.origin, field!["spec", "gatewayClassName"])
 }

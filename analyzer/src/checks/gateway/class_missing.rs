@@ -25,8 +25,15 @@ spec: {gatewayClassName: not-there, listeners: [...]}",
 /// For a Gateway whose class is proved to be missing.
 pub fn finding(gateway: Found<'_, Gateway>, proof: &Proof) -> Finding {
     let class = &gateway.spec.gateway_class_name;
-    PAGE.finding(proof, gateway.object(), format!("the GatewayClass {class} that Gateway {} asks for does not exist", gateway.metadata.name))
-        .cause("without a class no controller takes care of the Gateway, so nothing listens on its addresses")
-        .next("create the class (its controller's installation brings one) or name an existing one", "kubectl get gatewayclass")
-        .at(gateway.origin, field!["spec", "gatewayClassName"])
+    PAGE.finding(
+        proof,
+        gateway.object(),
+        format!("the GatewayClass {class} that Gateway {} asks for does not exist", gateway.metadata.name),
+    )
+    .cause("without a class no controller takes care of the Gateway, so nothing listens on its addresses")
+    .next(
+        "create the class (its controller's installation brings one) or name an existing one",
+        "kubectl get gatewayclass",
+    )
+    .at(gateway.origin, field!["spec", "gatewayClassName"])
 }

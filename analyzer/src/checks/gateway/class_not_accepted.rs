@@ -20,10 +20,19 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a class whose Accepted condition is not True.
 pub fn finding(gateway: Found<'_, Gateway>, class: Found<'_, GatewayClass>, condition: &Condition) -> Finding {
-    let word = if condition.status == crate::snapshot::model::ConditionStatus::False { "is refused by its controller" } else { "was not accepted by a controller yet" };
-    let gap = Gap::investigate(format!("GatewayClass {} {word}", class.metadata.name), command::cut(condition.message()));
-    PAGE.finding(&gap, class.object(), format!("the GatewayClass {} {word} ({})", class.metadata.name, condition.reason()))
-        .cause(command::cut(condition.message()))
-        .next("read what the controller says about the class", command::describe(&class.object()))
-        .relates(gateway.object(), "the Gateway of this class")
+    let word = if condition.status == crate::snapshot::model::ConditionStatus::False {
+        "is refused by its controller"
+    } else {
+        "was not accepted by a controller yet"
+    };
+    let gap =
+        Gap::investigate(format!("GatewayClass {} {word}", class.metadata.name), command::cut(condition.message()));
+    PAGE.finding(
+        &gap,
+        class.object(),
+        format!("the GatewayClass {} {word} ({})", class.metadata.name, condition.reason()),
+    )
+    .cause(command::cut(condition.message()))
+    .next("read what the controller says about the class", command::describe(&class.object()))
+    .relates(gateway.object(), "the Gateway of this class")
 }

@@ -23,7 +23,16 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a Gateway whose class was not read.
 pub fn finding(gateway: Found<'_, Gateway>, gap: &Gap) -> Finding {
     let class = &gateway.spec.gateway_class_name;
-    PAGE.finding(gap, gateway.object(), format!("the GatewayClass {class} is not in the input, so it is not known whether a controller serves the Gateway"))
-        .next("look whether the class exists and is accepted", command::get(&ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: class.clone() }, ""))
-        .at(gateway.origin, field!["spec", "gatewayClassName"])
+    PAGE.finding(
+        gap,
+        gateway.object(),
+        format!(
+            "the GatewayClass {class} is not in the input, so it is not known whether a controller serves the Gateway"
+        ),
+    )
+    .next(
+        "look whether the class exists and is accepted",
+        command::get(&ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: class.clone() }, ""),
+    )
+    .at(gateway.origin, field!["spec", "gatewayClassName"])
 }

@@ -20,7 +20,11 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a reference that could not be followed.
 pub fn finding(gateway: Found<'_, Gateway>, name: &str, gap: &Gap) -> Finding {
-    PAGE.finding(gap, gateway.object(), format!("the certificate {name} that Gateway {} shows to backends was not read", gateway.metadata.name))
-        .next("look at the Gateway's conditions", command::describe(&gateway.object()))
-        .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
+    PAGE.finding(
+        gap,
+        gateway.object(),
+        format!("the certificate {name} that Gateway {} shows to backends was not read", gateway.metadata.name),
+    )
+    .next("look at the Gateway's conditions", command::describe(&gateway.object()))
+    .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
 }

@@ -26,7 +26,14 @@ pub fn finding(object: ObjectRef, about: &str, condition: &Condition) -> Finding
     let said = format!("{}={:?}", condition.kind, condition.status);
     let gap = Gap::investigate(format!("the controller reports {said} for {about}"), words.clone());
     let command = command::describe(&object);
-    PAGE.finding(&gap, object, format!("the controller does not serve {about}: {}", if words.is_empty() { condition.reason() } else { &words }))
-        .cause(format!("condition {said}, reason {}", condition.reason()))
-        .next("follow the controller's message", command)
+    PAGE.finding(
+        &gap,
+        object,
+        format!(
+            "the controller does not serve {about}: {}",
+            if words.is_empty() { condition.reason() } else { &words }
+        ),
+    )
+    .cause(format!("condition {said}, reason {}", condition.reason()))
+    .next("follow the controller's message", command)
 }

@@ -20,6 +20,12 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a listener in that mode.
 pub fn finding(door: &Door<'_>) -> Finding {
-    PAGE.finding(door.owner.object(), format!("{} asks for client certificates but accepts clients without a valid one (AllowInsecureFallback)", door.describe()))
-        .next("set the mode to AllowValidOnly if clients must be verified", command::describe(&door.owner.object()))
+    PAGE.finding(
+        door.owner.object(),
+        format!(
+            "{} asks for client certificates but accepts clients without a valid one (AllowInsecureFallback)",
+            door.describe()
+        ),
+    )
+    .next("set the mode to AllowValidOnly if clients must be verified", command::describe(&door.owner.object()))
 }

@@ -21,7 +21,17 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a reference of another kind.
 pub fn finding(door: &Door<'_>, kind: &str, name: &str) -> Finding {
     let kind = command::cut(kind);
-    let gap = Gap::investigate(format!("authorities in a {kind} are not evaluated"), "only ConfigMaps are supported by every implementation");
-    PAGE.finding(&gap, door.owner.object(), format!("{} takes the authorities for client certificates from {kind} {name}, which is not evaluated", door.describe()))
-        .next("use a ConfigMap with the key ca.crt", command::describe(&door.owner.object()))
+    let gap = Gap::investigate(
+        format!("authorities in a {kind} are not evaluated"),
+        "only ConfigMaps are supported by every implementation",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!(
+            "{} takes the authorities for client certificates from {kind} {name}, which is not evaluated",
+            door.describe()
+        ),
+    )
+    .next("use a ConfigMap with the key ca.crt", command::describe(&door.owner.object()))
 }

@@ -22,7 +22,14 @@ spec: {tls: {frontend: {default: {validation: {caCertificateRefs: [{kind: Config
 
 /// For a reference of client validation; `why` is a clause about the ConfigMap.
 pub fn finding(door: &Door<'_>, name: &str, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(proof, door.owner.object(), format!("{} cannot be served: the ConfigMap {name} with the authorities for client certificates {why}", door.describe()))
-        .cause("client certificates are demanded, and nothing valid says which authorities to trust")
-        .next("create or correct the ConfigMap", command::describe(&door.owner.object()))
+    PAGE.finding(
+        proof,
+        door.owner.object(),
+        format!(
+            "{} cannot be served: the ConfigMap {name} with the authorities for client certificates {why}",
+            door.describe()
+        ),
+    )
+    .cause("client certificates are demanded, and nothing valid says which authorities to trust")
+    .next("create or correct the ConfigMap", command::describe(&door.owner.object()))
 }

@@ -23,9 +23,16 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// `why` is a clause about the reference.
 pub fn finding(gateway: Found<'_, Gateway>, name: &str, why: &str) -> Finding {
-    let gap = Gap::investigate("which backends demand the certificate is not known", format!("the client certificate {name} {why}"));
-    PAGE.finding(&gap, gateway.object(), format!("the certificate {name} that Gateway {} shows to backends {why}", gateway.metadata.name))
-        .cause("backends that verify their clients refuse connections without it")
-        .next("create or correct the Secret", command::list("secrets", &gateway.metadata.namespace))
-        .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
+    let gap = Gap::investigate(
+        "which backends demand the certificate is not known",
+        format!("the client certificate {name} {why}"),
+    );
+    PAGE.finding(
+        &gap,
+        gateway.object(),
+        format!("the certificate {name} that Gateway {} shows to backends {why}", gateway.metadata.name),
+    )
+    .cause("backends that verify their clients refuse connections without it")
+    .next("create or correct the Secret", command::list("secrets", &gateway.metadata.namespace))
+    .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
 }

@@ -24,9 +24,21 @@ listeners: [{protocol: TLS, allowedRoutes: {kinds: [{kind: TLSRoute}, {kind: HTT
 /// For a listener with some kinds that do not fit.
 pub fn finding(door: &Door<'_>, invalid: &[&AllowedKind]) -> Finding {
     let names: Vec<&str> = invalid.iter().map(|k| k.kind.as_str()).take(3).collect();
-    let gap = Gap::investigate("whether the controller serves the listener all the same is not known", "implementations differ");
-    PAGE.finding(&gap, door.owner.object(), format!("{} allows routes of kind {}, which {} cannot carry", door.describe(), command::cut(&names.join(", ")), door.listener.protocol))
-        .cause("a listed kind must fit the listener's protocol")
-        .next("remove the kind from allowedRoutes.kinds", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "allowedRoutes", "kinds"])
+    let gap = Gap::investigate(
+        "whether the controller serves the listener all the same is not known",
+        "implementations differ",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!(
+            "{} allows routes of kind {}, which {} cannot carry",
+            door.describe(),
+            command::cut(&names.join(", ")),
+            door.listener.protocol
+        ),
+    )
+    .cause("a listed kind must fit the listener's protocol")
+    .next("remove the kind from allowedRoutes.kinds", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "allowedRoutes", "kinds"])
 }

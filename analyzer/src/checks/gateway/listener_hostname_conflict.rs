@@ -25,8 +25,16 @@ listeners:
 /// For a listener that clashes with `other`.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
     let proof = door.owner.shows(format!("{} and {} both serve {}", door.describe(), other.describe(), door.serves()));
-    PAGE.finding(&proof, door.owner.object(), format!("{} and {} ask for the same port, protocol and host name, so neither is served", door.describe(), other.describe()))
-        .cause("a request could not be told apart, and the specification forbids choosing one of the two")
-        .next("give one of them another host name or port, or remove it", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "hostname"])
+    PAGE.finding(
+        &proof,
+        door.owner.object(),
+        format!(
+            "{} and {} ask for the same port, protocol and host name, so neither is served",
+            door.describe(),
+            other.describe()
+        ),
+    )
+    .cause("a request could not be told apart, and the specification forbids choosing one of the two")
+    .next("give one of them another host name or port, or remove it", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "hostname"])
 }

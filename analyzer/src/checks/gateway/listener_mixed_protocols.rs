@@ -25,8 +25,24 @@ listeners:
 
 /// For a listener that shares its port with `other`.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
-    let gap = Gap::investigate("whether the controller can serve both protocols on one port is not known", "the specification leaves it to implementations");
-    PAGE.finding(&gap, door.owner.object(), format!("{} ({}) shares its port with {} ({}), which many controllers refuse", door.describe(), door.listener.protocol, other.describe(), other.listener.protocol))
-        .next("move one of them to another port, or look whether the controller reports a conflict", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
+    let gap = Gap::investigate(
+        "whether the controller can serve both protocols on one port is not known",
+        "the specification leaves it to implementations",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!(
+            "{} ({}) shares its port with {} ({}), which many controllers refuse",
+            door.describe(),
+            door.listener.protocol,
+            other.describe(),
+            other.listener.protocol
+        ),
+    )
+    .next(
+        "move one of them to another port, or look whether the controller reports a conflict",
+        command::describe(&door.owner.object()),
+    )
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
 }

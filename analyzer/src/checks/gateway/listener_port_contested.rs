@@ -25,8 +25,20 @@ listeners:
 
 /// For the first of several; `other` is a later one.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
-    let gap = Gap::investigate("whether the controller serves the first of several is not known", "the specification serves none of them, some controllers do");
-    PAGE.finding(&gap, door.owner.object(), format!("{} and {} both need port {} to themselves", door.describe(), other.describe(), door.listener.port.known().copied().unwrap_or_default()))
-        .next("move one of them to another port", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "port"])
+    let gap = Gap::investigate(
+        "whether the controller serves the first of several is not known",
+        "the specification serves none of them, some controllers do",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!(
+            "{} and {} both need port {} to themselves",
+            door.describe(),
+            other.describe(),
+            door.listener.port.known().copied().unwrap_or_default()
+        ),
+    )
+    .next("move one of them to another port", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "port"])
 }

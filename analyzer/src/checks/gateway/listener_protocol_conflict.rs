@@ -23,9 +23,25 @@ listeners:
 
 /// For a listener that clashes with `other`.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
-    let proof = door.owner.shows(format!("{} is {}, {} is {}", door.describe(), door.serves(), other.describe(), other.serves()));
-    PAGE.finding(&proof, door.owner.object(), format!("{} ({}) and {} ({}) cannot share a port, so neither is served", door.describe(), door.listener.protocol, other.describe(), other.listener.protocol))
-        .cause("raw TCP or UDP leaves nothing by which a request could be told apart from the other listener's")
-        .next("move one of them to another port", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
+    let proof = door.owner.shows(format!(
+        "{} is {}, {} is {}",
+        door.describe(),
+        door.serves(),
+        other.describe(),
+        other.serves()
+    ));
+    PAGE.finding(
+        &proof,
+        door.owner.object(),
+        format!(
+            "{} ({}) and {} ({}) cannot share a port, so neither is served",
+            door.describe(),
+            door.listener.protocol,
+            other.describe(),
+            other.listener.protocol
+        ),
+    )
+    .cause("raw TCP or UDP leaves nothing by which a request could be told apart from the other listener's")
+    .next("move one of them to another port", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
 }

@@ -21,7 +21,12 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a waypoint's listener.
 pub fn finding(door: &Door<'_>) -> Finding {
-    let gap = Gap::by_design("traffic inside a mesh is not evaluated", "HBONE is a tunnel between the mesh's own proxies");
-    PAGE.finding(&gap, door.owner.object(), format!("{} carries traffic of a service mesh, which is not evaluated", door.describe()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
+    let gap =
+        Gap::by_design("traffic inside a mesh is not evaluated", "HBONE is a tunnel between the mesh's own proxies");
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!("{} carries traffic of a service mesh, which is not evaluated", door.describe()),
+    )
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
 }

@@ -1,6 +1,5 @@
 //! Gateways: class and controller, addresses, listeners, certificates, and how many routes stand on them.
 
-pub(crate) mod eval;
 pub mod address_unusable;
 pub mod attached_route_broken;
 pub mod ca_certificate_not_permitted;
@@ -19,6 +18,7 @@ pub mod class_not_accepted;
 pub mod class_unseen;
 pub mod client_certificate_unseen;
 pub mod condition_false;
+pub(crate) mod eval;
 pub mod insecure_frontend_validation;
 pub mod invalid_ca_certificate_kind;
 pub mod invalid_ca_certificate_ref;

@@ -21,8 +21,15 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a live Gateway without addresses.
 pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
-    let gap = Gap::investigate("the Gateway's status lists no address", "none was assigned, or the implementation publishes none");
-    PAGE.finding(&gap, gateway.object(), format!("Gateway {} has no address that clients could dial", gateway.metadata.name))
-        .cause("usually the load balancer of its data plane has not got an address")
-        .next("look at the Services of its data plane", command::list("services", &gateway.metadata.namespace))
+    let gap = Gap::investigate(
+        "the Gateway's status lists no address",
+        "none was assigned, or the implementation publishes none",
+    );
+    PAGE.finding(
+        &gap,
+        gateway.object(),
+        format!("Gateway {} has no address that clients could dial", gateway.metadata.name),
+    )
+    .cause("usually the load balancer of its data plane has not got an address")
+    .next("look at the Services of its data plane", command::list("services", &gateway.metadata.namespace))
 }

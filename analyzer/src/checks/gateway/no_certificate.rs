@@ -21,9 +21,16 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a listener without certificateRefs.
 pub fn finding(door: &Door<'_>) -> Finding {
-    let gap = Gap::investigate("where the certificate comes from is not known", "certificateRefs is empty and implementations differ");
-    PAGE.finding(&gap, door.owner.object(), format!("{} is to decrypt {}, but names no certificate", door.describe(), door.listener.protocol))
-        .cause("without a certificate most controllers do not serve the listener")
-        .next("name a Secret of type kubernetes.io/tls in certificateRefs", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls"])
+    let gap = Gap::investigate(
+        "where the certificate comes from is not known",
+        "certificateRefs is empty and implementations differ",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!("{} is to decrypt {}, but names no certificate", door.describe(), door.listener.protocol),
+    )
+    .cause("without a certificate most controllers do not serve the listener")
+    .next("name a Secret of type kubernetes.io/tls in certificateRefs", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls"])
 }

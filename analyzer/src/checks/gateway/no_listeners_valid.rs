@@ -21,7 +21,11 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For a Gateway without any listener.
 pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
     let proof = gateway.shows("spec.listeners is empty and no ListenerSet stands on it");
-    PAGE.finding(&proof, gateway.object(), format!("Gateway {} declares no listener, so it accepts no traffic", gateway.metadata.name))
-        .next("add a listener", command::get(&gateway.object(), "-o yaml"))
-        .at(gateway.origin, field!["spec", "listeners"])
+    PAGE.finding(
+        &proof,
+        gateway.object(),
+        format!("Gateway {} declares no listener, so it accepts no traffic", gateway.metadata.name),
+    )
+    .next("add a listener", command::get(&gateway.object(), "-o yaml"))
+    .at(gateway.origin, field!["spec", "listeners"])
 }

@@ -23,9 +23,18 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 pub fn finding(door: &Door<'_>, invalid: &[&AllowedKind]) -> Finding {
     let names: Vec<&str> = invalid.iter().map(|k| k.kind.as_str()).take(3).collect();
     let names = command::cut(&names.join(", "));
-    let proof = door.owner.shows(format!("allowedRoutes.kinds lists only {names} for protocol {}", door.listener.protocol));
-    PAGE.finding(&proof, door.owner.object(), format!("no route can attach to {}: it allows only {names}, which {} cannot carry", door.describe(), door.listener.protocol))
-        .cause("a listed kind must fit the listener's protocol")
-        .next("correct allowedRoutes.kinds", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "allowedRoutes", "kinds"])
+    let proof =
+        door.owner.shows(format!("allowedRoutes.kinds lists only {names} for protocol {}", door.listener.protocol));
+    PAGE.finding(
+        &proof,
+        door.owner.object(),
+        format!(
+            "no route can attach to {}: it allows only {names}, which {} cannot carry",
+            door.describe(),
+            door.listener.protocol
+        ),
+    )
+    .cause("a listed kind must fit the listener's protocol")
+    .next("correct allowedRoutes.kinds", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "allowedRoutes", "kinds"])
 }

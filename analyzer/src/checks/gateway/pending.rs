@@ -21,8 +21,14 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a Gateway nobody has decided about.
 pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
-    let gap = Gap::investigate("no controller has said anything about the Gateway", "its conditions are still waiting for a controller");
+    let gap = Gap::investigate(
+        "no controller has said anything about the Gateway",
+        "its conditions are still waiting for a controller",
+    );
     PAGE.finding(&gap, gateway.object(), format!("no controller has taken up Gateway {} yet", gateway.metadata.name))
         .cause("the controller of its class is not running, does not watch this namespace, or has not come round to it")
-        .next("look at the Gateway's conditions and at the controller of its class", command::describe(&gateway.object()))
+        .next(
+            "look at the Gateway's conditions and at the controller of its class",
+            command::describe(&gateway.object()),
+        )
 }

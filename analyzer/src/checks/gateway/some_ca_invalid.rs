@@ -20,7 +20,17 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a reference that is invalid beside a valid one; `why` is a clause.
 pub fn finding(door: &Door<'_>, name: &str, why: &str) -> Finding {
-    let gap = Gap::investigate("whether the controller serves the listener with the remaining authorities is not known", "implementations differ");
-    PAGE.finding(&gap, door.owner.object(), format!("one of several sources of authorities for client certificates of {} is invalid: {name} {why}", door.describe()))
-        .next("correct or remove the reference", command::describe(&door.owner.object()))
+    let gap = Gap::investigate(
+        "whether the controller serves the listener with the remaining authorities is not known",
+        "implementations differ",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!(
+            "one of several sources of authorities for client certificates of {} is invalid: {name} {why}",
+            door.describe()
+        ),
+    )
+    .next("correct or remove the reference", command::describe(&door.owner.object()))
 }

@@ -24,7 +24,8 @@ pub fn finding(object: ObjectRef, condition: &Condition) -> Finding {
         format!("the {} condition speaks of an older version of the object", condition.kind),
         "observedGeneration is behind the generation",
     );
-    let message = format!("what the controller says about {} {} was said before its latest change", object.kind, object.name);
+    let message =
+        format!("what the controller says about {} {} was said before its latest change", object.kind, object.name);
     let command = command::describe(&object);
     PAGE.finding(&gap, object, message)
         .cause("the controller has not processed the latest change; the earlier configuration may still be served")

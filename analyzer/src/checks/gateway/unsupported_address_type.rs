@@ -21,9 +21,19 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the address at `index`.
 pub fn finding(gateway: Found<'_, Gateway>, index: usize, kind: &str) -> Finding {
-    let gap = Gap::investigate(format!("whether the controller supports addresses of type {kind} is not known"), "the type is specific to implementations");
-    PAGE.finding(&gap, gateway.object(), format!("Gateway {} asks for an address of type {kind}, which only some controllers understand", gateway.metadata.name))
-        .cause("a controller that does not support the type refuses the Gateway")
-        .next("look at the Gateway's Accepted condition", command::describe(&gateway.object()))
-        .at(gateway.origin, field!["spec", "addresses", index, "type"])
+    let gap = Gap::investigate(
+        format!("whether the controller supports addresses of type {kind} is not known"),
+        "the type is specific to implementations",
+    );
+    PAGE.finding(
+        &gap,
+        gateway.object(),
+        format!(
+            "Gateway {} asks for an address of type {kind}, which only some controllers understand",
+            gateway.metadata.name
+        ),
+    )
+    .cause("a controller that does not support the type refuses the Gateway")
+    .next("look at the Gateway's Accepted condition", command::describe(&gateway.object()))
+    .at(gateway.origin, field!["spec", "addresses", index, "type"])
 }

@@ -22,9 +22,19 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a listener of such a protocol.
 pub fn finding(door: &Door<'_>) -> Finding {
     let protocol = command::cut(&door.listener.protocol);
-    let gap = Gap::investigate(format!("whether the controller knows the protocol {protocol} is not known"), "the Gateway API does not define it");
-    PAGE.finding(&gap, door.owner.object(), format!("{} uses the protocol {protocol}, which is not HTTP, HTTPS, TLS, TCP or UDP", door.describe()))
-        .cause("a controller that does not know a protocol does not serve its listener")
-        .next("correct the protocol, or look whether the controller accepts the listener", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
+    let gap = Gap::investigate(
+        format!("whether the controller knows the protocol {protocol} is not known"),
+        "the Gateway API does not define it",
+    );
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!("{} uses the protocol {protocol}, which is not HTTP, HTTPS, TLS, TCP or UDP", door.describe()),
+    )
+    .cause("a controller that does not know a protocol does not serve its listener")
+    .next(
+        "correct the protocol, or look whether the controller accepts the listener",
+        command::describe(&door.owner.object()),
+    )
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
 }

@@ -19,8 +19,8 @@ use crate::paths::ingress::claims::NGINX;
 use crate::paths::ingress::class::{Class, Named};
 use crate::paths::ingress::front::{Address, Front};
 use crate::paths::ingress::rules::{Declared, declared};
-use crate::snapshot::model::lenient::PortRef;
 use crate::snapshot::model::Service;
+use crate::snapshot::model::lenient::PortRef;
 use crate::snapshot::{Found, Lookup};
 
 use super::certificates::{Certificates, hosts_without_rule};
@@ -30,7 +30,12 @@ use super::{external_name_target, no_paths};
 use super::{passthrough_asked, redirect_only, words};
 
 /// The subject of one Ingress.
-pub(super) fn subject(world: &World<'_>, all: &Ingresses<'_>, entries: &OpaqueEntries<'_>, front: &Front<'_>) -> Subject {
+pub(super) fn subject(
+    world: &World<'_>,
+    all: &Ingresses<'_>,
+    entries: &OpaqueEntries<'_>,
+    front: &Front<'_>,
+) -> Subject {
     let before = [address(front), controller(front), listener(front)].map(Arc::new);
     let mut certificates = Certificates::new(world, front);
     let mut paths = Vec::new();
@@ -115,7 +120,11 @@ fn tier(front: &Front<'_>) -> String {
 fn listener(front: &Front<'_>) -> Stretch {
     let mut stretch = Stretch::new(SegmentName::Listener, Some(front.ingress.object()));
     let https = !front.ingress.spec.tls.is_empty() || passthrough_asked(front);
-    stretch.evaluated(if https { "HTTP and HTTPS, on the controller's ports" } else { "HTTP, on the controller's port" });
+    stretch.evaluated(if https {
+        "HTTP and HTTPS, on the controller's ports"
+    } else {
+        "HTTP, on the controller's port"
+    });
     stretch
 }
 
@@ -262,7 +271,12 @@ fn consumer(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> Consumer {
 }
 
 /// Where the Service has no endpoints and a fallback is named that has some, the fallback answers.
-fn fallback(world: &World<'_>, hop: &Hop<'_, '_>, dead: Found<'_, Service>, behind: BackendStretches) -> BackendStretches {
+fn fallback(
+    world: &World<'_>,
+    hop: &Hop<'_, '_>,
+    dead: Found<'_, Service>,
+    behind: BackendStretches,
+) -> BackendStretches {
     let name = hop.nginx(fallback_backend::ANNOTATION).filter(|_| hop.front.is(Product::IngressNginx));
     let blocked: Vec<_> = behind.stretches.iter().filter(|s| s.state() == PathState::Blocked).collect();
     let [endpoints] = blocked.as_slice() else { return behind };

@@ -122,7 +122,12 @@ pub(super) fn hosts_without_rule(front: &Front<'_>) -> Vec<Finding> {
         for (j, host) in entry.hosts.iter().enumerate() {
             if !ruled.iter().any(|rule| covers(host, rule) || covers(rule, host)) {
                 let field = field!["spec", "tls", i, "hosts", j].into();
-                findings.push(tls::host_without_rule::finding(front.ingress.object(), host, front.ingress.origin, field));
+                findings.push(tls::host_without_rule::finding(
+                    front.ingress.object(),
+                    host,
+                    front.ingress.origin,
+                    field,
+                ));
             }
         }
     }

@@ -73,7 +73,8 @@ fn front(objects: &[Value], complete: &[&str]) -> (Vec<(&'static str, Effect)>, 
 /// controllers are never condemned, and a class list that was read completely and is empty is an answer.
 #[test]
 fn ingress_controller_finding_honesty() {
-    let (codes, evidence) = front(&[class("nginx", "k8s.io/ingress-nginx"), ingress(Some("nginx"), None)], &["IngressClass", "Pod"]);
+    let (codes, evidence) =
+        front(&[class("nginx", "k8s.io/ingress-nginx"), ingress(Some("nginx"), None)], &["IngressClass", "Pod"]);
     assert!(!evidence.contains("served") && evidence.contains("meant for"), "{evidence}");
     assert!(codes.contains(&("ingress/controller-not-seen", Effect::Clouds)), "{codes:?}");
 
@@ -81,7 +82,10 @@ fn ingress_controller_finding_honesty() {
     assert!(codes.iter().all(|(_, effect)| *effect != Effect::Blocks), "{codes:?}");
 
     let (codes, _) = front(&[ingress(Some("nginx"), None)], &["IngressClass"]);
-    assert!(codes.contains(&("ingress/class-missing", Effect::Blocks)), "an empty, complete list is an answer: {codes:?}");
+    assert!(
+        codes.contains(&("ingress/class-missing", Effect::Blocks)),
+        "an empty, complete list is an answer: {codes:?}"
+    );
     let (codes, _) = front(&[ingress(Some("nginx"), None)], &[]);
     assert!(codes.contains(&("ingress/class-not-collected", Effect::Clouds)), "{codes:?}");
     assert!(codes.iter().all(|(_, effect)| *effect != Effect::Blocks), "{codes:?}");
@@ -100,7 +104,8 @@ fn ingress_controller_status_counts_only_what_was_read_completely() {
 /// `IngressControllerStatus_*`: no pod ready blocks only with the pods of the whole cluster.
 #[test]
 fn ingress_controller_status_blocks_only_with_all_pods() {
-    let objects = [class("nginx", "k8s.io/ingress-nginx"), controller_pod(false), ingress(Some("nginx"), Some("192.0.2.1"))];
+    let objects =
+        [class("nginx", "k8s.io/ingress-nginx"), controller_pod(false), ingress(Some("nginx"), Some("192.0.2.1"))];
     let (codes, _) = front(&objects, &["IngressClass", "Pod"]);
     assert_eq!(codes, [("ingress/controller-not-ready", Effect::Blocks)]);
     let (codes, _) = front(&objects, &["IngressClass"]);
@@ -135,7 +140,8 @@ fn ingress_entry_address() {
 #[test]
 fn has_cloud_lb_annotations() {
     let mut stale = ingress(Some("nginx"), None);
-    stale["metadata"]["annotations"] = json!({"alb.ingress.kubernetes.io/scheme": "internal", "ingress.kubernetes.io/url-map": "x"});
+    stale["metadata"]["annotations"] =
+        json!({"alb.ingress.kubernetes.io/scheme": "internal", "ingress.kubernetes.io/url-map": "x"});
     let objects = [class("nginx", "k8s.io/ingress-nginx"), controller_pod(true), stale];
     let (codes, evidence) = front(&objects, &["IngressClass", "Pod"]);
     assert!(evidence.contains("ingress-nginx"), "{evidence}");

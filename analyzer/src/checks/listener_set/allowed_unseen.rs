@@ -21,6 +21,19 @@ allowedListeners: {namespaces: {from: Selector, selector: {matchLabels: {team: a
 
 /// For a listener of a set about which labels would decide.
 pub fn finding(set: Found<'_, ListenerSet>, gap: &Gap) -> Finding {
-    PAGE.finding(gap, set.object(), format!("whether its Gateway allows ListenerSet {}/{} depends on namespace labels that were not read", set.metadata.namespace, set.metadata.name))
-        .next("look at the labels of the namespace", command::get(&ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: set.metadata.namespace.clone() }, "--show-labels"))
+    PAGE.finding(
+        gap,
+        set.object(),
+        format!(
+            "whether its Gateway allows ListenerSet {}/{} depends on namespace labels that were not read",
+            set.metadata.namespace, set.metadata.name
+        ),
+    )
+    .next(
+        "look at the labels of the namespace",
+        command::get(
+            &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: set.metadata.namespace.clone() },
+            "--show-labels",
+        ),
+    )
 }

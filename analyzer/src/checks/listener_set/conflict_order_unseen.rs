@@ -22,7 +22,11 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a listener that collides with `other`.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
     let gap = Gap::investigate("which of the two sets is older is not known", "the input shows no creation times");
-    PAGE.finding(&gap, door.owner.object(), format!("{} collides with {}; only the older of the two is served", door.describe(), other.describe()))
-        .next("choose another port or host name", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index])
+    PAGE.finding(
+        &gap,
+        door.owner.object(),
+        format!("{} collides with {}; only the older of the two is served", door.describe(), other.describe()),
+    )
+    .next("choose another port or host name", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index])
 }

@@ -21,9 +21,19 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 
 /// For a listener that yields to `other`.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
-    let proof = door.owner.shows(format!("{} is {}, and {} is {}", door.describe(), door.serves(), other.describe(), other.serves()));
-    PAGE.finding(&proof, door.owner.object(), format!("{} is not served: it collides with {}, which comes first", door.describe(), other.describe()))
-        .cause("of two listeners that cannot be told apart the Gateway's own, then the older set's, is served")
-        .next("choose another port or host name", command::describe(&door.owner.object()))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index])
+    let proof = door.owner.shows(format!(
+        "{} is {}, and {} is {}",
+        door.describe(),
+        door.serves(),
+        other.describe(),
+        other.serves()
+    ));
+    PAGE.finding(
+        &proof,
+        door.owner.object(),
+        format!("{} is not served: it collides with {}, which comes first", door.describe(), other.describe()),
+    )
+    .cause("of two listeners that cannot be told apart the Gateway's own, then the older set's, is served")
+    .next("choose another port or host name", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index])
 }

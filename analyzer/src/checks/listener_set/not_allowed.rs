@@ -23,11 +23,24 @@ spec: {gatewayClassName: public, listeners: [...]}   # no allowedListeners",
 
 /// For a listener of a refused set.
 pub fn finding(set: Found<'_, ListenerSet>, gateway: Found<'_, Gateway>) -> Finding {
-    let from = gateway.spec.allowed_listeners.as_ref().and_then(|a| a.namespaces.as_ref()).and_then(|n| n.from.as_deref()).unwrap_or("None");
+    let from = gateway
+        .spec
+        .allowed_listeners
+        .as_ref()
+        .and_then(|a| a.namespaces.as_ref())
+        .and_then(|n| n.from.as_deref())
+        .unwrap_or("None");
     let proof = gateway.shows(format!("allowedListeners.namespaces.from is {from}"));
-    PAGE.finding(&proof, set.object(), format!("Gateway {} does not allow ListenerSet {}/{} to add listeners, so they are not served", gateway.metadata.name, set.metadata.namespace, set.metadata.name))
-        .cause(format!("its allowedListeners setting ({from}) does not include the set's namespace"))
-        .next("allow the namespace in spec.allowedListeners of the Gateway", command::get(&gateway.object(), "-o yaml"))
-        .at(gateway.origin, field!["spec", "allowedListeners"])
-        .relates(gateway.object(), "the Gateway it wants to extend")
+    PAGE.finding(
+        &proof,
+        set.object(),
+        format!(
+            "Gateway {} does not allow ListenerSet {}/{} to add listeners, so they are not served",
+            gateway.metadata.name, set.metadata.namespace, set.metadata.name
+        ),
+    )
+    .cause(format!("its allowedListeners setting ({from}) does not include the set's namespace"))
+    .next("allow the namespace in spec.allowedListeners of the Gateway", command::get(&gateway.object(), "-o yaml"))
+    .at(gateway.origin, field!["spec", "allowedListeners"])
+    .relates(gateway.object(), "the Gateway it wants to extend")
 }

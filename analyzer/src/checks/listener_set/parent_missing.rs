@@ -25,7 +25,14 @@ spec: {parentRef: {name: not-there}, listeners: [...]}",
 pub fn finding(set: Found<'_, ListenerSet>, absence: &Absence) -> Finding {
     let parent = &set.spec.parent_ref;
     let namespace = parent.namespace.as_deref().unwrap_or(&set.metadata.namespace);
-    PAGE.finding(&absence.proof(), set.object(), format!("the Gateway {namespace}/{} that ListenerSet {}/{} extends does not exist", parent.name, set.metadata.namespace, set.metadata.name))
-        .next("create the Gateway or correct the parentRef", command::list("gateways", namespace))
-        .at(set.origin, field!["spec", "parentRef"])
+    PAGE.finding(
+        &absence.proof(),
+        set.object(),
+        format!(
+            "the Gateway {namespace}/{} that ListenerSet {}/{} extends does not exist",
+            parent.name, set.metadata.namespace, set.metadata.name
+        ),
+    )
+    .next("create the Gateway or correct the parentRef", command::list("gateways", namespace))
+    .at(set.origin, field!["spec", "parentRef"])
 }

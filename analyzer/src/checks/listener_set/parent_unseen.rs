@@ -23,7 +23,14 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub fn finding(set: Found<'_, ListenerSet>, gap: &Gap) -> Finding {
     let parent = &set.spec.parent_ref;
     let namespace = parent.namespace.as_deref().unwrap_or(&set.metadata.namespace);
-    PAGE.finding(gap, set.object(), format!("the parent {namespace}/{} of ListenerSet {}/{} was not read", parent.name, set.metadata.namespace, set.metadata.name))
-        .next("look whether the Gateway exists", command::list("gateways", namespace))
-        .at(set.origin, field!["spec", "parentRef"])
+    PAGE.finding(
+        gap,
+        set.object(),
+        format!(
+            "the parent {namespace}/{} of ListenerSet {}/{} was not read",
+            parent.name, set.metadata.namespace, set.metadata.name
+        ),
+    )
+    .next("look whether the Gateway exists", command::list("gateways", namespace))
+    .at(set.origin, field!["spec", "parentRef"])
 }

@@ -62,9 +62,7 @@ fn judge<'s>(
         .iter()
         .flat_map(|from| targets.iter().map(move |target| (from, target)))
         .take(MOST_PAIRS)
-        .map(|(from, target)| {
-            policies.decide(&Connection { from, to: &target.end, protocol, port: target.port })
-        })
+        .map(|(from, target)| policies.decide(&Connection { from, to: &target.end, protocol, port: target.port }))
         .collect();
     let denied = decisions.iter().filter(|d| d.answer == Answer::Denied).count();
     let unknown: Vec<&Decision<'_, 's>> = decisions.iter().filter(|d| d.answer == Answer::Unknown).collect();
@@ -82,32 +80,41 @@ fn judge<'s>(
     );
     if denied == 0 {
         // Pods in the node's network are seen as the node: said once, where a rule would have to name them.
-        let missing = unknown.iter().flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing)).next();
+        let missing =
+            unknown.iter().flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing)).next();
         if let (Some(missing), true) = (missing, stretch.state() == PathState::Open) {
-            if *missing == Missing::HostNetwork && stretch.findings().iter().all(|f| f.code() != super::admits_some::PAGE.code()) {
+            if *missing == Missing::HostNetwork
+                && stretch.findings().iter().all(|f| f.code() != super::admits_some::PAGE.code())
+            {
                 return;
             }
             let gap = Gap::investigate(format!("whether the pods of {controller} are admitted"), missing.to_string());
-            let message = format!("it cannot be decided whether the pods of {controller} may connect to {shown}: {missing}");
+            let message =
+                format!("it cannot be decided whether the pods of {controller} may connect to {shown}: {missing}");
             let finding = undecidable::PAGE.finding(&gap, view.service.object(), message);
             stretch.add(words::blame(finding, &because, view.namespace()));
         }
         return;
     }
     let Some(first) = because.first() else { return };
-    let Some(proof) = words::shows(world, first, &format!("does not let the pods of {controller} connect to {shown}")) else {
+    let Some(proof) = words::shows(world, first, &format!("does not let the pods of {controller} connect to {shown}"))
+    else {
         return;
     };
     let enforcement = &policies.plugins.enforcement;
     let object = first.object.clone();
     let finding = if denied < decisions.len() {
-        let message = format!("the pods of {controller} may not connect to {shown} in {denied} of {} pairs of pods, if network policies are enforced", decisions.len());
+        let message = format!(
+            "the pods of {controller} may not connect to {shown} in {denied} of {} pairs of pods, if network policies are enforced",
+            decisions.len()
+        );
         partly_closed_to_controller::PAGE.finding(&proof, object, message)
     } else if let (Enforcement::Enforced { .. }, true) = (enforcement, policies.other_systems_read()) {
         let message = format!("network policies do not let the pods of {controller} connect to {shown}");
         closed_to_controller::PAGE.finding(&proof, object, message)
     } else {
-        let message = format!("network policies do not let the pods of {controller} connect to {shown}, if they are enforced");
+        let message =
+            format!("network policies do not let the pods of {controller} connect to {shown}, if they are enforced");
         closed_to_controller_if_enforced::PAGE.finding(&proof, object, message)
     };
     let names: Vec<String> = because.iter().map(|policy| policy.object.to_string()).collect();

@@ -6,8 +6,8 @@ use crate::evidence::Stretch;
 use crate::paths::World;
 use crate::paths::service::ServiceView;
 use crate::policy::{Answer, Connection, Direction, End, PodEnd, PolicyKind, Protocol};
-use crate::snapshot::model::Pod;
 use crate::snapshot::Found;
+use crate::snapshot::model::Pod;
 
 /// Adds what is to be said about outgoing traffic. It never changes the state of the path.
 pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Target<'s>], stretch: &mut Stretch) {
@@ -34,7 +34,8 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
         because(pod).iter().all(|p| p.kind() == PolicyKind::Core && p.rule_count(Direction::Egress) == Some(0))
     };
     if pods.iter().all(nothing) {
-        let message = "the pods may open no connection at all, if network policies are enforced: names do not resolve either";
+        let message =
+            "the pods may open no connection at all, if network policies are enforced: names do not resolve either";
         let finding = egress_closed::PAGE.finding(view.service.object(), message);
         stretch.add(words::blame(finding, &first, view.namespace()));
         return;
@@ -47,14 +48,20 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
         let finding = dns_egress_closed::PAGE.finding(view.service.object(), message);
         stretch.add(words::blame(finding, &first, view.namespace()));
     } else if udp == Some(Answer::Allowed) && tcp == Some(Answer::Denied) {
-        let message = "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
+        let message =
+            "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
         let finding = dns_egress_udp_only::PAGE.finding(view.service.object(), message);
         stretch.add(words::blame(finding, &first, view.namespace()));
     }
 }
 
 /// The answer for all pods to all DNS servers, where it is one and the same.
-fn to_dns<'s>(world: &World<'s>, pods: &[&PodEnd<'s>], servers: &[(End<'s>, u16)], protocol: Protocol) -> Option<Answer> {
+fn to_dns<'s>(
+    world: &World<'s>,
+    pods: &[&PodEnd<'s>],
+    servers: &[(End<'s>, u16)],
+    protocol: Protocol,
+) -> Option<Answer> {
     let policies = &world.policies().policies;
     let mut same = None;
     for pod in pods {

@@ -83,8 +83,12 @@ pub fn behind<'s>(
     let mut may_allow = false;
     for foreign in touching(world, &targets) {
         may_allow |= foreign.may_allow;
-        let gap = Gap::investigate(format!("what {} says", foreign.object), format!("policies of {} are not evaluated", foreign.system));
-        let message = format!("{} of {} may decide who is admitted, and is not evaluated", foreign.object, foreign.system);
+        let gap = Gap::investigate(
+            format!("what {} says", foreign.object),
+            format!("policies of {} are not evaluated", foreign.system),
+        );
+        let message =
+            format!("{} of {} may decide who is admitted, and is not evaluated", foreign.object, foreign.system);
         let finding = foreign_policy::PAGE
             .finding(&gap, foreign.object.clone(), message)
             .at(foreign.found.get().origin, [])
@@ -157,11 +161,8 @@ impl<'s> Facts<'_, 's> {
             stretch.add(self.admits_some());
         }
         if closed > 0 && !may_allow {
-            let finding = if closed == all {
-                self.closed(enforcement, &policies)
-            } else {
-                self.partly(closed, all, &policies)
-            };
+            let finding =
+                if closed == all { self.closed(enforcement, &policies) } else { self.partly(closed, all, &policies) };
             if let Some(finding) = finding {
                 stretch.add(finding);
             }
@@ -183,11 +184,12 @@ impl<'s> Facts<'_, 's> {
         let from = if self.view.declared_only { "declared; " } else { "" };
         if closed + some + unclear > 0 {
             let open = all - closed - some - unclear;
-            let parts: Vec<String> = [(open, "open to anyone"), (some, "open to some"), (closed, "closed"), (unclear, "undecided")]
-                .into_iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, word)| format!("{count} {word}"))
-                .collect();
+            let parts: Vec<String> =
+                [(open, "open to anyone"), (some, "open to some"), (closed, "closed"), (unclear, "undecided")]
+                    .into_iter()
+                    .filter(|(count, _)| *count > 0)
+                    .map(|(count, word)| format!("{count} {word}"))
+                    .collect();
             format!("{from}of {all} pods: {}{assumed}", parts.join(", "))
         } else if deciding > 0 {
             format!("{from}network policies admit anyone on {}{assumed}", self.port_words())
@@ -226,14 +228,23 @@ impl<'s> Facts<'_, 's> {
     fn cause(&self) -> String {
         let view = self.world.policies();
         let policies = self.policies();
-        let mut cause = format!("The policies {} isolate the pods and no rule names this port.", words::list(&names(&policies)));
+        let mut cause =
+            format!("The policies {} isolate the pods and no rule names this port.", words::list(&names(&policies)));
         let Some(target) = self.targets.first() else { return cause };
         let runs = view.policies.ports(&End::Anyone, &target.end, self.protocol);
-        let admitted: Vec<_> = runs.into_iter().map(|(run, a)| (run, if a == Answer::Denied { a } else { Answer::Allowed })).collect();
+        let admitted: Vec<_> =
+            runs.into_iter().map(|(run, a)| (run, if a == Answer::Denied { a } else { Answer::Allowed })).collect();
         if admitted.iter().any(|(_, a)| *a == Answer::Allowed) {
-            let _ = write!(cause, " They do admit somebody on {} port {}.", self.protocol, port_words(&admitted, Answer::Allowed));
+            let _ = write!(
+                cause,
+                " They do admit somebody on {} port {}.",
+                self.protocol,
+                port_words(&admitted, Answer::Allowed)
+            );
             let own = self.port.port.known().copied();
-            let named = own.filter(|own| Some(*own) != target.port && admitted.iter().any(|(run, a)| run.contains(own) && *a == Answer::Allowed));
+            let named = own.filter(|own| {
+                Some(*own) != target.port && admitted.iter().any(|(run, a)| run.contains(own) && *a == Answer::Allowed)
+            });
             if let Some(own) = named {
                 let _ = write!(
                     cause,
@@ -259,9 +270,11 @@ impl<'s> Facts<'_, 's> {
                 object,
                 format!("network policies admit nobody on {} but the pod's own node", self.port_words()),
             ),
-            Enforcement::Enforced { .. } if self.certain() => {
-                admits_no_one::PAGE.finding(&proof, object, format!("network policies admit nobody on {}", self.port_words()))
-            }
+            Enforcement::Enforced { .. } if self.certain() => admits_no_one::PAGE.finding(
+                &proof,
+                object,
+                format!("network policies admit nobody on {}", self.port_words()),
+            ),
             _ => admits_no_one_if_enforced::PAGE.finding(
                 &proof,
                 object,
@@ -293,7 +306,8 @@ impl<'s> Facts<'_, 's> {
     fn partly(&self, closed: usize, all: usize, policies: &[&crate::policy::Policy<'s>]) -> Option<Finding> {
         let first = *policies.first()?;
         let proof = words::shows(self.world, first, "isolates some of the pods and admits nobody on this port")?;
-        let message = format!("{closed} of {all} pods admit nobody on {}, if network policies are enforced", self.port_words());
+        let message =
+            format!("{closed} of {all} pods admit nobody on {}, if network policies are enforced", self.port_words());
         let finding = some_pods_admit_no_one::PAGE.finding(&proof, first.object.clone(), message).cause(self.cause());
         Some(words::blame(finding, policies, self.view.namespace()))
     }

@@ -18,5 +18,8 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a path that ends at `backend`.
 pub fn finding(backend: &ObjectRef) -> Finding {
-    PAGE.finding(backend.clone(), "whether a network policy lets traffic through was not evaluated: the port is not known")
+    PAGE.finding(
+        backend.clone(),
+        "whether a network policy lets traffic through was not evaluated: the port is not known",
+    )
 }

@@ -17,7 +17,10 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
         .iter()
         .flat_map(|pod| {
             let selection = policies.select(pod);
-            Direction::BOTH.iter().flat_map(|d| selection.of(*d).iter().map(|(i, _)| *i).collect::<Vec<_>>()).collect::<Vec<_>>()
+            Direction::BOTH
+                .iter()
+                .flat_map(|d| selection.of(*d).iter().map(|(i, _)| *i).collect::<Vec<_>>())
+                .collect::<Vec<_>>()
         })
         .collect();
     indexes.sort_unstable();
@@ -42,7 +45,11 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
         let unnamed = policy.ports_no_pod_has(&pods);
         if !unnamed.is_empty() {
             let names: Vec<String> = unnamed.iter().map(|(_, name)| (*name).to_owned()).collect();
-            let message = format!("no pod behind {} has a port named {}, as a rule of this policy asks", view.name(), words::list(&names));
+            let message = format!(
+                "no pod behind {} has a port named {}, as a rule of this policy asks",
+                view.name(),
+                words::list(&names)
+            );
             let rule = unnamed.first().map_or(0, |(rule, _)| *rule);
             let finding = port_no_pod_has::PAGE
                 .finding(policy.object.clone(), message)

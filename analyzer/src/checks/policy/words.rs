@@ -31,7 +31,10 @@ pub(super) fn port(number: Option<u16>, protocol: &str) -> String {
 }
 
 /// Names of the policies that decided, each once.
-pub(super) fn policies<'a, 's: 'a>(world: &'a World<'s>, of: impl IntoIterator<Item = &'a Because<'s>>) -> Vec<&'a Policy<'s>> {
+pub(super) fn policies<'a, 's: 'a>(
+    world: &'a World<'s>,
+    of: impl IntoIterator<Item = &'a Because<'s>>,
+) -> Vec<&'a Policy<'s>> {
     let all = &world.policies().policies;
     let mut indexes: Vec<u32> = of.into_iter().map(|because| because.policy).collect();
     indexes.sort_unstable();

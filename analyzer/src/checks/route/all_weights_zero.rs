@@ -22,7 +22,16 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For the rule at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
     let proof = route.shows(format!("every backendRef of rule {} has weight 0", index + 1));
-    PAGE.finding(&proof, route.object(), format!("every backend of rule {} of {} {} has weight 0, so none gets traffic", index + 1, route.kind.word(), route.metadata.name))
-        .next("give one of the backends a weight above 0", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules", index, "backendRefs"])
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!(
+            "every backend of rule {} of {} {} has weight 0, so none gets traffic",
+            index + 1,
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .next("give one of the backends a weight above 0", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules", index, "backendRefs"])
 }

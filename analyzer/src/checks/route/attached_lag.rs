@@ -22,6 +22,15 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a route at a listener that counts none.
 pub fn finding(route: Found<'_, Route>, door: &Door<'_>) -> Finding {
     let gap = Gap::investigate("the statuses of route and listener disagree", "one of them lags behind");
-    PAGE.finding(&gap, route.object(), format!("{} {} is accepted, but {} counts no attached route", route.kind.word(), route.metadata.name, door.describe()))
-        .next("look at the Gateway's status again", command::describe(&door.owner.object()))
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "{} {} is accepted, but {} counts no attached route",
+            route.kind.word(),
+            route.metadata.name,
+            door.describe()
+        ),
+    )
+    .next("look at the Gateway's status again", command::describe(&door.owner.object()))
 }

@@ -22,9 +22,26 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// For the backendRef at `index` of the rule at `rule`; `share` says which part of the requests it gets.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str, absence: &Absence) -> Finding {
-    PAGE.finding(&absence.proof(), route.object(), format!("the Service {}/{} that {} {} sends {share} to does not exist", target.namespace, target.name, route.kind.word(), route.metadata.name))
-        .cause("a rule cannot forward to a Service that is not there")
-        .next("create the Service or correct the reference", command::list("services", &target.namespace))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"])
+pub fn finding(
+    route: Found<'_, Route>,
+    rule: usize,
+    index: usize,
+    target: &Target<'_>,
+    share: &str,
+    absence: &Absence,
+) -> Finding {
+    PAGE.finding(
+        &absence.proof(),
+        route.object(),
+        format!(
+            "the Service {}/{} that {} {} sends {share} to does not exist",
+            target.namespace,
+            target.name,
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .cause("a rule cannot forward to a Service that is not there")
+    .next("create the Service or correct the reference", command::list("services", &target.namespace))
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"])
 }

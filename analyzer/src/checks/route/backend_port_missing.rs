@@ -21,12 +21,30 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str, service: Found<'_, Service>, port: u16) -> Finding {
+pub fn finding(
+    route: Found<'_, Route>,
+    rule: usize,
+    index: usize,
+    target: &Target<'_>,
+    share: &str,
+    service: Found<'_, Service>,
+    port: u16,
+) -> Finding {
     let declared: Vec<String> = service.spec.ports.iter().map(ServicePort::describe).take(8).collect();
     let has = if declared.is_empty() { "none".to_owned() } else { declared.join(", ") };
     let proof = service.shows(format!("its ports are: {has}"));
-    PAGE.finding(&proof, route.object(), format!("the Service {}/{} has no port {port}, to which {} {} sends {share}", target.namespace, target.name, route.kind.word(), route.metadata.name))
-        .cause(format!("the reference must name a port of the Service; it declares {has}"))
-        .next("correct the port of the reference or of the Service", command::get(&service.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"])
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!(
+            "the Service {}/{} has no port {port}, to which {} {} sends {share}",
+            target.namespace,
+            target.name,
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .cause(format!("the reference must name a port of the Service; it declares {has}"))
+    .next("correct the port of the reference or of the Service", command::get(&service.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"])
 }

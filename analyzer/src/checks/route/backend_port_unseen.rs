@@ -21,6 +21,10 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>) -> Finding {
     let gap = Gap::investigate("the port was masked by the collector", "a masked value cannot be compared");
-    PAGE.finding(&gap, route.object(), format!("which port of {} is meant cannot be told, it was masked", target.describe()))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!("which port of {} is meant cannot be told, it was masked", target.describe()),
+    )
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
 }

@@ -22,8 +22,15 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str) -> Finding {
     let proof = route.shows(format!("backendRef {} of rule {} has no port", index + 1, rule + 1));
-    PAGE.finding(&proof, route.object(), format!("the reference to Service {}/{} names no port, so {share} cannot be forwarded", target.namespace, target.name))
-        .cause("a Service can only be reached by one of its ports")
-        .next("add the port to the reference", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!(
+            "the reference to Service {}/{} names no port, so {share} cannot be forwarded",
+            target.namespace, target.name
+        ),
+    )
+    .cause("a Service can only be reached by one of its ports")
+    .next("add the port to the reference", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
 }

@@ -24,7 +24,11 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, port: &ServicePort) -> Finding {
     let gap = Gap::investigate("whether the controller forwards to it is not known", "implementations differ");
-    PAGE.finding(&gap, route.object(), format!("{} is a {} port, which does not fit a {}", target.describe(), port.protocol, route.kind.word()))
-        .next("declare the port for the right protocol", command::list("services", &target.namespace))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"])
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!("{} is a {} port, which does not fit a {}", target.describe(), port.protocol, route.kind.word()),
+    )
+    .next("declare the port for the right protocol", command::list("services", &target.namespace))
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"])
 }

@@ -22,7 +22,8 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, gap: &Gap) -> Finding {
-    let service = ObjectRef { kind: "Service".to_owned(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
+    let service =
+        ObjectRef { kind: "Service".to_owned(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
     PAGE.finding(gap, route.object(), format!("the Service {}/{} is not in the input", target.namespace, target.name))
         .next("look whether the Service exists", command::get(&service, ""))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"])

@@ -24,7 +24,16 @@ status.parents[0].conditions: [{type: Accepted, status: \"False\", reason: Unsup
 pub fn finding(route: Found<'_, Route>, controller: &str, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
     let gap = Gap::investigate(format!("{} reports {}=False", command::cut(controller), condition.kind), words.clone());
-    PAGE.finding(&gap, route.object(), format!("the controller does not serve {} {} as it stands: {}", route.kind.word(), route.metadata.name, if words.is_empty() { condition.reason() } else { &words }))
-        .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
-        .next("follow the controller's message", command::describe(&route.object()))
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "the controller does not serve {} {} as it stands: {}",
+            route.kind.word(),
+            route.metadata.name,
+            if words.is_empty() { condition.reason() } else { &words }
+        ),
+    )
+    .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
+    .next("follow the controller's message", command::describe(&route.object()))
 }

@@ -24,7 +24,15 @@ spec: {useDefaultGateways: All, rules: [...]}",
 /// For a route without parentRefs that asks for default Gateways.
 pub fn finding(route: Found<'_, Route>) -> Finding {
     let gap = Gap::investigate("default Gateways are not evaluated", "useDefaultGateways is experimental");
-    PAGE.finding(&gap, route.object(), format!("{} {} leaves the choice of its Gateway to the cluster, which is not evaluated", route.kind.word(), route.metadata.name))
-        .next("look at the route's status for the Gateways that took it", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "useDefaultGateways"])
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "{} {} leaves the choice of its Gateway to the cluster, which is not evaluated",
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .next("look at the route's status for the Gateways that took it", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "useDefaultGateways"])
 }

@@ -22,8 +22,15 @@ filters: [{type: ExtensionRef, extensionRef: {group: example.io, kind: WasmPlugi
 
 /// For a filter of the rule at `index`; `what` names it.
 pub fn finding(route: Found<'_, Route>, index: usize, what: &str) -> Finding {
-    let gap = Gap::investigate(format!("what the filter {what} does to requests is not evaluated"), "its meaning is specific to an implementation");
-    PAGE.finding(&gap, route.object(), format!("rule {} sends requests through the filter {what}, which is not evaluated", index + 1))
-        .next("look at the filter in the route", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules", index, "filters"])
+    let gap = Gap::investigate(
+        format!("what the filter {what} does to requests is not evaluated"),
+        "its meaning is specific to an implementation",
+    );
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!("rule {} sends requests through the filter {what}, which is not evaluated", index + 1),
+    )
+    .next("look at the filter in the route", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules", index, "filters"])
 }

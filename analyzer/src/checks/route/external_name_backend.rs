@@ -23,9 +23,27 @@ spec: {type: ExternalName, externalName: api.example.net}",
 });
 
 /// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, service: Found<'_, Service>) -> Finding {
-    let gap = Gap::investigate("whether the controller forwards to ExternalName Services is not known", "the specification advises against it and implementations differ");
-    PAGE.finding(&gap, route.object(), format!("Service {}/{} is only an alias for {}, which many controllers refuse as a backend", target.namespace, target.name, command::cut(service.spec.external_name.as_deref().unwrap_or("an outside name"))))
-        .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
+pub fn finding(
+    route: Found<'_, Route>,
+    rule: usize,
+    index: usize,
+    target: &Target<'_>,
+    service: Found<'_, Service>,
+) -> Finding {
+    let gap = Gap::investigate(
+        "whether the controller forwards to ExternalName Services is not known",
+        "the specification advises against it and implementations differ",
+    );
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "Service {}/{} is only an alias for {}, which many controllers refuse as a backend",
+            target.namespace,
+            target.name,
+            command::cut(service.spec.external_name.as_deref().unwrap_or("an outside name"))
+        ),
+    )
+    .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
 }

@@ -27,6 +27,9 @@ pub fn finding(route: Found<'_, Route>, index: usize, why: &str) -> Finding {
     let gap = Gap::investigate("whether the controller takes the filter is not known", why);
     PAGE.finding(&gap, route.object(), format!("a filter of rule {} may be refused: {}", index + 1, command::cut(why)))
         .cause("controllers validate filters and refuse a route, or drop a rule, with values they do not take")
-        .next("correct the filter, or look whether the controller accepts the route", command::describe(&route.object()))
+        .next(
+            "correct the filter, or look whether the controller accepts the route",
+            command::describe(&route.object()),
+        )
         .at(route.origin, field!["spec", "rules", index, "filters"])
 }

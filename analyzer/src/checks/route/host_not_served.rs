@@ -23,8 +23,12 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 pub fn finding(route: Found<'_, Route>, host: &str) -> Finding {
     let proof = route.shows(format!("no listener it is attached to covers {host}"));
     let index = route.spec.hostnames.iter().position(|h| h == host).unwrap_or_default();
-    PAGE.finding(&proof, route.object(), format!("no listener serves {host} for {} {}", route.kind.word(), route.metadata.name))
-        .cause("the listeners it is attached to are for other host names")
-        .next("add a listener for the host name, or drop it from the route", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "hostnames", index])
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!("no listener serves {host} for {} {}", route.kind.word(), route.metadata.name),
+    )
+    .cause("the listeners it is attached to are for other host names")
+    .next("add a listener for the host name, or drop it from the route", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "hostnames", index])
 }

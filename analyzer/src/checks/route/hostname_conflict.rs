@@ -23,10 +23,25 @@ A GRPCRoute for api.example younger than an HTTPRoute for api.example on the sam
 
 /// For a route that yields to `winner`.
 pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, door: &Door<'_>) -> Finding {
-    let proof = winner.shows(format!("{} {} is attached to {} with a common host name and comes first", winner.kind.word(), winner.metadata.name, door.describe()));
-    PAGE.finding(&proof, route.object(), format!("{} {} already serves the host name on {}, and a {} may not share it", winner.kind.word(), winner.metadata.name, door.describe(), route.kind.word()))
-        .cause("HTTPRoute and GRPCRoute cannot share a host name on one listener; the older one stays")
-        .next("use another host name or listener for one of the two", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "hostnames"])
-        .relates(winner.object(), "the route that holds the host name")
+    let proof = winner.shows(format!(
+        "{} {} is attached to {} with a common host name and comes first",
+        winner.kind.word(),
+        winner.metadata.name,
+        door.describe()
+    ));
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!(
+            "{} {} already serves the host name on {}, and a {} may not share it",
+            winner.kind.word(),
+            winner.metadata.name,
+            door.describe(),
+            route.kind.word()
+        ),
+    )
+    .cause("HTTPRoute and GRPCRoute cannot share a host name on one listener; the older one stays")
+    .next("use another host name or listener for one of the two", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "hostnames"])
+    .relates(winner.object(), "the route that holds the host name")
 }

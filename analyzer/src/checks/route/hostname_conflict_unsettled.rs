@@ -24,8 +24,19 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a route that may have to yield; `why` is a clause.
 pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, door: &Door<'_>, why: &str) -> Finding {
     let gap = Gap::investigate("whether both routes are served is not known", why);
-    PAGE.finding(&gap, route.object(), format!("{} {} and {} {} share a host name on {}; by the specification only the older is served", route.kind.word(), route.metadata.name, winner.kind.word(), winner.metadata.name, door.describe()))
-        .next("look at the route's status", command::describe(&route.object()))
-        .at(route.origin, field!["spec", "hostnames"])
-        .relates(winner.object(), "the other route")
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "{} {} and {} {} share a host name on {}; by the specification only the older is served",
+            route.kind.word(),
+            route.metadata.name,
+            winner.kind.word(),
+            winner.metadata.name,
+            door.describe()
+        ),
+    )
+    .next("look at the route's status", command::describe(&route.object()))
+    .at(route.origin, field!["spec", "hostnames"])
+    .relates(winner.object(), "the other route")
 }

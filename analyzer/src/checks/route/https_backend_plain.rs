@@ -22,6 +22,12 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a backend without a policy.
 pub fn finding(route: Found<'_, Route>, target: &Target<'_>) -> Finding {
-    PAGE.finding(route.object(), format!("{} looks like an HTTPS port, and no BackendTLSPolicy says to encrypt; most gateways send plain HTTP", target.describe()))
-        .next("add a BackendTLSPolicy if the backend expects HTTPS", command::list("backendtlspolicies", &target.namespace))
+    PAGE.finding(
+        route.object(),
+        format!(
+            "{} looks like an HTTPS port, and no BackendTLSPolicy says to encrypt; most gateways send plain HTTP",
+            target.describe()
+        ),
+    )
+    .next("add a BackendTLSPolicy if the backend expects HTTPS", command::list("backendtlspolicies", &target.namespace))
 }

@@ -24,8 +24,12 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str) -> Finding {
     let kind = command::cut(&target.kind);
     let proof = route.shows(format!("backendRef {} of rule {} is of kind {kind}", index + 1, rule + 1));
-    PAGE.finding(&proof, route.object(), format!("{} {} sends {share} to a {kind}, which cannot be a backend", route.kind.word(), route.metadata.name))
-        .cause("routes forward to Services, not to workloads or other core objects")
-        .next("put a Service in front and name that", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"])
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!("{} {} sends {share} to a {kind}, which cannot be a backend", route.kind.word(), route.metadata.name),
+    )
+    .cause("routes forward to Services, not to workloads or other core objects")
+    .next("put a Service in front and name that", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"])
 }

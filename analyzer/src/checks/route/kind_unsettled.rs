@@ -22,8 +22,20 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the parentRef at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize, door: &Door<'_>) -> Finding {
-    let gap = Gap::investigate(format!("which routes a {} listener takes is not known", command::cut(&door.listener.protocol)), "the Gateway API does not define the protocol");
-    PAGE.finding(&gap, route.object(), format!("whether {} takes {} {} is up to the implementation", door.describe(), route.kind.word(), route.metadata.name))
-        .next("look at the route's status", command::describe(&route.object()))
-        .at(route.origin, field!["spec", "parentRefs", index])
+    let gap = Gap::investigate(
+        format!("which routes a {} listener takes is not known", command::cut(&door.listener.protocol)),
+        "the Gateway API does not define the protocol",
+    );
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "whether {} takes {} {} is up to the implementation",
+            door.describe(),
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .next("look at the route's status", command::describe(&route.object()))
+    .at(route.origin, field!["spec", "parentRefs", index])
 }

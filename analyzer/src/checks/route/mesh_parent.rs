@@ -19,6 +19,15 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a parentRef that names a Service.
 pub fn finding(route: Found<'_, Route>, service: Found<'_, Service>) -> Finding {
-    PAGE.finding(route.object(), format!("{} {} steers requests that workloads of the mesh send to Service {}/{}; it has no Gateway by design", route.kind.word(), route.metadata.name, service.metadata.namespace, service.metadata.name))
-        .relates(service.object(), "the Service whose traffic it steers")
+    PAGE.finding(
+        route.object(),
+        format!(
+            "{} {} steers requests that workloads of the mesh send to Service {}/{}; it has no Gateway by design",
+            route.kind.word(),
+            route.metadata.name,
+            service.metadata.namespace,
+            service.metadata.name
+        ),
+    )
+    .relates(service.object(), "the Service whose traffic it steers")
 }

@@ -23,8 +23,12 @@ filters: [{type: RequestMirror, requestMirror: {backendRef: {name: not-there, po
 
 /// For a mirror of the rule at `index`; `why` is a clause about the target.
 pub fn finding(route: Found<'_, Route>, index: usize, target: &Target<'_>, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(proof, route.object(), format!("the copies that rule {} sends to {} are dropped: it {why}", index + 1, target.describe()))
-        .cause("only the mirrored copies are lost; the requests themselves go their way")
-        .next("correct or remove the mirror", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules", index, "filters"])
+    PAGE.finding(
+        proof,
+        route.object(),
+        format!("the copies that rule {} sends to {} are dropped: it {why}", index + 1, target.describe()),
+    )
+    .cause("only the mirrored copies are lost; the requests themselves go their way")
+    .next("correct or remove the mirror", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules", index, "filters"])
 }

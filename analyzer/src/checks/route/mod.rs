@@ -1,6 +1,5 @@
 //! Routes of the Gateway API: attachment, rules, backends. Evaluated together with the Gateways.
 
-pub(crate) mod eval;
 pub mod all_weights_zero;
 pub mod attached_lag;
 pub mod backend_not_found;
@@ -12,6 +11,7 @@ pub mod backend_unseen;
 pub mod condition_false;
 pub mod controllers_disagree;
 pub mod default_gateway;
+pub(crate) mod eval;
 pub mod extension_filter;
 pub mod external_name_backend;
 pub mod filter_doubtful;

@@ -23,7 +23,23 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the parentRef at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize, door: &Door<'_>, gap: &Gap) -> Finding {
-    PAGE.finding(gap, route.object(), format!("whether {} takes {} {} depends on labels of namespace {} that were not read", door.describe(), route.kind.word(), route.metadata.name, route.metadata.namespace))
-        .next("look at the labels of the namespace", command::get(&ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: route.metadata.namespace.clone() }, "--show-labels"))
-        .at(route.origin, field!["spec", "parentRefs", index])
+    PAGE.finding(
+        gap,
+        route.object(),
+        format!(
+            "whether {} takes {} {} depends on labels of namespace {} that were not read",
+            door.describe(),
+            route.kind.word(),
+            route.metadata.name,
+            route.metadata.namespace
+        ),
+    )
+    .next(
+        "look at the labels of the namespace",
+        command::get(
+            &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: route.metadata.namespace.clone() },
+            "--show-labels",
+        ),
+    )
+    .at(route.origin, field!["spec", "parentRefs", index])
 }

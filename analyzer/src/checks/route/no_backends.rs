@@ -27,7 +27,11 @@ pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
         RouteKind::Grpc => "calls fail",
         RouteKind::Tls | RouteKind::Tcp | RouteKind::Udp => "connections are refused",
     };
-    PAGE.finding(&proof, route.object(), format!("rule {} of {} {} names no backend, so {what}", index + 1, route.kind.word(), route.metadata.name))
-        .next("add a backendRef to the rule", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules", index])
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!("rule {} of {} {} names no backend, so {what}", index + 1, route.kind.word(), route.metadata.name),
+    )
+    .next("add a backendRef to the rule", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules", index])
 }

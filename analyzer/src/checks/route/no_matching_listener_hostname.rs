@@ -20,11 +20,31 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// For the parentRef at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, listeners: &[String], proof: &Proof) -> Finding {
+pub fn finding(
+    route: Found<'_, Route>,
+    index: usize,
+    parent: &ObjectRef,
+    listeners: &[String],
+    proof: &Proof,
+) -> Finding {
     let own = route.spec.hostnames.to_vec().join(", ");
-    PAGE.finding(proof, route.object(), format!("{} {} serves none of the host names of {} {}", parent.kind, parent.name, route.kind.word(), route.metadata.name))
-        .cause(format!("the route asks for {}, the listeners serve {}", command::cut(&own), command::cut(&listeners.join(", "))))
-        .next("make hostnames of the route and of the listener meet", command::get(parent, "-o yaml"))
-        .at(route.origin, field!["spec", "hostnames"])
-        .relates(parent.clone(), format!("the parent of parentRef {index}"))
+    PAGE.finding(
+        proof,
+        route.object(),
+        format!(
+            "{} {} serves none of the host names of {} {}",
+            parent.kind,
+            parent.name,
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .cause(format!(
+        "the route asks for {}, the listeners serve {}",
+        command::cut(&own),
+        command::cut(&listeners.join(", "))
+    ))
+    .next("make hostnames of the route and of the listener meet", command::get(parent, "-o yaml"))
+    .at(route.origin, field!["spec", "hostnames"])
+    .relates(parent.clone(), format!("the parent of parentRef {index}"))
 }

@@ -21,7 +21,13 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// For the parentRef at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, listeners: &[String], proof: &Proof) -> Finding {
+pub fn finding(
+    route: Found<'_, Route>,
+    index: usize,
+    parent: &ObjectRef,
+    listeners: &[String],
+    proof: &Proof,
+) -> Finding {
     let wanted = route.spec.parent_refs.get(index);
     let section = wanted.and_then(|p| p.section_name.clone());
     let port = wanted.and_then(|p| p.port.known().copied());

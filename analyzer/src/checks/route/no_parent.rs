@@ -24,7 +24,11 @@ spec: {rules: [...]}   # no parentRefs",
 /// For a route without parentRefs.
 pub fn finding(route: Found<'_, Route>) -> Finding {
     let proof = route.shows("spec.parentRefs is empty");
-    PAGE.finding(&proof, route.object(), format!("{} {} names no Gateway, so nothing serves it", route.kind.word(), route.metadata.name))
-        .next("name a Gateway in parentRefs", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec"])
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!("{} {} names no Gateway, so nothing serves it", route.kind.word(), route.metadata.name),
+    )
+    .next("name a Gateway in parentRefs", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec"])
 }

@@ -23,9 +23,21 @@ An HTTPRoute in shop for a Gateway in infra whose listener leaves allowedRoutes 
 
 /// For the parentRef at `index`; `why` is a sentence about the listeners.
 pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(proof, route.object(), format!("{} {}/{} does not let {} {} of namespace {} attach", parent.kind, parent.namespace.as_deref().unwrap_or_default(), parent.name, route.kind.word(), route.metadata.name, route.metadata.namespace))
-        .cause(why)
-        .next("allow the route in allowedRoutes of the listener, or attach it elsewhere", command::get(parent, "-o yaml"))
-        .at(route.origin, field!["spec", "parentRefs", index])
-        .relates(parent.clone(), "the parent that does not take it")
+    PAGE.finding(
+        proof,
+        route.object(),
+        format!(
+            "{} {}/{} does not let {} {} of namespace {} attach",
+            parent.kind,
+            parent.namespace.as_deref().unwrap_or_default(),
+            parent.name,
+            route.kind.word(),
+            route.metadata.name,
+            route.metadata.namespace
+        ),
+    )
+    .cause(why)
+    .next("allow the route in allowedRoutes of the listener, or attach it elsewhere", command::get(parent, "-o yaml"))
+    .at(route.origin, field!["spec", "parentRefs", index])
+    .relates(parent.clone(), "the parent that does not take it")
 }

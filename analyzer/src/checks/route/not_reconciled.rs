@@ -21,8 +21,21 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a parent that the route's status does not mention.
 pub fn finding(route: Found<'_, Route>, parent: &ObjectRef) -> Finding {
-    let gap = Gap::investigate(format!("no controller has reported about the route at {} {}", parent.kind, parent.name), "its status has no entry for this parent");
-    PAGE.finding(&gap, route.object(), format!("no controller has taken up {} {} for {} {}", route.kind.word(), route.metadata.name, parent.kind, parent.name))
-        .cause("the controller does not support this kind of route, may not read it, or has not come round to it")
-        .next("look at the route's status and at the logs of the controller", command::describe(&route.object()))
+    let gap = Gap::investigate(
+        format!("no controller has reported about the route at {} {}", parent.kind, parent.name),
+        "its status has no entry for this parent",
+    );
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "no controller has taken up {} {} for {} {}",
+            route.kind.word(),
+            route.metadata.name,
+            parent.kind,
+            parent.name
+        ),
+    )
+    .cause("the controller does not support this kind of route, may not read it, or has not come round to it")
+    .next("look at the route's status and at the logs of the controller", command::describe(&route.object()))
 }

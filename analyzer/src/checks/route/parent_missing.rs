@@ -22,8 +22,21 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For the parentRef at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, absence: &Absence) -> Finding {
     let namespace = parent.namespace.clone().unwrap_or_default();
-    PAGE.finding(&absence.proof(), route.object(), format!("the {} {namespace}/{} that {} {} is attached to does not exist", parent.kind, parent.name, route.kind.word(), route.metadata.name))
-        .cause("a route is served only by an existing parent")
-        .next("create the parent or correct the parentRef", command::list(&format!("{}s", parent.kind.to_ascii_lowercase()), &namespace))
-        .at(route.origin, field!["spec", "parentRefs", index, "name"])
+    PAGE.finding(
+        &absence.proof(),
+        route.object(),
+        format!(
+            "the {} {namespace}/{} that {} {} is attached to does not exist",
+            parent.kind,
+            parent.name,
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .cause("a route is served only by an existing parent")
+    .next(
+        "create the parent or correct the parentRef",
+        command::list(&format!("{}s", parent.kind.to_ascii_lowercase()), &namespace),
+    )
+    .at(route.origin, field!["spec", "parentRefs", index, "name"])
 }

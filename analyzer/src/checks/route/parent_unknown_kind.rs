@@ -21,8 +21,15 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the parentRef at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef) -> Finding {
     let kind = command::cut(&parent.kind);
-    let gap = Gap::investigate(format!("parents of kind {kind} are not evaluated"), "their meaning is specific to an implementation");
-    PAGE.finding(&gap, route.object(), format!("{} {} is attached to a {kind}, which is not evaluated", route.kind.word(), route.metadata.name))
-        .next("look at the route's status", command::describe(&route.object()))
-        .at(route.origin, field!["spec", "parentRefs", index, "kind"])
+    let gap = Gap::investigate(
+        format!("parents of kind {kind} are not evaluated"),
+        "their meaning is specific to an implementation",
+    );
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!("{} {} is attached to a {kind}, which is not evaluated", route.kind.word(), route.metadata.name),
+    )
+    .next("look at the route's status", command::describe(&route.object()))
+    .at(route.origin, field!["spec", "parentRefs", index, "kind"])
 }

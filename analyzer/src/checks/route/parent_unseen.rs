@@ -21,7 +21,18 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the parentRef at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, gap: &Gap) -> Finding {
-    PAGE.finding(gap, route.object(), format!("the {} {}/{} that {} {} is attached to is not in the input", parent.kind, parent.namespace.as_deref().unwrap_or_default(), parent.name, route.kind.word(), route.metadata.name))
-        .next("look whether the parent exists", command::get(parent, ""))
-        .at(route.origin, field!["spec", "parentRefs", index])
+    PAGE.finding(
+        gap,
+        route.object(),
+        format!(
+            "the {} {}/{} that {} {} is attached to is not in the input",
+            parent.kind,
+            parent.namespace.as_deref().unwrap_or_default(),
+            parent.name,
+            route.kind.word(),
+            route.metadata.name
+        ),
+    )
+    .next("look whether the parent exists", command::get(parent, ""))
+    .at(route.origin, field!["spec", "parentRefs", index])
 }

@@ -24,7 +24,11 @@ pub fn finding(route: Found<'_, Route>, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
     let proof = route.shows(format!("condition PartiallyInvalid is True: {words}"));
     let what = if words.starts_with("Fall Back") { "an earlier version of" } else { "only a part of" };
-    PAGE.finding(&proof, route.object(), format!("the controller serves {what} {} {}: {words}", route.kind.word(), route.metadata.name))
-        .cause("some rules of the route are invalid for the controller")
-        .next("correct the rules the controller names", command::describe(&route.object()))
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!("the controller serves {what} {} {}: {words}", route.kind.word(), route.metadata.name),
+    )
+    .cause("some rules of the route are invalid for the controller")
+    .next("correct the rules the controller names", command::describe(&route.object()))
 }

@@ -23,13 +23,46 @@ An HTTPRoute in shop with backendRefs: [{name: db, namespace: data, port: 80}] a
 });
 
 /// For the backendRef at `index` of the rule at `rule`. `elsewhere` is a grant in the wrong namespace.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str, absence: &Absence, elsewhere: Option<&ObjectRef>) -> Finding {
+pub fn finding(
+    route: Found<'_, Route>,
+    rule: usize,
+    index: usize,
+    target: &Target<'_>,
+    share: &str,
+    absence: &Absence,
+    elsewhere: Option<&ObjectRef>,
+) -> Finding {
     let cause = elsewhere.map_or_else(
-        || format!("a route may use a {} of another namespace only if a ReferenceGrant in that namespace allows it", target.kind),
-        |grant| format!("the ReferenceGrant {} would allow it, but it is in namespace {}; it must be in {}", grant.name, grant.namespace.as_deref().unwrap_or_default(), target.namespace),
+        || {
+            format!(
+                "a route may use a {} of another namespace only if a ReferenceGrant in that namespace allows it",
+                target.kind
+            )
+        },
+        |grant| {
+            format!(
+                "the ReferenceGrant {} would allow it, but it is in namespace {}; it must be in {}",
+                grant.name,
+                grant.namespace.as_deref().unwrap_or_default(),
+                target.namespace
+            )
+        },
     );
-    PAGE.finding(&absence.proof(), route.object(), format!("{} {} may not send {share} to {}: no ReferenceGrant in namespace {} allows it", route.kind.word(), route.metadata.name, target.describe(), target.namespace))
-        .cause(cause)
-        .next("create a ReferenceGrant in the namespace of the backend", command::list("referencegrants", &target.namespace))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"])
+    PAGE.finding(
+        &absence.proof(),
+        route.object(),
+        format!(
+            "{} {} may not send {share} to {}: no ReferenceGrant in namespace {} allows it",
+            route.kind.word(),
+            route.metadata.name,
+            target.describe(),
+            target.namespace
+        ),
+    )
+    .cause(cause)
+    .next(
+        "create a ReferenceGrant in the namespace of the backend",
+        command::list("referencegrants", &target.namespace),
+    )
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"])
 }

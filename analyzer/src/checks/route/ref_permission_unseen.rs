@@ -23,7 +23,20 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, gap: &Gap) -> Finding {
-    PAGE.finding(gap, route.object(), format!("whether {} {} may use {} is not known: the ReferenceGrants of namespace {} were not read", route.kind.word(), route.metadata.name, target.describe(), target.namespace))
-        .next("look for a ReferenceGrant in the namespace of the backend", command::list("referencegrants", &target.namespace))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"])
+    PAGE.finding(
+        gap,
+        route.object(),
+        format!(
+            "whether {} {} may use {} is not known: the ReferenceGrants of namespace {} were not read",
+            route.kind.word(),
+            route.metadata.name,
+            target.describe(),
+            target.namespace
+        ),
+    )
+    .next(
+        "look for a ReferenceGrant in the namespace of the backend",
+        command::list("referencegrants", &target.namespace),
+    )
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"])
 }

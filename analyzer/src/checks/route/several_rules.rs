@@ -23,8 +23,20 @@ spec: {rules: [{backendRefs: [...]}, {backendRefs: [...]}]}",
 
 /// For a route of layer 4 with several rules.
 pub fn finding(route: Found<'_, Route>) -> Finding {
-    let gap = Gap::investigate("which rule takes a connection is not known", "rules of this kind have no matches and implementations differ");
-    PAGE.finding(&gap, route.object(), format!("{} {} has {} rules and nothing that tells them apart; many controllers accept only one", route.kind.word(), route.metadata.name, route.spec.rules.len()))
-        .next("put all backends into one rule", command::get(&route.object(), "-o yaml"))
-        .at(route.origin, field!["spec", "rules"])
+    let gap = Gap::investigate(
+        "which rule takes a connection is not known",
+        "rules of this kind have no matches and implementations differ",
+    );
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "{} {} has {} rules and nothing that tells them apart; many controllers accept only one",
+            route.kind.word(),
+            route.metadata.name,
+            route.spec.rules.len()
+        ),
+    )
+    .next("put all backends into one rule", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "rules"])
 }

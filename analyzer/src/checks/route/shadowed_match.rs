@@ -20,7 +20,16 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a match that `winner` has too.
 pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, words: &str) -> Finding {
-    PAGE.finding(route.object(), format!("{} {}/{} has the same match ({}) on the same listener and comes first", winner.kind.word(), winner.metadata.namespace, winner.metadata.name, command::cut(words)))
-        .next("make one of the two more specific", command::get(&winner.object(), "-o yaml"))
-        .relates(winner.object(), "the route that takes the requests")
+    PAGE.finding(
+        route.object(),
+        format!(
+            "{} {}/{} has the same match ({}) on the same listener and comes first",
+            winner.kind.word(),
+            winner.metadata.namespace,
+            winner.metadata.name,
+            command::cut(words)
+        ),
+    )
+    .next("make one of the two more specific", command::get(&winner.object(), "-o yaml"))
+    .relates(winner.object(), "the route that takes the requests")
 }

@@ -24,8 +24,20 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>) -> Finding {
     let kind = command::cut(&target.kind);
-    let gap = Gap::investigate(format!("backends of kind {kind} are not evaluated"), "their meaning is specific to an extension or implementation");
-    PAGE.finding(&gap, route.object(), format!("{} {} sends requests to {kind} {}, which is not evaluated", route.kind.word(), route.metadata.name, target.name))
-        .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"])
+    let gap = Gap::investigate(
+        format!("backends of kind {kind} are not evaluated"),
+        "their meaning is specific to an extension or implementation",
+    );
+    PAGE.finding(
+        &gap,
+        route.object(),
+        format!(
+            "{} {} sends requests to {kind} {}, which is not evaluated",
+            route.kind.word(),
+            route.metadata.name,
+            target.name
+        ),
+    )
+    .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
+    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"])
 }

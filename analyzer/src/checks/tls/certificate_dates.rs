@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Notes, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -22,7 +22,10 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::DatesNotJudged(end) = fact else { return None };
-        let message = format!("the certificate in the Secret '{}' ends at {end}; the input has no time to judge it at", words::brief(&facts.name));
+        let message = format!(
+            "the certificate in the Secret '{}' ends at {end}; the input has no time to judge it at",
+            words::brief(&facts.name)
+        );
         Some(user.relate(PAGE.finding(super::secret(facts), message)))
     })
 }

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -24,8 +24,9 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let Fact::Expired(end) = fact else { return None };
         let proof = facts.secret?.shows(format!("its certificate ended at {end}"));
         let message = format!("the certificate in the Secret '{}' expired at {end}", words::brief(&facts.name));
-        let finding =
-            PAGE.finding(&proof, super::secret(facts), message).cause("Clients that verify certificates refuse the connection.");
+        let finding = PAGE
+            .finding(&proof, super::secret(facts), message)
+            .cause("Clients that verify certificates refuse the connection.");
         Some(user.relate(finding).next("Renew the certificate", super::look(facts)))
     })
 }

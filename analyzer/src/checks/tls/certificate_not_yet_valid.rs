@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -23,9 +23,11 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
     facts.facts.iter().find_map(|fact| {
         let Fact::NotYetValid(begin) = fact else { return None };
         let proof = facts.secret?.shows(format!("its certificate begins at {begin}"));
-        let message = format!("the certificate in the Secret '{}' is valid only from {begin}", words::brief(&facts.name));
-        let finding =
-            PAGE.finding(&proof, super::secret(facts), message).cause("Clients that verify certificates refuse the connection.");
+        let message =
+            format!("the certificate in the Secret '{}' is valid only from {begin}", words::brief(&facts.name));
+        let finding = PAGE
+            .finding(&proof, super::secret(facts), message)
+            .cause("Clients that verify certificates refuse the connection.");
         Some(user.relate(finding).next("Check the dates of the certificate", super::look(facts)))
     })
 }

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -29,7 +29,8 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let names = if names.is_empty() { "no name".to_owned() } else { list(names) };
         let hosts = list(hosts);
         let proof = facts.secret?.shows(format!("its certificate is for {names}"));
-        let message = format!("the certificate in the Secret '{}' is for {names}, not for {hosts}", words::brief(&facts.name));
+        let message =
+            format!("the certificate in the Secret '{}' is for {names}, not for {hosts}", words::brief(&facts.name));
         let finding = PAGE
             .finding(&proof, super::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection for a host the certificate does not name.");

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -23,7 +23,11 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
     facts.facts.iter().find_map(|fact| {
         let Fact::Unreadable(why) = fact else { return None };
         let proof = facts.secret?.shows(format!("tls.crt: {}", words::brief(why)));
-        let message = format!("the certificate in the Secret '{}' cannot be used: {}", words::brief(&facts.name), words::brief(why));
+        let message = format!(
+            "the certificate in the Secret '{}' cannot be used: {}",
+            words::brief(&facts.name),
+            words::brief(why)
+        );
         let finding = PAGE
             .finding(&proof, super::secret(facts), message)
             .cause("HTTPS is answered with a default certificate, or not at all.");

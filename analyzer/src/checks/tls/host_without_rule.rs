@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
 use crate::evidence::FieldPath;
+use crate::evidence::{Finding, Notes, Page, Text};
 use kubereach_reports::report::ObjectRef;
 
 /// The page.

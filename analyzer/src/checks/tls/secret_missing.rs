@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -25,10 +25,14 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
     facts.facts.iter().find_map(|fact| {
         let Fact::Missing(absence) = fact else { return None };
         let message = format!("the TLS Secret '{}' does not exist", words::brief(&facts.name));
-        let finding = PAGE
-            .finding(&absence.proof(), super::secret(facts), message)
-            .cause("Without it HTTPS is answered with a default certificate, which clients that verify refuse, or not at all.");
-        let command = words::kubectl("get secrets", &super::secret(facts)).replacen(&format!(" {}", words::quoted(&facts.name)), "", 1);
+        let finding = PAGE.finding(&absence.proof(), super::secret(facts), message).cause(
+            "Without it HTTPS is answered with a default certificate, which clients that verify refuse, or not at all.",
+        );
+        let command = words::kubectl("get secrets", &super::secret(facts)).replacen(
+            &format!(" {}", words::quoted(&facts.name)),
+            "",
+            1,
+        );
         Some(user.relate(finding).next("Create the Secret, or correct its name", command))
     })
 }

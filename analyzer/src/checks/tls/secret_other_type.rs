@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Notes, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Notes, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -22,7 +22,11 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::OtherType(kind) = fact else { return None };
-        let message = format!("the Secret '{}' is of type {}, though it holds a certificate and key", words::brief(&facts.name), words::brief(kind));
+        let message = format!(
+            "the Secret '{}' is of type {}, though it holds a certificate and key",
+            words::brief(&facts.name),
+            words::brief(kind)
+        );
         Some(user.relate(PAGE.finding(super::secret(facts), message)))
     })
 }

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Clouds, Finding, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Clouds, Finding, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Clouds> = Page::new(Text {
@@ -23,7 +23,8 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Unseen(gap) = fact else { return None };
-        let message = format!("the TLS Secret '{}' was not read, so its certificate was not judged", words::brief(&facts.name));
+        let message =
+            format!("the TLS Secret '{}' was not read, so its certificate was not judged", words::brief(&facts.name));
         let finding = PAGE.finding(gap, super::secret(facts), message);
         Some(user.relate(finding).next("Look at the Secret", super::look(facts)))
     })

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evidence::{Finding, Narrows, Page, Text};
-use crate::paths::certificate::{CertificateFacts, Fact};
 use super::User;
 use crate::checks::ingress::words;
+use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::paths::certificate::{CertificateFacts, Fact};
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -24,7 +24,8 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
     facts.facts.iter().find_map(|fact| {
         let Fact::WrongType(kind) = fact else { return None };
         let proof = facts.secret?.shows(format!("is of type {}", words::brief(kind)));
-        let message = format!("the Secret '{}' is of type {}, not a TLS Secret", words::brief(&facts.name), words::brief(kind));
+        let message =
+            format!("the Secret '{}' is of type {}, not a TLS Secret", words::brief(&facts.name), words::brief(kind));
         let finding = PAGE
             .finding(&proof, super::secret(facts), message)
             .cause("It holds no certificate and key, so HTTPS is answered with a default certificate, or not at all.");

@@ -23,9 +23,10 @@ const LONGEST_QUERY: u64 = 64 * 1024;
 pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     let protocol = match command.protocol.as_deref() {
         None => None,
-        Some(word) => Some(Protocol::of(word).ok_or_else(|| {
-            Failure::Usage(format!("--protocol {word}: use one of TCP, UDP and SCTP"))
-        })?),
+        Some(word) => Some(
+            Protocol::of(word)
+                .ok_or_else(|| Failure::Usage(format!("--protocol {word}: use one of TCP, UDP and SCTP")))?,
+        ),
     };
     let words = words(&mut command)?;
     let options = input::options(&command.reading)?;
@@ -50,9 +51,16 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     }
     let finder = Finder::new(view, &world);
     let namespace = command.namespace.as_str();
-    let from = words.from.as_deref().map(|from| finder.source(from, namespace)).transpose().map_err(|error| unresolved(&error))?;
+    let from = words
+        .from
+        .as_deref()
+        .map(|from| finder.source(from, namespace))
+        .transpose()
+        .map_err(|error| unresolved(&error))?;
     let to = match words.to.as_deref().map(split_port) {
-        Some((to, port)) => Some(finder.destination(to, port, protocol, namespace).map_err(|error| unresolved(&error))?),
+        Some((to, port)) => {
+            Some(finder.destination(to, port, protocol, namespace).map_err(|error| unresolved(&error))?)
+        }
         None => None,
     };
     match (from, to) {
@@ -63,7 +71,8 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
             Ok(code(&rows))
         }
         (from, to) => {
-            let port = command.port.map(|port| Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(port) });
+            let port =
+                command.port.map(|port| Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(port) });
             let matrix = answers.matrix(from, to, port, protocol);
             print::matrix(&matrix, &command.format)?;
             Ok(OK)
@@ -95,7 +104,9 @@ fn words(command: &mut Can) -> Result<Words, Failure> {
 
 fn unresolved(error: &Unresolved) -> Failure {
     match error {
-        Unresolved::Words(_) | Unresolved::ServiceAsSource | Unresolved::NoSuchPort(..) => Failure::Usage(error.to_string()),
+        Unresolved::Words(_) | Unresolved::ServiceAsSource | Unresolved::NoSuchPort(..) => {
+            Failure::Usage(error.to_string())
+        }
         Unresolved::Absent(_) | Unresolved::Unread(..) | Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
     }
 }

@@ -17,7 +17,13 @@ pub(super) fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Fa
             &["from", "to", "port", "answer", "because"],
             rows.iter().map(|row| {
                 let because: Vec<String> = row.because.iter().map(reason).collect();
-                vec![label(&row.from, row.from_all.len()), label(&row.to, row.to_all.len()), port(row), row.answer.to_owned(), because.join("; ")]
+                vec![
+                    label(&row.from, row.from_all.len()),
+                    label(&row.to, row.to_all.len()),
+                    port(row),
+                    row.answer.to_owned(),
+                    because.join("; "),
+                ]
             }),
         ),
         "csv" => table_csv(
@@ -51,9 +57,8 @@ pub(super) fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Fa
 
 /// Prints a matrix.
 pub(super) fn matrix(matrix: &Matrix, format: &str) -> Result<(), Failure> {
-    let cells = |row: &MatrixRow| {
-        vec![label(&row.from, row.from_count), label(&row.to, row.to_count), matrix_answer(row)]
-    };
+    let cells =
+        |row: &MatrixRow| vec![label(&row.from, row.from_count), label(&row.to, row.to_count), matrix_answer(row)];
     let text = match format {
         "json" => json(&serde_json::json!({
             "schema": "kubereach/can-matrix/v1",
@@ -76,7 +81,9 @@ pub(super) fn matrix(matrix: &Matrix, format: &str) -> Result<(), Failure> {
         ),
         _ => {
             let rows: Vec<Vec<String>> = matrix.rows.iter().map(cells).collect();
-            let wide = |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|c| visible(c).chars().count()).max().unwrap_or(0);
+            let wide = |column: usize| {
+                rows.iter().filter_map(|r| r.get(column)).map(|c| visible(c).chars().count()).max().unwrap_or(0)
+            };
             let (from, to) = (wide(0), wide(1));
             let mut text = String::new();
             for row in &rows {
@@ -129,11 +136,16 @@ fn ports(all: &[Ports]) -> String {
         }
         parts.push(format!("{} {}", ports.protocol, words.join("; ")));
     }
-    let same = |word: &str| all.iter().all(|p| [&p.allowed, &p.denied, &p.unknown].iter().filter(|r| *r == &"all").count() == 1 && match word {
-        "allowed" => p.allowed == "all",
-        "denied" => p.denied == "all",
-        _ => p.unknown == "all",
-    });
+    let same = |word: &str| {
+        all.iter().all(|p| {
+            [&p.allowed, &p.denied, &p.unknown].iter().filter(|r| *r == &"all").count() == 1
+                && match word {
+                    "allowed" => p.allowed == "all",
+                    "denied" => p.denied == "all",
+                    _ => p.unknown == "all",
+                }
+        })
+    };
     match ["allowed", "denied", "unknown"].into_iter().find(|word| same(word)) {
         Some(word) if all.len() == 3 => format!("{word} on every port"),
         _ => parts.join(" | "),
@@ -205,7 +217,8 @@ fn assumption(key: &str) -> &str {
 }
 
 fn table_markdown(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let escape = |cell: &str| visible(cell).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`");
+    let escape =
+        |cell: &str| visible(cell).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`");
     let mut text = format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(heads.len()));
     for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();

@@ -6,11 +6,7 @@ use crate::intake::content::{CapturedError, ErrorClass};
 
 /// Where the text begins, after a UTF-8 byte-order mark.
 pub(crate) fn strip_start(bytes: &[u8]) -> usize {
-    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        3
-    } else {
-        0
-    }
+    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 }
 }
 
 /// What a line at the left margin is, when it is no document text.
@@ -25,10 +21,7 @@ pub(super) enum Line {
 
 /// Recognises a captured line; `line` is its number.
 pub(super) fn recognise(text: &[u8], line: u32) -> Option<Line> {
-    if !matches!(
-        text.first(),
-        Some(b'E' | b'e' | b'N' | b'U' | b'T' | b'W' | b'I' | b'F' | b'=')
-    ) {
+    if !matches!(text.first(), Some(b'E' | b'e' | b'N' | b'U' | b'T' | b'W' | b'I' | b'F' | b'=')) {
         return None;
     }
     if text.starts_with(b"==== START logs for container ") {
@@ -49,9 +42,7 @@ pub(super) fn recognise(text: &[u8], line: u32) -> Option<Line> {
     if kubectl.iter().any(|start| text.starts_with(start)) {
         return Some(Line::Error(parse(&text, line)));
     }
-    if text.starts_with("Warning: ")
-        && (text.contains("deprecated") || text.contains("unavailable"))
-    {
+    if text.starts_with("Warning: ") && (text.contains("deprecated") || text.contains("unavailable")) {
         return Some(Line::Noise);
     }
     is_klog(text.as_bytes()).then_some(Line::Noise)
@@ -62,8 +53,7 @@ fn is_klog(text: &[u8]) -> bool {
     let [level, m1, m2, d1, d2, b' ', h1, h2, b':', ..] = text else {
         return false;
     };
-    matches!(level, b'I' | b'W' | b'E' | b'F')
-        && [m1, m2, d1, d2, h1, h2].iter().all(|b| b.is_ascii_digit())
+    matches!(level, b'I' | b'W' | b'E' | b'F') && [m1, m2, d1, d2, h1, h2].iter().all(|b| b.is_ascii_digit())
 }
 
 /// Reads class, resource, group and namespace out of an error text.
@@ -86,10 +76,7 @@ pub(super) fn parse(text: &str, line: u32) -> CapturedError {
         error.group = quoted(after("in API group \""));
         error.namespace = quoted(after("in the namespace \""));
         if error.resource.is_none()
-            && let Some(name) = text
-                .rsplit("): ")
-                .next()
-                .and_then(|rest| rest.split(' ').next())
+            && let Some(name) = text.rsplit("): ").next().and_then(|rest| rest.split(' ').next())
         {
             let (resource, group) = name.split_once('.').unwrap_or((name, ""));
             error.resource = Some(resource.to_owned());
@@ -99,8 +86,7 @@ pub(super) fn parse(text: &str, line: u32) -> CapturedError {
         error.class = ErrorClass::NotServed;
         error.resource = quoted(after("the server doesn't have a resource type \""));
         split_group(&mut error);
-    } else if text.contains("the server could not find the requested resource")
-        || text.contains("no matches for kind ")
+    } else if text.contains("the server could not find the requested resource") || text.contains("no matches for kind ")
     {
         error.class = ErrorClass::NotServed;
         error.resource = quoted(after("no matches for kind \""));
@@ -189,11 +175,7 @@ mod tests {
         );
         assert_eq!((e.class, e.line), (ErrorClass::Forbidden, 7));
         assert_eq!(
-            (
-                e.resource.as_deref(),
-                e.group.as_deref(),
-                e.namespace.as_deref()
-            ),
+            (e.resource.as_deref(), e.group.as_deref(), e.namespace.as_deref()),
             (Some("pods"), Some(""), Some("shop"))
         );
         let e = of(
@@ -204,38 +186,20 @@ mod tests {
             (Some("gateways"), Some("gateway.networking.k8s.io"), None)
         );
         let e = of(r#"error: the server doesn't have a resource type "httproutes""#);
-        assert_eq!(
-            (e.class, e.resource.as_deref()),
-            (ErrorClass::NotServed, Some("httproutes"))
-        );
+        assert_eq!((e.class, e.resource.as_deref()), (ErrorClass::NotServed, Some("httproutes")));
         let e = of("No resources found in shop namespace.");
-        assert_eq!(
-            (e.class, e.namespace.as_deref()),
-            (ErrorClass::NoResources, Some("shop"))
-        );
+        assert_eq!((e.class, e.namespace.as_deref()), (ErrorClass::NoResources, Some("shop")));
         let e = of("No resources found");
         assert_eq!((e.class, e.namespace), (ErrorClass::NoResources, None));
         let e = of(r#"Error from server (NotFound): services "web" not found"#);
-        assert_eq!(
-            (e.class, e.resource.as_deref()),
-            (ErrorClass::NotFound, Some("services"))
-        );
-        let e = of(
-            "The connection to the server localhost:8080 was refused - did you specify the right host or port?",
-        );
+        assert_eq!((e.class, e.resource.as_deref()), (ErrorClass::NotFound, Some("services")));
+        let e = of("The connection to the server localhost:8080 was refused - did you specify the right host or port?");
         assert_eq!(e.class, ErrorClass::Other);
     }
 
     #[test]
     fn document_text_is_not_an_error() {
-        for line in [
-            "Endpoints: x",
-            "kind: Pod",
-            "- item",
-            "apiVersion: v1",
-            "Warning: keep",
-            "E1: x",
-        ] {
+        for line in ["Endpoints: x", "kind: Pod", "- item", "apiVersion: v1", "Warning: keep", "E1: x"] {
             assert!(recognise(line.as_bytes(), 1).is_none(), "{line}");
         }
     }

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::{Context, Out};
-use crate::intake::content::{
-    Decoded, ErrorClass, ListDocument, Origin, Problem, TextFormat, TypeHint,
-};
+use crate::intake::content::{Decoded, ErrorClass, ListDocument, Origin, Problem, TextFormat, TypeHint};
 use crate::intake::object::{Body, RawObject};
 use crate::intake::yaml::Position;
 
@@ -21,20 +19,12 @@ pub(super) struct ItemType {
 impl ItemType {
     /// From a typed list, else from the hint.
     pub(super) fn new(api_version: Option<&str>, kind: Option<&str>, hint: &TypeHint) -> Self {
-        match kind
-            .and_then(|k| k.strip_suffix("List"))
-            .filter(|k| !k.is_empty())
-        {
+        match kind.and_then(|k| k.strip_suffix("List")).filter(|k| !k.is_empty()) {
             Some(kind) => Self {
-                api_version: api_version
-                    .map(str::to_owned)
-                    .or_else(|| hint.api_version.clone()),
+                api_version: api_version.map(str::to_owned).or_else(|| hint.api_version.clone()),
                 kind: Some(kind.to_owned()),
             },
-            None => Self {
-                api_version: hint.api_version.clone(),
-                kind: hint.kind.clone(),
-            },
+            None => Self { api_version: hint.api_version.clone(), kind: hint.kind.clone() },
         }
     }
 
@@ -76,11 +66,7 @@ pub(super) fn one<T>(pending: Pending<'_>, list: Option<u32>, ctx: &Context<'_, 
         display: ctx.display,
         notes: &ctx.notes,
     };
-    Decoded {
-        value: (ctx.decode)(&raw),
-        origin,
-        list,
-    }
+    Decoded { value: (ctx.decode)(&raw), origin, list }
 }
 
 /// Maps items in parallel and keeps their order.
@@ -89,18 +75,9 @@ pub(super) fn in_parallel<I: Sync, T: Send>(
     work: impl Fn(usize, &I) -> Outcome<T> + Sync,
 ) -> Vec<Outcome<T>> {
     if items.len() < 16 {
-        return items
-            .iter()
-            .enumerate()
-            .map(|(n, item)| work(n, item))
-            .collect();
+        return items.iter().enumerate().map(|(n, item)| work(n, item)).collect();
     }
-    items
-        .par_iter()
-        .enumerate()
-        .with_min_len(8)
-        .map(|(n, item)| work(n, item))
-        .collect()
+    items.par_iter().enumerate().with_min_len(8).map(|(n, item)| work(n, item)).collect()
 }
 
 /// Keeps the outcomes.
@@ -116,10 +93,7 @@ pub(super) fn keep<T>(outcomes: Vec<Outcome<T>>, out: &mut Out<T>) {
 
 /// The problem of an item that is no object.
 pub(super) fn not_a_map<T>(n: usize, at: Position, ctx: &Context<'_, T>) -> Problem {
-    ctx.problem(
-        Some(at),
-        format!("item {n} of the list is not an object; the rest was read"),
-    )
+    ctx.problem(Some(at), format!("item {n} of the list is not an object; the rest was read"))
 }
 
 /// The problem of an item whose type nothing tells.
@@ -172,7 +146,8 @@ pub(super) fn lost_end<T>(line: u32, ctx: &Context<'_, T>, out: &mut Out<T>) {
     if !ctx.cut {
         out.docs.objects.pop();
         let at = Position { line, column: 1 };
-        let message = "the list ends without its kind: the file is cut off; its last item was left out, the rest was read";
+        let message =
+            "the list ends without its kind: the file is cut off; its last item was left out, the rest was read";
         out.problems.push(ctx.problem(Some(at), message));
     }
 }
@@ -200,10 +175,7 @@ pub(super) fn failure<T>(status: Status, line: u32, out: &mut Out<T>) {
     if status.outcome.as_deref() == Some("Success") {
         return;
     }
-    let text = status
-        .message
-        .or_else(|| status.reason.clone())
-        .unwrap_or_default();
+    let text = status.message.or_else(|| status.reason.clone()).unwrap_or_default();
     let mut error = super::captured::parse(&text, line);
     match status.reason.as_deref() {
         Some("Forbidden" | "Unauthorized") => error.class = ErrorClass::Forbidden,
@@ -228,13 +200,7 @@ pub(super) fn null_strings(value: &mut serde_json::Value) {
 }
 
 /// The origin of a byte range of the member.
-pub(super) fn origin<T>(
-    ctx: &Context<'_, T>,
-    start: usize,
-    len: usize,
-    at: Position,
-    format: TextFormat,
-) -> Origin {
+pub(super) fn origin<T>(ctx: &Context<'_, T>, start: usize, len: usize, at: Position, format: TextFormat) -> Origin {
     Origin {
         file: ctx.file,
         start: start as u64,

@@ -13,24 +13,13 @@ use crate::intake::yaml::tree::{NodeId, Tree};
 use crate::intake::yaml::{Position, Slice, YamlError, engine};
 
 /// Reads one document by parsing it.
-pub(super) fn document<T: Send>(
-    segment: &Segment<'_>,
-    source: Option<&str>,
-    ctx: &Context<'_, T>,
-    out: &mut Out<T>,
-) {
+pub(super) fn document<T: Send>(segment: &Segment<'_>, source: Option<&str>, ctx: &Context<'_, T>, out: &mut Out<T>) {
     let tree = match engine::parse(segment.text, ctx.bounds()) {
         Ok(Some(tree)) => tree,
         Ok(None) => return,
         Err(error) => return unreadable(segment, &error, ctx, out),
     };
-    let reading = Reading {
-        tree: &tree,
-        segment,
-        format: TextFormat::Yaml,
-        source,
-        ctx,
-    };
+    let reading = Reading { tree: &tree, segment, format: TextFormat::Yaml, source, ctx };
     if tree.is_sequence(0) {
         return reading.array(out);
     }
@@ -45,13 +34,8 @@ pub(super) fn document<T: Send>(
             if out.room(1, ctx) == 1 {
                 reading.note_duplicates(out);
                 let origin = reading.origin(None);
-                let outcome = reading.object(
-                    0,
-                    api_version.unwrap_or_default(),
-                    kind.unwrap_or_default(),
-                    origin,
-                    None,
-                );
+                let outcome =
+                    reading.object(0, api_version.unwrap_or_default(), kind.unwrap_or_default(), origin, None);
                 emit::keep(vec![outcome], out);
             }
         }
@@ -74,8 +58,7 @@ pub(super) fn document<T: Send>(
                     reading.list(0, items, out);
                 }
                 (Some(api_version), Some(kind_hint)) if kind.is_none() => {
-                    let outcome =
-                        reading.object(0, api_version, kind_hint, reading.origin(None), None);
+                    let outcome = reading.object(0, api_version, kind_hint, reading.origin(None), None);
                     emit::keep(vec![outcome], out);
                 }
                 _ => reading.data(out),
@@ -95,10 +78,9 @@ pub(super) fn item<T>(
 ) -> Outcome<T> {
     let bad = |error: &YamlError| {
         let at = error.at.map_or(at, |at| shift(slice.line, at));
-        Outcome::Bad(ctx.problem(
-            Some(at),
-            format!("item {n} of the list is not valid YAML: {error}; the rest was read"),
-        ))
+        Outcome::Bad(
+            ctx.problem(Some(at), format!("item {n} of the list is not valid YAML: {error}; the rest was read")),
+        )
     };
     let tree = match engine::parse(slice.text, ctx.bounds()) {
         Ok(Some(tree)) => tree,
@@ -108,13 +90,7 @@ pub(super) fn item<T>(
     let Some(root) = engine::root(&tree, Slice::Item) else {
         return Outcome::Bad(emit::not_a_map(n, at, ctx));
     };
-    let reading = Reading {
-        tree: &tree,
-        segment: slice,
-        format: TextFormat::YamlItem,
-        source: None,
-        ctx,
-    };
+    let reading = Reading { tree: &tree, segment: slice, format: TextFormat::YamlItem, source: None, ctx };
     reading.duplicates_to_notes();
     reading.item(root, n, None, item, Some(list), 0)
 }
@@ -129,45 +105,26 @@ struct Reading<'r, T> {
 
 impl<'r, T> Reading<'r, T> {
     fn type_of(&self, node: NodeId) -> (Option<&'r str>, Option<&'r str>) {
-        let word = |key| {
-            self.tree
-                .get(node, key)
-                .and_then(|(_, v)| self.tree.text(v))
-                .filter(|text| !text.is_empty())
-        };
+        let word = |key| self.tree.get(node, key).and_then(|(_, v)| self.tree.text(v)).filter(|text| !text.is_empty());
         (word("apiVersion"), word("kind"))
     }
 
     fn at(&self, node: NodeId) -> Position {
         let start = Position { line: 1, column: 1 };
-        shift(
-            self.segment.line,
-            self.tree.node(node).map_or(start, |n| n.at),
-        )
+        shift(self.segment.line, self.tree.node(node).map_or(start, |n| n.at))
     }
 
     fn origin(&self, item: Option<u32>) -> crate::intake::content::Origin {
-        let at = Position {
-            line: self.segment.line,
-            column: 1,
-        };
-        let mut origin = emit::origin(
-            self.ctx,
-            self.segment.start,
-            self.segment.text.len(),
-            at,
-            self.format,
-        );
+        let at = Position { line: self.segment.line, column: 1 };
+        let mut origin = emit::origin(self.ctx, self.segment.start, self.segment.text.len(), at, self.format);
         origin.item = item;
         origin
     }
 
     fn duplicate_problems(&self) -> impl Iterator<Item = Problem> + '_ {
         self.tree.duplicates.iter().map(|(key, at)| {
-            let message =
-                format!("the key {key:?} is written twice in one mapping; the last value counts");
-            self.ctx
-                .problem(Some(shift(self.segment.line, *at)), message)
+            let message = format!("the key {key:?} is written twice in one mapping; the last value counts");
+            self.ctx.problem(Some(shift(self.segment.line, *at)), message)
         })
     }
 
@@ -200,21 +157,12 @@ impl<'r, T> Reading<'r, T> {
                     Body::Value(&corrected)
                 }
                 Err(error) => {
-                    let at = error
-                        .at
-                        .map_or_else(|| self.at(node), |at| shift(self.segment.line, at));
-                    return Outcome::Bad(
-                        self.ctx
-                            .problem(Some(at), format!("{error}; the rest was read")),
-                    );
+                    let at = error.at.map_or_else(|| self.at(node), |at| shift(self.segment.line, at));
+                    return Outcome::Bad(self.ctx.problem(Some(at), format!("{error}; the rest was read")));
                 }
             }
         } else {
-            Body::Node {
-                tree: self.tree,
-                node,
-                line: self.segment.line,
-            }
+            Body::Node { tree: self.tree, node, line: self.segment.line }
         };
         let pending = Pending {
             body,
@@ -241,10 +189,7 @@ impl<'r, T> Reading<'r, T> {
         }
         let node = self.tree.follow(node);
         let (api_version, kind) = self.type_of(node);
-        let (api_version, kind) = (
-            api_version.or(item.api_version.as_deref()),
-            kind.or(item.kind.as_deref()),
-        );
+        let (api_version, kind) = (api_version.or(item.api_version.as_deref()), kind.or(item.kind.as_deref()));
         let (Some(api_version), Some(kind)) = (api_version, kind) else {
             return Outcome::Bad(emit::untyped(n, self.at(node), self.ctx));
         };
@@ -261,9 +206,7 @@ impl<'r, T> Reading<'r, T> {
             return Outcome::Many(
                 children
                     .enumerate()
-                    .map(|(n, child)| {
-                        self.item(child, n, Some(json::clamp(n)), &inner, list, depth + 1)
-                    })
+                    .map(|(n, child)| self.item(child, n, Some(json::clamp(n)), &inner, list, depth + 1))
                     .collect(),
             );
         }
@@ -283,9 +226,8 @@ impl<'r, T> Reading<'r, T> {
             record.truncated |= room < nodes.len();
         }
         nodes.truncate(room);
-        let outcomes = emit::in_parallel(&nodes, |n, &node| {
-            self.item(node, n, Some(json::clamp(n)), item, Some(list), 0)
-        });
+        let outcomes =
+            emit::in_parallel(&nodes, |n, &node| self.item(node, n, Some(json::clamp(n)), item, Some(list), 0));
         emit::keep(outcomes, out);
     }
 
@@ -310,20 +252,14 @@ impl<'r, T> Reading<'r, T> {
         let Some(items) = items else { return };
         if self.tree.is_sequence(items) {
             self.items(items, &item, out);
-        } else if engine::from_node::<Option<serde_json::Value>>(
-            self.tree,
-            items,
-            self.ctx.bounds(),
-        ) == Ok(None)
-        {
+        } else if engine::from_node::<Option<serde_json::Value>>(self.tree, items, self.ctx.bounds()) == Ok(None) {
             if let Some(list) = out.docs.lists.last_mut() {
                 list.items_null = true;
             }
         } else {
-            out.problems.push(self.ctx.problem(
-                Some(self.at(items)),
-                "the items of this list are not a list; the rest was read",
-            ));
+            out.problems.push(
+                self.ctx.problem(Some(self.at(items)), "the items of this list are not a list; the rest was read"),
+            );
         }
     }
 
@@ -338,13 +274,7 @@ impl<'r, T> Reading<'r, T> {
                 head::classify(api_version, kind, false) != DocClass::Other
             });
         if objects {
-            out.docs.lists.push(emit::list_document(
-                None,
-                None,
-                ListMeta::default(),
-                0,
-                self.segment.line,
-            ));
+            out.docs.lists.push(emit::list_document(None, None, ListMeta::default(), 0, self.segment.line));
             self.items(0, &item, out);
         } else {
             self.data(out);
@@ -355,10 +285,7 @@ impl<'r, T> Reading<'r, T> {
         // `failed to print: no kind is registered` is a sentence, although YAML sees a key in it.
         let mut keys = self.tree.children(0);
         let sentence = self.tree.is_mapping(0)
-            && keys
-                .next()
-                .and_then(|key| self.tree.text(key))
-                .is_some_and(|key| key.contains(' '))
+            && keys.next().and_then(|key| self.tree.text(key)).is_some_and(|key| key.contains(' '))
             && keys.nth(1).is_none();
         if sentence && out.text.is_none() && self.segment.text.len() <= self.ctx.limits.text_bytes {
             out.other(self.segment.line);
@@ -405,9 +332,7 @@ fn unreadable<T>(segment: &Segment<'_>, error: &YamlError, ctx: &Context<'_, T>,
     }
     let at = error.at.map(|at| shift(segment.line, at));
     let message = if memchr::memmem::find(segment.text, b"{{").is_some() {
-        format!(
-            "a template, not YAML ({error}): render it first (helm template, kustomize build); the rest was read"
-        )
+        format!("a template, not YAML ({error}): render it first (helm template, kustomize build); the rest was read")
     } else {
         format!("not valid YAML: {error}; the rest was read")
     };

@@ -36,9 +36,7 @@ pub(super) fn classify(api_version: Option<&str>, kind: Option<&str>, has_items:
     };
     match kind {
         "Table" if api_version.starts_with("meta.k8s.io/") => DocClass::Table,
-        "PartialObjectMetadata" | "PartialObjectMetadataList"
-            if api_version.starts_with("meta.k8s.io/") =>
-        {
+        "PartialObjectMetadata" | "PartialObjectMetadataList" if api_version.starts_with("meta.k8s.io/") => {
             DocClass::Table
         }
         "Status" if api_version == "v1" => DocClass::Failure,
@@ -56,9 +54,7 @@ pub(super) fn classify(api_version: Option<&str>, kind: Option<&str>, has_items:
 
 /// Whether a kind needs more of the document than its type.
 pub(super) fn is_special(kind: &str) -> bool {
-    kind.ends_with("List")
-        || kind.starts_with("API")
-        || matches!(kind, "Table" | "PartialObjectMetadata" | "Status")
+    kind.ends_with("List") || kind.starts_with("API") || matches!(kind, "Table" | "PartialObjectMetadata" | "Status")
 }
 
 /// The type of a JSON object at `range`.
@@ -90,16 +86,13 @@ pub(super) fn yaml(text: &[u8], indent: usize) -> Head<'_> {
         at = end + 1;
         let key = line.get(indent..).unwrap_or_default();
         let leads = line.get(..indent).unwrap_or_default();
-        let here = leads.iter().all(|&b| b == b' ')
-            || (first && leads.iter().all(|&b| matches!(b, b' ' | b'-')));
+        let here = leads.iter().all(|&b| b == b' ') || (first && leads.iter().all(|&b| matches!(b, b' ' | b'-')));
         first = first && !key.first().is_some_and(u8::is_ascii_alphabetic);
         if !here {
             continue;
         }
         if let Some(value) = key.strip_prefix(b"apiVersion:") {
-            head.api_version = head
-                .api_version
-                .or_else(|| simple(value).map(Cow::Borrowed));
+            head.api_version = head.api_version.or_else(|| simple(value).map(Cow::Borrowed));
         } else if let Some(value) = key.strip_prefix(b"kind:") {
             head.kind = head.kind.or_else(|| simple(value).map(Cow::Borrowed));
         } else {
@@ -132,12 +125,9 @@ pub(super) fn simple(value: &[u8]) -> Option<&str> {
             word.to_ascii_lowercase().as_slice(),
             b"y" | b"n" | b"yes" | b"no" | b"on" | b"off" | b"true" | b"false" | b"null"
         );
-    ((rest.is_empty() || rest.first() == Some(&b'#'))
-        && starts
-        && !reserved
-        && word.iter().all(plain))
-    .then(|| std::str::from_utf8(word).ok())
-    .flatten()
+    ((rest.is_empty() || rest.first() == Some(&b'#')) && starts && !reserved && word.iter().all(plain))
+        .then(|| std::str::from_utf8(word).ok())
+        .flatten()
 }
 
 #[cfg(test)]
@@ -149,18 +139,9 @@ mod tests {
         assert_eq!(simple(b" v1"), Some("v1"));
         assert_eq!(simple(b" apps/v1 # note"), Some("apps/v1"));
         assert_eq!(simple(b"  \"Service\"  \r"), Some("Service"));
-        for odd in [
-            &b" &a Service"[..],
-            b" !!str Service",
-            b" yes",
-            b" |",
-            b" [a]",
-            b" a b",
-            b"x",
-            b"",
-            b" 1",
-            b" 'a''b'",
-        ] {
+        for odd in
+            [&b" &a Service"[..], b" !!str Service", b" yes", b" |", b" [a]", b" a b", b"x", b"", b" 1", b" 'a''b'"]
+        {
             assert_eq!(simple(odd), None, "{:?}", String::from_utf8_lossy(odd));
         }
     }
@@ -177,18 +158,9 @@ mod tests {
 
     #[test]
     fn a_kind_of_a_list_needs_items() {
-        assert_eq!(
-            classify(Some("v1"), Some("ServiceList"), true),
-            DocClass::List
-        );
-        assert_eq!(
-            classify(Some("example.com/v1"), Some("AllowList"), false),
-            DocClass::Object
-        );
-        assert_eq!(
-            classify(Some("meta.k8s.io/v1"), Some("Table"), false),
-            DocClass::Table
-        );
+        assert_eq!(classify(Some("v1"), Some("ServiceList"), true), DocClass::List);
+        assert_eq!(classify(Some("example.com/v1"), Some("AllowList"), false), DocClass::Object);
+        assert_eq!(classify(Some("meta.k8s.io/v1"), Some("Table"), false), DocClass::Table);
         assert_eq!(classify(None, Some("Pod"), false), DocClass::Other);
     }
 }

@@ -20,12 +20,7 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a [u8], at: usize) -> Self {
-        Self {
-            text,
-            at,
-            line: 1,
-            column: 1,
-        }
+        Self { text, at, line: 1, column: 1 }
     }
 
     pub(super) fn to(&mut self, at: usize) -> Position {
@@ -40,19 +35,12 @@ impl<'a> Cursor<'a> {
             }
             self.at = at;
         }
-        Position {
-            line: json::clamp(self.line),
-            column: json::clamp(self.column),
-        }
+        Position { line: json::clamp(self.line), column: json::clamp(self.column) }
     }
 }
 
 /// The items of the array at `start`, what broke it off, and where it ends.
-pub(super) fn walk_items(
-    text: &[u8],
-    start: usize,
-    depth: usize,
-) -> (Vec<Range>, Option<json::ScanError>, usize) {
+pub(super) fn walk_items(text: &[u8], start: usize, depth: usize) -> (Vec<Range>, Option<json::ScanError>, usize) {
     let mut ranges = Vec::new();
     let mut failed = None;
     let mut walk = json::items(text, start, depth);
@@ -90,20 +78,9 @@ pub(super) fn items<T: Send>(
         list.items = ranges.len();
         list.truncated |= room < ranges.len();
     }
-    let mut cursor = Cursor {
-        text,
-        at: base,
-        line: position.line as usize,
-        column: position.column as usize,
-    };
-    let found: Vec<_> = ranges
-        .iter()
-        .take(room)
-        .map(|&range| (range, cursor.to(range.start)))
-        .collect();
-    let outcomes = emit::in_parallel(&found, |n, &found| {
-        item_of(text, found, n, item, Some(index), ctx, 0)
-    });
+    let mut cursor = Cursor { text, at: base, line: position.line as usize, column: position.column as usize };
+    let found: Vec<_> = ranges.iter().take(room).map(|&range| (range, cursor.to(range.start))).collect();
+    let outcomes = emit::in_parallel(&found, |n, &found| item_of(text, found, n, item, Some(index), ctx, 0));
     emit::keep(outcomes, out);
 }
 
@@ -121,44 +98,23 @@ pub(super) fn item_of<T>(
         return Outcome::Bad(emit::not_a_map(n, position, ctx));
     }
     let head = head::json(text, range, ctx.limits.depth);
-    let kind = head
-        .kind
-        .filter(|k| !k.is_empty())
-        .or_else(|| item.kind.as_deref().map(Cow::Borrowed));
-    let api_version = head
-        .api_version
-        .filter(|v| !v.is_empty())
-        .or_else(|| item.api_version.as_deref().map(Cow::Borrowed));
+    let kind = head.kind.filter(|k| !k.is_empty()).or_else(|| item.kind.as_deref().map(Cow::Borrowed));
+    let api_version =
+        head.api_version.filter(|v| !v.is_empty()).or_else(|| item.api_version.as_deref().map(Cow::Borrowed));
     let (Some(kind), Some(api_version)) = (kind, api_version) else {
         return Outcome::Bad(emit::untyped(n, position, ctx));
     };
     if list.is_some() && kind.ends_with("List") && depth < 4 {
-        let inner = json::members(text, range.start, ctx.limits.depth)
-            .find(|e| e.key.of(text) == b"\"items\"");
+        let inner = json::members(text, range.start, ctx.limits.depth).find(|e| e.key.of(text) == b"\"items\"");
         if let Some(entry) = inner {
             let item = ItemType::new(Some(&api_version), Some(&kind), &ctx.hint);
-            let mut cursor = Cursor {
-                text,
-                at: range.start,
-                line: position.line as usize,
-                column: position.column as usize,
-            };
-            let inner =
-                json::items(text, entry.value.start, ctx.limits.depth).map_while(Result::ok);
+            let mut cursor =
+                Cursor { text, at: range.start, line: position.line as usize, column: position.column as usize };
+            let inner = json::items(text, entry.value.start, ctx.limits.depth).map_while(Result::ok);
             return Outcome::Many(
                 inner
                     .enumerate()
-                    .map(|(n, r)| {
-                        item_of(
-                            text,
-                            (r, cursor.to(r.start)),
-                            n,
-                            &item,
-                            list,
-                            ctx,
-                            depth + 1,
-                        )
-                    })
+                    .map(|(n, r)| item_of(text, (r, cursor.to(r.start)), n, &item, list, ctx, depth + 1))
                     .collect(),
             );
         }
@@ -170,39 +126,13 @@ pub(super) fn item_of<T>(
             Ok(mut value) => {
                 emit::null_strings(&mut value);
                 let body = Body::Value(&value);
-                Outcome::One(emit::one(
-                    Pending {
-                        body,
-                        api_version,
-                        kind,
-                        origin,
-                        source: None,
-                    },
-                    list,
-                    ctx,
-                ))
+                Outcome::One(emit::one(Pending { body, api_version, kind, origin, source: None }, list, ctx))
             }
             Err(error) => {
-                let at = json::shift(
-                    position,
-                    json::char_position(bytes, error.line(), error.column()),
-                );
-                Outcome::Bad(ctx.problem(
-                    Some(at),
-                    format!("{}; the rest was read", json::message(&error)),
-                ))
+                let at = json::shift(position, json::char_position(bytes, error.line(), error.column()));
+                Outcome::Bad(ctx.problem(Some(at), format!("{}; the rest was read", json::message(&error))))
             }
         };
     }
-    Outcome::One(emit::one(
-        Pending {
-            body: Body::Json(bytes),
-            api_version,
-            kind,
-            origin,
-            source: None,
-        },
-        list,
-        ctx,
-    ))
+    Outcome::One(emit::one(Pending { body: Body::Json(bytes), api_version, kind, origin, source: None }, list, ctx))
 }

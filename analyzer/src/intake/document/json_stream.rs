@@ -59,14 +59,7 @@ pub(super) fn read<T: Send>(text: &[u8], start: usize, ctx: &Context<'_, T>, out
 }
 
 /// Reads one JSON value that stands inside a YAML stream: `base` and `line` say where the text is.
-pub(super) fn read_at<T: Send>(
-    text: &[u8],
-    at: usize,
-    base: usize,
-    line: u32,
-    ctx: &Context<'_, T>,
-    out: &mut Out<T>,
-) {
+pub(super) fn read_at<T: Send>(text: &[u8], at: usize, base: usize, line: u32, ctx: &Context<'_, T>, out: &mut Out<T>) {
     let before = out.docs.objects.len();
     let mut watch = Watch::default();
     let _ = document(text, at, Position { line, column: 1 }, ctx, out, &mut watch);
@@ -99,12 +92,7 @@ fn between<T>(
             return memchr::memchr(b'\n', tail).map_or(text.len(), |n| close + n + 1);
         }
         None if line.trim_ascii() == b"---" || matches!(line.first(), Some(0x1E)) => {
-            return at
-                + if line.first() == Some(&0x1E) {
-                    1
-                } else {
-                    line.len()
-                };
+            return at + if line.first() == Some(&0x1E) { 1 } else { line.len() };
         }
         None => {
             if !*junk && !ctx.cut {
@@ -129,10 +117,7 @@ fn next_value_line(text: &[u8], mut at: usize) -> usize {
         };
         at += found + 1;
         let rest = text.get(at..).unwrap_or_default();
-        if matches!(rest.first(), Some(b'{' | b'['))
-            || rest.starts_with(b"==== ")
-            || rest.starts_with(b"Error from")
-        {
+        if matches!(rest.first(), Some(b'{' | b'[')) || rest.starts_with(b"==== ") || rest.starts_with(b"Error from") {
             return at;
         }
     }
@@ -188,22 +173,12 @@ fn document<T: Send>(
     }
     let end = walk.end();
     let failed = walk.failed();
-    let whole = Range {
-        start: at,
-        end: failed.map_or(end, |error| error.at),
-    };
-    let class = head::classify(
-        top.api_version.as_deref(),
-        top.kind.as_deref(),
-        top.items.is_some(),
-    );
+    let whole = Range { start: at, end: failed.map_or(end, |error| error.at) };
+    let class = head::classify(top.api_version.as_deref(), top.kind.as_deref(), top.items.is_some());
     // kubectl writes `"kind": "List"` last: a list that was cut off has lost it.
     let lost_end = top.kind.is_none()
         && failed.is_some_and(|error| error.what == What::Cut)
-        && top
-            .ranges
-            .as_ref()
-            .is_some_and(|(ranges, _)| has_types(text, ranges, depth));
+        && top.ranges.as_ref().is_some_and(|(ranges, _)| has_types(text, ranges, depth));
     match class {
         DocClass::List => list(text, whole, &mut top, position, ctx, out),
         _ if lost_end => list(text, whole, &mut top, position, ctx, out),
@@ -217,14 +192,12 @@ fn document<T: Send>(
         }
         DocClass::Table => out.docs.tables.push(crate::intake::content::TableDocument {
             kind: top.kind.as_deref().unwrap_or_default().to_owned(),
-            rows: top.rows.or(top.items).map_or(
-                usize::from(top.kind.as_deref() == Some("PartialObjectMetadata")),
-                |r| {
-                    json::items(text, r.start, ctx.limits.depth)
-                        .flatten()
-                        .count()
-                },
-            ),
+            rows: top
+                .rows
+                .or(top.items)
+                .map_or(usize::from(top.kind.as_deref() == Some("PartialObjectMetadata")), |r| {
+                    json::items(text, r.start, ctx.limits.depth).flatten().count()
+                }),
             line: position.line,
         }),
         DocClass::Failure => {
@@ -233,10 +206,7 @@ fn document<T: Send>(
         }
         DocClass::Other => match (&top.event, top.object) {
             (Some(event), Some(object)) if top.kind.is_none() && Watch::is_event(event) => {
-                let base = json::position(
-                    text.get(at..object.start).unwrap_or_default(),
-                    object.start - at,
-                );
+                let base = json::position(text.get(at..object.start).unwrap_or_default(), object.start - at);
                 watch.add(event, text, object, json::shift(position, base), ctx, out);
             }
             _ => untyped_document(text, whole, &mut top, position, ctx, out),
@@ -272,10 +242,7 @@ fn broken<T>(
     if ctx.sniffed && out.docs.is_empty() {
         return;
     }
-    let inner = json::position(
-        text.get(at..).unwrap_or_default(),
-        error.at.saturating_sub(at),
-    );
+    let inner = json::position(text.get(at..).unwrap_or_default(), error.at.saturating_sub(at));
     out.problems.push(ctx.problem(
         Some(json::shift(position, inner)),
         format!("{}; what stands before it was read", error.what.words()),
@@ -296,23 +263,14 @@ fn untyped_document<T: Send>(
         if top.items.is_some() {
             list(text, whole, top, position, ctx, out);
         } else {
-            emit::keep(
-                vec![item_of(text, (whole, position), 0, &hinted, None, ctx, 0)],
-                out,
-            );
+            emit::keep(vec![item_of(text, (whole, position), 0, &hinted, None, ctx, 0)], out);
         }
         return;
     }
     if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(whole.of(text)) {
-        let at = json::shift(
-            position,
-            json::char_position(whole.of(text), error.line(), error.column()),
-        );
+        let at = json::shift(position, json::char_position(whole.of(text), error.line(), error.column()));
         if !ctx.sniffed {
-            out.problems.push(ctx.problem(
-                Some(at),
-                format!("{}; the rest was read", json::message(&error)),
-            ));
+            out.problems.push(ctx.problem(Some(at), format!("{}; the rest was read", json::message(&error))));
         }
         return;
     }
@@ -340,19 +298,10 @@ fn array_document<T: Send>(
     let (ranges, failed, end) = walk_items(text, at, ctx.limits.depth);
     // Objects say what they are; an array of anything else is data.
     if item.is_known() || has_types(text, &ranges, ctx.limits.depth) {
-        out.docs.lists.push(emit::list_document(
-            None,
-            None,
-            ListMeta::default(),
-            0,
-            position.line,
-        ));
+        out.docs.lists.push(emit::list_document(None, None, ListMeta::default(), 0, position.line));
         items(text, at, &ranges, position, &item, ctx, out);
     } else if failed.is_none() {
-        let mut top = Top {
-            kind: Some("".into()),
-            ..Top::default()
-        };
+        let mut top = Top { kind: Some("".into()), ..Top::default() };
         untyped_document(text, Range { start: at, end }, &mut top, position, ctx, out);
     }
     match failed {
@@ -375,20 +324,12 @@ fn list<T: Send>(
     ctx: &Context<'_, T>,
     out: &mut Out<T>,
 ) {
-    let meta: ListMeta = top
-        .metadata
-        .and_then(|range| serde_json::from_slice(range.of(text)).ok())
-        .unwrap_or_default();
+    let meta: ListMeta = top.metadata.and_then(|range| serde_json::from_slice(range.of(text)).ok()).unwrap_or_default();
     let api_version = top.api_version.as_deref();
     let kind = top.kind.as_deref();
     let item = ItemType::new(api_version, kind, &ctx.hint);
-    let record: ListDocument = emit::list_document(
-        api_version.map(str::to_owned),
-        kind.map(str::to_owned),
-        meta,
-        0,
-        position.line,
-    );
+    let record: ListDocument =
+        emit::list_document(api_version.map(str::to_owned), kind.map(str::to_owned), meta, 0, position.line);
     out.docs.lists.push(record);
     let Some(range) = top.items else { return };
     if let Some((ranges, _)) = top.ranges.take() {
@@ -398,13 +339,9 @@ fn list<T: Send>(
             list.items_null = true;
         }
     } else {
-        let inner = json::position(
-            text.get(whole.start..).unwrap_or_default(),
-            range.start - whole.start,
+        let inner = json::position(text.get(whole.start..).unwrap_or_default(), range.start - whole.start);
+        out.problems.push(
+            ctx.problem(Some(json::shift(position, inner)), "the items of this list are not a list; the rest was read"),
         );
-        out.problems.push(ctx.problem(
-            Some(json::shift(position, inner)),
-            "the items of this list are not a list; the rest was read",
-        ));
     }
 }

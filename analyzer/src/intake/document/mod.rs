@@ -54,10 +54,7 @@ pub(crate) struct Context<'c, T> {
 
 impl<T> Context<'_, T> {
     pub(crate) fn bounds(&self) -> Bounds {
-        Bounds {
-            depth: self.limits.depth,
-            ..Bounds::default()
-        }
+        Bounds { depth: self.limits.depth, ..Bounds::default() }
     }
 
     fn problem(&self, at: Option<Position>, message: impl Into<String>) -> Problem {
@@ -165,14 +162,7 @@ pub(crate) fn read<T: Send>(bytes: &[u8], ctx: &Context<'_, T>) -> (Content<T>, 
     }
     if memchr::memchr(0, text.get(..8192.min(text.len())).unwrap_or_default()).is_some() {
         let problem = ctx.problem(None, "a binary file, not YAML or JSON: it was not read");
-        return (
-            Content::Empty,
-            if ctx.sniffed {
-                Vec::new()
-            } else {
-                vec![problem]
-            },
-        );
+        return (Content::Empty, if ctx.sniffed { Vec::new() } else { vec![problem] });
     }
     // What Go makes of a list that was never filled.
     if text.trim_ascii() == b"null" {
@@ -199,30 +189,25 @@ fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, bytes: &[u8]) -> (Content<T>
     if ctx.direct && out.docs.others > 0 {
         if found {
             let count = out.docs.others;
-            let (noun, verb) = if count == 1 {
-                ("document", "is")
-            } else {
-                ("documents", "are")
-            };
+            let (noun, verb) = if count == 1 { ("document", "is") } else { ("documents", "are") };
             out.problems.push(Problem {
                 path: ctx.display.to_owned(),
                 line: out.first_other,
                 column: None,
-                message: format!("{count} {noun} {verb} not Kubernetes objects (no apiVersion and kind) and told nothing"),
+                message: format!(
+                    "{count} {noun} {verb} not Kubernetes objects (no apiVersion and kind) and told nothing"
+                ),
             });
         } else if out.problems.is_empty() {
-            out.problems.push(ctx.problem(
-                None,
-                "no Kubernetes object in it (no apiVersion and kind): it told nothing",
-            ));
+            out.problems
+                .push(ctx.problem(None, "no Kubernetes object in it (no apiVersion and kind): it told nothing"));
         }
     }
     out.problems.sort();
     let more = out.problems.len().saturating_sub(PROBLEMS);
     if more > 0 {
         out.problems.truncate(PROBLEMS);
-        out.problems
-            .push(ctx.problem(None, format!("{more} more problems in this file")));
+        out.problems.push(ctx.problem(None, format!("{more} more problems in this file")));
     }
     let content = if found {
         Content::Documents(out.docs)

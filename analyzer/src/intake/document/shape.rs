@@ -38,15 +38,8 @@ pub(super) struct Outline<'a> {
 
 /// Looks at the lines of one document.
 pub(super) fn outline(text: &[u8]) -> Outline<'_> {
-    let mut pass = Pass {
-        first: None,
-        source: None,
-        block: None,
-        in_list: false,
-        array: false,
-        mapping: false,
-        odd: false,
-    };
+    let mut pass =
+        Pass { first: None, source: None, block: None, in_list: false, array: false, mapping: false, odd: false };
     let mut at = 0;
     let mut number = 0_u32;
     while at < text.len() && !pass.odd {
@@ -58,11 +51,7 @@ pub(super) fn outline(text: &[u8]) -> Outline<'_> {
     }
     let first = pass.first.unwrap_or((text.len(), number));
     let shape = pass.finish(text.len());
-    Outline {
-        shape,
-        first,
-        source: pass.source,
-    }
+    Outline { shape, first, source: pass.source }
 }
 
 #[allow(clippy::struct_excessive_bools)] // Independent facts about the lines so far.
@@ -87,9 +76,7 @@ impl<'a> Pass<'a> {
             b'\r' => return,
             b'#' => {
                 if self.first.is_none()
-                    && let Some(path) = line
-                        .get(indent..)
-                        .and_then(|l| l.strip_prefix(b"# Source: "))
+                    && let Some(path) = line.get(indent..).and_then(|l| l.strip_prefix(b"# Source: "))
                 {
                     self.source = std::str::from_utf8(path.trim_ascii()).ok();
                 }
@@ -118,18 +105,10 @@ impl<'a> Pass<'a> {
                     block.end = start;
                 }
             }
-            if line
-                .strip_prefix(b"items:")
-                .is_some_and(|rest| rest.trim_ascii().is_empty())
-            {
+            if line.strip_prefix(b"items:").is_some_and(|rest| rest.trim_ascii().is_empty()) {
                 self.odd |= self.block.is_some();
                 self.in_list = true;
-                self.block = Some(Block {
-                    start: end + 1,
-                    end: text.len(),
-                    indent: usize::MAX,
-                    items: Vec::new(),
-                });
+                self.block = Some(Block { start: end + 1, end: text.len(), indent: usize::MAX, items: Vec::new() });
             }
             return;
         }
@@ -139,12 +118,7 @@ impl<'a> Pass<'a> {
                 return;
             }
             self.array = true;
-            self.block = Some(Block {
-                start,
-                end: text.len(),
-                indent: 0,
-                items: Vec::new(),
-            });
+            self.block = Some(Block { start, end: text.len(), indent: 0, items: Vec::new() });
         }
         if !(self.in_list || self.array) {
             return;
@@ -172,11 +146,7 @@ impl<'a> Pass<'a> {
             // `items:` with nothing under it is null.
             Some(mut block) if self.array || !block.items.is_empty() => {
                 block.end = block.end.min(len);
-                if self.array {
-                    Shape::Array(block)
-                } else {
-                    Shape::List(block)
-                }
+                if self.array { Shape::Array(block) } else { Shape::List(block) }
             }
             Some(_) => Shape::Odd,
             None => Shape::Mapping,
@@ -191,9 +161,7 @@ mod tests {
     #[test]
     fn a_canonical_list_is_split_by_its_dashes() {
         let text = b"apiVersion: v1\nitems:\n- a: 1\n  b:\n  - x\n- a: 2\nkind: List\n";
-        let Shape::List(block) = outline(text).shape else {
-            panic!()
-        };
+        let Shape::List(block) = outline(text).shape else { panic!() };
         assert_eq!(block.items, [(22, 2), (40, 5)]);
         assert_eq!(&text[block.end..], b"kind: List\n");
     }

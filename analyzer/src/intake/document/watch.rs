@@ -35,10 +35,7 @@ struct Metadata {
 impl Watch {
     /// Whether a document's `type` is that of a watch event.
     pub(super) fn is_event(word: &str) -> bool {
-        matches!(
-            word,
-            "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR"
-        )
+        matches!(word, "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR")
     }
 
     /// Takes one event.
@@ -63,22 +60,13 @@ impl Watch {
         let identity: Identity = match serde_json::from_slice(object.of(text)) {
             Ok(identity) => identity,
             Err(error) => {
-                let at = json::shift(
-                    at,
-                    json::char_position(object.of(text), error.line(), error.column()),
-                );
-                out.problems.push(ctx.problem(
-                    Some(at),
-                    format!("watch event: {}; the rest was read", json::message(&error)),
-                ));
+                let at = json::shift(at, json::char_position(object.of(text), error.line(), error.column()));
+                out.problems
+                    .push(ctx.problem(Some(at), format!("watch event: {}; the rest was read", json::message(&error))));
                 return;
             }
         };
-        if let Some(before) = self
-            .index
-            .remove(&identity)
-            .and_then(|n| self.last.get_mut(n))
-        {
+        if let Some(before) = self.index.remove(&identity).and_then(|n| self.last.get_mut(n)) {
             *before = None;
         }
         if event == "DELETED" {
@@ -93,8 +81,7 @@ impl Watch {
         let mut found: Vec<_> = self.last.into_iter().flatten().collect();
         found.truncate(out.room(found.len(), ctx));
         let item = ItemType::new(None, None, &ctx.hint);
-        let outcomes =
-            emit::in_parallel(&found, |n, &at| item_of(text, at, n, &item, None, ctx, 0));
+        let outcomes = emit::in_parallel(&found, |n, &at| item_of(text, at, n, &item, None, ctx, 0));
         emit::keep(outcomes, out);
     }
 }

@@ -64,11 +64,7 @@ pub(super) fn read<T: Send>(bytes: &[u8], start: usize, ctx: &Context<'_, T>, ou
 fn split(text: &[u8], start: usize) -> Vec<Segment<'_>> {
     let mut marks: Vec<usize> = Vec::new();
     for needle in [&b"\n---"[..], b"\n..."] {
-        marks.extend(
-            memmem::find_iter(text, needle)
-                .map(|n| n + 1)
-                .filter(|&at| at > start && is_marker(text, at)),
-        );
+        marks.extend(memmem::find_iter(text, needle).map(|n| n + 1).filter(|&at| at > start && is_marker(text, at)));
     }
     if is_marker(text, start) {
         marks.push(start);
@@ -80,11 +76,7 @@ fn split(text: &[u8], start: usize) -> Vec<Segment<'_>> {
     for mark in marks.into_iter().chain([text.len()]) {
         if mark > at {
             let line = cursor.to(at).line;
-            found.push(Segment {
-                text: text.get(at..mark).unwrap_or_default(),
-                start: at,
-                line,
-            });
+            found.push(Segment { text: text.get(at..mark).unwrap_or_default(), start: at, line });
         }
         at = body_start(text, mark);
     }
@@ -103,11 +95,7 @@ fn body_start(text: &[u8], mark: usize) -> usize {
     let rest = text.get(mark + 3..).unwrap_or_default();
     let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     let same_line = rest.get(..end).unwrap_or_default().trim_ascii();
-    if same_line.is_empty() || same_line.first() == Some(&b'#') {
-        (mark + 3 + end + 1).min(text.len())
-    } else {
-        mark
-    }
+    if same_line.is_empty() || same_line.first() == Some(&b'#') { (mark + 3 + end + 1).min(text.len()) } else { mark }
 }
 
 fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) {
@@ -131,27 +119,16 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
         Shape::Mapping => {
             let head = head::yaml(segment.text, 0);
             match (head.api_version, head.kind) {
-                (Some(api_version), Some(kind))
-                    if !head::is_special(&kind) && !ctx.hint.null_strings =>
-                {
+                (Some(api_version), Some(kind)) if !head::is_special(&kind) && !ctx.hint.null_strings => {
                     if out.room(1, ctx) == 0 {
                         return;
                     }
-                    let at = Position {
-                        line: segment.line,
-                        column: 1,
-                    };
+                    let at = Position { line: segment.line, column: 1 };
                     let pending = Pending {
                         body: Body::Yaml(segment.text, Slice::Document),
                         api_version,
                         kind,
-                        origin: emit::origin(
-                            ctx,
-                            segment.start,
-                            segment.text.len(),
-                            at,
-                            TextFormat::Yaml,
-                        ),
+                        origin: emit::origin(ctx, segment.start, segment.text.len(), at, TextFormat::Yaml),
                         source: outline.source,
                     };
                     out.docs.objects.push(emit::one(pending, None, ctx));
@@ -172,14 +149,7 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
                 && serde_json::from_slice::<serde::de::IgnoredAny>(first).is_ok()
             {
                 // JSON between YAML markers: read it as JSON, at its place in the file.
-                json_stream::read_at(
-                    segment.text,
-                    offset,
-                    segment.start,
-                    segment.line_of(line),
-                    ctx,
-                    out,
-                );
+                json_stream::read_at(segment.text, offset, segment.start, segment.line_of(line), ctx, out);
             } else {
                 full::document(segment, outline.source, ctx, out);
             }
@@ -205,44 +175,27 @@ fn list<T: Send>(
     ctx: &Context<'_, T>,
     out: &mut Out<T>,
 ) -> bool {
-    let (Some(before), Some(after)) = (
-        segment.text.get(..block.start),
-        segment.text.get(block.end..),
-    ) else {
+    let (Some(before), Some(after)) = (segment.text.get(..block.start), segment.text.get(block.end..)) else {
         return false;
     };
-    let outside: Cow<'_, [u8]> = if after.is_empty() {
-        Cow::Borrowed(before)
-    } else {
-        Cow::Owned([before, after].concat())
-    };
+    let outside: Cow<'_, [u8]> =
+        if after.is_empty() { Cow::Borrowed(before) } else { Cow::Owned([before, after].concat()) };
     let Ok(header) = engine::from_slice::<Header>(&outside, Slice::Document, ctx.bounds()) else {
         return false;
     };
     let hinted = ItemType::new(None, None, &ctx.hint).is_known() && header.kind.is_none();
     let class = head::classify(header.api_version.as_deref(), header.kind.as_deref(), true);
     // kubectl writes `kind: List` last: a list without it lost its end.
-    let lost_end =
-        header.kind.is_none() && after.is_empty() && !hinted && has_types(segment, block);
+    let lost_end = header.kind.is_none() && after.is_empty() && !hinted && has_types(segment, block);
     if !hinted && !lost_end && class != DocClass::List {
         return class == DocClass::Object && object(segment, &header, source, ctx, out);
     }
     if refers_across(segment.text, block) {
         return false;
     }
-    let item = ItemType::new(
-        header.api_version.as_deref(),
-        header.kind.as_deref(),
-        &ctx.hint,
-    );
+    let item = ItemType::new(header.api_version.as_deref(), header.kind.as_deref(), &ctx.hint);
     let meta = header.metadata.unwrap_or_default();
-    out.docs.lists.push(emit::list_document(
-        header.api_version,
-        header.kind,
-        meta,
-        0,
-        segment.line,
-    ));
+    out.docs.lists.push(emit::list_document(header.api_version, header.kind, meta, 0, segment.line));
     items(segment, block, &item, ctx, out);
     if lost_end {
         emit::lost_end(segment.line, ctx, out);
@@ -265,10 +218,7 @@ fn object<T>(
         return false;
     }
     if out.room(1, ctx) == 1 {
-        let at = Position {
-            line: segment.line,
-            column: 1,
-        };
+        let at = Position { line: segment.line, column: 1 };
         let pending = Pending {
             body: Body::Yaml(segment.text, Slice::Document),
             api_version: Cow::Borrowed(api_version),
@@ -281,23 +231,12 @@ fn object<T>(
     true
 }
 
-fn array<T: Send>(
-    segment: &Segment<'_>,
-    block: &Block,
-    ctx: &Context<'_, T>,
-    out: &mut Out<T>,
-) -> bool {
+fn array<T: Send>(segment: &Segment<'_>, block: &Block, ctx: &Context<'_, T>, out: &mut Out<T>) -> bool {
     let item = ItemType::new(None, None, &ctx.hint);
     if !(item.is_known() || has_types(segment, block)) || refers_across(segment.text, block) {
         return false;
     }
-    out.docs.lists.push(emit::list_document(
-        None,
-        None,
-        ListMeta::default(),
-        0,
-        segment.line,
-    ));
+    out.docs.lists.push(emit::list_document(None, None, ListMeta::default(), 0, segment.line));
     items(segment, block, &item, ctx, out);
     true
 }
@@ -312,31 +251,13 @@ fn has_types(segment: &Segment<'_>, block: &Block) -> bool {
 }
 
 /// Start, end and line (from 0) of each item.
-fn ranges<'b>(
-    segment: &'b Segment<'_>,
-    block: &'b Block,
-) -> impl Iterator<Item = (usize, usize, u32)> + 'b {
+fn ranges<'b>(segment: &'b Segment<'_>, block: &'b Block) -> impl Iterator<Item = (usize, usize, u32)> + 'b {
     let end = block.end.min(segment.text.len());
-    let ends = block
-        .items
-        .iter()
-        .skip(1)
-        .map(|&(start, _)| start)
-        .chain([end]);
-    block
-        .items
-        .iter()
-        .zip(ends)
-        .map(|(&(start, line), end)| (start, end, line))
+    let ends = block.items.iter().skip(1).map(|&(start, _)| start).chain([end]);
+    block.items.iter().zip(ends).map(|(&(start, line), end)| (start, end, line))
 }
 
-fn items<T: Send>(
-    segment: &Segment<'_>,
-    block: &Block,
-    item: &ItemType,
-    ctx: &Context<'_, T>,
-    out: &mut Out<T>,
-) {
+fn items<T: Send>(segment: &Segment<'_>, block: &Block, item: &ItemType, ctx: &Context<'_, T>, out: &mut Out<T>) {
     let mut found: Vec<_> = ranges(segment, block).collect();
     let index = json::clamp(out.docs.lists.len().saturating_sub(1));
     let room = out.room(found.len(), ctx);
@@ -372,10 +293,7 @@ fn item_of<T>(
 ) -> Outcome<T> {
     let column = content_column(slice.text, indent);
     let head = head::yaml(slice.text, column);
-    let at = Position {
-        line: slice.line,
-        column: json::clamp(indent + 1),
-    };
+    let at = Position { line: slice.line, column: json::clamp(indent + 1) };
     let (api_version, kind) = match (head.api_version, head.kind) {
         (Some(api_version), Some(kind)) => (api_version, kind),
         // Keys of a typed list's items are absent for all of them; a parse would only confirm it.
@@ -410,10 +328,7 @@ fn item_of<T>(
 /// Whether the item begins with `word:`: then it is a block mapping and its keys were looked through.
 fn plain_key(slice: &[u8], column: usize) -> bool {
     let rest = slice.get(column..).unwrap_or_default();
-    let word = rest
-        .iter()
-        .take_while(|b| b.is_ascii_alphanumeric())
-        .count();
+    let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
     word > 0
         && rest.get(word) == Some(&b':')
         && matches!(rest.get(word + 1), Some(b' ' | b'\n' | b'\r'))
@@ -427,9 +342,7 @@ fn refers_across(text: &[u8], block: &Block) -> bool {
     if memchr::memchr(b'&', text).is_none() {
         return false;
     }
-    let region = text
-        .get(block.start..block.end.min(text.len()))
-        .unwrap_or_default();
+    let region = text.get(block.start..block.end.min(text.len())).unwrap_or_default();
     for at in memchr::memchr_iter(b'*', region) {
         let at = block.start + at;
         let before = text.get(..at).unwrap_or_default().trim_ascii_end().last();
@@ -437,10 +350,7 @@ fn refers_across(text: &[u8], block: &Block) -> bool {
             continue;
         }
         let name = text.get(at + 1..).unwrap_or_default();
-        let len = name
-            .iter()
-            .take_while(|b| !b.is_ascii_whitespace() && !b",]}[{".contains(b))
-            .count();
+        let len = name.iter().take_while(|b| !b.is_ascii_whitespace() && !b",]}[{".contains(b)).count();
         let name = name.get(..len).unwrap_or_default();
         if name.is_empty() {
             continue;

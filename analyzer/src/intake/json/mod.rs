@@ -68,26 +68,17 @@ pub fn skip_space(text: &[u8], mut at: usize) -> usize {
 /// The end of the value that begins at `at`.
 pub fn value(text: &[u8], at: usize, depth: usize) -> Result<usize, ScanError> {
     match text.get(at) {
-        None => Err(ScanError {
-            at,
-            what: What::Cut,
-        }),
+        None => Err(ScanError { at, what: What::Cut }),
         Some(b'"') => string(text, at),
         Some(b'{' | b'[') => container(text, at, depth),
         Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => Ok(word(text, at)),
-        Some(_) => Err(ScanError {
-            at,
-            what: What::Unexpected,
-        }),
+        Some(_) => Err(ScanError { at, what: What::Unexpected }),
     }
 }
 
 /// A number or a literal: as far as such characters go; `serde_json` judges it.
 fn word(text: &[u8], mut at: usize) -> usize {
-    while matches!(
-        text.get(at),
-        Some(b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
-    ) {
+    while matches!(text.get(at), Some(b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')) {
         at += 1;
     }
     at
@@ -98,10 +89,7 @@ fn string(text: &[u8], start: usize) -> Result<usize, ScanError> {
     loop {
         let rest = text.get(at..).unwrap_or_default();
         let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
-            return Err(ScanError {
-                at: text.len(),
-                what: What::Cut,
-            });
+            return Err(ScanError { at: text.len(), what: What::Cut });
         };
         at += found;
         if text.get(at) == Some(&b'"') {
@@ -116,14 +104,8 @@ fn container(text: &[u8], start: usize, depth: usize) -> Result<usize, ScanError
     let mut at = start;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let Some(found) = rest
-            .iter()
-            .position(|b| matches!(b, b'"' | b'{' | b'}' | b'[' | b']'))
-        else {
-            return Err(ScanError {
-                at: text.len(),
-                what: What::Cut,
-            });
+        let Some(found) = rest.iter().position(|b| matches!(b, b'"' | b'{' | b'}' | b'[' | b']')) else {
+            return Err(ScanError { at: text.len(), what: What::Cut });
         };
         at += found;
         match text.get(at) {
@@ -133,20 +115,14 @@ fn container(text: &[u8], start: usize, depth: usize) -> Result<usize, ScanError
             }
             Some(&bracket @ (b'{' | b'[')) => {
                 if open.len() >= depth {
-                    return Err(ScanError {
-                        at,
-                        what: What::Depth,
-                    });
+                    return Err(ScanError { at, what: What::Depth });
                 }
                 open.push(bracket);
             }
             Some(&bracket @ (b'}' | b']')) => {
                 // The closing bracket is two past its opening one in ASCII, for both pairs.
                 if open.pop() != Some(bracket - 2) {
-                    return Err(ScanError {
-                        at,
-                        what: What::Unexpected,
-                    });
+                    return Err(ScanError { at, what: What::Unexpected });
                 }
                 if open.is_empty() {
                     return Ok(at + 1);
@@ -170,13 +146,7 @@ pub struct Items<'a> {
 
 /// The items of the array whose `[` is at `start`.
 pub fn items(text: &[u8], start: usize, depth: usize) -> Items<'_> {
-    Items {
-        text,
-        at: start + 1,
-        depth,
-        first: true,
-        done: text.get(start) != Some(&b'['),
-    }
+    Items { text, at: start + 1, depth, first: true, done: text.get(start) != Some(&b'[') }
 }
 
 impl Items<'_> {
@@ -200,16 +170,10 @@ impl Iterator for Items<'_> {
                 Some(b',') if !self.first => at = skip_space(self.text, at + 1),
                 Some(_) if self.first => {}
                 Some(_) => {
-                    return Err(ScanError {
-                        at,
-                        what: What::Unexpected,
-                    });
+                    return Err(ScanError { at, what: What::Unexpected });
                 }
                 None => {
-                    return Err(ScanError {
-                        at,
-                        what: What::Cut,
-                    });
+                    return Err(ScanError { at, what: What::Cut });
                 }
             }
             let end = value(self.text, at, self.depth)?;
@@ -254,14 +218,7 @@ pub struct Entry {
 
 /// The members of the object whose `{` is at `start`.
 pub fn members(text: &[u8], start: usize, depth: usize) -> Members<'_> {
-    Members {
-        text,
-        at: start + 1,
-        depth,
-        first: true,
-        done: text.get(start) != Some(&b'{'),
-        failed: None,
-    }
+    Members { text, at: start + 1, depth, first: true, done: text.get(start) != Some(&b'{'), failed: None }
 }
 
 impl Members<'_> {
@@ -287,10 +244,7 @@ impl Iterator for Members<'_> {
 
 impl Members<'_> {
     /// The next member, whose value is walked by `walk` (text, key, start of the value) to its end.
-    pub fn next_with(
-        &mut self,
-        walk: impl FnOnce(&[u8], Range, usize) -> Result<usize, ScanError>,
-    ) -> Option<Entry> {
+    pub fn next_with(&mut self, walk: impl FnOnce(&[u8], Range, usize) -> Result<usize, ScanError>) -> Option<Entry> {
         if self.done {
             return None;
         }
@@ -302,23 +256,14 @@ impl Members<'_> {
                 Some(b',') if !self.first => at = skip_space(text, at + 1),
                 Some(b'"') if self.first => {}
                 Some(_) => {
-                    return Err(ScanError {
-                        at,
-                        what: What::Unexpected,
-                    });
+                    return Err(ScanError { at, what: What::Unexpected });
                 }
                 None => {
-                    return Err(ScanError {
-                        at,
-                        what: What::Cut,
-                    });
+                    return Err(ScanError { at, what: What::Cut });
                 }
             }
             if text.get(at).is_some_and(|&b| b != b'"') {
-                return Err(ScanError {
-                    at,
-                    what: What::Unexpected,
-                });
+                return Err(ScanError { at, what: What::Unexpected });
             }
             let end = string(text, at)?;
             let key = Range { start: at, end };
@@ -326,39 +271,18 @@ impl Members<'_> {
             match text.get(at) {
                 Some(b':') => at = skip_space(text, at + 1),
                 Some(_) => {
-                    return Err(ScanError {
-                        at,
-                        what: What::Unexpected,
-                    });
+                    return Err(ScanError { at, what: What::Unexpected });
                 }
                 None => {
-                    return Err(ScanError {
-                        at,
-                        what: What::Cut,
-                    });
+                    return Err(ScanError { at, what: What::Cut });
                 }
             }
             match walk(text, key, at) {
-                Ok(end) => Ok((
-                    Some(Entry {
-                        key,
-                        value: Range { start: at, end },
-                    }),
-                    end,
-                )),
+                Ok(end) => Ok((Some(Entry { key, value: Range { start: at, end } }), end)),
                 // The value is given as far as it goes: a list that was cut still has items.
                 Err(error) => {
                     self.failed = Some(error);
-                    Ok((
-                        Some(Entry {
-                            key,
-                            value: Range {
-                                start: at,
-                                end: text.len(),
-                            },
-                        }),
-                        error.at,
-                    ))
+                    Ok((Some(Entry { key, value: Range { start: at, end: text.len() } }), error.at))
                 }
             }
         };
@@ -387,9 +311,7 @@ pub fn text_of<'a>(text: &'a [u8], range: Range) -> Option<Cow<'a, str>> {
     if memchr::memchr(b'\\', inner).is_none() {
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
     }
-    serde_json::from_slice::<String>(quoted)
-        .ok()
-        .map(Cow::Owned)
+    serde_json::from_slice::<String>(quoted).ok().map(Cow::Owned)
 }
 
 #[cfg(test)]
@@ -410,19 +332,13 @@ mod tests {
 
     #[test]
     fn items_are_found_without_building_them() {
-        assert_eq!(
-            all(r#"[1, "a]\"", {"b":[2]} , null]"#).0,
-            ["1", r#""a]\"""#, r#"{"b":[2]}"#, "null"]
-        );
+        assert_eq!(all(r#"[1, "a]\"", {"b":[2]} , null]"#).0, ["1", r#""a]\"""#, r#"{"b":[2]}"#, "null"]);
         assert_eq!(all("[ ]"), (vec![], None));
     }
 
     #[test]
     fn a_cut_array_yields_what_came_before() {
-        assert_eq!(
-            all(r#"[{"a":1},{"b":"#),
-            (vec![r#"{"a":1}"#.to_owned()], Some(What::Cut))
-        );
+        assert_eq!(all(r#"[{"a":1},{"b":"#), (vec![r#"{"a":1}"#.to_owned()], Some(What::Cut)));
         assert_eq!(all("[1 2]"), (vec!["1".to_owned()], Some(What::Unexpected)));
         assert_eq!(all("[[}]"), (vec![], Some(What::Unexpected)));
     }
@@ -430,10 +346,7 @@ mod tests {
     #[test]
     fn depth_is_bounded_without_recursion() {
         let text = "[".repeat(1_000_000);
-        assert_eq!(
-            value(text.as_bytes(), 0, 128).unwrap_err().what,
-            What::Depth
-        );
+        assert_eq!(value(text.as_bytes(), 0, 128).unwrap_err().what, What::Depth);
     }
 
     #[test]

@@ -4,10 +4,7 @@ use crate::snapshot::GroupKind;
 
 /// A kind with the names that dumps use for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(
-    clippy::struct_field_names,
-    reason = "Kubernetes calls the field kind, too"
-)]
+#[allow(clippy::struct_field_names, reason = "Kubernetes calls the field kind, too")]
 pub(crate) struct Kind {
     /// API group; empty for the core group.
     pub(crate) group: &'static str,
@@ -44,20 +41,12 @@ impl Kind {
 
     /// `v1`, `apps/v1`.
     pub(crate) fn api_version(&self) -> String {
-        if self.group.is_empty() {
-            self.version.to_owned()
-        } else {
-            format!("{}/{}", self.group, self.version)
-        }
+        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
     }
 
     /// `pods`, `httproutes.gateway.networking.k8s.io`: the name of its definition.
     pub(crate) fn full_name(&self) -> String {
-        if self.group.is_empty() {
-            self.plural.to_owned()
-        } else {
-            format!("{}.{}", self.plural, self.group)
-        }
+        if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
     }
 }
 
@@ -70,35 +59,15 @@ const fn kind(
     namespaced: bool,
     served: Served,
 ) -> Kind {
-    Kind {
-        group,
-        version,
-        kind,
-        plural,
-        short,
-        namespaced,
-        served,
-    }
+    Kind { group, version, kind, plural, short, namespaced, served }
 }
 
 type Name = &'static str;
 
-const fn built_in(
-    group: Name,
-    version: Name,
-    name: Name,
-    plural: Name,
-    short: &'static [Name],
-) -> Kind {
+const fn built_in(group: Name, version: Name, name: Name, plural: Name, short: &'static [Name]) -> Kind {
     kind(group, version, name, plural, short, true, Served::BuiltIn)
 }
-const fn cluster(
-    group: Name,
-    version: Name,
-    name: Name,
-    plural: Name,
-    short: &'static [Name],
-) -> Kind {
+const fn cluster(group: Name, version: Name, name: Name, plural: Name, short: &'static [Name]) -> Kind {
     kind(group, version, name, plural, short, false, Served::BuiltIn)
 }
 const fn crd(group: Name, version: Name, name: Name, plural: Name) -> Kind {
@@ -243,37 +212,25 @@ pub(crate) fn by_name(name: &str) -> Option<&'static Kind> {
 
 /// The kind of a resource name, in a group if one is known (`core` and empty mean the core group).
 pub(crate) fn by_resource(resource: &str, group: Option<&str>) -> Option<&'static Kind> {
-    let wanted: String = resource
-        .chars()
-        .filter(|c| *c != '-' && *c != '_')
-        .collect::<String>()
-        .to_ascii_lowercase();
+    let wanted: String = resource.chars().filter(|c| *c != '-' && *c != '_').collect::<String>().to_ascii_lowercase();
     let group = group.map(normal_group);
     KINDS.iter().find(|k| {
         group.is_none_or(|g| g == k.group || renamed(g, k))
-            && (k.plural == wanted
-                || k.short.contains(&wanted.as_str())
-                || k.kind.eq_ignore_ascii_case(&wanted))
+            && (k.plural == wanted || k.short.contains(&wanted.as_str()) || k.kind.eq_ignore_ascii_case(&wanted))
     })
 }
 
 /// How dumps write the core group.
 pub(crate) fn normal_group(group: &str) -> &str {
-    if group == "core" || group == "v1" {
-        ""
-    } else {
-        group
-    }
+    if group == "core" || group == "v1" { "" } else { group }
 }
 
 /// Old groups whose kinds moved without a change of meaning.
 fn renamed(group: &str, kind: &Kind) -> bool {
     match group {
         "extensions" => {
-            matches!(
-                kind.kind,
-                "Ingress" | "NetworkPolicy" | "Deployment" | "ReplicaSet" | "DaemonSet"
-            ) && matches!(kind.group, "apps" | "networking.k8s.io")
+            matches!(kind.kind, "Ingress" | "NetworkPolicy" | "Deployment" | "ReplicaSet" | "DaemonSet")
+                && matches!(kind.group, "apps" | "networking.k8s.io")
         }
         "events.k8s.io" => kind.kind == "Event",
         _ => false,
@@ -282,9 +239,7 @@ fn renamed(group: &str, kind: &Kind) -> bool {
 
 /// The entry of a group and kind.
 pub(crate) fn of(kind: &GroupKind) -> Option<&'static Kind> {
-    KINDS
-        .iter()
-        .find(|k| k.kind == kind.kind && k.group == kind.group)
+    KINDS.iter().find(|k| k.kind == kind.kind && k.group == kind.group)
 }
 
 /// All kinds that share a resource name.
@@ -311,35 +266,21 @@ mod tests {
         ] {
             assert_eq!(by_name(name).map(|k| k.kind), Some(kind), "{name}");
         }
-        assert_eq!(
-            by_name("gateways.networking.istio.io").map(|k| k.group),
-            Some("networking.istio.io")
-        );
+        assert_eq!(by_name("gateways.networking.istio.io").map(|k| k.group), Some("networking.istio.io"));
         assert_eq!(by_name("widgets"), None);
     }
 
     #[test]
     fn the_catalogue_holds_no_kind_twice_and_every_kind_of_the_model() {
         for (n, k) in KINDS.iter().enumerate() {
-            assert!(
-                !KINDS[n + 1..]
-                    .iter()
-                    .any(|o| o.group == k.group && o.kind == k.kind),
-                "{}",
-                k.kind
-            );
+            assert!(!KINDS[n + 1..].iter().any(|o| o.group == k.group && o.kind == k.kind), "{}", k.kind);
         }
-        for kind in WorkloadKind::ALL
-            .map(WorkloadKind::group_kind)
-            .into_iter()
-            .chain(RouteKind::ALL.map(RouteKind::group_kind))
+        for kind in
+            WorkloadKind::ALL.map(WorkloadKind::group_kind).into_iter().chain(RouteKind::ALL.map(RouteKind::group_kind))
         {
             assert!(of(&kind).is_some(), "{kind}");
         }
-        let opaque = KINDS
-            .iter()
-            .filter(|k| opaque_role(&k.group_kind()).is_some())
-            .count();
+        let opaque = KINDS.iter().filter(|k| opaque_role(&k.group_kind()).is_some()).count();
         assert!(opaque > 60, "{opaque}");
     }
 }

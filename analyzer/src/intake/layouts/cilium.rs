@@ -22,11 +22,7 @@ const FILES: [(&str, &str, &str); 24] = [
     ("k8s-services", "", "services"),
     ("k8s-endpoints", "", "endpoints"),
     ("k8s-endpointslices", "discovery.k8s.io", "endpointslices"),
-    (
-        "k8s-networkpolicies",
-        "networking.k8s.io",
-        "networkpolicies",
-    ),
+    ("k8s-networkpolicies", "networking.k8s.io", "networkpolicies"),
     ("k8s-events", "", "events"),
     ("ciliumingresses", "networking.k8s.io", "ingresses"),
     ("ingressclasses", "networking.k8s.io", "ingressclasses"),
@@ -39,27 +35,11 @@ const FILES: [(&str, &str, &str); 24] = [
     ("gatewayapi-tcroutes", GATEWAY, "tcproutes"),
     ("gatewayapi-udproutes", GATEWAY, "udproutes"),
     ("gatewayapi-referencegrants", GATEWAY, "referencegrants"),
-    (
-        "gatewayapi-backendtlspolicies",
-        GATEWAY,
-        "backendtlspolicies",
-    ),
-    (
-        "ciliumnetworkpolicies",
-        "cilium.io",
-        "ciliumnetworkpolicies",
-    ),
-    (
-        "ciliumclusterwidenetworkpolicies",
-        "cilium.io",
-        "ciliumclusterwidenetworkpolicies",
-    ),
+    ("gatewayapi-backendtlspolicies", GATEWAY, "backendtlspolicies"),
+    ("ciliumnetworkpolicies", "cilium.io", "ciliumnetworkpolicies"),
+    ("ciliumclusterwidenetworkpolicies", "cilium.io", "ciliumclusterwidenetworkpolicies"),
     ("ciliumenvoyconfigs", "cilium.io", "ciliumenvoyconfigs"),
-    (
-        "ciliumlocalredirectpolicies",
-        "cilium.io",
-        "ciliumlocalredirectpolicies",
-    ),
+    ("ciliumlocalredirectpolicies", "cilium.io", "ciliumlocalredirectpolicies"),
 ];
 
 const GATEWAY: &str = "gateway.networking.k8s.io";
@@ -75,9 +55,7 @@ pub(crate) fn kind_of(stem: &str) -> Option<&'static Kind> {
 fn stamped(stem: &str) -> Option<(&str, Clock)> {
     let (rest, time) = stem.rsplit_once('-')?;
     let (name, date) = rest.rsplit_once('-')?;
-    (date.len() == 8 && time.len() == 6)
-        .then(|| time::in_name(&format!("{date}-{time}")))?
-        .map(|clock| (name, clock))
+    (date.len() == 8 && time.len() == 6).then(|| time::in_name(&format!("{date}-{time}")))?.map(|clock| (name, clock))
 }
 
 impl Layout for Cilium {
@@ -88,11 +66,9 @@ impl Layout for Cilium {
     fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
         outermost(files, |p| {
             let name = p.rsplit('/').next().unwrap_or(p);
-            let core = stamped(hint::stem(name))
-                .is_some_and(|(n, _)| matches!(n, "k8s-services" | "k8s-pods" | "k8s-nodes"));
-            (core || name == "cilium-sysdump.log")
-                .then(|| p.strip_suffix(name))
-                .flatten()
+            let core =
+                stamped(hint::stem(name)).is_some_and(|(n, _)| matches!(n, "k8s-services" | "k8s-pods" | "k8s-nodes"));
+            (core || name == "cilium-sysdump.log").then(|| p.strip_suffix(name)).flatten()
         })
     }
 
@@ -113,10 +89,7 @@ impl Layout for Cilium {
                 out.say(&kind.group_kind(), None, said);
             }
         }
-        let gateway = part
-            .files
-            .iter()
-            .any(|f| f.name().starts_with("gatewayapi-"));
+        let gateway = part.files.iter().any(|f| f.name().starts_with("gatewayapi-"));
         super::singles::found(part, out, "only those of Cilium itself were collected");
         out.rest(&Discovery::default(), |kind| match kind.group {
             GATEWAY if !gateway => {

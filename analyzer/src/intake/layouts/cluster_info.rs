@@ -23,11 +23,7 @@ pub(crate) struct ClusterInfo;
 /// Names of files and of lists, per namespace.
 const KINDS: [(&str, &str, &str); 7] = [
     ("events", "EventList", "events"),
-    (
-        "replication-controllers",
-        "ReplicationControllerList",
-        "replicationcontrollers",
-    ),
+    ("replication-controllers", "ReplicationControllerList", "replicationcontrollers"),
     ("services", "ServiceList", "services"),
     ("daemonsets", "DaemonSetList", "daemonsets"),
     ("deployments", "DeploymentList", "deployments"),
@@ -41,16 +37,8 @@ fn kind(plural: &str) -> Option<&'static Kind> {
 
 /// Does a stream begin as the dump does?
 fn is_stream(documents: &Documents<Item>) -> bool {
-    let kinds: Vec<&str> = documents
-        .lists
-        .iter()
-        .take(4)
-        .filter_map(|l| l.kind.as_deref())
-        .collect();
-    matches!(
-        kinds.as_slice(),
-        ["NodeList", "EventList", "ReplicationControllerList", ..]
-    )
+    let kinds: Vec<&str> = documents.lists.iter().take(4).filter_map(|l| l.kind.as_deref()).collect();
+    matches!(kinds.as_slice(), ["NodeList", "EventList", "ReplicationControllerList", ..])
 }
 
 impl Layout for ClusterInfo {
@@ -59,11 +47,7 @@ impl Layout for ClusterInfo {
     }
 
     fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
-        let nodes = |root: &str| {
-            ["nodes.json", "nodes.yaml"]
-                .iter()
-                .any(|n| super::has(files, root, n))
-        };
+        let nodes = |root: &str| ["nodes.json", "nodes.yaml"].iter().any(|n| super::has(files, root, n));
         let mut roots = outermost(files, |p| {
             let (folder, name) = p.rsplit_once('/')?;
             let namespace = folder.rsplit('/').next().unwrap_or(folder);
@@ -84,11 +68,7 @@ impl Layout for ClusterInfo {
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         out.note("kubectl cluster-info dump");
-        let streams: Vec<&File<'_>> = part
-            .files
-            .iter()
-            .filter(|f| f.documents().is_some_and(is_stream))
-            .collect();
+        let streams: Vec<&File<'_>> = part.files.iter().filter(|f| f.documents().is_some_and(is_stream)).collect();
         let mut found: BTreeMap<&'static str, BTreeMap<String, Said>> = BTreeMap::new();
         let mut namespaces = BTreeSet::new();
         for file in &streams {
@@ -97,18 +77,13 @@ impl Layout for ClusterInfo {
         if streams.is_empty() {
             folders(part, out, &mut found, &mut namespaces);
         }
-        let scope = Scope {
-            namespaces,
-            all: false,
-        };
+        let scope = Scope { namespaces, all: false };
         for (_, _, plural) in KINDS {
             let Some(kind) = kind(plural) else { continue };
             let mut said = found.remove(plural).unwrap_or_default();
             for ns in &scope.namespaces {
                 said.entry(ns.clone()).or_insert_with(|| {
-                    Said::missing(
-                        "the dump ended before this list: one failed list ends the whole command",
-                    )
+                    Said::missing("the dump ended before this list: one failed list ends the whole command")
                 });
             }
             out.spread(
@@ -118,9 +93,7 @@ impl Layout for ClusterInfo {
                 "the dump covers kube-system and the current namespace unless told otherwise",
             );
         }
-        out.rest(&Discovery::default(), |_| {
-            Said::missing("kubectl cluster-info dump never collects this kind")
-        });
+        out.rest(&Discovery::default(), |_| Said::missing("kubectl cluster-info dump never collects this kind"));
     }
 }
 
@@ -138,16 +111,12 @@ fn folders(
                 }
             }
             [ns, name] => {
-                let Some((_, _, plural)) = KINDS.iter().find(|(n, ..)| *n == hint::stem(name))
-                else {
+                let Some((_, _, plural)) = KINDS.iter().find(|(n, ..)| *n == hint::stem(name)) else {
                     continue;
                 };
                 namespaces.insert((*ns).to_owned());
                 if let Some(said) = file.listing() {
-                    found
-                        .entry(plural)
-                        .or_default()
-                        .insert((*ns).to_owned(), said);
+                    found.entry(plural).or_default().insert((*ns).to_owned(), said);
                 }
             }
             _ => {}
@@ -172,10 +141,7 @@ fn stream(
         let Some(list) = decoded.list else { continue };
         *read.entry(list).or_default() += 1;
         if let Some(object) = decoded.value.object() {
-            names
-                .entry(list)
-                .or_default()
-                .insert(&object.meta().namespace);
+            names.entry(list).or_default().insert(&object.meta().namespace);
         }
     }
     let mut group: Vec<(&'static str, CoverageState)> = Vec::new();
@@ -185,10 +151,7 @@ fn stream(
             namespaces.insert((*ns).to_owned());
             for (plural, state) in group.iter() {
                 let said = Said::new(*state, "the dump lists them", &file.display);
-                found
-                    .entry(plural)
-                    .or_default()
-                    .insert((*ns).to_owned(), said);
+                found.entry(plural).or_default().insert((*ns).to_owned(), said);
             }
         }
         group.clear();
@@ -197,19 +160,11 @@ fn stream(
     for (n, list) in documents.lists.iter().enumerate() {
         let n = u32::try_from(n).unwrap_or(u32::MAX);
         let whole = !list.truncated && read.get(&n).copied().unwrap_or(0) >= list.items;
-        let state = if whole {
-            CoverageState::Complete
-        } else {
-            CoverageState::Partial
-        };
+        let state = if whole { CoverageState::Complete } else { CoverageState::Partial };
         let word = list.kind.as_deref().unwrap_or_default();
         if word == "NodeList" {
             if let Some(kind) = kind("nodes") {
-                out.say(
-                    &kind.group_kind(),
-                    None,
-                    Said::new(state, "the dump lists them", &file.display),
-                );
+                out.say(&kind.group_kind(), None, Said::new(state, "the dump lists them", &file.display));
             }
             continue;
         }

@@ -24,11 +24,7 @@ impl Layout for Crashd {
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         for file in &part.files {
             let stem = hint::stem(file.name());
-            let tail = stem
-                .char_indices()
-                .rev()
-                .nth(18)
-                .and_then(|(at, _)| stem.get(at..));
+            let tail = stem.char_indices().rev().nth(18).and_then(|(at, _)| stem.get(at..));
             match tail.and_then(time::in_name).or_else(|| time::in_name(stem)) {
                 Some(Clock::Utc(at)) => out.taken_at = out.taken_at.max(Some(at)),
                 Some(Clock::Local(at)) => out.taken_at_local = out.taken_at_local.max(Some(at)),
@@ -36,24 +32,15 @@ impl Layout for Crashd {
             }
             // A printer that failed writes its words into the file.
             if let Some(text) = file.text() {
-                let message = format!(
-                    "holds a text instead of an object: {}",
-                    super::part::words(text)
-                );
+                let message = format!("holds a text instead of an object: {}", super::part::words(text));
                 out.problem(&file.display, None, message);
             }
         }
         out.note("which kinds and namespaces were asked for is not written in a capture");
         singles::errors(part, out);
-        singles::found(
-            part,
-            out,
-            "a capture holds what its script selected, and does not say what that was",
-        );
+        singles::found(part, out, "a capture holds what its script selected, and does not say what that was");
         out.rest(&Discovery::default(), |_| {
-            Said::missing(
-                "the capture holds none of them and does not say whether they were asked for",
-            )
+            Said::missing("the capture holds none of them and does not say whether they were asked for")
         });
     }
 }

@@ -16,17 +16,11 @@ impl Layout for CrustGather {
     }
 
     fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
-        let roots = outermost(files, |p| {
-            ends(p, "collected.timestamp").or_else(|| ends(p, "apis.json"))
-        });
+        let roots = outermost(files, |p| ends(p, "collected.timestamp").or_else(|| ends(p, "apis.json")));
         let beside = |root: &String| {
             has(files, root, "version.yaml")
                 || has(files, root, "api.json")
-                || files.iter().any(|f| {
-                    f.path
-                        .strip_prefix(root.as_str())
-                        .is_some_and(|p| p.starts_with("cluster/"))
-                })
+                || files.iter().any(|f| f.path.strip_prefix(root.as_str()).is_some_and(|p| p.starts_with("cluster/")))
         };
         roots.into_iter().filter(beside).collect()
     }
@@ -41,20 +35,13 @@ impl Layout for CrustGather {
         if let Some(text) = part.file("collected.timestamp").and_then(File::text) {
             out.taken_at = text.lines().find_map(time::parse);
         }
-        let version = part
-            .file("version.yaml")
-            .and_then(File::data)
-            .and_then(|v| v.get("gitVersion"));
+        let version = part.file("version.yaml").and_then(File::data).and_then(|v| v.get("gitVersion"));
         if let Some(version) = version.and_then(serde_json::Value::as_str) {
             out.note(format!("Kubernetes {}", words(version)));
         }
         out.deleted_by = Some("crust-gather.io/deleted");
         singles::errors(part, out);
-        singles::found(
-            part,
-            out,
-            "crust-gather writes one file per object, and a kind it was refused leaves none",
-        );
+        singles::found(part, out, "crust-gather writes one file per object, and a kind it was refused leaves none");
         out.rest(&discovery, |_| {
             Said::missing("no object of it was written; crust-gather writes nothing for an empty kind and nothing for a refused one")
         });

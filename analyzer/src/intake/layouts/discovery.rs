@@ -41,11 +41,7 @@ impl Discovery {
             self.groups.insert(group.to_owned());
             self.described.insert(group.to_owned());
             for resource in list(value, "resources") {
-                let own = resource
-                    .get("group")
-                    .and_then(Value::as_str)
-                    .filter(|g| !g.is_empty())
-                    .unwrap_or(group);
+                let own = resource.get("group").and_then(Value::as_str).filter(|g| !g.is_empty()).unwrap_or(group);
                 self.kind(own, resource.get("kind"));
             }
         } else if let Some(groups) = value.get("groups").and_then(Value::as_array) {
@@ -54,10 +50,7 @@ impl Discovery {
         } else if let Some(items) = value.get("items").and_then(Value::as_array) {
             let mut named = false;
             for item in items {
-                let group = item
-                    .pointer("/metadata/name")
-                    .and_then(Value::as_str)
-                    .unwrap_or("");
+                let group = item.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("");
                 named |= !group.is_empty();
                 self.groups.insert(group.to_owned());
                 self.described.insert(group.to_owned());
@@ -98,11 +91,7 @@ impl Discovery {
 
     /// Is this group served? None where it is not known.
     pub(crate) fn serves_group(&self, group: &str) -> Option<bool> {
-        if self.groups.contains(group) {
-            Some(true)
-        } else {
-            self.all_groups.then_some(false)
-        }
+        if self.groups.contains(group) { Some(true) } else { self.all_groups.then_some(false) }
     }
 
     /// That the API server does not serve the kind, if discovery shows it.
@@ -116,25 +105,18 @@ impl Discovery {
             (!self.kinds.contains(&(group.to_string(), name.to_string())))
                 .then(|| format!("the API server served no {name} in {group}"))
         } else {
-            (self.serves_group(&group) == Some(false))
-                .then(|| format!("the API server had no API group {group}"))
+            (self.serves_group(&group) == Some(false)).then(|| format!("the API server had no API group {group}"))
         }?;
         if self.moved(&group, &name) {
             return None;
         }
-        Some(Said::new(
-            CoverageState::NotServed,
-            reason,
-            self.source.clone(),
-        ))
+        Some(Said::new(CoverageState::NotServed, reason, self.source.clone()))
     }
 
     /// Served under the group it had before it moved.
     fn moved(&self, group: &str, kind: &str) -> bool {
         matches!(group, "apps" | "networking.k8s.io")
-            && self
-                .kinds
-                .contains(&("extensions".to_owned(), kind.to_owned()))
+            && self.kinds.contains(&("extensions".to_owned(), kind.to_owned()))
             || (matches!(group, "apps" | "networking.k8s.io")
                 && self.groups.contains("extensions")
                 && !self.described.contains("extensions"))
@@ -142,11 +124,7 @@ impl Discovery {
 }
 
 fn list<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -181,10 +159,7 @@ mod tests {
     #[test]
     fn a_list_of_groups_says_nothing_about_the_kinds_in_them() {
         let mut d = Discovery::default();
-        d.add(
-            &json!({"groups": [{"name": "networking.k8s.io"}]}),
-            "servergroups.json",
-        );
+        d.add(&json!({"groups": [{"name": "networking.k8s.io"}]}), "servergroups.json");
         assert!(served(&d, "networkpolicies"));
         assert!(!served(&d, "httproutes"));
         assert!(served(&Discovery::default(), "httproutes"));

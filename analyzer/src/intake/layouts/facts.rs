@@ -21,16 +21,8 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    pub(crate) fn new(
-        state: CoverageState,
-        reason: impl Into<String>,
-        source: impl Into<String>,
-    ) -> Self {
-        Self {
-            state,
-            reason: reason.into(),
-            source: source.into(),
-        }
+    pub(crate) fn new(state: CoverageState, reason: impl Into<String>, source: impl Into<String>) -> Self {
+        Self { state, reason: reason.into(), source: source.into() }
     }
 
     pub(crate) fn complete(reason: impl Into<String>, source: impl Into<String>) -> Self {
@@ -47,11 +39,7 @@ impl Said {
 
     /// As the snapshot keeps it.
     pub(crate) fn record(self) -> CoverageRecord {
-        CoverageRecord {
-            state: self.state,
-            reason: self.reason,
-            source: self.source,
-        }
+        CoverageRecord { state: self.state, reason: self.reason, source: self.source }
     }
 }
 
@@ -101,8 +89,7 @@ impl Facts {
 
     /// Was anything said about a kind in this very scope?
     pub(crate) fn has(&self, kind: &GroupKind, namespace: Option<&str>) -> bool {
-        self.said
-            .contains_key(&(kind.clone(), namespace.map(str::to_owned)))
+        self.said.contains_key(&(kind.clone(), namespace.map(str::to_owned)))
     }
 
     /// Was anything said about a kind in any scope?
@@ -112,28 +99,17 @@ impl Facts {
 
     /// Everything that was said, in the order of kind and scope.
     pub(crate) fn statements(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, &Said)> {
-        self.said
-            .iter()
-            .map(|((kind, namespace), said)| (kind, namespace.as_deref(), said))
+        self.said.iter().map(|((kind, namespace), said)| (kind, namespace.as_deref(), said))
     }
 
     /// Says of a namespaced kind what is known per namespace. Where every namespace of the cluster was
     /// read, one statement about the cluster covers them, and those that do not exist.
-    pub(crate) fn spread(
-        &mut self,
-        kind: &GroupKind,
-        scope: &Scope,
-        said: BTreeMap<String, Said>,
-        elsewhere: &str,
-    ) {
+    pub(crate) fn spread(&mut self, kind: &GroupKind, scope: &Scope, said: BTreeMap<String, Said>, elsewhere: &str) {
         let complete = said.values().find(|s| s.state == CoverageState::Complete);
         if scope.all
             && let Some(first) = complete
         {
-            let cluster = Said::complete(
-                "every namespace of the cluster was listed",
-                first.source.clone(),
-            );
+            let cluster = Said::complete("every namespace of the cluster was listed", first.source.clone());
             for (namespace, one) in said {
                 if one.state != CoverageState::Complete {
                     self.say(kind, Some(&namespace), one);
@@ -168,9 +144,7 @@ impl Facts {
             let group_kind = kind.group_kind();
             if let Some(said) = discovery.not_served(kind) {
                 self.say(&group_kind, None, said);
-            } else if !self.mentions(&group_kind)
-                || (kind.namespaced && !self.has(&group_kind, None))
-            {
+            } else if !self.mentions(&group_kind) || (kind.namespaced && !self.has(&group_kind, None)) {
                 self.say(&group_kind, None, missing(kind));
             }
         }
@@ -186,12 +160,7 @@ impl Facts {
 
     /// A problem in a file.
     pub(crate) fn problem(&mut self, path: &str, line: Option<u32>, message: impl Into<String>) {
-        self.problems.push(Problem {
-            path: path.to_owned(),
-            line,
-            column: None,
-            message: message.into(),
-        });
+        self.problems.push(Problem { path: path.to_owned(), line, column: None, message: message.into() });
     }
 }
 
@@ -204,11 +173,7 @@ fn rank(said: &Said) -> (u8, std::cmp::Reverse<&str>, std::cmp::Reverse<&str>) {
         CoverageState::Forbidden => 1,
         CoverageState::NotCollected => 0,
     };
-    (
-        state,
-        std::cmp::Reverse(said.reason.as_str()),
-        std::cmp::Reverse(said.source.as_str()),
-    )
+    (state, std::cmp::Reverse(said.reason.as_str()), std::cmp::Reverse(said.source.as_str()))
 }
 
 /// Kinds for which a complete list of definitions settles that they do not exist.

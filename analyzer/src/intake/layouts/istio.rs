@@ -38,11 +38,7 @@ impl Layout for Istio {
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
-        for name in [
-            "cluster/k8s-resources",
-            "cluster/k8s-cluster-resources",
-            "cluster/crs",
-        ] {
+        for name in ["cluster/k8s-resources", "cluster/k8s-cluster-resources", "cluster/crs"] {
             let Some(file) = part.file(name) else {
                 continue;
             };
@@ -50,9 +46,7 @@ impl Layout for Istio {
         }
         out.rest(&Discovery::default(), |kind| match kind.plural {
             "secrets" => Said::missing("a bug report names Secrets in a table only"),
-            _ => {
-                Said::missing("the bug report shows none of them and not whether it asked for them")
-            }
+            _ => Said::missing("the bug report shows none of them and not whether it asked for them"),
         });
     }
 }
@@ -64,22 +58,15 @@ fn lists(file: &File<'_>, name: &str, out: &mut Facts) {
     let mut unclear = false;
     let mut refused: BTreeSet<GroupKind> = BTreeSet::new();
     for error in &documents.errors {
-        out.problem(
-            &file.display,
-            Some(error.line),
-            format!("captured from the collector: {}", words(&error.text)),
-        );
-        let kind = error.resource.as_deref().and_then(|r| {
-            catalogue::by_resource(r, error.group.as_deref()).or_else(|| catalogue::by_name(r))
-        });
+        out.problem(&file.display, Some(error.line), format!("captured from the collector: {}", words(&error.text)));
+        let kind = error
+            .resource
+            .as_deref()
+            .and_then(|r| catalogue::by_resource(r, error.group.as_deref()).or_else(|| catalogue::by_name(r)));
         match kind {
             Some(kind) if error.class != ErrorClass::NotFound => {
                 refused.insert(kind.group_kind());
-                out.say(
-                    &kind.group_kind(),
-                    error.namespace.as_deref(),
-                    file.of_error(error, Some(kind)),
-                );
+                out.say(&kind.group_kind(), error.namespace.as_deref(), file.of_error(error, Some(kind)));
             }
             _ => unclear = true,
         }
@@ -97,17 +84,11 @@ fn lists(file: &File<'_>, name: &str, out: &mut Facts) {
             && kind.served == catalogue::Served::BuiltIn
             && !documents.lists.is_empty();
         let said = match (found.contains(&group_kind), cut || unclear) {
-            (true, false) => {
-                Said::complete("the bug report lists them in all namespaces", &file.display)
+            (true, false) => Said::complete("the bug report lists them in all namespaces", &file.display),
+            (true, true) => Said::partial("the list is not whole or errors were captured beside it", &file.display),
+            (false, false) if asked => {
+                Said::complete("the bug report asked for them in all namespaces and found none", &file.display)
             }
-            (true, true) => Said::partial(
-                "the list is not whole or errors were captured beside it",
-                &file.display,
-            ),
-            (false, false) if asked => Said::complete(
-                "the bug report asked for them in all namespaces and found none",
-                &file.display,
-            ),
             _ => continue,
         };
         out.say(&group_kind, None, said);

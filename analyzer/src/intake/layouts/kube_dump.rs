@@ -46,29 +46,16 @@ impl Layout for KubeDump {
         let found = outermost(files, root);
         found
             .into_iter()
-            .filter(|r| {
-                files
-                    .iter()
-                    .filter(|f| root(f.path) == Some(r.as_str()))
-                    .take(3)
-                    .count()
-                    == 3
-            })
+            .filter(|r| files.iter().filter(|f| root(f.path) == Some(r.as_str())).take(3).count() == 3)
             .collect()
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         out.stripped = true;
         out.note("status, times and identities were stripped by kube-dump");
-        singles::found(
-            part,
-            out,
-            "kube-dump skips what it may not read, without a word",
-        );
+        singles::found(part, out, "kube-dump skips what it may not read, without a word");
         out.rest(&Discovery::default(), |_| {
-            Said::missing(
-                "no object of it was written; kube-dump skips what it may not read, without a word",
-            )
+            Said::missing("no object of it was written; kube-dump skips what it may not read, without a word")
         });
     }
 }

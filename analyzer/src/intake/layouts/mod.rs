@@ -73,20 +73,14 @@ const MAX_BUNDLES: usize = 64;
 
 /// The outermost folders among those that `find` makes of the paths.
 fn outermost<'s>(files: &[Glance<'s>], find: impl Fn(&'s str) -> Option<&'s str>) -> Vec<String> {
-    let mut found: Vec<&str> = files
-        .iter()
-        .filter_map(|f| find(f.path))
-        .filter(|r| r.matches('/').count() <= MAX_DEPTH)
-        .collect();
+    let mut found: Vec<&str> =
+        files.iter().filter_map(|f| find(f.path)).filter(|r| r.matches('/').count() <= MAX_DEPTH).collect();
     found.sort_unstable();
     found.dedup();
     let mut roots: Vec<String> = Vec::new();
     for root in found {
         // In this order everything below a root follows it at once.
-        if !roots
-            .last()
-            .is_some_and(|last| root.starts_with(last.as_str()))
-        {
+        if !roots.last().is_some_and(|last| root.starts_with(last.as_str())) {
             roots.push(root.to_owned());
         }
     }
@@ -111,9 +105,7 @@ fn ends<'s>(path: &'s str, marker: &str) -> Option<&'s str> {
 
 /// Is there a file of this path?
 fn has(files: &[Glance<'_>], root: &str, rest: &str) -> bool {
-    files
-        .iter()
-        .any(|f| f.path.strip_prefix(root) == Some(rest))
+    files.iter().any(|f| f.path.strip_prefix(root) == Some(rest))
 }
 
 /// Divides everything that was read into bundles.
@@ -134,13 +126,7 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
     }
     let mut parts: Vec<Part<'_>> = parts.into_iter().flat_map(plain::by_cluster).collect();
     parts.retain(|p| !p.files.is_empty());
-    parts.sort_by_cached_key(|p| {
-        (
-            p.name.clone(),
-            p.root.clone(),
-            p.files.first().map(|f| f.display.clone()),
-        )
-    });
+    parts.sort_by_cached_key(|p| (p.name.clone(), p.root.clone(), p.files.first().map(|f| f.display.clone())));
     if let [one] = parts.as_mut_slice() {
         one.alone = true;
     }
@@ -151,21 +137,12 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
 type Claim = (String, &'static dyn Layout);
 
 fn claims(input: &ScannedInput<Item>) -> Vec<Claim> {
-    let glances: Vec<Glance<'_>> = input
-        .members
-        .iter()
-        .map(|m| Glance {
-            path: &m.path,
-            content: &m.content,
-        })
-        .collect();
+    let glances: Vec<Glance<'_>> =
+        input.members.iter().map(|m| Glance { path: &m.path, content: &m.content }).collect();
     let mut claims: Vec<Claim> = Vec::new();
     for layout in LAYOUTS {
         for root in layout.roots(&glances) {
-            if !claims
-                .iter()
-                .any(|(claimed, _)| root.starts_with(claimed.as_str()))
-            {
+            if !claims.iter().any(|(claimed, _)| root.starts_with(claimed.as_str())) {
                 claims.push((root, layout));
             }
         }
@@ -174,12 +151,7 @@ fn claims(input: &ScannedInput<Item>) -> Vec<Claim> {
 }
 
 /// The bundles of one input, and what stands beside them.
-fn bundles<'s>(
-    number: usize,
-    input: &'s ScannedInput<Item>,
-    claims: &[Claim],
-    parts: &mut Vec<Part<'s>>,
-) {
+fn bundles<'s>(number: usize, input: &'s ScannedInput<Item>, claims: &[Claim], parts: &mut Vec<Part<'s>>) {
     let mut unreadable: Vec<String> = input.problems.iter().map(|p| p.path.clone()).collect();
     unreadable.extend(input.cut.then(|| input.name.clone()));
     let mut files: BTreeMap<Option<usize>, Vec<File<'_>>> = BTreeMap::new();
@@ -198,23 +170,11 @@ fn bundles<'s>(
         });
     }
     for (claim, files) in files {
-        let (root, layout) = claim
-            .and_then(|n| claims.get(n))
-            .map_or(("", &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
+        let (root, layout) =
+            claim.and_then(|n| claims.get(n)).map_or(("", &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
         let prefix = super::source::display(input.container, &input.name, root);
-        let name = if root.is_empty() {
-            input.name.clone()
-        } else {
-            prefix.trim_end_matches('/').to_owned()
-        };
-        parts.push(Part::new(
-            name,
-            root.to_owned(),
-            layout,
-            files,
-            prefix,
-            unreadable.clone(),
-        ));
+        let name = if root.is_empty() { input.name.clone() } else { prefix.trim_end_matches('/').to_owned() };
+        parts.push(Part::new(name, root.to_owned(), layout, files, prefix, unreadable.clone()));
     }
 }
 
@@ -235,24 +195,9 @@ fn beside<'s>(scan: &'s Scan<Item>, folder: &str, inputs: &[usize]) -> Part<'s> 
         }));
     }
     let name = match inputs {
-        [one] => scan
-            .inputs
-            .get(*one)
-            .map(|i| i.name.clone())
-            .unwrap_or_default(),
+        [one] => scan.inputs.get(*one).map(|i| i.name.clone()).unwrap_or_default(),
         _ => folder.to_owned(),
     };
-    let prefix = if folder.is_empty() {
-        String::new()
-    } else {
-        format!("{folder}/")
-    };
-    Part::new(
-        name,
-        String::new(),
-        &plain::PLAIN,
-        files,
-        prefix,
-        unreadable,
-    )
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    Part::new(name, String::new(), &plain::PLAIN, files, prefix, unreadable)
 }

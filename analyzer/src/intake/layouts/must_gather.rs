@@ -19,14 +19,8 @@ pub(crate) struct OpenShift {
     whole: bool,
 }
 
-pub(crate) static MUST_GATHER: OpenShift = OpenShift {
-    name: "must-gather",
-    whole: true,
-};
-pub(crate) static INSPECT: OpenShift = OpenShift {
-    name: "inspect",
-    whole: false,
-};
+pub(crate) static MUST_GATHER: OpenShift = OpenShift { name: "must-gather", whole: true };
+pub(crate) static INSPECT: OpenShift = OpenShift { name: "inspect", whole: false };
 
 /// Where a file stands in an inspection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +46,7 @@ enum Place<'p> {
 
 fn place(path: &str) -> Place<'_> {
     let parts: Vec<&str> = path.split('/').collect();
-    let Some(at) = parts
-        .iter()
-        .position(|p| matches!(*p, "namespaces" | "cluster-scoped-resources"))
-    else {
+    let Some(at) = parts.iter().position(|p| matches!(*p, "namespaces" | "cluster-scoped-resources")) else {
         return Place::Other;
     };
     let rest = parts.get(at + 1..).unwrap_or_default();
@@ -66,16 +57,8 @@ fn place(path: &str) -> Place<'_> {
     match rest {
         [file] if namespace == Some(hint::stem(file)) => Place::Namespace,
         ["pods", _, _] => Place::PodCopy,
-        [group, file] => Place::List {
-            namespace,
-            group,
-            resource: hint::stem(file),
-        },
-        [group, resource, _] => Place::One {
-            namespace,
-            group,
-            resource,
-        },
+        [group, file] => Place::List { namespace, group, resource: hint::stem(file) },
+        [group, resource, _] => Place::One { namespace, group, resource },
         _ => Place::Other,
     }
 }
@@ -88,16 +71,9 @@ fn base(path: &str) -> Option<&str> {
     let root = before(path, "cluster-scoped-resources/").or_else(|| before(path, "namespaces/"))?;
     // `namespaces/<ns>/<file>` alone could be anybody's folder of manifests.
     match place(path) {
-        Place::List {
-            group, resource, ..
-        }
-        | Place::One {
-            group, resource, ..
-        } => {
-            (group == "core"
-                || group.contains('.')
-                || matches!(group, "apps" | "batch" | "autoscaling" | "policy"))
-            .then_some(())?;
+        Place::List { group, resource, .. } | Place::One { group, resource, .. } => {
+            (group == "core" || group.contains('.') || matches!(group, "apps" | "batch" | "autoscaling" | "policy"))
+                .then_some(())?;
             catalogue::by_resource(resource, Some(group)).map(|_| root)
         }
         _ => None,
@@ -114,29 +90,13 @@ impl Layout for OpenShift {
         let mut roots: Vec<String> = Vec::new();
         for inner in bases {
             // The folder of the image stands inside the one with the marks of the run.
-            let outer = inner
-                .trim_end_matches('/')
-                .rsplit_once('/')
-                .map_or("", |(outer, _)| outer);
-            let outer = if outer.is_empty() {
-                String::new()
-            } else {
-                format!("{outer}/")
-            };
-            let marked = |root: &str| {
-                ["must-gather.logs", "timestamp", "event-filter.html"]
-                    .iter()
-                    .any(|m| has(files, root, m))
-            };
-            let root = if !inner.is_empty() && !marked(&inner) && marked(&outer) {
-                outer
-            } else {
-                inner.clone()
-            };
+            let outer = inner.trim_end_matches('/').rsplit_once('/').map_or("", |(outer, _)| outer);
+            let outer = if outer.is_empty() { String::new() } else { format!("{outer}/") };
+            let marked =
+                |root: &str| ["must-gather.logs", "timestamp", "event-filter.html"].iter().any(|m| has(files, root, m));
+            let root = if !inner.is_empty() && !marked(&inner) && marked(&outer) { outer } else { inner.clone() };
             let gathered = has(files, &root, "must-gather.logs")
-                || ["version", "gather.logs"]
-                    .iter()
-                    .any(|m| has(files, &inner, m))
+                || ["version", "gather.logs"].iter().any(|m| has(files, &inner, m))
                 || root.contains("must-gather");
             if gathered == self.whole && !roots.contains(&root) {
                 roots.push(root);
@@ -148,28 +108,19 @@ impl Layout for OpenShift {
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         about(part, out);
         let mut discovery = Discovery::default();
-        for file in part
-            .files
-            .iter()
-            .filter(|f| f.name().starts_with("aggregated-discovery-api"))
-        {
+        for file in part.files.iter().filter(|f| f.name().starts_with("aggregated-discovery-api")) {
             if let Some(value) = file.data() {
                 discovery.add(value, &file.display);
             }
         }
         let mut namespaces: BTreeSet<&str> = BTreeSet::new();
-        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> =
-            BTreeMap::new();
+        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> = BTreeMap::new();
         for (n, file) in part.files.iter().enumerate() {
             match place(file.path) {
                 Place::PodCopy => {
                     out.copies.insert(n);
                 }
-                Place::List {
-                    namespace,
-                    group,
-                    resource,
-                } => {
+                Place::List { namespace, group, resource } => {
                     namespaces.extend(namespace);
                     let Some(kind) = catalogue::by_resource(resource, Some(group)) else {
                         continue;
@@ -177,10 +128,7 @@ impl Layout for OpenShift {
                     let Some(said) = file.listing() else { continue };
                     match namespace {
                         Some(ns) => {
-                            lists
-                                .entry((kind.group, kind.kind))
-                                .or_default()
-                                .insert(ns.to_owned(), said);
+                            lists.entry((kind.group, kind.kind)).or_default().insert(ns.to_owned(), said);
                         }
                         None => out.say(&kind.group_kind(), None, said),
                     }
@@ -189,30 +137,20 @@ impl Layout for OpenShift {
                 Place::Namespace | Place::Other => {}
             }
         }
-        let scope = Scope {
-            namespaces: namespaces.iter().map(|ns| (*ns).to_owned()).collect(),
-            all: false,
-        };
+        let scope = Scope { namespaces: namespaces.iter().map(|ns| (*ns).to_owned()).collect(), all: false };
         for kind in KINDS.iter().filter(|k| k.namespaced) {
             let Some(mut said) = lists.remove(&(kind.group, kind.kind)) else {
                 continue;
             };
             for ns in &scope.namespaces {
                 said.entry(ns.clone()).or_insert_with(|| {
-                    Said::missing(format!(
-                        "the inspection of the namespace wrote no list of {}",
-                        kind.plural
-                    ))
+                    Said::missing(format!("the inspection of the namespace wrote no list of {}", kind.plural))
                 });
             }
             out.spread(&kind.group_kind(), &scope, said, &elsewhere(&namespaces));
         }
         singles::errors(part, out);
-        singles::found(
-            part,
-            out,
-            "single objects were inspected; an inspection that finds nothing writes nothing",
-        );
+        singles::found(part, out, "single objects were inspected; an inspection that finds nothing writes nothing");
         out.rest(&discovery, missing);
     }
 }
@@ -226,40 +164,26 @@ fn elsewhere(namespaces: &BTreeSet<&str>) -> String {
 
 fn missing(kind: &Kind) -> Said {
     match kind.group {
-        "gateway.networking.k8s.io" => {
-            Said::missing("an inspection of a namespace does not include Gateway API kinds")
-        }
-        "policy.networking.k8s.io" => {
-            Said::missing("an inspection does not include cluster-wide policies")
-        }
+        "gateway.networking.k8s.io" => Said::missing("an inspection of a namespace does not include Gateway API kinds"),
+        "policy.networking.k8s.io" => Said::missing("an inspection does not include cluster-wide policies"),
         _ => Said::missing("no list of it was written"),
     }
 }
 
 fn about(part: &Part<'_>, out: &mut Facts) {
-    let stamps = part
-        .files
-        .iter()
-        .filter(|f| f.name() == "timestamp")
-        .min_by_key(|f| f.path.matches('/').count());
+    let stamps = part.files.iter().filter(|f| f.name() == "timestamp").min_by_key(|f| f.path.matches('/').count());
     if let Some((file, text)) = stamps.and_then(|f| Some((f, f.text()?))) {
         let times: Vec<_> = text.lines().filter_map(time::parse).collect();
         out.taken_at = times.last().copied();
         if times.len() == 1 {
             out.note("the collection did not finish");
-            let message = "the timestamp file has a start and no end: the collection did not finish, and files may be missing";
+            let message =
+                "the timestamp file has a start and no end: the collection did not finish, and files may be missing";
             out.problem(&file.display, None, message);
         }
     }
-    let version = part
-        .files
-        .iter()
-        .find(|f| f.name() == "version")
-        .and_then(File::text);
-    if let Some(version) = version
-        .and_then(|t| t.lines().nth(1))
-        .filter(|v| !v.trim().is_empty())
-    {
+    let version = part.files.iter().find(|f| f.name() == "version").and_then(File::text);
+    if let Some(version) = version.and_then(|t| t.lines().nth(1)).filter(|v| !v.trim().is_empty()) {
         out.note(format!("must-gather {}", words(version)));
     }
     let errors = part
@@ -274,22 +198,14 @@ fn about(part: &Part<'_>, out: &mut Facts) {
         })
         .count();
     if errors > 0 {
-        out.note(format!(
-            "{errors} lines of the collector's log speak of errors"
-        ));
+        out.note(format!("{errors} lines of the collector's log speak of errors"));
     }
     for file in &part.files {
         if matches!(place(file.path), Place::List { .. })
-            && file
-                .listing()
-                .is_some_and(|s| s.state == CoverageState::NotCollected)
+            && file.listing().is_some_and(|s| s.state == CoverageState::NotCollected)
             && !matches!(file.content, crate::intake::content::Content::Empty)
         {
-            out.problem(
-                &file.display,
-                None,
-                "holds no list of objects: it told nothing",
-            );
+            out.problem(&file.display, None, "holds no list of objects: it told nothing");
         }
     }
 }
@@ -303,28 +219,14 @@ mod tests {
         assert_eq!(place("i/namespaces/shop/shop.yaml"), Place::Namespace);
         assert_eq!(
             place("i/namespaces/shop/core/pods.yaml"),
-            Place::List {
-                namespace: Some("shop"),
-                group: "core",
-                resource: "pods"
-            }
+            Place::List { namespace: Some("shop"), group: "core", resource: "pods" }
         );
-        assert_eq!(
-            place("namespaces/shop/pods/web-0/web-0.yaml"),
-            Place::PodCopy
-        );
+        assert_eq!(place("namespaces/shop/pods/web-0/web-0.yaml"), Place::PodCopy);
         assert_eq!(
             place("cluster-scoped-resources/core/nodes/n1.yaml"),
-            Place::One {
-                namespace: None,
-                group: "core",
-                resource: "nodes"
-            }
+            Place::One { namespace: None, group: "core", resource: "nodes" }
         );
-        assert_eq!(
-            place("namespaces/shop/pods/web-0/web/web/logs/current.log"),
-            Place::Other
-        );
+        assert_eq!(place("namespaces/shop/pods/web-0/web/web/logs/current.log"), Place::Other);
         assert_eq!(base("overlays/namespaces/shop/web.yaml"), None);
     }
 }

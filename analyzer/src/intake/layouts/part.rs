@@ -69,13 +69,7 @@ impl<'s> File<'s> {
     /// What a file shows that a collector wrote for the list of one kind in one scope. `None` for a
     /// file that is no list and says nothing about one.
     pub(crate) fn listing(&self) -> Option<Said> {
-        let missing = |reason: &str| {
-            Some(Said::new(
-                CoverageState::NotCollected,
-                reason,
-                &self.display,
-            ))
-        };
+        let missing = |reason: &str| Some(Said::new(CoverageState::NotCollected, reason, &self.display));
         match self.content {
             Content::Documents(documents) => {
                 if let Some(said) = self.of_lists(documents) {
@@ -85,16 +79,13 @@ impl<'s> File<'s> {
                     return Some(self.of_error(error, None));
                 }
                 if !documents.tables.is_empty() {
-                    return missing(
-                        "the file holds a table, and tables hold no specs (export with -o yaml)",
-                    );
+                    return missing("the file holds a table, and tables hold no specs (export with -o yaml)");
                 }
                 None
             }
-            Content::Data(value) if is_empty_list(value) => Some(Said::complete(
-                "the collector listed them and found none",
-                &self.display,
-            )),
+            Content::Data(value) if is_empty_list(value) => {
+                Some(Said::complete("the collector listed them and found none", &self.display))
+            }
             Content::Empty => missing("the file is empty: the collector wrote nothing into it"),
             Content::Data(_) | Content::Text(_) => missing("the file holds no list"),
             Content::Link { .. } => None,
@@ -106,32 +97,16 @@ impl<'s> File<'s> {
             return None;
         }
         let expected: usize = documents.lists.iter().map(|l| l.items).sum();
-        let read = documents
-            .objects
-            .iter()
-            .filter(|o| o.list.is_some())
-            .count();
+        let read = documents.objects.iter().filter(|o| o.list.is_some()).count();
         let remaining: Option<u64> = documents.lists.iter().find_map(|l| l.remaining);
         let state = if let Some(remaining) = remaining {
-            Said::partial(
-                format!("the list is one page and {remaining} more objects were not fetched"),
-                &self.display,
-            )
+            Said::partial(format!("the list is one page and {remaining} more objects were not fetched"), &self.display)
         } else if documents.lists.iter().any(|l| l.truncated) {
             Said::partial("the list breaks off before its end", &self.display)
         } else if read < expected {
-            Said::partial(
-                format!("{} items of the list could not be read", expected - read),
-                &self.display,
-            )
+            Said::partial(format!("{} items of the list could not be read", expected - read), &self.display)
         } else if let Some(error) = documents.errors.first() {
-            Said::partial(
-                format!(
-                    "an error was captured beside the list: {}",
-                    words(&error.text)
-                ),
-                &self.display,
-            )
+            Said::partial(format!("an error was captured beside the list: {}", words(&error.text)), &self.display)
         } else if expected == 0 {
             Said::complete("the collector listed them and found none", &self.display)
         } else {
@@ -154,20 +129,11 @@ impl<'s> File<'s> {
                 CoverageState::NotServed
             }
             ErrorClass::NoResources => {
-                return Said::complete(
-                    "the API server answered that there are none",
-                    &self.display,
-                );
+                return Said::complete("the API server answered that there are none", &self.display);
             }
-            ErrorClass::NotServed | ErrorClass::NotFound | ErrorClass::Other => {
-                CoverageState::NotCollected
-            }
+            ErrorClass::NotServed | ErrorClass::NotFound | ErrorClass::Other => CoverageState::NotCollected,
         };
-        Said::new(
-            state,
-            format!("the collector was answered: {}", words(&error.text)),
-            &self.display,
-        )
+        Said::new(state, format!("the collector was answered: {}", words(&error.text)), &self.display)
     }
 }
 
@@ -181,11 +147,7 @@ pub(crate) fn refused(text: &str, source: &str) -> Said {
     } else {
         CoverageState::NotCollected
     };
-    Said::new(
-        state,
-        format!("the collector was answered: {}", words(text)),
-        source,
-    )
+    Said::new(state, format!("the collector was answered: {}", words(text)), source)
 }
 
 /// An untrusted text on one line, cut to a length that still reads.
@@ -202,9 +164,9 @@ fn is_empty_list(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::Null => true,
         serde_json::Value::Array(items) => items.is_empty(),
-        serde_json::Value::Object(map) => map
-            .get("items")
-            .is_some_and(|items| items.is_null() || items.as_array().is_some_and(Vec::is_empty)),
+        serde_json::Value::Object(map) => {
+            map.get("items").is_some_and(|items| items.is_null() || items.as_array().is_some_and(Vec::is_empty))
+        }
         _ => false,
     }
 }
@@ -244,17 +206,7 @@ impl<'s> Part<'s> {
         let mut inputs: Vec<usize> = files.iter().map(|f| f.at.0).collect();
         inputs.sort_unstable();
         inputs.dedup();
-        Self {
-            name,
-            root,
-            layout,
-            files,
-            alone: false,
-            inputs,
-            index,
-            prefix,
-            unreadable,
-        }
+        Self { name, root, layout, files, alone: false, inputs, index, prefix, unreadable }
     }
 
     pub(crate) fn file(&self, path: &str) -> Option<&File<'s>> {
@@ -263,61 +215,39 @@ impl<'s> Part<'s> {
 
     /// The file of a path without its ending: JSON or YAML.
     pub(crate) fn json_or_yaml(&self, path: &str) -> Option<&File<'s>> {
-        ["json", "yaml", "yml"]
-            .iter()
-            .find_map(|ending| self.file(&format!("{path}.{ending}")))
+        ["json", "yaml", "yml"].iter().find_map(|ending| self.file(&format!("{path}.{ending}")))
     }
 
     /// Files below a folder, with their paths inside it.
-    pub(crate) fn below<'p>(
-        &'p self,
-        folder: &'p str,
-    ) -> impl Iterator<Item = (&'s str, &'p File<'s>)> {
+    pub(crate) fn below<'p>(&'p self, folder: &'p str) -> impl Iterator<Item = (&'s str, &'p File<'s>)> {
         let start = self.files.partition_point(|f| f.path < folder);
         let rest = self.files.get(start..).unwrap_or_default();
-        rest.iter()
-            .map_while(move |f| Some((f.path.strip_prefix(folder)?, f)))
+        rest.iter().map_while(move |f| Some((f.path.strip_prefix(folder)?, f)))
     }
 
     /// That a file is not there because the collector did not write it: nothing that was read is cut
     /// off or unreadable at a place where the file could have stood.
     pub(crate) fn surely_lacks(&self, path: &str) -> bool {
         let display = format!("{}{path}", self.prefix);
-        self.file(path).is_none()
-            && !self
-                .unreadable
-                .iter()
-                .any(|p| display.starts_with(p.as_str()))
+        self.file(path).is_none() && !self.unreadable.iter().any(|p| display.starts_with(p.as_str()))
     }
 
     /// Several parts of one, by a key of the path; the part itself where that would be too many.
     pub(crate) fn divided(self, key: impl Fn(&str) -> &str) -> Vec<Self> {
         const MANY: usize = 256;
-        let keys: std::collections::BTreeSet<&str> =
-            self.files.iter().map(|f| key(f.path)).collect();
+        let keys: std::collections::BTreeSet<&str> = self.files.iter().map(|f| key(f.path)).collect();
         if keys.len() > MANY {
             return vec![self];
         }
-        let mut groups: std::collections::BTreeMap<String, Vec<File<'s>>> =
-            std::collections::BTreeMap::new();
+        let mut groups: std::collections::BTreeMap<String, Vec<File<'s>>> = std::collections::BTreeMap::new();
         for file in self.files {
-            groups
-                .entry(key(file.path).to_owned())
-                .or_default()
-                .push(file);
+            groups.entry(key(file.path).to_owned()).or_default().push(file);
         }
         groups
             .into_iter()
             .map(|(key, files)| {
                 let name = format!("{}{key}", self.prefix);
-                Self::new(
-                    name,
-                    self.root.clone(),
-                    self.layout,
-                    files,
-                    self.prefix.clone(),
-                    self.unreadable.clone(),
-                )
+                Self::new(name, self.root.clone(), self.layout, files, self.prefix.clone(), self.unreadable.clone())
             })
             .collect()
     }

@@ -38,10 +38,7 @@ impl Layout for Plain {
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
-        let mut survey = Survey {
-            namespaces: namespaces(part),
-            ..Survey::default()
-        };
+        let mut survey = Survey { namespaces: namespaces(part), ..Survey::default() };
         for file in &part.files {
             survey.file(file, out);
         }
@@ -53,9 +50,7 @@ impl Layout for Plain {
             let said = if live {
                 Said::partial("only single objects of it were read, no list", "")
             } else {
-                Said::missing(
-                    "manifests declare what shall be; they do not show what else there is",
-                )
+                Said::missing("manifests declare what shall be; they do not show what else there is")
             };
             out.say(&kind, None, said);
         }
@@ -64,9 +59,7 @@ impl Layout for Plain {
             if live {
                 Said::missing(format!("the input holds no list of {} objects", kind.kind))
             } else {
-                Said::missing(
-                    "manifests declare what shall be; they do not show what else there is",
-                )
+                Said::missing("manifests declare what shall be; they do not show what else there is")
             }
         });
     }
@@ -137,11 +130,7 @@ impl<'p> Survey<'p> {
                 out.say(
                     &kind.group_kind(),
                     None,
-                    Said::new(
-                        CoverageState::NotCollected,
-                        "tables hold no specs; export with -o yaml",
-                        &file.display,
-                    ),
+                    Said::new(CoverageState::NotCollected, "tables hold no specs; export with -o yaml", &file.display),
                 );
             }
         }
@@ -152,17 +141,8 @@ impl<'p> Survey<'p> {
 
     fn list(&mut self, file: &'p File<'p>, list: &ListDocument, n: u32, out: &mut Facts) {
         if list.items == 0 {
-            let kind = list
-                .kind
-                .as_deref()
-                .and_then(|k| k.strip_suffix("List"))
-                .filter(|k| !k.is_empty());
-            let kind = kind.and_then(|k| {
-                catalogue::of(&GroupKind::of(
-                    list.api_version.as_deref().unwrap_or("v1"),
-                    k,
-                ))
-            });
+            let kind = list.kind.as_deref().and_then(|k| k.strip_suffix("List")).filter(|k| !k.is_empty());
+            let kind = kind.and_then(|k| catalogue::of(&GroupKind::of(list.api_version.as_deref().unwrap_or("v1"), k)));
             self.empty.push((file, kind));
             return;
         }
@@ -173,10 +153,7 @@ impl<'p> Survey<'p> {
             read += 1;
             if let What::Object(object) = &decoded.value.what {
                 printed &= object.meta().is_stored();
-                kinds
-                    .entry(object.group_kind())
-                    .or_default()
-                    .insert(&object.meta().namespace);
+                kinds.entry(object.group_kind()).or_default().insert(&object.meta().namespace);
             }
         }
         if !printed {
@@ -186,12 +163,7 @@ impl<'p> Survey<'p> {
             return;
         }
         self.live = true;
-        let namespaces: BTreeSet<&str> = kinds
-            .values()
-            .flatten()
-            .copied()
-            .filter(|ns| !ns.is_empty())
-            .collect();
+        let namespaces: BTreeSet<&str> = kinds.values().flatten().copied().filter(|ns| !ns.is_empty()).collect();
         let reach = match namespaces.iter().collect::<Vec<_>>().as_slice() {
             [] => None,
             [one] => Some(Reach::Namespace((**one).to_owned())),
@@ -204,16 +176,11 @@ impl<'p> Survey<'p> {
             let (scope, reason) = match (&reach, placed) {
                 (Some(Reach::Namespace(ns)), true) => (
                     Some(ns.as_str()),
-                    format!(
-                        "a list of the API server shows them; all its objects are of namespace {ns}"
-                    ),
+                    format!("a list of the API server shows them; all its objects are of namespace {ns}"),
                 ),
                 (_, true) => (
                     None,
-                    format!(
-                        "a list of the API server shows them; its objects are of {} namespaces",
-                        namespaces.len()
-                    ),
+                    format!("a list of the API server shows them; its objects are of {} namespaces", namespaces.len()),
                 ),
                 (_, false) => (None, "a list of the API server shows them".to_owned()),
             };
@@ -222,23 +189,14 @@ impl<'p> Survey<'p> {
                     format!("the list is one page and {more} more objects were not fetched"),
                     &file.display,
                 ),
-                (true, ..) => Said::partial(
-                    "the list is not whole: more follows or it breaks off",
-                    &file.display,
-                ),
-                (_, _, true) => {
-                    Said::partial("some items of the list could not be read", &file.display)
-                }
+                (true, ..) => Said::partial("the list is not whole: more follows or it breaks off", &file.display),
+                (_, _, true) => Said::partial("some items of the list could not be read", &file.display),
                 _ => Said::complete(reason, &file.display),
             };
             if broken.0 {
-                let more = list.remaining.map_or_else(
-                    || "more objects".to_owned(),
-                    |n| format!("{n} more objects"),
-                );
-                let message = format!(
-                    "the list of {kind} objects is not whole: {more} follow that this file does not hold"
-                );
+                let more = list.remaining.map_or_else(|| "more objects".to_owned(), |n| format!("{n} more objects"));
+                let message =
+                    format!("the list of {kind} objects is not whole: {more} follow that this file does not hold");
                 out.problem(&file.display, Some(list.line), message);
             }
             // What no check asks about needs no statement.
@@ -263,19 +221,13 @@ impl<'p> Survey<'p> {
             }
             let rest = named.map(|(_, rest)| rest).unwrap_or_default();
             let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
-            let place = [rest.as_str(), folder]
-                .into_iter()
-                .find(|name| self.namespaces.contains(*name));
+            let place = [rest.as_str(), folder].into_iter().find(|name| self.namespaces.contains(*name));
             match (place, self.reaches.iter().collect::<Vec<_>>().as_slice()) {
                 (Some(ns), _) => out.say(&group_kind, Some(ns), said),
                 (None, all) if all.contains(&&Reach::Cluster) => out.say(&group_kind, None, said),
                 (None, [Reach::Namespace(ns)]) => out.say(&group_kind, Some(ns), said),
                 (None, []) if part.alone && self.namespaces.len() <= 1 => {
-                    out.say(
-                        &group_kind,
-                        self.namespaces.first().map(String::as_str),
-                        said,
-                    );
+                    out.say(&group_kind, self.namespaces.first().map(String::as_str), said);
                 }
                 _ => out.say(
                     &group_kind,
@@ -296,26 +248,17 @@ fn captured(file: &File<'_>, error: &CapturedError, out: &mut Facts) {
     let kind = error
         .resource
         .as_deref()
-        .and_then(|r| {
-            catalogue::by_resource(r, error.group.as_deref()).or_else(|| catalogue::by_name(r))
-        })
+        .and_then(|r| catalogue::by_resource(r, error.group.as_deref()).or_else(|| catalogue::by_name(r)))
         .or_else(|| hint::named_kind(file.name()).map(|(kind, _)| kind));
     if error.class != ErrorClass::NoResources {
-        out.problem(
-            &file.display,
-            Some(error.line),
-            format!("captured from the collector: {}", words(&error.text)),
-        );
+        out.problem(&file.display, Some(error.line), format!("captured from the collector: {}", words(&error.text)));
     }
     let Some(kind) = kind else { return };
     // A named object that is not there says nothing about the kind.
     if error.class == ErrorClass::NotFound {
         return;
     }
-    let scope = error
-        .namespace
-        .as_deref()
-        .filter(|_| kind.namespaced && error.class != ErrorClass::NotServed);
+    let scope = error.namespace.as_deref().filter(|_| kind.namespaced && error.class != ErrorClass::NotServed);
     out.say(&kind.group_kind(), scope, file.of_error(error, Some(kind)));
 }
 

@@ -23,14 +23,8 @@ impl Layout for Rancher {
     }
 
     fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
-        let roots = outermost(files, |p| {
-            before(p, "yamls/cluster/").or_else(|| before(p, "yamls/namespaced/"))
-        });
-        let marked = |root: &String| {
-            ["metadata.yaml", "bundleGenerationError.log"]
-                .iter()
-                .any(|m| has(files, root, m))
-        };
+        let roots = outermost(files, |p| before(p, "yamls/cluster/").or_else(|| before(p, "yamls/namespaced/")));
+        let marked = |root: &String| ["metadata.yaml", "bundleGenerationError.log"].iter().any(|m| has(files, root, m));
         roots.into_iter().filter(marked).collect()
     }
 
@@ -38,8 +32,7 @@ impl Layout for Rancher {
         about(part, out);
         out.secrets_emptied = true;
         let mut namespaces: BTreeSet<String> = BTreeSet::new();
-        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> =
-            BTreeMap::new();
+        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> = BTreeMap::new();
         for file in &part.files {
             let Some((namespace, kind)) = place(file.path) else {
                 continue;
@@ -50,21 +43,13 @@ impl Layout for Rancher {
             };
             match namespace {
                 Some(ns) => {
-                    lists
-                        .entry((kind.group, kind.kind))
-                        .or_default()
-                        .insert(ns.to_owned(), said);
+                    lists.entry((kind.group, kind.kind)).or_default().insert(ns.to_owned(), said);
                 }
                 None => out.say(&kind.group_kind(), None, said),
             }
         }
         let log = part.file("bundleGenerationError.log");
-        for (line, text) in log
-            .and_then(File::text)
-            .into_iter()
-            .flat_map(str::lines)
-            .enumerate()
-        {
+        for (line, text) in log.and_then(File::text).into_iter().flat_map(str::lines).enumerate() {
             let Some((url, error)) = failure(text) else {
                 continue;
             };
@@ -72,11 +57,7 @@ impl Layout for Rancher {
             out.problem(
                 &display,
                 u32::try_from(line + 1).ok(),
-                format!(
-                    "the collector could not read {}: {}",
-                    words(url),
-                    words(error)
-                ),
+                format!("the collector could not read {}: {}", words(url), words(error)),
             );
             let Some((group, namespace, resource)) = url_parts(url) else {
                 continue;
@@ -96,10 +77,7 @@ impl Layout for Rancher {
                 None => out.say(&kind.group_kind(), None, refused(error, &display)),
             }
         }
-        let scope = Scope {
-            namespaces,
-            all: false,
-        };
+        let scope = Scope { namespaces, all: false };
         for kind in KINDS.iter().filter(|k| k.namespaced) {
             let Some(mut said) = lists.remove(&(kind.group, kind.kind)) else {
                 continue;
@@ -126,10 +104,7 @@ fn unwritten(kind: &Kind) -> Said {
 }
 
 fn about(part: &Part<'_>, out: &mut Facts) {
-    let metadata = part
-        .file("metadata.yaml")
-        .and_then(File::data)
-        .and_then(serde_json::Value::as_object);
+    let metadata = part.file("metadata.yaml").and_then(File::data).and_then(serde_json::Value::as_object);
     for (key, value) in metadata.into_iter().flatten() {
         let Some(text) = value.as_str() else { continue };
         match key.to_ascii_lowercase().as_str() {
@@ -202,10 +177,7 @@ mod tests {
     fn the_error_log_names_what_could_not_be_read() {
         let line = r#"time="2026-01-02T03:04:05Z" level=error msg=x Failed to get /apis/networking.k8s.io/v1/namespaces/shop/ingresses: ingresses is forbidden"#;
         let (url, error) = failure(line).unwrap();
-        assert_eq!(
-            url_parts(url),
-            Some(("networking.k8s.io", Some("shop"), "ingresses"))
-        );
+        assert_eq!(url_parts(url), Some(("networking.k8s.io", Some("shop"), "ingresses")));
         assert_eq!(error, "ingresses is forbidden");
         assert_eq!(url_parts("/api/v1/nodes"), Some(("", None, "nodes")));
         assert_eq!(failure("Failed to get the logs: timeout"), None);

@@ -10,12 +10,8 @@ use crate::snapshot::GroupKind;
 
 /// Says of every kind of which objects were read that they may not be all.
 pub(super) fn found(part: &Part<'_>, out: &mut Facts, reason: &str) {
-    let kinds: BTreeSet<GroupKind> = part
-        .files
-        .iter()
-        .flat_map(File::objects)
-        .map(crate::snapshot::AnyObject::group_kind)
-        .collect();
+    let kinds: BTreeSet<GroupKind> =
+        part.files.iter().flat_map(File::objects).map(crate::snapshot::AnyObject::group_kind).collect();
     for kind in kinds.iter().filter(|k| catalogue::of(k).is_some()) {
         if !out.has(kind, None) {
             out.say(kind, None, Said::partial(reason, ""));
@@ -27,10 +23,7 @@ pub(super) fn found(part: &Part<'_>, out: &mut Facts, reason: &str) {
 pub(super) fn errors(part: &Part<'_>, out: &mut Facts) {
     for file in &part.files {
         for error in file.documents().into_iter().flat_map(|d| &d.errors) {
-            let message = format!(
-                "captured from the collector: {}",
-                super::part::words(&error.text)
-            );
+            let message = format!("captured from the collector: {}", super::part::words(&error.text));
             out.problem(&file.display, Some(error.line), message);
         }
     }

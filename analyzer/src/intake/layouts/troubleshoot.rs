@@ -54,14 +54,12 @@ impl Layout for Troubleshoot {
         let machine = |root: &String| {
             has(files, root, "version.yaml")
                 || files.iter().any(|f| {
-                    f.path
-                        .strip_prefix(root.as_str())
-                        .and_then(|p| p.strip_prefix("cluster-resources/"))
-                        .is_some_and(|p| {
+                    f.path.strip_prefix(root.as_str()).and_then(|p| p.strip_prefix("cluster-resources/")).is_some_and(
+                        |p| {
                             crate::intake::hint::stem(p) != p
-                                || (p.starts_with("custom-resources/")
-                                    && p.matches('/').count() >= 1)
-                        })
+                                || (p.starts_with("custom-resources/") && p.matches('/').count() >= 1)
+                        },
+                    )
                 })
         };
         candidates.into_iter().filter(machine).collect()
@@ -89,9 +87,7 @@ impl Layout for Troubleshoot {
             bundle.custom(kind, definitions.as_ref(), out);
         }
         out.rest(&discovery, |kind| match kind.plural {
-            "secrets" => Said::missing(
-                "a support bundle holds no Secrets unless its spec asks for single ones",
-            ),
+            "secrets" => Said::missing("a support bundle holds no Secrets unless its spec asks for single ones"),
             "horizontalpodautoscalers" | "replicationcontrollers" => {
                 Said::missing("Troubleshoot does not collect this kind")
             }
@@ -116,54 +112,34 @@ impl<'p, 's> Bundle<'p, 's> {
             .and_then(|v| v.pointer("/spec/versionNumber").and_then(Value::as_str))
             .unwrap_or_default()
             .to_owned();
-        let mut bundle = Self {
-            part,
-            scope: Scope::default(),
-            left_out: BTreeSet::new(),
-            version,
-        };
+        let mut bundle = Self { part, scope: Scope::default(), left_out: BTreeSet::new(), version };
         for resource in &NAMESPACED {
             for name in resource.names {
                 let folder = format!("cluster-resources/{name}/");
                 for (rest, _) in part.below(&folder).filter(|(rest, _)| !rest.contains('/')) {
-                    bundle
-                        .scope
-                        .namespaces
-                        .insert(crate::intake::hint::stem(rest).to_owned());
+                    bundle.scope.namespaces.insert(crate::intake::hint::stem(rest).to_owned());
                 }
             }
             if let Some((_, Value::Object(errors))) = bundle.errors(resource) {
-                bundle
-                    .scope
-                    .namespaces
-                    .extend(errors.keys().filter(|ns| !ns.is_empty()).cloned());
+                bundle.scope.namespaces.extend(errors.keys().filter(|ns| !ns.is_empty()).cloned());
             }
         }
         if let Some(file) = part.json_or_yaml("cluster-resources/namespaces") {
-            let typed = file.documents().is_some_and(|d| {
-                d.lists
-                    .iter()
-                    .any(|l| l.kind.as_deref().is_some_and(|k| k.ends_with("List")))
-            });
-            let whole = file
-                .listing()
-                .is_some_and(|s| s.state == CoverageState::Complete);
+            let typed = file
+                .documents()
+                .is_some_and(|d| d.lists.iter().any(|l| l.kind.as_deref().is_some_and(|k| k.ends_with("List"))));
+            let whole = file.listing().is_some_and(|s| s.state == CoverageState::Complete);
             bundle.scope.all = typed && whole;
             let listed: BTreeSet<String> = file.objects().map(|o| o.meta().name.clone()).collect();
             if bundle.scope.all {
-                bundle.left_out = listed
-                    .difference(&bundle.scope.namespaces)
-                    .cloned()
-                    .collect();
+                bundle.left_out = listed.difference(&bundle.scope.namespaces).cloned().collect();
             }
         }
         bundle
     }
 
     fn data(&self, name: &str) -> Option<(&'p File<'s>, &'s Value)> {
-        let file = self
-            .part
-            .json_or_yaml(&format!("cluster-resources/{name}"))?;
+        let file = self.part.json_or_yaml(&format!("cluster-resources/{name}"))?;
         Some((file, file.data()?))
     }
 
@@ -176,15 +152,9 @@ impl<'p, 's> Bundle<'p, 's> {
         if !self.version.is_empty() {
             out.note(format!("collected by Troubleshoot {}", self.version));
         }
-        let server = self
-            .part
-            .file("cluster-info/cluster_version.json")
-            .and_then(File::data);
+        let server = self.part.file("cluster-info/cluster_version.json").and_then(File::data);
         if let Some(server) = server {
-            let version = server
-                .pointer("/info/gitVersion")
-                .or_else(|| server.get("string"))
-                .and_then(Value::as_str);
+            let version = server.pointer("/info/gitVersion").or_else(|| server.get("string")).and_then(Value::as_str);
             if let Some(version) = version {
                 out.note(format!("Kubernetes {}", words(version)));
             }
@@ -192,27 +162,14 @@ impl<'p, 's> Bundle<'p, 's> {
         out.note(if self.scope.all && self.left_out.is_empty() {
             "all namespaces".to_owned()
         } else {
-            let names: Vec<&str> = self
-                .scope
-                .namespaces
-                .iter()
-                .take(8)
-                .map(String::as_str)
-                .collect();
+            let names: Vec<&str> = self.scope.namespaces.iter().take(8).map(String::as_str).collect();
             let more = self.scope.namespaces.len().saturating_sub(names.len());
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("namespaces {}{more}", names.join(", "))
         });
-        let name = [
-            self.part.root.trim_end_matches('/'),
-            self.part.name.as_str(),
-        ]
-        .into_iter()
-        .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
+        let name = [self.part.root.trim_end_matches('/'), self.part.name.as_str()]
+            .into_iter()
+            .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
         match name {
             Some(Clock::Utc(at)) => out.taken_at = Some(at),
             Some(Clock::Local(at)) => out.taken_at_local = Some(at),
@@ -242,22 +199,14 @@ impl<'p, 's> Bundle<'p, 's> {
 
     fn cluster(&self, resource: &Resource, out: &mut Facts) {
         let Some(kind) = resource.kind() else { return };
-        let file = resource
-            .names
-            .iter()
-            .find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")));
+        let file = resource.names.iter().find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")));
         let said = if let Some(file) = file {
             match file.listing() {
                 // One Namespace alone, or an array of those that the spec names: not the list of all.
                 Some(said)
-                    if kind.plural == "namespaces"
-                        && !self.scope.all
-                        && said.state == CoverageState::Complete =>
+                    if kind.plural == "namespaces" && !self.scope.all && said.state == CoverageState::Complete =>
                 {
-                    Said::partial(
-                        "only the namespaces that the collector was told to read",
-                        &file.display,
-                    )
+                    Said::partial("only the namespaces that the collector was told to read", &file.display)
                 }
                 Some(said) => said,
                 None => Said::partial("the file holds single objects, not a list", &file.display),
@@ -273,42 +222,24 @@ impl<'p, 's> Bundle<'p, 's> {
     fn namespaced(&self, resource: &Resource, out: &mut Facts) {
         let Some(kind) = resource.kind() else { return };
         let errors = self.errors(resource);
-        let known = resource.names.iter().any(|n| {
-            self.part
-                .below(&format!("cluster-resources/{n}/"))
-                .next()
-                .is_some()
-        });
+        let known = resource.names.iter().any(|n| self.part.below(&format!("cluster-resources/{n}/")).next().is_some());
         let mut said = BTreeMap::new();
         for ns in &self.scope.namespaces {
             let files: Vec<&File<'_>> = resource
                 .names
                 .iter()
-                .filter_map(|n| {
-                    self.part
-                        .json_or_yaml(&format!("cluster-resources/{n}/{ns}"))
-                })
+                .filter_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}/{ns}")))
                 .collect();
             let error = errors.and_then(|(file, v)| {
-                v.get(ns)
-                    .or_else(|| v.get(""))
-                    .and_then(Value::as_str)
-                    .map(|text| refused(text, &file.display))
+                v.get(ns).or_else(|| v.get("")).and_then(Value::as_str).map(|text| refused(text, &file.display))
             });
-            let one = files
-                .iter()
-                .find_map(|f| f.listing())
-                .or(error)
-                .unwrap_or_else(|| {
-                    if known {
-                        Said::missing(format!(
-                            "the bundle holds no {} of the namespace and no error about it",
-                            kind.plural
-                        ))
-                    } else {
-                        Said::missing(self.absent(resource))
-                    }
-                });
+            let one = files.iter().find_map(|f| f.listing()).or(error).unwrap_or_else(|| {
+                if known {
+                    Said::missing(format!("the bundle holds no {} of the namespace and no error about it", kind.plural))
+                } else {
+                    Said::missing(self.absent(resource))
+                }
+            });
             said.insert(ns.clone(), one);
         }
         self.finish(kind, said, out);
@@ -322,29 +253,19 @@ impl<'p, 's> Bundle<'p, 's> {
         if said.is_empty() {
             return;
         }
-        out.spread(
-            &kind.group_kind(),
-            &self.scope,
-            said,
-            "only some namespaces were collected",
-        );
+        out.spread(&kind.group_kind(), &self.scope, said, "only some namespaces were collected");
     }
 
     /// Troubleshoot drops namespaces whose pods it may not read, without a word; only its permissions
     /// show why.
     fn why_left_out(&self, ns: &str, kind: &Kind) -> Said {
-        let file = self
-            .part
-            .file(&format!("cluster-resources/auth-cani-list/{ns}.json"));
+        let file = self.part.file(&format!("cluster-resources/auth-cani-list/{ns}.json"));
         if let Some((file, rules)) = file.and_then(|f| Some((f, f.data()?)))
             && !may_read(rules, kind)
         {
             return Said::new(
                 CoverageState::Forbidden,
-                format!(
-                    "the collector's account may not read {} there, as its permissions show",
-                    kind.plural
-                ),
+                format!("the collector's account may not read {} there, as its permissions show", kind.plural),
                 &file.display,
             );
         }
@@ -354,11 +275,8 @@ impl<'p, 's> Bundle<'p, 's> {
     }
 
     fn absent(&self, resource: &Resource) -> String {
-        let by = if self.version.is_empty() {
-            String::new()
-        } else {
-            format!("; this one was made by {}", self.version)
-        };
+        let by =
+            if self.version.is_empty() { String::new() } else { format!("; this one was made by {}", self.version) };
         match resource.since {
             Some(since) => format!("bundles hold this kind only since Troubleshoot {since}{by}"),
             None => format!("the bundle holds no file of this kind and no error about it{by}"),
@@ -368,10 +286,7 @@ impl<'p, 's> Bundle<'p, 's> {
     /// The full names of all definitions and the file that lists them, if it is whole.
     fn definitions(&self) -> Option<(BTreeSet<String>, String)> {
         let resource = &DEFINITIONS;
-        let file = resource
-            .names
-            .iter()
-            .find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")))?;
+        let file = resource.names.iter().find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")))?;
         if file.listing()?.state != CoverageState::Complete {
             return None;
         }
@@ -382,31 +297,20 @@ impl<'p, 's> Bundle<'p, 's> {
         Some((names.collect(), file.display.clone()))
     }
 
-    fn custom(
-        &self,
-        kind: &'static Kind,
-        definitions: Option<&(BTreeSet<String>, String)>,
-        out: &mut Facts,
-    ) {
+    fn custom(&self, kind: &'static Kind, definitions: Option<&(BTreeSet<String>, String)>, out: &mut Facts) {
         let name = kind.full_name();
         let folder = "cluster-resources/custom-resources";
         let installed = definitions.map(|(names, _)| names.contains(&name));
         if installed == Some(false) {
             if let Some((_, source)) = definitions {
                 let reason = format!("the cluster has no CustomResourceDefinition {name}");
-                out.say(
-                    &kind.group_kind(),
-                    None,
-                    Said::new(CoverageState::NotServed, reason, source),
-                );
+                out.say(&kind.group_kind(), None, Said::new(CoverageState::NotServed, reason, source));
             }
             return;
         }
         let errors = self.data("custom-resources/custom-resources-errors");
         let error = errors.and_then(|(file, v)| {
-            let text = [name.as_str(), "crdList", "crdClient"]
-                .iter()
-                .find_map(|key| v.get(key).map(first_text))?;
+            let text = [name.as_str(), "crdList", "crdClient"].iter().find_map(|key| v.get(key).map(first_text))?;
             Some(refused(&text, &file.display))
         });
         let collected = self.part.below(&format!("{folder}/")).next().is_some();
@@ -415,38 +319,23 @@ impl<'p, 's> Bundle<'p, 's> {
                 return error.clone();
             }
             match definitions {
-                Some((_, source))
-                    if collected && self.part.surely_lacks(&format!("{path}.json")) =>
-                {
-                    Said::complete(
-                        "its definition is installed, reading it raised no error, and no object was written",
-                        source,
-                    )
-                }
-                Some(_) if collected => {
-                    Said::missing("a part of the bundle could not be read, where they may stand")
-                }
-                Some(_) => Said::missing("the bundle holds no custom resources at all"),
-                None => Said::missing(
-                    "the bundle holds none of them and does not show whether they were asked for",
+                Some((_, source)) if collected && self.part.surely_lacks(&format!("{path}.json")) => Said::complete(
+                    "its definition is installed, reading it raised no error, and no object was written",
+                    source,
                 ),
+                Some(_) if collected => Said::missing("a part of the bundle could not be read, where they may stand"),
+                Some(_) => Said::missing("the bundle holds no custom resources at all"),
+                None => Said::missing("the bundle holds none of them and does not show whether they were asked for"),
             }
         };
         let listing = |path: &str| {
             self.part.json_or_yaml(path).map_or_else(
                 || absent(path),
-                |f| {
-                    f.listing()
-                        .unwrap_or_else(|| Said::partial("single objects, no list", &f.display))
-                },
+                |f| f.listing().unwrap_or_else(|| Said::partial("single objects, no list", &f.display)),
             )
         };
         if !kind.namespaced {
-            out.say(
-                &kind.group_kind(),
-                None,
-                listing(&format!("{folder}/{name}")),
-            );
+            out.say(&kind.group_kind(), None, listing(&format!("{folder}/{name}")));
             return;
         }
         let mut namespaces = self.scope.namespaces.clone();
@@ -472,19 +361,14 @@ fn first_text(value: &Value) -> String {
 
 /// Does any rule of a `SelfSubjectRulesReview` allow to list the kind?
 fn may_read(rules: &Value, kind: &Kind) -> bool {
-    let rules = rules
-        .get("resourceRules")
-        .or_else(|| rules.pointer("/status/resourceRules"))
-        .unwrap_or(rules);
+    let rules = rules.get("resourceRules").or_else(|| rules.pointer("/status/resourceRules")).unwrap_or(rules);
     let Some(rules) = rules.as_array() else {
         return true;
     };
     let holds = |rule: &Value, key: &str, wanted: &[&str]| {
-        rule.get(key).and_then(Value::as_array).is_some_and(|all| {
-            all.iter()
-                .filter_map(Value::as_str)
-                .any(|one| one == "*" || wanted.contains(&one))
-        })
+        rule.get(key)
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().filter_map(Value::as_str).any(|one| one == "*" || wanted.contains(&one)))
     };
     rules.iter().any(|rule| {
         holds(rule, "verbs", &["list"])

@@ -17,16 +17,9 @@ impl Layout for Velero {
 
     fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
         let with_resources = |root: &String| {
-            files.iter().any(|f| {
-                f.path
-                    .strip_prefix(root.as_str())
-                    .is_some_and(|p| p.starts_with("resources/"))
-            })
+            files.iter().any(|f| f.path.strip_prefix(root.as_str()).is_some_and(|p| p.starts_with("resources/")))
         };
-        outermost(files, |p| ends(p, "metadata/version"))
-            .into_iter()
-            .filter(with_resources)
-            .collect()
+        outermost(files, |p| ends(p, "metadata/version")).into_iter().filter(with_resources).collect()
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
@@ -36,22 +29,13 @@ impl Layout for Velero {
         out.note("which kinds and namespaces were asked for is not written in a backup");
         for (n, file) in part.files.iter().enumerate() {
             let mut parts = file.path.split('/').skip(2);
-            if parts
-                .next()
-                .is_some_and(|p| !matches!(p, "namespaces" | "cluster"))
-            {
+            if parts.next().is_some_and(|p| !matches!(p, "namespaces" | "cluster")) {
                 out.copies.insert(n);
             }
         }
-        singles::found(
-            part,
-            out,
-            "a backup holds what was selected, and does not say what that was",
-        );
+        singles::found(part, out, "a backup holds what was selected, and does not say what that was");
         out.rest(&Discovery::default(), |_| {
-            Said::missing(
-                "the backup holds none of them and does not say whether they were selected",
-            )
+            Said::missing("the backup holds none of them and does not say whether they were selected")
         });
     }
 }

@@ -8,10 +8,7 @@ use crate::intake::yaml::Position;
 const DEPTH: usize = 4096;
 
 pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<Position>> {
-    let base = Position {
-        line: text.line,
-        column: text.column,
-    };
+    let base = Position { line: text.line, column: text.column };
     paths
         .iter()
         .map(|path| {
@@ -31,22 +28,14 @@ fn walk(text: &[u8], path: &[PathStep], part: Part) -> Option<usize> {
             PathStep::Key(key) => {
                 // Of two equal keys the last counts, as everywhere.
                 let found = json::members(text, at, DEPTH)
-                    .filter(|entry| {
-                        json::text_of(text, entry.key).is_some_and(|name| name == key.as_str())
-                    })
+                    .filter(|entry| json::text_of(text, entry.key).is_some_and(|name| name == key.as_str()))
                     .last();
                 let Some(entry) = found else { break };
-                best = if last == Some(n) && part == Part::Value {
-                    entry.value.start
-                } else {
-                    entry.key.start
-                };
+                best = if last == Some(n) && part == Part::Value { entry.value.start } else { entry.key.start };
                 at = entry.value.start;
             }
             PathStep::Index(index) => {
-                let found: Option<Range> = json::items(text, at, DEPTH)
-                    .map_while(Result::ok)
-                    .nth(*index);
+                let found: Option<Range> = json::items(text, at, DEPTH).map_while(Result::ok).nth(*index);
                 let Some(range) = found else { break };
                 best = range.start;
                 at = range.start;

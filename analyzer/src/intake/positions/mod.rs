@@ -72,18 +72,12 @@ fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<(u32
         TextFormat::Json => json::places(text, paths, part),
         TextFormat::Yaml | TextFormat::YamlItem => yaml::places(text, paths, part),
     };
-    found
-        .into_iter()
-        .map(|at| at.map(|Position { line, column }| (line, column)))
-        .collect()
+    found.into_iter().map(|at| at.map(|Position { line, column }| (line, column))).collect()
 }
 
 /// File, line and column of fields, in the order of the requests. Where an object cannot be read
 /// again (standard input is kept; a file may have changed since), the place where it began.
-pub fn resolve(
-    sources: &Sources,
-    requests: &[(Origin, Vec<PathStep>)],
-) -> Vec<Option<(String, u32, u32)>> {
+pub fn resolve(sources: &Sources, requests: &[(Origin, Vec<PathStep>)]) -> Vec<Option<(String, u32, u32)>> {
     let mut by_origin: HashMap<Origin, Vec<usize>> = HashMap::new();
     for (n, (origin, _)) in requests.iter().enumerate() {
         by_origin.entry(*origin).or_default().push(n);
@@ -99,11 +93,8 @@ pub fn resolve(
         let Some(wanted) = by_origin.get(origin) else {
             continue;
         };
-        let paths: Vec<&[PathStep]> = wanted
-            .iter()
-            .filter_map(|&n| requests.get(n))
-            .map(|(_, path)| path.as_slice())
-            .collect();
+        let paths: Vec<&[PathStep]> =
+            wanted.iter().filter_map(|&n| requests.get(n)).map(|(_, path)| path.as_slice()).collect();
         let found = bytes.map_or_else(Vec::new, |bytes| {
             let clean = document::without_captured(&bytes);
             let text = Text {
@@ -116,11 +107,7 @@ pub fn resolve(
             places(&text, &paths, Part::Value)
         });
         for (k, &n) in wanted.iter().enumerate() {
-            let (line, column) = found
-                .get(k)
-                .copied()
-                .flatten()
-                .unwrap_or((origin.line, origin.column));
+            let (line, column) = found.get(k).copied().flatten().unwrap_or((origin.line, origin.column));
             if let Some(slot) = places_of.get_mut(n) {
                 *slot = Some((path.clone(), line, column));
             }

@@ -28,29 +28,18 @@ struct Input {
 
 impl Sources {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            inputs: Vec::new(),
-        }
+        Self { limits, inputs: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, spec: InputSpec, container: Container, paths: Vec<String>) {
-        self.inputs.push(Input {
-            spec,
-            container,
-            paths,
-        });
+        self.inputs.push(Input { spec, container, paths });
     }
 
     /// The file as reports name it: `archive!member`.
     pub fn path(&self, file: FileId) -> Option<String> {
         let input = self.inputs.get(file.input as usize)?;
         let member = input.paths.get(file.member as usize)?;
-        Some(source::display(
-            input.container,
-            &source::name_of(&input.spec),
-            member,
-        ))
+        Some(source::display(input.container, &source::name_of(&input.spec), member))
     }
 
     /// The bytes of origins, in their order; none where a source cannot be read again.
@@ -58,12 +47,7 @@ impl Sources {
         let mut found: Vec<Option<Vec<u8>>> = vec![None; origins.len()];
         let mut by_input: BTreeMap<u32, HashMap<u32, Vec<usize>>> = BTreeMap::new();
         for (n, origin) in origins.iter().enumerate() {
-            by_input
-                .entry(origin.file.input)
-                .or_default()
-                .entry(origin.file.member)
-                .or_default()
-                .push(n);
+            by_input.entry(origin.file.input).or_default().entry(origin.file.member).or_default().push(n);
         }
         for (input, wanted) in by_input {
             if let Some(input) = self.inputs.get(input as usize) {
@@ -73,13 +57,7 @@ impl Sources {
         found
     }
 
-    fn read(
-        &self,
-        input: &Input,
-        wanted: HashMap<u32, Vec<usize>>,
-        origins: &[Origin],
-        found: &mut [Option<Vec<u8>>],
-    ) {
+    fn read(&self, input: &Input, wanted: HashMap<u32, Vec<usize>>, origins: &[Origin], found: &mut [Option<Vec<u8>>]) {
         match (&input.spec, input.container) {
             (InputSpec::Path(path), Container::File) => {
                 for requests in wanted.into_values() {
@@ -90,8 +68,7 @@ impl Sources {
             }
             (InputSpec::Path(root), Container::Directory) => {
                 for (member, requests) in wanted {
-                    let Some(path) = input.paths.get(member as usize).map(|path| root.join(path))
-                    else {
+                    let Some(path) = input.paths.get(member as usize).map(|path| root.join(path)) else {
                         continue;
                     };
                     if !seek(&path, &requests, origins, found) {
@@ -116,23 +93,13 @@ impl Sources {
         origins: &[Origin],
         found: &mut [Option<Vec<u8>>],
     ) {
-        let mut ranges = Ranges {
-            wanted,
-            paths: &input.paths,
-            origins,
-            found,
-        };
+        let mut ranges = Ranges { wanted, paths: &input.paths, origins, found };
         source::read(&input.spec, &self.limits, &Silent, &mut ranges);
     }
 }
 
 /// Reads ranges of an uncompressed file; false where it is compressed.
-fn seek(
-    path: &Path,
-    requests: &[usize],
-    origins: &[Origin],
-    found: &mut [Option<Vec<u8>>],
-) -> bool {
+fn seek(path: &Path, requests: &[usize], origins: &[Origin], found: &mut [Option<Vec<u8>>]) -> bool {
     let Ok(mut file) = File::open(path) else {
         return true;
     };
@@ -152,11 +119,7 @@ fn seek(
         };
         let mut bytes = Vec::new();
         let whole = file.seek(SeekFrom::Start(origin.start)).is_ok()
-            && file
-                .by_ref()
-                .take(origin.len)
-                .read_to_end(&mut bytes)
-                .is_ok()
+            && file.by_ref().take(origin.len).read_to_end(&mut bytes).is_ok()
             && bytes.len() as u64 == origin.len;
         if whole && let Some(slot) = found.get_mut(n) {
             *slot = Some(bytes);
@@ -177,17 +140,11 @@ impl Sink for Ranges<'_> {
 
     fn wants(&mut self, id: u32, path: &str) -> bool {
         // The number must still mean the same member: the archive may have changed since.
-        self.wanted.contains_key(&id)
-            && self
-                .paths
-                .get(id as usize)
-                .is_none_or(|known| known == path)
+        self.wanted.contains_key(&id) && self.paths.get(id as usize).is_none_or(|known| known == path)
     }
 
     fn take(&mut self, member: RawMember) -> bool {
-        if let (RawBody::Bytes(bytes), Some(requests)) =
-            (member.body, self.wanted.remove(&member.id))
-        {
+        if let (RawBody::Bytes(bytes), Some(requests)) = (member.body, self.wanted.remove(&member.id)) {
             for n in requests {
                 let slice = self.origins.get(n).and_then(|origin| {
                     let start = usize::try_from(origin.start).ok()?;

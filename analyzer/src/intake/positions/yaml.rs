@@ -11,29 +11,17 @@ pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<
     let Ok(Some(tree)) = engine::parse(text.bytes, Bounds::default()) else {
         return none();
     };
-    let slice = if text.format == TextFormat::YamlItem {
-        Slice::Item
-    } else {
-        Slice::Document
-    };
-    let Some(root) = engine::root(&tree, slice).and_then(|root| item(&tree, root, text.item))
-    else {
+    let slice = if text.format == TextFormat::YamlItem { Slice::Item } else { Slice::Document };
+    let Some(root) = engine::root(&tree, slice).and_then(|root| item(&tree, root, text.item)) else {
         return none();
     };
-    paths
-        .iter()
-        .map(|path| walk(&tree, root, path, part).map(|at| shift(text.line, at)))
-        .collect()
+    paths.iter().map(|path| walk(&tree, root, path, part).map(|at| shift(text.line, at))).collect()
 }
 
 /// The object, where the slice is the list that it stands in.
 fn item(tree: &Tree<'_>, root: NodeId, item: Option<u32>) -> Option<NodeId> {
     let Some(item) = item else { return Some(root) };
-    let list = if tree.is_sequence(root) {
-        root
-    } else {
-        tree.get(root, "items")?.1
-    };
+    let list = if tree.is_sequence(root) { root } else { tree.get(root, "items")?.1 };
     tree.children(tree.follow(list)).nth(item as usize)
 }
 

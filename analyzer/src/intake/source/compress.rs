@@ -24,10 +24,7 @@ impl std::error::Error for LimitHit {}
 
 /// The limit behind an error, if one was hit.
 pub(crate) fn limit_of(error: &io::Error) -> Option<&str> {
-    error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<LimitHit>())
-        .map(|hit| hit.0.as_str())
+    error.get_ref().and_then(|inner| inner.downcast_ref::<LimitHit>()).map(|hit| hit.0.as_str())
 }
 
 /// Counts the bytes that come from the disk.
@@ -59,12 +56,7 @@ impl Read for Bounded<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buf)?;
         self.out += n as u64;
-        if let Some(hit) = over(
-            self.out,
-            self.compressed.load(Ordering::Relaxed),
-            self.packed,
-            self.limits,
-        ) {
+        if let Some(hit) = over(self.out, self.compressed.load(Ordering::Relaxed), self.packed, self.limits) {
             return Err(io::Error::other(hit));
         }
         Ok(n)
@@ -126,24 +118,14 @@ pub(crate) fn is_tar(head: &[u8]) -> bool {
     let Some(field) = block.get(148..156) else {
         return false;
     };
-    let digits: String = field
-        .iter()
-        .filter(|b| (b'0'..=b'7').contains(b))
-        .map(|&b| char::from(b))
-        .collect();
+    let digits: String = field.iter().filter(|b| (b'0'..=b'7').contains(b)).map(|&b| char::from(b)).collect();
     let Ok(stored) = u64::from_str_radix(&digits, 8) else {
         return false;
     };
     let sum: u64 = block
         .iter()
         .enumerate()
-        .map(|(n, &b)| {
-            if (148..156).contains(&n) {
-                u64::from(b' ')
-            } else {
-                u64::from(b)
-            }
-        })
+        .map(|(n, &b)| if (148..156).contains(&n) { u64::from(b' ') } else { u64::from(b) })
         .sum();
     stored == sum
 }
@@ -182,27 +164,15 @@ pub(crate) struct Opened<'a> {
 }
 
 /// Peels compression off a stream, at most twice, and bounds what comes out.
-pub(crate) fn open<'a>(
-    raw: Stream<'a>,
-    limits: &'a Limits,
-    progress: &'a dyn Progress,
-) -> io::Result<Opened<'a>> {
+pub(crate) fn open<'a>(raw: Stream<'a>, limits: &'a Limits, progress: &'a dyn Progress) -> io::Result<Opened<'a>> {
     let count = Arc::new(AtomicU64::new(0));
-    let counted = Counted {
-        inner: raw,
-        count: Arc::clone(&count),
-        progress,
-    };
+    let counted = Counted { inner: raw, count: Arc::clone(&count), progress };
     let (mut head, mut stream) = peek(Box::new(counted), 512)?;
     let mut packed = false;
     for _ in 0..2 {
         stream = match magic(&head) {
             Magic::Gzip => Box::new(flate2::read::MultiGzDecoder::new(stream)),
-            Magic::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(
-                stream,
-                true,
-                DECODER_KIB,
-            )),
+            Magic::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(stream, true, DECODER_KIB)),
             Magic::Zstd => {
                 let mut decoder = zstd::Decoder::new(stream)?;
                 decoder.window_log_max(27)?;
@@ -211,29 +181,13 @@ pub(crate) fn open<'a>(
             _ => break,
         };
         packed = true;
-        let bounded = Bounded {
-            inner: stream,
-            compressed: Arc::clone(&count),
-            out: 0,
-            limits,
-            packed,
-        };
+        let bounded = Bounded { inner: stream, compressed: Arc::clone(&count), out: 0, limits, packed };
         (head, stream) = peek(Box::new(bounded), 512)?;
     }
     if !packed {
-        stream = Box::new(Bounded {
-            inner: stream,
-            compressed: count,
-            out: 0,
-            limits,
-            packed,
-        });
+        stream = Box::new(Bounded { inner: stream, compressed: count, out: 0, limits, packed });
     }
-    Ok(Opened {
-        magic: magic(&head),
-        head,
-        stream,
-    })
+    Ok(Opened { magic: magic(&head), head, stream })
 }
 
 /// Memory that an xz decoder may ask for.

@@ -13,12 +13,8 @@ pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
     let real_root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let mut links: Vec<(String, PathBuf)> = Vec::new();
     let mut files = 0_usize;
-    let walk = WalkDir::new(root)
-        .follow_links(false)
-        .follow_root_links(true)
-        .sort_by_file_name();
-    let visible =
-        |entry: &walkdir::DirEntry| !(entry.file_type().is_dir() && entry.file_name() == ".git");
+    let walk = WalkDir::new(root).follow_links(false).follow_root_links(true).sort_by_file_name();
+    let visible = |entry: &walkdir::DirEntry| !(entry.file_type().is_dir() && entry.file_name() == ".git");
     for entry in walk.into_iter().filter_entry(visible) {
         if reading.stopped {
             return;
@@ -26,10 +22,7 @@ pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let path = error.path().map_or_else(
-                    || reading.name.to_owned(),
-                    |p| p.to_string_lossy().into_owned(),
-                );
+                let path = error.path().map_or_else(|| reading.name.to_owned(), |p| p.to_string_lossy().into_owned());
                 let what = error.io_error().map_or_else(|| error.to_string(), io_words);
                 reading.say_of(path, &what, "the rest was read");
                 continue;
@@ -39,12 +32,7 @@ pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
         if kind.is_dir() {
             continue;
         }
-        let label = entry
-            .path()
-            .strip_prefix(root)
-            .unwrap_or(entry.path())
-            .to_string_lossy()
-            .replace('\\', "/");
+        let label = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/");
         files += 1;
         if kind.is_symlink() {
             links.push((label, entry.path().to_path_buf()));
@@ -81,15 +69,10 @@ fn file(reading: &mut Reading<'_>, label: String, path: &Path) {
         Ok(file) => {
             let metadata = file.metadata().ok();
             reading.newest(
-                metadata
-                    .as_ref()
-                    .and_then(|m| m.modified().ok())
-                    .and_then(|t| jiff::Timestamp::try_from(t).ok()),
+                metadata.as_ref().and_then(|m| m.modified().ok()).and_then(|t| jiff::Timestamp::try_from(t).ok()),
             );
             // Counted for the progress here: no decompressor stands between.
-            reading
-                .progress
-                .bytes(metadata.as_ref().map_or(0, std::fs::Metadata::len));
+            reading.progress.bytes(metadata.as_ref().map_or(0, std::fs::Metadata::len));
             take_stream(reading, label, None, Box::new(file));
         }
         Err(error) => {
@@ -104,9 +87,7 @@ fn link(reading: &mut Reading<'_>, label: String, path: &Path) {
         reading.summary.skipped += 1;
         return;
     }
-    let target = std::fs::read_link(path)
-        .map(|t| t.to_string_lossy().replace('\\', "/"))
-        .unwrap_or_default();
+    let target = std::fs::read_link(path).map(|t| t.to_string_lossy().replace('\\', "/")).unwrap_or_default();
     let Some(id) = reading.next_id() else { return };
     if reading.sink.wants(id, &label) {
         reading.give(super::RawMember {

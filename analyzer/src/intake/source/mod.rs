@@ -64,12 +64,7 @@ pub(crate) struct Summary {
 }
 
 /// Reads one input into the sink.
-pub(crate) fn read(
-    spec: &InputSpec,
-    limits: &Limits,
-    progress: &dyn Progress,
-    sink: &mut dyn Sink,
-) -> Summary {
+pub(crate) fn read(spec: &InputSpec, limits: &Limits, progress: &dyn Progress, sink: &mut dyn Sink) -> Summary {
     let name = name_of(spec);
     let mut reading = Reading {
         name: &name,
@@ -135,10 +130,7 @@ impl Reading<'_> {
             Ok(metadata) => metadata,
             Err(error) => return self.say(&io_words(&error), "nothing was read from it"),
         };
-        self.summary.modified = metadata
-            .modified()
-            .ok()
-            .and_then(|time| jiff::Timestamp::try_from(time).ok());
+        self.summary.modified = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
         if metadata.is_dir() {
             self.summary.container = Container::Directory;
             return directory::read(self, path);
@@ -150,10 +142,7 @@ impl Reading<'_> {
             Ok(file) => file,
             Err(error) => return self.say(&io_words(&error), "nothing was read from it"),
         };
-        let label = path.file_name().map_or_else(
-            || self.name.to_owned(),
-            |n| n.to_string_lossy().into_owned(),
-        );
+        let label = path.file_name().map_or_else(|| self.name.to_owned(), |n| n.to_string_lossy().into_owned());
         if metadata.is_file() && starts_as_zip(path) {
             return match zip::read(self, io::BufReader::new(&file)) {
                 Ok(()) => {}
@@ -194,26 +183,16 @@ impl Reading<'_> {
     }
 
     fn stream(&mut self, raw: Stream<'_>, label: &str) {
-        let Opened {
-            head,
-            stream,
-            magic,
-        } = match compress::open(raw, self.limits, self.progress) {
+        let Opened { head, stream, magic } = match compress::open(raw, self.limits, self.progress) {
             Ok(opened) => opened,
             Err(error) => return self.say(&io_words(&error), "nothing was read from it"),
         };
         match magic {
             Magic::Bzip2 => {
-                return self.say(
-                    "bzip2 compression is not read",
-                    "decompress it first (bunzip2)",
-                );
+                return self.say("bzip2 compression is not read", "decompress it first (bunzip2)");
             }
             Magic::SevenZip | Magic::Rar => {
-                return self.say(
-                    "7z and rar archives are not read",
-                    "unpack it first and name the directory",
-                );
+                return self.say("7z and rar archives are not read", "unpack it first and name the directory");
             }
             _ => {}
         }
@@ -234,23 +213,12 @@ impl Reading<'_> {
         }
         self.total += bytes.len() as u64;
         let class = match names::classify(&path) {
-            Class::Marker
-                if !names::looks_structured(
-                    bytes.get(..512.min(bytes.len())).unwrap_or_default(),
-                ) =>
-            {
+            Class::Marker if !names::looks_structured(bytes.get(..512.min(bytes.len())).unwrap_or_default()) => {
                 Class::Marker
             }
             _ => Class::Structured,
         };
-        self.give(RawMember {
-            id,
-            path,
-            class,
-            body: RawBody::Bytes(bytes),
-            direct: true,
-            cut,
-        });
+        self.give(RawMember { id, path, class, body: RawBody::Bytes(bytes), direct: true, cut });
     }
 
     /// The number of the next member, unless there are too many.
@@ -259,11 +227,7 @@ impl Reading<'_> {
         if id as usize >= self.limits.members {
             if !self.stopped {
                 self.stopped = true;
-                let message = format!(
-                    "more than {} members (limit {})",
-                    self.limits.members,
-                    Limits::MEMBERS
-                );
+                let message = format!("more than {} members (limit {})", self.limits.members, Limits::MEMBERS);
                 self.say(&message, "the rest was not read");
             }
             return None;
@@ -285,17 +249,12 @@ impl Reading<'_> {
         let limit = self.limits.member_bytes;
         let hint = usize::try_from(size.unwrap_or(0).min(limit).min(64 << 20)).unwrap_or(0);
         let mut bytes = Vec::with_capacity(hint);
-        let result = stream
-            .by_ref()
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes);
+        let result = stream.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes);
         let shown = display(self.summary.container, self.name, path);
         if let Err(error) = result {
             let why = match compress::limit_of(&error) {
                 Some(limit) => limit.to_owned(),
-                None if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    "the file is cut off".to_owned()
-                }
+                None if error.kind() == io::ErrorKind::UnexpectedEof => "the file is cut off".to_owned(),
                 None => format!("reading failed ({error})"),
             };
             self.stopped = true;
@@ -310,11 +269,7 @@ impl Reading<'_> {
         }
         if size.is_some_and(|size| (bytes.len() as u64) < size) {
             self.stopped = true;
-            self.say_of(
-                shown,
-                "the archive is cut off inside this member",
-                "what came before was read",
-            );
+            self.say_of(shown, "the archive is cut off inside this member", "what came before was read");
             return (bytes, true);
         }
         (bytes, false)
@@ -325,12 +280,7 @@ impl Reading<'_> {
     }
 
     fn say_of(&mut self, path: String, what: &str, then: &str) {
-        self.summary.problems.push(Problem {
-            path,
-            line: None,
-            column: None,
-            message: format!("{what}: {then}"),
-        });
+        self.summary.problems.push(Problem { path, line: None, column: None, message: format!("{what}: {then}") });
     }
 
     fn newest(&mut self, time: Option<jiff::Timestamp>) {
@@ -365,10 +315,7 @@ pub(crate) fn label(raw: &[u8]) -> String {
 
 fn starts_as_zip(path: &Path) -> bool {
     let mut head = [0_u8; 4];
-    File::open(path)
-        .and_then(|mut file| file.read_exact(&mut head))
-        .is_ok()
-        && compress::magic(&head) == Magic::Zip
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && compress::magic(&head) == Magic::Zip
 }
 
 #[cfg(unix)]
@@ -395,12 +342,7 @@ pub(crate) fn io_words(error: &io::Error) -> String {
 }
 
 /// Reads one member of an archive or directory: by its name it is skipped, sniffed or read.
-pub(crate) fn take_stream(
-    reading: &mut Reading<'_>,
-    path: String,
-    size: Option<u64>,
-    stream: Stream<'_>,
-) {
+pub(crate) fn take_stream(reading: &mut Reading<'_>, path: String, size: Option<u64>, stream: Stream<'_>) {
     let mut class = names::classify(&path);
     if class == Class::Skip {
         reading.summary.skipped += 1;
@@ -449,22 +391,11 @@ pub(crate) fn take_stream(
     reading.total += bytes.len() as u64;
     if reading.total > reading.limits.total_bytes && !reading.stopped {
         reading.stopped = true;
-        let what = format!(
-            "more than {} bytes (limit {})",
-            reading.limits.total_bytes,
-            Limits::TOTAL_BYTES
-        );
+        let what = format!("more than {} bytes (limit {})", reading.limits.total_bytes, Limits::TOTAL_BYTES);
         reading.say(&what, "the rest was not read");
     }
     if class == Class::Marker && path.ends_with("version") && names::looks_structured(&bytes) {
         class = Class::Structured;
     }
-    reading.give(RawMember {
-        id,
-        path,
-        class,
-        body: RawBody::Bytes(bytes),
-        direct: false,
-        cut,
-    });
+    reading.give(RawMember { id, path, class, body: RawBody::Bytes(bytes), direct: false, cut });
 }

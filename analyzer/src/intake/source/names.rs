@@ -26,14 +26,12 @@ const MARKERS: [&str; 8] = [
 
 /// Endings of files that hold no Kubernetes objects.
 const SKIPPED: [&str; 92] = [
-    "7z", "bak", "bin", "bmp", "bz2", "c", "cap", "cfg", "conf", "config", "core", "crt", "css",
-    "csv", "db", "deb", "dll", "dot", "dylib", "env", "err", "exe", "gif", "go", "gz", "h", "hcl",
-    "heap", "htm", "html", "ico", "ini", "jar", "java", "jpeg", "jpg", "js", "key", "lock", "log",
-    "logs", "lua", "map", "md", "metrics", "mod", "mp4", "orig", "out", "p12", "pb", "pcap",
-    "pcapng", "pdf", "pem", "pid", "png", "pprof", "prof", "prom", "proto", "ps1", "pub", "py",
-    "pyc", "rb", "rpm", "rs", "rst", "sh", "so", "sock", "sql", "sqlite", "stderr", "sum", "svg",
-    "swp", "tar", "tf", "tfvars", "tgz", "toml", "tpl", "ts", "tsv", "txt", "wasm", "xml", "xz",
-    "zip", "zst",
+    "7z", "bak", "bin", "bmp", "bz2", "c", "cap", "cfg", "conf", "config", "core", "crt", "css", "csv", "db", "deb",
+    "dll", "dot", "dylib", "env", "err", "exe", "gif", "go", "gz", "h", "hcl", "heap", "htm", "html", "ico", "ini",
+    "jar", "java", "jpeg", "jpg", "js", "key", "lock", "log", "logs", "lua", "map", "md", "metrics", "mod", "mp4",
+    "orig", "out", "p12", "pb", "pcap", "pcapng", "pdf", "pem", "pid", "png", "pprof", "prof", "prom", "proto", "ps1",
+    "pub", "py", "pyc", "rb", "rpm", "rs", "rst", "sh", "so", "sock", "sql", "sqlite", "stderr", "sum", "svg", "swp",
+    "tar", "tf", "tfvars", "tgz", "toml", "tpl", "ts", "tsv", "txt", "wasm", "xml", "xz", "zip", "zst",
 ];
 
 /// Judges a member by its `/`-separated path.
@@ -43,28 +41,17 @@ pub(crate) fn classify(path: &str) -> Class {
         return Class::Marker;
     }
     // What macOS leaves beside every file, and what version control keeps to itself.
-    if name.starts_with("._")
-        || name == ".DS_Store"
-        || path
-            .split('/')
-            .any(|part| part == "__MACOSX" || part == ".git")
+    if name.starts_with("._") || name == ".DS_Store" || path.split('/').any(|part| part == "__MACOSX" || part == ".git")
     {
         return Class::Skip;
     }
     let lower = name.to_ascii_lowercase();
-    let plain = ["gz", "xz", "zst"]
-        .iter()
-        .find_map(|end| lower.strip_suffix(end)?.strip_suffix('.'))
-        .unwrap_or(&lower);
+    let plain = ["gz", "xz", "zst"].iter().find_map(|end| lower.strip_suffix(end)?.strip_suffix('.')).unwrap_or(&lower);
     if let Some((_, ending)) = plain.rsplit_once('.') {
         if matches!(ending, "yaml" | "yml" | "json" | "jsonl" | "ndjson") {
             return Class::Structured;
         }
-        if SKIPPED
-            .binary_search(&lower.rsplit_once('.').map_or("", |(_, e)| e))
-            .is_ok()
-            || lower.contains(".log.")
-        {
+        if SKIPPED.binary_search(&lower.rsplit_once('.').map_or("", |(_, e)| e)).is_ok() || lower.contains(".log.") {
             return Class::Skip;
         }
     }

@@ -12,10 +12,7 @@ pub(super) fn read(reading: &mut Reading<'_>, stream: Stream<'_>) {
     let entries = match archive.entries() {
         Ok(entries) => entries,
         Err(error) => {
-            return reading.say(
-                &format!("not a tar archive ({error})"),
-                "nothing was read from it",
-            );
+            return reading.say(&format!("not a tar archive ({error})"), "nothing was read from it");
         }
     };
     let mut files = 0_usize;
@@ -62,16 +59,9 @@ fn member(reading: &mut Reading<'_>, entry: &mut tar::Entry<'_, Stream<'_>>) {
             reading.summary.skipped += 1;
             return;
         }
-        let target = entry
-            .link_name_bytes()
-            .map(|raw| label(&raw))
-            .unwrap_or_default();
+        let target = entry.link_name_bytes().map(|raw| label(&raw)).unwrap_or_default();
         // A hard link names its target from the root of the archive, a symbolic link from where it stands.
-        let target = if kind.is_hard_link() {
-            relative(&path, &target)
-        } else {
-            target
-        };
+        let target = if kind.is_hard_link() { relative(&path, &target) } else { target };
         let Some(id) = reading.next_id() else { return };
         if reading.sink.wants(id, &path) {
             reading.give(RawMember {
@@ -90,12 +80,7 @@ fn member(reading: &mut Reading<'_>, entry: &mut tar::Entry<'_, Stream<'_>>) {
         return;
     }
     let size = entry.size();
-    super::take_stream(
-        reading,
-        path,
-        Some(size),
-        Box::new(io::BufReader::new(entry.by_ref())),
-    );
+    super::take_stream(reading, path, Some(size), Box::new(io::BufReader::new(entry.by_ref())));
 }
 
 /// A path from the root, as a link that stands at `from` would write it.

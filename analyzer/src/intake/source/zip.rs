@@ -22,10 +22,7 @@ pub(super) fn read<R: Read + Seek>(reading: &mut Reading<'_>, source: R) -> Resu
         let entry = match archive.by_index(index) {
             Ok(entry) => entry,
             Err(error) => {
-                reading.say(
-                    &format!("member {index} of the archive cannot be read ({error})"),
-                    "the rest was read",
-                );
+                reading.say(&format!("member {index} of the archive cannot be read ({error})"), "the rest was read");
                 continue;
             }
         };
@@ -52,12 +49,7 @@ pub(super) fn read<R: Read + Seek>(reading: &mut Reading<'_>, source: R) -> Resu
         let before = reading.total;
         let size = entry.size();
         // The declared size is a claim: the stream is bounded by what really comes out.
-        let bounded = Growth {
-            inner: entry,
-            out,
-            compressed,
-            limits: reading.limits,
-        };
+        let bounded = Growth { inner: entry, out, compressed, limits: reading.limits };
         take_stream(reading, path, Some(size), Box::new(bounded));
         out += reading.total - before;
     }
@@ -76,14 +68,7 @@ fn link(reading: &mut Reading<'_>, path: String, entry: impl Read) {
     let Some(id) = reading.next_id() else { return };
     if reading.sink.wants(id, &path) {
         let body = RawBody::Link(label(&target));
-        reading.give(RawMember {
-            id,
-            path,
-            class: Class::Structured,
-            body,
-            direct: false,
-            cut: false,
-        });
+        reading.give(RawMember { id, path, class: Class::Structured, body, direct: false, cut: false });
     }
 }
 
@@ -124,20 +109,13 @@ pub(super) fn salvage(reading: &mut Reading<'_>, stream: Stream<'_>) {
 }
 
 /// One member by its local header (APPNOTE 4.3.7); false at the directory.
-fn local_member(
-    reading: &mut Reading<'_>,
-    source: &mut io::BufReader<Stream<'_>>,
-) -> io::Result<bool> {
+fn local_member(reading: &mut Reading<'_>, source: &mut io::BufReader<Stream<'_>>) -> io::Result<bool> {
     let mut fixed = [0_u8; 30];
     source.read_exact(&mut fixed)?;
     if fixed.get(..4) != Some(b"PK\x03\x04") {
         return Ok(false);
     }
-    let short = |at: usize| {
-        fixed
-            .get(at..at + 2)
-            .map_or(0, |b| u16::from_le_bytes([b[0], b[1]]))
-    };
+    let short = |at: usize| fixed.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
     let long = |at: usize| u64::from(short(at)) | (u64::from(short(at + 2)) << 16);
     let (flags, method) = (short(6), short(8));
     let (packed, size) = (long(18), long(22));
@@ -147,11 +125,7 @@ fn local_member(
     source.read_exact(&mut extra)?;
     let path = label(&name);
     let streamed = flags & 8 != 0;
-    if flags & 1 != 0
-        || (method != 0 && method != 8)
-        || (method == 0 && streamed)
-        || packed == 0xFFFF_FFFF
-    {
+    if flags & 1 != 0 || (method != 0 && method != 8) || (method == 0 && streamed) || packed == 0xFFFF_FFFF {
         return Ok(false);
     }
     let is_dir = path.ends_with('/');
@@ -176,10 +150,7 @@ fn local_member(
             skip_descriptor(source)?;
         }
     } else {
-        let got = source
-            .by_ref()
-            .take(size.min(limit))
-            .read_to_end(&mut content)?;
+        let got = source.by_ref().take(size.min(limit)).read_to_end(&mut content)?;
         if (got as u64) < size {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -194,10 +165,6 @@ fn local_member(
 /// The sizes that follow a streamed member, with or without their signature.
 fn skip_descriptor(source: &mut io::BufReader<Stream<'_>>) -> io::Result<()> {
     let signed = source.fill_buf()?.starts_with(b"PK\x07\x08");
-    let mut rest = if signed {
-        [0_u8; 16].to_vec()
-    } else {
-        [0_u8; 12].to_vec()
-    };
+    let mut rest = if signed { [0_u8; 16].to_vec() } else { [0_u8; 12].to_vec() };
     source.read_exact(&mut rest)
 }

@@ -23,11 +23,7 @@ impl<'t, 's> Reader<'t, 's> {
     /// A reader whose budget is the size of the tree and a fixed allowance for aliases.
     pub fn new(tree: &'t Tree<'s>, bounds: Bounds) -> Self {
         let left = tree.nodes.len().saturating_mul(4).saturating_add(100_000);
-        Self {
-            tree,
-            left: Cell::new(left),
-            depth: Cell::new(bounds.depth.saturating_add(1)),
-        }
+        Self { tree, left: Cell::new(left), depth: Cell::new(bounds.depth.saturating_add(1)) }
     }
 
     /// The deserializer of one node.
@@ -61,10 +57,7 @@ impl<'t> NodeReader<'_, 't, '_> {
             return Err(self.fail("an empty document"));
         };
         if left == 0 || self.reader.depth.get() == 0 {
-            return Err(YamlError::limit(
-                node.at,
-                "its aliases expand beyond the limit",
-            ));
+            return Err(YamlError::limit(node.at, "its aliases expand beyond the limit"));
         }
         self.reader.left.set(left - 1);
         Ok((id, node))
@@ -84,11 +77,7 @@ fn place(error: YamlError, at: Option<Position>, step: &str) -> YamlError {
     let mut error = error;
     error.at = error.at.or(at);
     if error.kind == ErrorKind::Shape {
-        let separator = if error.path.is_empty() || error.path.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
+        let separator = if error.path.is_empty() || error.path.starts_with('[') { "" } else { "." };
         error.path = format!("{step}{separator}{}", error.path);
     }
     error
@@ -96,12 +85,7 @@ fn place(error: YamlError, at: Option<Position>, step: &str) -> YamlError {
 
 impl de::Error for YamlError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            at: None,
-            path: String::new(),
-            message: message.to_string(),
-            kind: ErrorKind::Shape,
-        }
+        Self { at: None, path: String::new(), message: message.to_string(), kind: ErrorKind::Shape }
     }
 }
 
@@ -123,28 +107,20 @@ impl<'de> de::Deserializer<'de> for NodeReader<'_, '_, '_> {
                 Scalar::Float(value) => visitor.visit_f64(value),
                 Scalar::Text(Cow::Borrowed(text)) => visitor.visit_str(text),
                 Scalar::Text(Cow::Owned(text)) => visitor.visit_string(text),
-                Scalar::NotJson => {
-                    Err(self.fail("infinity and not-a-number are not values of the Kubernetes API"))
-                }
+                Scalar::NotJson => Err(self.fail("infinity and not-a-number are not values of the Kubernetes API")),
                 Scalar::BadBinary => Err(self.fail("!!binary whose text is not base64")),
             },
             Kind::Sequence => {
                 let depth = reader.depth.get();
                 reader.depth.set(depth.saturating_sub(1));
-                let result = visitor.visit_seq(Items {
-                    reader,
-                    next: id + 1,
-                    end: node.end,
-                    index: 0,
-                });
+                let result = visitor.visit_seq(Items { reader, next: id + 1, end: node.end, index: 0 });
                 reader.depth.set(depth);
                 result
             }
             Kind::Mapping => {
                 let depth = reader.depth.get();
                 reader.depth.set(depth.saturating_sub(1));
-                let result =
-                    Entries::new(reader, id).and_then(|entries| visitor.visit_map(entries));
+                let result = Entries::new(reader, id).and_then(|entries| visitor.visit_map(entries));
                 reader.depth.set(depth);
                 result
             }
@@ -163,11 +139,7 @@ impl<'de> de::Deserializer<'de> for NodeReader<'_, '_, '_> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, YamlError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, YamlError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -211,10 +183,7 @@ struct Items<'r, 't, 's> {
 impl<'de> de::SeqAccess<'de> for Items<'_, '_, '_> {
     type Error = YamlError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, YamlError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, YamlError> {
         if self.next >= self.end {
             return Ok(None);
         }
@@ -245,11 +214,7 @@ impl<'r, 't, 's> Entries<'r, 't, 's> {
     fn new(reader: &'r Reader<'t, 's>, mapping: NodeId) -> Result<Self, YamlError> {
         let end = reader.tree.node(mapping).map_or(0, |n| n.end);
         let mut merged = Vec::new();
-        if reader
-            .tree
-            .pairs(mapping)
-            .any(|(k, _)| reader.tree.is_merge(k))
-        {
+        if reader.tree.pairs(mapping).any(|(k, _)| reader.tree.is_merge(k)) {
             let mut seen = Vec::new();
             for (key, _) in reader.tree.pairs(mapping) {
                 if !reader.tree.is_merge(key) {
@@ -258,13 +223,7 @@ impl<'r, 't, 's> Entries<'r, 't, 's> {
             }
             merge(reader, mapping, &mut seen, &mut merged, 8)?;
         }
-        Ok(Self {
-            reader,
-            next: mapping + 1,
-            end,
-            merged: merged.into_iter(),
-            value: None,
-        })
+        Ok(Self { reader, next: mapping + 1, end, merged: merged.into_iter(), value: None })
     }
 
     fn next_pair(&mut self) -> Option<(NodeId, NodeId)> {
@@ -303,17 +262,9 @@ fn merge<'t>(
         } else {
             Vec::new()
         };
-        let fail = |message: &str, kind| YamlError {
-            at,
-            path: String::new(),
-            message: message.to_owned(),
-            kind,
-        };
+        let fail = |message: &str, kind| YamlError { at, path: String::new(), message: message.to_owned(), kind };
         if sources.is_empty() || sources.iter().any(|&id| !tree.is_mapping(id)) {
-            return Err(fail(
-                "a merge key (<<) needs a mapping or a list of mappings",
-                ErrorKind::Shape,
-            ));
+            return Err(fail("a merge key (<<) needs a mapping or a list of mappings", ErrorKind::Shape));
         }
         for source in sources {
             for (k, v) in tree.pairs(source) {
@@ -321,10 +272,7 @@ fn merge<'t>(
                 // Each key is compared with all that were seen: charge for that.
                 let cost = seen.len() / 16 + 1;
                 if left < cost || depth == 0 {
-                    return Err(fail(
-                        "its merge keys expand beyond the limit",
-                        ErrorKind::Limit,
-                    ));
+                    return Err(fail("its merge keys expand beyond the limit", ErrorKind::Limit));
                 }
                 reader.left.set(left - cost);
                 if let Some(text) = tree.text(k)
@@ -345,10 +293,7 @@ fn merge<'t>(
 impl<'de> de::MapAccess<'de> for Entries<'_, '_, '_> {
     type Error = YamlError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, YamlError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, YamlError> {
         let Some((key, value)) = self.next_pair() else {
             return Ok(None);
         };
@@ -375,12 +320,7 @@ impl<'de> de::MapAccess<'de> for Entries<'_, '_, '_> {
             return Err(de::Error::custom("a value without a key"));
         };
         let tree = self.reader.tree;
-        seed.deserialize(self.reader.node(value)).map_err(|error| {
-            place(
-                error,
-                tree.node(value).map(|n| n.at),
-                tree.text(key).unwrap_or_default(),
-            )
-        })
+        seed.deserialize(self.reader.node(value))
+            .map_err(|error| place(error, tree.node(value).map(|n| n.at), tree.text(key).unwrap_or_default()))
     }
 }

@@ -18,11 +18,7 @@ pub enum Slice {
 }
 
 /// Reads a slice as `D`.
-pub fn from_slice<D: DeserializeOwned>(
-    bytes: &[u8],
-    slice: Slice,
-    bounds: Bounds,
-) -> Result<D, YamlError> {
+pub fn from_slice<D: DeserializeOwned>(bytes: &[u8], slice: Slice, bounds: Bounds) -> Result<D, YamlError> {
     full(bytes, slice, bounds, |_| {})
 }
 
@@ -64,11 +60,7 @@ pub fn root(tree: &Tree<'_>, slice: Slice) -> Option<NodeId> {
 }
 
 /// Reads one node of a tree as `D`.
-pub fn from_node<D: DeserializeOwned>(
-    tree: &Tree<'_>,
-    node: NodeId,
-    bounds: Bounds,
-) -> Result<D, YamlError> {
+pub fn from_node<D: DeserializeOwned>(tree: &Tree<'_>, node: NodeId, bounds: Bounds) -> Result<D, YamlError> {
     let reader = de::Reader::new(tree, bounds);
     D::deserialize(reader.node(node))
 }
@@ -77,15 +69,9 @@ fn not_utf8(bytes: &[u8], at: usize) -> YamlError {
     let before = bytes.get(..at).unwrap_or_default();
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
     let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
-    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default())
-        .chars()
-        .count()
-        + 1;
+    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count() + 1;
     YamlError::new(
-        Position {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        },
+        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) },
         "not UTF-8 text",
     )
 }

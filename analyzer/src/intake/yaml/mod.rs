@@ -52,22 +52,12 @@ pub enum ErrorKind {
 impl YamlError {
     /// A syntax error at a place.
     pub fn new(at: Position, message: impl Into<String>) -> Self {
-        Self {
-            at: Some(at),
-            path: String::new(),
-            message: message.into(),
-            kind: ErrorKind::Syntax,
-        }
+        Self { at: Some(at), path: String::new(), message: message.into(), kind: ErrorKind::Syntax }
     }
 
     /// A limit hit at a place.
     pub fn limit(at: Position, message: impl Into<String>) -> Self {
-        Self {
-            at: Some(at),
-            path: String::new(),
-            message: message.into(),
-            kind: ErrorKind::Limit,
-        }
+        Self { at: Some(at), path: String::new(), message: message.into(), kind: ErrorKind::Limit }
     }
 }
 

@@ -63,9 +63,7 @@ fn resolve_plain(text: &str) -> Scalar<'_> {
         return Scalar::Null;
     };
     match first {
-        b'0'..=b'9' | b'+' | b'-' | b'.' => {
-            number(text).unwrap_or(Scalar::Text(Cow::Borrowed(text)))
-        }
+        b'0'..=b'9' | b'+' | b'-' | b'.' => number(text).unwrap_or(Scalar::Text(Cow::Borrowed(text))),
         b'~' | b'n' | b'N' | b'y' | b'Y' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => word(text),
         _ => Scalar::Text(Cow::Borrowed(text)),
     }
@@ -74,20 +72,16 @@ fn resolve_plain(text: &str) -> Scalar<'_> {
 fn word(text: &str) -> Scalar<'_> {
     match text {
         "~" | "null" | "Null" | "NULL" => Scalar::Null,
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Scalar::Bool(true)
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Scalar::Bool(false)
-        }
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Scalar::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Scalar::Bool(false),
         _ => Scalar::Text(Cow::Borrowed(text)),
     }
 }
 
 fn number(text: &str) -> Option<Scalar<'static>> {
     match text {
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF"
-        | ".nan" | ".NaN" | ".NAN" => return Some(Scalar::NotJson),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
+        | ".NAN" => return Some(Scalar::NotJson),
         _ => {}
     }
     let plain: Cow<'_, str> = if text.contains('_') && !text.starts_with('.') {
@@ -139,11 +133,7 @@ fn float(text: &str) -> Option<Scalar<'static>> {
 }
 
 fn unsigned(text: &[u8]) -> &[u8] {
-    if let [b'-' | b'+', rest @ ..] = text {
-        rest
-    } else {
-        text
-    }
+    if let [b'-' | b'+', rest @ ..] = text { rest } else { text }
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -234,10 +224,7 @@ mod tests {
         assert_eq!(resolve("80", false, Tag::None), Scalar::Text("80".into()));
         assert_eq!(resolve("80", true, Tag::Str), Scalar::Text("80".into()));
         assert_eq!(resolve("80", false, Tag::Core), Scalar::Int(80));
-        assert_eq!(
-            resolve("aGVs\nbG8=", true, Tag::Binary),
-            Scalar::Text("hello".into())
-        );
+        assert_eq!(resolve("aGVs\nbG8=", true, Tag::Binary), Scalar::Text("hello".into()));
         assert_eq!(resolve("***", true, Tag::Binary), Scalar::BadBinary);
     }
 }

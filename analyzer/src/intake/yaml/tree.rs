@@ -75,10 +75,7 @@ pub const DEFAULT_DEPTH: usize = 128;
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self {
-            depth: DEFAULT_DEPTH,
-            nodes: 50_000_000,
-        }
+        Self { depth: DEFAULT_DEPTH, nodes: 50_000_000 }
     }
 }
 
@@ -89,12 +86,7 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Option<Tree<'_>>, YamlError> 
     options.flow_nesting_limit = bounds.depth;
     options.block_nesting_limit = bounds.depth;
     options.block_scalar_eof_without_line_feed = true;
-    let mut builder = Builder {
-        tree: Tree::default(),
-        open: Vec::new(),
-        anchors: HashMap::new(),
-        bounds,
-    };
+    let mut builder = Builder { tree: Tree::default(), open: Vec::new(), anchors: HashMap::new(), bounds };
     let mut begun = false;
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| scan_error(&error))?;
@@ -109,9 +101,7 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Option<Tree<'_>>, YamlError> 
         };
         // The parser writes a value that is not there as `~`; only its width tells them apart.
         let event = match event {
-            Event::Scalar(text, ScalarStyle::Plain, anchor, tag)
-                if text == "~" && span.is_empty() =>
-            {
+            Event::Scalar(text, ScalarStyle::Plain, anchor, tag) if text == "~" && span.is_empty() => {
                 Event::Scalar(Cow::Borrowed(""), ScalarStyle::Plain, anchor, tag)
             }
             event => event,
@@ -120,17 +110,7 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Option<Tree<'_>>, YamlError> 
     }
     let mut tree = builder.tree;
     // A document of nothing at all is one empty plain scalar.
-    if let [
-        Node {
-            kind:
-                Kind::Scalar {
-                    text,
-                    plain: true,
-                    tag: Tag::None,
-                },
-            ..
-        },
-    ] = tree.nodes.as_slice()
+    if let [Node { kind: Kind::Scalar { text, plain: true, tag: Tag::None }, .. }] = tree.nodes.as_slice()
         && text.is_empty()
     {
         return Ok(None);
@@ -191,10 +171,7 @@ impl<'s> Builder<'s> {
             Event::Alias(anchor) => {
                 self.tree.has_aliases = true;
                 let Some(&target) = self.anchors.get(&anchor) else {
-                    return Err(YamlError::new(
-                        at,
-                        "an alias refers to an anchor that is not there",
-                    ));
+                    return Err(YamlError::new(at, "an alias refers to an anchor that is not there"));
                 };
                 self.push(Kind::Alias(target), at, offset, 0)?;
             }
@@ -208,39 +185,21 @@ impl<'s> Builder<'s> {
         if self.open.len() > self.bounds.depth {
             return Err(YamlError::limit(
                 at,
-                format!(
-                    "nested deeper than {} levels (limit --max-depth)",
-                    self.bounds.depth
-                ),
+                format!("nested deeper than {} levels (limit --max-depth)", self.bounds.depth),
             ));
         }
         Ok(())
     }
 
-    fn push(
-        &mut self,
-        kind: Kind<'s>,
-        at: Position,
-        offset: usize,
-        anchor: usize,
-    ) -> Result<NodeId, YamlError> {
+    fn push(&mut self, kind: Kind<'s>, at: Position, offset: usize, anchor: usize) -> Result<NodeId, YamlError> {
         let id = self.tree.nodes.len();
         if id >= self.bounds.nodes {
-            return Err(YamlError::limit(
-                at,
-                format!("more than {} values in one document", self.bounds.nodes),
-            ));
+            return Err(YamlError::limit(at, format!("more than {} values in one document", self.bounds.nodes)));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, id);
         }
-        self.tree.nodes.push(Node {
-            kind,
-            at,
-            offset,
-            end: id + 1,
-            shadowed: false,
-        });
+        self.tree.nodes.push(Node { kind, at, offset, end: id + 1, shadowed: false });
         Ok(id)
     }
 }
@@ -263,21 +222,13 @@ impl<'s> Tree<'s> {
     /// The direct children of a container, in order.
     pub fn children(&self, id: NodeId) -> Children<'_, 's> {
         let end = self.nodes.get(id).map_or(0, |n| n.end);
-        Children {
-            tree: self,
-            next: id + 1,
-            end,
-        }
+        Children { tree: self, next: id + 1, end }
     }
 
     /// The node an alias stands for, or the node itself.
     pub fn follow(&self, mut id: NodeId) -> NodeId {
         // An anchor is defined before its alias, so every step goes back and this ends.
-        while let Some(Node {
-            kind: Kind::Alias(target),
-            ..
-        }) = self.nodes.get(id)
-        {
+        while let Some(Node { kind: Kind::Alias(target), .. }) = self.nodes.get(id) {
             if *target >= id {
                 break;
             }
@@ -296,24 +247,12 @@ impl<'s> Tree<'s> {
 
     /// Whether the node is a mapping, aliases followed.
     pub fn is_mapping(&self, id: NodeId) -> bool {
-        matches!(
-            self.nodes.get(self.follow(id)),
-            Some(Node {
-                kind: Kind::Mapping,
-                ..
-            })
-        )
+        matches!(self.nodes.get(self.follow(id)), Some(Node { kind: Kind::Mapping, .. }))
     }
 
     /// Whether the node is a sequence, aliases followed.
     pub fn is_sequence(&self, id: NodeId) -> bool {
-        matches!(
-            self.nodes.get(self.follow(id)),
-            Some(Node {
-                kind: Kind::Sequence,
-                ..
-            })
-        )
+        matches!(self.nodes.get(self.follow(id)), Some(Node { kind: Kind::Sequence, .. }))
     }
 
     /// Key and value of `key` in a mapping: the last one written, else one that a merge brings.
@@ -352,9 +291,7 @@ impl<'s> Tree<'s> {
 
     /// Keys and values of a mapping, as written.
     pub fn pairs(&self, mapping: NodeId) -> Pairs<'_, 's> {
-        Pairs {
-            children: self.children(mapping),
-        }
+        Pairs { children: self.children(mapping) }
     }
 
     /// Whether a key is the merge key `<<`.
@@ -405,29 +342,15 @@ fn shadow_duplicates(tree: &mut Tree<'_>) {
     let mut keys: Vec<NodeId> = Vec::new();
     let mut seen: HashMap<String, NodeId> = HashMap::new();
     for id in 0..tree.nodes.len() {
-        if !matches!(
-            tree.nodes.get(id),
-            Some(Node {
-                kind: Kind::Mapping,
-                ..
-            })
-        ) {
+        if !matches!(tree.nodes.get(id), Some(Node { kind: Kind::Mapping, .. })) {
             continue;
         }
         keys.clear();
-        keys.extend(
-            tree.pairs(id)
-                .map(|(k, _)| k)
-                .filter(|&k| !tree.is_merge(k)),
-        );
+        keys.extend(tree.pairs(id).map(|(k, _)| k).filter(|&k| !tree.is_merge(k)));
         if keys.len() <= 24 {
             for (n, &key) in keys.iter().enumerate() {
                 let Some(text) = tree.text(key) else { continue };
-                if keys
-                    .iter()
-                    .skip(n + 1)
-                    .any(|&later| tree.text(later) == Some(text))
-                {
+                if keys.iter().skip(n + 1).any(|&later| tree.text(later) == Some(text)) {
                     lost.push(key);
                 }
             }

@@ -22,13 +22,7 @@ pub enum Allowed {
 
 /// May something of namespace `guest` attach to an object of namespace `host`? `default` applies where
 /// `from` is not set.
-pub fn namespaces(
-    world: &World<'_>,
-    rule: Option<&NamespacesFrom>,
-    default: &str,
-    host: &str,
-    guest: &str,
-) -> Allowed {
+pub fn namespaces(world: &World<'_>, rule: Option<&NamespacesFrom>, default: &str, host: &str, guest: &str) -> Allowed {
     match rule.and_then(|r| r.from.as_deref()).unwrap_or(default) {
         "All" => Allowed::Yes,
         "Same" if host == guest => Allowed::Yes,
@@ -56,9 +50,10 @@ fn selected(world: &World<'_>, selector: &LabelSelector, namespace: &str) -> All
             };
         }
         // Something lives in the namespace, so it exists or will; its labels are what is not known.
-        Lookup::Absent(_) => {
-            Gap::investigate(format!("labels of namespace {namespace} are not known"), "the input does not hold the Namespace")
-        }
+        Lookup::Absent(_) => Gap::investigate(
+            format!("labels of namespace {namespace} are not known"),
+            "the input does not hold the Namespace",
+        ),
         Lookup::Unknown(gap) => gap,
     };
     by_name_alone(selector, namespace).unwrap_or(Allowed::Unknown(gap))
@@ -68,7 +63,12 @@ fn selected(world: &World<'_>, selector: &LabelSelector, namespace: &str) -> All
 fn by_name_alone(selector: &LabelSelector, namespace: &str) -> Option<Allowed> {
     let known = BTreeMap::from([(NAME_LABEL.to_owned(), namespace.to_owned())]);
     let about_name = LabelSelector {
-        match_labels: selector.match_labels.iter().filter(|(k, _)| *k == NAME_LABEL).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        match_labels: selector
+            .match_labels
+            .iter()
+            .filter(|(k, _)| *k == NAME_LABEL)
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect(),
         match_expressions: selector
             .match_expressions
             .iter()

@@ -5,7 +5,9 @@ use kubereach_reports::report::ObjectRef;
 
 use super::kinds::Kinds;
 use crate::snapshot::model::lenient::Field;
-use crate::snapshot::model::{Condition, Gateway, GatewayAddress, Listener, ListenerSet, ListenerStatus, Resource as _};
+use crate::snapshot::model::{
+    Condition, Gateway, GatewayAddress, Listener, ListenerSet, ListenerStatus, Resource as _,
+};
 use crate::snapshot::{Absence, Found, Gap, Proof};
 
 /// Who declares a listener.

@@ -47,7 +47,8 @@ pub struct Fronts<'s> {
 impl<'s> Fronts<'s> {
     /// Reads every Gateway and ListenerSet.
     pub fn new(world: &World<'s>) -> Self {
-        let mut this = Self { fronts: Vec::new(), doors: Vec::new(), of_gateway: HashMap::new(), of_set: HashMap::new() };
+        let mut this =
+            Self { fronts: Vec::new(), doors: Vec::new(), of_gateway: HashMap::new(), of_set: HashMap::new() };
         let mut groups: Vec<Vec<Vec<usize>>> = Vec::new();
         for gateway in world.snapshot.gateways.iter() {
             let id = this.fronts.len();
@@ -69,7 +70,9 @@ impl<'s> Fronts<'s> {
             if let Some(front) = this.fronts.get_mut(front) {
                 front.doors.extend(&doors);
             }
-            if matches!(admission, Admission::Admitted) && let Some(groups) = groups.get_mut(front) {
+            if matches!(admission, Admission::Admitted)
+                && let Some(groups) = groups.get_mut(front)
+            {
                 groups.push(doors);
             }
         }
@@ -141,7 +144,9 @@ impl<'s> Fronts<'s> {
         let mut sets: Vec<_> = doors
             .iter()
             .filter_map(|d| self.doors.get(*d))
-            .filter(|d| matches!(d.owner, Owner::Set(_)) && matches!(d.admission, Admission::Admitted) && d.conflict.is_none())
+            .filter(|d| {
+                matches!(d.owner, Owner::Set(_)) && matches!(d.admission, Admission::Admitted) && d.conflict.is_none()
+            })
             .map(|d| d.owner.object())
             .collect();
         sets.sort_unstable();

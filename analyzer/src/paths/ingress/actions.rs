@@ -97,7 +97,8 @@ mod tests {
         let weighted = r#"{"type":"forward","forwardConfig":{"targetGroups":[
             {"serviceName":"blue","servicePort":"80","weight":0},{"serviceName":"green","servicePort":80,"weight":100},
             {"targetGroupARN":"arn:aws:x"}]}}"#;
-        let forward = |service: &str, drained| Forward { service: service.into(), port: Some(PortRef::Number(80)), drained };
+        let forward =
+            |service: &str, drained| Forward { service: service.into(), port: Some(PortRef::Number(80)), drained };
         let services = vec![forward("blue", true), forward("green", false)];
         assert_eq!(parse(weighted), Action::Forwards { services, outside: 1 });
         assert_eq!(parse("not json"), Action::Unreadable);

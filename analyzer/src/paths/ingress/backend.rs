@@ -77,7 +77,11 @@ pub fn resolve<'s>(world: &World<'s>, front: &Front<'s>, backend: &'s IngressBac
     let port = service.port.clone().filter(|port| !matches!(port, PortRef::Name(name) if name.is_empty()));
     let is_action = matches!(&port, Some(PortRef::Name(name)) if name == USE_ANNOTATION);
     if is_action && front.may_be(Product::AwsAlb) {
-        return Reference { target: Target::Action(&service.name), backend: named("Action", &service.name, None), port };
+        return Reference {
+            target: Target::Action(&service.name),
+            backend: named("Action", &service.name, None),
+            port,
+        };
     }
     let shown = named("Service", &service.name, port.as_ref());
     if service.name.is_empty() {

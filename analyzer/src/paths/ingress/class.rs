@@ -140,8 +140,11 @@ impl<'s> Classes<'s> {
     /// What a controller leaves behind that serves an Ingress without being named: annotations that only
     /// Google's controller writes, and the Routes that OpenShift's makes.
     fn sign(&self, ingress: &Ingress) -> Option<(&'static Controller, String)> {
-        const WRITTEN_BY_GCE: [&str; 3] =
-            ["ingress.kubernetes.io/url-map", "ingress.kubernetes.io/forwarding-rule", "ingress.kubernetes.io/backends"];
+        const WRITTEN_BY_GCE: [&str; 3] = [
+            "ingress.kubernetes.io/url-map",
+            "ingress.kubernetes.io/forwarding-rule",
+            "ingress.kubernetes.io/backends",
+        ];
         if let Some(key) = WRITTEN_BY_GCE.into_iter().find(|key| ingress.metadata.annotation(key).is_some()) {
             let gce = controllers::of(Product::Gce)?;
             return Some((gce, format!("{} wrote the annotation {key} into it", gce.name)));

@@ -52,13 +52,18 @@ const YOUNG_SECONDS: i64 = 60;
 
 impl<'s> Front<'s> {
     /// Resolves one Ingress.
-    pub fn of(world: &World<'s>, ingress: Found<'s, Ingress>, classes: &Classes<'s>, pods: &ControllerPods<'s>) -> Self {
+    pub fn of(
+        world: &World<'s>,
+        ingress: Found<'s, Ingress>,
+        classes: &Classes<'s>,
+        pods: &ControllerPods<'s>,
+    ) -> Self {
         let class = classes.resolve(ingress, pods);
         let seen = class.controller.map(|controller| pods.serving(controller, class.id));
         let young = seen.as_ref().is_some_and(|seen| {
-            seen.pods.iter().all(|pod| {
-                world.age_seconds(pod.metadata.creation_timestamp.0).is_some_and(|age| age < YOUNG_SECONDS)
-            })
+            seen.pods
+                .iter()
+                .all(|pod| world.age_seconds(pod.metadata.creation_timestamp.0).is_some_and(|age| age < YOUNG_SECONDS))
         });
         Self { ingress, class, seen, address: address(ingress), young }
     }

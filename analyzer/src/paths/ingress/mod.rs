@@ -9,8 +9,8 @@ pub mod pods;
 pub mod rules;
 
 use crate::paths::World;
-use crate::snapshot::{Gap, Found};
 use crate::snapshot::model::{Ingress, Resource as _};
+use crate::snapshot::{Found, Gap};
 
 use claims::Claims;
 use class::Classes;

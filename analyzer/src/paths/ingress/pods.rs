@@ -68,10 +68,8 @@ impl Seen<'_> {
         self.pods.iter().any(|pod| {
             let on_node = pod.spec.is_host_network()
                 || pod.spec.containers.iter().flat_map(|c| &c.ports).any(|p| !p.host_port.is_absent());
-            let running = pod
-                .status
-                .as_ref()
-                .is_some_and(|s| s.container_statuses.iter().any(|c| c.state.running.is_some()));
+            let running =
+                pod.status.as_ref().is_some_and(|s| s.container_statuses.iter().any(|c| c.state.running.is_some()));
             on_node && running
         })
     }

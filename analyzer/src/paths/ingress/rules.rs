@@ -36,7 +36,11 @@ impl Declared<'_> {
         match self.path_type {
             "" => DEFAULT_BACKEND.to_owned(),
             "ImplementationSpecific" => {
-                if self.path.is_empty() { "/".to_owned() } else { self.path.to_owned() }
+                if self.path.is_empty() {
+                    "/".to_owned()
+                } else {
+                    self.path.to_owned()
+                }
             }
             kind => format!("{kind} {}", self.path),
         }

@@ -118,12 +118,8 @@ pub const fn has_hostnames(kind: RouteKind) -> bool {
 
 /// Follows every parentRef of every route; the order is that of the snapshot's routes.
 pub fn all<'s>(world: &World<'s>, fronts: &Fronts<'s>) -> Vec<Attached<'s>> {
-    let mut routes: Vec<Attached<'s>> = world
-        .snapshot
-        .routes
-        .iter()
-        .map(|route| Attached { route, ties: ties(world, fronts, route) })
-        .collect();
+    let mut routes: Vec<Attached<'s>> =
+        world.snapshot.routes.iter().map(|route| Attached { route, ties: ties(world, fronts, route) }).collect();
     mark_rivals(&mut routes);
     routes
 }

@@ -94,7 +94,15 @@ pub fn follow<'s>(world: &World<'s>, route: &Route, reference: &BackendRef) -> T
         ("" | "apps", _) => Named::NotABackend,
         _ => Named::Foreign,
     };
-    Target { port: reference.port.known().copied(), permission, named, name: reference.name.clone(), kind, group, namespace }
+    Target {
+        port: reference.port.known().copied(),
+        permission,
+        named,
+        name: reference.name.clone(),
+        kind,
+        group,
+        namespace,
+    }
 }
 
 fn port_of<'s>(service: &'s Service, kind: RouteKind, wanted: &Field<u16>) -> RefPort<'s> {

@@ -71,9 +71,15 @@ fn rewritten(filter: &RewriteFilter, matches: &[RouteMatch]) -> Option<String> {
 fn modified(path: &PathModifier, matches: &[RouteMatch]) -> Option<String> {
     match path.kind.as_deref() {
         Some("ReplaceFullPath") if path.replace_full_path.is_none() => Some("replaces the path by nothing".to_owned()),
-        Some("ReplaceFullPath") if path.replace_prefix_match.is_some() => Some("replaces both the path and its prefix".to_owned()),
-        Some("ReplacePrefixMatch") if path.replace_prefix_match.is_none() => Some("replaces the prefix by nothing".to_owned()),
-        Some("ReplacePrefixMatch") if path.replace_full_path.is_some() => Some("replaces both the path and its prefix".to_owned()),
+        Some("ReplaceFullPath") if path.replace_prefix_match.is_some() => {
+            Some("replaces both the path and its prefix".to_owned())
+        }
+        Some("ReplacePrefixMatch") if path.replace_prefix_match.is_none() => {
+            Some("replaces the prefix by nothing".to_owned())
+        }
+        Some("ReplacePrefixMatch") if path.replace_full_path.is_some() => {
+            Some("replaces both the path and its prefix".to_owned())
+        }
         Some("ReplacePrefixMatch") => {
             let prefix = |m: &RouteMatch| {
                 m.path.as_ref().and_then(|p| p.kind.as_deref()).is_none_or(|kind| kind == "PathPrefix")

@@ -59,8 +59,8 @@ impl<'s> Policies<'s> {
             return None;
         }
         let winner = chosen.remove(0);
-        let order_unknown = !chosen.is_empty()
-            && chosen.iter().chain([&winner]).any(|p| p.metadata.creation_timestamp.0.is_none());
+        let order_unknown =
+            !chosen.is_empty() && chosen.iter().chain([&winner]).any(|p| p.metadata.creation_timestamp.0.is_none());
         Some(Chosen { winner, losers: chosen, order_unknown })
     }
 }

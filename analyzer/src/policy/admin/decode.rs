@@ -118,9 +118,9 @@ fn peer(value: &Value) -> Peer {
             namespaced_pods(value).map_or(Peer::Unreadable, |(namespaces, pods)| Peer::Pods { namespaces, pods })
         }
         Some(("nodes", value)) => selector(value).map_or(Peer::Unreadable, Peer::Nodes),
-        Some(("networks", value)) => {
-            Peer::Networks(items(Some(value)).iter().map(|cidr| Block::of_cidr(cidr.as_str().unwrap_or_default())).collect())
-        }
+        Some(("networks", value)) => Peer::Networks(
+            items(Some(value)).iter().map(|cidr| Block::of_cidr(cidr.as_str().unwrap_or_default())).collect(),
+        ),
         Some(("domainNames", _)) => Peer::DomainNames,
         _ => Peer::Unreadable,
     }

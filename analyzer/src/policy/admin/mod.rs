@@ -11,8 +11,8 @@ use super::ends::{End, PodEnd};
 use super::network::Block;
 use super::ports::PortEntry;
 use super::selectors::{on_labels, on_namespace};
-use crate::snapshot::{GroupKind, LabelSelector};
 use crate::snapshot::model::Opaque;
+use crate::snapshot::{GroupKind, LabelSelector};
 
 /// Before or after the core policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +85,10 @@ pub(super) struct Rule<'s> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Peer {
     Namespaces(LabelSelector),
-    Pods { namespaces: LabelSelector, pods: LabelSelector },
+    Pods {
+        namespaces: LabelSelector,
+        pods: LabelSelector,
+    },
     Nodes(LabelSelector),
     Networks(Vec<Block>),
     DomainNames,
@@ -96,10 +99,7 @@ pub(super) enum Peer {
 /// Is it one of the three kinds?
 pub(super) fn is_admin(kind: &GroupKind) -> bool {
     kind.group == "policy.networking.k8s.io"
-        && matches!(
-            kind.kind.as_ref(),
-            "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy"
-        )
+        && matches!(kind.kind.as_ref(), "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy")
 }
 
 impl<'s> Admin<'s> {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
 
-use serde::de::{self, Deserializer, Visitor};
 use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
 
 use crate::snapshot::is_masked;
 
@@ -203,9 +203,7 @@ impl<'de> Deserialize<'de> for PortRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Field::<String>::deserialize(deserializer)? {
             Field::Redacted => Self::Redacted,
-            Field::Known(text) | Field::Invalid(text) => {
-                text.parse().map_or_else(|_| Self::Name(text), Self::Number)
-            }
+            Field::Known(text) | Field::Invalid(text) => text.parse().map_or_else(|_| Self::Name(text), Self::Number),
             Field::Absent => Self::Name(String::new()),
         })
     }

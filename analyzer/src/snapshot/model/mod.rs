@@ -25,8 +25,8 @@ mod workload;
 pub use condition::{Condition, ConditionStatus, current};
 pub use config::{ConfigMap, CustomResourceDefinition, HorizontalPodAutoscaler, PersistentVolumeClaim};
 pub use endpoints::{
-    EndpointAddress, EndpointConditions, EndpointPort, EndpointSlice, EndpointSubset, Endpoints, SliceEndpoint, SlicePort,
-    TargetRef,
+    EndpointAddress, EndpointConditions, EndpointPort, EndpointSlice, EndpointSubset, Endpoints, SliceEndpoint,
+    SlicePort, TargetRef,
 };
 pub use event::Event;
 pub use gateway::{
@@ -34,19 +34,21 @@ pub use gateway::{
     GrantFrom, GrantTo, Listener, ListenerSet, ListenerStatus, ListenerTls, NamespacesFrom, ObjectReference,
     PolicyTarget, ReferenceGrant,
 };
-pub use ingress::{Ingress, IngressBackend, IngressClass, IngressPath, IngressRule, IngressTls, LoadBalancerIngress, PortStatus};
+pub use ingress::{
+    Ingress, IngressBackend, IngressClass, IngressPath, IngressRule, IngressTls, LoadBalancerIngress, PortStatus,
+};
 pub use meta::{Meta, OwnerReference};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{Namespace, Node, NodeAddress, Taint};
 pub use opaque::{Opaque, OpaqueRole, opaque_role};
 pub use pod::{
-    Container, ContainerPort, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, PodTemplate, Probe, ProbePort, Terminated,
-    Volume, Waiting,
+    Container, ContainerPort, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, PodTemplate, Probe, ProbePort,
+    Terminated, Volume, Waiting,
 };
 pub use resource::Resource;
 pub use route::{
-    BackendRef, Filter, HeaderFilter, HeaderMatch, MethodMatch, ParentRef, ParentStatus, PathMatch, PathModifier, RewriteFilter,
-    Route, RouteKind, RouteMatch, RouteRule,
+    BackendRef, Filter, HeaderFilter, HeaderMatch, MethodMatch, ParentRef, ParentStatus, PathMatch, PathModifier,
+    RewriteFilter, Route, RouteKind, RouteMatch, RouteRule,
 };
 pub use secret::{Certificate, Secret};
 pub use service::{Service, ServicePort};

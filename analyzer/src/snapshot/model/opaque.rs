@@ -37,9 +37,15 @@ pub enum OpaqueRole {
 pub fn opaque_role(kind: &GroupKind) -> Option<OpaqueRole> {
     use OpaqueRole::{Entry, GatewayExtension, Policy, Scaler};
     Some(match (kind.group.as_ref(), kind.kind.as_ref()) {
-        ("networking.istio.io", "VirtualService" | "Gateway" | "DestinationRule" | "ServiceEntry" | "Sidecar" | "EnvoyFilter")
+        (
+            "networking.istio.io",
+            "VirtualService" | "Gateway" | "DestinationRule" | "ServiceEntry" | "Sidecar" | "EnvoyFilter",
+        )
         | ("route.openshift.io", "Route")
-        | ("traefik.io" | "traefik.containo.us", "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP" | "TraefikService")
+        | (
+            "traefik.io" | "traefik.containo.us",
+            "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP" | "TraefikService",
+        )
         | ("projectcontour.io", "HTTPProxy")
         | ("configuration.konghq.com", "KongIngress" | "TCPIngress" | "UDPIngress")
         | ("getambassador.io", "Mapping" | "TCPMapping" | "Host" | "Listener")
@@ -51,20 +57,23 @@ pub fn opaque_role(kind: &GroupKind) -> Option<OpaqueRole> {
         | ("serving.knative.dev", "Service" | "Route" | "Revision" | "Configuration")
         | ("specs.smi-spec.io", "HTTPRouteGroup" | "TCPRoute")
         | ("elbv2.k8s.aws", "TargetGroupBinding") => Entry,
-        ("cilium.io",
-"CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" | "CiliumEnvoyConfig"
-| "CiliumLocalRedirectPolicy") |
-("crd.projectcalico.org" | "projectcalico.org",
-"NetworkPolicy" | "GlobalNetworkPolicy" | "Tier" | "StagedNetworkPolicy") |
-("crd.antrea.io", "NetworkPolicy" | "ClusterNetworkPolicy" | "Tier") |
-("k8s.ovn.org", "EgressFirewall" | "AdminPolicyBasedExternalRoute") |
-("network.openshift.io", "EgressNetworkPolicy" | "NetNamespace") |
-("policy.networking.k8s.io",
-"AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy")
-|
-("security.istio.io",
-"AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication") |
-("policy.linkerd.io" | "kuma.io", _) => Policy,
+        (
+            "cilium.io",
+            "CiliumNetworkPolicy"
+            | "CiliumClusterwideNetworkPolicy"
+            | "CiliumEnvoyConfig"
+            | "CiliumLocalRedirectPolicy",
+        )
+        | (
+            "crd.projectcalico.org" | "projectcalico.org",
+            "NetworkPolicy" | "GlobalNetworkPolicy" | "Tier" | "StagedNetworkPolicy",
+        )
+        | ("crd.antrea.io", "NetworkPolicy" | "ClusterNetworkPolicy" | "Tier")
+        | ("k8s.ovn.org", "EgressFirewall" | "AdminPolicyBasedExternalRoute")
+        | ("network.openshift.io", "EgressNetworkPolicy" | "NetNamespace")
+        | ("policy.networking.k8s.io", "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy")
+        | ("security.istio.io", "AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication")
+        | ("policy.linkerd.io" | "kuma.io", _) => Policy,
         ("keda.sh" | "http.keda.sh", "ScaledObject" | "HTTPScaledObject")
         | ("autoscaling.internal.knative.dev", "PodAutoscaler") => Scaler,
         ("gateway.networking.x-k8s.io", _) => GatewayExtension,

@@ -2,7 +2,11 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use super::{Meta, Service, Pod, Node, Namespace, Endpoints, EndpointSlice, Secret, ConfigMap, PersistentVolumeClaim, HorizontalPodAutoscaler, CustomResourceDefinition, Event, Ingress, IngressClass, NetworkPolicy, GatewayClass, Gateway, ListenerSet, ReferenceGrant, BackendTlsPolicy, Workload, Route, Opaque};
+use super::{
+    BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
+    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node, Opaque,
+    PersistentVolumeClaim, Pod, ReferenceGrant, Route, Secret, Service, Workload,
+};
 use crate::snapshot::GroupKind;
 
 /// A kind of the model.

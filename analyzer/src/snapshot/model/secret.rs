@@ -118,4 +118,3 @@ fn ip_of(bytes: &[u8]) -> Option<String> {
     }
     <[u8; 16]>::try_from(bytes).ok().map(|v6| std::net::Ipv6Addr::from(v6).to_string())
 }
-

@@ -41,15 +41,9 @@ pub(super) fn matrix(coverage: &[Coverage]) -> Matrix<'_> {
     let mut gaps: BTreeSet<&str> = BTreeSet::new();
     let mut others: BTreeSet<&str> = BTreeSet::new();
     for row in coverage {
-        by_kind
-            .entry(&row.kind)
-            .or_default()
-            .insert(row.namespace.as_deref(), row);
+        by_kind.entry(&row.kind).or_default().insert(row.namespace.as_deref(), row);
         if let Some(namespace) = row.namespace.as_deref() {
-            let gap = !matches!(
-                row.state,
-                CoverageState::Complete | CoverageState::NotServed
-            );
+            let gap = !matches!(row.state, CoverageState::Complete | CoverageState::NotServed);
             if gap {
                 gaps.insert(namespace)
             } else {
@@ -57,11 +51,7 @@ pub(super) fn matrix(coverage: &[Coverage]) -> Matrix<'_> {
             };
         }
     }
-    let mut columns: Vec<&str> = gaps
-        .iter()
-        .copied()
-        .chain(others.difference(&gaps).copied())
-        .collect();
+    let mut columns: Vec<&str> = gaps.iter().copied().chain(others.difference(&gaps).copied()).collect();
     let more_columns = columns.len().saturating_sub(COLUMNS);
     columns.truncate(COLUMNS);
     let more_rows = by_kind.len().saturating_sub(ROWS);
@@ -76,13 +66,7 @@ pub(super) fn matrix(coverage: &[Coverage]) -> Matrix<'_> {
                 .collect(),
         })
         .collect();
-    Matrix {
-        columns,
-        rows,
-        more_columns,
-        more_rows,
-        legend: legend(),
-    }
+    Matrix { columns, rows, more_columns, more_rows, legend: legend() }
 }
 
 /// A namespace without a row of its own is covered by what is known of the whole cluster.
@@ -96,24 +80,16 @@ fn cell(own: Option<&Coverage>, cluster: Option<&Coverage>) -> Cell {
         (None, Some(row)) => Cell {
             state: row.state.word(),
             text: text(row.state, None),
-            title: format!(
-                "as for the whole cluster, {}: {}",
-                state_words(row.state),
-                row.reason
-            ),
+            title: format!("as for the whole cluster, {}: {}", state_words(row.state), row.reason),
         },
-        (None, None) => Cell {
-            state: "blank",
-            text: String::new(),
-            title: "no statement for this namespace".to_owned(),
-        },
+        (None, None) => {
+            Cell { state: "blank", text: String::new(), title: "no statement for this namespace".to_owned() }
+        }
     }
 }
 
 fn text(state: CoverageState, objects: Option<usize>) -> String {
-    let count = objects
-        .map(|n| format!(" {}", number(n)))
-        .unwrap_or_default();
+    let count = objects.map(|n| format!(" {}", number(n))).unwrap_or_default();
     match state {
         CoverageState::Complete => format!("✓{count}"),
         CoverageState::Partial => format!("part{count}"),

@@ -25,11 +25,7 @@ use templates::Templates;
 const CHUNK: usize = 100;
 
 /// The whole page.
-pub(super) fn render(
-    report: &Report,
-    options: &Options,
-    out: &mut dyn Write,
-) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
     let templates = Templates::new()?;
     let findings = Findings::of(report);
     let plan = plan::Plan::of(report, options.max_subjects);

@@ -70,14 +70,8 @@ pub(super) fn open(report: &Report, plan: &Plan) -> Value {
 
 /// Between the overview and the sections.
 pub(super) fn between(report: &Report, plan: &Plan) -> Value {
-    let sections = (0..report.subjects.len())
-        .filter(|&i| plan.id(i).is_some())
-        .count();
-    let unremarkable = report
-        .subjects
-        .iter()
-        .filter(|subject| !remarkable(subject.verdict))
-        .count();
+    let sections = (0..report.subjects.len()).filter(|&i| plan.id(i).is_some()).count();
+    let unremarkable = report.subjects.iter().filter(|subject| !remarkable(subject.verdict)).count();
     context! {
         sections => number(sections),
         any => sections > 0,

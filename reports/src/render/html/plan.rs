@@ -25,19 +25,13 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(report: &Report, at_most: Option<usize>) -> Self {
-        let sizes: HashMap<&str, usize> = report
-            .findings
-            .iter()
-            .map(|finding| (finding.id.as_str(), size_of(finding)))
-            .collect();
+        let sizes: HashMap<&str, usize> =
+            report.findings.iter().map(|finding| (finding.id.as_str(), size_of(finding))).collect();
         let few = report.subjects.len() <= FEW;
         let mut used = HashSet::new();
         let mut spent = 0;
         let mut given = 0;
-        let mut plan = Self {
-            ids: Vec::with_capacity(report.subjects.len()),
-            left_out: 0,
-        };
+        let mut plan = Self { ids: Vec::with_capacity(report.subjects.len()), left_out: 0 };
         for subject in &report.subjects {
             let wanted = few || remarkable(subject.verdict);
             let cost = estimate(subject, &sizes);
@@ -64,10 +58,7 @@ impl Plan {
 fn estimate(subject: &Subject, findings: &HashMap<&str, usize>) -> usize {
     let named = |id: &String| findings.get(id.as_str()).copied().unwrap_or(0);
     let segments = |path: &crate::report::Path| -> usize {
-        path.segments
-            .iter()
-            .map(|s| 420 + 2 * s.evidence.len() + s.findings.iter().map(named).sum::<usize>())
-            .sum()
+        path.segments.iter().map(|s| 420 + 2 * s.evidence.len() + s.findings.iter().map(named).sum::<usize>()).sum()
     };
     let paths: usize = subject
         .paths
@@ -75,28 +66,15 @@ fn estimate(subject: &Subject, findings: &HashMap<&str, usize>) -> usize {
         .take(PATHS)
         .map(|path| 900 + 6 * path.entry.len() + segments(path) + 500 * path.by_vantage.len())
         .sum();
-    let own: usize = subject
-        .findings
-        .iter()
-        .chain(&subject.entry_problems)
-        .map(named)
-        .sum();
+    let own: usize = subject.findings.iter().chain(&subject.entry_problems).map(named).sum();
     let words = subject.headline.len() + subject.reason.len() + 8 * subject.name.len();
-    let unchecked: usize = subject
-        .not_checked
-        .iter()
-        .map(|item| 60 + item.what.len() + item.why.len())
-        .sum();
+    let unchecked: usize = subject.not_checked.iter().map(|item| 60 + item.what.len() + item.why.len()).sum();
     2_500
         + 2 * words
         + paths
         + own
         + unchecked
-        + if subject.paths.is_empty() {
-            0
-        } else {
-            12 * 1_600 / subject.paths.len().clamp(1, 12)
-        }
+        + if subject.paths.is_empty() { 0 } else { 12 * 1_600 / subject.paths.len().clamp(1, 12) }
 }
 
 fn size_of(finding: &Finding) -> usize {
@@ -113,20 +91,12 @@ fn size_of(finding: &Finding) -> usize {
 fn unique(used: &mut HashSet<String>, subject: &Subject) -> String {
     let mut slug = String::new();
     let cluster = subject.cluster.iter().map(String::as_str);
-    for part in cluster.chain([
-        subject.kind.as_str(),
-        subject.namespace.as_str(),
-        subject.name.as_str(),
-    ]) {
+    for part in cluster.chain([subject.kind.as_str(), subject.namespace.as_str(), subject.name.as_str()]) {
         if !slug.is_empty() {
             slug.push('-');
         }
         for c in part.chars().take(80) {
-            slug.push(if c.is_ascii_alphanumeric() || c == '.' {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            });
+            slug.push(if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' });
         }
     }
     let mut id = slug.clone();

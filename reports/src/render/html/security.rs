@@ -17,10 +17,7 @@ pub(super) fn policy() -> String {
 }
 
 fn hash(source: &str) -> String {
-    format!(
-        "sha256-{}",
-        STANDARD.encode(Sha256::digest(source.as_bytes()))
-    )
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(source.as_bytes())))
 }
 
 #[cfg(test)]
@@ -30,27 +27,14 @@ mod tests {
     #[test]
     fn the_hash_is_the_one_browsers_compute() {
         // The example of CSP Level 3: `alert('Hello, world.');`
-        assert_eq!(
-            hash("alert('Hello, world.');"),
-            "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
-        );
+        assert_eq!(hash("alert('Hello, world.');"), "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=");
     }
 
     #[test]
     fn neither_asset_can_leave_its_tag_or_reach_out() {
         for source in [STYLE, SCRIPT] {
             let lower = source.to_ascii_lowercase();
-            for forbidden in [
-                "</",
-                "<!--",
-                "http:",
-                "https:",
-                "url(",
-                "@import",
-                "eval(",
-                "innerhtml",
-                "\r",
-            ] {
+            for forbidden in ["</", "<!--", "http:", "https:", "url(", "@import", "eval(", "innerhtml", "\r"] {
                 assert!(!lower.contains(forbidden), "{forbidden}");
             }
         }

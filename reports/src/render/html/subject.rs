@@ -11,9 +11,7 @@ use super::plan::PATHS;
 use crate::render::index::Findings;
 use crate::render::neutral::neutral_command;
 use crate::render::words::{self, number, plural};
-use crate::report::{
-    Finding, Outcome, Path, PathState, Segment, Subject, UncheckedItem, UnknownClass, Verdict,
-};
+use crate::report::{Finding, Outcome, Path, PathState, Segment, Subject, UncheckedItem, UnknownClass, Verdict};
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -59,11 +57,7 @@ pub(super) fn row(index: usize, subject: &Subject, id: Option<&str>, first: bool
 
 /// `1 of 3 open: shop.example /cart → Service shop/cart port 80, …`
 fn ways(subject: &Subject) -> String {
-    let Some(first) = subject
-        .paths
-        .iter()
-        .min_by_key(|path| (path.dormant, path.config))
-    else {
+    let Some(first) = subject.paths.iter().min_by_key(|path| (path.dormant, path.config)) else {
         return "no path".to_owned();
     };
     let summary = words::path_summary(first);
@@ -163,23 +157,13 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
         .enumerate()
         .map(|(n, finding)| {
             let href = format!("{id}.f{}", n + 1);
-            (
-                finding.id.as_str(),
-                Anchor {
-                    href,
-                    code: &finding.code,
-                },
-            )
+            (finding.id.as_str(), Anchor { href, code: &finding.code })
         })
         .collect();
-    let in_front = |finding: &&Finding| {
-        subject.entry_problems.contains(&finding.id) && !subject.findings.contains(&finding.id)
-    };
+    let in_front =
+        |finding: &&Finding| subject.entry_problems.contains(&finding.id) && !subject.findings.contains(&finding.id);
     let views = |wanted: bool| -> Vec<FindingView<'_>> {
-        all.iter()
-            .filter(|f| in_front(f) == wanted)
-            .map(|f| finding_view(f, &anchors))
-            .collect()
+        all.iter().filter(|f| in_front(f) == wanted).map(|f| finding_view(f, &anchors)).collect()
     };
     let mut ordered: Vec<&Path> = subject.paths.iter().collect();
     ordered.sort_by_key(|path| (path.dormant, path.config));
@@ -225,11 +209,7 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
             .filter(|command| !command.is_empty())
             .map(|command| neutral_command(command).into_owned()),
         diagram: diagram::draw(subject, &anchors),
-        paths: ordered
-            .iter()
-            .take(PATHS)
-            .map(|path| path_view(path, &anchors))
-            .collect(),
+        paths: ordered.iter().take(PATHS).map(|path| path_view(path, &anchors)).collect(),
         path_count: plural(subject.paths.len(), "path", "paths"),
         more_paths: (subject.paths.len() > PATHS).then(|| number(subject.paths.len() - PATHS)),
         findings: views(false),
@@ -247,13 +227,8 @@ fn path_view<'a>(path: &'a Path, anchors: &Anchors<'_>) -> PathView<'a> {
         outcome: words::outcome(path.outcome, path.confidence),
         dormant_reason: path.dormant_reason.as_deref(),
         open: !path.dormant
-            && (path.config != PathState::Open
-                || matches!(path.outcome, Outcome::Unreachable | Outcome::ServerError)),
-        segments: path
-            .segments
-            .iter()
-            .map(|segment| segment_view(segment, anchors))
-            .collect(),
+            && (path.config != PathState::Open || matches!(path.outcome, Outcome::Unreachable | Outcome::ServerError)),
+        segments: path.segments.iter().map(|segment| segment_view(segment, anchors)).collect(),
         vantages: path
             .by_vantage
             .iter()
@@ -274,34 +249,23 @@ fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>) -> SegmentView<
     SegmentView {
         name: segment.segment.word(),
         state: words::state(segment.state),
-        object: segment
-            .object
-            .as_ref()
-            .map(|object| words::entry_name(&object.to_string())),
+        object: segment.object.as_ref().map(|object| words::entry_name(&object.to_string())),
         evidence: match segment.evidence.as_str() {
-            "" if segment.findings.is_empty() && segment.state == PathState::Unknown => {
-                "not evaluated"
-            }
+            "" if segment.findings.is_empty() && segment.state == PathState::Unknown => "not evaluated",
             told => told,
         },
         findings: segment
             .findings
             .iter()
             .filter_map(|id| anchors.get(id.as_str()))
-            .map(|anchor| Link {
-                href: anchor.href.clone(),
-                text: anchor.code.to_owned(),
-            })
+            .map(|anchor| Link { href: anchor.href.clone(), text: anchor.code.to_owned() })
             .collect(),
     }
 }
 
 fn finding_view<'a>(finding: &'a Finding, anchors: &Anchors<'_>) -> FindingView<'a> {
     FindingView {
-        id: anchors
-            .get(finding.id.as_str())
-            .map(|anchor| anchor.href.clone())
-            .unwrap_or_default(),
+        id: anchors.get(finding.id.as_str()).map(|anchor| anchor.href.clone()).unwrap_or_default(),
         code: &finding.code,
         effect: finding.effect.word(),
         object: words::entry_name(&finding.object.to_string()),
@@ -310,20 +274,11 @@ fn finding_view<'a>(finding: &'a Finding, anchors: &Anchors<'_>) -> FindingView<
         action: &finding.action,
         command: neutral_command(&finding.command).into_owned(),
         basis: &finding.basis,
-        location: finding
-            .location
-            .as_ref()
-            .map(|at| format!("{}:{}:{}", at.path, at.line, at.column)),
+        location: finding.location.as_ref().map(|at| format!("{}:{}:{}", at.path, at.line, at.column)),
         related: finding
             .related
             .iter()
-            .map(|related| {
-                format!(
-                    "{} ({})",
-                    words::entry_name(&related.object.to_string()),
-                    related.role
-                )
-            })
+            .map(|related| format!("{} ({})", words::entry_name(&related.object.to_string()), related.role))
             .collect(),
     }
 }

@@ -11,18 +11,9 @@ const FILES: &[(&str, &str)] = &[
     ("open.html", include_str!("../../../templates/open.html")),
     ("chunk.html", include_str!("../../../templates/chunk.html")),
     ("row.html", include_str!("../../../templates/row.html")),
-    (
-        "between.html",
-        include_str!("../../../templates/between.html"),
-    ),
-    (
-        "subject.html",
-        include_str!("../../../templates/subject.html"),
-    ),
-    (
-        "diagram.html",
-        include_str!("../../../templates/diagram.html"),
-    ),
+    ("between.html", include_str!("../../../templates/between.html")),
+    ("subject.html", include_str!("../../../templates/subject.html")),
+    ("diagram.html", include_str!("../../../templates/diagram.html")),
     ("paths.html", include_str!("../../../templates/paths.html")),
     ("close.html", include_str!("../../../templates/close.html")),
 ];
@@ -32,37 +23,25 @@ pub(super) struct Templates(Environment<'static>);
 impl Templates {
     pub(super) fn new() -> Result<Self, RenderError> {
         let mut env = Environment::new();
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build();
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         env.set_syntax(syntax.map_err(|error| failed("syntax", &error))?);
         env.set_auto_escape_callback(|_| AutoEscape::Html);
         // Safe strings are our own style and script; everything else is data.
         env.set_formatter(|out, state, value| match value.as_str() {
-            Some(text) if !value.is_safe() => {
-                escape_formatter(out, state, &Value::from(neutral(text).into_owned()))
-            }
+            Some(text) if !value.is_safe() => escape_formatter(out, state, &Value::from(neutral(text).into_owned())),
             _ => escape_formatter(out, state, value),
         });
         for &(name, source) in FILES {
-            env.add_template(name, source)
-                .map_err(|error| failed(name, &error))?;
+            env.add_template(name, source).map_err(|error| failed(name, &error))?;
         }
         Ok(Self(env))
     }
 
     pub(super) fn render(&self, name: &'static str, context: Value) -> Result<String, RenderError> {
-        self.0
-            .get_template(name)
-            .and_then(|template| template.render(context))
-            .map_err(|error| failed(name, &error))
+        self.0.get_template(name).and_then(|template| template.render(context)).map_err(|error| failed(name, &error))
     }
 }
 
 fn failed(template: &'static str, error: &minijinja::Error) -> RenderError {
-    RenderError::Template {
-        template,
-        detail: format!("{error:#}"),
-    }
+    RenderError::Template { template, detail: format!("{error:#}") }
 }

@@ -87,11 +87,7 @@ pub(super) fn html_code(value: &str) -> String {
 /// A fenced block; every line is one value, made neutral.
 pub(super) fn fence(language: &str, lines: &[String]) -> String {
     let lines: Vec<_> = lines.iter().map(|line| neutral_command(line)).collect();
-    let longest = lines
-        .iter()
-        .map(|line| longest_run(line))
-        .max()
-        .unwrap_or(0);
+    let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let ticks = "`".repeat(longest.max(2) + 1);
     let mut out = format!("{ticks}{language}\n");
     for line in &lines {

@@ -10,15 +10,9 @@ fn read(markdown: &str) -> Result<String, String> {
     let mut text = String::new();
     for event in Parser::new_ext(markdown, Options::all()) {
         match event {
-            Event::Start(
-                Tag::Paragraph | Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell,
-            )
+            Event::Start(Tag::Paragraph | Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell)
             | Event::End(
-                TagEnd::Paragraph
-                | TagEnd::Table
-                | TagEnd::TableHead
-                | TagEnd::TableRow
-                | TagEnd::TableCell,
+                TagEnd::Paragraph | TagEnd::Table | TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell,
             ) => {}
             Event::Text(part) | Event::Code(part) => text.push_str(&part),
             Event::InlineHtml(tag) if matches!(&*tag, "<code>" | "</code>") => {}
@@ -43,13 +37,8 @@ fn in_paragraph(inner: &str) -> Result<String, String> {
 }
 
 fn in_cell(inner: &str) -> Result<String, String> {
-    read(&format!("|a|b|\n|-|-|\n|x{inner}x|y|\n")).map(|text| {
-        straight(&text)
-            .replace(JOINER, "")
-            .trim_start_matches("ab")
-            .trim_end_matches('y')
-            .to_owned()
-    })
+    read(&format!("|a|b|\n|-|-|\n|x{inner}x|y|\n"))
+        .map(|text| straight(&text).replace(JOINER, "").trim_start_matches("ab").trim_end_matches('y').to_owned())
 }
 
 fn shown(value: &str) -> String {
@@ -125,10 +114,7 @@ fn in_paragraph_with_joiners(inner: &str) -> String {
 
 #[test]
 fn ordinary_names_are_not_littered() {
-    assert_eq!(
-        prose("Service shop/web-1 (port 80): 3 of 3 ready."),
-        "Service shop/web-1 (port 80): 3 of 3 ready."
-    );
+    assert_eq!(prose("Service shop/web-1 (port 80): 3 of 3 ready."), "Service shop/web-1 (port 80): 3 of 3 ready.");
     assert_eq!(code("shop/web"), "`shop/web`");
     assert_eq!(code("a`b"), "``a`b``");
     assert_eq!(code("`a"), "`` `a ``");
@@ -137,8 +123,5 @@ fn ordinary_names_are_not_littered() {
 
 #[test]
 fn issue_numbers_of_the_old_style_are_parted() {
-    assert_eq!(
-        prose("GH-12 and foo@bar"),
-        format!("GH-{JOINER}12 and foo\\@{JOINER}bar")
-    );
+    assert_eq!(prose("GH-12 and foo@bar"), format!("GH-{JOINER}12 and foo\\@{JOINER}bar"));
 }

@@ -28,16 +28,9 @@ const PROBLEMS: usize = 3_000;
 const SLACK: usize = 1_000;
 
 /// The whole report.
-pub(super) fn render(
-    report: &Report,
-    options: &Options,
-    out: &mut dyn Write,
-) -> Result<(), RenderError> {
-    let remarkable: Vec<&Subject> = report
-        .subjects
-        .iter()
-        .filter(|subject| words::remarkable(subject.verdict))
-        .collect();
+pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+    let remarkable: Vec<&Subject> =
+        report.subjects.iter().filter(|subject| words::remarkable(subject.verdict)).collect();
     let mut head = parts::head(report);
     head.push_str(&parts::inputs(report, INPUTS));
     head.push_str(&parts::gaps(report, GAPS));
@@ -60,9 +53,7 @@ fn table(subjects: &[&Subject], limit: usize) -> String {
     if subjects.is_empty() {
         return String::new();
     }
-    let mut out = String::from(
-        "### Needs attention\n\n| Verdict | Object | What is wrong |\n|---|---|---|\n",
-    );
+    let mut out = String::from("### Needs attention\n\n| Verdict | Object | What is wrong |\n|---|---|---|\n");
     let rows = subjects.iter().map(|subject| {
         format!(
             "| **{}** | {} | {} |\n",
@@ -83,10 +74,7 @@ fn details(report: &Report, subjects: &[&Subject], limit: usize, at_most: Option
         return String::new();
     }
     let findings = Findings::of(report);
-    let blocks = subjects
-        .iter()
-        .take(at_most.unwrap_or(usize::MAX))
-        .map(|subject| subject::block(subject, &findings));
+    let blocks = subjects.iter().take(at_most.unwrap_or(usize::MAX)).map(|subject| subject::block(subject, &findings));
     let (text, taken) = take(blocks, limit);
     let mut out = String::from("### Details\n\n");
     out.push_str(&text);
@@ -99,9 +87,6 @@ fn more(left: usize, what: &str) -> String {
     match left {
         0 => String::new(),
         1 => format!("_1 more subject {what}; the JSON report has them all._\n\n"),
-        n => format!(
-            "_{} more subjects {what}; the JSON report has them all._\n\n",
-            number(n)
-        ),
+        n => format!("_{} more subjects {what}; the JSON report has them all._\n\n", number(n)),
     }
 }

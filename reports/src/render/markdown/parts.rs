@@ -11,11 +11,7 @@ const SCOPE: usize = 5;
 /// Title, the sentence about the whole, and the counts.
 pub(super) fn head(report: &Report) -> String {
     let overall = words::overall(report);
-    let mut out = format!(
-        "## Traffic report\n\n**{}** {}\n\n|",
-        prose(&overall.lead),
-        prose(&overall.rest)
-    );
+    let mut out = format!("## Traffic report\n\n**{}** {}\n\n|", prose(&overall.lead), prose(&overall.rest));
     for &verdict in Verdict::ALL {
         out.push_str(&format!(" {} |", words::label(verdict)));
     }
@@ -31,27 +27,15 @@ pub(super) fn head(report: &Report) -> String {
 pub(super) fn inputs(report: &Report, limit: usize) -> String {
     let tool = prose(&format!("{} {}", report.tool.name, report.tool.version));
     let mut out = match &report.snapshot.taken_at {
-        Some(time) => format!(
-            "Judged by {tool}; the snapshot shows the cluster as of {}.\n\n",
-            prose(time)
-        ),
+        Some(time) => format!("Judged by {tool}; the snapshot shows the cluster as of {}.\n\n", prose(time)),
         None => format!("Judged by {tool}; the input does not say when it was taken.\n\n"),
     };
-    let lines = report.snapshot.inputs.iter().map(|input| {
-        format!(
-            "- {}: {}\n",
-            code(&input.path),
-            prose(&words::input_line(input))
-        )
-    });
-    finish(
-        &mut out,
-        lines,
-        report.snapshot.inputs.len(),
-        limit,
-        "input",
-        "inputs",
-    );
+    let lines = report
+        .snapshot
+        .inputs
+        .iter()
+        .map(|input| format!("- {}: {}\n", code(&input.path), prose(&words::input_line(input))));
+    finish(&mut out, lines, report.snapshot.inputs.len(), limit, "input", "inputs");
     out
 }
 
@@ -62,17 +46,9 @@ pub(super) fn gaps(report: &Report, limit: usize) -> String {
     if !gaps.is_empty() {
         out.push_str("Not seen, so nothing here rests on it:\n\n");
         let lines = gaps.iter().map(|gap| {
-            let why = if gap.reason.is_empty() {
-                String::new()
-            } else {
-                format!(" — {}", prose(gap.reason))
-            };
+            let why = if gap.reason.is_empty() { String::new() } else { format!(" — {}", prose(gap.reason)) };
             let scope = prose(&gap.scope(SCOPE));
-            format!(
-                "- {} {} in {scope}{why}\n",
-                code(gap.kind),
-                gap.state_words()
-            )
+            format!("- {} {} in {scope}{why}\n", code(gap.kind), gap.state_words())
         });
         finish(&mut out, lines, gaps.len(), limit / 2, "gap", "gaps");
     }
@@ -81,11 +57,7 @@ pub(super) fn gaps(report: &Report, limit: usize) -> String {
         out.push_str("Read, but not evaluated:\n\n");
         let lines = kinds.iter().map(|kind| {
             let count = number(kind.objects);
-            format!(
-                "- {} ({count}): {}\n",
-                code(&kind.kind),
-                prose(&kind.meaning)
-            )
+            format!("- {} ({count}): {}\n", code(&kind.kind), prose(&kind.meaning))
         });
         finish(&mut out, lines, kinds.len(), limit / 2, "kind", "kinds");
     }
@@ -94,11 +66,7 @@ pub(super) fn gaps(report: &Report, limit: usize) -> String {
 
 /// Names of the subjects without a finding.
 pub(super) fn quiet(report: &Report, limit: usize) -> String {
-    let subjects: Vec<_> = report
-        .subjects
-        .iter()
-        .filter(|s| !words::remarkable(s.verdict))
-        .collect();
+    let subjects: Vec<_> = report.subjects.iter().filter(|s| !words::remarkable(s.verdict)).collect();
     if subjects.is_empty() {
         return String::new();
     }
@@ -109,21 +77,10 @@ pub(super) fn quiet(report: &Report, limit: usize) -> String {
         number(summary.healthy)
     );
     let lines = subjects.iter().map(|subject| {
-        let word = if subject.verdict == Verdict::Healthy {
-            "healthy"
-        } else {
-            "config-ok, not tested"
-        };
+        let word = if subject.verdict == Verdict::Healthy { "healthy" } else { "config-ok, not tested" };
         format!("- {} ({word})\n", code(&words::subject_name(subject)))
     });
-    finish(
-        &mut out,
-        lines,
-        subjects.len(),
-        limit,
-        "subject",
-        "subjects",
-    );
+    finish(&mut out, lines, subjects.len(), limit, "subject", "subjects");
     out.push_str("</details>\n\n");
     out
 }
@@ -139,9 +96,7 @@ pub(super) fn coverage(report: &Report, limit: usize) -> String {
     );
     let rows = groups.iter().map(|group| {
         let looked = match group.state {
-            crate::report::CoverageState::Complete | crate::report::CoverageState::Partial => {
-                number(group.objects)
-            }
+            crate::report::CoverageState::Complete | crate::report::CoverageState::Partial => number(group.objects),
             _ => "-".to_owned(),
         };
         format!(
@@ -153,9 +108,7 @@ pub(super) fn coverage(report: &Report, limit: usize) -> String {
         )
     });
     finish(&mut out, rows, groups.len(), limit, "row", "rows");
-    out.push_str(
-        "A dash means nobody looked; 0 means looked, and there are none.\n\n</details>\n\n",
-    );
+    out.push_str("A dash means nobody looked; 0 means looked, and there are none.\n\n</details>\n\n");
     out
 }
 
@@ -176,14 +129,7 @@ pub(super) fn problems(report: &Report, limit: usize) -> String {
         }
         format!("- {}: {}\n", code(&place), prose(&problem.message))
     });
-    finish(
-        &mut out,
-        lines,
-        problems.len(),
-        limit,
-        "problem",
-        "problems",
-    );
+    finish(&mut out, lines, problems.len(), limit, "problem", "problems");
     out.push_str("</details>\n\n");
     out
 }
@@ -194,32 +140,17 @@ pub(super) fn legend(report: &Report) -> String {
     for &verdict in Verdict::ALL {
         out.push_str(&format!("- **{verdict}**: {}\n", words::meaning(verdict)));
     }
-    out.push_str(&format!(
-        "\n</details>\n\n_{} {}_\n",
-        prose(&report.tool.name),
-        prose(&report.tool.version)
-    ));
+    out.push_str(&format!("\n</details>\n\n_{} {}_\n", prose(&report.tool.name), prose(&report.tool.version)));
     out
 }
 
 /// As many whole lines as fit, then how many were left out, then an empty line.
-fn finish(
-    out: &mut String,
-    lines: impl Iterator<Item = String>,
-    total: usize,
-    limit: usize,
-    one: &str,
-    many: &str,
-) {
+fn finish(out: &mut String, lines: impl Iterator<Item = String>, total: usize, limit: usize, one: &str, many: &str) {
     let (text, taken) = take(lines, limit);
     out.push_str(&text);
     out.push('\n');
     let left = total - taken;
     if left > 0 {
-        out.push_str(&format!(
-            "_{} more {} not shown._\n\n",
-            number(left),
-            if left == 1 { one } else { many }
-        ));
+        out.push_str(&format!("_{} more {} not shown._\n\n", number(left), if left == 1 { one } else { many }));
     }
 }

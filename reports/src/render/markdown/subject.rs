@@ -21,10 +21,7 @@ pub(super) fn block(subject: &Subject, findings: &Findings<'_>) -> String {
         out.push_str(&format!("**Why:** {}\n\n", prose(&subject.reason)));
     }
     if subject.traffic != Traffic::NotTested {
-        out.push_str(&format!(
-            "**Tested:** {}\n\n",
-            words::traffic(subject.traffic)
-        ));
+        out.push_str(&format!("**Tested:** {}\n\n", words::traffic(subject.traffic)));
     }
     if let Some(next) = &subject.next {
         out.push_str(&format!("**Next:** {}\n\n", prose(&next.action)));
@@ -34,11 +31,7 @@ pub(super) fn block(subject: &Subject, findings: &Findings<'_>) -> String {
         }
     }
     list(&mut out, "**Findings**", &findings.all(&subject.findings));
-    list(
-        &mut out,
-        "**In front of it** (does not change its verdict)",
-        &findings.all(&subject.entry_problems),
-    );
+    list(&mut out, "**In front of it** (does not change its verdict)", &findings.all(&subject.entry_problems));
     if !subject.not_checked.is_empty() {
         out.push_str("**Not checked**\n\n");
         for item in &subject.not_checked {
@@ -52,11 +45,7 @@ pub(super) fn block(subject: &Subject, findings: &Findings<'_>) -> String {
 
 /// The paths that are not simply open, as chains in one fence.
 fn paths(out: &mut String, subject: &Subject) {
-    let mut shown: Vec<&Path> = subject
-        .paths
-        .iter()
-        .filter(|p| p.config != PathState::Open || p.dormant)
-        .collect();
+    let mut shown: Vec<&Path> = subject.paths.iter().filter(|p| p.config != PathState::Open || p.dormant).collect();
     shown.sort_by_key(|path| (path.dormant, path.config));
     if shown.is_empty() {
         shown = subject.paths.iter().collect();
@@ -91,18 +80,12 @@ fn list(out: &mut String, title: &str, findings: &[&Finding]) {
             out.push_str(&format!(" {}", prose(&finding.cause)));
         }
         if let Some(at) = &finding.location {
-            out.push_str(&format!(
-                " At {}.",
-                code(&format!("{}:{}:{}", at.path, at.line, at.column))
-            ));
+            out.push_str(&format!(" At {}.", code(&format!("{}:{}:{}", at.path, at.line, at.column))));
         }
         out.push('\n');
     }
     if findings.len() > FINDINGS {
-        out.push_str(&format!(
-            "- {}\n",
-            plural(findings.len() - FINDINGS, "more finding", "more findings")
-        ));
+        out.push_str(&format!("- {}\n", plural(findings.len() - FINDINGS, "more finding", "more findings")));
     }
     out.push('\n');
 }

@@ -21,33 +21,12 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Render
     sheet.flow("", "  ", &[(Ink::Bold, title), (Ink::Dim, when)])?;
     for input in report.snapshot.inputs.iter().take(INPUTS) {
         let told = words::input_line(input);
-        sheet.flow(
-            "read  ",
-            "        ",
-            &[
-                (Ink::Bold, input.path.clone()),
-                (Ink::Plain, format!(" — {told}")),
-            ],
-        )?;
+        sheet.flow("read  ", "        ", &[(Ink::Bold, input.path.clone()), (Ink::Plain, format!(" — {told}"))])?;
     }
-    more(
-        sheet,
-        "      ",
-        report.snapshot.inputs.len(),
-        INPUTS,
-        "input",
-        "inputs",
-    )?;
+    more(sheet, "      ", report.snapshot.inputs.len(), INPUTS, "input", "inputs")?;
     sheet.gap()?;
     let overall = words::overall(report);
-    sheet.flow(
-        "",
-        "",
-        &[
-            (Ink::Bold, overall.lead),
-            (Ink::Plain, format!(" {}", overall.rest)),
-        ],
-    )?;
+    sheet.flow("", "", &[(Ink::Bold, overall.lead), (Ink::Plain, format!(" {}", overall.rest))])?;
     counts(sheet, report)?;
     gaps(sheet, report)
 }
@@ -60,11 +39,7 @@ pub(super) fn counts(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Rende
             line.push((Ink::Dim, " · ".to_owned()));
         }
         let n = count(&report.summary, verdict);
-        let ink = if n == 0 {
-            Ink::Dim
-        } else {
-            Ink::of_verdict(verdict)
-        };
+        let ink = if n == 0 { Ink::Dim } else { Ink::of_verdict(verdict) };
         line.push((ink, format!("{} {}", number(n), words::label(verdict))));
     }
     sheet.flow("", "", &line)
@@ -100,19 +75,11 @@ fn not_evaluated(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderErr
     let kinds = &report.snapshot.not_evaluated;
     if !kinds.is_empty() {
         sheet.gap()?;
-        sheet.flow(
-            "",
-            "",
-            &[(Ink::Bold, "Read, but not evaluated:".to_owned())],
-        )?;
+        sheet.flow("", "", &[(Ink::Bold, "Read, but not evaluated:".to_owned())])?;
     }
     for kind in kinds.iter().take(GAPS) {
         let told = format!(" ({}) — {}", number(kind.objects), kind.meaning);
-        sheet.flow(
-            "  - ",
-            "    ",
-            &[(Ink::Bold, kind.kind.clone()), (Ink::Plain, told)],
-        )?;
+        sheet.flow("  - ", "    ", &[(Ink::Bold, kind.kind.clone()), (Ink::Plain, told)])?;
     }
     more(sheet, "  ", kinds.len(), GAPS, "kind", "kinds")
 }
@@ -130,10 +97,6 @@ pub(super) fn more(
     if left == 0 {
         return Ok(());
     }
-    let told = format!(
-        "… and {} more {}; see --format json",
-        number(left),
-        if left == 1 { one } else { many }
-    );
+    let told = format!("… and {} more {}; see --format json", number(left), if left == 1 { one } else { many });
     sheet.flow(indent, indent, &[(Ink::Dim, told)])
 }

@@ -27,11 +27,7 @@ const NAMESPACES: usize = 20;
 const NAMES: usize = 12;
 
 /// The whole report.
-pub(super) fn render(
-    report: &Report,
-    options: &Options,
-    out: &mut dyn Write,
-) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
     let mut sheet = Sheet::new(out, options.width, options.color);
     if options.quiet {
         return head::counts(&mut sheet, report);
@@ -43,10 +39,8 @@ pub(super) fn render(
 
 fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<(), RenderError> {
     let findings = Findings::of(report);
-    let (remarkable, quiet): (Vec<&Subject>, Vec<&Subject>) = report
-        .subjects
-        .iter()
-        .partition(|subject| words::remarkable(subject.verdict));
+    let (remarkable, quiet): (Vec<&Subject>, Vec<&Subject>) =
+        report.subjects.iter().partition(|subject| words::remarkable(subject.verdict));
     for subject in remarkable.iter().take(at_most) {
         sheet.gap()?;
         subject::write(sheet, subject, &findings)?;
@@ -56,33 +50,16 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         sheet.gap()?;
         let counts: Vec<String> = [Verdict::Broken, Verdict::Degraded, Verdict::Unknown]
             .into_iter()
-            .map(|verdict| {
-                (
-                    verdict,
-                    left.iter()
-                        .filter(|subject| subject.verdict == verdict)
-                        .count(),
-                )
-            })
+            .map(|verdict| (verdict, left.iter().filter(|subject| subject.verdict == verdict).count()))
             .filter(|(_, n)| *n > 0)
             .map(|(verdict, n)| format!("{} {verdict}", words::number(n)))
             .collect();
-        let more = format!(
-            "… and {} more ({}); see --format json",
-            words::number(left.len()),
-            counts.join(", ")
-        );
+        let more = format!("… and {} more ({}); see --format json", words::number(left.len()), counts.join(", "));
         sheet.flow("", "", &[(Ink::Bold, more)])?;
     }
     for (verdict, title) in [
-        (
-            Verdict::ConfigOk,
-            "config-ok — the configuration shows an open way; no request was sent, so not tested",
-        ),
-        (
-            Verdict::Healthy,
-            "healthy — real requests were answered on every declared way",
-        ),
+        (Verdict::ConfigOk, "config-ok — the configuration shows an open way; no request was sent, so not tested"),
+        (Verdict::Healthy, "healthy — real requests were answered on every declared way"),
     ] {
         compact(sheet, &quiet, verdict, title)?;
     }
@@ -90,12 +67,7 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
 }
 
 /// Subjects without a finding: their names, by namespace.
-fn compact(
-    sheet: &mut Sheet<'_>,
-    subjects: &[&Subject],
-    verdict: Verdict,
-    title: &str,
-) -> Result<(), RenderError> {
+fn compact(sheet: &mut Sheet<'_>, subjects: &[&Subject], verdict: Verdict, title: &str) -> Result<(), RenderError> {
     let mut by_namespace: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut total = 0;
     for subject in subjects.iter().filter(|subject| subject.verdict == verdict) {
@@ -103,10 +75,7 @@ fn compact(
             Some(cluster) => format!("{} @ {cluster}", subject.namespace),
             None => subject.namespace.clone(),
         };
-        by_namespace
-            .entry(place)
-            .or_default()
-            .push(format!("{}/{}", subject.kind, subject.name));
+        by_namespace.entry(place).or_default().push(format!("{}/{}", subject.kind, subject.name));
         total += 1;
     }
     if total == 0 {
@@ -116,55 +85,26 @@ fn compact(
     sheet.flow(
         "",
         "  ",
-        &[
-            (
-                Ink::of_verdict(verdict),
-                format!("{} ", words::number(total)),
-            ),
-            (Ink::Bold, title.to_owned()),
-        ],
+        &[(Ink::of_verdict(verdict), format!("{} ", words::number(total))), (Ink::Bold, title.to_owned())],
     )?;
     let mut shown = 0;
     for (namespace, names) in by_namespace.iter().take(NAMESPACES) {
-        let mut line = vec![(
-            Ink::Bold,
-            format!("{}:", namespace.replace(' ', &STICKY.to_string())),
-        )];
-        line.push((
-            Ink::Plain,
-            format!(
-                " {}",
-                names
-                    .iter()
-                    .take(NAMES)
-                    .cloned()
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-        ));
+        let mut line = vec![(Ink::Bold, format!("{}:", namespace.replace(' ', &STICKY.to_string())))];
+        line.push((Ink::Plain, format!(" {}", names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", "))));
         shown += names.len().min(NAMES);
         if names.len() > NAMES {
-            line.push((
-                Ink::Dim,
-                format!(" … and {} more here", words::number(names.len() - NAMES)),
-            ));
+            line.push((Ink::Dim, format!(" … and {} more here", words::number(names.len() - NAMES))));
         }
         sheet.flow("  ", "    ", &line)?;
     }
     if shown < total {
         let rest = by_namespace.len().saturating_sub(NAMESPACES);
         let place = if rest > 0 {
-            format!(
-                " (among them all of {})",
-                plural(rest, "more namespace", "more namespaces")
-            )
+            format!(" (among them all of {})", plural(rest, "more namespace", "more namespaces"))
         } else {
             String::new()
         };
-        let more = format!(
-            "… and {} more{place}; see --format json",
-            words::number(total - shown)
-        );
+        let more = format!("… and {} more{place}; see --format json", words::number(total - shown));
         sheet.flow("  ", "  ", &[(Ink::Dim, more)])?;
     }
     Ok(())

@@ -72,11 +72,7 @@ pub(super) struct Sheet<'w> {
 
 impl<'w> Sheet<'w> {
     pub(super) fn new(out: &'w mut dyn Write, width: usize, color: bool) -> Self {
-        Self {
-            out,
-            width: width.max(40),
-            color,
-        }
+        Self { out, width: width.max(40), color }
     }
 
     /// An empty line.
@@ -86,12 +82,7 @@ impl<'w> Sheet<'w> {
 
     /// Text that wraps; `first` opens the first line and `rest` every further one. Both are our own
     /// words, printed as they are and dimmed.
-    pub(super) fn flow(
-        &mut self,
-        first: &str,
-        rest: &str,
-        pieces: &[Piece],
-    ) -> Result<(), RenderError> {
+    pub(super) fn flow(&mut self, first: &str, rest: &str, pieces: &[Piece]) -> Result<(), RenderError> {
         let room = |opening: &str| self.width.saturating_sub(opening.width()).max(20);
         let lines = wrap(pieces, room(first), room(rest));
         for (i, line) in lines.iter().enumerate() {
@@ -115,12 +106,7 @@ impl<'w> Sheet<'w> {
     fn raw(&mut self, ink: Ink, text: &str) -> Result<(), RenderError> {
         let styled = self.color && ink != Ink::Plain && !text.trim().is_empty();
         if styled {
-            write!(
-                self.out,
-                "{}{text}{}",
-                ink.style().render(),
-                ink.style().render_reset()
-            )?;
+            write!(self.out, "{}{text}{}", ink.style().render(), ink.style().render_reset())?;
         } else {
             self.out.write_all(text.as_bytes())?;
         }
@@ -138,8 +124,7 @@ fn wrap(pieces: &[Piece], first: usize, rest: usize) -> Vec<Vec<Piece>> {
         let word = fit_word(word, rest);
         let room = if lines.is_empty() { first } else { rest };
         let width: usize = word.iter().map(|(_, text)| text.width()).sum();
-        if (used > 0 && used + 1 + width > room) || (used == 0 && lines.is_empty() && width > room)
-        {
+        if (used > 0 && used + 1 + width > room) || (used == 0 && lines.is_empty() && width > room) {
             lines.push(std::mem::take(&mut line));
             used = 0;
         }
@@ -206,10 +191,7 @@ pub(super) fn shorten(text: &str, room: usize) -> String {
     }
     let keep = room.saturating_sub(1);
     let head = take_width(text.chars(), keep - keep / 2);
-    let tail: String = take_width(text.chars().rev(), keep / 2)
-        .chars()
-        .rev()
-        .collect();
+    let tail: String = take_width(text.chars().rev(), keep / 2).chars().rev().collect();
     format!("{head}…{tail}")
 }
 
@@ -235,19 +217,13 @@ mod tests {
 
     fn plain(text: &str, room: usize) -> Vec<String> {
         let pieces = [(Ink::Plain, text.to_owned())];
-        wrap(&pieces, room, room)
-            .into_iter()
-            .map(|line| line.into_iter().map(|(_, t)| t).collect())
-            .collect()
+        wrap(&pieces, room, room).into_iter().map(|line| line.into_iter().map(|(_, t)| t).collect()).collect()
     }
 
     #[test]
     fn breaks_at_words_and_keeps_sticky_ones_together() {
         assert_eq!(plain("one two three", 9), ["one two", "three"]);
-        assert_eq!(
-            plain("see Service\u{a0}shop/web now", 18),
-            ["see", "Service shop/web", "now"]
-        );
+        assert_eq!(plain("see Service\u{a0}shop/web now", 18), ["see", "Service shop/web", "now"]);
     }
 
     #[test]

@@ -14,13 +14,8 @@ const PATHS: usize = 3;
 const ENTRY_PROBLEMS: usize = 2;
 const INDENT: &str = "           ";
 
-pub(super) fn write(
-    sheet: &mut Sheet<'_>,
-    subject: &Subject,
-    findings: &Findings<'_>,
-) -> Result<(), RenderError> {
-    let verdict =
-        format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
+pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) -> Result<(), RenderError> {
+    let verdict = format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
     let name = words::subject_name(subject).replace(' ', &STICKY.to_string());
     sheet.flow(
         "",
@@ -50,27 +45,12 @@ pub(super) fn write(
     }
     let entries = findings.all(&subject.entry_problems);
     for problem in entries.iter().take(ENTRY_PROBLEMS) {
-        line(
-            sheet,
-            "in front",
-            &format!("{}: {}", problem.object, problem.message),
-        )?;
+        line(sheet, "in front", &format!("{}: {}", problem.object, problem.message))?;
     }
-    more(
-        sheet,
-        INDENT,
-        entries.len(),
-        ENTRY_PROBLEMS,
-        "problem in front of it",
-        "problems in front of it",
-    )?;
+    more(sheet, INDENT, entries.len(), ENTRY_PROBLEMS, "problem in front of it", "problems in front of it")?;
     if let Some(next) = &subject.next {
         line(sheet, "next", &next.action)?;
-        if let Some(command) = next
-            .command
-            .as_deref()
-            .filter(|command| !command.is_empty())
-        {
+        if let Some(command) = next.command.as_deref().filter(|command| !command.is_empty()) {
             sheet.command(&format!("{INDENT}         "), command)?;
         }
     }
@@ -85,36 +65,21 @@ fn line(sheet: &mut Sheet<'_>, key: &str, text: &str) -> Result<(), RenderError>
 
 /// The paths that are not simply open, worst first, and a count of the others.
 fn paths(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
-    let mut notable: Vec<&Path> = subject
-        .paths
-        .iter()
-        .filter(|path| path.config != PathState::Open && !path.dormant)
-        .collect();
+    let mut notable: Vec<&Path> =
+        subject.paths.iter().filter(|path| path.config != PathState::Open && !path.dormant).collect();
     notable.sort_by_key(|path| path.config);
     let dormant: Vec<&Path> = subject.paths.iter().filter(|path| path.dormant).collect();
     if notable.is_empty() {
         // All of it may rest on purpose, or traffic may have failed on an open configuration.
-        notable = if dormant.is_empty() {
-            subject.paths.iter().collect()
-        } else {
-            dormant
-        };
+        notable = if dormant.is_empty() { subject.paths.iter().collect() } else { dormant };
     }
     for path in notable.iter().take(PATHS) {
         sheet.flow(INDENT, &format!("{INDENT}    "), &chain(path))?;
     }
     let left = subject.paths.len().saturating_sub(notable.len().min(PATHS));
     if left > 0 {
-        let open = subject
-            .paths
-            .iter()
-            .filter(|path| path.config == PathState::Open && !path.dormant)
-            .count();
-        let told = format!(
-            "… and {} ({} open)",
-            plural(left, "more path", "more paths"),
-            number(open)
-        );
+        let open = subject.paths.iter().filter(|path| path.config == PathState::Open && !path.dormant).count();
+        let told = format!("… and {} ({} open)", plural(left, "more path", "more paths"), number(open));
         sheet.flow(INDENT, INDENT, &[(Ink::Dim, told)])?;
     }
     Ok(())

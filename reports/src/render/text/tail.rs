@@ -9,11 +9,7 @@ use crate::report::{Report, Verdict};
 const PROBLEMS: usize = 10;
 const SCOPE: usize = 6;
 
-pub(super) fn write(
-    sheet: &mut Sheet<'_>,
-    report: &Report,
-    show_coverage: bool,
-) -> Result<(), RenderError> {
+pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, show_coverage: bool) -> Result<(), RenderError> {
     problems(sheet, report)?;
     if show_coverage {
         all_coverage(sheet, report)?;
@@ -23,15 +19,9 @@ pub(super) fn write(
 
 /// The words that stand above; beside config-ok always healthy, to tell them apart.
 fn legend(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
-    let used = |verdict| {
-        count(&report.summary, verdict) > 0
-            || (verdict == Verdict::Healthy && report.summary.config_ok > 0)
-    };
-    let words: Vec<Verdict> = Verdict::ALL
-        .iter()
-        .copied()
-        .filter(|&verdict| used(verdict))
-        .collect();
+    let used =
+        |verdict| count(&report.summary, verdict) > 0 || (verdict == Verdict::Healthy && report.summary.config_ok > 0);
+    let words: Vec<Verdict> = Verdict::ALL.iter().copied().filter(|&verdict| used(verdict)).collect();
     if !words.is_empty() {
         sheet.gap()?;
     }
@@ -61,43 +51,21 @@ fn problems(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         )],
     )?;
     for problem in problems.iter().take(PROBLEMS) {
-        let place = [
-            Some(problem.path.clone()),
-            problem.line.map(|n| n.to_string()),
-            problem.column.map(|n| n.to_string()),
-        ];
+        let place =
+            [Some(problem.path.clone()), problem.line.map(|n| n.to_string()), problem.column.map(|n| n.to_string())];
         let place = place.into_iter().flatten().collect::<Vec<_>>().join(":");
-        sheet.flow(
-            "  - ",
-            "    ",
-            &[
-                (Ink::Bold, place),
-                (Ink::Plain, format!(" — {}", problem.message)),
-            ],
-        )?;
+        sheet.flow("  - ", "    ", &[(Ink::Bold, place), (Ink::Plain, format!(" — {}", problem.message))])?;
     }
     more(sheet, "  ", problems.len(), PROBLEMS, "problem", "problems")
 }
 
 fn all_coverage(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
     sheet.gap()?;
-    sheet.flow(
-        "",
-        "",
-        &[(Ink::Bold, "What was read of each kind:".to_owned())],
-    )?;
+    sheet.flow("", "", &[(Ink::Bold, "What was read of each kind:".to_owned())])?;
     for group in coverage::groups(&report.snapshot.coverage) {
         let mut line = vec![
             (Ink::Bold, group.kind.to_owned()),
-            (
-                Ink::Plain,
-                format!(
-                    " {}: {} in {}",
-                    group.state_words(),
-                    number(group.objects),
-                    group.scope(SCOPE)
-                ),
-            ),
+            (Ink::Plain, format!(" {}: {} in {}", group.state_words(), number(group.objects), group.scope(SCOPE))),
         ];
         if !group.reason.is_empty() {
             line.push((Ink::Dim, format!(" — {}", group.reason)));

@@ -18,10 +18,7 @@ pub fn render_trace(
     let subject = report
         .subjects
         .get(subject_index)
-        .ok_or(RenderError::NoSuchSubject {
-            index: subject_index,
-            count: report.subjects.len(),
-        })?;
+        .ok_or(RenderError::NoSuchSubject { index: subject_index, count: report.subjects.len() })?;
     let findings = Findings::of(report);
     let mut sheet = Sheet::new(out, options.width, options.color);
     head(&mut sheet, subject)?;
@@ -31,37 +28,21 @@ pub fn render_trace(
     }
     if subject.paths.is_empty() {
         sheet.gap()?;
-        sheet.flow(
-            "",
-            "",
-            &[(Ink::Plain, "No path leads through this object.".to_owned())],
-        )?;
+        sheet.flow("", "", &[(Ink::Plain, "No path leads through this object.".to_owned())])?;
     }
     leftovers(&mut sheet, subject, &findings)?;
     foot(&mut sheet, subject)
 }
 
 fn head(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
-    let verdict =
-        format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
+    let verdict = format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
     let name = words::subject_name(subject).replace(' ', &STICKY.to_string());
-    sheet.flow(
-        "",
-        "           ",
-        &[
-            (Ink::of_verdict(subject.verdict), verdict),
-            (Ink::Bold, name),
-        ],
-    )?;
+    sheet.flow("", "           ", &[(Ink::of_verdict(subject.verdict), verdict), (Ink::Bold, name)])?;
     sheet.flow("", "", &[(Ink::Plain, subject.headline.clone())])?;
     if !subject.reason.is_empty() && subject.reason != subject.headline {
         sheet.flow("", "", &[(Ink::Plain, subject.reason.clone())])?;
     }
-    let told = format!(
-        "configuration: {} · traffic: {}",
-        subject.config,
-        words::traffic(subject.traffic)
-    );
+    let told = format!("configuration: {} · traffic: {}", subject.config, words::traffic(subject.traffic));
     sheet.flow("", "", &[(Ink::Dim, told)])
 }
 
@@ -73,43 +54,23 @@ fn one_path(
     findings: &Findings<'_>,
 ) -> Result<(), RenderError> {
     let mut title = vec![
-        (
-            Ink::Bold,
-            format!("Path {} of {}: ", number(number_of), number(of)),
-        ),
+        (Ink::Bold, format!("Path {} of {}: ", number(number_of), number(of))),
         (Ink::Plain, words::path_summary(path)),
-        (
-            Ink::of_state(path.config),
-            format!(" — {}", words::state(path.config)),
-        ),
-        (
-            Ink::Dim,
-            format!(", {}", words::outcome(path.outcome, path.confidence)),
-        ),
+        (Ink::of_state(path.config), format!(" — {}", words::state(path.config))),
+        (Ink::Dim, format!(", {}", words::outcome(path.outcome, path.confidence))),
     ];
     if path.dormant {
         let why = path.dormant_reason.as_deref().unwrap_or("on purpose");
         title.push((Ink::Dim, format!("; carries nothing: {why}")));
     }
     sheet.flow("", "  ", &title)?;
-    sheet.flow(
-        "│  ",
-        "│  ",
-        &[(
-            Ink::Dim,
-            format!("enters by {}", words::entry_name(&path.entry)),
-        )],
-    )?;
+    sheet.flow("│  ", "│  ", &[(Ink::Dim, format!("enters by {}", words::entry_name(&path.entry)))])?;
     for (i, segment) in path.segments.iter().enumerate() {
         let last = i + 1 == path.segments.len() && path.by_vantage.is_empty();
         one_segment(sheet, segment, last, findings)?;
     }
     for (i, row) in path.by_vantage.iter().enumerate() {
-        let (first, rest) = if i + 1 == path.by_vantage.len() {
-            ("└─ ", "   ")
-        } else {
-            ("├─ ", "│  ")
-        };
+        let (first, rest) = if i + 1 == path.by_vantage.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         let mut told = format!(
             "measured {} ({}) as {}: {}",
             row.vantage,
@@ -128,14 +89,7 @@ fn one_path(
             rest,
             &[
                 (Ink::Plain, told),
-                (
-                    Ink::Dim,
-                    if row.evidence.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" — {}", row.evidence)
-                    },
-                ),
+                (Ink::Dim, if row.evidence.is_empty() { String::new() } else { format!(" — {}", row.evidence) }),
             ],
         )?;
     }
@@ -148,33 +102,20 @@ fn one_segment(
     last: bool,
     findings: &Findings<'_>,
 ) -> Result<(), RenderError> {
-    let (first, rest) = if last {
-        ("└─ ", "   ")
-    } else {
-        ("├─ ", "│  ")
-    };
-    let column =
-        |text: &str, width: usize| format!("{text:<width$}").replace(' ', &STICKY.to_string());
+    let (first, rest) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+    let column = |text: &str, width: usize| format!("{text:<width$}").replace(' ', &STICKY.to_string());
     let mut pieces = vec![
         (Ink::Plain, column(segment.segment.word(), 11)),
-        (
-            Ink::of_state(segment.state),
-            column(words::state(segment.state), 9),
-        ),
+        (Ink::of_state(segment.state), column(words::state(segment.state), 9)),
     ];
     if let Some(object) = &segment.object {
-        pieces.push((
-            Ink::Bold,
-            words::entry_name(&object.to_string()).replace(' ', &STICKY.to_string()),
-        ));
+        pieces.push((Ink::Bold, words::entry_name(&object.to_string()).replace(' ', &STICKY.to_string())));
         pieces.push((Ink::Dim, " — ".to_owned()));
     }
     pieces.push((
         Ink::Dim,
         match segment.evidence.as_str() {
-            "" if segment.findings.is_empty() && segment.state == PathState::Unknown => {
-                "not evaluated".to_owned()
-            }
+            "" if segment.findings.is_empty() && segment.state == PathState::Unknown => "not evaluated".to_owned(),
             evidence => evidence.to_owned(),
         },
     ));
@@ -199,15 +140,9 @@ fn one_finding(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result
             (Ink::Plain, format!(": {}", finding.message)),
         ],
     )?;
-    let place = finding
-        .location
-        .as_ref()
-        .map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
-    let related: Vec<String> = finding
-        .related
-        .iter()
-        .map(|r| format!("{} ({})", words::entry_name(&r.object.to_string()), r.role))
-        .collect();
+    let place = finding.location.as_ref().map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
+    let related: Vec<String> =
+        finding.related.iter().map(|r| format!("{} ({})", words::entry_name(&r.object.to_string()), r.role)).collect();
     for (key, text) in [
         ("cause", finding.cause.as_str()),
         ("basis", finding.basis.as_str()),
@@ -216,11 +151,7 @@ fn one_finding(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result
         ("do", finding.action.as_str()),
     ] {
         if !text.is_empty() {
-            sheet.flow(
-                &format!("{deeper}{key:<7}"),
-                &further,
-                &[(Ink::Plain, text.to_owned())],
-            )?;
+            sheet.flow(&format!("{deeper}{key:<7}"), &further, &[(Ink::Plain, text.to_owned())])?;
         }
     }
     if !finding.command.is_empty() {
@@ -230,29 +161,13 @@ fn one_finding(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result
 }
 
 /// Findings that hang on no segment: of the subject as a whole, and of the entries in front of it.
-fn leftovers(
-    sheet: &mut Sheet<'_>,
-    subject: &Subject,
-    findings: &Findings<'_>,
-) -> Result<(), RenderError> {
-    let on_segments: std::collections::HashSet<&String> = subject
-        .paths
-        .iter()
-        .flat_map(|path| &path.segments)
-        .flat_map(|segment| &segment.findings)
-        .collect();
-    let whole: Vec<String> = subject
-        .findings
-        .iter()
-        .filter(|id| !on_segments.contains(id))
-        .cloned()
-        .collect();
+fn leftovers(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) -> Result<(), RenderError> {
+    let on_segments: std::collections::HashSet<&String> =
+        subject.paths.iter().flat_map(|path| &path.segments).flat_map(|segment| &segment.findings).collect();
+    let whole: Vec<String> = subject.findings.iter().filter(|id| !on_segments.contains(id)).cloned().collect();
     for (title, ids) in [
         ("About this object as a whole:", &whole),
-        (
-            "In front of it (does not change its verdict):",
-            &subject.entry_problems,
-        ),
+        ("In front of it (does not change its verdict):", &subject.entry_problems),
     ] {
         let found = findings.all(ids);
         if !found.is_empty() {
@@ -271,31 +186,13 @@ fn foot(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
         sheet.gap()?;
         sheet.flow("", "", &[(Ink::Bold, "Not checked:".to_owned())])?;
         for item in &subject.not_checked {
-            sheet.flow(
-                "  - ",
-                "    ",
-                &[
-                    (Ink::Plain, item.what.clone()),
-                    (Ink::Dim, format!(" — {}", item.why)),
-                ],
-            )?;
+            sheet.flow("  - ", "    ", &[(Ink::Plain, item.what.clone()), (Ink::Dim, format!(" — {}", item.why))])?;
         }
     }
     if let Some(next) = &subject.next {
         sheet.gap()?;
-        sheet.flow(
-            "",
-            "  ",
-            &[
-                (Ink::Bold, "Next: ".to_owned()),
-                (Ink::Plain, next.action.clone()),
-            ],
-        )?;
-        if let Some(command) = next
-            .command
-            .as_deref()
-            .filter(|command| !command.is_empty())
-        {
+        sheet.flow("", "  ", &[(Ink::Bold, "Next: ".to_owned()), (Ink::Plain, next.action.clone())])?;
+        if let Some(command) = next.command.as_deref().filter(|command| !command.is_empty()) {
             sheet.command("  ", command)?;
         }
     }

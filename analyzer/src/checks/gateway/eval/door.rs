@@ -6,9 +6,9 @@ use kubereach_reports::report::{PathState, SegmentName};
 
 use super::{DoorEval, tls};
 use crate::checks::gateway::{
-    condition_false, invalid_route_kinds, listener_hostname_conflict, listener_mixed_protocols, listener_port_contested,
-    listener_protocol_conflict,
-    mesh_protocol, no_valid_route_kinds, status_stale, unsupported_protocol,
+    condition_false, invalid_route_kinds, listener_hostname_conflict, listener_mixed_protocols,
+    listener_port_contested, listener_protocol_conflict, mesh_protocol, no_valid_route_kinds, status_stale,
+    unsupported_protocol,
 };
 use crate::checks::listener_set::{
     allowed_unseen, conflict_order_unseen, conflicted, not_allowed, parent_missing, parent_unseen,
@@ -82,7 +82,9 @@ fn conflict(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>, said: &
         Clash::Mixed | Clash::Contested if said.accepted() => return,
         Clash::Contested => listener_port_contested::finding(door, other),
         Clash::Mixed => listener_mixed_protocols::finding(door, other),
-        Clash::Hostname | Clash::Protocol if yields && conflict.order_unknown => conflict_order_unseen::finding(door, other),
+        Clash::Hostname | Clash::Protocol if yields && conflict.order_unknown => {
+            conflict_order_unseen::finding(door, other)
+        }
         Clash::Hostname | Clash::Protocol if yields => conflicted::finding(door, other),
         Clash::Hostname => listener_hostname_conflict::finding(door, other),
         Clash::Protocol => listener_protocol_conflict::finding(door, other),

@@ -7,8 +7,8 @@ use kubereach_reports::report::{ObjectRef, PathState, SegmentName};
 use super::{DoorEval, FrontEval};
 use crate::checks::command::cut;
 use crate::checks::gateway::{
-    address_unusable, class_gone, class_missing, class_not_accepted, class_unseen, condition_false, no_address, pending,
-    status_stale, unsupported_address_type,
+    address_unusable, class_gone, class_missing, class_not_accepted, class_unseen, condition_false, no_address,
+    pending, status_stale, unsupported_address_type,
 };
 use crate::checks::service::Consumer;
 use crate::evidence::Stretch;
@@ -42,7 +42,10 @@ pub(super) fn evaluate(fronts: &Fronts<'_>, front: &Front<'_>, doors: &[DoorEval
     let gateway = front.gateway;
     let conditions = gateway.get().status.as_ref().map(|s| &*s.conditions).unwrap_or_default();
     let generation = &gateway.get().metadata.generation;
-    let word = Word { accepted: says(conditions, "Accepted", generation), programmed: says(conditions, "Programmed", generation) };
+    let word = Word {
+        accepted: says(conditions, "Accepted", generation),
+        programmed: says(conditions, "Programmed", generation),
+    };
     let mut controller = Stretch::new(SegmentName::Controller, Some(class_ref(&gateway)));
     let name = class(&mut controller, front, &word);
     let mut address = Stretch::new(SegmentName::Address, Some(gateway.object()));
@@ -56,7 +59,8 @@ pub(super) fn evaluate(fronts: &Fronts<'_>, front: &Front<'_>, doors: &[DoorEval
     FrontEval {
         consumer: if starts(&DIAL_ENDPOINTS) { Consumer::ReadyEndpoints } else { Consumer::Unknown },
         shares_hostnames: starts(&["istio.io/"]),
-        reconciled: matches!(word.accepted, Says::Yes(_) | Says::No(_)) || matches!(word.programmed, Says::Yes(_) | Says::No(_)),
+        reconciled: matches!(word.accepted, Says::Yes(_) | Says::No(_))
+            || matches!(word.programmed, Says::Yes(_) | Says::No(_)),
         address: Arc::new(address),
         controller: Arc::new(controller),
     }
@@ -130,7 +134,11 @@ fn addresses(stretch: &mut Stretch, gateway: Found<'_, Gateway>, word: &Word<'_>
         }
     }
     let Some(status) = &gateway.get().status else {
-        let why = if gateway.is_manifest() { "declared; a manifest cannot show addresses" } else { "the input holds no status" };
+        let why = if gateway.is_manifest() {
+            "declared; a manifest cannot show addresses"
+        } else {
+            "the input holds no status"
+        };
         return stretch.evaluated(why);
     };
     if status.addresses.is_empty() {

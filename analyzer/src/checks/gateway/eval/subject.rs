@@ -36,7 +36,13 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, outcomes: &[Outcome]) -> Vec<
     fronts.par_iter().enumerate().map(|(id, front)| subject(evaluation, id, front, &attached, &broken)).collect()
 }
 
-fn subject(evaluation: &Evaluation<'_, '_>, id: usize, front: &Front<'_>, attached: &ByDoor, broken: &ByDoor) -> Subject {
+fn subject(
+    evaluation: &Evaluation<'_, '_>,
+    id: usize,
+    front: &Front<'_>,
+    attached: &ByDoor,
+    broken: &ByDoor,
+) -> Subject {
     let gateway = front.gateway;
     let mut paths: BTreeMap<PathKey, Path> = BTreeMap::new();
     for door_id in &front.doors {
@@ -63,7 +69,14 @@ fn subject(evaluation: &Evaluation<'_, '_>, id: usize, front: &Front<'_>, attach
     if more > 0 {
         notes.push(Arc::new(paths_not_listed::finding(gateway.object(), more)));
     }
-    Subject { object: gateway.object(), origin: gateway.origin, paths, notes, entries: Vec::new(), not_checked: Vec::new() }
+    Subject {
+        object: gateway.object(),
+        origin: gateway.origin,
+        paths,
+        notes,
+        entries: Vec::new(),
+        not_checked: Vec::new(),
+    }
 }
 
 fn path(evaluation: &Evaluation<'_, '_>, front: usize, id: usize, door: &Door<'_>, rule: Stretch) -> Path {
@@ -92,7 +105,11 @@ fn path(evaluation: &Evaluation<'_, '_>, front: usize, id: usize, door: &Door<'_
     }
 }
 
-fn front_object(evaluation: &Evaluation<'_, '_>, front: usize, door: &Door<'_>) -> kubereach_reports::report::ObjectRef {
+fn front_object(
+    evaluation: &Evaluation<'_, '_>,
+    front: usize,
+    door: &Door<'_>,
+) -> kubereach_reports::report::ObjectRef {
     evaluation.fronts.fronts.get(front).map_or_else(|| door.owner.object(), |f| f.gateway.object())
 }
 

@@ -5,15 +5,16 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use super::door::Word;
 use crate::checks::gateway::{
-    ca_certificate_not_permitted, ca_certificate_unseen, certificate_expired, certificate_kind, certificate_name_mismatch,
-    certificate_not_permitted, certificate_partly_invalid, certificate_permission_unseen, certificate_type, certificate_unseen,
-    client_certificate_unseen, insecure_frontend_validation, invalid_ca_certificate_kind, invalid_ca_certificate_ref,
-    invalid_certificate_ref, invalid_client_certificate, no_certificate, some_ca_invalid,
+    ca_certificate_not_permitted, ca_certificate_unseen, certificate_expired, certificate_kind,
+    certificate_name_mismatch, certificate_not_permitted, certificate_partly_invalid, certificate_permission_unseen,
+    certificate_type, certificate_unseen, client_certificate_unseen, insecure_frontend_validation,
+    invalid_ca_certificate_kind, invalid_ca_certificate_ref, invalid_certificate_ref, invalid_client_certificate,
+    no_certificate, some_ca_invalid,
 };
 use crate::evidence::Stretch;
 use crate::paths::World;
-use crate::paths::certificate::{self, Fact};
 use crate::paths::certificate::judged_at;
+use crate::paths::certificate::{self, Fact};
 use crate::paths::gateway::door::{Door, Owner};
 use crate::paths::gateway::grants::End;
 use crate::paths::gateway::trust::{self, Trust};
@@ -64,8 +65,12 @@ fn certificates(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, said:
             name: reference.name.clone(),
         };
         let finding = match found {
-            Trust::NotPermitted(absence) if hopeless => certificate_not_permitted::finding(door, index, object, absence),
-            Trust::PermissionUnseen(gap) if !settled => certificate_permission_unseen::finding(door, index, object, gap),
+            Trust::NotPermitted(absence) if hopeless => {
+                certificate_not_permitted::finding(door, index, object, absence)
+            }
+            Trust::PermissionUnseen(gap) if !settled => {
+                certificate_permission_unseen::finding(door, index, object, gap)
+            }
             Trust::Unseen(gap) => certificate_unseen::finding(door, index, object, gap),
             Trust::OtherKind(kind) if !settled => certificate_kind::finding(door, index, kind),
             Trust::OtherType(secret) if !settled => certificate_type::finding(door, index, *secret),
@@ -160,7 +165,8 @@ fn outside(certificate: &Certificate, at: Timestamp) -> Option<String> {
 /// Client validation: of the port if it has its own, else the default; or the listener's older field.
 fn clients(stretch: &mut Stretch, world: &World<'_>, front: &Front<'_>, door: &Door<'_>) {
     let frontend = front.gateway.get().spec.tls.as_ref().and_then(|t| t.frontend.as_ref());
-    let of_port = frontend.and_then(|f| f.per_port.iter().find(|p| p.port.known().is_some() && p.port == door.listener.port));
+    let of_port =
+        frontend.and_then(|f| f.per_port.iter().find(|p| p.port.known().is_some() && p.port == door.listener.port));
     let config = match of_port {
         Some(port) => port.tls.as_ref(),
         None => frontend.and_then(|f| f.default.as_ref()),
@@ -210,7 +216,9 @@ fn towards_backends(stretch: &mut Stretch, world: &World<'_>, front: &Front<'_>)
         Trust::OtherKind(kind) => {
             Some(invalid_client_certificate::finding(gateway, name, &format!("is a {kind}, which is not evaluated")))
         }
-        Trust::Unseen(gap) | Trust::PermissionUnseen(gap) => Some(client_certificate_unseen::finding(gateway, name, gap)),
+        Trust::Unseen(gap) | Trust::PermissionUnseen(gap) => {
+            Some(client_certificate_unseen::finding(gateway, name, gap))
+        }
         other => why_not(other).map(|(why, _)| invalid_client_certificate::finding(gateway, name, &why)),
     };
     stretch.evaluated(format!("client certificate {name} towards backends"));

@@ -35,7 +35,10 @@ pub(super) fn stretch(
     };
     let policy = chosen.winner;
     let mut stretch = Stretch::new(SegmentName::Tls, Some(policy.object_ref()));
-    stretch.evaluated(format!("BackendTLSPolicy {}; the certificate of the backend itself cannot be read", policy.metadata.name));
+    stretch.evaluated(format!(
+        "BackendTLSPolicy {}; the certificate of the backend itself cannot be read",
+        policy.metadata.name
+    ));
     for loser in &chosen.losers {
         stretch.add(conflicted::finding(*loser, policy, chosen.order_unknown));
     }
@@ -48,7 +51,8 @@ pub(super) fn stretch(
 
 fn looks_encrypted(port: &ServicePort) -> bool {
     let says = |text: &str| text == "https" || text.starts_with("https-");
-    let plain = port.app_protocol.as_deref().is_some_and(|p| matches!(p, "http" | "kubernetes.io/h2c" | "kubernetes.io/ws"));
+    let plain =
+        port.app_protocol.as_deref().is_some_and(|p| matches!(p, "http" | "kubernetes.io/h2c" | "kubernetes.io/ws"));
     !plain && (says(&port.name) || port.app_protocol.as_deref().is_some_and(says) || port.port.known() == Some(&443))
 }
 

@@ -9,9 +9,9 @@ use super::leg::Terms;
 use super::status::Word;
 use crate::checks::gateway::eval::{Evaluation, names_cover};
 use crate::checks::route::{
-    attached_lag, default_gateway, host_not_served, hostname_conflict, hostname_conflict_unsettled, kind_unsettled, mesh_parent,
-    namespace_labels_unseen, no_matching_listener_hostname, no_matching_parent, no_parent, not_allowed_by_listeners,
-    parent_missing, parent_unknown_kind, parent_unseen,
+    attached_lag, default_gateway, host_not_served, hostname_conflict, hostname_conflict_unsettled, kind_unsettled,
+    mesh_parent, namespace_labels_unseen, no_matching_listener_hostname, no_matching_parent, no_parent,
+    not_allowed_by_listeners, parent_missing, parent_unknown_kind, parent_unseen,
 };
 use crate::checks::service::Consumer;
 use crate::evidence::{Finding, Stretch, fold};
@@ -192,7 +192,9 @@ fn refused(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, tie: &Tie<'
             let doors = all.iter().filter_map(|d| evaluation.fronts.doors.get(*d)).collect();
             no_matching_parent::finding(route, tie.index, &object, &names(doors), &proof)
         }
-        Refusal::Kind | Refusal::Namespace => not_allowed_by_listeners::finding(route, tie.index, &object, &why, &proof),
+        Refusal::Kind | Refusal::Namespace => {
+            not_allowed_by_listeners::finding(route, tie.index, &object, &why, &proof)
+        }
         Refusal::Hostname => {
             let hosts: Vec<String> =
                 candidates(evaluation, tie).filter_map(|d| d.listener.hostname.clone()).take(8).collect();
@@ -205,12 +207,18 @@ fn candidates<'e>(evaluation: &'e Evaluation<'_, '_>, tie: &'e Tie<'_>) -> impl 
     tie.candidates.iter().filter_map(|d| evaluation.fronts.doors.get(*d)).map(|d| -> &Door<'e> { d })
 }
 
-fn words(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, tie: &Tie<'_>, refusal: Refusal) -> (String, String) {
+fn words(
+    evaluation: &Evaluation<'_, '_>,
+    route: Found<'_, Route>,
+    tie: &Tie<'_>,
+    refusal: Refusal,
+) -> (String, String) {
     match refusal {
         Refusal::NoMatchingParent => ("no listener matches sectionName and port".to_owned(), String::new()),
         Refusal::Hostname => ("its listeners are for other host names".to_owned(), String::new()),
         Refusal::Kind => {
-            let protocols: Vec<&str> = candidates(evaluation, tie).map(|d| d.listener.protocol.as_str()).take(4).collect();
+            let protocols: Vec<&str> =
+                candidates(evaluation, tie).map(|d| d.listener.protocol.as_str()).take(4).collect();
             let fact = format!("its listeners ({}) do not take {}", protocols.join(", "), route.kind.word());
             (fact.clone(), fact)
         }
@@ -220,8 +228,14 @@ fn words(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, tie: &Tie<'_>
                 .unwrap_or_else(|| "Same".to_owned());
             let fact = format!("allowedRoutes.namespaces.from is {from}");
             let why = match from.as_str() {
-                "Same" => format!("the listener takes only routes of its own namespace, and the route is in {}", route.metadata.namespace),
-                "Selector" => format!("the listener selects namespaces by label, and {} is not selected", route.metadata.namespace),
+                "Same" => format!(
+                    "the listener takes only routes of its own namespace, and the route is in {}",
+                    route.metadata.namespace
+                ),
+                "Selector" => format!(
+                    "the listener selects namespaces by label, and {} is not selected",
+                    route.metadata.namespace
+                ),
                 _ => format!("the listener's setting ({from}) does not include namespace {}", route.metadata.namespace),
             };
             (fact, why)
@@ -234,7 +248,11 @@ fn joined(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_
     for join in &tie.joins {
         let Some(door) = evaluation.fronts.doors.get(join.door) else { continue };
         let front = door.front.and_then(|f| evaluation.front_evals.get(f));
-        let terms = Terms { consumer: front.map_or(Consumer::Unknown, |f| f.consumer), resolved: word.resolved(), accepted: word.accepted() };
+        let terms = Terms {
+            consumer: front.map_or(Consumer::Unknown, |f| f.consumer),
+            resolved: word.resolved(),
+            accepted: word.accepted(),
+        };
         let eval = evaluation.door_evals.get(join.door);
         let rule = rule(evaluation, attached, tie, join, door, &word);
         for host in &join.hosts {

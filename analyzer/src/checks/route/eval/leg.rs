@@ -8,16 +8,17 @@ use super::backend_tls;
 use crate::checks::gateway::eval::Evaluation;
 use crate::checks::route::{
     all_weights_zero, backend_not_found, backend_port_missing, backend_port_unseen, backend_port_unspecified,
-    backend_protocol_mismatch, backend_unseen, extension_filter, external_name_backend, filter_doubtful, invalid_kind, mirror_not_found,
-    no_backends, redirect_only, ref_not_permitted, ref_permission_unseen, several_rules, unevaluated_backend_kind, weight_zero,
+    backend_protocol_mismatch, backend_unseen, extension_filter, external_name_backend, filter_doubtful, invalid_kind,
+    mirror_not_found, no_backends, redirect_only, ref_not_permitted, ref_permission_unseen, several_rules,
+    unevaluated_backend_kind, weight_zero,
 };
 use crate::checks::service::{self, Consumer};
 use crate::evidence::{Dormant, Finding, Stretch, fold};
 use crate::paths::gateway::grants::Permission;
 use crate::paths::route::backend::{self, Named, RefPort, Target};
 use crate::paths::route::{filters, matches};
-use crate::snapshot::model::{BackendRef, Filter, Route, RouteKind, RouteRule};
 use crate::snapshot::Found;
+use crate::snapshot::model::{BackendRef, Filter, Route, RouteKind, RouteRule};
 
 /// One match of one rule and one of its backends.
 #[derive(Debug, Clone)]
@@ -62,7 +63,8 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, term
     let fallback = [RouteRule::default()];
     let rules: &[RouteRule] = if route.get().spec.rules.is_empty() { &fallback } else { &route.get().spec.rules };
     let mut legs: Vec<Leg> = Vec::new();
-    let mut seen: std::collections::HashMap<(Option<String>, Option<Backend>), usize> = std::collections::HashMap::new();
+    let mut seen: std::collections::HashMap<(Option<String>, Option<Backend>), usize> =
+        std::collections::HashMap::new();
     for (index, rule) in rules.iter().enumerate() {
         for leg in of_rule(evaluation, route, index, rule, terms) {
             for words in matches::of_rule(&route, rule, index) {
@@ -90,13 +92,18 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, term
 /// Does the configuration show a reference that no controller can resolve (mirrors and idle ones too)?
 pub(super) fn refs_at_fault(legs: &[Leg]) -> bool {
     let on_rule = |leg: &Leg| leg.rule.iter().any(|f| f.code() == mirror_not_found::PAGE.code());
-    let on_reference = |leg: &Leg| {
-        leg.stretches.iter().any(|s| s.segment == SegmentName::Reference && s.state() != PathState::Open)
-    };
+    let on_reference =
+        |leg: &Leg| leg.stretches.iter().any(|s| s.segment == SegmentName::Reference && s.state() != PathState::Open);
     legs.iter().any(|leg| on_rule(leg) || on_reference(leg))
 }
 
-fn of_rule(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, index: usize, rule: &RouteRule, terms: Terms) -> Vec<Leg> {
+fn of_rule(
+    evaluation: &Evaluation<'_, '_>,
+    route: Found<'_, Route>,
+    index: usize,
+    rule: &RouteRule,
+    terms: Terms,
+) -> Vec<Leg> {
     let mut findings = filter_findings(evaluation, route, index, &rule.filters);
     let several = route.spec.rules.len() > 1 && matches!(route.kind, RouteKind::Tls | RouteKind::Tcp | RouteKind::Udp);
     if several && !terms.accepted {
@@ -141,7 +148,8 @@ fn of_rule(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, index: usiz
         if weight(reference) == 0 && total > 0 {
             let target = backend::follow(evaluation.world, &route, reference);
             leg.rule.push(Arc::new(weight_zero::finding(route, &target)));
-            leg.dormant = Some(Dormant::NoTraffic("its weight is 0 while others of the rule carry the traffic".to_owned()));
+            leg.dormant =
+                Some(Dormant::NoTraffic("its weight is 0 while others of the rule carry the traffic".to_owned()));
         }
         leg
     })
@@ -165,7 +173,11 @@ fn share(kind: RouteKind, rule: usize, weight: i64, total: i64) -> String {
         return format!("the {what} of rule {}", rule + 1);
     }
     let percent = (i128::from(weight) * 100 + i128::from(total) / 2) / i128::from(total);
-    format!("{} of the {what} of rule {}", if percent == 0 { "less than 1%".to_owned() } else { format!("{percent}%") }, rule + 1)
+    format!(
+        "{} of the {what} of rule {}",
+        if percent == 0 { "less than 1%".to_owned() } else { format!("{percent}%") },
+        rule + 1
+    )
 }
 
 /// Which backendRef is meant.
@@ -185,7 +197,8 @@ fn behind(
 ) {
     let target = backend::follow(evaluation.world, &route, reference);
     leg.backend = Some(target.key());
-    let object = ObjectRef { kind: target.kind.clone(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
+    let object =
+        ObjectRef { kind: target.kind.clone(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
     let mut stretch = Stretch::new(SegmentName::Reference, Some(object));
     permission(&mut stretch, route, &target, at, terms);
     let (rule, index, share) = (at.rule, at.index, at.share.as_str());
@@ -211,7 +224,9 @@ fn behind(
             RefPort::NotDeclared(number) => {
                 stretch.add(backend_port_missing::finding(route, rule, index, &target, share, *found, *number));
             }
-            RefPort::OtherProtocol(port) => stretch.add(backend_protocol_mismatch::finding(route, rule, index, &target, port)),
+            RefPort::OtherProtocol(port) => {
+                stretch.add(backend_protocol_mismatch::finding(route, rule, index, &target, port))
+            }
             RefPort::Masked => stretch.add(backend_port_unseen::finding(route, rule, index, &target)),
         },
     }
@@ -225,26 +240,40 @@ fn permission(stretch: &mut Stretch, route: Found<'_, Route>, target: &Target<'_
         Permission::Unknown(_) if terms.resolved => stretch.evaluated("the controller resolved the reference (status)"),
         Permission::Unknown(gap) => stretch.add(ref_permission_unseen::finding(route, at.rule, at.index, target, gap)),
         Permission::Refused { absence, elsewhere } => {
-            stretch.add(ref_not_permitted::finding(route, at.rule, at.index, target, &at.share, absence, elsewhere.as_ref()));
+            stretch.add(ref_not_permitted::finding(
+                route,
+                at.rule,
+                at.index,
+                target,
+                &at.share,
+                absence,
+                elsewhere.as_ref(),
+            ));
         }
     }
 }
 
 /// Filters that change whether traffic passes (API reference: `HTTPRouteFilterType`, `GRPCRouteFilterType`).
-fn filter_findings(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, rule: usize, list: &[Filter]) -> Vec<Finding> {
+fn filter_findings(
+    evaluation: &Evaluation<'_, '_>,
+    route: Found<'_, Route>,
+    rule: usize,
+    list: &[Filter],
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for filter in list {
         match filter.kind.as_str() {
             "RequestHeaderModifier" | "ResponseHeaderModifier" | "RequestRedirect" | "URLRewrite" | "CORS" => {}
             "RequestMirror" => {
-                let mirror = filter.request_mirror.as_ref().and_then(|m| mirror(evaluation, route, rule, &m.backend_ref));
+                let mirror =
+                    filter.request_mirror.as_ref().and_then(|m| mirror(evaluation, route, rule, &m.backend_ref));
                 found.extend(mirror);
             }
             other => {
-                let what = filter.extension_ref.as_ref().map_or_else(
-                    || other.to_owned(),
-                    |r| format!("{} {}", r.kind.as_deref().unwrap_or(other), r.name),
-                );
+                let what = filter
+                    .extension_ref
+                    .as_ref()
+                    .map_or_else(|| other.to_owned(), |r| format!("{} {}", r.kind.as_deref().unwrap_or(other), r.name));
                 found.push(extension_filter::finding(route, rule, &crate::checks::command::cut(&what)));
             }
         }
@@ -252,19 +281,29 @@ fn filter_findings(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, rul
     found
 }
 
-fn mirror(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, rule: usize, reference: &BackendRef) -> Option<Finding> {
+fn mirror(
+    evaluation: &Evaluation<'_, '_>,
+    route: Found<'_, Route>,
+    rule: usize,
+    reference: &BackendRef,
+) -> Option<Finding> {
     let target = backend::follow(evaluation.world, &route, reference);
-    let say = |why: &str, proof: &crate::snapshot::Proof| Some(mirror_not_found::finding(route, rule, &target, why, proof));
+    let say =
+        |why: &str, proof: &crate::snapshot::Proof| Some(mirror_not_found::finding(route, rule, &target, why, proof));
     if let Permission::Refused { absence, .. } = &target.permission {
         return say("may not be used from this namespace", &absence.proof());
     }
     match &target.named {
         Named::Missing(absence) => say("does not exist", &absence.proof()),
-        Named::NotABackend => say("cannot be a backend", &route.shows("the mirror names a kind that cannot be a backend")),
+        Named::NotABackend => {
+            say("cannot be a backend", &route.shows("the mirror names a kind that cannot be a backend"))
+        }
         Named::Service(service, RefPort::NotDeclared(port)) => {
             say(&format!("has no port {port}"), &service.shows(format!("it declares no port {port}")))
         }
-        Named::Service(_, RefPort::Unspecified) => say("is named without a port", &route.shows("the mirror names no port")),
+        Named::Service(_, RefPort::Unspecified) => {
+            say("is named without a port", &route.shows("the mirror names no port"))
+        }
         Named::Service(..) | Named::Unseen(_) | Named::Foreign => None,
     }
 }

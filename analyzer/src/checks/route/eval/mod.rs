@@ -65,8 +65,14 @@ pub(crate) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         notes.push(Arc::new(paths_not_listed::finding(route.object(), total - paths.len())));
     }
     paths.sort_by(|a, b| a.key.cmp(&b.key));
-    let subject =
-        Subject { object: route.object(), origin: route.origin, paths, notes, entries: Vec::new(), not_checked: Vec::new() };
+    let subject = Subject {
+        object: route.object(),
+        origin: route.origin,
+        paths,
+        notes,
+        entries: Vec::new(),
+        not_checked: Vec::new(),
+    };
     Some(Outcome { id, subject, broken_at })
 }
 

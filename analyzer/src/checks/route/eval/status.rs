@@ -1,8 +1,8 @@
 //! What controllers say of a route at one parent. It settles what could not be read and clouds what the
 //! configuration does not explain; it never decides what the configuration decides.
 
-use crate::evidence::Finding;
 use crate::checks::route::{condition_false, controllers_disagree, not_reconciled, partially_invalid, status_stale};
+use crate::evidence::Finding;
 use crate::paths::conditions::{Says, says};
 use crate::paths::route::attach::Tie;
 use crate::paths::route::{parent, status};
@@ -39,7 +39,13 @@ impl<'s> Word<'s> {
     /// What the status adds. `at_fault`: the configuration shows why the route is not accepted;
     /// `refs_at_fault`: it shows a reference that cannot be resolved; `reconciled`: a controller is at
     /// work on the parent.
-    pub(super) fn findings(&self, tie: &Tie<'_>, at_fault: bool, refs_at_fault: bool, reconciled: bool) -> Vec<Finding> {
+    pub(super) fn findings(
+        &self,
+        tie: &Tie<'_>,
+        at_fault: bool,
+        refs_at_fault: bool,
+        reconciled: bool,
+    ) -> Vec<Finding> {
         let mut found = Vec::new();
         let partial = self.all("PartiallyInvalid").into_iter().find_map(|(_, s)| match s {
             Says::Yes(c) => Some(c),

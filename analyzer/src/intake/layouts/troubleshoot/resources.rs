@@ -18,12 +18,7 @@ const fn resource(
     plural: &'static str,
     since: Option<&'static str>,
 ) -> Resource {
-    Resource {
-        names,
-        group,
-        plural,
-        since,
-    }
+    Resource { names, group, plural, since }
 }
 
 /// Per namespace. From 2023-01 to v0.123.16 the replica sets were written to a folder that was meant to
@@ -32,27 +27,12 @@ pub(super) static NAMESPACED: [Resource; 15] = [
     resource(&["pods"], "", "pods", None),
     resource(&["services"], "", "services", None),
     resource(&["endpoints"], "", "endpoints", Some("v0.69.1")),
-    resource(
-        &["endpointslices"],
-        "discovery.k8s.io",
-        "endpointslices",
-        Some("v0.106.0"),
-    ),
+    resource(&["endpointslices"], "discovery.k8s.io", "endpointslices", Some("v0.106.0")),
     resource(&["ingress"], "networking.k8s.io", "ingresses", None),
-    resource(
-        &["network-policy"],
-        "networking.k8s.io",
-        "networkpolicies",
-        Some("v0.57.0"),
-    ),
+    resource(&["network-policy"], "networking.k8s.io", "networkpolicies", Some("v0.57.0")),
     resource(&["configmaps"], "", "configmaps", Some("v0.72.0")),
     resource(&["deployments"], "apps", "deployments", None),
-    resource(
-        &["replicasets", "statefulsets-errors.json"],
-        "apps",
-        "replicasets",
-        None,
-    ),
+    resource(&["replicasets", "statefulsets-errors.json"], "apps", "replicasets", None),
     resource(&["statefulsets"], "apps", "statefulsets", None),
     resource(&["daemonsets"], "apps", "daemonsets", None),
     resource(&["jobs"], "batch", "jobs", None),
@@ -75,11 +55,7 @@ pub(super) static CLUSTER: [Resource; 3] = [
 
 /// The definitions of custom kinds.
 pub(super) static DEFINITIONS: Resource = resource(
-    &[
-        "custom-resource-definitions",
-        "customresourcedefinitions",
-        "customResourceDefinitions",
-    ],
+    &["custom-resource-definitions", "customresourcedefinitions", "customResourceDefinitions"],
     "apiextensions.k8s.io",
     "customresourcedefinitions",
     None,
@@ -93,11 +69,8 @@ impl Resource {
 
 /// The kind of kind-less items in a member of `cluster-resources`, by the folders below it and the name.
 pub(crate) fn kind_of(folders: &[&str], stem: &str) -> Option<&'static Kind> {
-    let named = |all: &'static [Resource], name: &str| {
-        all.iter()
-            .find(|r| r.names.contains(&name))
-            .and_then(Resource::kind)
-    };
+    let named =
+        |all: &'static [Resource], name: &str| all.iter().find(|r| r.names.contains(&name)).and_then(Resource::kind);
     match folders {
         [] if DEFINITIONS.names.contains(&stem) => DEFINITIONS.kind(),
         [] => named(&CLUSTER, stem),

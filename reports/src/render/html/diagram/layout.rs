@@ -21,21 +21,10 @@ const BOX_CHARS: usize = 20;
 const NOTE_CHARS: usize = 25;
 const GAP_CHARS: usize = 12;
 
-pub(super) fn place(
-    subject: &Subject,
-    tree: &Tree<'_>,
-    anchors: &Anchors<'_>,
-    not_drawn: usize,
-) -> Diagram {
+pub(super) fn place(subject: &Subject, tree: &Tree<'_>, anchors: &Anchors<'_>, not_drawn: usize) -> Diagram {
     let centres = centres(tree);
     let rows = u32::try_from(
-        tree.nodes.len()
-            - tree
-                .nodes
-                .iter()
-                .filter_map(|n| n.parent)
-                .collect::<std::collections::HashSet<_>>()
-                .len(),
+        tree.nodes.len() - tree.nodes.iter().filter_map(|n| n.parent).collect::<std::collections::HashSet<_>>().len(),
     )
     .unwrap_or(1);
     let depth = tree.nodes.iter().map(|node| node.depth).max().unwrap_or(0);
@@ -46,29 +35,17 @@ pub(super) fn place(
         lines: Vec::with_capacity(tree.nodes.len()),
         more: (not_drawn > 0).then(|| number(not_drawn)),
     };
-    let roots: Vec<u32> = tree
-        .nodes
-        .iter()
-        .zip(&centres)
-        .filter(|(node, _)| node.parent.is_none())
-        .map(|(_, &centre)| centre)
-        .collect();
+    let roots: Vec<u32> =
+        tree.nodes.iter().zip(&centres).filter(|(node, _)| node.parent.is_none()).map(|(_, &centre)| centre).collect();
     let client = middle(&roots);
     diagram.boxes.push(client_box(client));
     for (node, &y) in tree.nodes.iter().zip(&centres) {
         let (from_x, from_y) = match node.parent {
-            Some(parent) => (
-                left(node.depth - 1) + BOX_WIDTH,
-                centres.get(parent).copied().unwrap_or(y),
-            ),
+            Some(parent) => (left(node.depth - 1) + BOX_WIDTH, centres.get(parent).copied().unwrap_or(y)),
             None => (MARGIN + CLIENT_WIDTH, client),
         };
-        diagram
-            .lines
-            .push(line(node, from_x, from_y, left(node.depth), y));
-        diagram
-            .boxes
-            .push(shape(subject, node, left(node.depth), y, anchors));
+        diagram.lines.push(line(node, from_x, from_y, left(node.depth), y));
+        diagram.boxes.push(shape(subject, node, left(node.depth), y, anchors));
     }
     diagram
 }
@@ -109,10 +86,7 @@ fn settle(node: usize, children: &[Vec<usize>], centres: &mut [u32], next: &mut 
         *next += PITCH;
         here
     } else {
-        let below: Vec<u32> = own
-            .iter()
-            .map(|&child| settle(child, children, centres, next))
-            .collect();
+        let below: Vec<u32> = own.iter().map(|&child| settle(child, children, centres, next)).collect();
         middle(&below)
     };
     if let Some(slot) = centres.get_mut(node) {
@@ -143,12 +117,10 @@ fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anch
     let station = &node.station;
     // Behind a break nothing is asked of an object, so "unknown" there says nothing about it.
     let idle = station.step == Step::Beyond && station.state == PathState::Unknown;
-    let blamed = subject.broken_at.as_ref().is_some_and(|at| {
-        station
-            .segments
-            .iter()
-            .any(|s| s.segment == at.segment && s.state == PathState::Blocked)
-    });
+    let blamed = subject
+        .broken_at
+        .as_ref()
+        .is_some_and(|at| station.segments.iter().any(|s| s.segment == at.segment && s.state == PathState::Blocked));
     let culprit = !idle && node.blocked() && (blamed || station.step == Step::Blocked);
     let href = station
         .segments
@@ -162,11 +134,7 @@ fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anch
         (station.kind.clone(), station.name.clone())
     };
     let remark = station.note.clone().unwrap_or_default();
-    let told = if remark.is_empty() {
-        String::new()
-    } else {
-        format!(": {remark}")
-    };
+    let told = if remark.is_empty() { String::new() } else { format!(": {remark}") };
     let (look, mark, word) = if idle {
         ("idle", "", "not reached")
     } else if node.dormant && station.state == PathState::Blocked {
@@ -174,11 +142,7 @@ fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anch
     } else if culprit && station.state == PathState::Open {
         ("blocked", "✗", "real traffic failed here")
     } else {
-        (
-            state(station.state),
-            box_mark(station.state),
-            state(station.state),
-        )
+        (state(station.state), box_mark(station.state), state(station.state))
     };
     Shape {
         x,
@@ -206,11 +170,7 @@ fn line(node: &Node<'_>, from_x: u32, from_y: u32, to_x: u32, to_y: u32) -> Line
         let curve = bend + 12;
         format!(
             "M{from_x} {from_y}H{bend}Q{curve} {from_y} {curve} {}V{}Q{curve} {to_y} {} {to_y}H{to_x}",
-            if to_y > from_y {
-                from_y + 10
-            } else {
-                from_y - 10
-            },
+            if to_y > from_y { from_y + 10 } else { from_y - 10 },
             if to_y > from_y { to_y - 10 } else { to_y + 10 },
             curve + 10
         )
@@ -231,11 +191,7 @@ fn line(node: &Node<'_>, from_x: u32, from_y: u32, to_x: u32, to_y: u32) -> Line
         above: clip(above, GAP_CHARS),
         below: clip(below, GAP_CHARS),
         // The end of the text: clear of the mark, where there is one.
-        text_x: if line_mark(station.step).is_empty() {
-            to_x - 7
-        } else {
-            to_x - 25
-        },
+        text_x: if line_mark(station.step).is_empty() { to_x - 7 } else { to_x - 25 },
         title: if asks.is_empty() {
             station.step.word().to_owned()
         } else {

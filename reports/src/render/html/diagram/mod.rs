@@ -85,11 +85,7 @@ pub(super) fn legend() -> Vec<LegendLine> {
         Step::Resting,
     ]
     .into_iter()
-    .map(|step| LegendLine {
-        step: style(step),
-        mark: line_mark(step),
-        word: step.word(),
-    })
+    .map(|step| LegendLine { step: style(step), mark: line_mark(step), word: step.word() })
     .collect()
 }
 
@@ -103,12 +99,7 @@ pub(super) fn draw(subject: &Subject, anchors: &Anchors<'_>) -> Option<Diagram> 
     if tree.nodes.is_empty() {
         return None;
     }
-    Some(layout::place(
-        subject,
-        &tree,
-        anchors,
-        subject.paths.len() - drawn.len(),
-    ))
+    Some(layout::place(subject, &tree, anchors, subject.paths.len() - drawn.len()))
 }
 
 const fn style(step: Step) -> &'static str {

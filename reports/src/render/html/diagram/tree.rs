@@ -28,13 +28,7 @@ impl<'a> Tree<'a> {
         tree
     }
 
-    fn add(
-        &mut self,
-        parent: Option<usize>,
-        depth: u32,
-        station: Station<'a>,
-        dormant: bool,
-    ) -> usize {
+    fn add(&mut self, parent: Option<usize>, depth: u32, station: Station<'a>, dormant: bool) -> usize {
         let same = self.nodes.iter_mut().enumerate().find(|(_, node)| {
             node.parent == parent
                 && node.station.place == station.place
@@ -48,12 +42,7 @@ impl<'a> Tree<'a> {
             node.merge(station, dormant);
             return index;
         }
-        self.nodes.push(Node {
-            parent,
-            depth,
-            station,
-            dormant,
-        });
+        self.nodes.push(Node { parent, depth, station, dormant });
         self.nodes.len() - 1
     }
 }
@@ -73,19 +62,14 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn blocked(&self) -> bool {
-        self.station.step == Step::Blocked
-            || (self.station.state == PathState::Blocked && !self.dormant)
+        self.station.step == Step::Blocked || (self.station.state == PathState::Blocked && !self.dormant)
     }
 }
 
 fn merge_steps(a: Step, b: Step) -> Step {
     let passed = |step| matches!(step, Step::Verified);
-    let untested = |step| {
-        matches!(
-            step,
-            Step::Verified | Step::Answered | Step::ConfigOpen | Step::Unknown | Step::Resting
-        )
-    };
+    let untested =
+        |step| matches!(step, Step::Verified | Step::Answered | Step::ConfigOpen | Step::Unknown | Step::Resting);
     match (a, b) {
         _ if (passed(a) && untested(b)) || (passed(b) && untested(a)) => Step::Verified,
         (Step::Resting | Step::Beyond, other) | (other, Step::Resting | Step::Beyond) => other,
