@@ -45,7 +45,7 @@ pub struct Limits {
     pub timeout_ms: u64,
     /// Milliseconds for the whole run; what was not begun by then is *not tested*.
     pub total_ms: u64,
-    /// Targets measured at the same time. One address never gets more than one connection at once.
+    /// Targets measured at the same time. One address never gets more than one handshake at once.
     pub parallel: u32,
     /// Milliseconds for one DNS attempt at one server.
     pub dns_ms: u64,
