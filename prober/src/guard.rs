@@ -62,19 +62,16 @@ fn refusal_v6(address: Ipv6Addr) -> Option<&'static str> {
 /// The IPv4 address that an IPv6 address stands for: mapped, compatible, 6to4 (RFC 3056), Teredo is
 /// not dialled through, NAT64 (RFC 6052 and its local-use prefix of RFC 8215).
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let s = address.segments();
     let v4 = |high: u16, low: u16| {
-        let [a, b] = high.to_be_bytes();
-        let [c, d] = low.to_be_bytes();
-        Ipv4Addr::new(a, b, c, d)
+        let bits = (u32::from(high) << 16) | u32::from(low);
+        Some(Ipv4Addr::from_bits(bits))
     };
-    match s {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => {
-            Some(v4(high, low))
-        }
-        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => Some(v4(high, low)),
-        [0x64, 0xff9b, 0 | 1, .., high, low] => Some(v4(high, low)),
-        [0x2002, high, low, ..] => Some(v4(high, low)),
+    match address.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0 | 1, .., high, low]
+        | [0x2002, high, low, ..] => v4(high, low),
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => v4(high, low),
         _ => None,
     }
 }

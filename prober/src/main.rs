@@ -24,7 +24,7 @@ const MAX_TERMINATION: usize = 4096;
 #[derive(Debug, Parser)]
 #[command(name = "kubereach-prober", version, about)]
 struct Arguments {
-    /// The plan: a file, or - for standard input. Without it, the text in KUBEREACH_PLAN, else standard input.
+    /// The plan: a file, or - for standard input. Without it, the text in `KUBEREACH_PLAN`, else standard input.
     plan: Option<PathBuf>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Json)]
@@ -38,7 +38,7 @@ struct Arguments {
     /// Where this runs; found out if not given.
     #[arg(long, value_enum)]
     vantage: Option<Place>,
-    /// Labels of this pod, key=value,key=value; else KUBEREACH_LABELS.
+    /// Labels of this pod, key=value,key=value; else `KUBEREACH_LABELS`.
     #[arg(long, value_name = "LABELS")]
     labels: Option<String>,
     /// Measure at most this many targets.

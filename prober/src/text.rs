@@ -21,8 +21,8 @@ pub fn table(observations: &Observations) -> String {
         vantage.kind,
         if place.is_empty() { "" } else { " " },
         plain(&place.join("/")),
-        observations.started_at,
-        observations.finished_at
+        plain(&observations.started_at),
+        plain(&observations.finished_at)
     );
     let width = observations
         .results

@@ -1,5 +1,15 @@
 //! Names, against a DNS server in this process: the search list walked as the C library walks it,
 //! with every answer kept apart.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::assigning_clones,
+    clippy::format_collect,
+    clippy::too_many_lines,
+    clippy::bool_assert_comparison,
+    reason = "tests are read more often than run"
+)]
 #![cfg(feature = "probe")]
 
 mod common;
@@ -59,9 +69,8 @@ async fn dns(
     let say = Arc::new(say);
     let (socket, listener) = loop {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        match TcpListener::bind(socket.local_addr().unwrap()).await {
-            Ok(listener) => break (socket, tcp.then_some(listener)),
-            Err(_) => continue,
+        if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()).await {
+            break (socket, tcp.then_some(listener));
         }
     };
     let address = socket.local_addr().unwrap();

@@ -1,5 +1,15 @@
 //! The two documents: committed schemas, round trips, tolerance, digests.
 //! `KUBEREACH_BLESS=1 cargo test -p kubereach-prober --test documents` rewrites the schemas.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::assigning_clones,
+    clippy::format_collect,
+    clippy::too_many_lines,
+    clippy::bool_assert_comparison,
+    reason = "tests are read more often than run"
+)]
 
 mod common;
 

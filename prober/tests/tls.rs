@@ -1,4 +1,14 @@
 //! Handshakes with real TLS servers: trust, name and dates judged apart, and every way to fail.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::assigning_clones,
+    clippy::format_collect,
+    clippy::too_many_lines,
+    clippy::bool_assert_comparison,
+    reason = "tests are read more often than run"
+)]
 #![cfg(feature = "probe")]
 
 mod common;

@@ -1,4 +1,14 @@
 //! Connections, guards and limits, on real sockets.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::assigning_clones,
+    clippy::format_collect,
+    clippy::too_many_lines,
+    clippy::bool_assert_comparison,
+    reason = "tests are read more often than run"
+)]
 #![cfg(feature = "probe")]
 
 mod common;
@@ -122,20 +132,6 @@ async fn what_is_never_sent_is_not_tested_and_says_why() {
     for row in &rows {
         assert_eq!(row.outcome, Outcome::NotTested);
         assert!(row.reason.contains(':'), "{}", row.reason);
-    }
-}
-
-#[tokio::test]
-async fn a_family_this_machine_does_not_have_is_not_the_targets_fault() {
-    let mut target = target(Protocol::Tcp, nobody().await);
-    target.address = Some("2001:db8::1".parse().unwrap());
-    let row = row(target).await;
-    // Where the machine has a route the documentation prefix is silent or unreachable instead.
-    if row.outcome == Outcome::NotTested {
-        assert_eq!(row.class, "norun.local-stack");
-        assert!(row.layers[0].os_error.is_some());
-    } else {
-        eprintln!("SKIPPED: this machine has an IPv6 route");
     }
 }
 

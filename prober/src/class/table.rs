@@ -141,7 +141,7 @@ classes! {
 
     // gRPC (A4.6).
     GrpcServing "grpc.serving": Passed, Verified, Nothing, "the health service says SERVING";
-    GrpcNotServing "grpc.not-serving": Passed, ServerError, Degraded, "the health service says NOT_SERVING", ["the application declares itself down"];
+    GrpcNotServing "grpc.not-serving": Passed, ServerError, Degraded, "the health service says that it does not serve", ["the application declares itself down"];
     GrpcServiceUnknown "grpc.service-unknown": Passed, Reached, Nothing, "the health service does not know the service that was asked for";
     GrpcUnimplemented "grpc.unimplemented": Passed, Reached, Nothing, "answered that there is no health service";
     GrpcDenied "grpc.denied": Passed, Reached, Nothing, "answered that it wants credentials or forbids";

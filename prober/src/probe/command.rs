@@ -98,17 +98,18 @@ fn curl(target: &Target, place: &str, port: u16, pinned: bool) -> String {
         Method::Head => line.push_str(" -I"),
         Method::Options => line.push_str(" -X OPTIONS"),
     }
+    let mut option = |flag: &str, word: &str| {
+        line.push_str(flag);
+        line.push_str(&quoted(word));
+    };
     if pinned && name != place {
-        line.push_str(&format!(
-            " --connect-to {}",
-            quoted(&format!("::{place}:{port}"))
-        ));
+        option(" --connect-to ", &format!("::{place}:{port}"));
     }
     if target.host.is_some() && target.sni.is_some() {
-        line.push_str(&format!(" -H {}", quoted(&format!("Host: {host}"))));
+        option(" -H ", &format!("Host: {host}"));
     }
     for (header, value) in &target.headers {
-        line.push_str(&format!(" -H {}", quoted(&format!("{header}: {value}"))));
+        option(" -H ", &format!("{header}: {value}"));
     }
     let path = target
         .path

@@ -170,9 +170,8 @@ fn framed(service: &str) -> Result<Vec<u8>, String> {
 
 /// `HealthCheckResponse { ServingStatus status = 1; }` behind its prefix; 0 is not written at all.
 fn serving(frame: &[u8]) -> Option<&'static str> {
-    let message = match frame {
-        [0, _, _, _, _, message @ ..] => message,
-        _ => return None,
+    let [0, _, _, _, _, message @ ..] = frame else {
+        return None;
     };
     match message {
         [] | [0x08, 0, ..] => Some("UNKNOWN"),

@@ -1,4 +1,14 @@
 //! Certificates for every situation, and a TLS server that presents them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::assigning_clones,
+    clippy::format_collect,
+    clippy::too_many_lines,
+    clippy::bool_assert_comparison,
+    reason = "tests are read more often than run"
+)]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::net::SocketAddr;

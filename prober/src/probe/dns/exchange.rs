@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use hickory_proto::op::{Edns, Message, MessageType, Query, ResponseCode};
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType as WireType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
@@ -119,7 +119,7 @@ const fn wire(record: RecordType) -> WireType {
 }
 
 fn question(name: &str, record: RecordType) -> Result<Message, hickory_proto::ProtoError> {
-    let mut message = Message::query();
+    let mut message = Message::new(id(), MessageType::Query, OpCode::Query);
     message.metadata.recursion_desired = true;
     message.add_query(Query::query(Name::from_ascii(name)?, wire(record)));
     // 1232 bytes fit into every path's packets (DNS flag day 2020).
@@ -127,6 +127,18 @@ fn question(name: &str, record: RecordType) -> Result<Message, hickory_proto::Pr
     edns.set_max_payload(1232);
     message.set_edns(edns);
     Ok(message)
+}
+
+/// A number nobody else guesses. Where the system has no randomness (an empty root without `/dev`)
+/// the clock has to do: the socket is connected, so a stranger's answer does not arrive anyway.
+fn id() -> u16 {
+    let mut bytes = [0u8; 2];
+    if crate::probe::tls::random(&mut bytes) {
+        return u16::from_be_bytes(bytes);
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let [a, b, ..] = now.map_or(0, |now| now.subsec_nanos()).to_le_bytes();
+    u16::from_be_bytes([a, b])
 }
 
 async fn over_udp(

@@ -55,12 +55,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
 pub(crate) async fn ask<S: Stream>(
     stream: S,
     target: &Target,
-    https: bool,
+    tls: bool,
     http2: bool,
     limit: Duration,
 ) -> Layer {
     let started = Instant::now();
-    let request = match request::build(target, https, http2) {
+    let request = match request::build(target, tls, http2) {
         Ok(request) => request,
         Err(why) => return Layer::new(LayerName::Http, Class::NorunTarget, 0).with_detail(why),
     };
@@ -93,9 +93,13 @@ pub(crate) async fn ask<S: Stream>(
 
 /// Nothing, or nothing but the frames that open an HTTP/2 connection.
 fn silent(seen: &Seen, http2: bool) -> Class {
-    if http2 && super::tap::looks_like_http1(&seen.first()) {
-        Class::HttpOtherVersion
-    } else if !http2 && super::tap::looks_like_http2(&seen.first()) {
+    let first = seen.first();
+    let other = if http2 {
+        super::tap::looks_like_http1(&first)
+    } else {
+        super::tap::looks_like_http2(&first)
+    };
+    if other {
         Class::HttpOtherVersion
     } else {
         Class::HttpSilent

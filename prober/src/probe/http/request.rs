@@ -38,12 +38,12 @@ const NEVER: [&str; 16] = [
 /// Build the request of a target.
 pub(crate) fn build(
     target: &Target,
-    https: bool,
+    tls: bool,
     http2: bool,
 ) -> Result<Request<Empty<Bytes>>, String> {
     let mut request = Request::builder()
         .method(target.method.word())
-        .uri(uri(target, path(target)?, https, http2)?)
+        .uri(uri(target, path(target)?, tls, http2)?)
         .header("user-agent", USER_AGENT)
         .header("accept", "*/*");
     if !http2 {
@@ -63,12 +63,12 @@ pub(crate) fn build(
 pub(crate) fn uri(
     target: &Target,
     path: PathAndQuery,
-    https: bool,
+    tls: bool,
     http2: bool,
 ) -> Result<Uri, String> {
     let uri = Uri::builder().path_and_query(path);
     let uri = if http2 {
-        let scheme = if https { Scheme::HTTPS } else { Scheme::HTTP };
+        let scheme = if tls { Scheme::HTTPS } else { Scheme::HTTP };
         uri.scheme(scheme).authority(host(target)?.as_bytes())
     } else {
         uri

@@ -102,7 +102,10 @@ fn reason(error: &Error, self_signed: bool) -> &'static str {
         return "unusable";
     };
     match error {
-        CertificateError::UnknownIssuer if self_signed => "self-signed",
+        // For the latter: what `openssl req -x509` makes; other clients accept it where they know it.
+        CertificateError::UnknownIssuer | CertificateError::Other(_) if self_signed => {
+            "self-signed"
+        }
         CertificateError::UnknownIssuer => "unknown-issuer",
         CertificateError::BadEncoding => "bad-encoding",
         CertificateError::BadSignature => "bad-signature",
@@ -116,8 +119,6 @@ fn reason(error: &Error, self_signed: bool) -> &'static str {
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
         | CertificateError::NotValidYetContext { .. } => "chain-out-of-date",
-        // What `openssl req -x509` makes: other clients accept it where they know it.
-        CertificateError::Other(_) if self_signed => "self-signed",
         CertificateError::Other(_) => "ca-as-leaf",
         _ => "unsupported-algorithm",
     }

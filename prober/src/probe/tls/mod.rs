@@ -144,6 +144,11 @@ pub(crate) async fn handshake(
     (layer, stream)
 }
 
+/// Fill with random bytes, if there are any.
+pub(crate) fn random(bytes: &mut [u8]) -> bool {
+    verifier::provider().secure_random.fill(bytes).is_ok()
+}
+
 fn config(
     capture: &Arc<verifier::Capture>,
     wants_ours: &Arc<verifier::NoCertificate>,
