@@ -231,6 +231,13 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
             errors.push(format!("{}: the command is not one runnable line: {}", finding.code, finding.command));
         }
     }
+    let read: BTreeSet<String> =
+        report.subjects.iter().map(|s| format!("{}/{}/{}", s.kind, s.namespace, s.name)).collect();
+    for finding in report.findings.iter().filter(|f| f.location.is_none()) {
+        if read.contains(&finding.object.to_string()) {
+            errors.push(format!("{}: {} was read and has no location", finding.code, finding.object));
+        }
+    }
     let ids: BTreeSet<&str> = report.findings.iter().map(|f| f.id.as_str()).collect();
     for subject in &report.subjects {
         let name = format!("{}/{}/{}", subject.kind, subject.namespace, subject.name);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
-use kubereach_reports::report::{CoverageState, Input, Location, Problem};
+use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
 
 use super::clusters::{self, Identity};
 use super::content::{Content, FileId, InputSpec, IntakeError, Origin, Scan};
@@ -346,8 +346,15 @@ impl Locate for Intake {
     fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
         let mut wanted = Vec::new();
         let mut at = Vec::new();
+        let mut places = vec![None; requests.len()];
         for (n, (origin, path)) in requests.iter().enumerate() {
-            if let Some(origin) = self.origins.get(*origin as usize) {
+            let Some(origin) = self.origins.get(*origin as usize) else { continue };
+            if path.is_empty() && origin.item.is_none() {
+                // Where an object begins is known without reading it again.
+                if let (Some(path), Some(slot)) = (self.sources.path(origin.file), places.get_mut(n)) {
+                    *slot = Some(Location { path, line: origin.line, column: origin.column });
+                }
+            } else {
                 let steps = path.iter().map(|step| match step {
                     Step::Key(key) => PathStep::Key(key.clone()),
                     Step::Index(index) => PathStep::Index(*index),
@@ -356,12 +363,15 @@ impl Locate for Intake {
                 at.push(n);
             }
         }
-        let mut places = vec![None; requests.len()];
         for (found, n) in positions::resolve(&self.sources, &wanted).into_iter().zip(at) {
             if let (Some((path, line, column)), Some(slot)) = (found, places.get_mut(n)) {
                 *slot = Some(Location { path, line, column });
             }
         }
         places
+    }
+
+    fn origin_of(&self, object: &ObjectRef) -> Option<u32> {
+        self.snapshots.iter().find_map(|snapshot| snapshot.origin_of(object))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubereach_reports::report::{
-    self, Location, NextStep, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict,
+    self, Location, NextStep, ObjectRef, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict,
 };
 
 use crate::evidence::{FieldPath, Finding, Path};
@@ -18,6 +18,9 @@ pub use inventory::{coverage, not_evaluated};
 pub trait Locate {
     /// For each request (origin, path into the object) the place, if it can be found.
     fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>>;
+
+    /// The origin of an object that a finding names without a field of its own, where it was read.
+    fn origin_of(&self, object: &ObjectRef) -> Option<u32>;
 }
 
 /// Positions are not wanted or not to be had.
@@ -27,6 +30,10 @@ pub struct NoPositions;
 impl Locate for NoPositions {
     fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
         vec![None; requests.len()]
+    }
+
+    fn origin_of(&self, _: &ObjectRef) -> Option<u32> {
+        None
     }
 }
 
@@ -64,13 +71,18 @@ pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapsho
     }
 }
 
+/// The field a finding is about, or else the object itself.
+fn place_of(finding: &Finding, positions: &dyn Locate) -> Option<(u32, FieldPath)> {
+    finding.field.clone().or_else(|| Some((positions.origin_of(&finding.object)?, FieldPath::new())))
+}
+
 fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> Vec<report::Finding> {
     let mut ordered: Vec<(String, Arc<Finding>)> = findings.into_iter().collect();
     ordered.sort_by(|(a_id, a), (b_id, b)| {
         (a.effect(), a.code(), &a.object, a_id).cmp(&(b.effect(), b.code(), &b.object, b_id))
     });
     let (owners, requests): (Vec<usize>, Vec<(u32, FieldPath)>) =
-        ordered.iter().enumerate().filter_map(|(i, (_, f))| Some((i, f.field.clone()?))).unzip();
+        ordered.iter().enumerate().filter_map(|(i, (_, f))| Some((i, place_of(f, positions)?))).unzip();
     let mut places: Vec<Option<Location>> = vec![None; ordered.len()];
     for (owner, place) in owners.into_iter().zip(positions.locate(&requests)) {
         if let Some(slot) = places.get_mut(owner) {

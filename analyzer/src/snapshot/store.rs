@@ -233,6 +233,40 @@ impl Snapshot {
             && all(&self.nodes)
     }
 
+    /// The origin of the object a finding names, where it was read.
+    pub fn origin_of(&self, object: &kubereach_reports::report::ObjectRef) -> Option<u32> {
+        fn of<T: Kept>(snapshot: &Snapshot, namespace: &str, name: &str, kind: &str) -> Option<u32> {
+            let named = T::store(snapshot).named(namespace, name);
+            named.filter(|found| found.group_kind().kind == kind).map(|found| found.origin).next()
+        }
+        let (namespace, name, kind) = (object.namespace.as_deref().unwrap_or_default(), &*object.name, &*object.kind);
+        let ask: fn(&Self, &str, &str, &str) -> Option<u32> = match kind {
+            "Service" => of::<Service>,
+            "Pod" => of::<Pod>,
+            "Node" => of::<Node>,
+            "Namespace" => of::<Namespace>,
+            "Endpoints" => of::<Endpoints>,
+            "EndpointSlice" => of::<EndpointSlice>,
+            "Secret" => of::<Secret>,
+            "ConfigMap" => of::<ConfigMap>,
+            "PersistentVolumeClaim" => of::<PersistentVolumeClaim>,
+            "Ingress" => of::<Ingress>,
+            "IngressClass" => of::<IngressClass>,
+            "GatewayClass" => of::<GatewayClass>,
+            "Gateway" => of::<Gateway>,
+            "ListenerSet" => of::<ListenerSet>,
+            "ReferenceGrant" => of::<ReferenceGrant>,
+            "BackendTLSPolicy" => of::<BackendTlsPolicy>,
+            "NetworkPolicy" => {
+                |s, ns, name, kind| of::<NetworkPolicy>(s, ns, name, kind).or_else(|| of::<Opaque>(s, ns, name, kind))
+            }
+            _ if RouteKind::ALL.iter().any(|k| k.word() == kind) => of::<Route>,
+            _ if WorkloadKind::ALL.iter().any(|k| k.group_kind().kind == kind) => of::<Workload>,
+            _ => of::<Opaque>,
+        };
+        ask(self, namespace, name, kind)
+    }
+
     fn answer<'s, T: Resource>(
         &'s self,
         found: Option<Found<'s, T>>,
