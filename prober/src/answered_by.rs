@@ -60,105 +60,25 @@ pub struct Signals<'a> {
 /// Who gave an answer, if it shows (semantics A7). The most telling signal comes first; headers that
 /// only name a server are last, because they are passed through.
 pub fn who(signals: &Signals<'_>) -> Option<AnsweredBy> {
-    by_text(signals)
-        .or_else(|| envoy(signals))
-        .or_else(|| by_header(signals))
+    by_text(signals).or_else(|| envoy(signals)).or_else(|| by_header(signals))
 }
 
 /// Sentences that only one product writes: status (0 for any), text, product, what it says, sureness.
-type Sentence = (
-    u16,
-    &'static str,
-    &'static str,
-    Option<&'static str>,
-    Sureness,
-);
+type Sentence = (u16, &'static str, &'static str, Option<&'static str>, Sureness);
 
 const SENTENCES: &[Sentence] = &[
-    (
-        503,
-        "no healthy upstream",
-        "Envoy",
-        Some("no-upstream"),
-        Sureness::High,
-    ),
-    (
-        503,
-        "upstream connect error or disconnect/reset before headers",
-        "Envoy",
-        Some("no-upstream"),
-        Sureness::High,
-    ),
-    (
-        504,
-        "upstream request timeout",
-        "Envoy",
-        Some("upstream-timeout"),
-        Sureness::High,
-    ),
-    (
-        403,
-        "RBAC: access denied",
-        "Envoy",
-        Some("denied"),
-        Sureness::High,
-    ),
-    (
-        404,
-        "default backend - 404",
-        "ingress-nginx",
-        Some("no-route"),
-        Sureness::High,
-    ),
-    (
-        503,
-        "<title>503 Service Temporarily Unavailable</title>",
-        "nginx",
-        Some("no-upstream"),
-        Sureness::Medium,
-    ),
-    (
-        503,
-        "No server is available to handle this request",
-        "HAProxy",
-        Some("no-upstream"),
-        Sureness::High,
-    ),
-    (
-        503,
-        "Application is not available",
-        "OpenShift router",
-        Some("no-upstream"),
-        Sureness::High,
-    ),
-    (
-        404,
-        "no Route matched with those values",
-        "Kong",
-        Some("no-route"),
-        Sureness::High,
-    ),
-    (
-        404,
-        "service rules for the path non-existent",
-        "Google Cloud load balancer",
-        Some("no-route"),
-        Sureness::High,
-    ),
-    (
-        503,
-        "no available server",
-        "Traefik",
-        Some("no-upstream"),
-        Sureness::Medium,
-    ),
-    (
-        503,
-        "no endpoints available for service",
-        "Kubernetes API server",
-        Some("no-upstream"),
-        Sureness::High,
-    ),
+    (503, "no healthy upstream", "Envoy", Some("no-upstream"), Sureness::High),
+    (503, "upstream connect error or disconnect/reset before headers", "Envoy", Some("no-upstream"), Sureness::High),
+    (504, "upstream request timeout", "Envoy", Some("upstream-timeout"), Sureness::High),
+    (403, "RBAC: access denied", "Envoy", Some("denied"), Sureness::High),
+    (404, "default backend - 404", "ingress-nginx", Some("no-route"), Sureness::High),
+    (503, "<title>503 Service Temporarily Unavailable</title>", "nginx", Some("no-upstream"), Sureness::Medium),
+    (503, "No server is available to handle this request", "HAProxy", Some("no-upstream"), Sureness::High),
+    (503, "Application is not available", "OpenShift router", Some("no-upstream"), Sureness::High),
+    (404, "no Route matched with those values", "Kong", Some("no-route"), Sureness::High),
+    (404, "service rules for the path non-existent", "Google Cloud load balancer", Some("no-route"), Sureness::High),
+    (503, "no available server", "Traefik", Some("no-upstream"), Sureness::Medium),
+    (503, "no endpoints available for service", "Kubernetes API server", Some("no-upstream"), Sureness::High),
 ];
 
 fn by_text(signals: &Signals<'_>) -> Option<AnsweredBy> {
@@ -166,9 +86,8 @@ fn by_text(signals: &Signals<'_>) -> Option<AnsweredBy> {
     if backend_mark(signals).is_some() {
         return None;
     }
-    let (_, text, product, says, confidence) = SENTENCES
-        .iter()
-        .find(|(status, text, ..)| *status == signals.status && signals.body.contains(text))?;
+    let (_, text, product, says, confidence) =
+        SENTENCES.iter().find(|(status, text, ..)| *status == signals.status && signals.body.contains(text))?;
     Some(AnsweredBy {
         kind: Answerer::Intermediary,
         product: (*product).to_owned(),
@@ -180,12 +99,9 @@ fn by_text(signals: &Signals<'_>) -> Option<AnsweredBy> {
 
 /// Headers an intermediary adds only to what came from behind it.
 fn backend_mark(signals: &Signals<'_>) -> Option<(&'static str, &'static str)> {
-    [
-        ("x-envoy-upstream-service-time", "Envoy"),
-        ("x-kong-upstream-latency", "Kong"),
-    ]
-    .into_iter()
-    .find(|(name, _)| (signals.header)(name).is_some())
+    [("x-envoy-upstream-service-time", "Envoy"), ("x-kong-upstream-latency", "Kong")]
+        .into_iter()
+        .find(|(name, _)| (signals.header)(name).is_some())
 }
 
 fn envoy(signals: &Signals<'_>) -> Option<AnsweredBy> {
@@ -194,9 +110,7 @@ fn envoy(signals: &Signals<'_>) -> Option<AnsweredBy> {
             kind: Answerer::Backend,
             product: String::new(),
             confidence: Sureness::High,
-            evidence: vec![format!(
-                "{header} is set: {product} passed on what its upstream said"
-            )],
+            evidence: vec![format!("{header} is set: {product} passed on what its upstream said")],
             says: None,
         });
     }
@@ -206,17 +120,9 @@ fn envoy(signals: &Signals<'_>) -> Option<AnsweredBy> {
     }
     let no_route = signals.status == 404 && signals.body.is_empty();
     Some(AnsweredBy {
-        kind: if no_route {
-            Answerer::Intermediary
-        } else {
-            Answerer::Unknown
-        },
+        kind: if no_route { Answerer::Intermediary } else { Answerer::Unknown },
         product: "Envoy".to_owned(),
-        confidence: if no_route {
-            Sureness::High
-        } else {
-            Sureness::Low
-        },
+        confidence: if no_route { Sureness::High } else { Sureness::Low },
         evidence: if no_route {
             vec![
                 format!("server: {server}"),
@@ -231,64 +137,33 @@ fn envoy(signals: &Signals<'_>) -> Option<AnsweredBy> {
 }
 
 fn by_header(signals: &Signals<'_>) -> Option<AnsweredBy> {
-    let (kind, product, confidence, evidence, says) =
-        if let Some(server) = (signals.header)("server").filter(|s| s.starts_with("awselb/")) {
-            let says = (signals.status == 503).then_some("no-upstream");
-            (
-                Answerer::Intermediary,
-                "AWS load balancer",
-                Sureness::High,
-                format!("server: {server}"),
-                says,
-            )
-        } else if (signals.header)("cf-ray").is_some() {
-            // 520 to 526 are Cloudflare's words about the origin.
-            let origin = (520..=526).contains(&signals.status);
-            let kind = if origin {
-                Answerer::Intermediary
-            } else {
-                Answerer::Unknown
-            };
-            let sure = if origin {
-                Sureness::Medium
-            } else {
-                Sureness::Low
-            };
-            (
-                kind,
-                "Cloudflare",
-                sure,
-                "cf-ray is set".to_owned(),
-                origin.then_some("no-upstream"),
-            )
-        } else if (signals.header)("x-squid-error").is_some() || signals.status == 407 {
-            (
-                Answerer::Intermediary,
-                "a forward proxy",
-                Sureness::Medium,
-                "an answer only proxies give".to_owned(),
-                Some("proxy"),
-            )
-        } else if let Some(error) = (signals.header)("l5d-proxy-error") {
-            (
-                Answerer::Intermediary,
-                "Linkerd",
-                Sureness::Medium,
-                format!("l5d-proxy-error: {error}"),
-                Some("no-upstream"),
-            )
-        } else if signals.status == 404 && signals.body.trim() == "404 page not found" {
-            // Traefik's own answer, and the default of every Go program.
-            (
-                Answerer::Unknown,
-                "Traefik or a Go program",
-                Sureness::Low,
-                "the text of both".to_owned(),
-                None,
-            )
-        } else {
-            return None;
-        };
+    let (kind, product, confidence, evidence, says) = if let Some(server) =
+        (signals.header)("server").filter(|s| s.starts_with("awselb/"))
+    {
+        let says = (signals.status == 503).then_some("no-upstream");
+        (Answerer::Intermediary, "AWS load balancer", Sureness::High, format!("server: {server}"), says)
+    } else if (signals.header)("cf-ray").is_some() {
+        // 520 to 526 are Cloudflare's words about the origin.
+        let origin = (520..=526).contains(&signals.status);
+        let kind = if origin { Answerer::Intermediary } else { Answerer::Unknown };
+        let sure = if origin { Sureness::Medium } else { Sureness::Low };
+        (kind, "Cloudflare", sure, "cf-ray is set".to_owned(), origin.then_some("no-upstream"))
+    } else if (signals.header)("x-squid-error").is_some() || signals.status == 407 {
+        (
+            Answerer::Intermediary,
+            "a forward proxy",
+            Sureness::Medium,
+            "an answer only proxies give".to_owned(),
+            Some("proxy"),
+        )
+    } else if let Some(error) = (signals.header)("l5d-proxy-error") {
+        (Answerer::Intermediary, "Linkerd", Sureness::Medium, format!("l5d-proxy-error: {error}"), Some("no-upstream"))
+    } else if signals.status == 404 && signals.body.trim() == "404 page not found" {
+        // Traefik's own answer, and the default of every Go program.
+        (Answerer::Unknown, "Traefik or a Go program", Sureness::Low, "the text of both".to_owned(), None)
+    } else {
+        return None;
+    };
     Some(AnsweredBy {
         kind,
         product: product.to_owned(),

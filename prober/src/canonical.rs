@@ -20,12 +20,7 @@ pub fn sorted(value: Value) -> Value {
         Value::Object(members) => {
             let mut members: Vec<(String, Value)> = members.into_iter().collect();
             members.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Object(
-                members
-                    .into_iter()
-                    .map(|(k, v)| (k, sorted(v)))
-                    .collect::<Map<_, _>>(),
-            )
+            Value::Object(members.into_iter().map(|(k, v)| (k, sorted(v))).collect::<Map<_, _>>())
         }
         other => other,
     }

@@ -13,17 +13,13 @@ const TAIL: &str = " -----";
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
     /// The log ends, or another result begins, before the end marker.
-    #[error(
-        "line {line}: the result is cut off (no end marker); read the whole log of the prober's container"
-    )]
+    #[error("line {line}: the result is cut off (no end marker); read the whole log of the prober's container")]
     Cut {
         /// Line of the begin marker, from 1.
         line: usize,
     },
     /// The text is not what was printed.
-    #[error(
-        "line {line}: the result does not match its SHA-256; lines are missing or were changed"
-    )]
+    #[error("line {line}: the result does not match its SHA-256; lines are missing or were changed")]
     Damaged {
         /// Line of the begin marker, from 1.
         line: usize,
@@ -42,9 +38,7 @@ pub enum EnvelopeError {
 pub fn wrap(observations: &Observations) -> Result<String, serde_json::Error> {
     let body = format!("{}\n", serde_json::to_string_pretty(observations)?);
     let digest = sha256_hex(body.as_bytes());
-    Ok(format!(
-        "{BEGIN}{digest}{TAIL}\n{body}{END}{digest}{TAIL}\n"
-    ))
+    Ok(format!("{BEGIN}{digest}{TAIL}\n{body}{END}{digest}{TAIL}\n"))
 }
 
 /// Every result in a log, in order. Lines before, between and after are ignored, and so are the
@@ -57,12 +51,7 @@ pub fn extract(log: &str) -> Vec<Result<Read, EnvelopeError>> {
             if let Some(cut) = open.take() {
                 results.push(Err(EnvelopeError::Cut { line: cut.line }));
             }
-            open = Some(Open {
-                line: index + 1,
-                digest,
-                prefix,
-                body: String::new(),
-            });
+            open = Some(Open { line: index + 1, digest, prefix, body: String::new() });
         } else if marker(line, END).is_some() {
             if let Some(whole) = open.take() {
                 results.push(whole.read());
@@ -95,18 +84,14 @@ impl<'a> Open<'a> {
         if sha256_hex(self.body.as_bytes()) != self.digest {
             return Err(EnvelopeError::Damaged { line });
         }
-        Observations::parse(self.body.as_bytes())
-            .map_err(|source| EnvelopeError::Document { line, source })
+        Observations::parse(self.body.as_bytes()).map_err(|source| EnvelopeError::Document { line, source })
     }
 }
 
 /// The prefix and the digest of a marker line.
 fn marker<'a>(line: &'a str, which: &str) -> Option<(&'a str, &'a str)> {
     let at = line.find(which)?;
-    let digest = line
-        .get(at + which.len()..)?
-        .trim_end()
-        .strip_suffix(TAIL)?;
+    let digest = line.get(at + which.len()..)?.trim_end().strip_suffix(TAIL)?;
     let hex = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
     hex.then_some((line.get(..at)?, digest))
 }
@@ -118,7 +103,5 @@ fn without_prefix<'a>(line: &'a str, prefix: &str) -> &'a str {
         return rest;
     }
     let words = prefix.matches(' ').count();
-    line.match_indices(' ')
-        .nth(words.wrapping_sub(1))
-        .map_or(line, |(at, _)| line.get(at + 1..).unwrap_or_default())
+    line.match_indices(' ').nth(words.wrapping_sub(1)).map_or(line, |(at, _)| line.get(at + 1..).unwrap_or_default())
 }

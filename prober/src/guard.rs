@@ -6,10 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Metadata services outside of the link-local ranges: Alibaba Cloud, Azure's host agent.
-const METADATA_V4: [Ipv4Addr; 2] = [
-    Ipv4Addr::new(100, 100, 100, 200),
-    Ipv4Addr::new(168, 63, 129, 16),
-];
+const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16)];
 /// The metadata service of AWS over IPv6, `fd00:ec2::254`.
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
@@ -81,11 +78,7 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 pub fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_private_v4(v4),
-        IpAddr::V6(v6) => {
-            embedded(v6).is_some_and(is_private_v4)
-                || v6.is_unique_local()
-                || refusal(address).is_some()
-        }
+        IpAddr::V6(v6) => embedded(v6).is_some_and(is_private_v4) || v6.is_unique_local() || refusal(address).is_some(),
     }
 }
 
@@ -132,24 +125,11 @@ mod tests {
 
     #[test]
     fn cluster_and_public_addresses_are_not() {
-        for text in [
-            "10.96.0.1",
-            "192.168.1.1",
-            "172.16.0.9",
-            "100.64.0.1",
-            "fd12::1",
-            "::ffff:10.0.0.1",
-        ] {
+        for text in ["10.96.0.1", "192.168.1.1", "172.16.0.9", "100.64.0.1", "fd12::1", "::ffff:10.0.0.1"] {
             assert_eq!(refusal(text.parse().unwrap()), None, "{text}");
             assert!(is_private(text.parse().unwrap()), "{text}");
         }
-        for text in [
-            "8.8.8.8",
-            "203.0.113.9",
-            "2001:db8::1",
-            "64:ff9b::808:808",
-            "100.128.0.1",
-        ] {
+        for text in ["8.8.8.8", "203.0.113.9", "2001:db8::1", "64:ff9b::808:808", "100.128.0.1"] {
             assert_eq!(refusal(text.parse().unwrap()), None, "{text}");
             assert!(!is_private(text.parse().unwrap()), "{text}");
         }
@@ -157,13 +137,7 @@ mod tests {
 
     #[test]
     fn only_the_plain_spelling_is_an_address() {
-        for text in [
-            "0177.0.0.1",
-            "2130706433",
-            "0x7f.1",
-            "127.1",
-            "169.254.169.254.",
-        ] {
+        for text in ["0177.0.0.1", "2130706433", "0x7f.1", "127.1", "169.254.169.254."] {
             assert!(text.parse::<IpAddr>().is_err(), "{text}");
         }
     }

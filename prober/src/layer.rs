@@ -258,10 +258,7 @@ pub struct GrpcFacts {
     pub serving: Option<String>,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde calls"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
 fn is_false(value: &bool) -> bool {
     !*value
 }

@@ -80,10 +80,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("kubereach-prober: the runtime did not start: {error}");
@@ -109,9 +106,7 @@ fn read_plan(path: Option<&Path>) -> Result<Plan, String> {
         Some(path) if path == Path::new("-") => {
             limited(std::io::stdin().lock()).map_err(|e| format!("standard input: {e}"))?
         }
-        Some(path) => std::fs::File::open(path)
-            .and_then(limited)
-            .map_err(|e| format!("{}: {e}", path.display()))?,
+        Some(path) => std::fs::File::open(path).and_then(limited).map_err(|e| format!("{}: {e}", path.display()))?,
     };
     Plan::parse(&bytes).map_err(|error| error.to_string())
 }
@@ -120,9 +115,7 @@ fn limited(from: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(MAX_PLAN + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_PLAN {
-        return Err(std::io::Error::other(
-            "the plan is larger than 16 MiB; split it",
-        ));
+        return Err(std::io::Error::other("the plan is larger than 16 MiB; split it"));
     }
     Ok(bytes)
 }
@@ -175,11 +168,7 @@ fn print(observations: &Observations, arguments: &Arguments) -> std::io::Result<
     out.write_all(printed.as_bytes())?;
     out.flush()?;
     // Only where Kubernetes (or the caller) put the file: nothing is created.
-    if let Ok(mut log) = std::fs::OpenOptions::new()
-        .write(true)
-        .truncate(true)
-        .open(&arguments.termination_log)
-    {
+    if let Ok(mut log) = std::fs::OpenOptions::new().write(true).truncate(true).open(&arguments.termination_log) {
         let message = termination(observations);
         let _ = log.write_all(message.as_bytes());
     }
@@ -191,11 +180,7 @@ fn termination(observations: &Observations) -> String {
     let counts: serde_json::Map<String, serde_json::Value> = Outcome::ALL
         .iter()
         .map(|outcome| {
-            let count = observations
-                .results
-                .iter()
-                .filter(|row| row.outcome == *outcome)
-                .count();
+            let count = observations.results.iter().filter(|row| row.outcome == *outcome).count();
             (outcome.word().to_owned(), count.into())
         })
         .collect();

@@ -205,29 +205,20 @@ impl Observations {
     /// fields are ignored, and a row that does not read is set aside and named.
     pub fn parse(json: &[u8]) -> Result<Read, DocumentError> {
         check_schema(json, "observations", OBSERVATIONS_SCHEMA)?;
-        let malformed = |source| DocumentError::Malformed {
-            what: "observations",
-            expected: OBSERVATIONS_SCHEMA,
-            source,
-        };
+        let malformed =
+            |source| DocumentError::Malformed { what: "observations", expected: OBSERVATIONS_SCHEMA, source };
         let Loose { mut head, results } = serde_json::from_slice(json).map_err(malformed)?;
         head.insert("results".to_owned(), serde_json::Value::Array(Vec::new()));
-        let mut observations: Self =
-            serde_json::from_value(serde_json::Value::Object(head)).map_err(malformed)?;
+        let mut observations: Self = serde_json::from_value(serde_json::Value::Object(head)).map_err(malformed)?;
         let mut problems = Vec::new();
         for (index, row) in results.into_iter().enumerate() {
             match serde_json::from_value::<ResultRow>(row) {
                 Ok(row) => observations.results.push(row),
-                Err(error) => problems.push(format!(
-                    "results[{index}] does not read: {}",
-                    crate::error::shortened(&error.to_string())
-                )),
+                Err(error) => problems
+                    .push(format!("results[{index}] does not read: {}", crate::error::shortened(&error.to_string()))),
             }
         }
-        Ok(Read {
-            observations,
-            problems,
-        })
+        Ok(Read { observations, problems })
     }
 
     /// The digest of the document, for telling two files apart.
@@ -250,10 +241,7 @@ fn path() -> Purpose {
 fn nothing() -> Cap {
     Cap::Nothing
 }
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde calls"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
 mod skip {
     use crate::words::{Cap, Purpose};
     pub(super) fn is_path(value: &Purpose) -> bool {

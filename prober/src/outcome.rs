@@ -36,10 +36,7 @@ pub fn judge(target: &Target, layers: &[Layer], vantage: &Vantage) -> Judged {
         return Judged {
             outcome: Outcome::NotTested,
             class: last.class.clone(),
-            reason: format!(
-                "{} is not a class this program knows",
-                crate::error::shortened(&last.class)
-            ),
+            reason: format!("{} is not a class this program knows", crate::error::shortened(&last.class)),
             failed_layer: None,
             cap: Cap::Nothing,
             causes: Vec::new(),
@@ -60,32 +57,16 @@ fn of(class: Class, layer: Option<&Layer>, detail: &str) -> Judged {
     Judged {
         outcome: rule.outcome,
         class: class.word().to_owned(),
-        reason: if detail.is_empty() {
-            rule.says.to_owned()
-        } else {
-            format!("{}: {detail}", rule.says)
-        },
-        failed_layer: layer
-            .filter(|layer| blames || layer.state == LayerState::Failed)
-            .map(|layer| layer.layer),
+        reason: if detail.is_empty() { rule.says.to_owned() } else { format!("{}: {detail}", rule.says) },
+        failed_layer: layer.filter(|layer| blames || layer.state == LayerState::Failed).map(|layer| layer.layer),
         cap: rule.cap,
-        causes: rule
-            .causes
-            .iter()
-            .map(|cause| (*cause).to_owned())
-            .collect(),
+        causes: rule.causes.iter().map(|cause| (*cause).to_owned()).collect(),
     }
 }
 
 /// What this vantage cannot tell is not tested: success that its own proxy fakes, and failures that
 /// may be its own (a name only the cluster resolves, a private address of another network).
-fn vantage_rules(
-    target: &Target,
-    layers: &[Layer],
-    vantage: &Vantage,
-    class: Class,
-    plain: &Judged,
-) -> Option<Judged> {
+fn vantage_rules(target: &Target, layers: &[Layer], vantage: &Vantage, class: Class, plain: &Judged) -> Option<Judged> {
     if class == Class::TcpOk
         && let Some(proxy) = &vantage.sidecar
     {
@@ -99,11 +80,7 @@ fn vantage_rules(
         let detail = format!("the name does not resolve from here ({class}); elsewhere it may");
         return Some(of(Class::NorunVantage, None, &detail));
     }
-    let dialled: Option<IpAddr> = layers
-        .iter()
-        .rev()
-        .find_map(|l| l.peer)
-        .map(|peer| peer.ip());
+    let dialled: Option<IpAddr> = layers.iter().rev().find_map(|l| l.peer).map(|peer| peer.ip());
     let private = dialled.or(target.address).is_some_and(guard::is_private);
     private.then(|| {
         let detail = format!("a private address that may not be routed to from here ({class})");
@@ -114,20 +91,13 @@ fn vantage_rules(
 /// The protocol was a guess, and something accepted the connection: what failed above it is the
 /// guess, not the target. Only what the transport showed is said.
 fn assumed_protocol(target: &Target, layers: &[Layer], class: Class) -> Option<Judged> {
-    let above = layers
-        .last()
-        .is_some_and(|layer| layer.layer > LayerName::Tcp);
+    let above = layers.last().is_some_and(|layer| layer.layer > LayerName::Tcp);
     let failed = class.state() == LayerState::Failed;
-    let connected = layers
-        .iter()
-        .any(|l| l.layer == LayerName::Tcp && l.state == LayerState::Passed);
+    let connected = layers.iter().any(|l| l.layer == LayerName::Tcp && l.state == LayerState::Passed);
     (target.protocol_assumed && above && failed && connected).then(|| Judged {
         outcome: Outcome::Reached,
         class: class.word().to_owned(),
-        reason: format!(
-            "a connection was accepted; that it speaks {} was only assumed ({class})",
-            target.protocol
-        ),
+        reason: format!("a connection was accepted; that it speaks {} was only assumed ({class})", target.protocol),
         failed_layer: None,
         cap: Cap::Nothing,
         causes: Vec::new(),
@@ -148,14 +118,11 @@ fn certificate_rule(target: &Target, layers: &[Layer], plain: &Judged) -> Option
             ..plain.clone()
         });
     }
-    matches!(plain.outcome, Outcome::Reached | Outcome::Verified)
-        .then(|| of(class, Some(tls), &tls.detail))
+    matches!(plain.outcome, Outcome::Reached | Outcome::Verified).then(|| of(class, Some(tls), &tls.detail))
 }
 
 /// Where the question is the name itself, its answer is an answer.
 fn resolved_name(target: &Target, class: Class, layer: &Layer) -> Option<Judged> {
-    (target.protocol == Protocol::Dns && class.state() == LayerState::Passed).then(|| Judged {
-        outcome: Outcome::Reached,
-        ..of(class, None, &layer.detail)
-    })
+    (target.protocol == Protocol::Dns && class.state() == LayerState::Passed)
+        .then(|| Judged { outcome: Outcome::Reached, ..of(class, None, &layer.detail) })
 }

@@ -75,9 +75,7 @@ impl Default for Limits {
 }
 
 /// From which segment to which segment of a path a dial speaks, both included.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// The first segment the dial crosses.
     pub from: Segment,
@@ -93,10 +91,7 @@ impl Span {
 
     /// The segments of the span in the order traffic crosses them; none if it is the wrong way round.
     pub fn segments(self) -> impl Iterator<Item = Segment> {
-        Segment::ALL
-            .iter()
-            .copied()
-            .filter(move |s| *s >= self.from && *s <= self.to)
+        Segment::ALL.iter().copied().filter(move |s| *s >= self.from && *s <= self.to)
     }
 
     /// `segment` lies within.
@@ -237,12 +232,11 @@ impl Plan {
     /// Read a plan. Unknown fields are ignored; an unknown schema is refused before anything else.
     pub fn parse(json: &[u8]) -> Result<Self, DocumentError> {
         check_schema(json, "plan", PLAN_SCHEMA)?;
-        let plan: Self =
-            serde_json::from_slice(json).map_err(|source| DocumentError::Malformed {
-                what: "plan",
-                expected: PLAN_SCHEMA,
-                source,
-            })?;
+        let plan: Self = serde_json::from_slice(json).map_err(|source| DocumentError::Malformed {
+            what: "plan",
+            expected: PLAN_SCHEMA,
+            source,
+        })?;
         Ok(plan)
     }
 
@@ -296,33 +290,16 @@ struct Named {
 }
 
 /// The document says it is what `expected` names.
-pub(crate) fn check_schema(
-    json: &[u8],
-    what: &'static str,
-    expected: &'static str,
-) -> Result<(), DocumentError> {
-    let named: Named = serde_json::from_slice(json).map_err(|source| DocumentError::Malformed {
-        what,
-        expected,
-        source,
-    })?;
+pub(crate) fn check_schema(json: &[u8], what: &'static str, expected: &'static str) -> Result<(), DocumentError> {
+    let named: Named =
+        serde_json::from_slice(json).map_err(|source| DocumentError::Malformed { what, expected, source })?;
     match named.schema {
         Some(serde_json::Value::String(found)) if found == expected => Ok(()),
-        Some(serde_json::Value::String(found)) => Err(DocumentError::UnknownSchema {
-            what,
-            expected,
-            found: shortened(&found),
-        }),
-        Some(other) => Err(DocumentError::UnknownSchema {
-            what,
-            expected,
-            found: shortened(&other.to_string()),
-        }),
-        None => Err(DocumentError::UnknownSchema {
-            what,
-            expected,
-            found: String::new(),
-        }),
+        Some(serde_json::Value::String(found)) => {
+            Err(DocumentError::UnknownSchema { what, expected, found: shortened(&found) })
+        }
+        Some(other) => Err(DocumentError::UnknownSchema { what, expected, found: shortened(&other.to_string()) }),
+        None => Err(DocumentError::UnknownSchema { what, expected, found: String::new() }),
     }
 }
 
@@ -342,10 +319,7 @@ fn yes() -> bool {
 fn one() -> u8 {
     1
 }
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde calls"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
 mod skip {
     use crate::words::{HttpVersion, Method, Purpose};
     pub(super) fn is_path(value: &Purpose) -> bool {

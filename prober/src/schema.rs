@@ -17,8 +17,6 @@ pub fn observations() -> String {
 /// What is accepted: only fields without a default are required. Members are sorted, so the text
 /// does not depend on which features of `serde_json` the rest of a build turns on.
 fn text<T: JsonSchema>() -> String {
-    let schema = SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<T>();
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     format!("{:#}\n", sorted(schema.to_value()))
 }

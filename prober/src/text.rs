@@ -10,10 +10,8 @@ use crate::words::Outcome;
 pub fn table(observations: &Observations) -> String {
     let mut out = String::new();
     let vantage = &observations.vantage;
-    let place: Vec<&str> = [&vantage.namespace, &vantage.pod, &vantage.node]
-        .into_iter()
-        .filter_map(|part| part.as_deref())
-        .collect();
+    let place: Vec<&str> =
+        [&vantage.namespace, &vantage.pod, &vantage.node].into_iter().filter_map(|part| part.as_deref()).collect();
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
@@ -24,13 +22,7 @@ pub fn table(observations: &Observations) -> String {
         plain(&observations.started_at),
         plain(&observations.finished_at)
     );
-    let width = observations
-        .results
-        .iter()
-        .map(|row| name(row).chars().count())
-        .max()
-        .unwrap_or(0)
-        .min(60);
+    let width = observations.results.iter().map(|row| name(row).chars().count()).max().unwrap_or(0).min(60);
     for row in &observations.results {
         let _ = writeln!(
             out,
@@ -56,16 +48,7 @@ pub fn table(observations: &Observations) -> String {
     let counts: Vec<String> = Outcome::ALL
         .iter()
         .rev()
-        .map(|outcome| {
-            (
-                outcome,
-                observations
-                    .results
-                    .iter()
-                    .filter(|r| r.outcome == *outcome)
-                    .count(),
-            )
-        })
+        .map(|outcome| (outcome, observations.results.iter().filter(|r| r.outcome == *outcome).count()))
         .filter(|(_, count)| *count > 0)
         .map(|(outcome, count)| format!("{count} {outcome}"))
         .collect();
@@ -77,17 +60,11 @@ pub fn table(observations: &Observations) -> String {
 }
 
 fn name(row: &ResultRow) -> String {
-    let dial = if row.dial.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", row.dial)
-    };
+    let dial = if row.dial.is_empty() { String::new() } else { format!(" {}", row.dial) };
     plain(&format!("{}{dial}", row.target))
 }
 
 /// Text without anything a terminal acts on.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -46,20 +46,13 @@ fn json(plan: &Plan) -> String {
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kubereach-prober"));
-    command
-        .env_remove("KUBEREACH_PLAN")
-        .env_remove("KUBERNETES_SERVICE_HOST");
+    command.env_remove("KUBEREACH_PLAN").env_remove("KUBERNETES_SERVICE_HOST");
     command.args(["--allow-address", "127.0.0.1", "--vantage", "in-cluster"]);
     command
 }
 
 fn fed(mut command: Command, input: &str) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that refuses its command line reads nothing.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
@@ -85,19 +78,11 @@ fn the_plan_comes_from_a_file_standard_input_or_the_environment() {
     dash.arg("-");
     let mut by_environment = program();
     by_environment.env("KUBEREACH_PLAN", json(&plan));
-    for (command, input) in [
-        (by_file, ""),
-        (dash, json(&plan).as_str()),
-        (program(), &json(&plan)),
-        (by_environment, ""),
-    ] {
+    for (command, input) in
+        [(by_file, ""), (dash, json(&plan).as_str()), (program(), &json(&plan)), (by_environment, "")]
+    {
         let output = fed(command, input);
-        assert_eq!(
-            output.status.code(),
-            Some(0),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         let observations = only_result(&output);
         assert_eq!(observations.plan, plan.digest().unwrap());
         assert_eq!(observations.run.as_deref(), Some("run-7"));
@@ -117,18 +102,12 @@ fn it_exits_with_0_whatever_it_found_and_tells_what_it_says_to_kubernetes() {
     command.arg("--termination-log").arg(log.path());
     let output = fed(command, &json(&plan));
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(
-        only_result(&output).results[0].outcome,
-        Outcome::Unreachable
-    );
+    assert_eq!(only_result(&output).results[0].outcome, Outcome::Unreachable);
     let message = std::fs::read_to_string(log.path()).unwrap();
     assert!(message.len() <= 4096);
     let message: Value = serde_json::from_str(&message).unwrap();
     assert_eq!(message["results"]["unreachable"], 1);
-    assert_eq!(
-        message["observations"],
-        only_result(&output).digest().unwrap()
-    );
+    assert_eq!(message["observations"], only_result(&output).digest().unwrap());
 }
 
 #[test]
@@ -173,10 +152,7 @@ fn a_person_gets_a_table_without_control_characters() {
     let mut command = program();
     command.args(["--format", "text"]);
     let text = String::from_utf8(fed(command, &json(&plan)).stdout).unwrap();
-    assert!(
-        text.contains("unreachable") && text.contains("refused") && text.contains("$ nc -vz"),
-        "{text}"
-    );
+    assert!(text.contains("unreachable") && text.contains("refused") && text.contains("$ nc -vz"), "{text}");
     assert!(!text.contains('\u{1b}'), "{text}");
     assert!(text.trim_end().ends_with("1 unreachable"), "{text}");
 }
@@ -191,17 +167,11 @@ fn sigterm_prints_what_was_measured() {
     plan.targets.push(quick);
     plan.limits.timeout_ms = 60_000;
     let mut command = program();
-    command
-        .env("KUBEREACH_PLAN", json(&plan))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
+    command.env("KUBEREACH_PLAN", json(&plan)).stdin(Stdio::null()).stdout(Stdio::piped());
     let child = command.spawn().unwrap();
     std::thread::sleep(Duration::from_millis(700));
     let started = Instant::now();
-    let killed = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status()
-        .unwrap();
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
     assert!(started.elapsed() < Duration::from_secs(5));

@@ -61,10 +61,7 @@ fn reply(question: &Message, say: &Say, tcp: bool) -> Option<Vec<u8>> {
 }
 
 /// A server on UDP, and on TCP at the same port if `tcp`.
-async fn dns(
-    tcp: bool,
-    say: impl Fn(&str, Wire) -> Say + Send + Sync + 'static,
-) -> (SocketAddr, Asked) {
+async fn dns(tcp: bool, say: impl Fn(&str, Wire) -> Say + Send + Sync + 'static) -> (SocketAddr, Asked) {
     let asked = Asked::default();
     let say = Arc::new(say);
     let (socket, listener) = loop {
@@ -80,9 +77,7 @@ async fn dns(
         while let Ok((n, from)) = socket.recv_from(&mut buffer).await {
             let question = Message::from_vec(&buffer[..n]).unwrap();
             let query = &question.queries[0];
-            log.lock()
-                .unwrap()
-                .push(format!("{} {}", query.name(), query.query_type()));
+            log.lock().unwrap().push(format!("{} {}", query.name(), query.query_type()));
             let said = speak(&query.name().to_string(), query.query_type());
             if matches!(said, Say::Late(_)) {
                 tokio::time::sleep(Duration::from_millis(1_050)).await;
@@ -104,16 +99,8 @@ async fn dns(
                 stream.read_exact(&mut buffer).await.unwrap();
                 let question = Message::from_vec(&buffer).unwrap();
                 let query = &question.queries[0];
-                let bytes = reply(
-                    &question,
-                    &say(&query.name().to_string(), query.query_type()),
-                    true,
-                )
-                .unwrap();
-                stream
-                    .write_u16(u16::try_from(bytes.len()).unwrap())
-                    .await
-                    .unwrap();
+                let bytes = reply(&question, &say(&query.name().to_string(), query.query_type()), true).unwrap();
+                stream.write_u16(u16::try_from(bytes.len()).unwrap()).await.unwrap();
                 stream.write_all(&bytes).await.unwrap();
             }
         });
@@ -125,11 +112,7 @@ fn v4(text: &str) -> RData {
     RData::A(A(text.parse().unwrap()))
 }
 
-const SEARCH: &[&str] = &[
-    "shop.svc.cluster.local",
-    "svc.cluster.local",
-    "cluster.local",
-];
+const SEARCH: &[&str] = &["shop.svc.cluster.local", "svc.cluster.local", "cluster.local"];
 const NAME: Span = Span::new(Segment::Address, Segment::Address);
 
 fn named(name: &str) -> Target {
@@ -155,15 +138,8 @@ async fn the_search_list_is_walked_with_absolute_names() {
     let row = resolved(&[server], named("cart.shop")).await;
     assert_eq!(verdict(&row), "reached dns.ok");
     let layer = &row.layers[0];
-    assert_eq!(
-        layer.addresses,
-        ["10.96.7.7".parse::<std::net::IpAddr>().unwrap()]
-    );
-    let walked: Vec<String> = layer
-        .lookups
-        .iter()
-        .map(|l| format!("{} {} {}", l.name, l.record, l.result))
-        .collect();
+    assert_eq!(layer.addresses, ["10.96.7.7".parse::<std::net::IpAddr>().unwrap()]);
+    let walked: Vec<String> = layer.lookups.iter().map(|l| format!("{} {} {}", l.name, l.record, l.result)).collect();
     assert_eq!(
         walked,
         [
@@ -178,33 +154,17 @@ async fn the_search_list_is_walked_with_absolute_names() {
 #[tokio::test]
 async fn every_rcode_keeps_its_own_class() {
     for (say, expected) in [
-        (
-            Say::Code(ResponseCode::NXDomain),
-            "unreachable dns.nxdomain",
-        ),
-        (
-            Say::Code(ResponseCode::ServFail),
-            "unreachable dns.servfail",
-        ),
-        (
-            Say::Code(ResponseCode::Refused),
-            "unreachable dns.refused-rcode",
-        ),
+        (Say::Code(ResponseCode::NXDomain), "unreachable dns.nxdomain"),
+        (Say::Code(ResponseCode::ServFail), "unreachable dns.servfail"),
+        (Say::Code(ResponseCode::Refused), "unreachable dns.refused-rcode"),
         (Say::Code(ResponseCode::NotImp), "unreachable dns.servfail"),
         (Say::Records(vec![]), "unreachable dns.nodata"),
         (Say::Nothing, "unreachable dns.timeout"),
     ] {
         let (server, _) = dns(false, move |_, _| say.clone()).await;
-        assert_eq!(
-            verdict(&resolved(&[server], named("x.example.")).await),
-            expected
-        );
+        assert_eq!(verdict(&resolved(&[server], named("x.example.")).await), expected);
     }
-    let nobody = UdpSocket::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let nobody = UdpSocket::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let row = resolved(&[nobody], named("x.example.")).await;
     assert_eq!(verdict(&row), "unreachable dns.port-unreachable");
     assert_eq!(row.layers[0].lookups[0].os_error, Some(111));
@@ -219,22 +179,18 @@ async fn the_first_cause_is_reported_not_the_last_no_such_name() {
         // Nobody answers: the C library gives up there.
         (Say::Nothing, "dns.timeout", 1),
     ] {
-        let (server, asked) = dns(false, move |name, _| {
-            if name.starts_with("web.shop.") {
-                first.clone()
-            } else {
-                Say::Code(ResponseCode::NXDomain)
-            }
-        })
-        .await;
+        let (server, asked) =
+            dns(
+                false,
+                move |name, _| {
+                    if name.starts_with("web.shop.") { first.clone() } else { Say::Code(ResponseCode::NXDomain) }
+                },
+            )
+            .await;
         let row = resolved(&[server], named("web")).await;
         assert_eq!(row.class, expected);
-        let mut names: Vec<String> = asked
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|q| q.split(' ').next().unwrap().to_owned())
-            .collect();
+        let mut names: Vec<String> =
+            asked.lock().unwrap().iter().map(|q| q.split(' ').next().unwrap().to_owned()).collect();
         names.sort();
         names.dedup();
         assert_eq!(names.len(), questions, "{names:?}");
@@ -268,18 +224,9 @@ async fn a_cut_answer_is_asked_for_over_tcp() {
     target.records = vec![RecordType::A];
     let row = resolved(&[server], target.clone()).await;
     assert_eq!(verdict(&row), "reached dns.ok");
-    assert_eq!(
-        (
-            row.layers[0].addresses.len(),
-            row.layers[0].lookups[0].transport.as_str()
-        ),
-        (59, "tcp")
-    );
+    assert_eq!((row.layers[0].addresses.len(), row.layers[0].lookups[0].transport.as_str()), (59, "tcp"));
     let (server, _) = dns(false, move |_, _| many()).await;
-    assert_eq!(
-        verdict(&resolved(&[server], target).await),
-        "unreachable dns.truncated-no-tcp"
-    );
+    assert_eq!(verdict(&resolved(&[server], target).await), "unreachable dns.truncated-no-tcp");
 }
 
 #[tokio::test]
@@ -291,12 +238,7 @@ async fn aliases_and_named_ports_are_answers() {
     };
     let name = |text: &str| Name::from_ascii(text).unwrap();
     let (server, _) = dns(false, move |_, kind| match kind {
-        Wire::SRV => Say::Records(vec![RData::SRV(SRV::new(
-            0,
-            100,
-            8080,
-            name("a.x.example."),
-        ))]),
+        Wire::SRV => Say::Records(vec![RData::SRV(SRV::new(0, 100, 8080, name("a.x.example.")))]),
         Wire::AAAA => Say::Records(vec![
             RData::CNAME(CNAME(name("other.example."))),
             RData::AAAA(AAAA("fd00::7".parse().unwrap())),
@@ -308,19 +250,10 @@ async fn aliases_and_named_ports_are_answers() {
     assert_eq!(srv.layers[0].lookups[0].answers, ["a.x.example.:8080"]);
     assert_eq!(verdict(&srv), "reached dns.ok");
     let six = resolved(&[server], target(RecordType::Aaaa)).await;
-    assert_eq!(
-        six.layers[0].addresses,
-        ["fd00::7".parse::<std::net::IpAddr>().unwrap()]
-    );
-    assert_eq!(
-        verdict(&resolved(&[server], target(RecordType::Cname)).await),
-        "reached dns.ok"
-    );
+    assert_eq!(six.layers[0].addresses, ["fd00::7".parse::<std::net::IpAddr>().unwrap()]);
+    assert_eq!(verdict(&resolved(&[server], target(RecordType::Cname)).await), "reached dns.ok");
     // An alias that leads nowhere is no address.
-    assert_eq!(
-        verdict(&resolved(&[server], target(RecordType::A)).await),
-        "unreachable dns.nodata"
-    );
+    assert_eq!(verdict(&resolved(&[server], target(RecordType::A)).await), "unreachable dns.nodata");
 }
 
 #[tokio::test]
@@ -360,12 +293,7 @@ async fn the_address_that_accepts_carries_on_and_the_other_is_on_record() {
     asked.port = Some(peer.port());
     let row = resolved(&[server], asked).await;
     assert_eq!(verdict(&row), "verified http.ok");
-    let tcp: Vec<&str> = row
-        .layers
-        .iter()
-        .filter(|l| l.layer == LayerName::Tcp)
-        .map(|l| l.class.as_str())
-        .collect();
+    let tcp: Vec<&str> = row.layers.iter().filter(|l| l.layer == LayerName::Tcp).map(|l| l.class.as_str()).collect();
     assert_eq!(tcp, ["tcp.refused", "tcp.ok"]);
 }
 
@@ -374,18 +302,12 @@ async fn without_a_resolver_or_from_a_laptop_a_name_is_not_tested() {
     let mut http = Target::new("path-1", common::FRONT_DOOR, Protocol::Http);
     http.name = Some("shop".to_owned());
     for target in [named("shop"), http] {
-        assert_eq!(
-            verdict(&row(target.clone()).await),
-            "not-tested norun.no-resolver"
-        );
+        assert_eq!(verdict(&row(target.clone()).await), "not-tested norun.no-resolver");
         let (server, _) = dns(false, |_, _| Say::Code(ResponseCode::NXDomain)).await;
         let mut options = options();
         options.vantage.kind = VantageKind::Local;
         options.resolver = Some(resolver(&[server], SEARCH, 5));
-        assert_eq!(
-            verdict(&row_of(plan(vec![target]), &options).await),
-            "not-tested norun.vantage"
-        );
+        assert_eq!(verdict(&row_of(plan(vec![target]), &options).await), "not-tested norun.vantage");
     }
 }
 
@@ -403,15 +325,8 @@ async fn a_dns_server_behind_a_service_is_asked_over_udp() {
     assert_eq!(verdict(&row(asked(server)).await), "reached udp.answered");
     let (silent, _) = dns(false, |_, _| Say::Nothing).await;
     assert_eq!(verdict(&row(asked(silent)).await), "not-tested udp.silent");
-    let nobody = UdpSocket::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    assert_eq!(
-        verdict(&row(asked(nobody)).await),
-        "unreachable udp.refused"
-    );
+    let nobody = UdpSocket::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    assert_eq!(verdict(&row(asked(nobody)).await), "unreachable udp.refused");
 }
 
 #[tokio::test]

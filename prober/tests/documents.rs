@@ -25,19 +25,13 @@ fn current(name: &str, generated: &str) {
         std::fs::write(&path, generated).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == generated,
-        "{path} is stale: run this test with KUBEREACH_BLESS=1 and read the diff"
-    );
+    assert!(committed == generated, "{path} is stale: run this test with KUBEREACH_BLESS=1 and read the diff");
 }
 
 fn errors(schema: &str, document: &Value) -> Vec<String> {
     let schema: Value = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    validator
-        .iter_errors(document)
-        .map(|e| format!("{e} at {}", e.instance_path()))
-        .collect()
+    validator.iter_errors(document).map(|e| format!("{e} at {}", e.instance_path())).collect()
 }
 
 #[test]
@@ -55,10 +49,7 @@ fn documents_are_valid_and_read_back_unchanged() {
 
     let observations = common::observations();
     let value = serde_json::to_value(&observations).unwrap();
-    assert_eq!(
-        errors(&schema::observations(), &value),
-        Vec::<String>::new()
-    );
+    assert_eq!(errors(&schema::observations(), &value), Vec::<String>::new());
     let read = Observations::parse(value.to_string().as_bytes()).unwrap();
     assert_eq!(read.observations, observations);
     assert_eq!(read.problems, Vec::<String>::new());
@@ -93,10 +84,7 @@ fn a_plan_as_design_section_8_has_it_reads() {
     assert_eq!(plan.limits.parallel, 2);
     assert_eq!(plan.limits.connect_ms, 4_000);
     assert_eq!(target.protocol, Protocol::Https);
-    assert_eq!(
-        target.expect.as_ref().unwrap().status,
-        Some(ExpectedStatus::One(200))
-    );
+    assert_eq!(target.expect.as_ref().unwrap().status, Some(ExpectedStatus::One(200)));
     assert!(target.guessed && target.verify && target.samples == 1);
 }
 
@@ -118,33 +106,18 @@ fn the_digest_is_of_what_is_asked_not_of_how_it_is_spelled() {
 #[test]
 fn an_unknown_schema_is_refused_before_anything_else_is_read() {
     for (document, found) in [
-        (
-            json!({"schema": "kubereach/plan/v2", "targets": "whatever"}),
-            "kubereach/plan/v2",
-        ),
-        (
-            json!({"schema": "kubereach/observations/v1", "targets": []}),
-            "kubereach/observations/v1",
-        ),
+        (json!({"schema": "kubereach/plan/v2", "targets": "whatever"}), "kubereach/plan/v2"),
+        (json!({"schema": "kubereach/observations/v1", "targets": []}), "kubereach/observations/v1"),
         (json!({"targets": []}), ""),
         (json!({"schema": 7}), "7"),
     ] {
         let error = Plan::parse(document.to_string().as_bytes()).unwrap_err();
-        assert!(
-            matches!(&error, DocumentError::UnknownSchema { found: f, .. } if f == found),
-            "{error}"
-        );
+        assert!(matches!(&error, DocumentError::UnknownSchema { found: f, .. } if f == found), "{error}");
     }
     let error = Observations::parse(br#"{"schema":"kubereach/report/v1"}"#).unwrap_err();
-    assert!(
-        error.to_string().contains("kubereach/observations/v1"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("kubereach/observations/v1"), "{error}");
     assert!(Plan::parse(b"[1]").is_err());
-    assert!(matches!(
-        Plan::parse(b""),
-        Err(DocumentError::Malformed { .. })
-    ));
+    assert!(matches!(Plan::parse(b""), Err(DocumentError::Malformed { .. })));
 }
 
 #[test]
@@ -155,32 +128,17 @@ fn a_row_that_does_not_read_is_named_and_costs_no_other() {
     value["results"][1]["new_field"] = json!({"a": 1});
     let read = Observations::parse(value.to_string().as_bytes()).unwrap();
     assert_eq!(read.observations.results.len(), 1);
-    assert_eq!(
-        read.observations.results[0].layers[0].class,
-        "tcp.of-the-future"
-    );
+    assert_eq!(read.observations.results[0].layers[0].class, "tcp.of-the-future");
     assert_eq!(read.problems.len(), 1);
-    assert!(
-        read.problems[0].starts_with("results[0]"),
-        "{:?}",
-        read.problems
-    );
+    assert!(read.problems[0].starts_with("results[0]"), "{:?}", read.problems);
 }
 
 #[test]
 fn a_span_is_a_stretch_and_a_reversed_one_covers_nothing() {
     let span = Span::new(Segment::Service, Segment::Port);
-    assert_eq!(
-        span.segments().collect::<Vec<_>>(),
-        [Segment::Service, Segment::Endpoints, Segment::Port]
-    );
+    assert_eq!(span.segments().collect::<Vec<_>>(), [Segment::Service, Segment::Endpoints, Segment::Port]);
     assert!(span.contains(Segment::Endpoints) && !span.contains(Segment::Rule));
-    assert_eq!(
-        Span::new(Segment::Port, Segment::Service)
-            .segments()
-            .count(),
-        0
-    );
+    assert_eq!(Span::new(Segment::Port, Segment::Service).segments().count(), 0);
 }
 
 proptest! {

@@ -25,12 +25,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use kubereach_prober::words::*;
 
 /// A server that answers with a status of HTTP, a content type, a message and a gRPC status.
-async fn grpc(
-    http: u16,
-    kind: &'static str,
-    message: &'static [u8],
-    status: &'static str,
-) -> SocketAddr {
+async fn grpc(http: u16, kind: &'static str, message: &'static [u8], status: &'static str) -> SocketAddr {
     server(move |stream| async move {
         let service = service_fn(move |request: Request<Incoming>| async move {
             assert_eq!(request.uri().path(), "/grpc.health.v1.Health/Check");
@@ -47,11 +42,7 @@ async fn grpc(
             }
             let _ = request.into_body().collect().await;
             let body = StreamBody::new(Frames(frames.into_iter()));
-            let answer = Response::builder()
-                .status(http)
-                .header("content-type", kind)
-                .body(body)
-                .unwrap();
+            let answer = Response::builder().status(http).header("content-type", kind).body(body).unwrap();
             Ok::<_, Infallible>(answer)
         });
         let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
@@ -83,46 +74,16 @@ async fn what_the_health_service_says_is_what_it_comes_to() {
     let grpc_kind = "application/grpc";
     for (http, kind, message, status, expected) in [
         (200, grpc_kind, SERVING, "0", "verified grpc.serving"),
-        (
-            200,
-            grpc_kind,
-            NOT_SERVING,
-            "0",
-            "server-error grpc.not-serving",
-        ),
-        (
-            200,
-            grpc_kind,
-            SERVICE_UNKNOWN,
-            "0",
-            "reached grpc.service-unknown",
-        ),
-        (
-            200,
-            grpc_kind,
-            b"".as_slice(),
-            "5",
-            "reached grpc.service-unknown",
-        ),
+        (200, grpc_kind, NOT_SERVING, "0", "server-error grpc.not-serving"),
+        (200, grpc_kind, SERVICE_UNKNOWN, "0", "reached grpc.service-unknown"),
+        (200, grpc_kind, b"".as_slice(), "5", "reached grpc.service-unknown"),
         (200, grpc_kind, b"", "12", "reached grpc.unimplemented"),
         (200, grpc_kind, b"", "14", "server-error grpc.unavailable"),
         (200, grpc_kind, b"", "7", "reached grpc.denied"),
         (200, grpc_kind, b"", "16", "reached grpc.denied"),
         (200, grpc_kind, b"", "13", "reached grpc.status"),
-        (
-            200,
-            "text/html",
-            b"<h1>hello</h1>",
-            "",
-            "server-error grpc.not-grpc",
-        ),
-        (
-            503,
-            "text/plain",
-            b"no healthy upstream",
-            "",
-            "server-error http.no-upstream",
-        ),
+        (200, "text/html", b"<h1>hello</h1>", "", "server-error grpc.not-grpc"),
+        (503, "text/plain", b"no healthy upstream", "", "server-error http.no-upstream"),
         (404, "text/plain", b"", "", "reached http.not-found"),
     ] {
         let peer = grpc(http, kind, message, status).await;
@@ -135,10 +96,7 @@ async fn what_the_health_service_says_is_what_it_comes_to() {
 #[tokio::test]
 async fn a_server_that_speaks_http1_only_is_said_to() {
     let peer = says(http("400 Bad Request", "", "")).await;
-    assert_eq!(
-        verdict(&row(target(Protocol::Grpc, peer)).await),
-        "server-error http.other-version"
-    );
+    assert_eq!(verdict(&row(target(Protocol::Grpc, peer)).await), "server-error http.other-version");
 }
 
 #[tokio::test]
@@ -162,10 +120,6 @@ async fn grpc_over_tls_chooses_http2() {
     asked.host = Some("api.example".to_owned());
     let row = row(asked).await;
     assert_eq!(verdict(&row), "verified grpc.serving");
-    let tls = row
-        .layers
-        .iter()
-        .find_map(|layer| layer.tls.as_ref())
-        .unwrap();
+    let tls = row.layers.iter().find_map(|layer| layer.tls.as_ref()).unwrap();
     assert_eq!(tls.alpn.as_deref(), Some("h2"));
 }

@@ -29,11 +29,7 @@ use kubereach_prober::plan::{Expect, ExpectedStatus};
 use kubereach_prober::words::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-async fn answer(
-    status: &str,
-    headers: &str,
-    body: &str,
-) -> kubereach_prober::observations::ResultRow {
+async fn answer(status: &str, headers: &str, body: &str) -> kubereach_prober::observations::ResultRow {
     let peer = says(http(status, headers, body)).await;
     row(target(Protocol::Http, peer)).await
 }
@@ -43,49 +39,13 @@ async fn statuses_and_fingerprints_come_to_their_rows() {
     for (status, headers, body, expected, product) in [
         ("200 OK", "", "hi", "verified http.ok", ""),
         ("204 No Content", "", "", "verified http.ok", ""),
-        (
-            "301 Moved",
-            "location: https://a.example/?x=1\r\n",
-            "",
-            "reached http.redirect",
-            "",
-        ),
+        ("301 Moved", "location: https://a.example/?x=1\r\n", "", "reached http.redirect", ""),
         ("401 Unauthorized", "", "", "reached http.auth", ""),
-        (
-            "403 Forbidden",
-            "",
-            "RBAC: access denied",
-            "reached http.auth",
-            "Envoy",
-        ),
-        (
-            "404 Not Found",
-            "",
-            "404 page not found\n",
-            "reached http.not-found",
-            "Traefik or a Go program",
-        ),
-        (
-            "404 Not Found",
-            "server: envoy\r\n",
-            "",
-            "server-error http.no-route",
-            "Envoy",
-        ),
-        (
-            "404 Not Found",
-            "server: envoy\r\nx-envoy-upstream-service-time: 3\r\n",
-            "",
-            "reached http.not-found",
-            "",
-        ),
-        (
-            "404 Not Found",
-            "",
-            "default backend - 404",
-            "server-error http.no-route",
-            "ingress-nginx",
-        ),
+        ("403 Forbidden", "", "RBAC: access denied", "reached http.auth", "Envoy"),
+        ("404 Not Found", "", "404 page not found\n", "reached http.not-found", "Traefik or a Go program"),
+        ("404 Not Found", "server: envoy\r\n", "", "server-error http.no-route", "Envoy"),
+        ("404 Not Found", "server: envoy\r\nx-envoy-upstream-service-time: 3\r\n", "", "reached http.not-found", ""),
+        ("404 Not Found", "", "default backend - 404", "server-error http.no-route", "ingress-nginx"),
         (
             "404 Not Found",
             "",
@@ -99,20 +59,8 @@ async fn statuses_and_fingerprints_come_to_their_rows() {
         ("429 Too Many", "", "", "reached http.rate-limited", ""),
         ("418 Teapot", "", "", "reached http.client-error", ""),
         ("500 Oops", "", "stack trace", "reached http.app-error", ""),
-        (
-            "503 Unavailable",
-            "",
-            "maintenance, says the app",
-            "reached http.app-error",
-            "",
-        ),
-        (
-            "503 Unavailable",
-            "server: envoy\r\n",
-            "no healthy upstream",
-            "server-error http.no-upstream",
-            "Envoy",
-        ),
+        ("503 Unavailable", "", "maintenance, says the app", "reached http.app-error", ""),
+        ("503 Unavailable", "server: envoy\r\n", "no healthy upstream", "server-error http.no-upstream", "Envoy"),
         (
             "503 Unavailable",
             "server: envoy\r\n",
@@ -128,13 +76,7 @@ async fn statuses_and_fingerprints_come_to_their_rows() {
             "reached http.app-error",
             "",
         ),
-        (
-            "503 Unavailable",
-            "server: awselb/2.0\r\n",
-            "",
-            "server-error http.no-upstream",
-            "AWS load balancer",
-        ),
+        ("503 Unavailable", "server: awselb/2.0\r\n", "", "server-error http.no-upstream", "AWS load balancer"),
         (
             "503 Unavailable",
             "",
@@ -149,44 +91,15 @@ async fn statuses_and_fingerprints_come_to_their_rows() {
             "server-error http.no-upstream",
             "HAProxy",
         ),
-        (
-            "502 Bad Gateway",
-            "",
-            "",
-            "server-error http.bad-gateway",
-            "",
-        ),
-        (
-            "504 Gateway Timeout",
-            "",
-            "upstream request timeout",
-            "server-error http.gateway-timeout",
-            "Envoy",
-        ),
-        (
-            "522 Origin",
-            "cf-ray: 1\r\n",
-            "",
-            "server-error http.no-upstream",
-            "Cloudflare",
-        ),
+        ("502 Bad Gateway", "", "", "server-error http.bad-gateway", ""),
+        ("504 Gateway Timeout", "", "upstream request timeout", "server-error http.gateway-timeout", "Envoy"),
+        ("522 Origin", "cf-ray: 1\r\n", "", "server-error http.no-upstream", "Cloudflare"),
     ] {
         let row = answer(status, headers, body).await;
         assert_eq!(verdict(&row), expected, "{status} {headers} {body}");
         let layer = row.layers.last().unwrap();
-        assert_eq!(
-            layer
-                .answered_by
-                .as_ref()
-                .map_or("", |by| by.product.as_str()),
-            product,
-            "{status} {body}"
-        );
-        assert_eq!(
-            (row.tried, row.answered),
-            (1, u32::from(row.outcome >= Outcome::Reached)),
-            "{status}"
-        );
+        assert_eq!(layer.answered_by.as_ref().map_or("", |by| by.product.as_str()), product, "{status} {body}");
+        assert_eq!((row.tried, row.answered), (1, u32::from(row.outcome >= Outcome::Reached)), "{status}");
     }
 }
 
@@ -220,22 +133,11 @@ async fn the_request_is_the_plans_byte_for_byte() {
     asked.path = Some("//a/../b/./%2Fc%2e?x=1&&y".to_owned());
     asked.host = Some("Shop.Example:8443".to_owned());
     asked.method = Method::Head;
-    asked
-        .headers
-        .insert("X-Canary".to_owned(), "always".to_owned());
+    asked.headers.insert("X-Canary".to_owned(), "always".to_owned());
     assert_eq!(verdict(&row(asked).await), "verified http.ok");
     let request = seen.lock().unwrap().to_lowercase();
-    assert!(
-        seen.lock()
-            .unwrap()
-            .starts_with("HEAD //a/../b/./%2Fc%2e?x=1&&y HTTP/1.1\r\n"),
-        "{request}"
-    );
-    for header in [
-        "host: shop.example:8443",
-        "x-canary: always",
-        "user-agent: kubereach-prober/",
-    ] {
+    assert!(seen.lock().unwrap().starts_with("HEAD //a/../b/./%2Fc%2e?x=1&&y HTTP/1.1\r\n"), "{request}");
+    for header in ["host: shop.example:8443", "x-canary: always", "user-agent: kubereach-prober/"] {
         assert!(request.contains(header), "{request}");
     }
     assert!(!request.contains("authorization") && !request.contains("cookie"));
@@ -243,42 +145,16 @@ async fn the_request_is_the_plans_byte_for_byte() {
 
 #[tokio::test]
 async fn an_expectation_decides_what_success_is() {
-    let expect = |status: Option<ExpectedStatus>, body: Option<&str>| Expect {
-        status,
-        body_contains: body.map(str::to_owned),
-    };
+    let expect =
+        |status: Option<ExpectedStatus>, body: Option<&str>| Expect { status, body_contains: body.map(str::to_owned) };
     let any = |list: &[u16]| Some(ExpectedStatus::Any(list.to_vec()));
     for (status, wanted, expected) in [
-        (
-            "404 Not Found",
-            expect(any(&[404, 410]), None),
-            "verified http.expected",
-        ),
-        (
-            "200 OK",
-            expect(None, Some("pong")),
-            "verified http.expected",
-        ),
-        (
-            "200 OK",
-            expect(None, Some("other")),
-            "reached http.unexpected",
-        ),
-        (
-            "200 OK",
-            expect(Some(ExpectedStatus::One(204)), None),
-            "reached http.unexpected",
-        ),
-        (
-            "503 X",
-            expect(None, Some("pong")),
-            "reached http.app-error",
-        ),
-        (
-            "502 X",
-            expect(any(&[200]), None),
-            "server-error http.bad-gateway",
-        ),
+        ("404 Not Found", expect(any(&[404, 410]), None), "verified http.expected"),
+        ("200 OK", expect(None, Some("pong")), "verified http.expected"),
+        ("200 OK", expect(None, Some("other")), "reached http.unexpected"),
+        ("200 OK", expect(Some(ExpectedStatus::One(204)), None), "reached http.unexpected"),
+        ("503 X", expect(None, Some("pong")), "reached http.app-error"),
+        ("502 X", expect(any(&[200]), None), "server-error http.bad-gateway"),
     ] {
         let mut asked = target(Protocol::Http, says(http(status, "", "ping pong")).await);
         asked.expect = Some(wanted);
@@ -291,9 +167,7 @@ async fn an_endless_body_is_an_answer_at_its_headers() {
     let peer = server(|mut stream| async move {
         let mut bytes = [0u8; 1024];
         let _ = stream.read(&mut bytes).await;
-        let _ = stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
-            .await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n").await;
         while stream.write_all(b"data: tick\n\n").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -319,10 +193,7 @@ async fn hanging_closing_breaking_off_and_babbling_are_told_apart() {
     })
     .await;
     let row = row(target(Protocol::Http, hangs)).await;
-    assert_eq!(
-        (verdict(&row).as_str(), row.cap, row.tried),
-        ("unreachable http.silent", Cap::Degraded, 2)
-    );
+    assert_eq!((verdict(&row).as_str(), row.cap, row.tried), ("unreachable http.silent", Cap::Degraded, 2));
 
     let resets = server(|mut stream| async move {
         let _ = stream.read_u8().await;
@@ -330,26 +201,16 @@ async fn hanging_closing_breaking_off_and_babbling_are_told_apart() {
     })
     .await;
     let row = common::live::row(target(Protocol::Http, resets)).await;
-    assert_eq!(
-        (verdict(&row).as_str(), row.cap),
-        ("unreachable http.reset", Cap::Unknown)
-    );
+    assert_eq!((verdict(&row).as_str(), row.cap), ("unreachable http.reset", Cap::Unknown));
 
     for (said, expected) in [
         ("", "unreachable http.reset"),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-le",
-            "server-error http.incomplete",
-        ),
+        ("HTTP/1.1 200 OK\r\ncontent-le", "server-error http.incomplete"),
         ("SSH-2.0-OpenSSH_9.6\r\n", "server-error http.not-http"),
         ("\x15\x03\x01\x00\x02\x02\x46", "reached http.wrong-scheme"),
     ] {
         let peer = says(said).await;
-        assert_eq!(
-            verdict(&common::live::row(target(Protocol::Http, peer)).await),
-            expected,
-            "{said:?}"
-        );
+        assert_eq!(verdict(&common::live::row(target(Protocol::Http, peer)).await), expected, "{said:?}");
     }
 }
 
@@ -362,31 +223,16 @@ async fn plain_text_at_a_tls_port_is_asked_again_with_tls() {
     asked.host = Some("shop.example".to_owned());
     let row = row(asked).await;
     assert_eq!(verdict(&row), "reached http.wrong-scheme");
-    assert_eq!(
-        (row.others[0].why.as_str(), row.others[0].outcome),
-        ("as https", Outcome::Verified)
-    );
+    assert_eq!((row.others[0].why.as_str(), row.others[0].outcome), ("as https", Outcome::Verified));
 
-    let nginx = says(http(
-        "400 Bad Request",
-        "",
-        "The plain HTTP request was sent to HTTPS port",
-    ))
-    .await;
-    assert_eq!(
-        verdict(&common::live::row(target(Protocol::Http, nginx)).await),
-        "reached http.wrong-scheme"
-    );
+    let nginx = says(http("400 Bad Request", "", "The plain HTTP request was sent to HTTPS port")).await;
+    assert_eq!(verdict(&common::live::row(target(Protocol::Http, nginx)).await), "reached http.wrong-scheme");
 }
 
 async fn http2() -> SocketAddr {
     server(|stream| async move {
         let service = service_fn(|request: Request<Incoming>| async move {
-            let text = format!(
-                "{} {}",
-                request.uri().path(),
-                request.uri().authority().map_or("", |a| a.as_str())
-            );
+            let text = format!("{} {}", request.uri().path(), request.uri().authority().map_or("", |a| a.as_str()));
             Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(text))))
         });
         let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
@@ -403,16 +249,10 @@ async fn http2_in_the_clear_is_spoken_where_asked_and_found_where_not() {
     asked.http = HttpVersion::Http2;
     asked.host = Some("shop.example".to_owned());
     asked.path = Some("/a/../b".to_owned());
-    asked.expect = Some(Expect {
-        status: None,
-        body_contains: Some("/a/../b shop.example".to_owned()),
-    });
+    asked.expect = Some(Expect { status: None, body_contains: Some("/a/../b shop.example".to_owned()) });
     let row = row(asked.clone()).await;
     assert_eq!(verdict(&row), "verified http.expected");
-    assert_eq!(
-        row.layers.last().unwrap().http.as_ref().unwrap().version,
-        "2"
-    );
+    assert_eq!(row.layers.last().unwrap().http.as_ref().unwrap().version, "2");
 
     // The plan leaves the version open: what answers counts.
     asked.http = HttpVersion::Auto;
@@ -421,10 +261,7 @@ async fn http2_in_the_clear_is_spoken_where_asked_and_found_where_not() {
     assert_eq!((row.tried, row.others.len()), (2, 1));
     // It does not: HTTP/1.1 clients get nothing.
     asked.http = HttpVersion::Http1;
-    assert_eq!(
-        verdict(&common::live::row(asked).await),
-        "server-error http.other-version"
-    );
+    assert_eq!(verdict(&common::live::row(asked).await), "server-error http.other-version");
 }
 
 #[tokio::test]
@@ -448,11 +285,7 @@ async fn some_of_several_connections_is_less_than_declared() {
         async move {
             let mut bytes = [0u8; 1024];
             let _ = stream.read(&mut bytes).await;
-            let status = if n % 2 == 0 {
-                "502 Bad Gateway"
-            } else {
-                "200 OK"
-            };
+            let status = if n % 2 == 0 { "502 Bad Gateway" } else { "200 OK" };
             let _ = stream.write_all(http(status, "", "").as_bytes()).await;
         }
     })
@@ -462,11 +295,7 @@ async fn some_of_several_connections_is_less_than_declared() {
     let row = row(asked).await;
     assert_eq!(row.outcome, Outcome::ServerError);
     assert_eq!((row.tried, row.answered), (4, 2));
-    assert!(
-        row.reason.starts_with("2 of 4 connections answered"),
-        "{}",
-        row.reason
-    );
+    assert!(row.reason.starts_with("2 of 4 connections answered"), "{}", row.reason);
 }
 
 #[tokio::test]
@@ -486,10 +315,7 @@ async fn a_pass_after_a_failure_is_flaky_and_on_record() {
     let row = row(target(Protocol::Http, peer)).await;
     assert_eq!(verdict(&row), "verified http.ok");
     assert_eq!((row.tried, row.answered), (2, 1));
-    assert_eq!(
-        (row.others[0].why.as_str(), row.others[0].class.as_str()),
-        ("first", "http.reset")
-    );
+    assert_eq!((row.others[0].why.as_str(), row.others[0].class.as_str()), ("first", "http.reset"));
 }
 
 #[tokio::test]
@@ -499,17 +325,6 @@ async fn a_control_and_a_guess_keep_their_marks() {
     asked.guessed = true;
     asked.also = vec!["path-2".to_owned()];
     let row = row(asked).await;
-    assert_eq!(
-        (row.purpose, row.guessed, row.also.len()),
-        (Purpose::Control, true, 1)
-    );
-    assert_eq!(
-        row.layers
-            .last()
-            .unwrap()
-            .answered_by
-            .as_ref()
-            .map(|by| by.kind),
-        None::<Answerer>
-    );
+    assert_eq!((row.purpose, row.guessed, row.also.len()), (Purpose::Control, true, 1));
+    assert_eq!(row.layers.last().unwrap().answered_by.as_ref().map(|by| by.kind), None::<Answerer>);
 }

@@ -22,23 +22,16 @@ use kubereach_prober::words::*;
 
 /// Run a plan after some shell lines, in a fresh network namespace.
 fn within(setup: &str, plan: &Plan) -> Option<Observations> {
-    let script = format!(
-        "set -e; ip link set lo up; {setup}; exec \"$PROBER\" --bare --vantage in-cluster -"
-    );
+    let script = format!("set -e; ip link set lo up; {setup}; exec \"$PROBER\" --bare --vantage in-cluster -");
     let mut file = tempfile::tempfile().unwrap();
     serde_json::to_writer(&mut file, plan).unwrap();
     std::io::Seek::rewind(&mut file).unwrap();
     let namespace = ["--map-root-user", "--net"];
     let permitted = Command::new("unshare")
         .args(namespace)
-        .args([
-            "ip", "link", "add", "left", "type", "veth", "peer", "name", "right",
-        ])
+        .args(["ip", "link", "add", "left", "type", "veth", "peer", "name", "right"])
         .output();
-    if !permitted
-        .as_ref()
-        .is_ok_and(|output| output.status.success())
-    {
+    if !permitted.as_ref().is_ok_and(|output| output.status.success()) {
         eprintln!("SKIPPED: no network namespace can be made here: {permitted:?}");
         return None;
     }
@@ -50,11 +43,7 @@ fn within(setup: &str, plan: &Plan) -> Option<Observations> {
         .stdin(Stdio::from(file))
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(Observations::parse(&output.stdout).unwrap().observations)
 }
 
@@ -79,25 +68,14 @@ fn plan(addresses: &[&str]) -> Plan {
 fn what_this_machine_itself_cannot_send_is_not_tested() {
     let setup = "ip route add prohibit 10.9.1.0/24; ip route add blackhole 10.9.2.0/24; \
                  ip route add unreachable 10.9.3.0/24";
-    let addresses = [
-        "10.9.1.1",
-        "10.9.2.1",
-        "10.9.3.1",
-        "10.9.4.1",
-        "2001:db8::1",
-    ];
+    let addresses = ["10.9.1.1", "10.9.2.1", "10.9.3.1", "10.9.4.1", "2001:db8::1"];
     let Some(observations) = within(setup, &plan(&addresses)) else {
         return;
     };
     let seen: Vec<(String, Option<i32>)> = observations
         .results
         .iter()
-        .map(|row| {
-            (
-                format!("{} {}", row.outcome, row.class),
-                row.layers[0].os_error,
-            )
-        })
+        .map(|row| (format!("{} {}", row.outcome, row.class), row.layers[0].os_error))
         .collect();
     let local = "not-tested norun.local-stack".to_owned();
     assert_eq!(
@@ -121,10 +99,7 @@ fn a_neighbour_that_is_gone_is_unreachable() {
         return;
     };
     let row = &observations.results[0];
-    assert_eq!(
-        (row.outcome, row.class.as_str()),
-        (Outcome::Unreachable, "tcp.host-unreachable")
-    );
+    assert_eq!((row.outcome, row.class.as_str()), (Outcome::Unreachable, "tcp.host-unreachable"));
     assert_eq!(row.layers[0].os_error, Some(113));
     assert_eq!(row.tried, 2);
 }
@@ -143,11 +118,7 @@ fn a_router_that_rejects_and_one_that_drops_are_told_apart() {
     let Some(observations) = within(setup, &plan) else {
         return;
     };
-    let seen: Vec<String> = observations
-        .results
-        .iter()
-        .map(|row| format!("{} {}", row.outcome, row.class))
-        .collect();
+    let seen: Vec<String> = observations.results.iter().map(|row| format!("{} {}", row.outcome, row.class)).collect();
     assert_eq!(
         seen,
         [

@@ -119,14 +119,7 @@ udp.silent skipped not-tested nothing
 fn every_class_comes_to_what_the_taxonomy_says() {
     let table: Vec<String> = Class::ALL
         .iter()
-        .map(|class| {
-            format!(
-                "{class} {} {} {}",
-                class.state(),
-                class.outcome(),
-                class.cap()
-            )
-        })
+        .map(|class| format!("{class} {} {} {}", class.state(), class.outcome(), class.cap()))
         .collect();
     let expected: Vec<&str> = ROWS.trim().lines().collect();
     assert_eq!(table, expected);
@@ -146,16 +139,9 @@ fn nothing_that_could_not_run_and_no_answer_may_condemn() {
     for class in Class::ALL {
         let rule = class.rule();
         if class.could_not_run() {
-            assert_eq!(
-                (rule.state, rule.outcome),
-                (LayerState::Skipped, Outcome::NotTested),
-                "{class}"
-            );
+            assert_eq!((rule.state, rule.outcome), (LayerState::Skipped, Outcome::NotTested), "{class}");
         }
-        if matches!(
-            rule.outcome,
-            Outcome::NotTested | Outcome::Reached | Outcome::Verified
-        ) {
+        if matches!(rule.outcome, Outcome::NotTested | Outcome::Reached | Outcome::Verified) {
             assert_eq!(rule.cap, Cap::Nothing, "{class}");
         } else {
             assert_ne!(rule.cap, Cap::Nothing, "{class}");
@@ -191,83 +177,47 @@ fn a_certificate_that_clients_refuse_outweighs_the_answer_behind_it() {
     ];
     let mut target = target(Protocol::Https);
     let verdict = judged(&target, &layers, VantageKind::InCluster);
-    assert_eq!(
-        (verdict.outcome, verdict.class.as_str()),
-        (Outcome::ServerError, "tls.expired")
-    );
+    assert_eq!((verdict.outcome, verdict.class.as_str()), (Outcome::ServerError, "tls.expired"));
     assert_eq!(verdict.failed_layer, Some(LayerName::Tls));
     // Behind a controller that does not verify it is a fact and no more.
     target.verify = false;
-    assert_eq!(
-        judged(&target, &layers, VantageKind::InCluster).outcome,
-        Outcome::Verified
-    );
+    assert_eq!(judged(&target, &layers, VantageKind::InCluster).outcome, Outcome::Verified);
     let handshake_only = &layers[..2];
     target.protocol = Protocol::Tls;
-    assert_eq!(
-        judged(&target, handshake_only, VantageKind::InCluster).outcome,
-        Outcome::Reached
-    );
+    assert_eq!(judged(&target, handshake_only, VantageKind::InCluster).outcome, Outcome::Reached);
 }
 
 #[test]
 fn an_unknown_authority_does_not_spoil_a_success() {
-    let layers = [
-        layer(LayerName::Tls, Class::TlsUntrusted),
-        layer(LayerName::Http, Class::HttpOk),
-    ];
+    let layers = [layer(LayerName::Tls, Class::TlsUntrusted), layer(LayerName::Http, Class::HttpOk)];
     let verdict = judged(&target(Protocol::Https), &layers, VantageKind::InCluster);
     assert_eq!(verdict.outcome, Outcome::Verified);
 }
 
 #[test]
 fn a_certificate_fault_does_not_hide_a_worse_answer() {
-    let layers = [
-        layer(LayerName::Tls, Class::TlsWrongName),
-        layer(LayerName::Http, Class::HttpSilent),
-    ];
+    let layers = [layer(LayerName::Tls, Class::TlsWrongName), layer(LayerName::Http, Class::HttpSilent)];
     let verdict = judged(&target(Protocol::Https), &layers, VantageKind::InCluster);
-    assert_eq!(
-        (verdict.outcome, verdict.class.as_str()),
-        (Outcome::Unreachable, "http.silent")
-    );
+    assert_eq!((verdict.outcome, verdict.class.as_str()), (Outcome::Unreachable, "http.silent"));
 }
 
 #[test]
 fn a_laptop_condemns_no_private_address_and_no_name() {
     let refused = [layer(LayerName::Tcp, Class::TcpRefused)];
     let target = target(Protocol::Tcp);
-    assert_eq!(
-        judged(&target, &refused, VantageKind::Local).class,
-        "norun.vantage"
-    );
-    assert_eq!(
-        judged(&target, &refused, VantageKind::InCluster).outcome,
-        Outcome::Unreachable
-    );
+    assert_eq!(judged(&target, &refused, VantageKind::Local).class, "norun.vantage");
+    assert_eq!(judged(&target, &refused, VantageKind::InCluster).outcome, Outcome::Unreachable);
     let mut public = layer(LayerName::Tcp, Class::TcpRefused);
     public.peer = Some("203.0.113.9:443".parse().unwrap());
-    assert_eq!(
-        judged(&target, &[public], VantageKind::Local).outcome,
-        Outcome::Unreachable
-    );
+    assert_eq!(judged(&target, &[public], VantageKind::Local).outcome, Outcome::Unreachable);
     let mut name = layer(LayerName::Dns, Class::DnsNxdomain);
     name.peer = None;
     let verdict = judged(&target, &[name.clone()], VantageKind::Local);
-    assert_eq!(
-        (verdict.outcome, verdict.cap),
-        (Outcome::NotTested, Cap::Nothing)
-    );
-    assert_eq!(
-        judged(&target, &[name], VantageKind::InCluster).outcome,
-        Outcome::Unreachable
-    );
+    assert_eq!((verdict.outcome, verdict.cap), (Outcome::NotTested, Cap::Nothing));
+    assert_eq!(judged(&target, &[name], VantageKind::InCluster).outcome, Outcome::Unreachable);
     // An answer stays an answer, for that vantage.
     let ok = [layer(LayerName::Tcp, Class::TcpOk)];
-    assert_eq!(
-        judged(&target, &ok, VantageKind::Local).outcome,
-        Outcome::Reached
-    );
+    assert_eq!(judged(&target, &ok, VantageKind::Local).outcome, Outcome::Reached);
 }
 
 #[test]
@@ -275,77 +225,38 @@ fn a_connection_through_a_proxy_at_the_vantage_proves_nothing() {
     let mut vantage = Vantage::new(VantageKind::InCluster);
     vantage.sidecar = Some("Istio".to_owned());
     let ok = [layer(LayerName::Tcp, Class::TcpOk)];
-    assert_eq!(
-        judge(&target(Protocol::Tcp), &ok, &vantage).class,
-        "tcp.intercepted"
-    );
+    assert_eq!(judge(&target(Protocol::Tcp), &ok, &vantage).class, "tcp.intercepted");
     // An answer of the application does.
-    let answered = [
-        layer(LayerName::Tcp, Class::TcpOk),
-        layer(LayerName::Http, Class::HttpOk),
-    ];
-    assert_eq!(
-        judge(&target(Protocol::Http), &answered, &vantage).outcome,
-        Outcome::Verified
-    );
+    let answered = [layer(LayerName::Tcp, Class::TcpOk), layer(LayerName::Http, Class::HttpOk)];
+    assert_eq!(judge(&target(Protocol::Http), &answered, &vantage).outcome, Outcome::Verified);
 }
 
 #[test]
 fn a_protocol_that_was_only_assumed_is_not_held_against_the_target() {
     let mut target = target(Protocol::Http);
-    let layers = [
-        layer(LayerName::Tcp, Class::TcpOk),
-        layer(LayerName::Http, Class::HttpNotHttp),
-    ];
-    assert_eq!(
-        judged(&target, &layers, VantageKind::InCluster).outcome,
-        Outcome::ServerError
-    );
+    let layers = [layer(LayerName::Tcp, Class::TcpOk), layer(LayerName::Http, Class::HttpNotHttp)];
+    assert_eq!(judged(&target, &layers, VantageKind::InCluster).outcome, Outcome::ServerError);
     target.protocol_assumed = true;
     let verdict = judged(&target, &layers, VantageKind::InCluster);
-    assert_eq!(
-        (verdict.outcome, verdict.cap),
-        (Outcome::Reached, Cap::Nothing)
-    );
+    assert_eq!((verdict.outcome, verdict.cap), (Outcome::Reached, Cap::Nothing));
     // A refusal is one in every protocol, and so is an intermediary's answer.
     let refused = [layer(LayerName::Tcp, Class::TcpRefused)];
-    assert_eq!(
-        judged(&target, &refused, VantageKind::InCluster).outcome,
-        Outcome::Unreachable
-    );
-    let gateway = [
-        layer(LayerName::Tcp, Class::TcpOk),
-        layer(LayerName::Http, Class::HttpBadGateway),
-    ];
-    assert_eq!(
-        judged(&target, &gateway, VantageKind::InCluster).outcome,
-        Outcome::ServerError
-    );
+    assert_eq!(judged(&target, &refused, VantageKind::InCluster).outcome, Outcome::Unreachable);
+    let gateway = [layer(LayerName::Tcp, Class::TcpOk), layer(LayerName::Http, Class::HttpBadGateway)];
+    assert_eq!(judged(&target, &gateway, VantageKind::InCluster).outcome, Outcome::ServerError);
 }
 
 #[test]
 fn a_name_that_resolves_is_reachability_of_nothing_but_the_name() {
     let resolved = [layer(LayerName::Dns, Class::DnsOk)];
-    assert_eq!(
-        judged(&target(Protocol::Http), &resolved, VantageKind::InCluster).outcome,
-        Outcome::NotTested
-    );
-    assert_eq!(
-        judged(&target(Protocol::Dns), &resolved, VantageKind::InCluster).outcome,
-        Outcome::Reached
-    );
+    assert_eq!(judged(&target(Protocol::Http), &resolved, VantageKind::InCluster).outcome, Outcome::NotTested);
+    assert_eq!(judged(&target(Protocol::Dns), &resolved, VantageKind::InCluster).outcome, Outcome::Reached);
 }
 
 #[test]
 fn a_class_of_the_future_and_no_layer_at_all_are_not_tested() {
     let mut future = layer(LayerName::Tcp, Class::TcpOk);
     future.class = "tcp.of-the-future".to_owned();
-    assert_eq!(
-        judged(&target(Protocol::Tcp), &[future], VantageKind::InCluster).outcome,
-        Outcome::NotTested
-    );
-    assert_eq!(
-        judged(&target(Protocol::Tcp), &[], VantageKind::InCluster).outcome,
-        Outcome::NotTested
-    );
+    assert_eq!(judged(&target(Protocol::Tcp), &[future], VantageKind::InCluster).outcome, Outcome::NotTested);
+    assert_eq!(judged(&target(Protocol::Tcp), &[], VantageKind::InCluster).outcome, Outcome::NotTested);
 }

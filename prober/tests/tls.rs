@@ -39,23 +39,13 @@ async fn trusting(target: Target, authority: &Authority) -> ResultRow {
 }
 
 fn tls(row: &ResultRow) -> &Layer {
-    row.layers
-        .iter()
-        .find(|layer| layer.layer == LayerName::Tls)
-        .expect("a TLS layer")
+    row.layers.iter().find(|layer| layer.layer == LayerName::Tls).expect("a TLS layer")
 }
 
 #[tokio::test]
 async fn a_good_certificate_of_the_plans_authority_is_verified() {
     let authority = Authority::new();
-    let peer = pki::server(
-        pki::config(
-            authority.leaf(&["shop.example", "*.shop.example"], |_| {}),
-            &[],
-        ),
-        ok(),
-    )
-    .await;
+    let peer = pki::server(pki::config(authority.leaf(&["shop.example", "*.shop.example"], |_| {}), &[]), ok()).await;
     let mut asked = https(peer, "shop.example:443");
     asked.tls_names = vec!["a.shop.example".to_owned(), "a.b.shop.example".to_owned()];
     let row = trusting(asked, &authority).await;
@@ -81,19 +71,12 @@ async fn a_good_certificate_of_the_plans_authority_is_verified() {
 #[tokio::test]
 async fn an_unknown_authority_is_a_fact_and_no_fault() {
     let authority = Authority::new();
-    let peer = pki::server(
-        pki::config(authority.leaf(&["shop.example"], |_| {}), &[]),
-        ok(),
-    )
-    .await;
+    let peer = pki::server(pki::config(authority.leaf(&["shop.example"], |_| {}), &[]), ok()).await;
     let row = row(https(peer, "shop.example")).await;
     assert_eq!(verdict(&row), "verified http.ok");
     assert_eq!(tls(&row).class, "tls.untrusted");
     let certificate = tls(&row).certificate.as_ref().unwrap();
-    assert_eq!(
-        certificate.trust,
-        Judgement::Failed("unknown-issuer".to_owned())
-    );
+    assert_eq!(certificate.trust, Judgement::Failed("unknown-issuer".to_owned()));
     assert_eq!(certificate.name, Judgement::Ok);
     assert!(certificate.issuer.contains("Test Authority"));
 }
@@ -109,10 +92,7 @@ async fn a_certificate_that_vouches_for_itself_is_accepted_where_the_plan_names_
         let (leaf, pem) = pki::self_signed(&["shop.example"], change);
         let peer = pki::server(pki::config(leaf, &[]), ok()).await;
         let row = row(https(peer, "shop.example")).await;
-        assert_eq!(
-            (verdict(&row).as_str(), tls(&row).class.as_str()),
-            ("verified http.ok", "tls.self-signed")
-        );
+        assert_eq!((verdict(&row).as_str(), tls(&row).class.as_str()), ("verified http.ok", "tls.self-signed"));
         let mut plan = plan(vec![https(peer, "shop.example")]);
         plan.roots = vec![pem];
         assert_eq!(tls(&row_of(plan, &options()).await).class, "tls.ok");
@@ -123,22 +103,13 @@ async fn a_certificate_that_vouches_for_itself_is_accepted_where_the_plan_names_
 async fn expired_early_and_misnamed_certificates_are_server_errors_and_hide_nothing() {
     let authority = Authority::new();
     for (leaf, class) in [
-        (
-            authority.leaf(&["shop.example"], pki::expired),
-            "tls.expired",
-        ),
-        (
-            authority.leaf(&["shop.example"], pki::of_the_future),
-            "tls.not-yet-valid",
-        ),
+        (authority.leaf(&["shop.example"], pki::expired), "tls.expired"),
+        (authority.leaf(&["shop.example"], pki::of_the_future), "tls.not-yet-valid"),
         (authority.leaf(&["other.example"], |_| {}), "tls.wrong-name"),
         (
             authority.leaf(&["ingress.local"], |params| {
                 params.distinguished_name = rcgen::DistinguishedName::new();
-                params.distinguished_name.push(
-                    DnType::CommonName,
-                    "Kubernetes Ingress Controller Fake Certificate",
-                );
+                params.distinguished_name.push(DnType::CommonName, "Kubernetes Ingress Controller Fake Certificate");
             }),
             "tls.default-cert",
         ),
@@ -149,29 +120,18 @@ async fn expired_early_and_misnamed_certificates_are_server_errors_and_hide_noth
         assert_eq!(row.failed_layer, Some(LayerName::Tls));
         // The answer behind it is on record all the same, and so is the trust.
         assert_eq!(row.layers.last().unwrap().status, Some(200));
-        assert_eq!(
-            tls(&row).certificate.as_ref().unwrap().trust,
-            Judgement::Ok,
-            "{class}"
-        );
+        assert_eq!(tls(&row).certificate.as_ref().unwrap().trust, Judgement::Ok, "{class}");
         // Where clients do not verify, nothing is wrong.
         let mut lax = https(peer, "shop.example");
         lax.verify = false;
-        assert_eq!(
-            verdict(&trusting(lax, &authority).await),
-            "verified http.ok"
-        );
+        assert_eq!(verdict(&trusting(lax, &authority).await), "verified http.ok");
     }
 }
 
 #[tokio::test]
 async fn without_a_name_the_name_is_not_judged() {
     let authority = Authority::new();
-    let peer = pki::server(
-        pki::config(authority.leaf(&["shop.example"], |_| {}), &[]),
-        ok(),
-    )
-    .await;
+    let peer = pki::server(pki::config(authority.leaf(&["shop.example"], |_| {}), &[]), ok()).await;
     let row = trusting(target(Protocol::Https, peer), &authority).await;
     assert_eq!(verdict(&row), "verified http.ok");
     assert_eq!(tls(&row).class, "tls.unjudged");
@@ -182,11 +142,7 @@ async fn without_a_name_the_name_is_not_judged() {
 async fn dates_that_only_our_clock_finds_bad_are_excused() {
     let authority = Authority::new();
     let answer = http("200 OK", "date: Mon, 01 Jun 2020 00:00:00 GMT\r\n", "");
-    let peer = pki::server(
-        pki::config(authority.leaf(&["shop.example"], pki::expired), &[]),
-        answer,
-    )
-    .await;
+    let peer = pki::server(pki::config(authority.leaf(&["shop.example"], pki::expired), &[]), answer).await;
     let row = trusting(https(peer, "shop.example"), &authority).await;
     assert_eq!(verdict(&row), "verified http.ok");
     assert!(tls(&row).detail.contains("clock"), "{}", tls(&row).detail);
@@ -197,20 +153,12 @@ async fn a_demand_for_a_client_certificate_is_reached_in_both_versions() {
     let authority = Authority::new();
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         for protocol in [Protocol::Tls, Protocol::Https] {
-            let config = pki::mutual(
-                authority.leaf(&["shop.example"], |_| {}),
-                &authority,
-                &[version],
-            );
+            let config = pki::mutual(authority.leaf(&["shop.example"], |_| {}), &authority, &[version]);
             let peer = pki::server(config, ok()).await;
             let mut asked = https(peer, "shop.example");
             asked.protocol = protocol;
             let row = trusting(asked, &authority).await;
-            assert_eq!(
-                verdict(&row),
-                "reached tls.client-cert-required",
-                "{version:?} {protocol}"
-            );
+            assert_eq!(verdict(&row), "reached tls.client-cert-required", "{version:?} {protocol}");
             assert!(tls(&row).tls.as_ref().unwrap().client_certificate_requested);
         }
     }
@@ -222,10 +170,7 @@ async fn plain_text_where_tls_was_planned_gets_one_second_try() {
     let row = row(https(peer, "shop.example")).await;
     assert_eq!(verdict(&row), "server-error tls.not-tls");
     assert_eq!(row.others.len(), 1);
-    assert_eq!(
-        (row.others[0].why.as_str(), row.others[0].outcome),
-        ("as http", Outcome::Verified)
-    );
+    assert_eq!((row.others[0].why.as_str(), row.others[0].outcome), ("as http", Outcome::Verified));
     assert!(row.reason.contains("as http"), "{}", row.reason);
     assert_eq!((row.tried, row.answered), (1, 0));
 
@@ -233,10 +178,7 @@ async fn plain_text_where_tls_was_planned_gets_one_second_try() {
     assumed.protocol_assumed = true;
     assert_eq!(common::live::row(assumed).await.outcome, Outcome::Reached);
     let ssh = says("SSH-2.0-OpenSSH_9.6\r\n").await;
-    assert_eq!(
-        verdict(&common::live::row(target(Protocol::Tls, ssh)).await),
-        "server-error tls.not-tls"
-    );
+    assert_eq!(verdict(&common::live::row(target(Protocol::Tls, ssh)).await), "server-error tls.not-tls");
 }
 
 #[tokio::test]
@@ -262,16 +204,10 @@ async fn silence_and_closing_during_the_handshake_are_told_apart() {
     })
     .await;
     let row = row(https(hangs, "shop.example")).await;
-    assert_eq!(
-        (verdict(&row).as_str(), row.cap),
-        ("unreachable tls.silent", Cap::Unknown)
-    );
+    assert_eq!((verdict(&row).as_str(), row.cap), ("unreachable tls.silent", Cap::Unknown));
     let closes = says("").await;
     let row = common::live::row(https(closes, "shop.example")).await;
-    assert_eq!(
-        (verdict(&row).as_str(), row.cap),
-        ("unreachable tls.reset", Cap::Unknown)
-    );
+    assert_eq!((verdict(&row).as_str(), row.cap), ("unreachable tls.reset", Cap::Unknown));
     assert!(row.causes.len() > 2);
     let resets = server(|mut stream| async move {
         let _ = stream.read_u8().await;
@@ -279,10 +215,7 @@ async fn silence_and_closing_during_the_handshake_are_told_apart() {
         let _ = stream.flush().await;
     })
     .await;
-    assert_eq!(
-        verdict(&common::live::row(https(resets, "shop.example")).await),
-        "unreachable tls.reset"
-    );
+    assert_eq!(verdict(&common::live::row(https(resets, "shop.example")).await), "unreachable tls.reset");
 }
 
 #[tokio::test]

@@ -49,9 +49,7 @@ async fn silent() -> (tokio::net::TcpListener, Vec<TcpStream>) {
     let listener = socket.listen(1).unwrap();
     let peer = listener.local_addr().unwrap();
     let mut held = Vec::new();
-    while let Ok(Ok(stream)) =
-        tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(peer)).await
-    {
+    while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(peer)).await {
         held.push(stream);
         assert!(held.len() < 50);
     }
@@ -110,12 +108,7 @@ async fn what_is_never_sent_is_not_tested_and_says_why() {
     let sctp = target(Protocol::Sctp, peer);
     let mut elsewhere = target(Protocol::Tcp, peer);
     elsewhere.vantages = vec![VantageKind::Local];
-    let rows = measured(
-        &plan(vec![cookie, space, nowhere, portless, udp, sctp, elsewhere]),
-        &options(),
-    )
-    .await
-    .results;
+    let rows = measured(&plan(vec![cookie, space, nowhere, portless, udp, sctp, elsewhere]), &options()).await.results;
     let classes: Vec<&str> = rows.iter().map(|row| row.class.as_str()).collect();
     assert_eq!(
         classes,
@@ -157,10 +150,7 @@ async fn a_spent_budget_leaves_rows_not_failures() {
 async fn a_run_that_is_ended_keeps_what_was_measured() {
     let good = server(|stream| async move { drop(stream) }).await;
     let (listener, _held) = silent().await;
-    let mut plan = plan(vec![
-        target(Protocol::Tcp, good),
-        target(Protocol::Tcp, listener.local_addr().unwrap()),
-    ]);
+    let mut plan = plan(vec![target(Protocol::Tcp, good), target(Protocol::Tcp, listener.local_addr().unwrap())]);
     plan.limits.connect_ms = 10_000;
     plan.limits.timeout_ms = 10_000;
     let mut options = options();
@@ -173,10 +163,7 @@ async fn a_run_that_is_ended_keeps_what_was_measured() {
     let observations = measured(&plan, &options).await;
     assert!(observations.cut_short);
     assert_eq!(verdict(&observations.results[0]), "reached tcp.ok");
-    assert_eq!(
-        verdict(&observations.results[1]),
-        "not-tested norun.deadline"
-    );
+    assert_eq!(verdict(&observations.results[1]), "not-tested norun.deadline");
 }
 
 #[tokio::test]
@@ -185,26 +172,13 @@ async fn limits_on_targets_and_connections_are_said() {
     let plan = plan((0..4).map(|_| target(Protocol::Tcp, peer)).collect());
     let mut few = options();
     few.max_targets = 2;
-    let classes: Vec<String> = measured(&plan, &few)
-        .await
-        .results
-        .iter()
-        .map(verdict)
-        .collect();
+    let classes: Vec<String> = measured(&plan, &few).await.results.iter().map(verdict).collect();
     assert_eq!(classes[1..3], ["reached tcp.ok", "not-tested norun.limit"]);
     let mut frugal = options();
     frugal.max_connections = 3;
     let rows = measured(&plan, &frugal).await.results;
-    assert_eq!(
-        rows.iter()
-            .filter(|row| row.outcome == Outcome::Reached)
-            .count(),
-        3
-    );
-    assert_eq!(
-        rows.iter().filter(|row| row.class == "norun.limit").count(),
-        1
-    );
+    assert_eq!(rows.iter().filter(|row| row.outcome == Outcome::Reached).count(), 3);
+    assert_eq!(rows.iter().filter(|row| row.class == "norun.limit").count(), 1);
 }
 
 #[tokio::test]

@@ -30,9 +30,7 @@ pub fn class(status: u16, by: Option<&AnsweredBy>, wrong_scheme: bool) -> Class 
 /// The fingerprint is at least of medium sureness, and of an intermediary that says so itself.
 fn says(by: Option<&AnsweredBy>, what: &str) -> bool {
     by.is_some_and(|by| {
-        by.kind == Answerer::Intermediary
-            && by.confidence >= Sureness::Medium
-            && by.says.as_deref() == Some(what)
+        by.kind == Answerer::Intermediary && by.confidence >= Sureness::Medium && by.says.as_deref() == Some(what)
     })
 }
 

@@ -40,11 +40,7 @@ impl Class {
     pub const fn is_certificate_fault(self) -> bool {
         matches!(
             self,
-            Self::TlsExpired
-                | Self::TlsNotYetValid
-                | Self::TlsWrongName
-                | Self::TlsDefaultCert
-                | Self::TlsBadCert
+            Self::TlsExpired | Self::TlsNotYetValid | Self::TlsWrongName | Self::TlsDefaultCert | Self::TlsBadCert
         )
     }
 }

@@ -64,10 +64,7 @@ pub(super) async fn measure(engine: &Engine, target: &Target, progress: &mut Pro
         let mut result = attempt(engine, target, How::default(), why, progress).await;
         if let Some(second) = other_way(target, progress, result) {
             let index = attempt(engine, &second.target, second.how, &second.why, progress).await;
-            let answered = progress
-                .attempts
-                .get(index)
-                .is_some_and(|d| passed(d.judged.outcome));
+            let answered = progress.attempts.get(index).is_some_and(|d| passed(d.judged.outcome));
             if let Some(done) = progress.attempts.get_mut(index) {
                 done.otherwise = !(second.counts && answered);
             }
@@ -82,10 +79,7 @@ pub(super) async fn measure(engine: &Engine, target: &Target, progress: &mut Pro
             if !alone {
                 tokio::time::sleep(Duration::from_millis(engine.limits.retry_ms)).await;
             }
-            let how = How {
-                alone,
-                ..How::default()
-            };
+            let how = How { alone, ..How::default() };
             let again = attempt(engine, target, how, "again", progress).await;
             result = more_telling(progress, result, again);
         }
@@ -95,12 +89,7 @@ pub(super) async fn measure(engine: &Engine, target: &Target, progress: &mut Pro
         let enough = outcome == Outcome::NotTested
             || matches!(
                 class_of(progress, result),
-                Some(
-                    Class::TcpTimeout
-                        | Class::HttpSilent
-                        | Class::TlsSilent
-                        | Class::HttpRateLimited
-                )
+                Some(Class::TcpTimeout | Class::HttpSilent | Class::TlsSilent | Class::HttpRateLimited)
             );
         if enough {
             break;
@@ -114,9 +103,7 @@ fn more_telling(progress: &Progress, first: usize, again: usize) -> usize {
     let silent = class_of(progress, again) == Some(Class::TcpTimeout);
     if passed(after) || (before == Outcome::Unreachable && after == Outcome::ServerError) {
         again
-    } else if after == Outcome::NotTested
-        || (silent && class_of(progress, first) != Some(Class::TcpTimeout))
-    {
+    } else if after == Outcome::NotTested || (silent && class_of(progress, first) != Some(Class::TcpTimeout)) {
         first
     } else {
         again
@@ -124,41 +111,21 @@ fn more_telling(progress: &Progress, first: usize, again: usize) -> usize {
 }
 
 fn outcome_of(progress: &Progress, index: usize) -> Outcome {
-    progress
-        .attempts
-        .get(index)
-        .map_or(Outcome::NotTested, |done| done.judged.outcome)
+    progress.attempts.get(index).map_or(Outcome::NotTested, |done| done.judged.outcome)
 }
 
 fn class_of(progress: &Progress, index: usize) -> Option<Class> {
-    progress
-        .attempts
-        .get(index)?
-        .layers
-        .last()
-        .and_then(|layer| Class::from_word(&layer.class))
+    progress.attempts.get(index)?.layers.last().and_then(|layer| Class::from_word(&layer.class))
 }
 
-async fn attempt(
-    engine: &Engine,
-    target: &Target,
-    how: How,
-    why: &str,
-    progress: &mut Progress,
-) -> usize {
+async fn attempt(engine: &Engine, target: &Target, how: How, why: &str, progress: &mut Progress) -> usize {
     let at_ms = engine.at();
     progress.current.clear();
     climb(engine, target, how, &mut progress.current).await;
     excuse_clock(&mut progress.current);
     let layers = std::mem::take(&mut progress.current);
     let judged = judge(target, &layers, &engine.options.vantage);
-    progress.attempts.push(Done {
-        at_ms,
-        why: why.to_owned(),
-        otherwise: false,
-        layers,
-        judged,
-    });
+    progress.attempts.push(Done { at_ms, why: why.to_owned(), otherwise: false, layers, judged });
     progress.attempts.len() - 1
 }
 
@@ -200,42 +167,28 @@ fn other_way(target: &Target, progress: &Progress, index: usize) -> Option<Secon
             "without ALPN".to_owned()
         }
         (Class::HttpOtherVersion, Protocol::Http | Protocol::Https) => {
-            second.http = if spoke_http2(target, &done.layers) {
-                HttpVersion::Http1
-            } else {
-                HttpVersion::Http2
-            };
+            second.http = if spoke_http2(target, &done.layers) { HttpVersion::Http1 } else { HttpVersion::Http2 };
             counts = target.http == HttpVersion::Auto;
             format!("as HTTP/{}", second.http)
         }
         _ => return None,
     };
-    Some(Second {
-        target: second,
-        how,
-        why,
-        counts,
-    })
+    Some(Second { target: second, how, why, counts })
 }
 
 fn spoke_http2(target: &Target, layers: &[Layer]) -> bool {
     match target.http {
         HttpVersion::Http1 => false,
         HttpVersion::Http2 => true,
-        HttpVersion::Auto => layers
-            .iter()
-            .find_map(|layer| layer.tls.as_ref())
-            .is_some_and(|tls| tls.alpn.as_deref() == Some("h2")),
+        HttpVersion::Auto => {
+            layers.iter().find_map(|layer| layer.tls.as_ref()).is_some_and(|tls| tls.alpn.as_deref() == Some("h2"))
+        }
     }
 }
 
 /// Climb as far as it goes. Layers are pushed as they end.
 async fn climb(engine: &Engine, target: &Target, how: How, layers: &mut Vec<Layer>) {
-    let lowest = if target.protocol == Protocol::Udp {
-        LayerName::Udp
-    } else {
-        LayerName::Tcp
-    };
+    let lowest = if target.protocol == Protocol::Udp { LayerName::Udp } else { LayerName::Tcp };
     let unknown = match target.protocol {
         Protocol::Sctp => Some("SCTP is not spoken here"),
         Protocol::Udp if target.query.is_none() => Some("of UDP services only DNS can be asked"),
@@ -277,8 +230,7 @@ async fn ask_dns(engine: &Engine, target: &Target, port: u16) -> Layer {
     let limit = engine.limit(engine.limits.dns_ms);
     if let Some(server) = target.address {
         if let Some(why) = engine.options.refusal(server, port) {
-            return Layer::new(LayerName::Dns, Class::NorunGuard, 0)
-                .with_detail(format!("{server} is {why}"));
+            return Layer::new(LayerName::Dns, Class::NorunGuard, 0).with_detail(format!("{server} is {why}"));
         }
         return dns::ask_server(SocketAddr::new(server, port), name, &target.records, limit).await;
     }
@@ -327,18 +279,11 @@ async fn addresses(
 
 /// Connect to the first address that accepts. Nothing races: every address that did not is on
 /// record, and what could not be tried here stands before what was.
-async fn connect(
-    engine: &Engine,
-    peers: &[SocketAddr],
-    alone: bool,
-    layers: &mut Vec<Layer>,
-) -> Option<TcpStream> {
+async fn connect(engine: &Engine, peers: &[SocketAddr], alone: bool, layers: &mut Vec<Layer>) -> Option<TcpStream> {
     let mut failed = Vec::new();
     for &peer in peers {
         if !engine.gate.spend() {
-            failed.push(
-                Layer::new(LayerName::Tcp, Class::NorunLimit, 0).with_detail("no connections left"),
-            );
+            failed.push(Layer::new(LayerName::Tcp, Class::NorunLimit, 0).with_detail("no connections left"));
             break;
         }
         // The very address that is connected to is looked at once more.
@@ -361,13 +306,7 @@ async fn connect(
 }
 
 /// Everything above the connection.
-async fn speak(
-    engine: &Engine,
-    target: &Target,
-    how: How,
-    stream: TcpStream,
-    layers: &mut Vec<Layer>,
-) {
+async fn speak(engine: &Engine, target: &Target, how: How, stream: TcpStream, layers: &mut Vec<Layer>) {
     let limit = engine.limit(engine.limits.timeout_ms);
     if !target.protocol.is_tls() {
         match target.protocol {
@@ -393,13 +332,7 @@ async fn speak(
         alpn,
         linger: target.protocol == Protocol::Tls,
     };
-    let (layer, stream) = tls::handshake(
-        stream,
-        &ask,
-        &engine.roots,
-        engine.limit(engine.limits.tls_ms),
-    )
-    .await;
+    let (layer, stream) = tls::handshake(stream, &ask, &engine.roots, engine.limit(engine.limits.tls_ms)).await;
     let chosen = layer.tls.as_ref().and_then(|tls| tls.alpn.clone());
     layers.push(layer);
     let Some(stream) = stream else { return };
@@ -421,12 +354,7 @@ fn name_of(target: &Target) -> Option<&str> {
     target
         .sni
         .as_deref()
-        .or_else(|| {
-            target
-                .host
-                .as_deref()
-                .map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name))
-        })
+        .or_else(|| target.host.as_deref().map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name)))
         .or(target.name.as_deref())
         .filter(|name| !name.is_empty())
 }
@@ -446,9 +374,7 @@ fn excuse_clock(layers: &mut [Layer]) {
             let (class, detail) = tls::class(certificate);
             class.word().clone_into(&mut layer.class);
             layer.state = class.state();
-            layer.detail = format!(
-                "{detail}; its dates are good by the server's clock, {ahead} s ahead of ours"
-            );
+            layer.detail = format!("{detail}; its dates are good by the server's clock, {ahead} s ahead of ours");
         }
     }
 }

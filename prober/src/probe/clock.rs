@@ -10,7 +10,5 @@ pub(crate) fn millis(started: Instant) -> u64 {
 /// Now, as RFC 3339 with milliseconds.
 pub(crate) fn now() -> String {
     let now = jiff::Timestamp::now();
-    now.round(jiff::Unit::Millisecond)
-        .unwrap_or(now)
-        .to_string()
+    now.round(jiff::Unit::Millisecond).unwrap_or(now).to_string()
 }

@@ -49,9 +49,7 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
         started: Instant::now(),
     });
     let end = tokio::time::Instant::now() + Duration::from_millis(plan.limits.total_ms);
-    let places = Arc::new(Semaphore::new(
-        usize::try_from(plan.limits.parallel.clamp(1, 256)).unwrap_or(1),
-    ));
+    let places = Arc::new(Semaphore::new(usize::try_from(plan.limits.parallel.clamp(1, 256)).unwrap_or(1)));
     let settled = tokio::time::Instant::now() + Duration::from_millis(plan.limits.settle_ms);
 
     let mut tasks = JoinSet::new();
@@ -86,12 +84,7 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
         .zip(&plan.targets)
         .map(|(row, target)| {
             row.unwrap_or_else(|| {
-                row::not_run(
-                    &engine,
-                    target,
-                    Class::NorunContainer,
-                    "the prober failed at this target",
-                )
+                row::not_run(&engine, target, Class::NorunContainer, "the prober failed at this target")
             })
         })
         .collect();
@@ -99,9 +92,7 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
         schema: OBSERVATIONS_SCHEMA.to_owned(),
         plan: plan.digest().unwrap_or_default(),
         run: plan.run.clone(),
-        prober: Prober {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
         vantage: options.vantage.clone(),
         started_at,
         finished_at: now(),
@@ -122,17 +113,11 @@ async fn one(
     let vantages = &target.vantages;
     let here = engine.options.vantage.kind;
     if index >= engine.options.max_targets {
-        return (
-            row::not_run(engine, target, Class::NorunLimit, "too many targets"),
-            false,
-        );
+        return (row::not_run(engine, target, Class::NorunLimit, "too many targets"), false);
     }
     if !vantages.is_empty() && !vantages.contains(&here) {
         let why = format!("the plan asks for it from elsewhere than {here}");
-        return (
-            row::not_run(engine, target, Class::NorunVantage, &why),
-            false,
-        );
+        return (row::not_run(engine, target, Class::NorunVantage, &why), false);
     }
     let mut progress = Progress::default();
     let stop = engine.options.stop.clone();

@@ -20,12 +20,7 @@ use crate::words::LayerName;
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 
 /// Ask the health service.
-pub(crate) async fn ask<S: Stream>(
-    stream: S,
-    target: &Target,
-    tls: bool,
-    limit: Duration,
-) -> Layer {
+pub(crate) async fn ask<S: Stream>(stream: S, target: &Target, tls: bool, limit: Duration) -> Layer {
     let started = Instant::now();
     let request = match build(target, tls) {
         Ok(request) => request,
@@ -35,11 +30,7 @@ pub(crate) async fn ask<S: Stream>(
     let answer = match tokio::time::timeout(limit, send(tap, request)).await {
         Err(_) => {
             let mut layer = Layer::new(LayerName::Grpc, silent(&seen), millis(started));
-            layer.detail = format!(
-                "{} bytes came back within {} ms",
-                seen.bytes(),
-                limit.as_millis()
-            );
+            layer.detail = format!("{} bytes came back within {} ms", seen.bytes(), limit.as_millis());
             return layer;
         }
         Ok(Err(error)) => return renamed(http::failed(&error, &seen, true, millis(started))),
@@ -54,10 +45,8 @@ pub(crate) async fn ask<S: Stream>(
         .as_ref()
         .and_then(|trailers| number(trailers, "grpc-status"))
         .or_else(|| number(&parts.headers, "grpc-status"));
-    let is_grpc = parts
-        .headers
-        .get("content-type")
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"));
+    let is_grpc =
+        parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"));
     let Some(code) = grpc_status.filter(|_| is_grpc || status == 200) else {
         return not_grpc(status, &parts.headers, &body, elapsed);
     };
@@ -77,20 +66,12 @@ pub(crate) async fn ask<S: Stream>(
         None => format!("status {code} {message}").trim_end().to_owned(),
     };
     layer.status = Some(status);
-    layer.grpc = Some(GrpcFacts {
-        status: Some(code),
-        message,
-        serving: serving.map(str::to_owned),
-    });
+    layer.grpc = Some(GrpcFacts { status: Some(code), message, serving: serving.map(str::to_owned) });
     layer
 }
 
 fn silent(seen: &Seen) -> Class {
-    if super::tap::looks_like_http1(&seen.first()) {
-        Class::HttpOtherVersion
-    } else {
-        Class::HttpSilent
-    }
+    if super::tap::looks_like_http1(&seen.first()) { Class::HttpOtherVersion } else { Class::HttpSilent }
 }
 
 /// Something answered over HTTP without being a gRPC server: an intermediary's error keeps its
@@ -99,20 +80,13 @@ fn not_grpc(status: u16, headers: &HeaderMap, body: &http::Body, elapsed: u64) -
     let layer = renamed(http::classed(status, "2", headers, body, None, elapsed));
     if status == 200 {
         let class = Class::GrpcNotGrpc;
-        return Layer {
-            class: class.word().to_owned(),
-            state: class.state(),
-            ..layer
-        };
+        return Layer { class: class.word().to_owned(), state: class.state(), ..layer };
     }
     layer
 }
 
 fn renamed(layer: Layer) -> Layer {
-    Layer {
-        layer: LayerName::Grpc,
-        ..layer
-    }
+    Layer { layer: LayerName::Grpc, ..layer }
 }
 
 /// The class of a status (semantics A4.6, gRPC health checking protocol).
@@ -159,11 +133,7 @@ fn framed(service: &str) -> Result<Vec<u8>, String> {
         message.extend(service.as_bytes());
     }
     let mut frame = vec![0u8];
-    frame.extend(
-        u32::try_from(message.len())
-            .unwrap_or_default()
-            .to_be_bytes(),
-    );
+    frame.extend(u32::try_from(message.len()).unwrap_or_default().to_be_bytes());
     frame.extend(message);
     Ok(frame)
 }
@@ -186,10 +156,7 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u32> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
-async fn send<S: Stream>(
-    stream: S,
-    request: Request<Full<Bytes>>,
-) -> Result<Response<Incoming>, hyper::Error> {
+async fn send<S: Stream>(stream: S, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, hyper::Error> {
     let (mut sender, connection) =
         hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await?;
     http::drive(connection);

@@ -32,8 +32,7 @@ pub struct Options {
 impl Options {
     /// The defaults at a vantage, with the resolver this machine is configured to use.
     pub fn new(mut vantage: Vantage) -> Self {
-        let resolver =
-            ResolverConfig::read(Path::new("/etc/resolv.conf")).filter(|c| !c.servers.is_empty());
+        let resolver = ResolverConfig::read(Path::new("/etc/resolv.conf")).filter(|c| !c.servers.is_empty());
         if vantage.resolver.is_none() {
             vantage.resolver = resolver.as_ref().map(ResolverConfig::facts);
         }
@@ -53,15 +52,8 @@ impl Options {
     pub(super) fn refusal(&self, address: IpAddr, port: u16) -> Option<&'static str> {
         let why = guard::refusal(address)?;
         let canonical = address.to_canonical();
-        let allowed = self
-            .allow
-            .iter()
-            .any(|net| net.contains(&address) || net.contains(&canonical));
-        let resolver = port == 53
-            && self
-                .resolver
-                .as_ref()
-                .is_some_and(|r| r.has_server(address));
+        let allowed = self.allow.iter().any(|net| net.contains(&address) || net.contains(&canonical));
+        let resolver = port == 53 && self.resolver.as_ref().is_some_and(|r| r.has_server(address));
         (!allowed && !resolver).then_some(why)
     }
 }

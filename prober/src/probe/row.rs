@@ -28,28 +28,14 @@ fn skipped(target: &Target, class: Class, why: &str) -> Layer {
 }
 
 /// Fold what was done. `cut` says why the work ended early; what was measured by then is kept.
-pub(super) fn fold(
-    engine: &Engine,
-    target: &Target,
-    mut progress: Progress,
-    cut: Option<&str>,
-) -> ResultRow {
+pub(super) fn fold(engine: &Engine, target: &Target, mut progress: Progress, cut: Option<&str>) -> ResultRow {
     if let Some(why) = cut
         && progress.attempts.is_empty()
     {
         let mut layers = std::mem::take(&mut progress.current);
         layers.push(skipped(target, Class::NorunDeadline, why));
         let judged = judge(target, &layers, &engine.options.vantage);
-        return row(
-            target,
-            layers,
-            judged,
-            if progress.at.is_empty() {
-                now()
-            } else {
-                progress.at
-            },
-        );
+        return row(target, layers, judged, if progress.at.is_empty() { now() } else { progress.at });
     }
     if progress.samples.is_empty() {
         progress.samples.push(0);
@@ -62,19 +48,9 @@ pub(super) fn fold(
         .map(|done| done.judged.outcome)
         .collect();
     let answered_samples = all.iter().filter(|outcome| passed(**outcome)).count();
-    let planned: Vec<&Done> = progress
-        .attempts
-        .iter()
-        .filter(|done| !done.otherwise)
-        .collect();
-    let tried = planned
-        .iter()
-        .filter(|done| done.judged.outcome != Outcome::NotTested)
-        .count();
-    let answered = planned
-        .iter()
-        .filter(|done| passed(done.judged.outcome))
-        .count();
+    let planned: Vec<&Done> = progress.attempts.iter().filter(|done| !done.otherwise).collect();
+    let tried = planned.iter().filter(|done| done.judged.outcome != Outcome::NotTested).count();
+    let answered = planned.iter().filter(|done| passed(done.judged.outcome)).count();
     let otherwise = progress
         .attempts
         .iter()
@@ -91,29 +67,18 @@ pub(super) fn fold(
                 at_ms: done.at_ms,
                 outcome: done.judged.outcome,
                 class: done.judged.class,
-                why: if done.why.is_empty() {
-                    "first".to_owned()
-                } else {
-                    done.why
-                },
+                why: if done.why.is_empty() { "first".to_owned() } else { done.why },
                 layers: done.layers,
             });
         }
     }
-    let Some(Done {
-        layers, mut judged, ..
-    }) = decided
-    else {
+    let Some(Done { layers, mut judged, .. }) = decided else {
         return not_run(engine, target, Class::NorunDeadline, "nothing was begun");
     };
     if answered_samples > 0 && answered_samples < all.len() {
         // Some connections are served and some are not: less than declared, and not a wall.
         judged.outcome = Outcome::ServerError;
-        judged.reason = format!(
-            "{answered_samples} of {} connections answered; {}",
-            all.len(),
-            judged.reason
-        );
+        judged.reason = format!("{answered_samples} of {} connections answered; {}", all.len(), judged.reason);
         judged.cap = crate::words::Cap::Degraded;
     } else if all.len() > 1 {
         judged.reason = format!("{} ({} connections)", judged.reason, all.len());
@@ -135,12 +100,7 @@ fn deciding(progress: &Progress) -> usize {
         .samples
         .iter()
         .copied()
-        .filter_map(|index| {
-            progress
-                .attempts
-                .get(index)
-                .map(|done| (index, done.judged.outcome))
-        })
+        .filter_map(|index| progress.attempts.get(index).map(|done| (index, done.judged.outcome)))
         .min_by_key(|(_, outcome)| (*outcome == Outcome::NotTested, *outcome))
         .map_or(0, |(index, _)| index)
 }

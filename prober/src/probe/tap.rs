@@ -26,11 +26,7 @@ impl Seen {
 
     /// The first bytes received, at most 32.
     pub(crate) fn first(&self) -> Vec<u8> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .first
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).first.clone()
     }
 
     fn add(&self, bytes: &[u8]) {
@@ -66,22 +62,12 @@ pub(crate) struct Tap<S> {
 impl<S> Tap<S> {
     pub(crate) fn new(inner: S) -> (Self, Seen) {
         let seen = Seen::default();
-        (
-            Self {
-                inner,
-                seen: seen.clone(),
-            },
-            seen,
-        )
+        (Self { inner, seen: seen.clone() }, seen)
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(cx, buf);
         if let Some(new) = buf.filled().get(before..) {
@@ -92,11 +78,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 

@@ -21,12 +21,7 @@ const ENOBUFS: i32 = 105;
 
 /// Connect to one address. `alone` waits until no other connection is being made: a router that
 /// limits the ICMP errors of a rejecting rule makes parallel refusals look like silence.
-pub(crate) async fn connect(
-    gate: &Gate,
-    peer: SocketAddr,
-    limit: Duration,
-    alone: bool,
-) -> (Layer, Option<TcpStream>) {
+pub(crate) async fn connect(gate: &Gate, peer: SocketAddr, limit: Duration, alone: bool) -> (Layer, Option<TcpStream>) {
     let _turn = gate.turn(peer.ip(), alone).await;
     let started = Instant::now();
     let result = match tokio::time::timeout(limit, TcpStream::connect(peer)).await {
@@ -67,9 +62,9 @@ fn class(error: &io::Error, peer: SocketAddr) -> Class {
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Class::TcpReset,
         ErrorKind::HostUnreachable if has_route(peer) => Class::TcpHostUnreachable,
         ErrorKind::NetworkUnreachable if has_route(peer) => Class::TcpNetUnreachable,
-        ErrorKind::HostUnreachable
-        | ErrorKind::NetworkUnreachable
-        | ErrorKind::AddrNotAvailable => Class::NorunLocalStack,
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => {
+            Class::NorunLocalStack
+        }
         _ => match error.raw_os_error() {
             Some(EPERM) => Class::TcpNotPermitted,
             Some(EACCES | EINVAL | ENFILE | EMFILE | ENOBUFS) => Class::NorunLocalStack,
@@ -80,11 +75,7 @@ fn class(error: &io::Error, peer: SocketAddr) -> Class {
 
 /// This machine has a route to the address: choosing one for a datagram socket sends nothing.
 fn has_route(peer: SocketAddr) -> bool {
-    let any: SocketAddr = if peer.is_ipv4() {
-        ([0, 0, 0, 0], 0).into()
-    } else {
-        ([0u16; 8], 0).into()
-    };
+    let any: SocketAddr = if peer.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0u16; 8], 0).into() };
     UdpSocket::bind(any).is_ok_and(|socket| socket.connect(peer).is_ok())
 }
 
@@ -110,11 +101,7 @@ mod tests {
             (105, Class::NorunLocalStack),
             (71, Class::TcpError),
         ] {
-            assert_eq!(
-                class(&io::Error::from_raw_os_error(errno), here),
-                expected,
-                "{errno}"
-            );
+            assert_eq!(class(&io::Error::from_raw_os_error(errno), here), expected, "{errno}");
         }
     }
 }

@@ -10,12 +10,7 @@ use crate::layer::Layer;
 use crate::words::{LayerName, RecordType};
 
 /// Ask a DNS server behind an address for one name.
-pub(crate) async fn ask(
-    peer: SocketAddr,
-    name: &str,
-    records: &[RecordType],
-    limit: Duration,
-) -> Layer {
+pub(crate) async fn ask(peer: SocketAddr, name: &str, records: &[RecordType], limit: Duration) -> Layer {
     let asked = dns::ask_server(peer, name, records, limit).await;
     let class = match Class::from_word(&asked.class) {
         Some(Class::DnsTimeout) => Class::UdpSilent,
@@ -26,13 +21,7 @@ pub(crate) async fn ask(
     };
     let mut layer = Layer::new(LayerName::Udp, class, asked.elapsed_ms);
     layer.peer = Some(peer);
-    layer.detail = format!(
-        "{name}: {}",
-        asked
-            .lookups
-            .last()
-            .map_or("no answer", |l| l.result.as_str())
-    );
+    layer.detail = format!("{name}: {}", asked.lookups.last().map_or("no answer", |l| l.result.as_str()));
     layer.addresses = asked.addresses;
     layer.os_error = asked.lookups.last().and_then(|l| l.os_error);
     layer.lookups = asked.lookups;

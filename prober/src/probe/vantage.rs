@@ -15,19 +15,13 @@ pub fn from_environment() -> Vantage {
 fn from(variable: &dyn Fn(&str) -> Option<String>, sidecar: Option<String>) -> Vantage {
     let in_cluster = variable("KUBERNETES_SERVICE_HOST").is_some();
     let given = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let mut vantage = Vantage::new(if in_cluster {
-        VantageKind::InCluster
-    } else {
-        VantageKind::Local
-    });
+    let mut vantage = Vantage::new(if in_cluster { VantageKind::InCluster } else { VantageKind::Local });
     vantage.namespace = given("KUBEREACH_NAMESPACE");
     vantage.pod = given("KUBEREACH_POD");
     vantage.node = given("KUBEREACH_NODE");
     vantage.service_account = given("KUBEREACH_SERVICE_ACCOUNT");
     vantage.host_network = given("KUBEREACH_HOST_NETWORK").map(|value| value == "true");
-    vantage.labels = given("KUBEREACH_LABELS")
-        .map(|text| labels(&text))
-        .unwrap_or_default();
+    vantage.labels = given("KUBEREACH_LABELS").map(|text| labels(&text)).unwrap_or_default();
     if in_cluster {
         vantage.sidecar = sidecar;
     }
@@ -45,11 +39,7 @@ pub fn labels(text: &str) -> BTreeMap<String, String> {
 /// A mesh proxy that shares our network, told by the ports it listens on.
 fn listening() -> Option<String> {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-    proxy(&format!(
-        "{}{}",
-        read("/proc/net/tcp"),
-        read("/proc/net/tcp6")
-    ))
+    proxy(&format!("{}{}", read("/proc/net/tcp"), read("/proc/net/tcp6")))
 }
 
 /// Well-known ports of proxies among the listening sockets of `/proc/net/tcp`.
@@ -91,14 +81,8 @@ mod tests {
         assert_eq!(vantage.kind, VantageKind::InCluster);
         assert_eq!(vantage.namespace.as_deref(), Some("shop"));
         assert_eq!(vantage.pod, None);
-        assert_eq!(
-            vantage.labels.get("tier").map(String::as_str),
-            Some("front")
-        );
-        assert_eq!(
-            from(&|_| None, Some("x".to_owned())).kind,
-            VantageKind::Local
-        );
+        assert_eq!(vantage.labels.get("tier").map(String::as_str), Some("front"));
+        assert_eq!(from(&|_| None, Some("x".to_owned())).kind, VantageKind::Local);
         assert_eq!(from(&|_| None, Some("x".to_owned())).sidecar, None);
     }
 

@@ -57,10 +57,7 @@ pub(crate) async fn says(answer: impl Into<Vec<u8>>) -> SocketAddr {
 
 /// An HTTP/1.1 answer with a correct length.
 pub(crate) fn http(status: &str, headers: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n{body}",
-        body.len()
-    )
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
 }
 
 /// An address nobody listens at.
@@ -123,9 +120,5 @@ pub(crate) fn verdict(row: &ResultRow) -> String {
 }
 
 pub(crate) fn resolver(servers: &[SocketAddr], search: &[&str], ndots: u32) -> ResolverConfig {
-    ResolverConfig {
-        servers: servers.to_vec(),
-        search: search.iter().map(|s| (*s).to_owned()).collect(),
-        ndots,
-    }
+    ResolverConfig { servers: servers.to_vec(), search: search.iter().map(|s| (*s).to_owned()).collect(), ndots }
 }

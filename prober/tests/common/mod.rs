@@ -32,14 +32,8 @@ pub(crate) fn plan() -> Plan {
     front.address = Some("203.0.113.7".parse().unwrap());
     front.host = Some("shop.example".to_owned());
     front.path = Some("/cart?x=1".to_owned());
-    front
-        .headers
-        .insert("x-canary".to_owned(), "yes".to_owned());
-    let mut service = Target::new(
-        "path-1",
-        Span::new(Segment::Service, Segment::Port),
-        Protocol::Tcp,
-    );
+    front.headers.insert("x-canary".to_owned(), "yes".to_owned());
+    let mut service = Target::new("path-1", Span::new(Segment::Service, Segment::Port), Protocol::Tcp);
     service.dial = "service".to_owned();
     service.name = Some("cart.shop.svc".to_owned());
     service.port = Some(80);
@@ -75,17 +69,12 @@ pub(crate) fn observations() -> Observations {
         schema: OBSERVATIONS_SCHEMA.to_owned(),
         plan: plan().digest().unwrap(),
         run: Some("run-1".to_owned()),
-        prober: Prober {
-            version: "0.1.0".to_owned(),
-        },
+        prober: Prober { version: "0.1.0".to_owned() },
         vantage: Vantage::new(VantageKind::InCluster),
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         finished_at: "2026-01-02T03:04:06Z".to_owned(),
         limits: kubereach_prober::plan::Limits::default(),
         cut_short: false,
-        results: vec![
-            row("path-1", Class::TcpOk),
-            row("path-2", Class::TcpRefused),
-        ],
+        results: vec![row("path-1", Class::TcpOk), row("path-2", Class::TcpRefused)],
     }
 }

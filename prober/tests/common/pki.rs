@@ -14,9 +14,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
-};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -37,16 +35,11 @@ pub(crate) struct Leaf {
 impl Authority {
     pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "Test Authority");
+        params.distinguished_name.push(DnType::CommonName, "Test Authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
-        Self {
-            certificate,
-            issuer: Issuer::new(params, key),
-        }
+        Self { certificate, issuer: Issuer::new(params, key) }
     }
 
     pub(crate) fn pem(&self) -> String {
@@ -71,16 +64,10 @@ fn params(names: &[&str]) -> CertificateParams {
 }
 
 fn leaf(certificate: &Certificate, key: &KeyPair) -> Leaf {
-    Leaf {
-        chain: vec![certificate.der().clone()],
-        key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-    }
+    Leaf { chain: vec![certificate.der().clone()], key: PrivateKeyDer::try_from(key.serialize_der()).unwrap() }
 }
 
-pub(crate) fn self_signed(
-    names: &[&str],
-    change: impl FnOnce(&mut CertificateParams),
-) -> (Leaf, String) {
+pub(crate) fn self_signed(names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> (Leaf, String) {
     let mut params = params(names);
     change(&mut params);
     let key = KeyPair::generate().unwrap();
@@ -119,12 +106,9 @@ pub(crate) fn mutual(
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = rustls::RootCertStore::empty();
     roots.add(authority.certificate.der().clone()).unwrap();
-    let clients = rustls::server::WebPkiClientVerifier::builder_with_provider(
-        Arc::new(roots),
-        Arc::clone(&provider),
-    )
-    .build()
-    .unwrap();
+    let clients = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .build()
+        .unwrap();
     ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .unwrap()

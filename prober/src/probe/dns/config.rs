@@ -25,11 +25,7 @@ impl ResolverConfig {
 
     /// Read the text of a `resolv.conf`. What is not understood is ignored, as resolvers do.
     pub fn parse(text: &str) -> Self {
-        let mut config = Self {
-            servers: Vec::new(),
-            search: Vec::new(),
-            ndots: 1,
-        };
+        let mut config = Self { servers: Vec::new(), search: Vec::new(), ndots: 1 };
         for line in text.lines() {
             let line = line.split(['#', ';']).next().unwrap_or_default();
             let mut words = line.split_whitespace();
@@ -53,10 +49,7 @@ impl ResolverConfig {
                 }
                 Some("options") => {
                     for option in words {
-                        if let Some(n) = option
-                            .strip_prefix("ndots:")
-                            .and_then(|n| n.parse::<u32>().ok())
-                        {
+                        if let Some(n) = option.strip_prefix("ndots:").and_then(|n| n.parse::<u32>().ok()) {
                             config.ndots = n.min(15);
                         }
                     }
@@ -123,10 +116,7 @@ mod tests {
             ]
         );
         assert_eq!(config.candidates("cart.shop.svc."), ["cart.shop.svc."]);
-        assert_eq!(
-            config.candidates("a.b.c.d.e.f").first().unwrap(),
-            "a.b.c.d.e.f."
-        );
+        assert_eq!(config.candidates("a.b.c.d.e.f").first().unwrap(), "a.b.c.d.e.f.");
         assert!(config.has_server("10.96.0.10".parse().unwrap()));
     }
 

@@ -43,12 +43,7 @@ pub(crate) struct Asked {
 }
 
 /// Ask `server` for records of one type of an absolute name.
-pub(crate) async fn ask(
-    server: SocketAddr,
-    name: &str,
-    record: RecordType,
-    limit: Duration,
-) -> Asked {
+pub(crate) async fn ask(server: SocketAddr, name: &str, record: RecordType, limit: Duration) -> Asked {
     let started = Instant::now();
     let mut lookup = Lookup {
         name: name.to_owned(),
@@ -79,11 +74,7 @@ pub(crate) async fn ask(
     if lookup.result.is_empty() {
         word(answer).clone_into(&mut lookup.result);
     }
-    Asked {
-        answer,
-        addresses,
-        lookup,
-    }
+    Asked { answer, addresses, lookup }
 }
 
 fn failed(error: &std::io::Error, lookup: &mut Lookup) -> Answer {
@@ -141,28 +132,16 @@ fn id() -> u16 {
     u16::from_be_bytes([a, b])
 }
 
-async fn over_udp(
-    server: SocketAddr,
-    message: &Message,
-    limit: Duration,
-) -> std::io::Result<Message> {
-    let any: SocketAddr = if server.is_ipv4() {
-        ([0, 0, 0, 0], 0).into()
-    } else {
-        ([0u16; 8], 0).into()
-    };
+async fn over_udp(server: SocketAddr, message: &Message, limit: Duration) -> std::io::Result<Message> {
+    let any: SocketAddr = if server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0u16; 8], 0).into() };
     let socket = UdpSocket::bind(any).await?;
     socket.connect(server).await?;
-    socket
-        .send(&message.to_vec().map_err(std::io::Error::other)?)
-        .await?;
+    socket.send(&message.to_vec().map_err(std::io::Error::other)?).await?;
     let mut buffer = vec![0u8; 4096];
     within(limit, async {
         loop {
             let length = socket.recv(&mut buffer).await?;
-            let reply = buffer
-                .get(..length)
-                .and_then(|bytes| Message::from_vec(bytes).ok());
+            let reply = buffer.get(..length).and_then(|bytes| Message::from_vec(bytes).ok());
             // A datagram that does not answer this question is not an answer.
             if let Some(reply) = reply.filter(|reply| answers(reply, message)) {
                 return Ok(reply);
@@ -172,11 +151,7 @@ async fn over_udp(
     .await
 }
 
-async fn over_tcp(
-    server: SocketAddr,
-    message: &Message,
-    limit: Duration,
-) -> std::io::Result<Message> {
+async fn over_tcp(server: SocketAddr, message: &Message, limit: Duration) -> std::io::Result<Message> {
     within(limit, async {
         let mut stream = TcpStream::connect(server).await?;
         let bytes = message.to_vec().map_err(std::io::Error::other)?;
@@ -194,13 +169,8 @@ async fn over_tcp(
     .await
 }
 
-async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = std::io::Result<T>>,
-) -> std::io::Result<T> {
-    tokio::time::timeout(limit, work)
-        .await
-        .unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
+async fn within<T>(limit: Duration, work: impl Future<Output = std::io::Result<T>>) -> std::io::Result<T> {
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
 }
 
 fn answers(reply: &Message, message: &Message) -> bool {
@@ -210,12 +180,7 @@ fn answers(reply: &Message, message: &Message) -> bool {
 }
 
 /// Records of the type asked for, wherever an alias in the answer leads.
-fn read(
-    reply: &Message,
-    record: RecordType,
-    addresses: &mut Vec<IpAddr>,
-    lookup: &mut Lookup,
-) -> Answer {
+fn read(reply: &Message, record: RecordType, addresses: &mut Vec<IpAddr>, lookup: &mut Lookup) -> Answer {
     let mut wanted = false;
     for answer in &reply.answers {
         let (text, kind) = match &answer.data {

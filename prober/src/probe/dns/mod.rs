@@ -23,48 +23,26 @@ const MAX_LOOKUPS: usize = 64;
 const SLOW_MS: u64 = 1_000;
 
 /// Resolve a name as a pod's resolver would.
-pub(crate) async fn resolve(
-    config: &ResolverConfig,
-    name: &str,
-    records: &[RecordType],
-    limit: Duration,
-) -> Layer {
+pub(crate) async fn resolve(config: &ResolverConfig, name: &str, records: &[RecordType], limit: Duration) -> Layer {
     let started = Instant::now();
-    let records = if records.is_empty() {
-        &[RecordType::A, RecordType::Aaaa]
-    } else {
-        records
-    };
-    let mut walk = Walk {
-        config,
-        limit,
-        lookups: Vec::new(),
-        silent: Vec::new(),
-        answered: false,
-    };
+    let records = if records.is_empty() { &[RecordType::A, RecordType::Aaaa] } else { records };
+    let mut walk = Walk { config, limit, lookups: Vec::new(), silent: Vec::new(), answered: false };
     let mut first_cause: Option<(Answer, String)> = None;
     let mut found: Vec<IpAddr> = Vec::new();
     let mut any = false;
     let mut slowest_silent = false;
     for candidate in config.candidates(name) {
-        let verdict = walk
-            .candidate(&candidate, records, &mut found, &mut any)
-            .await;
+        let verdict = walk.candidate(&candidate, records, &mut found, &mut any).await;
         if any {
             break;
         }
         // The first cause that is not "no such name" is the one to report: glibc would.
-        let more_telling = first_cause
-            .as_ref()
-            .is_none_or(|(cause, _)| *cause == Answer::NxDomain);
+        let more_telling = first_cause.as_ref().is_none_or(|(cause, _)| *cause == Answer::NxDomain);
         if more_telling && (first_cause.is_none() || verdict != Answer::NxDomain) {
             first_cause = Some((verdict, candidate.clone()));
         }
         // Nobody answered at all: the system resolver gives up here too.
-        if matches!(
-            verdict,
-            Answer::Timeout | Answer::PortUnreachable | Answer::Error
-        ) {
+        if matches!(verdict, Answer::Timeout | Answer::PortUnreachable | Answer::Error) {
             slowest_silent = true;
             break;
         }
@@ -79,20 +57,12 @@ pub(crate) async fn resolve(
             Class::DnsOk
         }
     } else {
-        class_of(
-            first_cause
-                .as_ref()
-                .map_or(Answer::NxDomain, |(cause, _)| *cause),
-        )
+        class_of(first_cause.as_ref().map_or(Answer::NxDomain, |(cause, _)| *cause))
     };
     let mut layer = Layer::new(LayerName::Dns, class, elapsed);
     layer.detail = match &first_cause {
         Some((_, candidate)) if !any => format!("{candidate} ({} questions)", walk.lookups.len()),
-        _ => walk
-            .lookups
-            .last()
-            .map(|l| l.name.clone())
-            .unwrap_or_default(),
+        _ => walk.lookups.last().map(|l| l.name.clone()).unwrap_or_default(),
     };
     if slowest_silent && !any {
         layer.detail.push_str("; the search ended there");
@@ -103,17 +73,8 @@ pub(crate) async fn resolve(
 }
 
 /// Ask one server about one name, which is asked for as it is.
-pub(crate) async fn ask_server(
-    server: SocketAddr,
-    name: &str,
-    records: &[RecordType],
-    limit: Duration,
-) -> Layer {
-    let config = ResolverConfig {
-        servers: vec![server],
-        search: Vec::new(),
-        ndots: 0,
-    };
+pub(crate) async fn ask_server(server: SocketAddr, name: &str, records: &[RecordType], limit: Duration) -> Layer {
+    let config = ResolverConfig { servers: vec![server], search: Vec::new(), ndots: 0 };
     resolve(&config, name, records, limit).await
 }
 
@@ -203,17 +164,13 @@ impl Walk<'_> {
                     }
                 }
                 // A server that said something outranks one that said nothing.
-                let outranks = last.as_ref().is_none_or(|previous| {
-                    matches!(previous.answer, Answer::Timeout | Answer::Error)
-                });
+                let outranks =
+                    last.as_ref().is_none_or(|previous| matches!(previous.answer, Answer::Timeout | Answer::Error));
                 if outranks {
                     last = Some(asked);
                 }
             }
-            if last
-                .as_ref()
-                .is_some_and(|l| matches!(l.answer, Answer::ServFail | Answer::Refused))
-            {
+            if last.as_ref().is_some_and(|l| matches!(l.answer, Answer::ServFail | Answer::Refused)) {
                 break;
             }
         }

@@ -30,14 +30,7 @@ pub(crate) fn class_of(error: &hyper::Error, seen: &Seen, http2: bool) -> (Class
         }
         // Frames that only open the connection are not an answer that broke off.
         let opening = seen.bytes() > 0 && !looks_like_http2(&first);
-        return (
-            if opening {
-                Class::HttpIncomplete
-            } else {
-                Class::HttpReset
-            },
-            None,
-        );
+        return (if opening { Class::HttpIncomplete } else { Class::HttpReset }, None);
     }
     if looks_like_http2(&first) || error.is_parse_version_h2() {
         return (Class::HttpOtherVersion, None);
@@ -49,11 +42,7 @@ pub(crate) fn class_of(error: &hyper::Error, seen: &Seen, http2: bool) -> (Class
         Class::HttpNotHttp
     } else if seen.bytes() > 0 {
         Class::HttpIncomplete
-    } else if error.is_incomplete_message()
-        || error.is_canceled()
-        || error.is_closed()
-        || closed(error)
-    {
+    } else if error.is_incomplete_message() || error.is_canceled() || error.is_closed() || closed(error) {
         Class::HttpReset
     } else if find::<std::io::Error>(error).is_some_and(|e| e.kind() == ErrorKind::TimedOut) {
         Class::HttpSilent

@@ -52,13 +52,7 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
 
 /// Ask, and class the answer.
-pub(crate) async fn ask<S: Stream>(
-    stream: S,
-    target: &Target,
-    tls: bool,
-    http2: bool,
-    limit: Duration,
-) -> Layer {
+pub(crate) async fn ask<S: Stream>(stream: S, target: &Target, tls: bool, http2: bool, limit: Duration) -> Layer {
     let started = Instant::now();
     let request = match request::build(target, tls, http2) {
         Ok(request) => request,
@@ -68,11 +62,7 @@ pub(crate) async fn ask<S: Stream>(
     let answer = match tokio::time::timeout(limit, send(tap, request, http2)).await {
         Err(_) => {
             let mut layer = Layer::new(LayerName::Http, silent(&seen, http2), millis(started));
-            layer.detail = format!(
-                "{} bytes came back within {} ms",
-                seen.bytes(),
-                limit.as_millis()
-            );
+            layer.detail = format!("{} bytes came back within {} ms", seen.bytes(), limit.as_millis());
             return layer;
         }
         Ok(Err(error)) => return failed(&error, &seen, http2, millis(started)),
@@ -81,29 +71,14 @@ pub(crate) async fn ask<S: Stream>(
     let elapsed = millis(started);
     let (parts, incoming) = answer.into_parts();
     let body = body::read(incoming, limit.min(Duration::from_secs(2))).await;
-    classed(
-        parts.status.as_u16(),
-        version(parts.version),
-        &parts.headers,
-        &body,
-        target.expect.as_ref(),
-        elapsed,
-    )
+    classed(parts.status.as_u16(), version(parts.version), &parts.headers, &body, target.expect.as_ref(), elapsed)
 }
 
 /// Nothing, or nothing but the frames that open an HTTP/2 connection.
 fn silent(seen: &Seen, http2: bool) -> Class {
     let first = seen.first();
-    let other = if http2 {
-        super::tap::looks_like_http1(&first)
-    } else {
-        super::tap::looks_like_http2(&first)
-    };
-    if other {
-        Class::HttpOtherVersion
-    } else {
-        Class::HttpSilent
-    }
+    let other = if http2 { super::tap::looks_like_http1(&first) } else { super::tap::looks_like_http2(&first) };
+    if other { Class::HttpOtherVersion } else { Class::HttpSilent }
 }
 
 async fn send<S: Stream>(
@@ -113,8 +88,7 @@ async fn send<S: Stream>(
 ) -> Result<Response<Incoming>, hyper::Error> {
     let io = TokioIo::new(stream);
     if http2 {
-        let (mut sender, connection) =
-            hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await?;
+        let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await?;
         drive(connection);
         sender.send_request(request).await
     } else {
@@ -143,11 +117,7 @@ pub(crate) fn classed(
 ) -> Layer {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let text = body.text();
-    let by = answered_by::who(&Signals {
-        status,
-        header: &header,
-        body: &text,
-    });
+    let by = answered_by::who(&Signals { status, header: &header, body: &text });
     let natural = classes::class(status, by.as_ref(), classes::wants_tls(status, &text));
     let met = expect.map(|expect| expectation(expect, status, &text));
     let class = match met {
@@ -182,10 +152,7 @@ pub(crate) fn failed(error: &hyper::Error, seen: &Seen, http2: bool, elapsed: u6
     let (class, h2_reason) = errors::class_of(error, seen, http2);
     let mut layer = Layer::new(LayerName::Http, class, elapsed);
     layer.detail = format!("{}, {} bytes came back", errors::chain(error), seen.bytes());
-    layer.http = h2_reason.map(|reason| HttpFacts {
-        h2_reason: Some(reason),
-        ..HttpFacts::default()
-    });
+    layer.http = h2_reason.map(|reason| HttpFacts { h2_reason: Some(reason), ..HttpFacts::default() });
     layer
 }
 
@@ -194,11 +161,7 @@ fn expectation(expect: &Expect, status: u16, body: &str) -> bool {
         Some(wanted) => wanted.accepts(status),
         None => (200..300).contains(&status),
     };
-    status_fits
-        && expect
-            .body_contains
-            .as_ref()
-            .is_none_or(|wanted| body.contains(wanted))
+    status_fits && expect.body_contains.as_ref().is_none_or(|wanted| body.contains(wanted))
 }
 
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
@@ -225,14 +188,8 @@ fn without_query(location: &str) -> String {
 }
 
 fn clock_ahead(date: &str) -> Option<i64> {
-    let theirs = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(date)
-        .ok()?;
-    Some(
-        theirs
-            .as_second()
-            .saturating_sub(jiff::Timestamp::now().as_second()),
-    )
+    let theirs = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
+    Some(theirs.as_second().saturating_sub(jiff::Timestamp::now().as_second()))
 }
 
 pub(crate) fn version(version: hyper::Version) -> &'static str {
@@ -250,10 +207,7 @@ mod tests {
     #[test]
     fn a_location_keeps_no_query_and_no_credentials() {
         for (location, kept) in [
-            (
-                "https://a.example/login?token=secret#x",
-                "https://a.example/login",
-            ),
+            ("https://a.example/login?token=secret#x", "https://a.example/login"),
             ("https://user:pw@a.example/x", "https://a.example/x"),
             ("/next?a=1", "/next"),
             ("/a@b", "/a@b"),

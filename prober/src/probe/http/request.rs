@@ -36,36 +36,23 @@ const NEVER: [&str; 16] = [
 ];
 
 /// Build the request of a target.
-pub(crate) fn build(
-    target: &Target,
-    tls: bool,
-    http2: bool,
-) -> Result<Request<Empty<Bytes>>, String> {
+pub(crate) fn build(target: &Target, tls: bool, http2: bool) -> Result<Request<Empty<Bytes>>, String> {
     let mut request = Request::builder()
         .method(target.method.word())
         .uri(uri(target, path(target)?, tls, http2)?)
         .header("user-agent", USER_AGENT)
         .header("accept", "*/*");
     if !http2 {
-        request = request
-            .header("host", host(target)?)
-            .header("connection", "close");
+        request = request.header("host", host(target)?).header("connection", "close");
     }
     for (name, value) in headers(target)? {
         request = request.header(name, value);
     }
-    request
-        .body(Empty::new())
-        .map_err(|error| format!("the request cannot be built: {error}"))
+    request.body(Empty::new()).map_err(|error| format!("the request cannot be built: {error}"))
 }
 
 /// The URI hyper writes: only the request target for HTTP/1.1, all of it for HTTP/2.
-pub(crate) fn uri(
-    target: &Target,
-    path: PathAndQuery,
-    tls: bool,
-    http2: bool,
-) -> Result<Uri, String> {
+pub(crate) fn uri(target: &Target, path: PathAndQuery, tls: bool, http2: bool) -> Result<Uri, String> {
     let uri = Uri::builder().path_and_query(path);
     let uri = if http2 {
         let scheme = if tls { Scheme::HTTPS } else { Scheme::HTTP };
@@ -73,8 +60,7 @@ pub(crate) fn uri(
     } else {
         uri
     };
-    uri.build()
-        .map_err(|error| format!("the request target cannot be sent: {error}"))
+    uri.build().map_err(|error| format!("the request target cannot be sent: {error}"))
 }
 
 /// The request target, byte for byte; only a missing first slash is added.
@@ -85,15 +71,10 @@ fn path(target: &Target) -> Result<PathAndQuery, String> {
         Some(path) if path.starts_with('/') => path.to_owned(),
         Some(path) => format!("/{path}"),
     };
-    let sent = PathAndQuery::try_from(path.as_str()).map_err(|_| {
-        format!("the path {path:?} holds what no request target may (RFC 9112 section 3.2)")
-    })?;
+    let sent = PathAndQuery::try_from(path.as_str())
+        .map_err(|_| format!("the path {path:?} holds what no request target may (RFC 9112 section 3.2)"))?;
     // A fragment would be taken off without a word.
-    if sent.as_str() == path {
-        Ok(sent)
-    } else {
-        Err(format!("the path {path:?} holds a fragment"))
-    }
+    if sent.as_str() == path { Ok(sent) } else { Err(format!("the path {path:?} holds a fragment")) }
 }
 
 /// The host as it is asked for: the plan's own, or the name or address with a port that is not the
@@ -138,10 +119,7 @@ pub(crate) fn headers(target: &Target) -> Result<Vec<(HeaderName, HeaderValue)>,
 
 /// The port of a target, or its protocol's own.
 pub(crate) fn port(target: &Target) -> Option<u16> {
-    target
-        .port
-        .or(target.protocol.default_port())
-        .filter(|port| *port != 0)
+    target.port.or(target.protocol.default_port()).filter(|port| *port != 0)
 }
 
 /// Why a target is not measured at all, before anything is sent.
@@ -152,19 +130,13 @@ pub(crate) fn check(target: &Target) -> Result<(), String> {
     if port(target).is_none() {
         return Err("the target has no port".to_owned());
     }
-    if target
-        .name
-        .as_ref()
-        .is_some_and(|name| name.len() > 254 || name.contains(char::is_whitespace))
-    {
+    if target.name.as_ref().is_some_and(|name| name.len() > 254 || name.contains(char::is_whitespace)) {
         return Err("the name is not one DNS can hold".to_owned());
     }
     match target.protocol {
         Protocol::Http | Protocol::Https => build(target, false, true).map(|_| ()),
         Protocol::Grpc | Protocol::Grpcs => host(target).and_then(|_| headers(target)).map(|_| ()),
-        Protocol::Dns if target.name.is_none() => {
-            Err("the target has no name to ask for".to_owned())
-        }
+        Protocol::Dns if target.name.is_none() => Err("the target has no name to ask for".to_owned()),
         _ => Ok(()),
     }
 }
@@ -176,11 +148,7 @@ mod tests {
     use crate::words::Segment;
 
     fn target(path: &str) -> Target {
-        let mut target = Target::new(
-            "p",
-            Span::new(Segment::Address, Segment::Port),
-            Protocol::Http,
-        );
+        let mut target = Target::new("p", Span::new(Segment::Address, Segment::Port), Protocol::Http);
         target.address = Some("10.0.0.1".parse().unwrap());
         target.path = Some(path.to_owned());
         target
@@ -188,28 +156,13 @@ mod tests {
 
     #[test]
     fn the_request_target_is_sent_byte_for_byte() {
-        for path in [
-            "/",
-            "//a",
-            "/a/../b/./",
-            "/a%2Fb%2e%2E",
-            "/x?y=1&&z=%00?",
-            "/{id}",
-            "/a;b=c",
-            "/ä",
-        ] {
+        for path in ["/", "//a", "/a/../b/./", "/a%2Fb%2e%2E", "/x?y=1&&z=%00?", "/{id}", "/a;b=c", "/ä"] {
             let request = build(&target(path), false, false).unwrap();
             assert_eq!(request.uri().to_string(), path);
             let request = build(&target(path), true, true).unwrap();
             assert_eq!(request.uri().path_and_query().unwrap().as_str(), path);
         }
-        assert_eq!(
-            build(&target("cart"), false, false)
-                .unwrap()
-                .uri()
-                .to_string(),
-            "/cart"
-        );
+        assert_eq!(build(&target("cart"), false, false).unwrap().uri().to_string(), "/cart");
     }
 
     #[test]
@@ -217,14 +170,7 @@ mod tests {
         for path in ["/a b", "/a\r\nx: y", "/a#b", "/\u{7f}"] {
             assert!(build(&target(path), false, false).is_err(), "{path:?}");
         }
-        for header in [
-            "Cookie",
-            "AUTHORIZATION",
-            "Host",
-            "Transfer-Encoding",
-            "Impersonate-User",
-            "a b",
-        ] {
+        for header in ["Cookie", "AUTHORIZATION", "Host", "Transfer-Encoding", "Impersonate-User", "a b"] {
             let mut target = target("/");
             target.headers.insert(header.to_owned(), "x".to_owned());
             assert!(build(&target, false, false).is_err(), "{header}");

@@ -9,19 +9,10 @@ use crate::class::Class;
 use crate::layer::TlsFacts;
 
 /// The class of what ended a handshake, or the connection after it.
-pub(super) fn class_of_io(
-    error: &io::Error,
-    asked_for_ours: bool,
-    spoke_tls: bool,
-    facts: &mut TlsFacts,
-) -> Class {
+pub(super) fn class_of_io(error: &io::Error, asked_for_ours: bool, spoke_tls: bool, facts: &mut TlsFacts) -> Class {
     if let Some(tls) = rustls_error(error) {
         if let Error::AlertReceived(alert) = tls {
-            facts.alert = Some(
-                alert
-                    .as_str()
-                    .map_or_else(|| format!("{alert:?}"), str::to_owned),
-            );
+            facts.alert = Some(alert.as_str().map_or_else(|| format!("{alert:?}"), str::to_owned));
         }
         return class_of_error(tls, asked_for_ours, spoke_tls);
     }
@@ -83,10 +74,7 @@ pub(crate) fn rustls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'
             return Some(tls);
         }
         // `io::Error::source` skips the error it wraps.
-        if let Some(inner) = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
+        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             let inner: &(dyn StdError + 'static) = inner;
             if let Some(found) = rustls_error(inner) {
                 return Some(found);
@@ -106,51 +94,15 @@ mod tests {
     fn alerts_and_limits_have_their_class() {
         use AlertDescription as A;
         for (error, asked, expected) in [
-            (
-                Error::AlertReceived(A::ProtocolVersion),
-                false,
-                Class::TlsClientLimit,
-            ),
-            (
-                Error::AlertReceived(A::HandshakeFailure),
-                false,
-                Class::TlsClientLimit,
-            ),
-            (
-                Error::AlertReceived(A::HandshakeFailure),
-                true,
-                Class::TlsClientCertRequired,
-            ),
-            (
-                Error::AlertReceived(A::CertificateRequired),
-                true,
-                Class::TlsClientCertRequired,
-            ),
-            (
-                Error::AlertReceived(A::BadCertificate),
-                true,
-                Class::TlsClientCertRequired,
-            ),
-            (
-                Error::AlertReceived(A::UnrecognisedName),
-                false,
-                Class::TlsUnrecognizedName,
-            ),
-            (
-                Error::AlertReceived(A::NoApplicationProtocol),
-                false,
-                Class::TlsNoApplicationProtocol,
-            ),
-            (
-                Error::AlertReceived(A::InternalError),
-                false,
-                Class::TlsAlert,
-            ),
-            (
-                Error::PeerIncompatible(PeerIncompatible::Tls12NotOffered),
-                false,
-                Class::TlsClientLimit,
-            ),
+            (Error::AlertReceived(A::ProtocolVersion), false, Class::TlsClientLimit),
+            (Error::AlertReceived(A::HandshakeFailure), false, Class::TlsClientLimit),
+            (Error::AlertReceived(A::HandshakeFailure), true, Class::TlsClientCertRequired),
+            (Error::AlertReceived(A::CertificateRequired), true, Class::TlsClientCertRequired),
+            (Error::AlertReceived(A::BadCertificate), true, Class::TlsClientCertRequired),
+            (Error::AlertReceived(A::UnrecognisedName), false, Class::TlsUnrecognizedName),
+            (Error::AlertReceived(A::NoApplicationProtocol), false, Class::TlsNoApplicationProtocol),
+            (Error::AlertReceived(A::InternalError), false, Class::TlsAlert),
+            (Error::PeerIncompatible(PeerIncompatible::Tls12NotOffered), false, Class::TlsClientLimit),
         ] {
             assert_eq!(class_of_error(&error, asked, true), expected, "{error}");
         }
@@ -166,10 +118,7 @@ mod tests {
         ));
         assert!(rustls_error(&wrapped).is_some());
         let mut facts = TlsFacts::default();
-        assert_eq!(
-            class_of_io(&wrapped, true, true, &mut facts),
-            Class::TlsClientCertRequired
-        );
+        assert_eq!(class_of_io(&wrapped, true, true, &mut facts), Class::TlsClientCertRequired);
         assert_eq!(facts.alert.as_deref(), Some("CertificateRequired"));
         assert!(rustls_error(&io::Error::other("no")).is_none());
     }

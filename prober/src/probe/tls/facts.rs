@@ -32,13 +32,7 @@ pub(super) fn read(leaf: &CertificateDer<'_>, chain_length: usize) -> Certificat
     certificate.key = key(&parsed);
     certificate.signature = text(&parsed.signature_algorithm.algorithm.to_id_string());
     if let Ok(Some(names)) = parsed.subject_alternative_name() {
-        certificate.names = names
-            .value
-            .general_names
-            .iter()
-            .filter_map(name)
-            .take(MAX_NAMES)
-            .collect();
+        certificate.names = names.value.general_names.iter().filter_map(name).take(MAX_NAMES).collect();
     }
     certificate.default_of = default_of(&certificate.subject);
     certificate
@@ -48,10 +42,7 @@ pub(super) fn read(leaf: &CertificateDer<'_>, chain_length: usize) -> Certificat
 pub(super) fn dates(leaf: &CertificateDer<'_>) -> Option<(i64, i64)> {
     let (_, parsed) = X509Certificate::from_der(leaf).ok()?;
     let validity = parsed.validity();
-    Some((
-        validity.not_before.timestamp(),
-        validity.not_after.timestamp(),
-    ))
+    Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
 }
 
 /// A certificate of which nothing could be read.
@@ -81,10 +72,7 @@ pub(super) fn nothing() -> Certificate {
 /// Certificates that controllers make for themselves when none is configured.
 fn default_of(subject: &str) -> Option<String> {
     [
-        (
-            "Kubernetes Ingress Controller Fake Certificate",
-            "ingress-nginx",
-        ),
+        ("Kubernetes Ingress Controller Fake Certificate", "ingress-nginx"),
         ("TRAEFIK DEFAULT CERT", "Traefik"),
         ("ingress-operator", "OpenShift router"),
     ]
@@ -117,15 +105,9 @@ fn key(parsed: &X509Certificate<'_>) -> String {
 }
 
 fn stamp(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds)
-        .map(|t| t.to_string())
-        .unwrap_or_default()
+    jiff::Timestamp::from_second(seconds).map(|t| t.to_string()).unwrap_or_default()
 }
 
 fn text(foreign: &str) -> String {
-    foreign
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_TEXT)
-        .collect()
+    foreign.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
 }

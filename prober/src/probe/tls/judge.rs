@@ -28,11 +28,8 @@ pub(super) fn judge(
     let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let dates = facts::dates(leaf);
     certificate.dates = judge_dates(dates, seconds);
-    certificate.days_left = dates.map_or(0, |(_, until)| {
-        until
-            .saturating_sub(i64::try_from(seconds).unwrap_or(i64::MAX))
-            .div_euclid(86_400)
-    });
+    certificate.days_left = dates
+        .map_or(0, |(_, until)| until.saturating_sub(i64::try_from(seconds).unwrap_or(i64::MAX)).div_euclid(86_400));
     let Ok(parsed) = ParsedCertificate::try_from(leaf) else {
         certificate.trust = Judgement::Failed("bad-encoding".to_owned());
         return certificate;
@@ -40,8 +37,7 @@ pub(super) fn judge(
     certificate.name = asked.map_or(Judgement::Skipped, |name| covers(&parsed, name));
     for other in other_names {
         let name = other.replacen('*', "any", 1);
-        let covered =
-            ServerName::try_from(name).is_ok_and(|name| covers(&parsed, &name) == Judgement::Ok);
+        let covered = ServerName::try_from(name).is_ok_and(|name| covers(&parsed, &name) == Judgement::Ok);
         certificate.other_names.insert(other.clone(), covered);
     }
     (certificate.trust, certificate.trusted_by) = if presented.bad_signature {
@@ -49,14 +45,7 @@ pub(super) fn judge(
     } else if roots.is_pinned(leaf) {
         (Judgement::Ok, "plan".to_owned())
     } else {
-        trust(
-            &parsed,
-            presented,
-            roots,
-            dates,
-            seconds,
-            certificate.self_signed,
-        )
+        trust(&parsed, presented, roots, dates, seconds, certificate.self_signed)
     };
     certificate
 }
@@ -80,13 +69,7 @@ fn trust(
     let algorithms = provider().signature_verification_algorithms.all;
     let mut first: Option<Error> = None;
     for (set, store) in roots.sets() {
-        match verify_server_cert_signed_by_trust_anchor(
-            parsed,
-            store,
-            intermediates,
-            now,
-            algorithms,
-        ) {
+        match verify_server_cert_signed_by_trust_anchor(parsed, store, intermediates, now, algorithms) {
             Ok(()) => return (Judgement::Ok, (*set).to_owned()),
             Err(error) => {
                 first.get_or_insert(error);
@@ -103,16 +86,12 @@ fn reason(error: &Error, self_signed: bool) -> &'static str {
     };
     match error {
         // For the latter: what `openssl req -x509` makes; other clients accept it where they know it.
-        CertificateError::UnknownIssuer | CertificateError::Other(_) if self_signed => {
-            "self-signed"
-        }
+        CertificateError::UnknownIssuer | CertificateError::Other(_) if self_signed => "self-signed",
         CertificateError::UnknownIssuer => "unknown-issuer",
         CertificateError::BadEncoding => "bad-encoding",
         CertificateError::BadSignature => "bad-signature",
         CertificateError::UnhandledCriticalExtension => "unhandled-critical-extension",
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "invalid-purpose"
-        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => "invalid-purpose",
         CertificateError::Revoked => "revoked",
         // An authority in the middle that is out of date.
         CertificateError::Expired
@@ -144,15 +123,8 @@ fn judge_dates(dates: Option<(i64, i64)>, seconds: u64) -> Judgement {
 /// The server's clock differs from ours: if its own clock finds the dates good, ours may be the one
 /// that is wrong, and nothing is held against the certificate.
 pub(crate) fn rejudge_dates(certificate: &mut Certificate, ahead_s: i64) -> bool {
-    let parse = |text: &str| {
-        text.parse::<jiff::Timestamp>()
-            .ok()
-            .map(jiff::Timestamp::as_second)
-    };
-    let (Some(from), Some(until)) = (
-        parse(&certificate.not_before),
-        parse(&certificate.not_after),
-    ) else {
+    let parse = |text: &str| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second);
+    let (Some(from), Some(until)) = (parse(&certificate.not_before), parse(&certificate.not_after)) else {
         return false;
     };
     let theirs = jiff::Timestamp::now().as_second().saturating_add(ahead_s);
@@ -168,41 +140,21 @@ pub(crate) fn class(certificate: &Certificate) -> (Class, String) {
     let subject = &certificate.subject;
     let until = &certificate.not_after;
     match (&certificate.dates, &certificate.name, &certificate.trust) {
-        (Judgement::Failed(why), ..) if why == "expired" => {
-            (Class::TlsExpired, format!("{subject}, since {until}"))
-        }
-        (Judgement::Failed(_), ..) => (
-            Class::TlsNotYetValid,
-            format!("{subject}, from {}", certificate.not_before),
-        ),
-        (_, Judgement::Failed(_), _) if certificate.default_of.is_some() => {
-            (Class::TlsDefaultCert, subject.clone())
-        }
-        (_, Judgement::Failed(_), _) => (
-            Class::TlsWrongName,
-            format!("it is for {}", names(certificate)),
-        ),
+        (Judgement::Failed(why), ..) if why == "expired" => (Class::TlsExpired, format!("{subject}, since {until}")),
+        (Judgement::Failed(_), ..) => (Class::TlsNotYetValid, format!("{subject}, from {}", certificate.not_before)),
+        (_, Judgement::Failed(_), _) if certificate.default_of.is_some() => (Class::TlsDefaultCert, subject.clone()),
+        (_, Judgement::Failed(_), _) => (Class::TlsWrongName, format!("it is for {}", names(certificate))),
         (_, _, Judgement::Failed(why)) => match why.as_str() {
-            "unknown-issuer" => (
-                Class::TlsUntrusted,
-                format!(
-                    "issued by {}, {} sent",
-                    certificate.issuer, certificate.chain_length
-                ),
-            ),
+            "unknown-issuer" => {
+                (Class::TlsUntrusted, format!("issued by {}, {} sent", certificate.issuer, certificate.chain_length))
+            }
             "self-signed" | "ca-as-leaf" => (Class::TlsSelfSigned, subject.clone()),
             // An algorithm this client lacks is no fault of the certificate.
-            "unsupported-algorithm" => (
-                Class::TlsUntrusted,
-                "it uses an algorithm unknown here".to_owned(),
-            ),
+            "unsupported-algorithm" => (Class::TlsUntrusted, "it uses an algorithm unknown here".to_owned()),
             other => (Class::TlsBadCert, format!("{subject}: {other}")),
         },
         (_, Judgement::Skipped, _) => (Class::TlsUnjudged, subject.clone()),
-        _ if certificate.days_left <= 21 => (
-            Class::TlsOk,
-            format!("{subject}, {} days left", certificate.days_left),
-        ),
+        _ if certificate.days_left <= 21 => (Class::TlsOk, format!("{subject}, {} days left", certificate.days_left)),
         _ => (Class::TlsOk, subject.clone()),
     }
 }

@@ -71,10 +71,7 @@ pub(crate) async fn handshake(
     };
     // Without a name the handshake still needs something to be for; nothing of it is sent.
     let name = asked_name.clone().unwrap_or_else(|| {
-        ServerName::IpAddress(
-            peer.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |p| p.ip())
-                .into(),
-        )
+        ServerName::IpAddress(peer.map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |p| p.ip()).into())
     });
     let (tap, seen) = Tap::new(tcp);
     let started = Instant::now();
@@ -89,12 +86,7 @@ pub(crate) async fn handshake(
         }
         Ok(Err(error)) => {
             let spoke_tls = seen.bytes() == 0 || looks_like_tls(&seen.first());
-            let class = errors::class_of_io(
-                &error,
-                facts.client_certificate_requested,
-                spoke_tls,
-                &mut facts,
-            );
+            let class = errors::class_of_io(&error, facts.client_certificate_requested, spoke_tls, &mut facts);
             (class, error.to_string(), None)
         }
         Ok(Ok(stream)) => (Class::TlsOk, String::new(), Some(stream)),
@@ -115,22 +107,12 @@ pub(crate) async fn handshake(
     if let Some(stream) = &stream {
         let (_, connection) = stream.get_ref();
         facts.version = connection.protocol_version().and_then(version);
-        facts.cipher = connection
-            .negotiated_cipher_suite()
-            .and_then(|suite| suite.suite().as_str().map(str::to_owned));
-        facts.alpn = connection
-            .alpn_protocol()
-            .map(|p| String::from_utf8_lossy(p).into_owned());
+        facts.cipher = connection.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str().map(str::to_owned));
+        facts.alpn = connection.alpn_protocol().map(|p| String::from_utf8_lossy(p).into_owned());
     }
     let certificate = capture.take().map(|seen| {
         facts.ocsp_stapled = seen.ocsp_stapled;
-        judge::judge(
-            &seen,
-            asked_name.as_ref(),
-            ask.other_names,
-            roots,
-            SystemTime::now(),
-        )
+        judge::judge(&seen, asked_name.as_ref(), ask.other_names, roots, SystemTime::now())
     });
     if class == Class::TlsOk
         && let Some(certificate) = &certificate

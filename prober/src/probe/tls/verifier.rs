@@ -34,19 +34,12 @@ pub(crate) struct Capture {
 
 impl Capture {
     pub(crate) fn new() -> Self {
-        Self {
-            seen: Mutex::new(None),
-            bad_signature: AtomicBool::new(false),
-        }
+        Self { seen: Mutex::new(None), bad_signature: AtomicBool::new(false) }
     }
 
     /// What was presented, if the handshake came that far.
     pub(crate) fn take(&self) -> Option<Presented> {
-        let mut seen = self
-            .seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         seen.bad_signature = self.bad_signature.load(Ordering::Relaxed);
         Some(seen)
     }
@@ -72,11 +65,8 @@ impl ServerCertVerifier for Capture {
             .chain(intermediates)
             .map(|certificate| certificate.clone().into_owned())
             .collect();
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Presented {
-            chain,
-            ocsp_stapled: !ocsp.is_empty(),
-            bad_signature: false,
-        });
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Presented { chain, ocsp_stapled: !ocsp.is_empty(), bad_signature: false });
         Ok(ServerCertVerified::assertion())
     }
 
@@ -87,12 +77,7 @@ impl ServerCertVerifier for Capture {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &provider().signature_verification_algorithms;
-        Ok(self.note(verify_tls12_signature(
-            message,
-            certificate,
-            signature,
-            algorithms,
-        )))
+        Ok(self.note(verify_tls12_signature(message, certificate, signature, algorithms)))
     }
 
     fn verify_tls13_signature(
@@ -102,18 +87,11 @@ impl ServerCertVerifier for Capture {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &provider().signature_verification_algorithms;
-        Ok(self.note(verify_tls13_signature(
-            message,
-            certificate,
-            signature,
-            algorithms,
-        )))
+        Ok(self.note(verify_tls13_signature(message, certificate, signature, algorithms)))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        provider()
-            .signature_verification_algorithms
-            .supported_schemes()
+        provider().signature_verification_algorithms.supported_schemes()
     }
 }
 
