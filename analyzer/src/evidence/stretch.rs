@@ -61,7 +61,11 @@ impl Stretch {
 
     /// What shows the state.
     pub fn evidence(&self) -> &str {
-        if self.evidence.is_empty() && !self.evaluated { "not evaluated" } else { &self.evidence }
+        match (self.evidence.as_str(), self.evaluated) {
+            ("", false) if self.findings.iter().any(|f| f.effect() == Effect::Clouds) => "cannot be told",
+            ("", false) => "not evaluated",
+            (evidence, _) => evidence,
+        }
     }
 
     /// Does it count in the fold of its path?

@@ -2,13 +2,6 @@
 //!
 //! `b8` follows the decision table of "not collected" and "collected and empty" row by row.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
 
 mod b8;
 mod clusters;

@@ -277,7 +277,7 @@ impl<'p, 's> Bundle<'p, 's> {
     fn absent(&self, resource: &Resource) -> String {
         let by =
             if self.version.is_empty() { String::new() } else { format!("; this one was made by {}", self.version) };
-        match resource.since {
+        match resource.since.filter(|since| !is_at_least(&self.version, since)) {
             Some(since) => format!("bundles hold this kind only since Troubleshoot {since}{by}"),
             None => format!("the bundle holds no file of this kind and no error about it{by}"),
         }
@@ -375,4 +375,27 @@ fn may_read(rules: &Value, kind: &Kind) -> bool {
             && holds(rule, "apiGroups", &[kind.group])
             && holds(rule, "resources", &[kind.plural])
     })
+}
+
+/// Is a version such as `v0.127.0` this one or a later one? `false` where it does not say.
+fn is_at_least(version: &str, since: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        let text = text.trim_start_matches('v');
+        text.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+    };
+    let version = numbers(version);
+    !version.is_empty() && version >= numbers(since)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at_least;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(is_at_least("v0.127.0", "v0.57.0"));
+        assert!(is_at_least("v0.57.0", "v0.57.0"));
+        assert!(!is_at_least("v0.9.9", "v0.57.0"));
+        assert!(!is_at_least("", "v0.57.0"), "a bundle that does not say its version may be older");
+    }
 }

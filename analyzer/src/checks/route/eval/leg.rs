@@ -225,7 +225,7 @@ fn behind(
                 stretch.add(backend_port_missing::finding(route, rule, index, &target, share, *found, *number));
             }
             RefPort::OtherProtocol(port) => {
-                stretch.add(backend_protocol_mismatch::finding(route, rule, index, &target, port))
+                stretch.add(backend_protocol_mismatch::finding(route, rule, index, &target, port));
             }
             RefPort::Masked => stretch.add(backend_port_unseen::finding(route, rule, index, &target)),
         },
