@@ -184,7 +184,8 @@ pub(crate) fn path_summary(path: &Path) -> String {
         if let Some(port) = &backend.port {
             out.push_str(&format!(" port {port}"));
         }
-    } else {
+    } else if !path.entry.starts_with("Gateway/") {
+        // The door of a Gateway leads to routes, not to a backend of its own.
         out.push_str(" → no backend");
     }
     out
