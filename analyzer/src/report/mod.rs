@@ -23,20 +23,6 @@ pub trait Locate {
     fn origin_of(&self, object: &ObjectRef) -> Option<u32>;
 }
 
-/// Positions are not wanted or not to be had.
-#[derive(Debug, Clone, Copy)]
-pub struct NoPositions;
-
-impl Locate for NoPositions {
-    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
-        vec![None; requests.len()]
-    }
-
-    fn origin_of(&self, _: &ObjectRef) -> Option<u32> {
-        None
-    }
-}
-
 /// Assembles the report. `snapshot` comes filled with inputs, coverage and problems.
 pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapshot, positions: &dyn Locate) -> Report {
     let mut findings: BTreeMap<String, Arc<Finding>> = BTreeMap::new();

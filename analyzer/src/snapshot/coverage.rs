@@ -195,11 +195,6 @@ impl Coverage {
         })
     }
 
-    /// Was the whole input declared complete?
-    pub fn assumes_everything(&self) -> bool {
-        self.assumptions.iter().any(|a| a.kind.is_none() && a.namespace.is_none())
-    }
-
     fn unread(&self, kind: &GroupKind, namespace: Option<&str>) -> Option<&CoverageRecord> {
         let per_kind = self.unread.get(kind)?;
         let in_namespace = match namespace {

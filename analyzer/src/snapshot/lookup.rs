@@ -158,17 +158,11 @@ pub struct Listing<'s, T> {
     /// What was read, in the order of namespace and name.
     pub items: Vec<Found<'s, T>>,
     completeness: Result<(String, String), Gap>,
-    kind: &'static GroupKind,
-    namespace: Option<String>,
 }
 
 impl<'s, T: Resource> Listing<'s, T> {
-    pub(super) fn new(
-        items: Vec<Found<'s, T>>,
-        namespace: Option<&str>,
-        completeness: Result<(String, String), Gap>,
-    ) -> Self {
-        Self { items, completeness, kind: T::KIND, namespace: namespace.map(str::to_owned) }
+    pub(super) fn new(items: Vec<Found<'s, T>>, completeness: Result<(String, String), Gap>) -> Self {
+        Self { items, completeness }
     }
 
     /// Were all objects of the scope read?
@@ -187,21 +181,6 @@ impl<'s, T: Resource> Listing<'s, T> {
         match &self.completeness {
             Ok((reason, source)) => Ok(Absence::new(what.into(), reason.clone(), source.clone())),
             Err(gap) => Err(gap.clone()),
-        }
-    }
-
-    /// Keeps the items that match; completeness stays what it was.
-    #[must_use]
-    pub fn filter(mut self, keep: impl Fn(&Stored<T>) -> bool) -> Self {
-        self.items.retain(|item| keep(item));
-        self
-    }
-
-    /// `Pod objects of namespace shop`, for prose.
-    pub fn describe(&self) -> String {
-        match &self.namespace {
-            Some(ns) => format!("{} objects of namespace {ns}", self.kind),
-            None => format!("{} objects", self.kind),
         }
     }
 }

@@ -195,16 +195,7 @@ impl Snapshot {
             Some(ns) if T::NAMESPACED => store.in_namespace(ns).collect(),
             _ => store.iter().collect(),
         };
-        Listing::new(items, namespace, self.completeness(T::KIND, namespace))
-    }
-
-    /// Every workload of a kind in a namespace, or in the cluster.
-    pub fn list_workloads(&self, kind: WorkloadKind, namespace: Option<&str>) -> Listing<'_, Workload> {
-        let all: Vec<_> = match namespace {
-            Some(ns) => self.workloads.in_namespace(ns).filter(|w| w.kind == kind).collect(),
-            None => self.workloads.iter().filter(|w| w.kind == kind).collect(),
-        };
-        Listing::new(all, namespace, self.completeness(&kind.group_kind(), namespace))
+        Listing::new(items, self.completeness(T::KIND, namespace))
     }
 
     /// That `what` (a noun phrase the caller looked for among all objects of a kind and did not find)

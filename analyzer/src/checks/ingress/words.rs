@@ -26,7 +26,7 @@ pub(crate) fn kubectl(verb: &str, object: &ObjectRef) -> String {
 
 /// `kubectl get WHAT -n NAMESPACE`.
 pub(super) fn list(what: &str, front: &Front<'_>) -> String {
-    format!("kubectl get {what} -n {}", quoted(&front.ingress.metadata.namespace))
+    command::list(what, &front.ingress.metadata.namespace)
 }
 
 /// The Service of a name in the Ingress's namespace.
