@@ -79,8 +79,21 @@ fn merge(slot: &mut Option<CoverageRecord>, record: CoverageRecord) {
     match slot {
         Some(old) if (rank(old.state), &record.reason) > (rank(record.state), &old.reason) => {}
         Some(old) if rank(old.state) > rank(record.state) => {}
+        // Shown by several files together: no single one of them is cited.
+        Some(old) if old.state == record.state && old.reason == record.reason => {
+            old.source.truncate(shared_folder(&old.source, &record.source));
+        }
         _ => *slot = Some(record),
     }
+}
+
+/// How much of two paths is the same folder (or archive), in bytes; all of it for equal paths.
+fn shared_folder(one: &str, other: &str) -> usize {
+    if one == other {
+        return one.len();
+    }
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    one.as_bytes().get(..same).and_then(|s| s.iter().rposition(|b| matches!(b, b'/' | b'!'))).map_or(0, |at| at + 1)
 }
 
 impl Coverage {
@@ -221,5 +234,33 @@ impl Coverage {
             reason: format!("the input holds no list of {kind} objects"),
             source: String::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cited(files: &[&str]) -> String {
+        let kind = GroupKind { group: "".into(), kind: "Service".into() };
+        let mut coverage = Coverage::default();
+        for file in files {
+            let record = CoverageRecord {
+                state: CoverageState::Complete,
+                reason: "every namespace was read".to_owned(),
+                source: (*file).to_owned(),
+            };
+            coverage.record(kind.clone(), None, record);
+        }
+        coverage.of(&kind, None).source
+    }
+
+    #[test]
+    fn what_several_files_show_together_cites_their_folder() {
+        let files = ["b.tar.gz!services/default.json", "b.tar.gz!services/shop.json", "b.tar.gz!services/shop.json"];
+        assert_eq!(cited(&files), "b.tar.gz!services/");
+        assert_eq!(cited(&[files[2], files[0]]), "b.tar.gz!services/");
+        assert_eq!(cited(&files[1..]), "b.tar.gz!services/shop.json");
+        assert_eq!(cited(&["a.yaml", "ä.yaml"]), "");
     }
 }
