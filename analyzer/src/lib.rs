@@ -8,6 +8,8 @@ pub mod intake;
 
 pub mod snapshot;
 
+pub mod live;
+
 pub mod evidence;
 
 pub mod policy;

@@ -1,0 +1,36 @@
+//! Reading a live cluster, and taking it home.
+//!
+//! Nothing here can change a cluster: [`Reader`] knows GET and the review APIs and has no other way to the
+//! API server. What a live read yields goes through the same intake as a file.
+
+mod call;
+mod client;
+mod connect;
+mod discovery;
+
+pub use call::{Answer, CallError};
+pub use client::{Accept, Reader, Review, escape, path};
+pub use connect::{Connection, Target};
+pub use discovery::{Discovered, Resource, discover};
+
+/// Why nothing could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// No kubeconfig, no such context, no service account.
+    #[error("no cluster to read: {0}; name a kubeconfig with --kubeconfig or a context with --context")]
+    Config(String),
+    /// The credentials or the proxy of the kubeconfig cannot be used.
+    #[error("the kubeconfig's credentials cannot be used: {0}")]
+    Credentials(String),
+    /// The API server did not answer.
+    #[error("the API server {server} could not be read: {error}")]
+    Server {
+        /// Its URL, without credentials.
+        server: String,
+        /// What happened.
+        error: CallError,
+    },
+    /// The machine has no threads or timers left.
+    #[error("the runtime could not be started: {0}")]
+    Runtime(#[from] std::io::Error),
+}
