@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::content::{Origin, Problem};
 use super::json;
 use super::yaml::tree::{Bounds, NodeId, Tree};
-use super::yaml::{ErrorKind, Position, Slice, YamlError, engine};
+use super::yaml::{ErrorKind, Position, Slice, YamlError, canonical, engine};
 
 /// An object as it stands in the input: its type, its place, and its undecoded bytes.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl RawObject<'_> {
     /// Decodes the object. Keys written twice are reported by the scan; the last one counts.
     pub fn decode<D: DeserializeOwned>(&self) -> Result<D, DecodeError> {
         match self.body {
-            Body::Yaml(bytes, slice) => engine::full(bytes, slice, self.bounds, |keys| {
+            Body::Yaml(bytes, slice) => engine::noting(bytes, slice, self.bounds, |keys| {
                 for (key, at) in keys {
                     self.note_duplicate(key, shift(self.origin.line, *at));
                 }
@@ -107,6 +107,23 @@ impl RawObject<'_> {
                 column: self.origin.column,
                 message: error.to_string(),
             }),
+        }
+    }
+
+    /// The object as the reader of canonical YAML alone reads it; none where that reader leaves it to the
+    /// full parser, and for what is no slice of YAML.
+    pub fn canonical<D: DeserializeOwned>(&self) -> Option<D> {
+        match self.body {
+            Body::Yaml(bytes, slice) => canonical::read(bytes, slice, self.bounds),
+            _ => None,
+        }
+    }
+
+    /// The object as the full YAML parser alone reads it; none for what is no slice of YAML.
+    pub fn parsed<D: DeserializeOwned>(&self) -> Option<Result<D, YamlError>> {
+        match self.body {
+            Body::Yaml(bytes, slice) => Some(engine::full(bytes, slice, self.bounds, |_| {})),
+            _ => None,
         }
     }
 

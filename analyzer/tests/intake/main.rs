@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_push_string, clippy::format_collect)]
 
 mod bombs;
+mod canonical;
 mod containers;
 mod documents;
 mod kit;

@@ -72,7 +72,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn object() -> impl Strategy<Value = Value> {
+pub(crate) fn object() -> impl Strategy<Value = Value> {
     (key(), value(), value(), "[a-z]{1,8}").prop_map(|(key, spec, extra, name)| {
         let mut map = Map::new();
         map.insert("apiVersion".into(), json!("v1"));
@@ -175,7 +175,7 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-fn in_block(value: &Value) -> String {
+pub(crate) fn in_block(value: &Value) -> String {
     let mut out = String::new();
     block(value, 0, &mut out);
     out

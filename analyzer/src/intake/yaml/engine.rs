@@ -1,12 +1,12 @@
 //! From a slice of bytes to a value: the one place that decides how.
 //!
-//! Everything that decodes YAML comes through [`from_slice`]. A faster reader for canonical kubectl
-//! output goes in front of [`full`] here and falls back to it where it is not sure.
+//! Everything that decodes a slice of YAML comes through [`from_slice`] or [`noting`]: the reader for
+//! canonical text first, the [`full`] one where that is not sure.
 
 use serde::de::DeserializeOwned;
 
 use super::tree::{self, Bounds, NodeId, Tree};
-use super::{ErrorKind, Position, YamlError, de};
+use super::{ErrorKind, Position, YamlError, canonical, de};
 
 /// What a slice of bytes holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,18 @@ pub enum Slice {
 
 /// Reads a slice as `D`.
 pub fn from_slice<D: DeserializeOwned>(bytes: &[u8], slice: Slice, bounds: Bounds) -> Result<D, YamlError> {
-    full(bytes, slice, bounds, |_| {})
+    noting(bytes, slice, bounds, |_| {})
+}
+
+/// Reads a slice as `D`, handing what was written twice to `duplicates`.
+pub fn noting<D: DeserializeOwned>(
+    bytes: &[u8],
+    slice: Slice,
+    bounds: Bounds,
+    duplicates: impl FnOnce(&[(String, Position)]),
+) -> Result<D, YamlError> {
+    // Canonical text holds no key twice.
+    canonical::read(bytes, slice, bounds).map_or_else(|| full(bytes, slice, bounds, duplicates), Ok)
 }
 
 /// Reads a slice with the full reader, handing what was written twice to `duplicate`.

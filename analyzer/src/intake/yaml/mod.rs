@@ -5,6 +5,7 @@
 //! Tried and left: `saphyr-parser` (refuses surrogate pairs and tabs), `noyalib` (`yes` and `0755` are
 //! not kubectl's), `serde-saphyr` (turns a quoted number into an integer where the field is one).
 
+pub mod canonical;
 pub mod de;
 pub mod engine;
 pub mod scalar;

@@ -1,0 +1,310 @@
+//! The reader of canonical YAML against the full parser: whatever it accepts, both read the same.
+
+use std::path::Path;
+
+use kubereach::intake::progress::Silent;
+use kubereach::intake::yaml::{Slice, canonical, engine, tree::Bounds};
+use kubereach::intake::{Content, InputSpec, Limits, RawObject, scan};
+use kubereach::snapshot::{AnyObject, Decode};
+use proptest::prelude::*;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Value, json};
+
+use crate::property::{in_block, object};
+
+struct Fast<'a>(&'a [u8], Slice);
+
+impl Decode for Fast<'_> {
+    type Error = ();
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, ()> {
+        canonical::read(self.0, self.1, Bounds::default()).ok_or(())
+    }
+}
+
+struct Full<'a>(&'a [u8], Slice);
+
+impl Decode for Full<'_> {
+    type Error = String;
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, String> {
+        engine::full(self.0, self.1, Bounds::default(), |_| {}).map_err(|e| e.to_string())
+    }
+}
+
+const TYPES: [(&str, &str); 12] = [
+    ("v1", "Pod"),
+    ("v1", "Service"),
+    ("discovery.k8s.io/v1", "EndpointSlice"),
+    ("apps/v1", "Deployment"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+    ("v1", "Secret"),
+    ("v1", "ConfigMap"),
+    ("v1", "Node"),
+    ("v1", "Event"),
+    ("example.com/v1", "Widget"),
+];
+
+/// Whether the reader accepts the bytes as a value; fails where the two differ, in any type.
+fn agree(bytes: &[u8], slice: Slice) -> Result<bool, TestCaseError> {
+    let shown = || String::from_utf8_lossy(bytes).into_owned();
+    let fast: Option<Value> = canonical::read(bytes, slice, Bounds::default());
+    let full: Result<Value, _> = engine::full(bytes, slice, Bounds::default(), |_| {});
+    if let Some(fast) = &fast {
+        prop_assert_eq!(Ok(fast), full.as_ref(), "{}", shown());
+    }
+    // What nobody needs is held to the same rules.
+    if canonical::read::<IgnoredAny>(bytes, slice, Bounds::default()).is_some() {
+        let mut twice = 0;
+        let full = engine::full::<IgnoredAny>(bytes, slice, Bounds::default(), |keys| twice = keys.len());
+        prop_assert!(full.is_ok(), "{:?}: {}", full.err(), shown());
+        prop_assert_eq!(twice, 0, "{}", shown());
+    }
+    for (api_version, kind) in TYPES {
+        if let Ok(fast) = AnyObject::decode(api_version, kind, &Fast(bytes, slice)) {
+            let full = AnyObject::decode(api_version, kind, &Full(bytes, slice));
+            prop_assert_eq!(Ok(format!("{fast:?}")), full.map(|o| format!("{o:?}")), "{}", shown());
+        }
+    }
+    Ok(fast.is_some())
+}
+
+fn as_item(text: &str, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let lines = text.lines().enumerate();
+    lines
+        .map(|(n, line)| match (n, line.is_empty()) {
+            (0, _) => format!("{pad}- {line}\n"),
+            (_, true) => "\n".to_owned(),
+            _ => format!("{pad}  {line}\n"),
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_canonical_is_read_without_the_parser() {
+    for text in [
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  labels: {}\n  name: a\nspec:\n  containers:\n  - args: []\n    name: c\n    ports:\n    - containerPort: 80\nstatus:\n",
+        "a: \"x\\ty \\u00e9\"\nb: 'it''s'\nc: |\n  one\n    two\n\n  three\nd: |-\n  x\ne: |+\n  x\n\nf: null\n",
+        "a: folded over\n  two lines\nb: 'folded over\n\n  three lines'\nc: \"folded\n  \\  with spaces\"\n",
+        "f:metadata:\n  .: {}\n  f:app.kubernetes.io/name: {}\n  k:{\"containerPort\":80,\"protocol\":\"TCP\"}:\n    .: {}\n",
+        "# a comment\n\na:\n    - b\n    - - c\n      - d\n    -\x20e: f\n      g: h\n# the end\n",
+        "a: -5\nb: 10.0.0.0/8\nc: http://x:80/#y\nd: 2026-01-01T00:00:00Z\ne: yes\nf: 0755\ng: ü\n",
+        "z: 1\na: 2\nm: 3\n",
+    ] {
+        assert!(agree(text.as_bytes(), Slice::Document).unwrap(), "{text}");
+        assert!(agree(as_item(text, 0).as_bytes(), Slice::Item).unwrap() || text.starts_with('#'), "{text}");
+        assert!(agree(as_item(text, 2).as_bytes(), Slice::Item).unwrap() || text.starts_with('#'), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_surely_canonical_is_left_to_the_parser() {
+    for text in [
+        "a: &x 1\nb: *x\n",
+        "a: !!str 1\n",
+        "a: [1, 2]\n",
+        "a: {b: c}\n",
+        "a:\tb\n",
+        "a: b # c\n",
+        "? a\n: b\n",
+        "<<: {}\n",
+        "a: 1\na: 2\n",
+        "b: 1\na: 2\nb: 3\n",
+        "yes: 1\n",
+        "1: x\n",
+        "a: b: c\n",
+        "a: b\n\n  c\n",
+        "a:\n    b: 1\n  c: 2\n",
+        "a:\n  b: 1\n    c: 2\n",
+        "a: |2\n   x\n",
+        "a: >\n  x\n  y\n",
+        "a: \"\\ud83d\\ude00\"\n",
+        "a: 'x\n",
+        "a: \"x\ny\"\n",
+        "- a\n- b\n",
+        "a: b\r\n",
+        "%YAML 1.1\n---\na: b\n",
+        "a: .inf\n",
+        "a: b \n",
+        "a: -\n",
+        "a:\n-   b\n",
+        "a:\n- b\n - c\n",
+        "a: b\n---\nc: d\n",
+        "a: b\n...\n",
+        "\u{feff}a: b\n",
+        "a: x\u{85}y\n",
+        "a",
+        "",
+        "a: |\n  x",
+        "a: |\n    x\n  y\n",
+        "a: \"x\" y\n",
+        "\"a\\n\": b\n",
+        "a: 'x' # y\n",
+    ] {
+        assert_eq!(canonical::read::<Value>(text.as_bytes(), Slice::Document, Bounds::default()), None, "{text:?}");
+        agree(text.as_bytes(), Slice::Document).unwrap();
+    }
+    // Passed over or read, the rules are the same.
+    for text in ["a:\n  b: [1]\n", "a:\n  b: 1\n  b: 2\n", "a:\n  b: \"\\q\"\n", "a:\n  b: &x 1\n"] {
+        assert!(canonical::read::<IgnoredAny>(text.as_bytes(), Slice::Document, Bounds::default()).is_none(), "{text}");
+    }
+    let deep: String = (0..100).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    assert!(canonical::read::<IgnoredAny>(deep.as_bytes(), Slice::Document, Bounds::default()).is_none());
+}
+
+/// One of the ways in which other emitters and hands differ from kubectl.
+fn vary(text: &str, way: usize) -> String {
+    match way {
+        0 => text.to_owned(),
+        1 => serde_yaml::from_str::<Value>(text).ok().and_then(|v| serde_yaml::to_string(&v).ok()).unwrap_or_default(),
+        2 => text.replace(": ", ":  "),
+        3 => text.replace("\n", "\n# c\n"),
+        4 => text.replace("\n", "\n\n"),
+        5 => text.replace("  ", "    "),
+        6 => text.replace('"', "'"),
+        7 => text.replace("- ", "-   "),
+        8 => text.replace("/", "\n          "),
+        9 => text.replace(": ", ": |\n          "),
+        10 => text.replace('.', " #"),
+        _ => text.replace("\n", " \n"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn generated_objects_read_the_same(value in object(), way in 0..12_usize, indent in 0..4_usize) {
+        let text = vary(&in_block(&value), way);
+        agree(text.as_bytes(), Slice::Document)?;
+        agree(as_item(&text, indent).as_bytes(), Slice::Item)?;
+    }
+
+    #[test]
+    fn mutated_bytes_read_the_same(
+        value in object(),
+        way in 0..12_usize,
+        cut in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..3_usize,
+            prop_oneof![any::<u8>(), prop::sample::select(b"\n\n   -:{}[]\"'#&*!|>%@`,?\r\\~<=.x0".to_vec())]), 0..5),
+    ) {
+        let mut text = vary(&in_block(&value), way).into_bytes();
+        for (at, what, byte) in edits {
+            if text.is_empty() { break; }
+            let at = at.index(text.len());
+            match what {
+                0 => text[at] = byte,
+                1 => text.insert(at, byte),
+                _ => { text.remove(at); }
+            }
+        }
+        text.truncate(cut.index(text.len() * 4 + 1).max(1));
+        agree(&text, Slice::Document)?;
+        let item = as_item(&String::from_utf8_lossy(&text), 0);
+        agree(item.as_bytes(), Slice::Item)?;
+    }
+
+    #[test]
+    fn kubernetes_objects_mutated_read_the_same(
+        which in 0..5_usize,
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize,
+            prop::sample::select(b"\n\n   -:{}[]\"'#&*!|>%@`,?\\~<=.x0".to_vec())), 0..4),
+    ) {
+        let mut text = KUBECTL[which].as_bytes().to_vec();
+        for (at, what, byte) in edits {
+            let at = at.index(text.len());
+            match what {
+                0 => text[at] = byte,
+                1 => text.insert(at, byte),
+                2 => { text.remove(at); }
+                // A line moves in or out.
+                _ => {
+                    let start = text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |n| n + 1);
+                    if byte == b' ' || text[start] != b' ' { text.insert(start, b' ') } else { text.remove(start); }
+                }
+            }
+        }
+        agree(&text, Slice::Document)?;
+    }
+}
+
+const KUBECTL: [&str; 5] = [
+    "apiVersion: v1\nkind: Service\nmetadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n      {\"apiVersion\":\"v1\"}\n  name: web\n  namespace: shop\nspec:\n  clusterIP: 10.96.0.1\n  clusterIPs:\n  - 10.96.0.1\n  ports:\n  - name: http\n    port: 80\n    targetPort: http\n  selector:\n    app: web\nstatus:\n  loadBalancer: {}\n",
+    "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    app: web\n  managedFields:\n  - apiVersion: v1\n    fieldsV1:\n      f:metadata:\n        f:labels:\n          .: {}\n          f:app: {}\n    manager: kubectl\n  name: web-1\nspec:\n  containers:\n  - args:\n    - --x=1\n    - 'it''s: so'\n    env:\n    - name: A\n      value: \"1\"\n    image: nginx:1.25\n    name: web\n    ports:\n    - containerPort: 80\n  volumes:\n  - emptyDir: {}\n    name: tmp\nstatus:\n  conditions:\n  - lastProbeTime: null\n    message: 'containers with unready status: [web] and a text that\n      goes on'\n    status: \"False\"\n    type: Ready\n  phase: Running\n  podIP: 10.0.0.1\n",
+    "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\naddressType: IPv4\nendpoints:\n- addresses:\n  - 10.0.0.1\n  conditions:\n    ready: true\n  targetRef:\n    kind: Pod\n    name: web-1\nports:\n- name: \"\"\n  port: 80\n",
+    "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: |\n    line\n\n      deeper\n    - item\n    key: value\n  b: \"x\\ny\"\nmetadata:\n  name: c\n",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: web\n  template:\n    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n        - name: web\n          image: nginx\n          command: []\n",
+];
+
+/// What both readers make of an object of a scan: its problem, and whether the fast one took it.
+fn compare(raw: &RawObject<'_>) -> (bool, bool, Option<String>) {
+    struct OfRaw<'r, 'a>(&'r RawObject<'a>, bool);
+    impl Decode for OfRaw<'_, '_> {
+        type Error = ();
+        fn decode<T: DeserializeOwned>(&self) -> Result<T, ()> {
+            if self.1 { self.0.canonical().ok_or(()) } else { self.0.parsed().and_then(Result::ok).ok_or(()) }
+        }
+    }
+    let Some(parsed) = raw.parsed::<Value>() else { return (false, false, None) };
+    let Some(fast) = raw.canonical::<Value>() else { return (true, false, None) };
+    if Ok(&fast) != parsed.as_ref() {
+        return (true, true, Some(format!("{}: {fast}\n{parsed:?}", raw.path())));
+    }
+    let typed = |fast| AnyObject::decode(raw.api_version, raw.kind, &OfRaw(raw, fast)).map(|o| format!("{o:?}"));
+    if let Ok(fast) = typed(true)
+        && Ok(&fast) != typed(false).as_ref()
+    {
+        return (true, true, Some(format!("{}: {fast}\n{:?}", raw.path(), typed(false))));
+    }
+    (true, true, None)
+}
+
+fn compare_all(root: &Path) -> (usize, usize) {
+    let mut folders: Vec<_> = std::fs::read_dir(root).unwrap().map(|f| f.unwrap().path()).collect();
+    folders.sort();
+    let (mut slices, mut accepted) = (0, 0);
+    for folder in folders.into_iter().filter(|f| f.is_dir()) {
+        let inputs = [InputSpec::Path(folder.clone())];
+        let found = scan(&inputs, &Limits::default(), &|_| None, &compare, &Silent).unwrap();
+        for member in found.inputs.iter().flat_map(|input| &input.members) {
+            let Content::Documents(docs) = &member.content else { continue };
+            for object in &docs.objects {
+                let (slice, fast, difference) = &object.value;
+                assert_eq!(*difference, None, "{}", member.path);
+                slices += usize::from(*slice);
+                accepted += usize::from(*fast);
+            }
+        }
+    }
+    println!("{}: {accepted} of {slices} slices of YAML read as canonical", root.display());
+    (slices, accepted)
+}
+
+#[test]
+fn fixtures_read_the_same() {
+    let (slices, accepted) = compare_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures"));
+    assert!(slices > 500 && accepted * 10 > slices, "{accepted} of {slices}");
+}
+
+#[test]
+fn the_truth_reads_the_same() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/truth");
+    if !root.is_dir() {
+        eprintln!("SKIPPED: {} is absent", root.display());
+        return;
+    }
+    let (slices, accepted) = compare_all(&root);
+    assert!(slices > 1000 && accepted * 10 > slices, "{accepted} of {slices}");
+}
+
+#[test]
+fn a_list_of_kubectl_needs_no_parser() {
+    let items: Vec<Value> = KUBECTL.iter().map(|text| serde_yaml::from_str(text).unwrap()).collect();
+    let list = in_block(&json!({"apiVersion": "v1", "items": items, "kind": "List"}));
+    let inputs = [crate::kit::bytes("l.yaml", list)];
+    let found =
+        scan(&inputs, &Limits::default(), &|_| None, &|raw| raw.canonical::<Value>().is_some(), &Silent).unwrap();
+    let Content::Documents(docs) = &found.inputs[0].members[0].content else { panic!() };
+    assert_eq!(docs.objects.iter().map(|o| o.value).collect::<Vec<_>>(), [true; 5]);
+}
