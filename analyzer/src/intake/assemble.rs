@@ -70,7 +70,7 @@ struct Place {
     copy: bool,
 }
 
-fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
+pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
     if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
@@ -243,7 +243,8 @@ impl Filled {
         }
         kinds.insert(object.group_kind());
         builder.push(object, u32::try_from(self.origins.len()).unwrap_or(u32::MAX), reading.facts.stripped);
-        self.origins.push(origin);
+        let nowhere = FileId { input: u32::MAX, member: u32::MAX };
+        self.origins.push(if reading.facts.placeless { Origin { file: nowhere, ..origin } } else { origin });
         true
     }
 

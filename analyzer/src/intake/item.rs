@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::content::Problem;
+use super::layouts::kubereach;
 use super::object::{DecodeError, RawObject};
 use crate::snapshot::model::lenient::{List, Time};
 use crate::snapshot::model::{Meta, Resource as _};
@@ -49,7 +50,8 @@ impl Item {
     /// Decodes an object. What cannot be decoded keeps its kind and namespace, so that nobody takes it
     /// for absent.
     pub(crate) fn decode(raw: &RawObject<'_>) -> Self {
-        if raw.kind == "SupportBundle" {
+        let own = raw.kind == kubereach::KIND && raw.api_version == kubereach::API_VERSION;
+        if raw.kind == "SupportBundle" || own {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
             return Self { what: What::About(Box::new(value)), seen: None };
         }

@@ -37,7 +37,7 @@ pub struct Discovered {
 
 impl Discovered {
     /// The served versions of a kind, the preferred one first.
-    pub fn of<'d>(&'d self, group: &'d str, kind: &'d str) -> impl Iterator<Item = &'d Resource> {
+    pub fn of<'d>(&'d self, group: &'d str, kind: &'d str) -> impl Iterator<Item = &'d Resource> + Clone {
         self.resources.iter().filter(move |r| r.group == group && r.kind == kind)
     }
 

@@ -3,15 +3,24 @@
 //! Nothing here can change a cluster: [`Reader`] knows GET and the review APIs and has no other way to the
 //! API server. What a live read yields goes through the same intake as a file.
 
+mod ask;
 mod call;
+mod clean;
 mod client;
 mod connect;
 mod discovery;
+mod gather;
+mod list;
+mod read;
+mod refs;
+mod spool;
 
+pub use ask::{Ask, Gvr, check_kinds};
 pub use call::{Answer, CallError};
 pub use client::{Accept, Reader, Review, escape, path};
 pub use connect::{Connection, Target};
 pub use discovery::{Discovered, Resource, discover};
+pub use read::{ReadError, read, would_read};
 
 /// Why nothing could be read.
 #[derive(Debug, thiserror::Error)]

@@ -71,6 +71,8 @@ pub(crate) struct Facts {
     pub(crate) stripped: bool,
     /// The collector empties the data of Secrets.
     pub(crate) secrets_emptied: bool,
+    /// Lines of its files say nothing to a reader: they were written by this program, of live objects.
+    pub(crate) placeless: bool,
     /// Objects with this annotation were deleted while the collector watched.
     pub(crate) deleted_by: Option<&'static str>,
 }

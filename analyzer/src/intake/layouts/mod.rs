@@ -15,6 +15,7 @@ mod discovery;
 mod facts;
 mod istio;
 mod kube_dump;
+pub(crate) mod kubereach;
 mod must_gather;
 mod part;
 mod plain;
@@ -50,7 +51,8 @@ pub(crate) struct Glance<'s> {
 }
 
 /// Every layout, the most telling markers first.
-static LAYOUTS: [&dyn Layout; 12] = [
+static LAYOUTS: [&dyn Layout; 13] = [
+    &kubereach::Kubereach,
     &troubleshoot::Troubleshoot,
     &crust_gather::CrustGather,
     &must_gather::MUST_GATHER,

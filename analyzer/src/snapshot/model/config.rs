@@ -35,7 +35,7 @@ impl From<RawConfigMap> for ConfigMap {
         let mut keys: Vec<String> = raw.data.keys().chain(raw.binary_data.keys()).cloned().collect();
         keys.sort_unstable();
         let ca = raw.data.get("ca.crt").map(|pem| first_certificate(pem.as_deref().unwrap_or_default().as_bytes()));
-        let values = if keeps_values(&raw.metadata) {
+        let values = if keeps_values(&raw.metadata.name) {
             raw.data.into_iter().map(|(k, v)| (k, v.unwrap_or_default())).collect()
         } else {
             BTreeMap::new()
@@ -45,7 +45,7 @@ impl From<RawConfigMap> for ConfigMap {
 }
 
 /// `ConfigMaps` whose values say how the cluster's data plane, DNS or ingress controller behaves.
-fn keeps_values(meta: &Meta) -> bool {
+pub(crate) fn keeps_values(name: &str) -> bool {
     const NAMES: [&str; 12] = [
         "cilium-config",
         "calico-config",
@@ -60,7 +60,7 @@ fn keeps_values(meta: &Meta) -> bool {
         "udp-services",
         "amazon-vpc-cni",
     ];
-    NAMES.contains(&meta.name.as_str()) || meta.name.contains("ingress-nginx") || meta.name.starts_with("antrea-config")
+    NAMES.contains(&name) || name.contains("ingress-nginx") || name.starts_with("antrea-config")
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

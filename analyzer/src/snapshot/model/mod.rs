@@ -23,6 +23,7 @@ mod service;
 mod workload;
 
 pub use condition::{Condition, ConditionStatus, current};
+pub(crate) use config::keeps_values;
 pub use config::{ConfigMap, CustomResourceDefinition, HorizontalPodAutoscaler, PersistentVolumeClaim};
 pub use endpoints::{
     EndpointAddress, EndpointConditions, EndpointPort, EndpointSlice, EndpointSubset, Endpoints, SliceEndpoint,
