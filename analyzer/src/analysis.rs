@@ -43,7 +43,11 @@ pub struct Options {
 
 /// Reads the inputs, judges every subject and assembles the report.
 pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress) -> Result<Report, IntakeError> {
-    let intake = intake::read(inputs, &options.intake, progress)?;
+    Ok(analyze_intake(&intake::read(inputs, &options.intake, progress)?, options))
+}
+
+/// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
+pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     let judged: Vec<(Option<String>, Judged)> = intake
         .snapshots
         .iter()
@@ -51,8 +55,8 @@ pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress)
             judge_snapshot(snapshot, &options.filter).into_iter().map(|j| (snapshot.cluster.clone(), j))
         })
         .collect();
-    let snapshot = inventory(&intake);
-    Ok(assemble(judged, snapshot, &intake as &dyn Locate))
+    let snapshot = inventory(intake);
+    assemble(judged, snapshot, intake as &dyn Locate)
 }
 
 /// Judges every wanted subject of one cluster.

@@ -26,4 +26,4 @@ pub mod report;
 
 mod analysis;
 
-pub use analysis::{Filter, Options, analyze, find_subject, judge_snapshot};
+pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot};

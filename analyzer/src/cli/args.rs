@@ -46,8 +46,10 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Reading {
     /// Files, directories, archives (.tar .tar.gz .tar.xz .tar.zst .zip .gz) or `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "live", value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub live: LiveFlags,
     /// Name shown for standard input
     #[arg(long, value_name = "NAME", default_value = "-")]
     pub stdin_name: String,
@@ -66,6 +68,59 @@ pub(super) struct Reading {
     /// Colour
     #[arg(long, value_enum, default_value_t = ColorWhen::Auto)]
     pub color: ColorWhen,
+}
+
+/// Reading a live cluster instead of INPUT, with lists, gets and review requests only.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Live cluster")]
+pub(super) struct LiveFlags {
+    /// Read the cluster of the current kube context instead of INPUT; nothing is changed in it
+    #[arg(long)]
+    pub live: bool,
+    #[command(flatten)]
+    pub cluster: ClusterFlags,
+}
+
+/// Which cluster, as whom, and how long.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Live cluster")]
+pub(super) struct ClusterFlags {
+    /// Context of the kubeconfig
+    #[arg(long, value_name = "CONTEXT")]
+    pub context: Option<String>,
+    /// Kubeconfig file; else $KUBECONFIG, ~/.kube/config, or the pod's service account
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Impersonate this user
+    #[arg(long = "as", value_name = "USER")]
+    pub as_user: Option<String>,
+    /// Impersonate this group (repeatable)
+    #[arg(long = "as-group", value_name = "GROUP")]
+    pub as_group: Vec<String>,
+    /// Read the public certificates of the TLS Secrets that a path names; nothing else of any Secret
+    #[arg(long)]
+    pub read_tls: bool,
+    /// Time for reading the whole cluster: 90s, 5m, 1h
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_time)]
+    pub timeout: std::time::Duration,
+}
+
+/// For clap: seconds, or a number with `s`, `m` or `h`.
+fn parse_time(text: &str) -> Result<std::time::Duration, String> {
+    let bad = || "not a time; write 90s, 5m or 1h".to_owned();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(bad()),
+    };
+    let number: u64 = number.parse().map_err(|_| bad())?;
+    match number.saturating_mul(seconds) {
+        0 => Err("no time at all; write 90s, 5m or 1h".to_owned()),
+        all => Ok(std::time::Duration::from_secs(all.min(86_400))),
+    }
 }
 
 /// Limits against hostile input; each has a default that real dumps do not reach.
@@ -118,7 +173,8 @@ pub(super) enum ColorWhen {
     kubereach check support-bundle.tar.gz -o report.html -o report.json\n  \
     kubectl get svc,ingress,pods,endpointslices,networkpolicies -A -o yaml | kubereach check -\n  \
     helm template ./chart | kubereach check - --assume-complete=Service\n  \
-    kubereach check dump/ -n shop --kind Ingress --fail-on degraded")]
+    kubereach check dump/ -n shop --kind Ingress --fail-on degraded\n  \
+    kubereach check --live --context prod -n shop")]
 pub(super) struct Check {
     #[command(flatten)]
     pub reading: Reading,
@@ -180,7 +236,8 @@ impl FailOn {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     kubereach trace ingress/web -n shop support-bundle.tar.gz\n  \
-    kubereach trace svc/cart -n shop dump/")]
+    kubereach trace svc/cart -n shop dump/\n  \
+    kubereach trace ingress/web -n shop --live")]
 pub(super) struct Trace {
     /// KIND/NAME: a Service, Ingress, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute or Gateway
     #[arg(value_name = "KIND/NAME")]

@@ -1,6 +1,6 @@
 //! `kubereach check`
 
-use kubereach::{Filter, Options, analyze};
+use kubereach::{Filter, Options, analyze_intake};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 
 use super::args::Check;
@@ -26,9 +26,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
             names: command.name.clone(),
         },
     };
-    let report = input::with_progress(&command.reading, |progress| {
-        analyze(&input::inputs(&command.reading), &options, progress)
-    })?;
+    let intake = input::read(&command.reading, &options.intake, &command.namespace)?;
+    let report = analyze_intake(&intake, &options);
     let render = RenderOptions {
         width: output::width(),
         color: output::color(command.reading.color),

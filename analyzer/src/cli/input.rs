@@ -3,11 +3,57 @@
 use std::io::IsTerminal as _;
 
 use kubereach::intake::progress::{Bar, Progress, Silent};
-use kubereach::intake::{InputSpec, IntakeOptions, Limits};
+use kubereach::intake::{self, InputSpec, Intake, IntakeOptions, Limits};
+use kubereach::live::{self, Ask, LiveError, ReadError, Target};
 use kubereach::snapshot::Assumption;
 
 use super::Failure;
-use super::args::{LimitFlags, Reading, When};
+use super::args::{ClusterFlags, LimitFlags, Reading, When};
+
+/// Reads what the command line names: the live cluster with `--live`, else the inputs. `namespaces` are
+/// those of `-n`, looked at one by one where the whole cluster may not be listed.
+pub(super) fn read(reading: &Reading, options: &IntakeOptions, namespaces: &[String]) -> Result<Intake, Failure> {
+    if !reading.live.live {
+        return Ok(with_progress(reading, |progress| intake::read(&inputs(reading), options, progress))?);
+    }
+    if let Some(input) = reading.inputs.first() {
+        return Err(Failure::Usage(format!(
+            "--live reads a cluster, and {} is a file: give one of them",
+            input.display()
+        )));
+    }
+    let cluster = &reading.live.cluster;
+    let ask =
+        Ask { namespaces: namespaces.to_vec(), read_tls: cluster.read_tls, timeout: cluster.timeout, ..Ask::default() };
+    Ok(live::read(&target(cluster), &ask, options, watching(reading.progress))?)
+}
+
+/// Which cluster, and as whom.
+pub(super) fn target(flags: &ClusterFlags) -> Target {
+    Target {
+        kubeconfig: flags.kubeconfig.clone(),
+        context: flags.context.clone(),
+        as_user: flags.as_user.clone(),
+        as_groups: flags.as_group.clone(),
+    }
+}
+
+/// A progress line where a person watches; it goes away by itself.
+pub(super) fn watching(when: When) -> Box<dyn Progress + Send> {
+    if when == When::Auto && std::io::stderr().is_terminal() { Box::new(Bar::new(None)) } else { Box::new(Silent) }
+}
+
+impl From<LiveError> for Failure {
+    fn from(error: LiveError) -> Self {
+        Self::Nothing(error.to_string())
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::Nothing(error.to_string())
+    }
+}
 
 /// The inputs.
 pub(super) fn inputs(reading: &Reading) -> Vec<InputSpec> {

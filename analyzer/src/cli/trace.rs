@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use kubereach::{Filter, Options, analyze, find_subject};
+use kubereach::{Filter, Options, analyze_intake, find_subject};
 use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
 
 use super::args::Trace;
@@ -43,9 +43,8 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
             names: vec![name.to_owned()],
         },
     };
-    let report = input::with_progress(&command.reading, |progress| {
-        analyze(&input::inputs(&command.reading), &options, progress)
-    })?;
+    let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
+    let report = analyze_intake(&intake, &options);
     let Some(index) = find_subject(&report, kind, &command.namespace, name) else {
         anstream::eprintln!(
             "kubereach: the input holds no {kind} {name} in namespace {}; 'kubereach check' lists what it holds",

@@ -60,6 +60,12 @@ impl Bar {
     }
 }
 
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
 impl Progress for Bar {
     fn bytes(&self, count: u64) {
         self.line.inc(count);

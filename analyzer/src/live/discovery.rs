@@ -211,14 +211,15 @@ impl Discovered {
     async fn plain(&mut self, reader: &Reader, group: &str, version: &str, path: &str) {
         match reader.get_as::<PlainList>(path, Accept::Json).await {
             Ok(list) => {
-                self.resources.extend(list.resources.into_iter().filter(|r| !r.name.contains('/')).map(|r| Resource {
+                let whole = list.resources.into_iter().filter(|r| !r.name.contains('/'));
+                self.resources.extend(whole.map(|r| Resource {
                     group: group.to_owned(),
                     version: version.to_owned(),
                     kind: r.kind,
                     plural: r.name,
                     namespaced: r.namespaced,
                     listable: r.verbs.iter().any(|verb| verb == "list"),
-                }))
+                }));
             }
             Err(error) => {
                 self.silent.insert(group.to_owned(), error.to_string());

@@ -404,7 +404,7 @@ impl Work {
                 }
                 Err(error) => {
                     let said = format!("{} could not be read whole: {error}", name.1);
-                    end = Err(CallError::Malformed(said));
+                    end = Err(CallError::Transport(said));
                 }
             }
         }

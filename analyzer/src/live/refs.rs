@@ -1,4 +1,4 @@
-//! Which Secrets and ConfigMaps the declared paths name: the only ones whose content is read.
+//! Which Secrets and `ConfigMaps` the declared paths name: the only ones whose content is read.
 
 use std::collections::BTreeSet;
 

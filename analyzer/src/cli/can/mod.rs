@@ -5,7 +5,6 @@ mod print;
 use std::io::{BufRead, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
-use kubereach::intake;
 use kubereach::paths::World;
 use kubereach::policy::{Answer, Protocol};
 use kubereach::question::{Answers, Because, Finder, Query, Row, Seen, Target, Unresolved, split_port};
@@ -30,9 +29,7 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     };
     let words = words(&mut command)?;
     let options = input::options(&command.reading)?;
-    let read = input::with_progress(&command.reading, |progress| {
-        intake::read(&input::inputs(&command.reading), &options, progress)
-    })?;
+    let read = input::read(&command.reading, &options, std::slice::from_ref(&command.namespace))?;
     for problem in &read.problems {
         anstream::eprintln!("kubereach: {}: {}", problem.path, problem.message);
     }
@@ -87,9 +84,11 @@ struct Words {
 
 /// Takes SOURCE and DEST from in front of the inputs.
 fn words(command: &mut Can) -> Result<Words, Failure> {
+    // With --live no INPUT follows.
+    let least = if command.reading.live.live { 1 } else { 2 };
     let inputs = &mut command.reading.inputs;
     let mut take = |what: &str| {
-        if inputs.len() < 2 {
+        if inputs.len() < least {
             return Err(Failure::Usage(format!("{what} or INPUT is missing; see 'kubereach can --help'")));
         }
         inputs.remove(0).into_os_string().into_string().map_err(|_| Failure::Usage(format!("{what} is not text")))
