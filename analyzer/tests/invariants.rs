@@ -171,7 +171,7 @@ fn invariant_9_1_12_doubt_outranks_degraded_and_a_wall_outranks_doubt() {
         .collect();
     let mut snapshot = read(&input(&objects), &options, &Silent).unwrap().snapshots.remove(0);
     snapshot.coverage = kubereach::snapshot::Coverage::default();
-    for kind in ["Service", "Pod", "EndpointSlice", "Deployment"] {
+    for kind in ["Service", "Pod", "EndpointSlice", "Deployment", "NetworkPolicy"] {
         snapshot.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
     }
     let judged = judge_snapshot(&snapshot, &Filter::default());

@@ -18,6 +18,15 @@ struct World {
     services: Vec<ServiceChoice>,
     ingress: Option<IngressChoice>,
     route: Option<RouteChoice>,
+    policy: Option<PolicyChoice>,
+}
+
+/// A NetworkPolicy and whether something enforces it.
+#[derive(Debug, Clone)]
+struct PolicyChoice {
+    selects: u8,
+    rules: u8,
+    enforced: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -72,8 +81,19 @@ fn worlds() -> impl Strategy<Value = World> {
         backend,
         weight,
     });
-    (proptest::collection::vec(service, 1..4), proptest::option::of(ingress), proptest::option::of(route))
-        .prop_map(|(services, ingress, route)| World { services, ingress, route })
+    let policy = (0..4_u8, 0..4_u8, any::<bool>()).prop_map(|(selects, rules, enforced)| PolicyChoice {
+        selects,
+        rules,
+        enforced,
+    });
+    let services = proptest::collection::vec(service, 1..4);
+    let entries = (proptest::option::of(ingress), proptest::option::of(route));
+    (services, entries, proptest::option::of(policy)).prop_map(|(services, (ingress, route), policy)| World {
+        services,
+        ingress,
+        route,
+        policy,
+    })
 }
 
 fn meta(name: &str, seed: usize) -> Value {
@@ -108,7 +128,39 @@ impl World {
         if let Some(route) = &self.route {
             objects.push(route.object());
         }
+        match &self.policy {
+            Some(policy) => policy.add(&mut objects),
+            None => {
+                objects.push(json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "items": []}))
+            }
+        }
         objects
+    }
+}
+
+impl PolicyChoice {
+    fn add(&self, objects: &mut Vec<Value>) {
+        let selector = match self.selects {
+            0 => json!({}),
+            n => json!({"matchLabels": {"app": format!("app{}", n - 1)}}),
+        };
+        let ingress = match self.rules {
+            0 => json!([]),
+            1 => json!([{}]),
+            2 => json!([{"from": [{"podSelector": {"matchLabels": {"app": "app0"}}}]}]),
+            _ => json!([{"ports": [{"port": 80}]}]),
+        };
+        objects.push(
+            json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta("policy", 960),
+            "spec": {"podSelector": selector, "policyTypes": ["Ingress"], "ingress": ingress}}),
+        );
+        if self.enforced {
+            let mut metadata = meta("calico-node", 961);
+            metadata["namespace"] = json!("kube-system");
+            objects.push(json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata,
+                "spec": {"selector": {"matchLabels": {"k": "v"}}, "template": {"metadata": {"labels": {"k": "v"}}, "spec": {"containers": []}}},
+                "status": {"desiredNumberScheduled": 1, "numberReady": 1}}));
+        }
     }
 }
 
@@ -247,7 +299,8 @@ fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, (Verdict, bool)> {
         .collect()
 }
 
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
+    ("networking.k8s.io", "NetworkPolicy"),
     ("", "Pod"),
     ("", "Service"),
     ("", "Endpoints"),
@@ -318,6 +371,34 @@ proptest! {
             }
             if *verdict == Verdict::Broken {
                 prop_assert_eq!(was, Verdict::Broken, "{} is broken only without knowledge of {}", subject, kind);
+            }
+        }
+    }
+
+    /// Truth table E7 row 407: a policy that was seen and one that was not may both close a Service. Without
+    /// the policies and without knowing that there are none, what they made degraded or broken is not
+    /// config-ok.
+    #[test]
+    fn policies_that_were_not_collected_are_not_taken_for_none(world in worlds()) {
+        let objects = world.objects();
+        let verdicts_of = |objects: &[Value], forget: bool| {
+            let mut snapshot = read(&[input("a.json", objects)], &whole(), &Silent).unwrap().snapshots.remove(0);
+            if forget {
+                snapshot.coverage = kubereach::snapshot::Coverage::default();
+                for kind in ["Service", "Pod", "EndpointSlice", "Endpoints", "Deployment", "DaemonSet"] {
+                    snapshot.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
+                }
+            }
+            verdicts(&snapshot)
+        };
+        let with = verdicts_of(&objects, false);
+        let left: Vec<Value> =
+            objects.into_iter().filter(|o| !o["kind"].as_str().unwrap_or_default().starts_with("NetworkPolicy")).collect();
+        let without = verdicts_of(&left, true);
+        for (subject, (verdict, _)) in with.iter().filter(|(name, _)| name.starts_with("Service/")) {
+            let (now, _) = without[subject];
+            if matches!(verdict, Verdict::Broken | Verdict::Degraded | Verdict::Unknown) {
+                prop_assert_ne!(now, Verdict::ConfigOk, "{} was {}; without policies it is config-ok", subject, verdict);
             }
         }
     }

@@ -13,6 +13,10 @@ use policy_kit::Json;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+/// Ways in which something cannot be evaluated; the last one is that policies were not collected.
+const DOUBTS: usize = 6;
+const NOT_COLLECTED: usize = 5;
+
 type Labels = BTreeMap<&'static str, &'static str>;
 
 #[derive(Debug, Clone)]
@@ -90,8 +94,8 @@ impl Small {
         Labels::from([("team", team)])
     }
 
-    fn snapshot(&self, reversed: bool) -> Snapshot {
-        let mut objects: Vec<(&str, &str, Value)> = Vec::new();
+    fn objects(&self) -> Vec<(&'static str, &'static str, Value)> {
+        let mut objects: Vec<(&'static str, &'static str, Value)> = Vec::new();
         for namespace in ["a", "b"] {
             let labels = self.team(namespace);
             objects.push(("v1", "Namespace", json!({"metadata": {"name": namespace, "labels": labels}})));
@@ -122,6 +126,11 @@ impl Small {
             let meta = json!({"name": format!("n{index}"), "namespace": policy.namespace});
             objects.push(("networking.k8s.io/v1", "NetworkPolicy", json!({"metadata": meta, "spec": spec})));
         }
+        objects
+    }
+
+    fn snapshot(&self, reversed: bool) -> Snapshot {
+        let mut objects = self.objects();
         if reversed {
             objects.reverse();
         }
@@ -131,6 +140,59 @@ impl Small {
             builder.push(AnyObject::decode(api, kind, &Json(value)).unwrap(), 0, false);
         }
         builder.build()
+    }
+
+    /// The world as a live cluster, with a doubt or without one.
+    fn build(&self, doubt: Option<usize>) -> Snapshot {
+        let mut snapshot = Builder::default();
+        for kind in ["Namespace", "Pod", "Service", "CustomResourceDefinition"] {
+            snapshot.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
+        }
+        if doubt != Some(NOT_COLLECTED) {
+            snapshot.coverage.assume(Assumption { kind: Some("NetworkPolicy".to_owned()), namespace: None });
+        }
+        for (api, kind, mut value) in self.objects() {
+            if kind == "NetworkPolicy" && doubt == Some(NOT_COLLECTED) {
+                continue;
+            }
+            value["metadata"]["uid"] = json!(format!("{kind}-{}", value["metadata"]["name"]));
+            snapshot.push(AnyObject::decode(api, kind, &Json(value)).unwrap(), 0, false);
+        }
+        let more = match doubt {
+            None | Some(NOT_COLLECTED) => None,
+            Some(0) => Some((
+                "crd.projectcalico.org/v1",
+                "GlobalNetworkPolicy",
+                json!({"metadata": {"name": "g"},
+                "spec": {"selector": "app == 'x'", "types": ["Ingress", "Egress"]}}),
+            )),
+            Some(1) => Some((
+                "cilium.io/v2",
+                "CiliumNetworkPolicy",
+                json!({"metadata": {"name": "c", "namespace": "a"},
+                "spec": {"endpointSelector": {"matchLabels": {"tier": "y"}}, "ingress": [{}]}}),
+            )),
+            Some(2) => Some((
+                "security.istio.io/v1",
+                "AuthorizationPolicy",
+                json!({"metadata": {"name": "i", "namespace": "b"}, "spec": {}}),
+            )),
+            Some(3) => Some((
+                "policy.networking.k8s.io/v1alpha1",
+                "AdminNetworkPolicy",
+                json!({"metadata": {"name": "u"},
+                "spec": {"priority": 5, "subject": {"unheardOf": {}}, "ingress": [
+                    {"action": "Sometimes", "from": [{"unheardOf": {}}]}]}}),
+            )),
+            Some(_) => {
+                Some(("crd.antrea.io/v1beta1", "ClusterNetworkPolicy", json!({"metadata": {"name": "t"}, "spec": {}})))
+            }
+        };
+        if let Some((api, kind, mut value)) = more {
+            value["metadata"]["uid"] = json!("more");
+            snapshot.push(AnyObject::decode(api, kind, &Json(value)).unwrap(), 0, false);
+        }
+        snapshot.build()
     }
 
     // The oracle.
@@ -456,6 +518,28 @@ proptest! {
                     let after = second.evaluate(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(port) }).answer;
                     // Policies add up: among isolated pods one more can only open.
                     prop_assert!(before != Answer::Allowed || after == Answer::Allowed);
+                }
+            }
+        }
+    }
+
+    /// Monotony: what is added and cannot be evaluated only takes certainty away. Policies whose kinds are
+    /// foreign, forms that cannot be read, policies that were not collected.
+    #[test]
+    fn what_cannot_be_evaluated_never_makes_an_answer_more_certain(world in small(), doubt in 0..DOUBTS) {
+        let (one, two) = (world.build(None), world.build(Some(doubt)));
+        let (before, after) = (View::new(&one), View::new(&two));
+        let (left, right) = (pods(&one, &world, &before.ends), pods(&two, &world, &after.ends));
+        for i in 0..left.len() {
+            for j in 0..left.len() {
+                for port in 1..6 {
+                    let of = |port| Connection { from: &left[i], to: &left[j], protocol: Protocol::Tcp, port: Some(port) };
+                    let was = before.decide(&of(port)).answer;
+                    let is = after
+                        .decide(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(port) })
+                        .answer;
+                    // Unknown stays unknown; what is still certain says what it said.
+                    prop_assert!(is == Answer::Unknown || is == was, "{was} became {is}: p{i} -> p{j}:{port}");
                 }
             }
         }

@@ -2,6 +2,8 @@
 //! them all. `SITUATION=part/of/its/path` runs some.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "common/questions.rs"]
+mod questions;
 #[path = "common/situation.rs"]
 mod situation;
 
@@ -13,6 +15,7 @@ use kubereach::analyze;
 use kubereach::intake::progress::Silent;
 use kubereach::intake::yaml;
 use kubereach_reports::report::{Effect, Report, Subject};
+use questions::{Question, ask};
 use serde::Deserialize;
 use situation::{fixtures, inputs, options};
 
@@ -34,6 +37,9 @@ struct Expect {
     problems: Vec<String>,
     /// The command ends with "nothing could be analyzed" and these words.
     fails: Option<String>,
+    /// What `kubereach can` has to answer.
+    #[serde(default)]
+    questions: Vec<Question>,
     /// Layouts the inputs must be recognized as.
     #[serde(default)]
     layouts: Vec<String>,
@@ -117,6 +123,7 @@ fn judge(folder: &Path) -> Vec<String> {
     let mut errors = Vec::new();
     compare(&expect, &report, &mut errors);
     laws(&report, &mut errors);
+    ask(folder, &expect.args, &expect.questions, &mut errors);
     errors
 }
 

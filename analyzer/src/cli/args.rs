@@ -269,8 +269,8 @@ pub(super) struct Trace {
         kubereach can --from-all service/db:5432 -n shop dump/\n  \
         kubereach can --queries questions.jsonl dump/ > answers.jsonl\n\n\
         A query is a line {\"id\":1,\"from\":\"shop/web-1\",\"to\":\"shop/cart-1\",\"protocol\":\"TCP\",\"port\":8080}.\n\n\
-        Exit codes: 0 allowed (also partly, and for matrices and query files), 1 denied, 4 cannot be decided,\n\
-        2 usage, 3 nothing could be analyzed."
+        Exit codes: 0 allowed (and for matrices and query files), 1 denied, 4 cannot be decided (also where it\n\
+        depends on the port and none is named), 2 usage, 3 nothing could be analyzed."
 )]
 pub(super) struct Can {
     /// Namespace of what names none

@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod conditions;
 pub mod controllers;
+pub mod dialers;
 pub mod entries;
 pub mod gateway;
 pub mod ingress;

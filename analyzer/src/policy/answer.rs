@@ -72,6 +72,8 @@ impl fmt::Display for Protocol {
 pub enum Missing<'s> {
     /// A pod in the node's own network: plugins see the node, not the pod.
     HostNetwork,
+    /// A pod on a virtual node, outside of the network that the plugin of the cluster watches.
+    VirtualNode,
     /// Labels of this namespace.
     NamespaceLabels(&'s str),
     /// Labels of this node.
@@ -111,6 +113,7 @@ impl Missing<'_> {
     pub const fn key(&self) -> &'static str {
         match self {
             Self::HostNetwork => "host-network",
+            Self::VirtualNode => "virtual-node",
             Self::NamespaceLabels(_) => "namespace-labels",
             Self::NodeLabels(_) => "node-labels",
             Self::PodAddress => "pod-address",
@@ -136,6 +139,9 @@ impl fmt::Display for Missing<'_> {
         match self {
             Self::HostNetwork => {
                 f.write_str("one end is in a node's own network, where plugins see the node and not the pod")
+            }
+            Self::VirtualNode => {
+                f.write_str("the pod runs on a virtual node, where policies may not be enforced as they are elsewhere")
             }
             Self::NamespaceLabels(ns) => write!(f, "the labels of namespace {ns} were not read"),
             Self::NodeLabels(node) => write!(f, "the labels of node {node} were not read"),

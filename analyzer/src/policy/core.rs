@@ -85,6 +85,13 @@ impl<'s> Core<'s> {
                 possible: Outcomes::NONE.or(Outcomes::ALLOW).or(Outcomes::DENY),
             };
         }
+        if asked.pod.on_virtual_node {
+            // Who enforces there, and whether anybody does, is the provider's affair.
+            return PolicyAnswer::Undecidable {
+                missing: Missing::VirtualNode,
+                possible: Outcomes::NONE.or(Outcomes::ALLOW).or(Outcomes::DENY),
+            };
+        }
         let mut doubt = None;
         let mut admitted = None;
         for (index, rule) in rules.iter().enumerate() {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use kubereach_reports::report::ObjectRef;
 
-use crate::snapshot::model::{Node, Pod, PodSpec, Resource as _, Workload};
+use crate::snapshot::model::{Node, Pod, PodSpec, Resource as _, Service, Workload};
 use crate::snapshot::{Found, Snapshot};
 
 /// A pod, or a workload's template standing in for its pods.
@@ -30,6 +30,8 @@ pub struct PodEnd<'s> {
     pub node_labels: Option<&'s BTreeMap<String, String>>,
     /// Is it in the node's own network?
     pub host_network: bool,
+    /// Is it on a virtual node (AWS Fargate, virtual-kubelet)?
+    pub on_virtual_node: bool,
     /// A template stands for several pods.
     pub is_template: bool,
 }
@@ -99,7 +101,7 @@ pub struct Ends<'s> {
     node_by_address: HashMap<IpAddr, Found<'s, Node>>,
     pod_by_address: HashMap<IpAddr, Vec<Found<'s, Pod>>>,
     pod_ranges: Vec<IpNet>,
-    service_addresses: HashMap<IpAddr, ObjectRef>,
+    service_addresses: HashMap<IpAddr, Found<'s, Service>>,
 }
 
 fn addresses<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
@@ -142,7 +144,7 @@ impl<'s> Ends<'s> {
             let spec = &service.spec;
             let all = spec.cluster_ips.iter().filter_map(|ip| ip.known()).chain(spec.cluster_ip.known());
             for address in all.filter_map(|ip| ip.parse::<IpAddr>().ok()) {
-                service_addresses.entry(address).or_insert_with(|| service.object());
+                service_addresses.entry(address).or_insert(service);
             }
         }
         Self {
@@ -184,8 +186,19 @@ impl<'s> Ends<'s> {
             node,
             node_labels: node.and_then(|n| self.nodes.get(n)).map(|n| &n.get().metadata.labels),
             host_network: stored.spec.is_host_network(),
+            on_virtual_node: node.is_some_and(|node| self.is_virtual(node))
+                || stored.metadata.label("eks.amazonaws.com/fargate-profile").is_some(),
             is_template: false,
         }
+    }
+
+    /// Virtual nodes say so by label or taint (EKS documentation, virtual-kubelet).
+    fn is_virtual(&self, node: &str) -> bool {
+        let Some(node) = self.nodes.get(node) else { return false };
+        let label = |key: &str| node.metadata.label(key);
+        label("eks.amazonaws.com/compute-type") == Some("fargate")
+            || label("type") == Some("virtual-kubelet")
+            || node.spec.taints.iter().any(|taint| taint.key == "virtual-kubelet.io/provider")
     }
 
     /// A workload's template.
@@ -202,6 +215,7 @@ impl<'s> Ends<'s> {
             node: None,
             node_labels: None,
             host_network: template.spec.is_host_network(),
+            on_virtual_node: false,
             is_template: true,
         })
     }
@@ -229,7 +243,7 @@ impl<'s> Ends<'s> {
     }
 
     /// The Service that has an address, if one has it.
-    pub fn service_at(&self, address: IpAddr) -> Option<&ObjectRef> {
+    pub fn service_at(&self, address: IpAddr) -> Option<&Found<'s, Service>> {
         self.service_addresses.get(&address)
     }
 

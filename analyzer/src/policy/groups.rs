@@ -21,6 +21,7 @@ struct Signature<'s> {
     namespace: &'s str,
     labels: Vec<(&'s str, &'s str)>,
     host_network: bool,
+    on_virtual_node: bool,
     /// Of pods in their node's network only.
     node: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
@@ -87,6 +88,7 @@ pub fn group<'s>(policies: &Policies<'s>, pods: &[PodEnd<'s>]) -> Vec<Group> {
             namespace: pod.namespace,
             labels,
             host_network: pod.host_network,
+            on_virtual_node: pod.on_virtual_node,
             node: pod.node.filter(|_| pod.host_network),
             ports,
             addresses,

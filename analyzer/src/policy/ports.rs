@@ -1,5 +1,7 @@
 //! Ports of rules.
 
+use std::fmt;
+
 use super::answer::{Missing, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::options::{EndPorts, Options};
@@ -28,6 +30,20 @@ enum Which<'s> {
     Nothing,
     /// Masked, or in a form this version does not know.
     Unreadable,
+}
+
+impl fmt::Display for PortEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let protocol = self.protocol.map_or("any protocol", Protocol::word);
+        match self.which {
+            Which::All => write!(f, "every {protocol} port"),
+            Which::Range(from, to) | Which::EndPort(from, to) if from == to => write!(f, "{protocol} {from}"),
+            Which::Range(from, to) | Which::EndPort(from, to) => write!(f, "{protocol} {from}-{to}"),
+            Which::Named(name) => write!(f, "the {protocol} port named {name}"),
+            Which::Nothing => f.write_str("a protocol that policies do not know"),
+            Which::Unreadable => f.write_str("a port that could not be read"),
+        }
+    }
 }
 
 impl<'s> PortEntry<'s> {
@@ -114,6 +130,14 @@ impl<'s> PortEntry<'s> {
             into.push(from);
             into.extend(from.checked_add(1));
             into.extend(to.checked_add(1));
+        }
+    }
+
+    /// Its number and protocol, where it is one port and no range.
+    pub(super) const fn single(&self) -> Option<(Protocol, u16)> {
+        match (self.protocol, &self.which) {
+            (Some(protocol), Which::Range(from, to)) if *from == *to => Some((protocol, *from)),
+            _ => None,
         }
     }
 

@@ -7,9 +7,9 @@ use ipnet::IpNet;
 
 use super::answer::{Answer, Direction, Protocol};
 use super::core::Peer;
-use super::ends::{End, PodEnd};
+use super::ends::End;
 use super::ports::PortEntry;
-use super::set::{Connection, Policies, Rules, Selection, Verdict};
+use super::set::{Connection, Policies, Rules, Selection};
 
 /// A run of ports with one answer.
 pub type PortRun = (RangeInclusive<u16>, Answer);
@@ -78,17 +78,8 @@ impl<'s> Policies<'s> {
         starts
     }
 
-    /// From which addresses outside the cluster (`Ingress`) a pod can be reached on a port, or which it
-    /// can reach (`Egress`): runs that cover one family.
-    pub fn addresses(
-        &self,
-        pod: &PodEnd<'s>,
-        direction: Direction,
-        protocol: Protocol,
-        port: Option<u16>,
-        ipv4: bool,
-    ) -> Vec<AddressRun> {
-        let selection = self.select(pod);
+    /// First addresses of the intervals within which no rule of this direction draws a line.
+    pub(super) fn address_starts(&self, selection: &Selection<'s>, direction: Direction, ipv4: bool) -> Vec<u128> {
         let mut starts: Vec<u128> = vec![0];
         for (index, _) in selection.of(direction) {
             let Some(policy) = self.get(*index) else { continue };
@@ -115,32 +106,31 @@ impl<'s> Policies<'s> {
                 }
             }
         }
-        let last = if ipv4 { u128::from(u32::MAX) } else { u128::MAX };
+        let last = last(ipv4);
         starts.retain(|start| *start <= last);
         starts.sort_unstable();
         starts.dedup();
-        let own = End::Pod(pod.clone());
-        let none = Selection::default();
-        let mut runs: Vec<AddressRun> = Vec::new();
-        for (position, start) in starts.iter().enumerate() {
-            let end = starts.get(position + 1).map_or(last, |next| next - 1);
-            let other = End::Address(address(*start, ipv4));
-            let verdict: Verdict<'s> = match direction {
-                Direction::Ingress => {
-                    self.evaluate_selected(&Connection { from: &other, to: &own, protocol, port }, &none, &selection)
-                }
-                Direction::Egress => {
-                    self.evaluate_selected(&Connection { from: &own, to: &other, protocol, port }, &selection, &none)
-                }
-            };
-            let until = address(end, ipv4);
-            match runs.last_mut() {
-                Some((run, same)) if *same == verdict.answer => *run = *run.start()..=until,
-                _ => runs.push((address(*start, ipv4)..=until, verdict.answer)),
-            }
-        }
-        runs
+        starts
     }
+}
+
+const fn last(ipv4: bool) -> u128 {
+    if ipv4 { u32::MAX as u128 } else { u128::MAX }
+}
+
+/// One answer per interval, joined where neighbours agree. `starts` are sorted and begin with 0.
+pub(super) fn address_runs(starts: &[u128], ipv4: bool, answer: impl Fn(IpAddr) -> Answer) -> Vec<AddressRun> {
+    let mut runs: Vec<AddressRun> = Vec::new();
+    for (position, start) in starts.iter().enumerate() {
+        let end = starts.get(position + 1).map_or(last(ipv4), |next| next - 1);
+        let (from, until) = (address(*start, ipv4), address(end, ipv4));
+        let answer = answer(from);
+        match runs.last_mut() {
+            Some((run, same)) if *same == answer => *run = *run.start()..=until,
+            _ => runs.push((from..=until, answer)),
+        }
+    }
+    runs
 }
 
 /// One answer per interval, joined where neighbours agree. `starts` are sorted and begin with 1.
@@ -155,6 +145,11 @@ pub(super) fn port_runs(starts: &[u16], answer: impl Fn(u16) -> Answer) -> Vec<P
         }
     }
     runs
+}
+
+/// The addresses with this answer as the fewest CIDRs that cover exactly them.
+pub fn address_words(runs: &[AddressRun], answer: Answer) -> Vec<String> {
+    runs.iter().filter(|(_, a)| *a == answer).flat_map(|(run, _)| cidrs(run)).collect()
 }
 
 fn number(address: IpAddr) -> u128 {

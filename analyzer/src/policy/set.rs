@@ -109,6 +109,23 @@ impl<'s> Policy<'s> {
         names
     }
 
+    /// Single ports that ingress rules of a core policy name by number, with the rule.
+    pub fn ports_by_number(&self) -> Vec<(usize, Protocol, u16)> {
+        let Rules::Core(core) = &self.rules else { return Vec::new() };
+        let rules = core.rules_of(Direction::Ingress).unwrap_or_default().iter().enumerate();
+        rules
+            .flat_map(|(index, rule)| rule.ports.iter().filter_map(PortEntry::single).map(move |(p, n)| (index, p, n)))
+            .collect()
+    }
+
+    /// The keys of labels by which a core policy selects its pods.
+    pub fn selector_keys(&self) -> Vec<&'s str> {
+        let Rules::Core(core) = &self.rules else { return Vec::new() };
+        let selector = core.selector;
+        let keys = selector.match_labels.keys().map(String::as_str);
+        keys.chain(selector.match_expressions.iter().map(|r| r.key.as_str())).collect()
+    }
+
     /// What an admin policy calls a rule; empty where it has no name.
     pub fn rule_name(&self, direction: Direction, rule: usize) -> &'s str {
         match &self.rules {

@@ -1,14 +1,18 @@
 //! The policies of one cluster as its paths and `can` ask about them: the evaluator, plus what was not
 //! read, what is not evaluated, and whether anything is enforced.
 
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
 use kubereach_reports::report::CoverageState;
 
 use super::answer::{Answer, Direction, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
 use super::ends::{End, Ends, PodEnd};
 use super::foreign::{Foreign, foreign};
+use super::idle::Idle;
 use super::options::Assumed;
-use super::reach::{PortRun, port_runs};
+use super::reach::{AddressRun, PortRun, address_runs, port_runs};
 use super::set::{Connection, Policies, Selection, Sided, Verdict};
 use crate::snapshot::model::{NetworkPolicy, Resource as _};
 use crate::snapshot::{Gap, GroupKind, Snapshot};
@@ -31,6 +35,16 @@ pub struct View<'s> {
     pub plugins: Plugins,
     /// Policies of other systems.
     pub foreign: Vec<Foreign<'s>>,
+    idle: OnceLock<Idle>,
+}
+
+/// A kind of policy that was not all read where it matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Which kind.
+    pub kind: GroupKind,
+    /// Why.
+    pub gap: Gap,
 }
 
 /// The whole answer to one connection.
@@ -57,7 +71,12 @@ impl<'s> View<'s> {
     pub fn new(snapshot: &'s Snapshot) -> Self {
         let plugins = Plugins::detect(snapshot);
         let policies = Policies::new(snapshot, plugins.options());
-        Self { ends: Ends::new(snapshot), policies, plugins, foreign: foreign(snapshot) }
+        Self { ends: Ends::new(snapshot), policies, plugins, foreign: foreign(snapshot), idle: OnceLock::new() }
+    }
+
+    /// What of the policies does nothing at present; worked out when it is first asked for.
+    pub fn idle(&self) -> &Idle {
+        self.idle.get_or_init(|| Idle::of(&self.ends, &self.policies))
     }
 
     /// May this connection be made?
@@ -120,6 +139,32 @@ impl<'s> View<'s> {
         })
     }
 
+    /// From which addresses outside the cluster `pod` can be reached on a port (`Ingress`), or which it can
+    /// reach (`Egress`): runs that cover one family.
+    pub fn addresses(
+        &self,
+        (pod, selection): (&End<'s>, &Selection<'s>),
+        direction: Direction,
+        (protocol, port): (Protocol, Option<u16>),
+        ipv4: bool,
+    ) -> Vec<AddressRun> {
+        let starts = self.policies.address_starts(selection, direction, ipv4);
+        let none = Selection::default();
+        address_runs(&starts, ipv4, |address: IpAddr| {
+            let other = End::Address(address);
+            match direction {
+                Direction::Ingress => {
+                    let connection = Connection { from: &other, to: pod, protocol, port };
+                    self.decide_selected(&connection, &none, selection).answer
+                }
+                Direction::Egress => {
+                    let connection = Connection { from: pod, to: &other, protocol, port };
+                    self.decide_selected(&connection, selection, &none).answer
+                }
+            }
+        })
+    }
+
     fn assumptions(&self, connection: &Connection<'_, 's>, decision: &Decision<'_, 's>) -> Vec<Assumed> {
         if decision.answer == Answer::Unknown {
             return Vec::new();
@@ -148,7 +193,7 @@ impl<'s> View<'s> {
         }
         let Some(pod) = pod else { return side };
         side.foreign = self.touching(pod, direction).collect();
-        side.unread = self.unread(pod.namespace);
+        side.unread = self.unread(pod.namespace).into_iter().map(|unread| unread.gap).collect();
         // Another system's policy may turn away what is allowed; some may let through what is denied. A
         // policy that was not read may do both.
         let may_allow = side.foreign.iter().any(|foreign| foreign.may_allow);
@@ -166,12 +211,16 @@ impl<'s> View<'s> {
 
     /// Evaluated kinds of policy that were not read where they matter to a namespace. Of manifests nothing
     /// is missing: what is not among them was not declared.
-    pub fn unread(&self, namespace: &str) -> Vec<Gap> {
+    pub fn unread(&self, namespace: &str) -> Vec<Unread> {
         let snapshot = self.ends.snapshot();
         if snapshot.is_manifests() || self.assumes_complete(namespace) {
             return Vec::new();
         }
-        let mut gaps: Vec<Gap> = snapshot.is_complete(NetworkPolicy::KIND, Some(namespace)).err().into_iter().collect();
+        let unread = |kind: &GroupKind, namespace: Option<&str>| {
+            let gap = snapshot.is_complete(kind, namespace).err()?;
+            Some(Unread { kind: kind.clone(), gap })
+        };
+        let mut gaps: Vec<Unread> = unread(NetworkPolicy::KIND, Some(namespace)).into_iter().collect();
         for kind in &ADMIN_KINDS {
             // Few clusters have these kinds: nothing is missing unless the snapshot shows that they are served.
             let served = snapshot.crds.iter().any(|crd| {
@@ -179,7 +228,7 @@ impl<'s> View<'s> {
                 spec.group == kind.group && spec.names.kind == kind.kind
             });
             if served {
-                gaps.extend(snapshot.is_complete(kind, None).err());
+                gaps.extend(unread(kind, None));
             }
         }
         gaps
@@ -210,6 +259,12 @@ impl<'s> View<'s> {
             })
             .collect();
         kinds.iter().all(|kind| snapshot.is_complete(kind, None).is_ok())
+    }
+
+    /// Manifests say what is declared; what the cluster holds beside them is not among them.
+    pub fn leaves_cluster_open(&self, namespace: &str) -> bool {
+        let snapshot = self.ends.snapshot();
+        snapshot.is_manifests() && snapshot.is_complete(NetworkPolicy::KIND, Some(namespace)).is_err()
     }
 
     /// Objects without any record of how they were collected, policies among them: the policies that are

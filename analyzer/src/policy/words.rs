@@ -4,11 +4,74 @@ use super::admin;
 use super::answer::{Direction, Protocol, Truth};
 use super::core::{Asked, Peer, Rule};
 use super::ends::{End, PodEnd};
+use super::ports::PortEntry;
 use super::selectors::NAMESPACE_NAME;
 use super::set::{Policies, Rules};
 use crate::snapshot::LabelSelector;
 
+/// Whom a pod may reach, as far as its own egress policies say.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outgoing {
+    /// Anybody: nothing isolates it.
+    Anything,
+    /// Only those whom the phrases name.
+    Only(Vec<String>),
+    /// Nobody: policies without rules isolate it.
+    Nothing,
+    /// Cannot be told: the pod is in its node's network, or a policy may or may not select it.
+    Unclear,
+}
+
 impl<'s> Policies<'s> {
+    /// Whom the policies that select a pod let it reach.
+    pub fn outgoing(&self, pod: &PodEnd<'s>) -> Outgoing {
+        let selection = self.select(pod);
+        let all = selection.of(Direction::Egress);
+        if pod.host_network || all.iter().any(|(_, selected)| *selected != Truth::Yes) {
+            return Outgoing::Unclear;
+        }
+        let mut phrases = Vec::new();
+        let mut core_only = true;
+        for rules in all.iter().filter_map(|(index, _)| self.get(*index)).map(|policy| &policy.rules) {
+            match rules {
+                Rules::Core(core) => {
+                    for rule in core.rules_of(Direction::Egress).unwrap_or_default() {
+                        let ports = on_ports(&rule.ports);
+                        let peers = if rule.peers.is_empty() {
+                            vec!["anything".to_owned()]
+                        } else {
+                            of_rule(rule, core.namespace)
+                        };
+                        phrases.extend(peers.into_iter().map(|peer| format!("{peer}{ports}")));
+                    }
+                }
+                Rules::Admin(admin) => {
+                    core_only = false;
+                    for rule in admin.rules_of(Direction::Egress) {
+                        let what = match rule.action {
+                            admin::Action::Allow => "",
+                            admin::Action::Deny => "not ",
+                            admin::Action::Pass | admin::Action::Unreadable => continue,
+                        };
+                        let ports = on_ports(&rule.ports);
+                        phrases.extend(rule.peers.iter().map(|peer| format!("{what}{}{ports}", of_admin_peer(peer))));
+                    }
+                }
+            }
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        phrases.retain(|phrase| seen.insert(phrase.clone()));
+        if all.is_empty() || (core_only && phrases.iter().any(|phrase| phrase == "anything")) {
+            Outgoing::Anything
+        } else if phrases.is_empty() && core_only {
+            Outgoing::Nothing
+        } else if phrases.is_empty() {
+            Outgoing::Unclear
+        } else {
+            Outgoing::Only(phrases)
+        }
+    }
+
     /// Whom the policies that select a pod admit to one of its ports: a phrase per peer, in the order of
     /// the policies, each once.
     pub fn admitted(&self, pod: &PodEnd<'s>, protocol: Protocol, port: Option<u16>) -> Vec<String> {
@@ -56,6 +119,14 @@ fn of_rule(rule: &Rule<'_>, namespace: &str) -> Vec<String> {
         return vec!["anyone".to_owned()];
     }
     rule.peers.iter().map(|peer| of_peer(peer, namespace)).collect()
+}
+
+fn on_ports(ports: &[PortEntry<'_>]) -> String {
+    if ports.is_empty() {
+        return String::new();
+    }
+    let words: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    format!(" on {}", words.join(", "))
 }
 
 fn of_peer(peer: &Peer<'_>, own: &str) -> String {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::data::{Because, Considered, Matrix, MatrixRow, Ports, Query, QueryAnswer, Row};
+use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Query, QueryAnswer, Row};
 use super::{Finder, Party, Target, split_port};
 use crate::evidence::{FieldPath, Step};
-use crate::policy::reach::port_words;
+use crate::policy::reach::{address_words, port_words};
 use crate::policy::{
     self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, Protocol, Selection, View,
 };
@@ -119,6 +119,7 @@ impl<'v, 's> Answers<'v, 's> {
             // Where every port is answered for, the policies that draw the lines are the reason.
             because: if ports.is_empty() { self.because(&decision) } else { self.applying(from, to) },
             assumptions: decision.assumptions.iter().map(|a| a.key()).collect(),
+            addresses: self.addresses(from, to, source, target, asked),
             ports,
             considered,
         })
@@ -132,6 +133,32 @@ impl<'v, 's> Answers<'v, 's> {
             denied: port_words(&runs, Answer::Denied),
             unknown: port_words(&runs, Answer::Unknown),
         }
+    }
+
+    /// Where one end is anywhere outside: which addresses are let through, if it depends on the address.
+    fn addresses(
+        &self,
+        from: &Side<'s>,
+        to: &Side<'s>,
+        source: &End<'s>,
+        target: &End<'s>,
+        asked: (Protocol, Option<u16>),
+    ) -> Vec<Addresses> {
+        let (pod, selection, direction) = match (source, target) {
+            (End::Outside, End::Pod(_)) => (target, &to.selection, Direction::Ingress),
+            (End::Pod(_), End::Outside) => (source, &from.selection, Direction::Egress),
+            _ => return Vec::new(),
+        };
+        let family = |ipv4: bool| {
+            let runs = self.view.addresses((pod, selection), direction, asked, ipv4);
+            (runs.len() > 1).then(|| Addresses {
+                family: if ipv4 { "IPv4" } else { "IPv6" },
+                allowed: address_words(&runs, Answer::Allowed),
+                denied: address_words(&runs, Answer::Denied),
+                unknown: address_words(&runs, Answer::Unknown),
+            })
+        };
+        [true, false].into_iter().filter_map(family).collect()
     }
 
     fn considered(&self, connection: &Connection<'_, 's>, from: &Side<'s>, to: &Side<'s>) -> Vec<Considered> {
@@ -452,7 +479,7 @@ fn whole(decision: &Decision<'_, '_>, ports: &[Ports]) -> &'static str {
     } else if all(|p| &p.denied) {
         Answer::Denied.word()
     } else if ports.iter().all(|p| p.unknown == "none") {
-        "partly"
+        PARTLY
     } else {
         Answer::Unknown.word()
     }

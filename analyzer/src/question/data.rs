@@ -63,6 +63,22 @@ pub struct Ports {
     pub unknown: String,
 }
 
+/// The word where some ports are allowed and no port was asked for.
+pub const PARTLY: &str = "partly";
+
+/// Addresses outside the cluster by answer, where one end is any of them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Addresses {
+    /// `IPv4` or `IPv6`.
+    pub family: &'static str,
+    /// The fewest CIDRs that cover exactly those that are allowed.
+    pub allowed: Vec<String>,
+    /// The same of those that are turned away.
+    pub denied: Vec<String>,
+    /// The same of those that cannot be told.
+    pub unknown: Vec<String>,
+}
+
 /// The answer for pods that policies cannot tell apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
@@ -89,6 +105,9 @@ pub struct Row {
     /// Ports by answer, where none was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Ports>,
+    /// Addresses by answer, where one end is `external` and they are not all alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Addresses>,
     /// What decides.
     pub because: Vec<Because>,
     /// On what the answer rests beside the snapshot.

@@ -4,7 +4,7 @@ mod answers;
 mod data;
 
 pub use answers::{Answers, Seen};
-pub use data::{Because, Considered, Matrix, MatrixRow, Ports, Query, QueryAnswer, Row};
+pub use data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Query, QueryAnswer, Row};
 
 use std::net::IpAddr;
 
@@ -56,6 +56,9 @@ pub enum Unresolved {
     /// A Service has no such port.
     #[error("{0} has no port {1}; it has {2}")]
     NoSuchPort(String, String, String),
+    /// A Service that stands for a name.
+    #[error("{0} stands for the name {1} and has no pods of its own; ask about the address of that name")]
+    ExternalName(String, String),
     /// Nothing stands behind it.
     #[error("{0} has no pods in the input")]
     NoPods(String),
@@ -189,7 +192,11 @@ impl<'v, 's> Finder<'v, 's> {
                 Ok(Named::Parties(vec![Party { label: "external".to_owned(), end: End::Outside, port: None }]))
             }
             [one] => match one.parse::<IpAddr>() {
-                Ok(address) => Ok(Named::Parties(vec![self.at(address)])),
+                Ok(address) => Ok(match self.view.ends.service_at(address) {
+                    // Policies see a connection after the Service has translated it.
+                    Some(service) => Named::Service(*service),
+                    None => Named::Parties(vec![self.at(address)]),
+                }),
                 Err(_) if one.is_empty() => Err(Unresolved::Words(words.to_owned())),
                 Err(_) => self.pod_or_workload(namespace, one).map(Named::Parties),
             },
@@ -271,6 +278,10 @@ impl<'v, 's> Finder<'v, 's> {
     ) -> Result<Vec<Party<'s>>, Unresolved> {
         let stored = service.get();
         let name = shown(&service.object());
+        if service.is_external_name() {
+            let external = stored.value.spec.external_name.clone().unwrap_or_default();
+            return Err(Unresolved::ExternalName(name, external));
+        }
         let wanted: Vec<_> = stored
             .value
             .spec

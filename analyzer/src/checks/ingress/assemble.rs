@@ -163,7 +163,11 @@ fn forwarded<'s>(world: &World<'s>, front: &Front<'s>, action: &'s str, forward:
 }
 
 /// The segments from the rule to the endpoints.
-fn behind(world: &World<'_>, entries: &OpaqueEntries<'_>, hop: &Hop<'_, '_>) -> (Vec<Arc<Stretch>>, Option<Dormant>) {
+fn behind<'s>(
+    world: &World<'s>,
+    entries: &OpaqueEntries<'_>,
+    hop: &Hop<'_, 's>,
+) -> (Vec<Arc<Stretch>>, Option<Dormant>) {
     let ingress = hop.ingress();
     let mut rule = Stretch::new(SegmentName::Rule, Some(ingress.clone()));
     rule.evaluated(format!("takes {}", words::brief(&hop.path.describe())));
@@ -194,9 +198,7 @@ fn behind(world: &World<'_>, entries: &OpaqueEntries<'_>, hop: &Hop<'_, '_>) -> 
         return (vec![Arc::new(rule), Arc::new(reference)], drained);
     };
     let behind = service::backend(world, service, port_of(hop).as_ref(), consumer(hop, service));
-    let controller = hop.front.controller().map_or("the controller", |c| c.name);
-    let pods = hop.front.seen.as_ref().map(|seen| seen.pods.as_slice()).unwrap_or_default();
-    let behind = policy::through(world, service, port_of(hop).as_ref(), controller, pods, behind);
+    let behind = policy::through(world, service, port_of(hop).as_ref(), hop.front.dialer.as_ref(), behind);
     let behind = fallback(world, hop, service, behind);
     let followed = behind.stretches.iter().any(|stretch| stretch.segment == SegmentName::Endpoints);
     if service.is_external_name() && !followed {

@@ -1,126 +1,218 @@
-//! A front door's controller is a caller that is known: evaluated from its pods to the pods behind.
+//! A front door's data plane is a caller that is known: evaluated from its pods to the pods behind.
 
 use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, Port, SegmentName};
 
-use super::targets::targets;
+use super::targets::{Target, targets};
 use super::{closed_to_controller, closed_to_controller_if_enforced, partly_closed_to_controller, undecidable, words};
 use crate::checks::service::BackendStretches;
 use crate::evidence::Stretch;
 use crate::paths::World;
+use crate::paths::dialers::{Dialer, Front};
 use crate::paths::service::{PortView, ServiceView};
 use crate::policy::cni::Enforcement;
-use crate::policy::{Answer, Connection, Decision, End, Missing, Protocol};
+use crate::policy::{Answer, Connection, Decision, Direction, End, Missing, Policy, Protocol};
 use crate::snapshot::model::{Pod, Service};
 use crate::snapshot::{Found, Gap};
 
 /// Asked of more pairs than this, the first speak for the rest: replicas of one workload are alike.
 const MOST_PAIRS: usize = 4096;
 
-/// Adds to the `policy` segment what the policies say to `pods`, the pods of the controller that serves
-/// the entry. Without pods nothing changes.
+/// Adds to the `policy` segment what the policies say to those who carry the traffic of the entry. Where
+/// they are not known nothing changes.
 pub fn through<'s>(
     world: &World<'s>,
     service: Found<'s, Service>,
     port: Option<&Port>,
-    controller: &str,
-    pods: &[Found<'s, Pod>],
+    front: Option<&Front<'s>>,
     mut behind: BackendStretches,
 ) -> BackendStretches {
+    let Some(front) = front else { return behind };
     let Some(slot) = behind.stretches.iter_mut().find(|s| s.segment == SegmentName::Policy) else { return behind };
-    // Where it is blocked or open questions of its own stand, the caller adds nothing to the state.
-    if pods.is_empty() || !slot.is_counted() || slot.state() == PathState::Blocked {
+    // Where it is blocked already, or was not evaluated, the caller adds nothing to the state.
+    if !slot.is_counted() || slot.state() == PathState::Blocked {
         return behind;
     }
     let Some(view) = world.service_view(&service.metadata.namespace, &service.metadata.name) else { return behind };
-    let mut stretch = Stretch::clone(slot);
-    judge(world, view, port, controller, pods, &mut stretch);
-    *slot = Arc::new(stretch);
-    behind
-}
-
-fn judge<'s>(
-    world: &World<'s>,
-    view: &ServiceView<'s>,
-    port: Option<&Port>,
-    controller: &str,
-    pods: &[Found<'s, Pod>],
-    stretch: &mut Stretch,
-) {
     let declared = view.service.get().value.spec.ports.iter().find(|p| match port {
         Some(Port::Number(number)) => p.port.known() == Some(number),
         Some(Port::Name(name)) => p.name == *name,
         None => false,
     });
-    let Some(declared) = declared else { return };
-    let Some(protocol) = Protocol::of(&declared.protocol) else { return };
-    let policies = world.policies();
+    let Some((declared, protocol)) = declared.and_then(|p| Some((p, Protocol::of(&p.protocol)?))) else {
+        return behind;
+    };
     let targets = targets(world, view, declared, &PortView::of(view, Some(declared)));
-    let callers: Vec<End<'s>> = pods.iter().map(|pod| End::Pod(policies.ends.pod(*pod))).collect();
-    let decisions: Vec<Decision<'_, 's>> = callers
-        .iter()
-        .flat_map(|from| targets.iter().map(move |target| (from, target)))
-        .take(MOST_PAIRS)
-        .map(|(from, target)| policies.decide(&Connection { from, to: &target.end, protocol, port: target.port }))
-        .collect();
-    let denied = decisions.iter().filter(|d| d.answer == Answer::Denied).count();
-    let unknown: Vec<&Decision<'_, 's>> = decisions.iter().filter(|d| d.answer == Answer::Unknown).collect();
-    let shown = words::port(targets.first().and_then(|t| t.port), protocol.word());
-    if decisions.is_empty() {
-        return;
+    let asked = Asked { world, view, name: front.name, protocol, targets: &targets };
+    let mut stretch = Stretch::clone(slot);
+    match &front.dialer {
+        Dialer::Pods(pods) => asked.of_pods(pods, &mut stretch),
+        Dialer::OwnIdentity => asked.of_identity(&mut stretch),
     }
-    if denied == 0 && unknown.is_empty() {
-        stretch.evaluated(format!("policies let the pods of {controller} connect to {shown}"));
-        return;
+    *slot = Arc::new(stretch);
+    behind
+}
+
+struct Asked<'a, 's> {
+    world: &'a World<'s>,
+    view: &'a ServiceView<'s>,
+    /// Of the controller.
+    name: &'static str,
+    protocol: Protocol,
+    targets: &'a [Target<'s>],
+}
+
+/// What the policies say to one of the caller's pods, over all pods behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Said {
+    denied: usize,
+    unknown: usize,
+    allowed: usize,
+}
+
+impl<'s> Asked<'_, 's> {
+    fn port(&self) -> String {
+        words::port(self.targets.first().and_then(|t| t.port), self.protocol.word())
     }
-    let because = words::policies(
-        world,
-        decisions.iter().flat_map(|d| d.verdict.egress.because.iter().chain(&d.verdict.ingress.because)),
-    );
-    if denied == 0 {
-        // Pods in the node's network are seen as the node: said once, where a rule would have to name them.
-        let missing =
-            unknown.iter().flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing)).next();
-        if let (Some(missing), true) = (missing, stretch.state() == PathState::Open) {
-            if *missing == Missing::HostNetwork
-                && stretch.findings().iter().all(|f| f.code() != super::admits_some::PAGE.code())
-            {
-                return;
-            }
-            let gap = Gap::investigate(format!("whether the pods of {controller} are admitted"), missing.to_string());
-            let message =
-                format!("it cannot be decided whether the pods of {controller} may connect to {shown}: {missing}");
-            let finding = undecidable::PAGE.finding(&gap, view.service.object(), message);
-            stretch.add(words::blame(finding, &because, view.namespace()));
+
+    /// A proxy without labels: any rule that asks who connects cannot be followed.
+    fn of_identity(&self, stretch: &mut Stretch) {
+        let policies = self.world.policies();
+        let restricted = self.targets.iter().any(|target| {
+            let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
+            let connection =
+                Connection { from: &End::Anyone, to: &target.end, protocol: self.protocol, port: target.port };
+            policies.policies.side(&connection, Direction::Ingress, &selection).answer != Answer::Allowed
+        });
+        if !restricted {
+            return;
         }
-        return;
-    }
-    let Some(first) = because.first() else { return };
-    let Some(proof) = words::shows(world, first, &format!("does not let the pods of {controller} connect to {shown}"))
-    else {
-        return;
-    };
-    let enforcement = &policies.plugins.enforcement;
-    let object = first.object.clone();
-    let finding = if denied < decisions.len() {
-        let message = format!(
-            "the pods of {controller} may not connect to {shown} in {denied} of {} pairs of pods, if network policies are enforced",
-            decisions.len()
+        let (name, shown) = (self.name, self.port());
+        let gap = Gap::investigate(
+            format!("whether the proxy of {name} is admitted"),
+            format!("{name} gives it an identity of its own that no NetworkPolicy can name"),
         );
-        partly_closed_to_controller::PAGE.finding(&proof, object, message)
-    } else if let (Enforcement::Enforced { .. }, true) = (enforcement, policies.other_systems_read()) {
-        let message = format!("network policies do not let the pods of {controller} connect to {shown}");
-        closed_to_controller::PAGE.finding(&proof, object, message)
-    } else {
-        let message =
-            format!("network policies do not let the pods of {controller} connect to {shown}, if they are enforced");
-        closed_to_controller_if_enforced::PAGE.finding(&proof, object, message)
-    };
-    let names: Vec<String> = because.iter().map(|policy| policy.object.to_string()).collect();
-    let finding = finding.cause(format!(
-        "{controller} carries the requests of this entry to the pods; {} let its pods not through. Requests would be answered with an error of the controller.",
-        words::list(&names)
-    ));
-    stretch.add(words::blame(finding, &because, view.namespace()));
+        let message = format!(
+            "it cannot be decided whether the proxy of {name} may connect to {shown}: \
+             it runs on the nodes and has no pod labels"
+        );
+        stretch.add(undecidable::PAGE.finding(&gap, self.view.service.object(), message).next(
+            "Ask the plugin what it admits.",
+            crate::checks::command::list("ciliumendpoints", self.view.namespace()),
+        ));
+    }
+
+    fn of_pods(&self, pods: &[Found<'s, Pod>], stretch: &mut Stretch) {
+        let policies = self.world.policies();
+        let most = (MOST_PAIRS / self.targets.len().max(1)).max(1);
+        let callers: Vec<End<'s>> = pods.iter().take(most).map(|pod| End::Pod(policies.ends.pod(*pod))).collect();
+        let asked: Vec<Vec<Decision<'_, 's>>> = callers
+            .iter()
+            .map(|from| {
+                let connect = |target: &Target<'s>| {
+                    let to = &target.end;
+                    policies.decide(&Connection { from, to, protocol: self.protocol, port: target.port })
+                };
+                self.targets.iter().take(MOST_PAIRS).map(connect).collect()
+            })
+            .collect();
+        let decisions: Vec<&Decision<'_, 's>> = asked.iter().flatten().collect();
+        if decisions.is_empty() {
+            return;
+        }
+        let said: Vec<Said> = asked
+            .iter()
+            .map(|of_one| {
+                let count = |answer| of_one.iter().filter(|d| d.answer == answer).count();
+                let (denied, unknown) = (count(Answer::Denied), count(Answer::Unknown));
+                Said { denied, unknown, allowed: of_one.len() - denied - unknown }
+            })
+            .collect();
+        let denied: usize = said.iter().map(|s| s.denied).sum();
+        let unknown: usize = said.iter().map(|s| s.unknown).sum();
+        let (name, shown) = (self.name, self.port());
+        if denied + unknown == 0 {
+            stretch.evaluated(format!("policies let the pods of {name} connect to {shown}"));
+            return;
+        }
+        let because = words::policies(
+            self.world,
+            decisions.iter().flat_map(|d| d.verdict.egress.because.iter().chain(&d.verdict.ingress.because)),
+        );
+        // Every caller is told the same, or it depends on which of them serves this entry.
+        let alike = said.windows(2).all(|pair| pair.first() == pair.last());
+        if denied == decisions.len() || (denied > 0 && unknown == 0 && alike) {
+            self.denied(denied, decisions.len(), &because, stretch);
+        } else {
+            self.unsettled(&decisions, denied, &because, stretch);
+        }
+    }
+
+    /// Some pairs cannot be decided, or the pods that may be the caller are told different things.
+    fn unsettled(
+        &self,
+        decisions: &[&Decision<'_, 's>],
+        denied: usize,
+        because: &[&Policy<'s>],
+        stretch: &mut Stretch,
+    ) {
+        let missing = decisions
+            .iter()
+            .filter(|d| d.answer == Answer::Unknown)
+            .flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing))
+            .next();
+        if stretch.state() == PathState::Unknown {
+            // The reason stands there already: another system's policy, or policies that were not read.
+            return;
+        }
+        let why = match missing {
+            Some(missing) => missing.to_string(),
+            None if denied > 0 => {
+                "not all of them are admitted, and which of them serves this entry is not known".to_owned()
+            }
+            None => return,
+        };
+        let open = stretch.findings().iter().all(|f| f.code() != super::admits_some::PAGE.code());
+        if missing == Some(&Missing::HostNetwork) && denied == 0 && open {
+            // Nobody is turned away by the rules that were read, a node least of all.
+            return;
+        }
+        let (name, shown) = (self.name, self.port());
+        let gap = Gap::investigate(format!("whether the pods of {name} are admitted"), why.clone());
+        let message = format!("it cannot be decided whether the pods of {name} may connect to {shown}: {why}");
+        let finding = undecidable::PAGE.finding(&gap, self.view.service.object(), message);
+        stretch.add(words::blame(finding, because, self.view.namespace()));
+    }
+
+    fn denied(&self, denied: usize, all: usize, because: &[&Policy<'s>], stretch: &mut Stretch) {
+        let Some(first) = because.first() else { return };
+        let (name, shown) = (self.name, self.port());
+        let fact = format!("does not let the pods of {name} connect to {shown}");
+        let Some(proof) = words::shows(self.world, first, &fact) else { return };
+        let policies = self.world.policies();
+        let enforcement = &policies.plugins.enforcement;
+        let object = first.object.clone();
+        let finding = if denied < all {
+            let message = format!(
+                "the pods of {name} may not connect to {shown} in {denied} of {all} pairs of pods, \
+                 if network policies are enforced"
+            );
+            partly_closed_to_controller::PAGE.finding(&proof, object, message)
+        } else if let (Enforcement::Enforced { .. }, true) = (enforcement, policies.other_systems_read()) {
+            let message = format!("network policies do not let the pods of {name} connect to {shown}");
+            closed_to_controller::PAGE.finding(&proof, object, message)
+        } else {
+            let message =
+                format!("network policies do not let the pods of {name} connect to {shown}, if they are enforced");
+            closed_to_controller_if_enforced::PAGE.finding(&proof, object, message)
+        };
+        let names: Vec<String> = because.iter().map(|policy| policy.object.to_string()).collect();
+        let finding = finding.cause(format!(
+            "{name} carries the requests of this entry to the pods; {} let its pods not through. \
+             Requests would be answered with an error of the controller.",
+            words::list(&names)
+        ));
+        stretch.add(words::blame(finding, because, self.view.namespace()));
+    }
 }

@@ -1,13 +1,35 @@
-//! What the pods behind a port may reach themselves: everything closed, or the cluster's DNS.
+//! What the pods behind a port may reach themselves: per pod, then all, some or mixed; and the cluster's DNS.
+
+use std::collections::BTreeMap;
 
 use super::targets::Target;
-use super::{dns_egress_closed, dns_egress_udp_only, egress_closed, words};
+use super::{dns_egress_closed, dns_egress_udp_only, egress_closed, egress_differs, egress_limited, words};
 use crate::evidence::Stretch;
 use crate::paths::World;
 use crate::paths::service::ServiceView;
-use crate::policy::{Answer, Connection, Direction, End, PodEnd, PolicyKind, Protocol};
+use crate::policy::cni::Enforcement;
+use crate::policy::{Answer, Connection, Direction, End, Outgoing, PodEnd, Policy, Protocol};
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
+
+/// What may be said about the cluster's DNS: the answer for UDP and for TCP, or why there is none.
+enum Dns {
+    Told(Answer, Answer),
+    Open(&'static str),
+}
+
+impl Dns {
+    const fn words(&self) -> &'static str {
+        match self {
+            Self::Told(Answer::Allowed, Answer::Allowed) => "They may ask the cluster's DNS.",
+            Self::Told(Answer::Allowed, Answer::Denied) => "They may ask the cluster's DNS by UDP only.",
+            Self::Told(Answer::Denied, Answer::Allowed) => "They may ask the cluster's DNS by TCP only.",
+            Self::Told(Answer::Denied, Answer::Denied) => "They may not ask the cluster's DNS.",
+            Self::Told(..) => "Whether they may ask the cluster's DNS cannot be told: a rule cannot be decided.",
+            Self::Open(why) => why,
+        }
+    }
+}
 
 /// Adds what is to be said about outgoing traffic. It never changes the state of the path.
 pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Target<'s>], stretch: &mut Stretch) {
@@ -16,42 +38,105 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
     if pods.is_empty() || pods.len() != targets.len() || !policies.unread(view.namespace()).is_empty() {
         return;
     }
-    let isolated = |pod: &PodEnd<'s>| {
-        let selection = policies.policies.select(pod);
-        !pod.host_network && !selection.of(Direction::Egress).is_empty()
-    };
-    // Another system's policy may open what these close.
-    if !pods.iter().all(|pod| isolated(pod) && policies.touching(pod, Direction::Egress).next().is_none()) {
+    if matches!(policies.plugins.enforcement, Enforcement::NotEnforced { .. }) {
         return;
     }
-    let because = |pod: &PodEnd<'s>| {
-        let selection = policies.policies.select(pod);
-        let indexes: Vec<u32> = selection.of(Direction::Egress).iter().map(|(index, _)| *index).collect();
-        indexes.into_iter().filter_map(|index| policies.policies.get(index)).collect::<Vec<_>>()
-    };
-    let Some(first) = pods.first().map(|pod| because(pod)) else { return };
-    let nothing = |pod: &&PodEnd<'s>| {
-        because(pod).iter().all(|p| p.kind() == PolicyKind::Core && p.rule_count(Direction::Egress) == Some(0))
-    };
-    if pods.iter().all(nothing) {
-        let message =
-            "the pods may open no connection at all, if network policies are enforced: names do not resolve either";
-        let finding = egress_closed::PAGE.finding(view.service.object(), message);
-        stretch.add(words::blame(finding, &first, view.namespace()));
+    // Another system's policy may open what these close, and close what these open.
+    if pods.iter().any(|pod| policies.touching(pod, Direction::Egress).next().is_some()) {
         return;
     }
-    let Some(servers) = dns_servers(world) else { return };
-    let udp = to_dns(world, &pods, &servers, Protocol::Udp);
-    let tcp = to_dns(world, &pods, &servers, Protocol::Tcp);
-    if udp == Some(Answer::Denied) && tcp == Some(Answer::Denied) {
-        let message = "the pods may not ask the cluster's DNS, if network policies are enforced: names do not resolve";
-        let finding = dns_egress_closed::PAGE.finding(view.service.object(), message);
-        stretch.add(words::blame(finding, &first, view.namespace()));
-    } else if udp == Some(Answer::Allowed) && tcp == Some(Answer::Denied) {
-        let message =
-            "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
-        let finding = dns_egress_udp_only::PAGE.finding(view.service.object(), message);
-        stretch.add(words::blame(finding, &first, view.namespace()));
+    let mut kinds: BTreeMap<Outgoing, Vec<&PodEnd<'s>>> = BTreeMap::new();
+    for pod in &pods {
+        kinds.entry(policies.policies.outgoing(pod)).or_default().push(pod);
+    }
+    if kinds.contains_key(&Outgoing::Unclear) {
+        return;
+    }
+    let because = isolating(world, &pods);
+    let mut kinds_left = kinds.iter();
+    match (kinds_left.next(), kinds_left.next()) {
+        (Some((Outgoing::Anything | Outgoing::Unclear, _)) | None, None) => return,
+        (Some((Outgoing::Nothing, _)), None) => {
+            let message =
+                "the pods may open no connection at all, if network policies are enforced: names do not resolve either";
+            let finding = egress_closed::PAGE.finding(view.service.object(), message);
+            stretch.add(words::blame(finding, &because, view.namespace()));
+            return;
+        }
+        (Some((Outgoing::Only(whom), _)), None) => {
+            let message =
+                format!("the pods may only reach these, if network policies are enforced: {}", words::list(whom));
+            let finding = egress_limited::PAGE.finding(view.service.object(), message).cause(dns(world, &pods).words());
+            stretch.add(words::blame(finding, &because, view.namespace()));
+        }
+        _ => {
+            let message = format!(
+                "the {} pods may not all reach the same, if network policies are enforced: {}",
+                pods.len(),
+                kinds.iter().map(|(outgoing, of)| kind(outgoing, of.len())).collect::<Vec<_>>().join("; ")
+            );
+            let each: Vec<String> =
+                kinds.values().filter_map(|of| of.first()).map(|pod| pod.object.to_string()).collect();
+            let finding = egress_differs::PAGE
+                .finding(view.service.object(), message)
+                .cause(format!("One of each kind: {}.", words::list(&each)));
+            stretch.add(words::blame(finding, &because, view.namespace()));
+        }
+    }
+    if kinds.contains_key(&Outgoing::Anything) {
+        return;
+    }
+    match dns(world, &pods) {
+        Dns::Told(Answer::Denied, Answer::Denied) => {
+            let message =
+                "the pods may not ask the cluster's DNS, if network policies are enforced: names do not resolve";
+            let finding = dns_egress_closed::PAGE.finding(view.service.object(), message);
+            stretch.add(words::blame(finding, &because, view.namespace()));
+        }
+        Dns::Told(Answer::Allowed, Answer::Denied) => {
+            let message =
+                "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
+            let finding = dns_egress_udp_only::PAGE.finding(view.service.object(), message);
+            stretch.add(words::blame(finding, &because, view.namespace()));
+        }
+        Dns::Told(..) | Dns::Open(_) => {}
+    }
+}
+
+/// `1 of them only pods with app=db in namespace shop`.
+fn kind(outgoing: &Outgoing, count: usize) -> String {
+    match outgoing {
+        Outgoing::Anything => format!("{count} anything"),
+        Outgoing::Only(whom) => format!("{count} only {}", words::list(whom)),
+        Outgoing::Nothing => format!("{count} nothing"),
+        Outgoing::Unclear => format!("{count} cannot be told"),
+    }
+}
+
+/// The policies that isolate any of the pods for outgoing traffic.
+fn isolating<'a, 's>(world: &'a World<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a Policy<'s>> {
+    let policies = &world.policies().policies;
+    let mut indexes: Vec<u32> = Vec::new();
+    for pod in pods {
+        indexes.extend(policies.select(pod).of(Direction::Egress).iter().map(|(index, _)| *index));
+    }
+    indexes.sort_unstable();
+    indexes.dedup();
+    indexes.into_iter().filter_map(|index| policies.get(index)).collect()
+}
+
+fn dns<'s>(world: &World<'s>, pods: &[&PodEnd<'s>]) -> Dns {
+    let own = |pod: &&PodEnd<'s>| matches!(pod.spec.dns_policy.as_deref(), Some("Default" | "None"));
+    if pods.iter().any(own) {
+        return Dns::Open("Their dnsPolicy sends them to other name servers than the cluster's.");
+    }
+    let (udp_servers, tcp_servers) = match dns_servers(world) {
+        Ok(servers) => servers,
+        Err(why) => return Dns::Open(why),
+    };
+    match (to_dns(world, pods, &udp_servers, Protocol::Udp), to_dns(world, pods, &tcp_servers, Protocol::Tcp)) {
+        (Some(udp), Some(tcp)) => Dns::Told(udp, tcp),
+        _ => Dns::Open("Whether they may ask the cluster's DNS differs from one pod to another."),
     }
 }
 
@@ -80,26 +165,38 @@ fn to_dns<'s>(
     same
 }
 
-/// The cluster's DNS pods with the port they listen on. `None` where it cannot be told: none were read, or
-/// a cache on every node answers in their place.
-fn dns_servers<'s>(world: &World<'s>) -> Option<Vec<(End<'s>, u16)>> {
+/// Pods of the cluster's DNS, each with the port it listens on.
+type Servers<'s> = Vec<(End<'s>, u16)>;
+
+/// The cluster's DNS pods for UDP and for TCP. Otherwise why it cannot be told whom pods ask: none were read,
+/// or a cache on every node answers in their place.
+fn dns_servers<'s>(world: &World<'s>) -> Result<(Servers<'s>, Servers<'s>), &'static str> {
     let pods = &world.snapshot.pods;
     let cache = |pod: &Found<'s, Pod>| pod.metadata.label("k8s-app") == Some("node-local-dns");
     if pods.in_namespace("kube-system").any(|pod| cache(&pod)) {
-        return None;
+        return Err(
+            "Whether they may ask DNS cannot be told: a cache on every node (node-local-dns) may answer, and how \
+             policies see it depends on the network plugin.",
+        );
     }
     let is_dns = |pod: &Found<'s, Pod>| {
         pod.metadata.label("k8s-app") == Some("kube-dns")
             || pod.metadata.label("dns.operator.openshift.io/daemonset-dns").is_some()
     };
-    let servers: Vec<(End<'s>, u16)> = ["kube-system", "openshift-dns"]
+    let servers: Vec<Found<'s, Pod>> = ["kube-system", "openshift-dns"]
         .into_iter()
         .flat_map(|namespace| pods.in_namespace(namespace))
         .filter(|pod| is_dns(pod) && !pod.is_finished())
-        .map(|pod| {
-            let port = pod.spec.named_port("dns", "UDP").unwrap_or(53);
-            (End::Pod(world.policies().ends.pod(pod)), port)
-        })
         .collect();
-    (!servers.is_empty()).then_some(servers)
+    if servers.is_empty() {
+        return Err("Whether they may ask the cluster's DNS cannot be told: its pods were not read.");
+    }
+    // The server listens on one number for both protocols; containers need not declare either.
+    let udp = |pod: &Found<'s, Pod>| pod.spec.named_port("dns", "UDP");
+    let tcp = |pod: &Found<'s, Pod>| pod.spec.named_port("dns-tcp", "TCP");
+    let of = |first: &dyn Fn(&Found<'s, Pod>) -> Option<u16>, second: &dyn Fn(&Found<'s, Pod>) -> Option<u16>| {
+        let port = |pod: &Found<'s, Pod>| first(pod).or_else(|| second(pod)).unwrap_or(53);
+        servers.iter().map(|pod| (End::Pod(world.policies().ends.pod(*pod)), port(pod))).collect()
+    };
+    Ok((of(&udp, &tcp), of(&tcp, &udp)))
 }

@@ -71,12 +71,13 @@ pub fn behind<'s>(
         stretch.evaluated("no pod behind it that policies could be about");
         return Arc::new(stretch);
     }
-    let unread = policies.unread(view.namespace());
+    // Policies select pods; what is surely none is nobody's subject.
+    let may_be_pod = |target: &Target<'s>| !matches!(target.end, End::Address(_) | End::Node(_) | End::Outside);
+    let unread = if targets.iter().any(may_be_pod) { policies.unread(view.namespace()) } else { Vec::new() };
     if !unread.is_empty() {
         // What was read of them proves nothing: another policy may admit what these do not.
-        let mut stretch = Stretch::aside(SegmentName::Policy, Some(service.clone()));
-        for gap in unread {
-            stretch.add(not_collected::finding(&gap, &service));
+        for unread in unread {
+            stretch.add(not_collected::finding(&unread, &service));
         }
         return Arc::new(stretch);
     }
@@ -109,7 +110,7 @@ pub fn behind<'s>(
     let facts = Facts { world, view, port, protocol, targets: &targets, sides, node_may_enter };
     facts.judge(&mut stretch, may_allow);
     egress::notes(world, view, &targets, &mut stretch);
-    rules::notes(world, view, &targets, &mut stretch);
+    rules::notes(world, view, port, &targets, &mut stretch);
     Arc::new(stretch)
 }
 
@@ -180,7 +181,13 @@ impl<'s> Facts<'_, 's> {
     fn evidence(&self, closed: usize, some: usize, unclear: usize, deciding: usize) -> String {
         let all = self.sides.len();
         let view = self.world.policies();
-        let assumed = if view.assumes_complete(self.view.namespace()) { " (of the policies in the input)" } else { "" };
+        let assumed = if view.assumes_complete(self.view.namespace()) {
+            " (of the policies in the input)"
+        } else if view.leaves_cluster_open(self.view.namespace()) {
+            "; a policy that is only in the cluster may still decide"
+        } else {
+            ""
+        };
         let from = if self.view.declared_only { "declared; " } else { "" };
         if closed + some + unclear > 0 {
             let open = all - closed - some - unclear;

@@ -11,6 +11,8 @@ pub mod dns_egress_closed;
 pub mod dns_egress_udp_only;
 mod egress;
 pub mod egress_closed;
+pub mod egress_differs;
+pub mod egress_limited;
 mod evaluate;
 pub mod foreign_policy;
 pub mod inactive_rules;
@@ -18,8 +20,11 @@ pub mod not_collected;
 pub mod not_enforced;
 pub mod not_evaluated;
 pub mod partly_closed_to_controller;
+pub mod peers_match_no_pod;
 pub mod port_no_pod_has;
 mod rules;
+pub mod selects_nothing;
+pub mod service_port_in_rule;
 pub mod some_pods_admit_no_one;
 mod targets;
 pub mod undecidable;
@@ -45,13 +50,18 @@ pub static PAGES: &[&Entry] = &[
     dns_egress_closed::PAGE.entry(),
     dns_egress_udp_only::PAGE.entry(),
     egress_closed::PAGE.entry(),
+    egress_differs::PAGE.entry(),
+    egress_limited::PAGE.entry(),
     foreign_policy::PAGE.entry(),
     inactive_rules::PAGE.entry(),
     not_collected::PAGE.entry(),
     not_enforced::PAGE.entry(),
     not_evaluated::PAGE.entry(),
     partly_closed_to_controller::PAGE.entry(),
+    peers_match_no_pod::PAGE.entry(),
     port_no_pod_has::PAGE.entry(),
+    selects_nothing::PAGE.entry(),
+    service_port_in_rule::PAGE.entry(),
     some_pods_admit_no_one::PAGE.entry(),
     undecidable::PAGE.entry(),
 ];

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use kubereach::paths::World;
 use kubereach::policy::{Answer, Protocol};
-use kubereach::question::{Answers, Because, Finder, Query, Row, Seen, Target, Unresolved, split_port};
+use kubereach::question::{Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, split_port};
 use kubereach::report::Locate;
 
 use super::args::Can;
@@ -103,9 +103,10 @@ fn words(command: &mut Can) -> Result<Words, Failure> {
 
 fn unresolved(error: &Unresolved) -> Failure {
     match error {
-        Unresolved::Words(_) | Unresolved::ServiceAsSource | Unresolved::NoSuchPort(..) => {
-            Failure::Usage(error.to_string())
-        }
+        Unresolved::Words(_)
+        | Unresolved::ServiceAsSource
+        | Unresolved::NoSuchPort(..)
+        | Unresolved::ExternalName(..) => Failure::Usage(error.to_string()),
         Unresolved::Absent(_) | Unresolved::Unread(..) | Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
     }
 }
@@ -116,12 +117,13 @@ fn locate(rows: &mut [Row], positions: &dyn Locate) {
     Answers::locate(&mut reasons, positions);
 }
 
-/// Denied outweighs undecided, which outweighs allowed.
+/// Denied outweighs undecided, which outweighs allowed. Where it depends on the port and none was named there
+/// is no one answer either.
 fn code(rows: &[Row]) -> u8 {
-    let any = |answer: Answer| rows.iter().any(|row| row.answer == answer.word());
-    if any(Answer::Denied) {
+    let any = |word: &str| rows.iter().any(|row| row.answer == word);
+    if any(Answer::Denied.word()) {
         GATE
-    } else if any(Answer::Unknown) {
+    } else if any(Answer::Unknown.word()) || any(PARTLY) {
         UNDECIDED
     } else {
         OK

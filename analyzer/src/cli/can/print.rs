@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use kubereach::policy::View;
 use kubereach::policy::cni::Enforcement;
-use kubereach::question::{Because, Matrix, MatrixRow, Ports, Row};
+use kubereach::question::{Addresses, Because, Matrix, MatrixRow, PARTLY, Ports, Row};
 
 use crate::cli::Failure;
 
@@ -184,6 +184,12 @@ fn text(rows: &[Row], view: &View<'_>) -> String {
         for because in &row.because {
             let _ = writeln!(text, "         {}", visible(&reason(because)));
         }
+        for line in row.addresses.iter().flat_map(addresses) {
+            let _ = writeln!(text, "         {line}");
+        }
+        if row.answer == PARTLY {
+            let _ = writeln!(text, "         it depends on the port: name one (DEST:PORT) for a yes or no");
+        }
         for assumed in &row.assumptions {
             let _ = writeln!(text, "         assuming: {}", assumption(assumed));
         }
@@ -206,6 +212,32 @@ fn text(rows: &[Row], view: &View<'_>) -> String {
         }
     }
     text
+}
+
+/// Addresses by answer; what is neither allowed nor unknown is said in one word, as its CIDRs are many.
+fn addresses(of: &Addresses) -> Vec<String> {
+    const SHOWN: usize = 16;
+    let mut lines = Vec::new();
+    let kinds = [("allowed", &of.allowed), ("denied", &of.denied), ("unknown", &of.unknown)];
+    let largest = kinds.iter().map(|(_, cidrs)| cidrs.len()).max().unwrap_or(0);
+    let mut others = false;
+    for (word, cidrs) in kinds.iter().filter(|(_, cidrs)| !cidrs.is_empty()) {
+        if !others
+            && cidrs.len() == largest
+            && cidrs.len() > SHOWN
+            && kinds.iter().any(|(_, c)| !c.is_empty() && c.len() < largest)
+        {
+            others = true;
+            lines.push(format!("{} {word}: all other addresses", of.family));
+            continue;
+        }
+        let shown = cidrs.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = cidrs.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more (--format json lists them)") } else { String::new() };
+        lines.push(format!("{} {word}: {shown}{more}", of.family));
+    }
+    lines.sort_by_key(|line| line.ends_with("all other addresses"));
+    lines
 }
 
 fn assumption(key: &str) -> &str {

@@ -2,6 +2,7 @@
 
 use crate::paths::World;
 use crate::paths::controllers::{Controller, Product};
+use crate::paths::dialers::{self, Dialers};
 use crate::snapshot::model::Ingress;
 use crate::snapshot::{Found, Provenance};
 
@@ -41,6 +42,8 @@ pub struct Front<'s> {
     pub class: Resolved<'s>,
     /// Pods of its controller, where the controller is known.
     pub seen: Option<Seen<'s>>,
+    /// Who dials the backends, where that is known.
+    pub dialer: Option<dialers::Front<'s>>,
     /// Its address.
     pub address: Address,
     /// Every controller pod that was seen is seconds old.
@@ -57,15 +60,18 @@ impl<'s> Front<'s> {
         ingress: Found<'s, Ingress>,
         classes: &Classes<'s>,
         pods: &ControllerPods<'s>,
+        dialers: &Dialers<'_, 's>,
     ) -> Self {
         let class = classes.resolve(ingress, pods);
         let seen = class.controller.map(|controller| pods.serving(controller, class.id));
+        let all = seen.as_ref().map(|seen| seen.pods.as_slice()).unwrap_or_default();
+        let dialer = class.controller.and_then(|controller| dialers.of_ingress(controller, all));
         let young = seen.as_ref().is_some_and(|seen| {
             seen.pods
                 .iter()
                 .all(|pod| world.age_seconds(pod.metadata.creation_timestamp.0).is_some_and(|age| age < YOUNG_SECONDS))
         });
-        Self { ingress, class, seen, address: address(ingress), young }
+        Self { ingress, class, seen, dialer, address: address(ingress), young }
     }
 
     /// The known controller.

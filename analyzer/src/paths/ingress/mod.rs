@@ -9,6 +9,7 @@ pub mod pods;
 pub mod rules;
 
 use crate::paths::World;
+use crate::paths::dialers::Dialers;
 use crate::snapshot::model::{Ingress, Resource as _};
 use crate::snapshot::{Found, Gap};
 
@@ -34,7 +35,9 @@ impl<'s> Ingresses<'s> {
         let pods = ControllerPods::of(world);
         let classes = Classes::of(world.snapshot);
         let all: Vec<Found<'s, Ingress>> = world.snapshot.ingresses.iter().collect();
-        let fronts: Vec<_> = all.into_iter().map(|ingress| Front::of(world, ingress, &classes, &pods)).collect();
+        let dialers = Dialers::of(world);
+        let fronts: Vec<_> =
+            all.into_iter().map(|ingress| Front::of(world, ingress, &classes, &pods, &dialers)).collect();
         let claims = Claims::of(&fronts);
         Self { fronts, claims, complete: world.snapshot.is_complete(Ingress::KIND, None) }
     }

@@ -38,6 +38,8 @@ pub struct PodSpec {
     #[serde(deserialize_with = "null_default")]
     pub node_selector: BTreeMap<String, String>,
     pub service_account_name: Option<String>,
+    /// `ClusterFirst` unless given.
+    pub dns_policy: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

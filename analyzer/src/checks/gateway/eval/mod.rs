@@ -12,10 +12,11 @@ use rayon::prelude::*;
 use crate::checks::route::eval as routes;
 use crate::checks::service::Consumer;
 use crate::evidence::{Stretch, Subject};
-use crate::paths::World;
 use crate::paths::gateway::Fronts;
 use crate::paths::route::attach::{self, Attached};
 use crate::paths::route::policy::Policies;
+use crate::paths::{World, dialers};
+use crate::snapshot::Lookup;
 
 pub(crate) use tls::names_cover;
 
@@ -43,6 +44,8 @@ pub(crate) struct Evaluation<'w, 's> {
     pub(crate) world: &'w World<'s>,
     pub(crate) fronts: Fronts<'s>,
     pub(crate) front_evals: Vec<FrontEval>,
+    /// Who dials the backends, per front.
+    pub(crate) dialers: Vec<Option<dialers::Front<'s>>>,
     pub(crate) door_evals: Vec<DoorEval>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
@@ -56,9 +59,21 @@ impl<'w, 's> Evaluation<'w, 's> {
             fronts.doors.par_iter().map(|door| door::evaluate(world, &fronts, door)).collect();
         let front_evals: Vec<FrontEval> =
             fronts.fronts.par_iter().map(|front| front::evaluate(&fronts, front, &door_evals)).collect();
+        let known = dialers::Dialers::of(world);
+        let dialers = fronts
+            .fronts
+            .iter()
+            .map(|front| {
+                let class = match &front.class {
+                    Lookup::Found(class) => class.get().spec.controller_name.as_deref().unwrap_or_default(),
+                    Lookup::Absent(_) | Lookup::Unknown(_) => "",
+                };
+                known.of_gateway(front.gateway, class)
+            })
+            .collect();
         let routes = attach::all(world, &fronts);
         let twins = routes::Twins::new(&routes);
-        Self { policies: Policies::new(world), world, fronts, front_evals, door_evals, routes, twins }
+        Self { policies: Policies::new(world), world, fronts, front_evals, dialers, door_evals, routes, twins }
     }
 }
 

@@ -46,7 +46,7 @@ impl Group {
     }
 }
 
-const UNKNOWN: Terms = Terms { consumer: Consumer::Unknown, resolved: false, accepted: false };
+const UNKNOWN: Terms = Terms { consumer: Consumer::Unknown, resolved: false, accepted: false, dialer: None };
 
 /// Every group of a route.
 pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> Vec<Group> {
@@ -252,6 +252,7 @@ fn joined(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_
             consumer: front.map_or(Consumer::Unknown, |f| f.consumer),
             resolved: word.resolved(),
             accepted: word.accepted(),
+            dialer: door.front.filter(|f| evaluation.dialers.get(*f).is_some_and(Option::is_some)),
         };
         let eval = evaluation.door_evals.get(join.door);
         let rule = rule(evaluation, attached, tie, join, door, &word);

@@ -6,6 +6,7 @@ use kubereach_reports::report::{Backend, Effect, ObjectRef, PathState, Port, Seg
 
 use super::backend_tls;
 use crate::checks::gateway::eval::Evaluation;
+use crate::checks::policy;
 use crate::checks::route::{
     all_weights_zero, backend_not_found, backend_port_missing, backend_port_unseen, backend_port_unspecified,
     backend_protocol_mismatch, backend_unseen, extension_filter, external_name_backend, filter_doubtful, invalid_kind,
@@ -56,6 +57,8 @@ pub(super) struct Terms {
     pub(super) consumer: Consumer,
     pub(super) resolved: bool,
     pub(super) accepted: bool,
+    /// The front whose pods dial, where they are known.
+    pub(super) dialer: Option<usize>,
 }
 
 /// Every leg of a route. Equal ones are merged: the first that carries traffic stays.
@@ -216,6 +219,8 @@ fn behind(
                 stretch.evaluated(format!("Service {}/{} has port {}", target.namespace, target.name, port.describe()));
                 let number = port.port.known().copied().map(Port::Number);
                 let behind = service::backend(evaluation.world, *found, number.as_ref(), terms.consumer);
+                let dialer = terms.dialer.and_then(|front| evaluation.dialers.get(front)?.as_ref());
+                let behind = policy::through(evaluation.world, *found, number.as_ref(), dialer, behind);
                 tail = behind.stretches;
                 leg.dormant = behind.dormant;
                 leg.tls = backend_tls::stretch(evaluation, route, &target, port);

@@ -1,0 +1,240 @@
+//! Who dials the backends of a front door: the pods that carry its traffic, not those that only configure
+//! them.
+//!
+//! Sources: GEP-1762 (the label `gateway.networking.k8s.io/gateway-name` on what an implementation makes
+//! for a Gateway), and the labels and images that each product's documentation and default install name.
+//! Who is not recognised here stays an unknown caller.
+
+use std::collections::HashMap;
+
+use super::World;
+use super::controllers::{Controller, Place, Product, Recogniser};
+use crate::snapshot::Found;
+use crate::snapshot::model::{Gateway, Pod};
+
+/// Who dials.
+#[derive(Debug, Clone)]
+pub enum Dialer<'s> {
+    /// These pods.
+    Pods(Vec<Found<'s, Pod>>),
+    /// A proxy on every node that the network plugin knows by an identity of its own, which no
+    /// `NetworkPolicy` can name.
+    OwnIdentity,
+}
+
+/// What carries the traffic of a front door.
+#[derive(Debug, Clone)]
+pub struct Front<'s> {
+    /// As people call it.
+    pub name: &'static str,
+    /// Who dials the backends.
+    pub dialer: Dialer<'s>,
+}
+
+/// GEP-1762: on every resource that an implementation makes for a Gateway, in the Gateway's namespace.
+const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
+/// What Istio wrote before it.
+const ISTIO_GATEWAY_NAME: &str = "istio.io/gateway-name";
+
+/// How the pods of an implementation are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// By the label of GEP-1762, in the Gateway's namespace.
+    PerGateway,
+    /// Envoy Gateway: by its own labels that name the Gateway, or the class where Gateways are merged.
+    EnvoyGateway,
+    /// Contour: Envoy pods of its provisioner, or those beside Contour itself.
+    Contour,
+    /// One data plane for every Gateway.
+    Shared(Kind),
+    /// A proxy on the node.
+    OwnIdentity,
+}
+
+/// Data planes that are told by one look at a pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Kong,
+    Traefik,
+    HaproxyIngress,
+    IstioIngress,
+    NginxGatewayFabric,
+    ContourEnvoy,
+}
+
+/// `controllerName` of a GatewayClass by its start, with its name.
+const GATEWAYS: [(&str, &str, Manner); 10] = [
+    ("gateway.envoyproxy.io/", "Envoy Gateway", Manner::EnvoyGateway),
+    ("istio.io/", "Istio", Manner::PerGateway),
+    ("kgateway.dev/", "kgateway", Manner::PerGateway),
+    ("solo.io/", "Gloo Gateway", Manner::PerGateway),
+    ("gateway.nginx.org/", "NGINX Gateway Fabric", Manner::PerGateway),
+    ("projectcontour.io/", "Contour", Manner::Contour),
+    ("konghq.com/", "Kong", Manner::Shared(Kind::Kong)),
+    ("traefik.io/", "Traefik", Manner::Shared(Kind::Traefik)),
+    ("haproxy-ingress.github.io/", "HAProxy Ingress", Manner::Shared(Kind::HaproxyIngress)),
+    ("io.cilium/", "Cilium", Manner::OwnIdentity),
+];
+
+/// The pods of every data plane that is recognised, found in one walk.
+#[derive(Debug)]
+pub struct Dialers<'w, 's> {
+    world: &'w World<'s>,
+    by_kind: HashMap<Kind, Vec<Found<'s, Pod>>>,
+    /// Envoy Gateway: by namespace and name of the Gateway.
+    owned: HashMap<(&'s str, &'s str), Vec<Found<'s, Pod>>>,
+    /// Envoy Gateway with merged Gateways: by class.
+    merged: HashMap<&'s str, Vec<Found<'s, Pod>>>,
+}
+
+impl<'w, 's> Dialers<'w, 's> {
+    /// One walk over the pods.
+    pub fn of(world: &'w World<'s>) -> Self {
+        let recogniser = Recogniser::default();
+        let mut this = Self { world, by_kind: HashMap::new(), owned: HashMap::new(), merged: HashMap::new() };
+        for pod in world.snapshot.pods.iter().filter(is_living) {
+            let label = |key: &str| pod.get().value.metadata.label(key);
+            let owner = label("gateway.envoyproxy.io/owning-gateway-namespace")
+                .zip(label("gateway.envoyproxy.io/owning-gateway-name"));
+            if let Some(owner) = owner {
+                this.owned.entry(owner).or_default().push(pod);
+            } else if let Some(class) = label("gateway.envoyproxy.io/owning-gatewayclass") {
+                this.merged.entry(class).or_default().push(pod);
+            }
+            if let Some(kind) = kind(&recogniser, &pod.get().value) {
+                this.by_kind.entry(kind).or_default().push(pod);
+            }
+        }
+        this
+    }
+
+    /// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
+    /// the pods that were read.
+    pub fn of_gateway(&self, gateway: Found<'s, Gateway>, controller: &str) -> Option<Front<'s>> {
+        let known = GATEWAYS.into_iter().find(|(start, ..)| controller.starts_with(start));
+        let (_, name, manner) = known.unwrap_or(("", "the Gateway", Manner::PerGateway));
+        if manner == Manner::OwnIdentity {
+            return Some(Front { name, dialer: Dialer::OwnIdentity });
+        }
+        let meta = &gateway.get().metadata;
+        let mut pods = self.labelled(&meta.namespace, GATEWAY_NAME, &meta.name);
+        if pods.is_empty() {
+            pods = self.by_manner(gateway, controller, manner);
+        }
+        (!pods.is_empty()).then_some(Front { name, dialer: Dialer::Pods(pods) })
+    }
+
+    fn by_manner(&self, gateway: Found<'s, Gateway>, controller: &str, manner: Manner) -> Vec<Found<'s, Pod>> {
+        let meta = &gateway.get().metadata;
+        let shared = |kind: Kind| self.by_kind.get(&kind).cloned().unwrap_or_default();
+        match manner {
+            Manner::PerGateway if controller.starts_with("istio.io/") => {
+                self.labelled(&meta.namespace, ISTIO_GATEWAY_NAME, &meta.name)
+            }
+            Manner::PerGateway if controller.starts_with("gateway.nginx.org/") => shared(Kind::NginxGatewayFabric),
+            Manner::PerGateway | Manner::OwnIdentity => Vec::new(),
+            Manner::EnvoyGateway => {
+                let own = self.owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
+                let class = gateway.get().spec.gateway_class_name.as_str();
+                own.or_else(|| self.merged.get(class)).cloned().unwrap_or_default()
+            }
+            Manner::Contour => {
+                let own = self.labelled(&meta.namespace, "projectcontour.io/owning-gateway-name", &meta.name);
+                let own: Vec<_> = own.into_iter().filter(|pod| has_image(pod, "envoy")).collect();
+                if own.is_empty() { shared(Kind::ContourEnvoy) } else { own }
+            }
+            Manner::Shared(kind) => shared(kind),
+        }
+    }
+
+    /// Who dials for an Ingress that this controller serves; `seen` are the pods by which the controller is
+    /// recognised, which carry the traffic only of some products.
+    pub fn of_ingress(&self, controller: &Controller, seen: &[Found<'s, Pod>]) -> Option<Front<'s>> {
+        let shared = |kind: Kind| self.by_kind.get(&kind).cloned().unwrap_or_default();
+        let pods = match (controller.place, controller.product, controller.name) {
+            (Place::Pods, ..) => seen.to_vec(),
+            (Place::Outside, ..) => Vec::new(),
+            (_, _, "Cilium") => return Some(Front { name: controller.name, dialer: Dialer::OwnIdentity }),
+            (_, Product::Kong, _) => shared(Kind::Kong),
+            (_, _, "Contour") => shared(Kind::ContourEnvoy),
+            (_, _, "Istio") => shared(Kind::IstioIngress),
+            (Place::ControlPods, ..) => Vec::new(),
+        };
+        (!pods.is_empty()).then_some(Front { name: controller.name, dialer: Dialer::Pods(pods) })
+    }
+
+    fn labelled(&self, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {
+        // A label holds 63 characters; longer names are cut and cannot be followed.
+        let selector = [(key.to_owned(), value.to_owned())].into();
+        self.world.pods_selected(namespace, &selector).into_iter().filter(is_living).collect()
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the filter of an iterator")]
+fn is_living(pod: &Found<'_, Pod>) -> bool {
+    !pod.is_finished() && !pod.is_terminating()
+}
+
+fn kind(recogniser: &Recogniser, pod: &Pod) -> Option<Kind> {
+    let label = |key: &str, value: &str| pod.metadata.label(key) == Some(value);
+    if label("istio", "ingressgateway") {
+        return Some(Kind::IstioIngress);
+    }
+    if has_image(pod, "envoy")
+        && (label("app", "envoy")
+            || (label("app.kubernetes.io/name", "contour") && label("app.kubernetes.io/component", "envoy")))
+    {
+        return Some(Kind::ContourEnvoy);
+    }
+    if has_image(pod, "kong") || has_image(pod, "kong-gateway") {
+        return Some(Kind::Kong);
+    }
+    if label("app.kubernetes.io/name", "nginx-gateway-fabric")
+        && pod.spec.serving_containers().any(|container| container.name == "nginx")
+    {
+        // Until 1.x the data plane is a container beside the control plane.
+        return Some(Kind::NginxGatewayFabric);
+    }
+    match recogniser.recognise(pod)? {
+        controller if controller.product == Product::Traefik => Some(Kind::Traefik),
+        controller if controller.name == "HAProxy Ingress" => Some(Kind::HaproxyIngress),
+        _ => None,
+    }
+}
+
+/// Does a container's image end in this name, whatever registry and tag?
+fn has_image(pod: &Pod, name: &str) -> bool {
+    pod.spec.serving_containers().filter_map(|container| container.image.as_deref()).any(|image| {
+        let last = image.split('@').next().and_then(|image| image.rsplit('/').next()).unwrap_or_default();
+        let last = last.split(':').next().unwrap_or_default();
+        last == name || (name == "envoy" && last.starts_with("envoy-"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::model::Container;
+
+    #[test]
+    fn pods_that_carry_traffic_are_told_from_those_that_configure_them() {
+        let recogniser = Recogniser::default();
+        let pod = |image: &str, labels: &[(&str, &str)]| {
+            let mut pod = Pod::default();
+            pod.spec.containers = vec![Container { image: Some(image.to_owned()), ..Container::default() }].into();
+            pod.metadata.labels = labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+            pod
+        };
+        for (image, labels, expected) in [
+            ("docker.io/envoyproxy/envoy:v1.31.0", vec![("app", "envoy")], Some(Kind::ContourEnvoy)),
+            ("ghcr.io/projectcontour/contour:v1.30.0", vec![("app", "contour")], None),
+            ("kong:3.7", vec![], Some(Kind::Kong)),
+            ("kong/kubernetes-ingress-controller:3.2", vec![("app.kubernetes.io/name", "kong")], None),
+            ("docker.io/istio/proxyv2:1.24", vec![("istio", "ingressgateway")], Some(Kind::IstioIngress)),
+            ("docker.io/istio/pilot:1.24", vec![("istio", "pilot")], None),
+            ("traefik:v3.1", vec![], Some(Kind::Traefik)),
+        ] {
+            assert_eq!(kind(&recogniser, &pod(image, &labels)), expected, "{image}");
+        }
+    }
+}
