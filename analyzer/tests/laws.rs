@@ -131,7 +131,7 @@ impl World {
         match &self.policy {
             Some(policy) => policy.add(&mut objects),
             None => {
-                objects.push(json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "items": []}))
+                objects.push(json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "items": []}));
             }
         }
         objects
