@@ -7,8 +7,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Metadata services outside of the link-local ranges: Alibaba Cloud, Azure's host agent.
 const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16)];
-/// The metadata service of AWS over IPv6, `fd00:ec2::254`.
-const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+/// Metadata services over IPv6: AWS, Google Cloud, Oracle Cloud, Scaleway.
+const METADATA_V6: [Ipv6Addr; 4] = [
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
+    Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
+];
 
 /// Why an address is never dialled, or nothing if it may be.
 pub fn refusal(address: IpAddr) -> Option<&'static str> {
@@ -47,7 +52,7 @@ fn refusal_v6(address: Ipv6Addr) -> Option<&'static str> {
         Some("unspecified")
     } else if address.is_unicast_link_local() {
         Some("link-local")
-    } else if address == METADATA_V6 {
+    } else if METADATA_V6.contains(&address) {
         Some("a cloud metadata service")
     } else if address.is_multicast() {
         Some("multicast")
@@ -56,8 +61,7 @@ fn refusal_v6(address: Ipv6Addr) -> Option<&'static str> {
     }
 }
 
-/// The IPv4 address that an IPv6 address stands for: mapped, compatible, 6to4 (RFC 3056), Teredo is
-/// not dialled through, NAT64 (RFC 6052 and its local-use prefix of RFC 8215).
+/// The IPv4 address that an IPv6 address stands for: mapped, compatible, 6to4 (RFC 3056), NAT64 (RFC 6052 and its local-use prefix of RFC 8215).
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let v4 = |high: u16, low: u16| {
         let bits = (u32::from(high) << 16) | u32::from(low);
@@ -109,6 +113,9 @@ mod tests {
             "::",
             "fe80::1",
             "fd00:ec2::254",
+            "fd20:ce::254",
+            "fd00:c1::a9fe:a9fe",
+            "fd00:42::42",
             "ff02::1",
             "::ffff:169.254.169.254",
             "::ffff:127.0.0.1",

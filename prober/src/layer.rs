@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::answered_by::AnsweredBy;
+use crate::document::is_default;
 use crate::words::{LayerName, LayerState, RecordType};
 
 /// What happened on one layer. The facts stay as they were measured, so that a later program can
@@ -135,10 +136,10 @@ pub struct TlsFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<String>,
     /// The peer asked for a client certificate; none was sent.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub client_certificate_requested: bool,
     /// The peer stapled an OCSP answer. It is not checked, and neither are revocation lists.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ocsp_stapled: bool,
 }
 
@@ -168,7 +169,7 @@ pub struct Certificate {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub signature: String,
     /// Issuer and subject are one.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub self_signed: bool,
     /// Certificates the peer sent, this one included.
     #[serde(default)]
@@ -231,7 +232,7 @@ pub struct HttpFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_sha256: Option<String>,
     /// There was more, or it did not end in time.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub body_cut: bool,
     /// Seconds by which the server's clock is ahead of ours, where it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -256,9 +257,4 @@ pub struct GrpcFacts {
     /// `SERVING`, `NOT_SERVING`, `SERVICE_UNKNOWN`, `UNKNOWN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serving: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
-fn is_false(value: &bool) -> bool {
-    !*value
 }

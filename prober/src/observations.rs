@@ -7,9 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical;
+use crate::document::{self, is_default};
 use crate::error::DocumentError;
 use crate::layer::Layer;
-use crate::plan::{Limits, Span, check_schema};
+use crate::plan::{Limits, Span};
 use crate::words::{Cap, Confidence, LayerName, Outcome, Purpose, VantageKind};
 
 /// The schema name every observations document carries.
@@ -38,7 +39,7 @@ pub struct Observations {
     #[serde(default)]
     pub limits: Limits,
     /// The run was ended from outside, or by its own limit, before every target was measured.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cut_short: bool,
     /// One row per target of the plan, in its order.
     pub results: Vec<ResultRow>,
@@ -133,10 +134,10 @@ pub struct ResultRow {
     /// What a pass proves.
     pub span: Span,
     /// Measures a path, or is a control.
-    #[serde(default = "path", skip_serializing_if = "is_path")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub purpose: Purpose,
     /// The request was a guess: the answer never proves the path.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub guessed: bool,
     /// The layers of the attempt that decided.
     #[serde(default)]
@@ -153,7 +154,7 @@ pub struct ResultRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_layer: Option<LayerName>,
     /// The worst that may be concluded of this failure.
-    #[serde(default = "nothing", skip_serializing_if = "is_nothing")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cap: Cap,
     /// Every cause that fits; one cause only where one alone fits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -204,10 +205,9 @@ impl Observations {
     /// Read observations. They are data from elsewhere: an unknown schema is refused, unknown
     /// fields are ignored, and a row that does not read is set aside and named.
     pub fn parse(json: &[u8]) -> Result<Read, DocumentError> {
-        check_schema(json, "observations", OBSERVATIONS_SCHEMA)?;
-        let malformed =
-            |source| DocumentError::Malformed { what: "observations", expected: OBSERVATIONS_SCHEMA, source };
-        let Loose { mut head, results } = serde_json::from_slice(json).map_err(malformed)?;
+        const WHAT: &str = "observations";
+        let Loose { mut head, results } = document::read(json, WHAT, OBSERVATIONS_SCHEMA)?;
+        let malformed = |source| DocumentError::Malformed { what: WHAT, expected: OBSERVATIONS_SCHEMA, source };
         head.insert("results".to_owned(), serde_json::Value::Array(Vec::new()));
         let mut observations: Self = serde_json::from_value(serde_json::Value::Object(head)).map_err(malformed)?;
         let mut problems = Vec::new();
@@ -234,24 +234,3 @@ struct Loose {
     #[serde(flatten)]
     head: serde_json::Map<String, serde_json::Value>,
 }
-
-fn path() -> Purpose {
-    Purpose::Path
-}
-fn nothing() -> Cap {
-    Cap::Nothing
-}
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
-mod skip {
-    use crate::words::{Cap, Purpose};
-    pub(super) fn is_path(value: &Purpose) -> bool {
-        *value == Purpose::Path
-    }
-    pub(super) fn is_nothing(value: &Cap) -> bool {
-        *value == Cap::Nothing
-    }
-    pub(super) fn is_false(value: &bool) -> bool {
-        !*value
-    }
-}
-use skip::{is_false, is_nothing, is_path};

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical;
-use crate::error::{DocumentError, shortened};
+use crate::document::{self, is_default};
+use crate::error::DocumentError;
 use crate::words::{HttpVersion, Method, Protocol, Purpose, RecordType, Segment, VantageKind};
 
 /// The schema name every plan carries.
@@ -114,7 +115,7 @@ pub struct Target {
     /// What a pass proves.
     pub span: Span,
     /// Measures a path, or is a control.
-    #[serde(default = "path", skip_serializing_if = "is_path")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub purpose: Purpose,
     /// From where the dial makes sense; empty for anywhere. Elsewhere it is *not tested*.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -132,7 +133,7 @@ pub struct Target {
     /// How to speak.
     pub protocol: Protocol,
     /// The protocol is a guess: a failure above TCP is then no statement about the target.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub protocol_assumed: bool,
     /// Host asked for, as it is sent; the name or address if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,7 +149,7 @@ pub struct Target {
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub verify: bool,
     /// Request method.
-    #[serde(default = "get", skip_serializing_if = "is_get")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub method: Method,
     /// Request target, sent byte for byte; `/` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,7 +158,7 @@ pub struct Target {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// Which HTTP.
-    #[serde(default = "auto", skip_serializing_if = "is_auto")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub http: HttpVersion,
     /// Service name for the gRPC health check; empty asks for the server as a whole.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -175,7 +176,7 @@ pub struct Target {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<Expect>,
     /// The request is a guess (pattern path, wildcard host): its answer never proves the path.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub guessed: bool,
     /// Which unknown the dial would settle, in words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -231,13 +232,7 @@ impl Plan {
 
     /// Read a plan. Unknown fields are ignored; an unknown schema is refused before anything else.
     pub fn parse(json: &[u8]) -> Result<Self, DocumentError> {
-        check_schema(json, "plan", PLAN_SCHEMA)?;
-        let plan: Self = serde_json::from_slice(json).map_err(|source| DocumentError::Malformed {
-            what: "plan",
-            expected: PLAN_SCHEMA,
-            source,
-        })?;
-        Ok(plan)
+        document::read(json, "plan", PLAN_SCHEMA)
     }
 
     /// The digest observations carry. Two plans that ask the same have the same, however they are
@@ -283,36 +278,7 @@ impl Target {
     }
 }
 
-/// Only the schema name of a document, whatever the rest looks like.
-#[derive(Deserialize)]
-struct Named {
-    schema: Option<serde_json::Value>,
-}
-
-/// The document says it is what `expected` names.
-pub(crate) fn check_schema(json: &[u8], what: &'static str, expected: &'static str) -> Result<(), DocumentError> {
-    let named: Named =
-        serde_json::from_slice(json).map_err(|source| DocumentError::Malformed { what, expected, source })?;
-    match named.schema {
-        Some(serde_json::Value::String(found)) if found == expected => Ok(()),
-        Some(serde_json::Value::String(found)) => {
-            Err(DocumentError::UnknownSchema { what, expected, found: shortened(&found) })
-        }
-        Some(other) => Err(DocumentError::UnknownSchema { what, expected, found: shortened(&other.to_string()) }),
-        None => Err(DocumentError::UnknownSchema { what, expected, found: String::new() }),
-    }
-}
-
-// What serde asks for where a default is not the type's own.
-fn path() -> Purpose {
-    Purpose::Path
-}
-fn get() -> Method {
-    Method::Get
-}
-fn auto() -> HttpVersion {
-    HttpVersion::Auto
-}
+// Defaults that are not their type's own.
 fn yes() -> bool {
     true
 }
@@ -320,25 +286,10 @@ fn one() -> u8 {
     1
 }
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
-mod skip {
-    use crate::words::{HttpVersion, Method, Purpose};
-    pub(super) fn is_path(value: &Purpose) -> bool {
-        *value == Purpose::Path
-    }
-    pub(super) fn is_get(value: &Method) -> bool {
-        *value == Method::Get
-    }
-    pub(super) fn is_auto(value: &HttpVersion) -> bool {
-        *value == HttpVersion::Auto
-    }
-    pub(super) fn is_true(value: &bool) -> bool {
-        *value
-    }
-    pub(super) fn is_false(value: &bool) -> bool {
-        !*value
-    }
-    pub(super) fn is_one(value: &u8) -> bool {
-        *value == 1
-    }
+fn is_true(value: &bool) -> bool {
+    *value
 }
-use skip::{is_auto, is_false, is_get, is_one, is_path, is_true};
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
+fn is_one(value: &u8) -> bool {
+    *value == 1
+}

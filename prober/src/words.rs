@@ -4,6 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! words {
+    ($(#[$meta:meta])* $name:ident = $default:ident { $($body:tt)+ }) => {
+        $crate::words::words! { $(#[$meta])* $name { $($body)+ } }
+        impl Default for $name {
+            fn default() -> Self {
+                Self::$default
+            }
+        }
+    };
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -96,7 +104,7 @@ impl Protocol {
 
 words! {
     /// The only request methods that are sent: none of them changes anything.
-    Method {
+    Method = Get {
         /// `GET`.
         Get = "GET",
         /// `HEAD`.
@@ -108,7 +116,7 @@ words! {
 
 words! {
     /// Which HTTP is spoken.
-    HttpVersion {
+    HttpVersion = Auto {
         /// HTTP/2 where ALPN chooses it, HTTP/1.1 otherwise.
         Auto = "auto",
         /// HTTP/1.1.
@@ -146,7 +154,7 @@ words! {
 
 words! {
     /// Why a target is in the plan.
-    Purpose {
+    Purpose = Path {
         /// It measures a path.
         Path = "path",
         /// It shows that the vantage works, or what an entry answers to a host nobody declared.
@@ -214,7 +222,7 @@ words! {
 words! {
     /// The worst that may be concluded of a failure, from a vantage that represents the client and
     /// with corroboration. Without either it is one step less.
-    Cap {
+    Cap = Nothing {
         /// Says nothing against the target.
         Nothing = "nothing",
         /// At most that it cannot be told.

@@ -73,6 +73,7 @@ classes! {
     DnsOk "dns.ok": Passed, NotTested, Nothing, "the name resolves";
     DnsSlow "dns.slow": Passed, NotTested, Nothing, "the name resolves, slowly", ["a lost packet or a connection-tracking race (steps of about five seconds)", "a name server that does not answer before the one that does"];
     DnsPartial "dns.partial": Passed, NotTested, Nothing, "the name resolves, but not every name server answers", ["one of the configured name servers is down or blocked"];
+    DnsBadAnswer "dns.bad-answer": Passed, NotTested, Nothing, "the name resolves to nothing but loopback or unspecified addresses", ["a resolver that blocks the name", "a wrong record", "another DNS view"];
     DnsTruncatedNoTcp "dns.truncated-no-tcp": Failed, Unreachable, Degraded, "the answer needs TCP, and TCP to the name server fails", ["a policy that allows port 53 over UDP only"];
     DnsNxdomain "dns.nxdomain": Failed, Unreachable, Broken, "no such name in this view", ["the name is misspelled or was removed", "a headless Service without ready endpoints", "an ExternalName whose value is an address", "the name exists only in another DNS view"];
     DnsNodata "dns.nodata": Failed, Unreachable, Broken, "the name exists, without an address", ["only records of another type exist"];
@@ -135,7 +136,7 @@ classes! {
     HttpNotHttp "http.not-http": Failed, ServerError, Degraded, "something answered that is not HTTP", ["the wrong port", "the service speaks another protocol"];
     HttpOtherVersion "http.other-version": Failed, ServerError, Degraded, "the peer speaks another version of HTTP", ["a declared protocol that the application does not speak"];
     HttpReset "http.reset": Failed, Unreachable, Unknown, "the connection was closed before any answer", ["a mesh that demands its own identity", "a listener that expects the PROXY protocol or TLS", "an access list", "a balancer without a healthy target"];
-    HttpIncomplete "http.incomplete": Failed, ServerError, Degraded, "the connection was closed in the middle of the answer", ["the application crashed", "an idle limit on the way"];
+    HttpIncomplete "http.incomplete": Failed, ServerError, Degraded, "the answer broke off, or did not come to its end in time", ["the application crashed or stalled", "an idle limit on the way", "large packets are lost (MTU)"];
     HttpSilent "http.silent": Failed, Unreachable, Degraded, "accepted, and never answered", ["the application hangs", "the connection waits in a queue nobody reads", "a listener that expects the PROXY protocol or TLS"];
     HttpStream "http.stream": Failed, ServerError, Degraded, "the HTTP/2 stream was ended by the peer";
 

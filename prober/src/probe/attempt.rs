@@ -100,10 +100,10 @@ pub(super) async fn measure(engine: &Engine, target: &Target, progress: &mut Pro
 /// Of a failure and its repetition: an answer, else the one that is not mere silence.
 fn more_telling(progress: &Progress, first: usize, again: usize) -> usize {
     let (before, after) = (outcome_of(progress, first), outcome_of(progress, again));
-    let silent = class_of(progress, again) == Some(Class::TcpTimeout);
+    let silent = |index| matches!(class_of(progress, index), Some(Class::TcpTimeout | Class::DnsTimeout));
     if passed(after) || (before == Outcome::Unreachable && after == Outcome::ServerError) {
         again
-    } else if after == Outcome::NotTested || (silent && class_of(progress, first) != Some(Class::TcpTimeout)) {
+    } else if after == Outcome::NotTested || (silent(again) && !silent(first)) {
         first
     } else {
         again
@@ -139,7 +139,7 @@ struct Second {
 }
 
 /// At most one second try: plain text where there was no TLS, TLS where it was asked for, the other
-/// HTTP where its frames came back.
+/// HTTP where its frames came back, the same where the server asks for it.
 fn other_way(target: &Target, progress: &Progress, index: usize) -> Option<Second> {
     let done = progress.attempts.get(index)?;
     let class = class_of(progress, index)?;
@@ -166,6 +166,11 @@ fn other_way(target: &Target, progress: &Progress, index: usize) -> Option<Secon
             counts = target.http == HttpVersion::Auto;
             "without ALPN".to_owned()
         }
+        // The server said that it did not begin with the request (RFC 9113 sections 6.8 and 8.7).
+        (Class::HttpStream, _) if was_turned_away(&done.layers) => {
+            counts = true;
+            "again".to_owned()
+        }
         (Class::HttpOtherVersion, Protocol::Http | Protocol::Https) => {
             second.http = if spoke_http2(target, &done.layers) { HttpVersion::Http1 } else { HttpVersion::Http2 };
             counts = target.http == HttpVersion::Auto;
@@ -174,6 +179,13 @@ fn other_way(target: &Target, progress: &Progress, index: usize) -> Option<Secon
         _ => return None,
     };
     Some(Second { target: second, how, why, counts })
+}
+
+/// A server that drains its connections, or that had no room for the stream: a new connection may
+/// be asked at once.
+fn was_turned_away(layers: &[Layer]) -> bool {
+    let reason = layers.last().and_then(|layer| layer.http.as_ref()?.h2_reason.as_deref());
+    matches!(reason, Some("NO_ERROR" | "REFUSED_STREAM"))
 }
 
 fn spoke_http2(target: &Target, layers: &[Layer]) -> bool {

@@ -53,6 +53,11 @@ pub(crate) fn failed(layer: LayerName, peer: SocketAddr, error: &io::Error, elap
     layer
 }
 
+/// Nothing left this machine: the error is its own, and no statement about the peer.
+pub(crate) fn is_local(error: &io::Error, peer: SocketAddr) -> bool {
+    class(error, peer) == Class::NorunLocalStack
+}
+
 /// The class of a connection error (semantics A4.3). Whether an unreachable network is ours or the
 /// path's is told by whether this machine has a route at all.
 fn class(error: &io::Error, peer: SocketAddr) -> Class {
@@ -67,6 +72,8 @@ fn class(error: &io::Error, peer: SocketAddr) -> Class {
         }
         _ => match error.raw_os_error() {
             Some(EPERM) => Class::TcpNotPermitted,
+            // What an ICMPv6 error of a filter on the way becomes.
+            Some(EACCES) if peer.is_ipv6() && has_route(peer) => Class::TcpHostUnreachable,
             Some(EACCES | EINVAL | ENFILE | EMFILE | ENOBUFS) => Class::NorunLocalStack,
             _ => Class::TcpError,
         },

@@ -15,7 +15,11 @@ pub(crate) async fn ask(peer: SocketAddr, name: &str, records: &[RecordType], li
     let class = match Class::from_word(&asked.class) {
         Some(Class::DnsTimeout) => Class::UdpSilent,
         Some(Class::DnsPortUnreachable) => Class::UdpRefused,
-        Some(Class::DnsError) | None => Class::NorunLocalStack,
+        // A router or a firewall on the way answered for it.
+        Some(Class::DnsError) if asked.lookups.last().is_some_and(|l| l.os_error.is_some_and(is_rejection)) => {
+            Class::UdpRefused
+        }
+        Some(Class::NorunLocalStack | Class::DnsError) | None => Class::NorunLocalStack,
         // Any rcode is a datagram that came back.
         Some(_) => Class::UdpAnswered,
     };
@@ -26,4 +30,9 @@ pub(crate) async fn ask(peer: SocketAddr, name: &str, records: &[RecordType], li
     layer.os_error = asked.lookups.last().and_then(|l| l.os_error);
     layer.lookups = asked.lookups;
     layer
+}
+
+/// `EHOSTUNREACH` and `ENETUNREACH` where there is a route: an ICMP error came back.
+const fn is_rejection(os_error: i32) -> bool {
+    matches!(os_error, 113 | 101)
 }

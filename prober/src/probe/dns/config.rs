@@ -77,6 +77,8 @@ impl ResolverConfig {
             names.extend(suffixed);
             names.push(itself);
         }
+        // What a suffix makes too long cannot be asked for (RFC 1035 section 3.1).
+        names.retain(|name| name.len() <= 254);
         names
     }
 

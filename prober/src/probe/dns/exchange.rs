@@ -10,6 +10,7 @@ use tokio::net::{TcpStream, UdpSocket};
 
 use crate::layer::Lookup;
 use crate::probe::clock::millis;
+use crate::probe::tcp;
 use crate::words::RecordType;
 
 /// What one question came to.
@@ -31,7 +32,9 @@ pub(crate) enum Answer {
     PortUnreachable,
     /// The answer was cut, and TCP did not bring the whole of it.
     TruncatedNoTcp,
-    /// The question could not be sent, or the answer not be read.
+    /// This machine itself could not send.
+    Local,
+    /// Something on the way said no, or the question could not be written.
     Error,
 }
 
@@ -67,7 +70,7 @@ pub(crate) async fn ask(server: SocketAddr, name: &str, record: RecordType, limi
                 }
             }
             Ok(reply) => read(&reply, record, &mut addresses, &mut lookup),
-            Err(error) => failed(&error, &mut lookup),
+            Err(error) => failed(&error, server, &mut lookup),
         },
     };
     lookup.elapsed_ms = millis(started);
@@ -77,11 +80,12 @@ pub(crate) async fn ask(server: SocketAddr, name: &str, record: RecordType, limi
     Asked { answer, addresses, lookup }
 }
 
-fn failed(error: &std::io::Error, lookup: &mut Lookup) -> Answer {
+fn failed(error: &std::io::Error, server: SocketAddr, lookup: &mut Lookup) -> Answer {
     lookup.os_error = error.raw_os_error();
     match error.kind() {
         std::io::ErrorKind::TimedOut => Answer::Timeout,
         std::io::ErrorKind::ConnectionRefused => Answer::PortUnreachable,
+        _ if tcp::is_local(error, server) => Answer::Local,
         _ => Answer::Error,
     }
 }
@@ -96,7 +100,7 @@ const fn word(answer: Answer) -> &'static str {
         Answer::Timeout => "timeout",
         Answer::PortUnreachable => "port-unreachable",
         Answer::TruncatedNoTcp => "truncated, no answer over TCP",
-        Answer::Error => "error",
+        Answer::Local | Answer::Error => "error",
     }
 }
 

@@ -19,6 +19,8 @@ use crate::words::{LayerName, RecordType};
 
 /// Questions recorded at most, so that a long search list times three servers stays readable.
 const MAX_LOOKUPS: usize = 64;
+/// Addresses kept of one name: more are dialled by nobody, and a row stays readable.
+const MAX_ADDRESSES: usize = 32;
 /// From here on a lookup is called slow.
 const SLOW_MS: u64 = 1_000;
 
@@ -29,10 +31,11 @@ pub(crate) async fn resolve(config: &ResolverConfig, name: &str, records: &[Reco
     let mut walk = Walk { config, limit, lookups: Vec::new(), silent: Vec::new(), answered: false };
     let mut first_cause: Option<(Answer, String)> = None;
     let mut found: Vec<IpAddr> = Vec::new();
+    let mut count = 0;
     let mut any = false;
     let mut slowest_silent = false;
     for candidate in config.candidates(name) {
-        let verdict = walk.candidate(&candidate, records, &mut found, &mut any).await;
+        let verdict = walk.candidate(&candidate, records, &mut found, &mut count, &mut any).await;
         if any {
             break;
         }
@@ -42,14 +45,16 @@ pub(crate) async fn resolve(config: &ResolverConfig, name: &str, records: &[Reco
             first_cause = Some((verdict, candidate.clone()));
         }
         // Nobody answered at all: the system resolver gives up here too.
-        if matches!(verdict, Answer::Timeout | Answer::PortUnreachable | Answer::Error) {
+        if matches!(verdict, Answer::Timeout | Answer::PortUnreachable | Answer::Error | Answer::Local) {
             slowest_silent = true;
             break;
         }
     }
     let elapsed = millis(started);
     let class = if any {
-        if !walk.silent.is_empty() {
+        if !found.is_empty() && found.iter().all(|address| address.is_loopback() || address.is_unspecified()) {
+            Class::DnsBadAnswer
+        } else if !walk.silent.is_empty() {
             Class::DnsPartial
         } else if elapsed >= SLOW_MS {
             Class::DnsSlow
@@ -66,6 +71,9 @@ pub(crate) async fn resolve(config: &ResolverConfig, name: &str, records: &[Reco
     };
     if slowest_silent && !any {
         layer.detail.push_str("; the search ended there");
+    }
+    if count > found.len() {
+        layer.detail.push_str(&format!(", {count} addresses, of which {} are kept", found.len()));
     }
     layer.addresses = found;
     layer.lookups = walk.lookups;
@@ -88,6 +96,7 @@ const fn class_of(answer: Answer) -> Class {
         Answer::Timeout => Class::DnsTimeout,
         Answer::PortUnreachable => Class::DnsPortUnreachable,
         Answer::TruncatedNoTcp => Class::DnsTruncatedNoTcp,
+        Answer::Local => Class::NorunLocalStack,
         Answer::Error => Class::DnsError,
     }
 }
@@ -108,6 +117,7 @@ impl Walk<'_> {
         name: &str,
         records: &[RecordType],
         found: &mut Vec<IpAddr>,
+        count: &mut usize,
         any: &mut bool,
     ) -> Answer {
         let mut verdict = Answer::NoData;
@@ -116,8 +126,9 @@ impl Walk<'_> {
             match asked.answer {
                 Answer::Records => {
                     *any = true;
+                    *count += asked.addresses.len();
                     for address in asked.addresses {
-                        if !found.contains(&address) {
+                        if found.len() < MAX_ADDRESSES && !found.contains(&address) {
                             found.push(address);
                         }
                     }
@@ -150,7 +161,7 @@ impl Walk<'_> {
                     self.lookups.push(asked.lookup.clone());
                 }
                 match asked.answer {
-                    Answer::Timeout | Answer::PortUnreachable | Answer::Error => {
+                    Answer::Timeout | Answer::PortUnreachable | Answer::Error | Answer::Local => {
                         if !self.silent.contains(&server) {
                             self.silent.push(server);
                         }
@@ -163,9 +174,11 @@ impl Walk<'_> {
                         return asked;
                     }
                 }
-                // A server that said something outranks one that said nothing.
-                let outranks =
-                    last.as_ref().is_none_or(|previous| matches!(previous.answer, Answer::Timeout | Answer::Error));
+                // A server that said something outranks one that said nothing, and silence nothing.
+                let outranks = last.as_ref().is_none_or(|previous| {
+                    asked.answer != Answer::Timeout
+                        && matches!(previous.answer, Answer::Timeout | Answer::Error | Answer::Local)
+                });
                 if outranks {
                     last = Some(asked);
                 }

@@ -18,7 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::clock::millis;
-use super::tap::{Seen, Tap};
+use super::tap::{Seen, Tap, looks_like_http1, looks_like_http2};
 use crate::answered_by::{self, Signals};
 use crate::class::{Class, http as classes};
 use crate::layer::{HttpFacts, Layer};
@@ -65,7 +65,10 @@ pub(crate) async fn ask<S: Stream>(stream: S, target: &Target, tls: bool, http2:
             layer.detail = format!("{} bytes came back within {} ms", seen.bytes(), limit.as_millis());
             return layer;
         }
-        Ok(Err(error)) => return failed(&error, &seen, http2, millis(started)),
+        Ok(Err(error)) => {
+            return status_alone(&error, &seen, millis(started))
+                .unwrap_or_else(|| failed(&error, &seen, http2, millis(started)));
+        }
         Ok(Ok(answer)) => answer,
     };
     let elapsed = millis(started);
@@ -74,11 +77,28 @@ pub(crate) async fn ask<S: Stream>(stream: S, target: &Target, tls: bool, http2:
     classed(parts.status.as_u16(), version(parts.version), &parts.headers, &body, target.expect.as_ref(), elapsed)
 }
 
-/// Nothing, or nothing but the frames that open an HTTP/2 connection.
+/// Nothing, or nothing but the frames that open an HTTP/2 connection; or an answer that began.
 fn silent(seen: &Seen, http2: bool) -> Class {
     let first = seen.first();
-    let other = if http2 { super::tap::looks_like_http1(&first) } else { super::tap::looks_like_http2(&first) };
-    if other { Class::HttpOtherVersion } else { Class::HttpSilent }
+    match (looks_like_http1(&first), looks_like_http2(&first)) {
+        (true, _) if http2 => Class::HttpOtherVersion,
+        (_, true) if !http2 => Class::HttpOtherVersion,
+        (true, _) => Class::HttpIncomplete,
+        _ => Class::HttpSilent,
+    }
+}
+
+/// An HTTP/1.1 answer whose headers this client does not read, for their number or their spelling: its
+/// status line stands all the same (RFC 9112 section 4).
+fn status_alone(error: &hyper::Error, seen: &Seen, elapsed: u64) -> Option<Layer> {
+    let first = seen.first();
+    let digits = first.get(9..12).filter(|_| error.is_parse() && looks_like_http1(&first))?;
+    let status = std::str::from_utf8(digits).ok()?.parse::<u16>().ok().filter(|status| (100..600).contains(status))?;
+    let mut layer = Layer::new(LayerName::Http, classes::class(status, None, false), elapsed);
+    layer.detail = format!("status {status}; its headers do not read ({})", errors::chain(error));
+    layer.status = Some(status);
+    layer.http = Some(HttpFacts { version: "1.1".to_owned(), body_cut: true, ..HttpFacts::default() });
+    Some(layer)
 }
 
 async fn send<S: Stream>(

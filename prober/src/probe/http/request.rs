@@ -122,6 +122,15 @@ pub(crate) fn port(target: &Target) -> Option<u16> {
     target.port.or(target.protocol.default_port()).filter(|port| *port != 0)
 }
 
+/// A name as DNS can hold it (RFC 1035 section 3.1): labels of 1 to 63 bytes, at most 253 in all, one
+/// final dot.
+fn is_name(name: &str) -> bool {
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    bare.len() <= 253
+        && bare.split('.').all(|label| (1..=63).contains(&label.len()))
+        && bare.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Why a target is not measured at all, before anything is sent.
 pub(crate) fn check(target: &Target) -> Result<(), String> {
     if target.address.is_none() && target.name.as_deref().is_none_or(str::is_empty) {
@@ -130,7 +139,8 @@ pub(crate) fn check(target: &Target) -> Result<(), String> {
     if port(target).is_none() {
         return Err("the target has no port".to_owned());
     }
-    if target.name.as_ref().is_some_and(|name| name.len() > 254 || name.contains(char::is_whitespace)) {
+    if target.name.as_deref().is_some_and(|name| !is_name(name)) || target.query.as_deref().is_some_and(|q| !is_name(q))
+    {
         return Err("the name is not one DNS can hold".to_owned());
     }
     match target.protocol {

@@ -24,7 +24,8 @@ pub(super) fn class_of_io(error: &io::Error, asked_for_ours: bool, spoke_tls: bo
         | ErrorKind::BrokenPipe
             if spoke_tls =>
         {
-            Class::TlsReset
+            // It asked, got none, and hung up; a reset may overtake the alert that says so.
+            if asked_for_ours { Class::TlsClientCertRequired } else { Class::TlsReset }
         }
         _ if !spoke_tls => Class::TlsNotTls,
         _ => Class::TlsError,

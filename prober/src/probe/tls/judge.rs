@@ -89,7 +89,8 @@ fn reason(error: &Error, self_signed: bool) -> &'static str {
         CertificateError::UnknownIssuer | CertificateError::Other(_) if self_signed => "self-signed",
         CertificateError::UnknownIssuer => "unknown-issuer",
         CertificateError::BadEncoding => "bad-encoding",
-        CertificateError::BadSignature => "bad-signature",
+        // An authority that was made anew under its old name: the one we know did not sign this.
+        CertificateError::BadSignature => "unknown-issuer",
         CertificateError::UnhandledCriticalExtension => "unhandled-critical-extension",
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => "invalid-purpose",
         CertificateError::Revoked => "revoked",

@@ -1,18 +1,7 @@
 //! The two documents: committed schemas, round trips, tolerance, digests.
-//! `KUBEREACH_BLESS=1 cargo test -p kubereach-prober --test documents` rewrites the schemas.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
+//! `KUBEREACH_BLESS=1 cargo test -p kubereach-prober documents` rewrites the schemas.
 
-mod common;
-
+use crate::common;
 use kubereach_prober::plan::{ExpectedStatus, Span};
 use kubereach_prober::words::{Protocol, Segment};
 use kubereach_prober::{DocumentError, Observations, Plan, schema};

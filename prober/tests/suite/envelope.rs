@@ -1,17 +1,6 @@
 //! Results in logs: found among other lines, refused when cut or changed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
 
-mod common;
-
+use crate::common;
 use kubereach_prober::envelope::{EnvelopeError, extract, wrap};
 
 fn log() -> String {

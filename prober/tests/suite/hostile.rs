@@ -1,7 +1,6 @@
 //! Foreign bytes from every side: no panic, no bomb, nothing that acts on a terminal.
 
-mod common;
-
+use crate::common;
 use kubereach_prober::answered_by::{Signals, who};
 use kubereach_prober::class::{Class, http};
 use kubereach_prober::envelope::{extract, wrap};

@@ -1,24 +1,12 @@
 //! Names, against a DNS server in this process: the search list walked as the C library walks it,
 //! with every answer kept apart.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![cfg(feature = "probe")]
-
-mod common;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::live::*;
+use crate::common;
+use crate::common::live::*;
 use hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, CNAME, SRV};
 use hickory_proto::rr::{Name, RData, Record, RecordType as Wire};
@@ -224,7 +212,9 @@ async fn a_cut_answer_is_asked_for_over_tcp() {
     target.records = vec![RecordType::A];
     let row = resolved(&[server], target.clone()).await;
     assert_eq!(verdict(&row), "reached dns.ok");
-    assert_eq!((row.layers[0].addresses.len(), row.layers[0].lookups[0].transport.as_str()), (59, "tcp"));
+    // More than anybody dials are counted, and not kept.
+    assert_eq!((row.layers[0].addresses.len(), row.layers[0].lookups[0].transport.as_str()), (32, "tcp"));
+    assert!(row.layers[0].detail.contains("59 addresses"), "{}", row.layers[0].detail);
     let (server, _) = dns(false, move |_, _| many()).await;
     assert_eq!(verdict(&resolved(&[server], target).await), "unreachable dns.truncated-no-tcp");
 }
@@ -341,4 +331,58 @@ async fn one_server_can_be_asked_by_its_address() {
     target.address = Some("169.254.169.254".parse().unwrap());
     target.port = Some(53);
     assert_eq!(verdict(&row(target).await), "not-tested norun.guard");
+}
+
+/// A name that is harmless when it is looked up first and leads to a guarded address later: what is
+/// dialled is what was looked at, at every attempt anew.
+#[tokio::test]
+async fn a_name_that_changes_its_mind_reaches_nothing_guarded() {
+    let good = nobody().await;
+    let asked = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&asked);
+    let (server, _) = dns(false, move |_, kind| {
+        let mut count = count.lock().unwrap();
+        *count += usize::from(kind == Wire::A);
+        match (kind, *count) {
+            // Nobody listens there: the target is tried again, and resolved again.
+            (Wire::A, 1) => Say::Records(vec![v4("127.0.0.1")]),
+            (Wire::A, _) => Say::Records(vec![v4("169.254.169.254"), v4("0.0.0.0")]),
+            _ => Say::Records(vec![]),
+        }
+    })
+    .await;
+    let mut target = Target::new("path-1", common::FRONT_DOOR, Protocol::Http);
+    target.name = Some("rebind.example.".to_owned());
+    target.port = Some(good.port());
+    let row = resolved(&[server], target).await;
+    assert_eq!(*asked.lock().unwrap(), 2);
+    // The refusal of the first attempt stands; the second was never sent.
+    assert_eq!(verdict(&row), "unreachable tcp.refused");
+    assert_eq!((row.tried, row.others.len()), (1, 1));
+    let again: Vec<&str> = row.others[0].layers.iter().map(|layer| layer.class.as_str()).collect();
+    assert_eq!(again, ["dns.ok", "norun.guard", "norun.guard"]);
+    assert!(row.others[0].layers.iter().all(|layer| layer.source.is_none()));
+}
+
+#[tokio::test]
+async fn an_answer_of_loopback_addresses_is_a_bad_answer() {
+    let (server, _) = dns(false, |_, kind| match kind {
+        Wire::A => Say::Records(vec![v4("0.0.0.0"), v4("127.0.0.1")]),
+        _ => Say::Records(vec![]),
+    })
+    .await;
+    assert_eq!(verdict(&resolved(&[server], named("ads.example.")).await), "reached dns.bad-answer");
+}
+
+#[tokio::test]
+async fn names_that_dns_cannot_hold_are_never_asked_for() {
+    let (server, asked) = dns(false, |_, _| Say::Code(ResponseCode::NXDomain)).await;
+    let (label, long) = ("x".repeat(64), "a.".repeat(140));
+    for name in ["a..b", ".a", "a b", "\u{e4}.example", &label, &long] {
+        assert_eq!(verdict(&resolved(&[server], named(name)).await), "not-tested norun.target", "{name}");
+    }
+    assert!(asked.lock().unwrap().is_empty());
+    // A suffix that makes the name too long is passed over.
+    let fits = format!("{}a", "a.".repeat(120));
+    assert_eq!(verdict(&resolved(&[server], named(&fits)).await), "unreachable dns.nxdomain");
 }

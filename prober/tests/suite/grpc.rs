@@ -1,73 +1,9 @@
 //! The gRPC health service, on real HTTP/2 servers.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![cfg(feature = "probe")]
 
-mod common;
-
-use std::convert::Infallible;
-use std::net::SocketAddr;
-
-use common::live::*;
-use http_body_util::{BodyExt, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
-use hyper::service::service_fn;
-use hyper::{HeaderMap, Request, Response};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use crate::common;
+use crate::common::http2::{NOT_SERVING, SERVICE_UNKNOWN, SERVING, grpc};
+use crate::common::live::*;
 use kubereach_prober::words::*;
-
-/// A server that answers with a status of HTTP, a content type, a message and a gRPC status.
-async fn grpc(http: u16, kind: &'static str, message: &'static [u8], status: &'static str) -> SocketAddr {
-    server(move |stream| async move {
-        let service = service_fn(move |request: Request<Incoming>| async move {
-            assert_eq!(request.uri().path(), "/grpc.health.v1.Health/Check");
-            assert_eq!(request.headers()["te"], "trailers");
-            let mut frames: Vec<Result<Frame<Bytes>, Infallible>> = Vec::new();
-            if !message.is_empty() {
-                frames.push(Ok(Frame::data(Bytes::from_static(message))));
-            }
-            if !status.is_empty() {
-                let mut trailers = HeaderMap::new();
-                trailers.insert("grpc-status", status.parse().unwrap());
-                trailers.insert("grpc-message", "because".parse().unwrap());
-                frames.push(Ok(Frame::trailers(trailers)));
-            }
-            let _ = request.into_body().collect().await;
-            let body = StreamBody::new(Frames(frames.into_iter()));
-            let answer = Response::builder().status(http).header("content-type", kind).body(body).unwrap();
-            Ok::<_, Infallible>(answer)
-        });
-        let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-            .serve_connection(TokioIo::new(stream), service)
-            .await;
-    })
-    .await
-}
-
-/// Frames that are all there already, as a body.
-struct Frames(std::vec::IntoIter<Result<Frame<Bytes>, Infallible>>);
-
-impl futures_core::Stream for Frames {
-    type Item = Result<Frame<Bytes>, Infallible>;
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        std::task::Poll::Ready(self.0.next())
-    }
-}
-
-const SERVING: &[u8] = &[0, 0, 0, 0, 2, 8, 1];
-const NOT_SERVING: &[u8] = &[0, 0, 0, 0, 2, 8, 2];
-const SERVICE_UNKNOWN: &[u8] = &[0, 0, 0, 0, 2, 8, 3];
 
 #[tokio::test]
 async fn what_the_health_service_says_is_what_it_comes_to() {

@@ -1,17 +1,6 @@
 //! The table of classes, row by row, and the few rules that look at more than one layer.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
 
-mod common;
-
+use crate::common;
 use kubereach_prober::class::Class;
 use kubereach_prober::layer::Layer;
 use kubereach_prober::observations::Vantage;
@@ -43,6 +32,7 @@ norun.limit skipped not-tested nothing
 dns.ok passed not-tested nothing
 dns.slow passed not-tested nothing
 dns.partial passed not-tested nothing
+dns.bad-answer passed not-tested nothing
 dns.truncated-no-tcp failed unreachable degraded
 dns.nxdomain failed unreachable broken
 dns.nodata failed unreachable broken

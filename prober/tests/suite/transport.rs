@@ -1,21 +1,8 @@
 //! Connections, guards and limits, on real sockets.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![cfg(feature = "probe")]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::live::*;
+use crate::common::live::*;
 use kubereach_prober::probe::Stop;
 use kubereach_prober::words::*;
 use tokio::net::{TcpSocket, TcpStream};

@@ -1,15 +1,4 @@
 //! Certificates for every situation, and a TLS server that presents them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,6 +19,8 @@ pub(crate) struct Authority {
 pub(crate) struct Leaf {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) key: PrivateKeyDer<'static>,
+    /// Both as text, for servers that read files.
+    pub(crate) pem: (String, String),
 }
 
 impl Authority {
@@ -64,7 +55,11 @@ fn params(names: &[&str]) -> CertificateParams {
 }
 
 fn leaf(certificate: &Certificate, key: &KeyPair) -> Leaf {
-    Leaf { chain: vec![certificate.der().clone()], key: PrivateKeyDer::try_from(key.serialize_der()).unwrap() }
+    Leaf {
+        chain: vec![certificate.der().clone()],
+        key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        pem: (certificate.pem(), key.serialize_pem()),
+    }
 }
 
 pub(crate) fn self_signed(names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> (Leaf, String) {
@@ -119,8 +114,13 @@ pub(crate) fn mutual(
 
 /// A server that shakes hands, reads a request and answers it.
 pub(crate) async fn server(config: ServerConfig, answer: String) -> SocketAddr {
+    server_at("127.0.0.1:0", config, answer).await
+}
+
+/// The same at an address of its own.
+pub(crate) async fn server_at(address: &str, config: ServerConfig, answer: String) -> SocketAddr {
     let acceptor = TlsAcceptor::from(Arc::new(config));
-    super::live::server(move |stream| {
+    super::live::server_at(address, move |stream| {
         let acceptor = acceptor.clone();
         let answer = answer.clone();
         async move {

@@ -1,23 +1,12 @@
 //! The program from outside: where the plan comes from, what is printed, how it ends.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![cfg(feature = "probe")]
 
-mod common;
-
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::common;
 use kubereach_prober::Observations;
 use kubereach_prober::envelope::extract;
 use kubereach_prober::plan::{Plan, Target};
@@ -157,29 +146,76 @@ fn a_person_gets_a_table_without_control_characters() {
     assert!(text.trim_end().ends_with("1 unreachable"), "{text}");
 }
 
-#[test]
-fn sigterm_prints_what_was_measured() {
-    let server = listener();
-    let mut plan = plan(&server, Protocol::Http);
+/// Two targets at one listener: an HTTP request that is never answered, and a connection that is closed
+/// as soon as it is made. Returns once the first was sent and the second is over.
+fn halfway(listener: &TcpListener) -> Vec<TcpStream> {
+    let (mut asked, mut closed, mut open) = (false, false, Vec::new());
+    while !(asked && closed) {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        match stream.read(&mut [0u8; 512]).unwrap() {
+            0 => closed = true,
+            _ => asked = true,
+        }
+        open.push(stream);
+    }
+    open
+}
+
+fn two_targets(server: &TcpListener) -> Plan {
+    let mut plan = plan(server, Protocol::Http);
     let mut quick = plan.targets[0].clone();
     quick.id = "path-2".to_owned();
     quick.protocol = Protocol::Tcp;
     plan.targets.push(quick);
     plan.limits.timeout_ms = 60_000;
+    plan
+}
+
+/// What had come to an end is kept, and so are the layers of what had not.
+fn kept(output: &Output, log: &Path) {
+    assert_eq!(output.status.code(), Some(0));
+    let observations = only_result(output);
+    assert!(observations.cut_short);
+    assert_eq!(observations.results[0].class, "norun.deadline");
+    assert_eq!(observations.results[0].layers[0].class, "tcp.ok");
+    assert_eq!(observations.results[1].outcome, Outcome::Reached);
+    let message: Value = serde_json::from_str(&std::fs::read_to_string(log).unwrap()).unwrap();
+    assert_eq!(message["cut_short"], true);
+    assert_eq!(message["observations"], observations.digest().unwrap());
+    assert_eq!(
+        message["results"],
+        serde_json::json!({
+            "verified": 0, "reached": 1, "server-error": 0, "unreachable": 0, "not-tested": 1
+        })
+    );
+}
+
+#[test]
+fn sigterm_prints_what_was_measured() {
+    let server = listener();
+    let log = tempfile::NamedTempFile::new().unwrap();
     let mut command = program();
-    command.env("KUBEREACH_PLAN", json(&plan)).stdin(Stdio::null()).stdout(Stdio::piped());
-    let child = command.spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
+    command.env("KUBEREACH_PLAN", json(&two_targets(&server))).arg("--termination-log").arg(log.path());
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let _open = halfway(&server);
     let started = Instant::now();
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
-    assert!(started.elapsed() < Duration::from_secs(5));
-    assert_eq!(output.status.code(), Some(0));
-    let observations = only_result(&output);
-    assert!(observations.cut_short);
-    assert_eq!(observations.results[0].class, "norun.deadline");
-    // What had come to an end before is kept, and so are the layers of what had not.
-    assert_eq!(observations.results[0].layers[0].class, "tcp.ok");
-    assert_eq!(observations.results[1].outcome, Outcome::Reached);
+    assert!(started.elapsed() < Duration::from_secs(20), "long before the request's own limit");
+    kept(&output, log.path());
+}
+
+#[test]
+fn the_deadline_prints_what_was_measured() {
+    let server = listener();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut plan = two_targets(&server);
+    plan.limits.total_ms = 3_000;
+    let mut command = program();
+    command.env("KUBEREACH_PLAN", json(&plan)).arg("--termination-log").arg(log.path());
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let _open = halfway(&server);
+    kept(&child.wait_with_output().unwrap(), log.path());
 }

@@ -1,17 +1,8 @@
 //! Sample documents, and real servers.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![allow(dead_code, reason = "each test file uses its part")]
 
 use kubereach_prober::OBSERVATIONS_SCHEMA;
+#[cfg(feature = "probe")]
+pub(crate) mod http2;
 #[cfg(feature = "probe")]
 pub(crate) mod live;
 #[cfg(feature = "probe")]

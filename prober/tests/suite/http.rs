@@ -1,29 +1,11 @@
 //! HTTP answers of real servers: statuses, fingerprints, and every way not to answer.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![cfg(feature = "probe")]
 
-mod common;
-
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::live::*;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use crate::common;
+use crate::common::http2::http2;
+use crate::common::live::*;
 use kubereach_prober::answered_by::Answerer;
 use kubereach_prober::plan::{Expect, ExpectedStatus};
 use kubereach_prober::words::*;
@@ -187,20 +169,10 @@ async fn an_endless_body_is_an_answer_at_its_headers() {
 
 #[tokio::test]
 async fn hanging_closing_breaking_off_and_babbling_are_told_apart() {
-    let hangs = server(|mut stream| async move {
-        let mut bytes = [0u8; 4096];
-        while stream.read(&mut bytes).await.is_ok_and(|n| n > 0) {}
-    })
-    .await;
-    let row = row(target(Protocol::Http, hangs)).await;
+    let row = row(target(Protocol::Http, server(hangs).await)).await;
     assert_eq!((verdict(&row).as_str(), row.cap, row.tried), ("unreachable http.silent", Cap::Degraded, 2));
 
-    let resets = server(|mut stream| async move {
-        let _ = stream.read_u8().await;
-        stream.set_zero_linger().unwrap();
-    })
-    .await;
-    let row = common::live::row(target(Protocol::Http, resets)).await;
+    let row = common::live::row(target(Protocol::Http, server(resets).await)).await;
     assert_eq!((verdict(&row).as_str(), row.cap), ("unreachable http.reset", Cap::Unknown));
 
     for (said, expected) in [
@@ -229,22 +201,9 @@ async fn plain_text_at_a_tls_port_is_asked_again_with_tls() {
     assert_eq!(verdict(&common::live::row(target(Protocol::Http, nginx)).await), "reached http.wrong-scheme");
 }
 
-async fn http2() -> SocketAddr {
-    server(|stream| async move {
-        let service = service_fn(|request: Request<Incoming>| async move {
-            let text = format!("{} {}", request.uri().path(), request.uri().authority().map_or("", |a| a.as_str()));
-            Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(text))))
-        });
-        let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-            .serve_connection(TokioIo::new(stream), service)
-            .await;
-    })
-    .await
-}
-
 #[tokio::test]
 async fn http2_in_the_clear_is_spoken_where_asked_and_found_where_not() {
-    let peer = http2().await;
+    let peer = http2("127.0.0.1:0").await;
     let mut asked = target(Protocol::Http, peer);
     asked.http = HttpVersion::Http2;
     asked.host = Some("shop.example".to_owned());

@@ -1,15 +1,4 @@
 //! Real servers on loopback, and plans that dial them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::assigning_clones,
-    clippy::format_collect,
-    clippy::too_many_lines,
-    clippy::bool_assert_comparison,
-    reason = "tests are read more often than run"
-)]
-#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -28,7 +17,16 @@ where
     F: Fn(TcpStream) -> W + Send + Sync + 'static,
     W: Future<Output = ()> + Send + 'static,
 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    server_at("127.0.0.1:0", serve).await
+}
+
+/// The same at an address of its own.
+pub(crate) async fn server_at<F, W>(address: &str, serve: F) -> SocketAddr
+where
+    F: Fn(TcpStream) -> W + Send + Sync + 'static,
+    W: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind(address).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -40,8 +38,13 @@ where
 
 /// A server that reads a request and writes these bytes.
 pub(crate) async fn says(answer: impl Into<Vec<u8>>) -> SocketAddr {
+    says_at("127.0.0.1:0", answer).await
+}
+
+/// The same at an address of its own.
+pub(crate) async fn says_at(address: &str, answer: impl Into<Vec<u8>>) -> SocketAddr {
     let answer = answer.into();
-    server(move |mut stream| {
+    server_at(address, move |mut stream| {
         let answer = answer.clone();
         async move {
             let mut request = [0u8; 4096];
@@ -53,6 +56,18 @@ pub(crate) async fn says(answer: impl Into<Vec<u8>>) -> SocketAddr {
         }
     })
     .await
+}
+
+/// Reads on, and never says a word.
+pub(crate) async fn hangs(mut stream: TcpStream) {
+    let mut bytes = [0u8; 4096];
+    while stream.read(&mut bytes).await.is_ok_and(|n| n > 0) {}
+}
+
+/// Ends the connection with a reset at its first byte.
+pub(crate) async fn resets(mut stream: TcpStream) {
+    let _ = stream.read_u8().await;
+    stream.set_zero_linger().unwrap();
 }
 
 /// An HTTP/1.1 answer with a correct length.
@@ -67,7 +82,7 @@ pub(crate) async fn nobody() -> SocketAddr {
 }
 
 pub(crate) fn target(protocol: Protocol, peer: SocketAddr) -> Target {
-    let mut target = Target::new("path-1", super::FRONT_DOOR, protocol);
+    let mut target = Target::new("path-1", crate::common::FRONT_DOOR, protocol);
     target.address = Some(peer.ip());
     target.port = Some(peer.port());
     target
