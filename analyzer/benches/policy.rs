@@ -80,7 +80,8 @@ fn matrix(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
     bencher.bench(|| {
         let world = World::new(&snapshot);
         let answers = Answers::new(world.policies(), Finder::new(world.policies(), &world));
-        answers.matrix(None, None, Some(Target { protocol: Protocol::Tcp, port: Some(8080) }), None).rows.len()
+        let port = Some(Target { protocol: Protocol::Tcp, port: Some(8080) });
+        answers.matrix(None, None, port, None, false).rows.len()
     });
 }
 

@@ -67,6 +67,54 @@ fn a_service_port_becomes_the_port_of_each_pod() {
 }
 
 #[test]
+fn a_port_is_a_number_in_range_or_a_name_the_pods_declare() {
+    can(&["pod/front-1", "pod/cart-1:web"]).code(0);
+    for port in ["99999", "0", "nope"] {
+        can(&["pod/front-1", &format!("pod/cart-1:{port}")]).code(2);
+    }
+    // One answer for all ports is no yes and no no.
+    can(&["pod/front-1", "pod/cart-1"]).code(4);
+    assert_eq!(json(&["pod/front-1", "pod/cart-1", "--protocol", "TCP"])["rows"][0]["answer"], "partly");
+}
+
+#[test]
+fn the_cluster_address_of_a_service_stands_for_its_pods() {
+    let row = &json(&["pod/front-1", "10.96.0.7:80"])["rows"][0];
+    assert_eq!((row["answer"].as_str(), row["port"].as_u64()), (Some("allowed"), Some(8080)));
+    can(&["10.96.0.7", "pod/cart-1:8080"]).code(2);
+}
+
+#[test]
+fn a_forgotten_namespace_is_pointed_out() {
+    let out = can(&["pod/stray-1", "service/cart:80"]).code(3);
+    let text = String::from_utf8(out.get_output().stderr.clone()).unwrap();
+    assert!(text.contains("-n lab"), "{text}");
+}
+
+#[test]
+fn what_is_left_of_a_range_is_printed_as_cidrs() {
+    let row = &json(&["pod/cart-1", "external:443"])["rows"][0];
+    let allowed: Vec<&str> =
+        row["addresses"][0]["allowed"].as_array().unwrap().iter().map(|cidr| cidr.as_str().unwrap()).collect();
+    assert_eq!(allowed[..3], ["198.51.100.0/30", "198.51.100.4/31", "198.51.100.6/32"]);
+    assert_eq!(allowed.len(), 8, "one CIDR per bit that the hole fixes: {allowed:?}");
+    assert_eq!(row["addresses"][1]["denied"], serde_json::json!(["::/0"]));
+    let text = can(&["pod/cart-1", "external:443"]).code(4).get_output().stdout.clone();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("IPv4 allowed: 198.51.100.0/30, ") && text.contains("IPv4 denied: all other"), "{text}");
+}
+
+#[test]
+fn a_matrix_tells_its_reasons_when_asked() {
+    let rows = json(&["--from-all", "service/cart:80", "--explain"]);
+    let reasons = rows["rows"].as_array().unwrap().iter().flat_map(|row| row["because"].as_array().unwrap());
+    let mut admitting = reasons.filter(|because| because["says"] == "admits");
+    assert_eq!(admitting.next().unwrap()["location"]["line"], 23);
+    assert_eq!(rows["enforcement"]["state"], "unknown");
+    assert!(json(&["--from-all", "service/cart:80"])["rows"][0].get("because").is_none());
+}
+
+#[test]
 fn the_deciding_policy_and_its_place_are_named() {
     let row = &json(&["pod/front-1", "service/cart:80"])["rows"][0];
     let because = &row["because"][0];

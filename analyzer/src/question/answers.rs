@@ -1,14 +1,11 @@
 //! From the ends that were asked about to answers.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
-use serde_json::Value;
 
-use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Query, QueryAnswer, Row};
-use super::{Finder, Party, Target, split_port};
+use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Row};
+use super::{Finder, Party, Target};
 use crate::evidence::{FieldPath, Step};
-use crate::policy::reach::{address_words, port_words};
+use crate::policy::reach::{AddressRun, address_words, port_words};
 use crate::policy::{
     self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, Protocol, Selection, View,
 };
@@ -17,17 +14,17 @@ use crate::report::Locate;
 /// Makes answers over one cluster.
 #[derive(Debug)]
 pub struct Answers<'v, 's> {
-    view: &'v View<'s>,
-    finder: Finder<'v, 's>,
+    pub(super) view: &'v View<'s>,
+    pub(super) finder: Finder<'v, 's>,
 }
 
 /// A pod and what it is shown by.
 type Named<'s> = (String, PodEnd<'s>);
 
-struct Side<'s> {
-    labels: Vec<String>,
-    ends: Vec<(End<'s>, Option<Target>)>,
-    selection: Selection<'s>,
+pub(super) struct Side<'s> {
+    pub(super) labels: Vec<String>,
+    pub(super) ends: Vec<(End<'s>, Option<Target>)>,
+    pub(super) selection: Selection<'s>,
 }
 
 impl<'v, 's> Answers<'v, 's> {
@@ -149,16 +146,20 @@ impl<'v, 's> Answers<'v, 's> {
             (End::Pod(_), End::Outside) => (source, &from.selection, Direction::Egress),
             _ => return Vec::new(),
         };
-        let family = |ipv4: bool| {
-            let runs = self.view.addresses((pod, selection), direction, asked, ipv4);
-            (runs.len() > 1).then(|| Addresses {
-                family: if ipv4 { "IPv4" } else { "IPv6" },
-                allowed: address_words(&runs, Answer::Allowed),
-                denied: address_words(&runs, Answer::Denied),
-                unknown: address_words(&runs, Answer::Unknown),
-            })
+        if asked.1.is_none() {
+            return Vec::new();
+        }
+        let families = [true, false].map(|ipv4| self.view.addresses((pod, selection), direction, asked, ipv4));
+        if families.iter().all(|runs| runs.len() < 2) {
+            return Vec::new();
+        }
+        let words = |(family, runs): (&'static str, &Vec<AddressRun>)| Addresses {
+            family,
+            allowed: address_words(runs, Answer::Allowed),
+            denied: address_words(runs, Answer::Denied),
+            unknown: address_words(runs, Answer::Unknown),
         };
-        [true, false].into_iter().filter_map(family).collect()
+        ["IPv4", "IPv6"].into_iter().zip(&families).map(words).collect()
     }
 
     fn considered(&self, connection: &Connection<'_, 's>, from: &Side<'s>, to: &Side<'s>) -> Vec<Considered> {
@@ -168,7 +169,7 @@ impl<'v, 's> Answers<'v, 's> {
         egress.iter().chain(&ingress).filter_map(|because| self.reason(because)).collect()
     }
 
-    fn because(&self, decision: &Decision<'_, 's>) -> Vec<Because> {
+    pub(super) fn because(&self, decision: &Decision<'_, 's>) -> Vec<Because> {
         let mut all = Vec::new();
         if decision.verdict.same_pod {
             all.push(plain("egress", "admits", "a pod reaches itself whatever policies say".to_owned()));
@@ -184,6 +185,11 @@ impl<'v, 's> Answers<'v, 's> {
             }
             all.extend(side.because.iter().filter_map(|because| self.reason(because)));
             for missing in &side.missing {
+                // A policy that cannot be decided says what it lacks.
+                let said = |b: &policy::Because<'_>| matches!(b.said, PolicyAnswer::Undecidable { missing: lacks, .. } if lacks == *missing);
+                if side.because.iter().any(said) {
+                    continue;
+                }
                 let mut because = plain(direction.word(), "undecidable", missing.to_string());
                 because.missing = Some(missing.key());
                 all.push(because);
@@ -277,6 +283,7 @@ impl<'v, 's> Answers<'v, 's> {
         to: Option<Vec<Party<'s>>>,
         port: Option<Target>,
         protocol: Option<Protocol>,
+        explain: bool,
     ) -> Matrix {
         let everyone = || -> Vec<Party<'s>> { self.finder.everyone().into_iter().map(super::party).collect() };
         let from = self.grouped(from.unwrap_or_else(everyone));
@@ -292,13 +299,14 @@ impl<'v, 's> Answers<'v, 's> {
                 let protocols = &protocols;
                 to.iter().filter_map(move |target| {
                     let (a, b, port) = pair(source, target)?;
-                    let (answer, ports) = match port {
-                        Some(port) => {
-                            let connection = Connection { from: a, to: b, protocol: port.protocol, port: port.port };
-                            let decision = self.view.decide_selected(&connection, &source.selection, &target.selection);
-                            (Some(decision.answer.word()), Vec::new())
-                        }
-                        None => (None, protocols.iter().map(|p| self.ports(source, target, a, b, *p)).collect()),
+                    let (answer, ports, because) = if let Some(port) = port {
+                        let connection = Connection { from: a, to: b, protocol: port.protocol, port: port.port };
+                        let decision = self.view.decide_selected(&connection, &source.selection, &target.selection);
+                        let because = if explain { self.because(&decision) } else { Vec::new() };
+                        (Some(decision.answer.word()), Vec::new(), because)
+                    } else {
+                        let ports = protocols.iter().map(|p| self.ports(source, target, a, b, *p)).collect();
+                        (None, ports, if explain { self.applying(source, target) } else { Vec::new() })
                     };
                     Some(MatrixRow {
                         from: source.labels.first()?.clone(),
@@ -311,6 +319,7 @@ impl<'v, 's> Answers<'v, 's> {
                         }),
                         answer,
                         ports,
+                        because,
                     })
                 })
             })
@@ -320,140 +329,9 @@ impl<'v, 's> Answers<'v, 's> {
         groups.dedup();
         Matrix { groups, rows }
     }
-
-    /// Answers one line of a query file. `seen` keeps what earlier lines resolved.
-    pub fn query(&self, query: &Query, seen: &mut Seen<'s>) -> QueryAnswer {
-        let refuse = |text: String| QueryAnswer {
-            id: query.id.clone(),
-            answer: Answer::Unknown.word(),
-            ingress: Answer::Unknown.word(),
-            egress: Answer::Unknown.word(),
-            because: vec![plain("ingress", "undecidable", text)],
-            assumptions: Vec::new(),
-        };
-        let protocol = match query.protocol.as_deref() {
-            None | Some("") => Protocol::Tcp,
-            Some(word) => match Protocol::of(word) {
-                Some(protocol) => protocol,
-                None => return refuse(format!("'{word}' is none of TCP, UDP and SCTP")),
-            },
-        };
-        let port = match &query.port {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(other) => Some(other.to_string()),
-        };
-        let (to, own) = split_port(&query.to);
-        let port = port.or_else(|| own.map(str::to_owned));
-        let from = match seen.source(&self.finder, self.view, &query.from) {
-            Ok(from) => from,
-            Err(why) => return refuse(why),
-        };
-        let to = match seen.destination(&self.finder, self.view, to, port.as_deref(), protocol) {
-            Ok(to) => to,
-            Err(why) => return refuse(why),
-        };
-        let mut decisions = Vec::new();
-        for source in from.iter() {
-            for target in to.iter() {
-                for (end, target_port) in &target.ends {
-                    let Some((source_end, _)) = source.ends.first() else { continue };
-                    let port = target_port.map_or((protocol, None), |t| (t.protocol, t.port));
-                    let connection = Connection { from: source_end, to: end, protocol: port.0, port: port.1 };
-                    decisions.push(self.view.decide_selected(&connection, &source.selection, &target.selection));
-                }
-            }
-        }
-        let fold = |of: fn(&Decision<'_, 's>) -> Answer| {
-            let mut all = decisions.iter().map(of);
-            let first = all.next().unwrap_or(Answer::Unknown);
-            if all.all(|other| other == first) { first } else { Answer::Unknown }
-        };
-        let answer = fold(|d| d.answer);
-        let mut because: Vec<Because> = Vec::new();
-        for decision in &decisions {
-            for reason in self.because(decision) {
-                if !because.contains(&reason) {
-                    because.push(reason);
-                }
-            }
-        }
-        if decisions.len() > 1 && decisions.iter().any(|d| d.answer != answer) {
-            because.push(plain("ingress", "undecidable", format!("the {} pod pairs it names differ", decisions.len())));
-        }
-        let mut assumptions: Vec<&'static str> =
-            decisions.iter().flat_map(|d| &d.assumptions).map(|assumed| assumed.key()).collect();
-        assumptions.sort_unstable();
-        assumptions.dedup();
-        QueryAnswer {
-            id: query.id.clone(),
-            answer: answer.word(),
-            ingress: fold(|d| d.ingress).word(),
-            egress: fold(|d| d.egress).word(),
-            because,
-            assumptions,
-        }
-    }
 }
 
-/// What earlier queries resolved.
-#[derive(Default)]
-pub struct Seen<'s> {
-    sources: HashMap<String, Resolved<'s>>,
-    destinations: HashMap<(String, Option<String>, Protocol), Resolved<'s>>,
-}
-
-type Resolved<'s> = Result<std::sync::Arc<Vec<Side<'s>>>, String>;
-
-impl<'s> Seen<'s> {
-    fn source(
-        &mut self,
-        finder: &Finder<'_, 's>,
-        view: &View<'s>,
-        words: &str,
-    ) -> Result<std::sync::Arc<Vec<Side<'s>>>, String> {
-        if let Some(known) = self.sources.get(words) {
-            return known.clone();
-        }
-        let found = finder.source(words, "default").map(|parties| sides(view, parties)).map_err(|e| e.to_string());
-        self.sources.insert(words.to_owned(), found.clone());
-        found
-    }
-
-    fn destination(
-        &mut self,
-        finder: &Finder<'_, 's>,
-        view: &View<'s>,
-        words: &str,
-        port: Option<&str>,
-        protocol: Protocol,
-    ) -> Result<std::sync::Arc<Vec<Side<'s>>>, String> {
-        let key = (words.to_owned(), port.map(str::to_owned), protocol);
-        if let Some(known) = self.destinations.get(&key) {
-            return known.clone();
-        }
-        let found = finder
-            .destination(words, port, Some(protocol), "default")
-            .map(|parties| sides(view, parties))
-            .map_err(|e| e.to_string());
-        self.destinations.insert(key, found.clone());
-        found
-    }
-}
-
-fn sides<'s>(view: &View<'s>, parties: Vec<Party<'s>>) -> std::sync::Arc<Vec<Side<'s>>> {
-    std::sync::Arc::new(
-        parties
-            .into_iter()
-            .map(|party| {
-                let selection = party.end.pod().map(|pod| view.policies.select(pod)).unwrap_or_default();
-                Side { labels: vec![party.label], ends: vec![(party.end, party.port)], selection }
-            })
-            .collect(),
-    )
-}
-
-const fn plain(direction: &'static str, says: &'static str, text: String) -> Because {
+pub(super) const fn plain(direction: &'static str, says: &'static str, text: String) -> Because {
     Because { direction, policy: None, says, rule: None, missing: None, text, location: None, place: None }
 }
 

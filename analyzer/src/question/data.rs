@@ -181,4 +181,7 @@ pub struct MatrixRow {
     /// For all ports.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Ports>,
+    /// What decides, where it was asked for (`--explain`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Because>,
 }

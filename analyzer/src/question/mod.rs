@@ -2,9 +2,12 @@
 
 mod answers;
 mod data;
+mod queries;
 
-pub use answers::{Answers, Seen};
+pub use answers::Answers;
 pub use data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Query, QueryAnswer, Row};
+
+pub use queries::Seen;
 
 use std::net::IpAddr;
 
@@ -59,6 +62,9 @@ pub enum Unresolved {
     /// A Service that stands for a name.
     #[error("{0} stands for the name {1} and has no pods of its own; ask about the address of that name")]
     ExternalName(String, String),
+    /// Not a number of a port.
+    #[error("{0} is not a port: give a number from 1 to 65535, or a name the pods declare")]
+    NotAPort(String),
     /// Nothing stands behind it.
     #[error("{0} has no pods in the input")]
     NoPods(String),
@@ -158,12 +164,23 @@ impl<'v, 's> Finder<'v, 's> {
         match self.named(words, namespace)? {
             Named::Service(service) => self.endpoints(service, port, protocol),
             Named::Parties(mut parties) => {
-                if let Some(port) = port {
-                    for party in &mut parties {
-                        party.port = Some(own_port(&party.end, port, protocol));
-                    }
+                let Some(port) = port else { return Ok(parties) };
+                let mut found = false;
+                for party in &mut parties {
+                    let target = own_port(&party.end, port, protocol)?;
+                    found |= target.is_some();
+                    let unknown = Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: None };
+                    party.port = Some(target.unwrap_or(unknown));
                 }
-                Ok(parties)
+                if found {
+                    return Ok(parties);
+                }
+                let has: Vec<String> = parties.iter().filter_map(|party| party.end.pod()).flat_map(declared).collect();
+                let has: std::collections::BTreeSet<String> = has.into_iter().collect();
+                let has: Vec<String> = has.into_iter().collect();
+                let has = if has.is_empty() { "none by name".to_owned() } else { has.join(", ") };
+                let name = parties.first().map_or(words, |party| party.label.as_str()).to_owned();
+                Err(Unresolved::NoSuchPort(name, port.to_owned(), has))
             }
         }
     }
@@ -176,7 +193,7 @@ impl<'v, 's> Finder<'v, 's> {
                 if let Some(workload) = self.world.snapshot.workloads.named(namespace, name).next() {
                     return self.of_workload(workload);
                 }
-                let what = format!("pod {namespace}/{name}");
+                let what = self.elsewhere("pod", namespace, name);
                 match missing {
                     Lookup::Unknown(gap) => Err(Unresolved::Unread(what, gap.sentence())),
                     _ => Err(Unresolved::Absent(what)),
@@ -210,6 +227,35 @@ impl<'v, 's> Finder<'v, 's> {
         }
     }
 
+    /// Where else the input has an object of that name: most often the namespace was forgotten.
+    fn elsewhere(&self, what: &str, namespace: &str, name: &str) -> String {
+        let snapshot = self.world.snapshot;
+        let mut others: Vec<&str> = match what {
+            "pod" => snapshot
+                .pods
+                .iter()
+                .filter(|o| o.metadata.name == name)
+                .map(|o| o.get().metadata.namespace.as_str())
+                .collect(),
+            "service" => snapshot
+                .services
+                .iter()
+                .filter(|o| o.metadata.name == name)
+                .map(|o| o.get().metadata.namespace.as_str())
+                .collect(),
+            _ => snapshot
+                .workloads
+                .iter()
+                .filter(|o| o.metadata.name == name)
+                .map(|o| o.get().metadata.namespace.as_str())
+                .collect(),
+        };
+        others.dedup();
+        others.truncate(3);
+        let named = format!("{what} {namespace}/{name}");
+        if others.is_empty() { named } else { format!("{named} (did you mean -n {}?)", others.join(" or -n ")) }
+    }
+
     /// Whoever has an address.
     pub fn at(&self, address: IpAddr) -> Party<'s> {
         let end = self.view.ends.at(address);
@@ -227,16 +273,18 @@ impl<'v, 's> Finder<'v, 's> {
             "pod" | "pods" | "po" => {
                 return Some(match self.world.snapshot.lookup(namespace, name) {
                     Lookup::Found(pod) => Ok(Named::Parties(vec![party(self.view.ends.pod(pod))])),
-                    Lookup::Absent(_) => Err(Unresolved::Absent(format!("pod {namespace}/{name}"))),
-                    Lookup::Unknown(gap) => Err(Unresolved::Unread(format!("pod {namespace}/{name}"), gap.sentence())),
+                    Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere("pod", namespace, name))),
+                    Lookup::Unknown(gap) => {
+                        Err(Unresolved::Unread(self.elsewhere("pod", namespace, name), gap.sentence()))
+                    }
                 });
             }
             "service" | "services" | "svc" => {
                 return Some(match self.world.snapshot.lookup(namespace, name) {
                     Lookup::Found(service) => Ok(Named::Service(service)),
-                    Lookup::Absent(_) => Err(Unresolved::Absent(format!("service {namespace}/{name}"))),
+                    Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere("service", namespace, name))),
                     Lookup::Unknown(gap) => {
-                        Err(Unresolved::Unread(format!("service {namespace}/{name}"), gap.sentence()))
+                        Err(Unresolved::Unread(self.elsewhere("service", namespace, name), gap.sentence()))
                     }
                 });
             }
@@ -245,8 +293,8 @@ impl<'v, 's> Finder<'v, 's> {
         let (_, workload) = WORKLOADS.into_iter().find(|(word, _)| *word == lower)?;
         Some(match self.world.snapshot.workload(workload, namespace, name) {
             Lookup::Found(workload) => self.of_workload(workload).map(Named::Parties),
-            Lookup::Absent(_) => Err(Unresolved::Absent(format!("{lower} {namespace}/{name}"))),
-            Lookup::Unknown(gap) => Err(Unresolved::Unread(format!("{lower} {namespace}/{name}"), gap.sentence())),
+            Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere(&lower, namespace, name))),
+            Lookup::Unknown(gap) => Err(Unresolved::Unread(self.elsewhere(&lower, namespace, name), gap.sentence())),
         })
     }
 
@@ -352,22 +400,24 @@ impl<'v, 's> Finder<'v, 's> {
     }
 }
 
-/// A port that was given for a pod: a number, or a name the pod declares.
-fn own_port(end: &End<'_>, port: &str, protocol: Option<Protocol>) -> Target {
-    let protocol_or_tcp = protocol.unwrap_or(Protocol::Tcp);
-    if let Ok(number) = port.parse() {
-        return Target { protocol: protocol_or_tcp, port: Some(number) };
+/// A port that was given for a pod: a number, or a name the pod declares. `None` where it declares no such
+/// name; a name whose number was masked has none.
+fn own_port(end: &End<'_>, port: &str, protocol: Option<Protocol>) -> Result<Option<Target>, Unresolved> {
+    if port.bytes().all(|b| b.is_ascii_digit()) {
+        let number = port.parse::<u16>().ok().filter(|number| *number > 0);
+        let number = number.ok_or_else(|| Unresolved::NotAPort(port.to_owned()))?;
+        return Ok(Some(Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(number) }));
     }
-    let found = end.pod().and_then(|pod| {
-        Protocol::ALL
-            .into_iter()
-            .filter(|p| protocol.is_none_or(|wanted| wanted == *p))
-            .find_map(|p| Some((p, pod.spec.named_port(port, p.word())?)))
-    });
-    match found {
-        Some((protocol, number)) => Target { protocol, port: Some(number) },
-        None => Target { protocol: protocol_or_tcp, port: None },
-    }
+    let named = end.pod().into_iter().flat_map(|pod| pod.spec.serving_containers()).flat_map(|c| &c.ports);
+    let mut named = named.filter(|p| p.name == port).filter_map(|p| Some((Protocol::of(&p.protocol)?, p)));
+    let found = named.find(|(p, _)| protocol.is_none_or(|wanted| wanted == *p));
+    Ok(found.map(|(protocol, p)| Target { protocol, port: p.container_port.known().copied() }))
+}
+
+/// The named ports of a pod, for a message.
+fn declared(pod: &PodEnd<'_>) -> Vec<String> {
+    let ports = pod.spec.serving_containers().flat_map(|c| &c.ports).filter(|p| !p.name.is_empty());
+    ports.map(|p| crate::checks::command::cut(&p.name)).collect()
 }
 
 enum Named<'s> {

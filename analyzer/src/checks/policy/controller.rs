@@ -133,7 +133,10 @@ impl<'s> Asked<'_, 's> {
         let unknown: usize = said.iter().map(|s| s.unknown).sum();
         let (name, shown) = (self.name, self.port());
         if denied + unknown == 0 {
-            stretch.evaluated(format!("policies let the pods of {name} connect to {shown}"));
+            let sides = decisions.iter().flat_map(|d| [&d.verdict.egress, &d.verdict.ingress]);
+            let by = words::admitting(self.world, sides.flat_map(|side| &side.because));
+            let by = if by.is_empty() { String::new() } else { format!(": {}", words::list(&by)) };
+            stretch.evaluated(format!("policies let the pods of {name} connect to {shown}{by}"));
             return;
         }
         let because = words::policies(
@@ -209,9 +212,9 @@ impl<'s> Asked<'_, 's> {
         };
         let names: Vec<String> = because.iter().map(|policy| policy.object.to_string()).collect();
         let finding = finding.cause(format!(
-            "{name} carries the requests of this entry to the pods; {} let its pods not through. \
+            "{name} carries the requests of this entry to the pods; {} its pods through. \
              Requests would be answered with an error of the controller.",
-            words::list(&names)
+            words::policies_do(&names, "does not let", "do not let")
         ));
         stretch.add(words::blame(finding, because, self.view.namespace()));
     }

@@ -191,15 +191,25 @@ impl<'s> Facts<'_, 's> {
         let from = if self.view.declared_only { "declared; " } else { "" };
         if closed + some + unclear > 0 {
             let open = all - closed - some - unclear;
-            let parts: Vec<String> =
+            let parts: Vec<(usize, &str)> =
                 [(open, "open to anyone"), (some, "open to some"), (closed, "closed"), (unclear, "undecided")]
                     .into_iter()
                     .filter(|(count, _)| *count > 0)
-                    .map(|(count, word)| format!("{count} {word}"))
                     .collect();
-            format!("{from}of {all} pods: {}{assumed}", parts.join(", "))
+            let by = words::list(&names(&self.policies()));
+            let pods = match parts.as_slice() {
+                [(1, word)] => format!("its one pod is {word}"),
+                [(_, word)] => format!("its {all} pods are {word}"),
+                several => {
+                    let parts: Vec<String> = several.iter().map(|(count, word)| format!("{count} {word}")).collect();
+                    format!("of its {all} pods: {}", parts.join(", "))
+                }
+            };
+            format!("{from}{pods} (by {by}){assumed}")
         } else if deciding > 0 {
-            format!("{from}network policies admit anyone on {}{assumed}", self.port_words())
+            let by = words::admitting(self.world, self.sides.iter().flat_map(|side| &side.because));
+            let by = if by.is_empty() { String::new() } else { format!(": {}", words::list(&by)) };
+            format!("{from}network policies admit anyone on {}{by}{assumed}", self.port_words())
         } else {
             format!("{from}no network policy restricts who may connect{assumed}")
         }
@@ -222,8 +232,8 @@ impl<'s> Facts<'_, 's> {
         let message = format!("only these may connect to {}: {}", self.port_words(), words::list(&whom));
         let policies = self.policies();
         let finding = admits_some::PAGE.finding(self.view.service.object(), message).cause(format!(
-            "The policies {} admit them and turn everybody else away, where policies are enforced.",
-            words::list(&names(&policies))
+            "The {} them and nobody else, where policies are enforced.",
+            words::policies_do(&names(&policies), "admits", "admit")
         ));
         words::blame(finding, &policies, self.view.namespace()).next(
             "Ask for one client whether it may connect.",
@@ -235,8 +245,10 @@ impl<'s> Facts<'_, 's> {
     fn cause(&self) -> String {
         let view = self.world.policies();
         let policies = self.policies();
-        let mut cause =
-            format!("The policies {} isolate the pods and no rule names this port.", words::list(&names(&policies)));
+        let mut cause = format!(
+            "The {} the pods and no rule names this port.",
+            words::policies_do(&names(&policies), "isolates", "isolate")
+        );
         let Some(target) = self.targets.first() else { return cause };
         let runs = view.policies.ports(&End::Anyone, &target.end, self.protocol);
         let admitted: Vec<_> =

@@ -6,7 +6,7 @@ use crate::checks::command;
 use crate::evidence::Finding;
 use crate::field;
 use crate::paths::World;
-use crate::policy::{Because, Policy, PolicyKind};
+use crate::policy::{Because, Policy, PolicyAnswer, PolicyKind};
 use crate::snapshot::Proof;
 
 /// Shown of a long list.
@@ -40,6 +40,32 @@ pub(super) fn policies<'a, 's: 'a>(
     indexes.sort_unstable();
     indexes.dedup();
     indexes.into_iter().filter_map(|index| all.get(index)).collect()
+}
+
+/// The policies that let it through, each with its rule: `allow-front (rule ingress[0])`.
+pub(super) fn admitting<'a, 's: 'a>(
+    world: &'a World<'s>,
+    of: impl IntoIterator<Item = &'a Because<'s>>,
+) -> Vec<String> {
+    let all = &world.policies().policies;
+    let mut words = Vec::new();
+    for because in of {
+        let PolicyAnswer::Admits { rule } = because.said else { continue };
+        let Some(policy) = all.get(because.policy) else { continue };
+        let text = format!("{} (rule {}[{rule}])", policy.object, because.direction.word());
+        if !words.contains(&text) {
+            words.push(text);
+        }
+    }
+    words
+}
+
+/// `policy a isolates`, `policies a and b isolate`: the subject and its verb.
+pub(super) fn policies_do(names: &[String], one: &str, several: &str) -> String {
+    match names {
+        [name] => format!("policy {} {one}", command::cut(name)),
+        _ => format!("policies {} {several}", list(names)),
+    }
 }
 
 /// What a policy that was read shows.

@@ -70,8 +70,10 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
         (from, to) => {
             let port =
                 command.port.map(|port| Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(port) });
-            let matrix = answers.matrix(from, to, port, protocol);
-            print::matrix(&matrix, &command.format)?;
+            let mut matrix = answers.matrix(from, to, port, protocol, command.explain);
+            let mut reasons: Vec<&mut Because> = matrix.rows.iter_mut().flat_map(|row| &mut row.because).collect();
+            Answers::locate(&mut reasons, &read);
+            print::matrix(&matrix, view, &command.format)?;
             Ok(OK)
         }
     }
@@ -106,6 +108,7 @@ fn unresolved(error: &Unresolved) -> Failure {
         Unresolved::Words(_)
         | Unresolved::ServiceAsSource
         | Unresolved::NoSuchPort(..)
+        | Unresolved::NotAPort(_)
         | Unresolved::ExternalName(..) => Failure::Usage(error.to_string()),
         Unresolved::Absent(_) | Unresolved::Unread(..) | Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
     }

@@ -12,7 +12,9 @@ use crate::cli::Failure;
 /// Prints the rows of one question.
 pub(super) fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Failure> {
     let text = match format {
-        "json" => json(&serde_json::json!({ "schema": "kubereach/can/v1", "rows": rows }))?,
+        "json" => {
+            json(&serde_json::json!({ "schema": "kubereach/can/v1", "enforcement": enforcement(view), "rows": rows }))?
+        }
         "markdown" => table_markdown(
             &["from", "to", "port", "answer", "because"],
             rows.iter().map(|row| {
@@ -56,12 +58,13 @@ pub(super) fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Fa
 }
 
 /// Prints a matrix.
-pub(super) fn matrix(matrix: &Matrix, format: &str) -> Result<(), Failure> {
+pub(super) fn matrix(matrix: &Matrix, view: &View<'_>, format: &str) -> Result<(), Failure> {
     let cells =
         |row: &MatrixRow| vec![label(&row.from, row.from_count), label(&row.to, row.to_count), matrix_answer(row)];
     let text = match format {
         "json" => json(&serde_json::json!({
             "schema": "kubereach/can-matrix/v1",
+            "enforcement": enforcement(view),
             "groups": matrix.groups,
             "rows": matrix.rows,
         }))?,
@@ -86,11 +89,15 @@ pub(super) fn matrix(matrix: &Matrix, format: &str) -> Result<(), Failure> {
             };
             let (from, to) = (wide(0), wide(1));
             let mut text = String::new();
-            for row in &rows {
+            for (row, reasons) in rows.iter().zip(&matrix.rows) {
                 if let [a, b, answer] = row.as_slice() {
                     let _ = writeln!(text, "{:<from$}  {:<to$}  {}", visible(a), visible(b), visible(answer));
                 }
+                for because in &reasons.because {
+                    let _ = writeln!(text, "    {}", visible(&reason(because)));
+                }
             }
+            let _ = writeln!(text, "\n{}", visible(&footer(view)));
             text
         }
     };
@@ -200,18 +207,27 @@ fn text(rows: &[Row], view: &View<'_>) -> String {
             }
         }
     }
-    match &view.plugins.enforcement {
-        Enforcement::Enforced { proof, .. } => {
-            let _ = writeln!(text, "\nEnforced: {}", visible(&proof.sentence()));
-        }
-        Enforcement::NotEnforced { proof, .. } => {
-            let _ = writeln!(text, "\nNot enforced: {}", visible(&proof.sentence()));
-        }
-        Enforcement::Unknown(gap) => {
-            let _ = writeln!(text, "\nNot known: {}", visible(&gap.sentence()));
-        }
-    }
+    let _ = writeln!(text, "\n{}", visible(&footer(view)));
     text
+}
+
+/// What is known about enforcement, for machines.
+fn enforcement(view: &View<'_>) -> serde_json::Value {
+    let (state, why) = match &view.plugins.enforcement {
+        Enforcement::Enforced { proof, .. } => ("enforced", proof.sentence()),
+        Enforcement::NotEnforced { proof, .. } => ("not-enforced", proof.sentence()),
+        Enforcement::Unknown(gap) => ("unknown", gap.sentence()),
+    };
+    serde_json::json!({ "state": state, "reason": why })
+}
+
+/// The same for people.
+fn footer(view: &View<'_>) -> String {
+    match &view.plugins.enforcement {
+        Enforcement::Enforced { proof, .. } => format!("Enforced: {}", proof.sentence()),
+        Enforcement::NotEnforced { proof, .. } => format!("Not enforced: {}", proof.sentence()),
+        Enforcement::Unknown(gap) => format!("Not known: {}", gap.sentence()),
+    }
 }
 
 /// Addresses by answer; what is neither allowed nor unknown is said in one word, as its CIDRs are many.
