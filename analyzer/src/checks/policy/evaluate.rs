@@ -236,7 +236,7 @@ impl<'s> Facts<'_, 's> {
             words::policies_do(&names(&policies), "admits", "admit")
         ));
         words::blame(finding, &policies, self.view.namespace()).next(
-            "Ask for one client whether it may connect.",
+            "Read whom it admits; kubereach can answers for one client.",
             policies.first().map(|p| command::describe(&p.object)).unwrap_or_default(),
         )
     }
