@@ -344,7 +344,7 @@ async fn speak(engine: &Engine, target: &Target, how: How, stream: TcpStream, la
         alpn,
         linger: target.protocol == Protocol::Tls,
     };
-    let (layer, stream) = tls::handshake(stream, &ask, &engine.roots, engine.limit(engine.limits.tls_ms)).await;
+    let (layer, stream) = tls::handshake(stream, &ask, engine.roots(), engine.limit(engine.limits.tls_ms)).await;
     let chosen = layer.tls.as_ref().and_then(|tls| tls.alpn.clone());
     layers.push(layer);
     let Some(stream) = stream else { return };

@@ -1,6 +1,6 @@
 //! The schedule: which target when, and what is left when time is up.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -21,14 +21,21 @@ pub(super) struct Engine {
     pub(super) options: Options,
     pub(super) limits: Limits,
     pub(super) gate: Gate,
-    pub(super) roots: Roots,
     pub(super) started: Instant,
+    /// The authorities the plan names, and all that are known once a handshake asks for them.
+    pems: Vec<String>,
+    roots: OnceLock<Roots>,
 }
 
 impl Engine {
     /// Milliseconds since the run began.
     pub(super) fn at(&self) -> u64 {
         millis(self.started)
+    }
+
+    /// The authorities known here, read when they are first asked for.
+    pub(super) fn roots(&self) -> &Roots {
+        self.roots.get_or_init(|| Roots::new(&self.pems, self.options.system_roots))
     }
 
     /// The limit of a layer: its own, never longer than the general one.
@@ -45,8 +52,9 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
         options: options.clone(),
         limits: plan.limits,
         gate: Gate::new(options.max_connections),
-        roots: Roots::new(&plan.roots, options.system_roots),
         started: Instant::now(),
+        pems: plan.roots.clone(),
+        roots: OnceLock::new(),
     });
     let end = tokio::time::Instant::now() + Duration::from_millis(plan.limits.total_ms);
     let places = Arc::new(Semaphore::new(usize::try_from(plan.limits.parallel.clamp(1, 256)).unwrap_or(1)));

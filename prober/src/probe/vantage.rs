@@ -9,10 +9,10 @@ use crate::words::VantageKind;
 /// and `_LABELS` (`key=value,…`) as the Job sets them. Inside a cluster every container is told
 /// where the API server is, and so knows that it is one.
 pub fn from_environment() -> Vantage {
-    from(&|name| std::env::var(name).ok(), listening())
+    from(&|name| std::env::var(name).ok(), listening)
 }
 
-fn from(variable: &dyn Fn(&str) -> Option<String>, sidecar: Option<String>) -> Vantage {
+fn from(variable: &dyn Fn(&str) -> Option<String>, sidecar: impl FnOnce() -> Option<String>) -> Vantage {
     let in_cluster = variable("KUBERNETES_SERVICE_HOST").is_some();
     let given = |name: &str| variable(name).filter(|value| !value.is_empty());
     let mut vantage = Vantage::new(if in_cluster { VantageKind::InCluster } else { VantageKind::Local });
@@ -23,7 +23,7 @@ fn from(variable: &dyn Fn(&str) -> Option<String>, sidecar: Option<String>) -> V
     vantage.host_network = given("KUBEREACH_HOST_NETWORK").map(|value| value == "true");
     vantage.labels = given("KUBEREACH_LABELS").map(|text| labels(&text)).unwrap_or_default();
     if in_cluster {
-        vantage.sidecar = sidecar;
+        vantage.sidecar = sidecar();
     }
     vantage
 }
@@ -77,13 +77,13 @@ mod tests {
             "KUBEREACH_POD" => Some(String::new()),
             _ => None,
         };
-        let vantage = from(&env, None);
+        let vantage = from(&env, || None);
         assert_eq!(vantage.kind, VantageKind::InCluster);
         assert_eq!(vantage.namespace.as_deref(), Some("shop"));
         assert_eq!(vantage.pod, None);
         assert_eq!(vantage.labels.get("tier").map(String::as_str), Some("front"));
-        assert_eq!(from(&|_| None, Some("x".to_owned())).kind, VantageKind::Local);
-        assert_eq!(from(&|_| None, Some("x".to_owned())).sidecar, None);
+        assert_eq!(from(&|_| None, || Some("x".to_owned())).kind, VantageKind::Local);
+        assert_eq!(from(&|_| None, || Some("x".to_owned())).sidecar, None);
     }
 
     #[test]
