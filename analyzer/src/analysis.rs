@@ -1,10 +1,13 @@
 //! The whole flow: inputs in, report out.
 
+use std::collections::BTreeSet;
+
 use kubereach_reports::report::{self, Report, Subject};
 
 use crate::intake::progress::Progress;
 use crate::intake::{self, InputSpec, Intake, IntakeError, IntakeOptions};
-use crate::judgement::{Judged, attach_entries, judge};
+use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
+use crate::observation::{self, Document};
 use crate::paths::World;
 use crate::report::{Locate, assemble, coverage, not_evaluated};
 use crate::snapshot::Snapshot;
@@ -39,6 +42,10 @@ pub struct Options {
     pub intake: IntakeOptions,
     /// What to report.
     pub filter: Filter,
+    /// What was measured.
+    pub observations: Vec<Document>,
+    /// The inputs as the command line names them, for commands that read them again; may be empty.
+    pub words: Vec<String>,
 }
 
 /// Reads the inputs, judges every subject and assembles the report.
@@ -48,23 +55,77 @@ pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress)
 
 /// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
 pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
-    let judged: Vec<(Option<String>, Judged)> = intake
-        .snapshots
-        .iter()
-        .flat_map(|snapshot| {
-            judge_snapshot(snapshot, &options.filter).into_iter().map(|j| (snapshot.cluster.clone(), j))
-        })
-        .collect();
-    let snapshot = inventory(intake);
+    let documents = options.observations.as_slice();
+    let clusters: Vec<(World<'_>, Vec<evidence::Subject>)> =
+        intake.snapshots.iter().map(World::new).map(|world| (subjects(&world), world)).map(|(s, w)| (w, s)).collect();
+    let ambiguous = if documents.is_empty() { BTreeSet::new() } else { shared_paths(&clusters) };
+    let mut merged = Vec::with_capacity(clusters.len());
+    let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
+    for (world, subjects) in clusters {
+        let rows = observation::merge(&world, &subjects, documents, &ambiguous);
+        let measurements = measurements(&world, &subjects, &rows, options);
+        merged.push(rows);
+        let wanted = subjects.into_iter().filter(|s| options.filter.wants(s));
+        judged.extend(wanted.map(|s| (world.snapshot.cluster.clone(), judge(s, &measurements))));
+    }
+    let mut snapshot = inventory(intake);
+    let taken_at = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
+    let (files, problems) = observation::inventory(documents, &merged, taken_at, &BTreeSet::new());
+    snapshot.observations = files;
+    if !problems.is_empty() {
+        snapshot.problems.extend(problems);
+        snapshot.problems.sort();
+    }
     assemble(judged, snapshot, intake as &dyn Locate)
 }
 
-/// Judges every wanted subject of one cluster.
+fn subjects(world: &World<'_>) -> Vec<evidence::Subject> {
+    let mut subjects = checks::evaluate(world);
+    attach_entries(&mut subjects);
+    subjects
+}
+
+/// Judges every wanted subject of one cluster, by its configuration alone.
 pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
     let world = World::new(snapshot);
-    let mut subjects = checks::evaluate(&world);
-    attach_entries(&mut subjects);
-    subjects.into_iter().filter(|s| filter.wants(s)).map(judge).collect()
+    let nothing = Measurements::default();
+    subjects(&world).into_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
+}
+
+/// Ids of paths that more than one cluster has.
+fn shared_paths(clusters: &[(World<'_>, Vec<evidence::Subject>)]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut shared = BTreeSet::new();
+    if clusters.len() > 1 {
+        for (_, subjects) in clusters {
+            let own: BTreeSet<String> = subjects.iter().flat_map(|s| &s.paths).map(|path| path.key.id()).collect();
+            shared.extend(own.intersection(&seen).cloned());
+            seen.extend(own);
+        }
+    }
+    shared
+}
+
+/// The reduced rows with the findings they give.
+fn measurements(
+    world: &World<'_>,
+    subjects: &[evidence::Subject],
+    rows: &observation::Merged,
+    options: &Options,
+) -> Measurements {
+    let given = options.observations.iter().any(|document| !document.observations.results.is_empty());
+    if rows.paths.is_empty() {
+        return Measurements { given, ..Measurements::default() };
+    }
+    let mut paths = std::collections::HashMap::new();
+    for path in subjects.iter().flat_map(|subject| &subject.paths) {
+        let id = path.key.id();
+        if let Some(seen) = rows.paths.get(&id) {
+            let findings = checks::measurement::findings(path, seen, world.snapshot.taken_at);
+            paths.insert(id, Measured { seen: seen.clone(), findings });
+        }
+    }
+    Measurements { paths, given, inputs: options.words.clone() }
 }
 
 fn inventory(intake: &Intake) -> report::Snapshot {
@@ -80,6 +141,7 @@ fn inventory(intake: &Intake) -> report::Snapshot {
         problems,
         taken_at: intake.snapshots.iter().filter_map(|s| s.taken_at).max().map(|t| t.to_string()),
         not_evaluated: not_evaluated(&intake.snapshots),
+        observations: Vec::new(),
     }
 }
 

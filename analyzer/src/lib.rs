@@ -20,6 +20,8 @@ pub mod checks;
 
 pub mod question;
 
+pub mod observation;
+
 pub mod judgement;
 
 pub mod report;

@@ -4,6 +4,8 @@
 
 #[path = "common/questions.rs"]
 mod questions;
+#[path = "common/measured.rs"]
+mod measured;
 #[path = "common/situation.rs"]
 mod situation;
 
@@ -40,6 +42,9 @@ struct Expect {
     /// What `kubereach can` has to answer.
     #[serde(default)]
     questions: Vec<Question>,
+    /// Words of targets that match no path.
+    #[serde(default)]
+    unmatched: Vec<String>,
     /// Layouts the inputs must be recognized as.
     #[serde(default)]
     layouts: Vec<String>,
@@ -63,6 +68,35 @@ struct Wanted {
     command: Option<String>,
     #[serde(default)]
     entry_problems: Vec<String>,
+    /// What was measured of it.
+    traffic: Option<String>,
+    /// Its paths by readable name.
+    #[serde(default)]
+    paths: BTreeMap<String, WantedPath>,
+    /// Words of what the measurements do not prove.
+    #[serde(default)]
+    not_proved: Vec<String>,
+    /// Words of the next test.
+    next_test: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedPath {
+    outcome: Option<String>,
+    confidence: Option<String>,
+    config: Option<String>,
+    effective: Option<String>,
+    /// By vantage word: its outcome, or `none`.
+    #[serde(default)]
+    rows: BTreeMap<String, String>,
+    failed_layer: Option<String>,
+    failed_segment: Option<String>,
+    /// Segments with what was measured of them.
+    #[serde(default)]
+    measured: BTreeMap<String, String>,
+    /// Words of why it was not measured.
+    not_measured: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -114,7 +148,10 @@ fn judge(folder: &Path) -> Vec<String> {
         Err(error) => return vec![format!("expect.yaml: {error}")],
     };
     assert!(!expect.says.is_empty());
-    let report = match (analyze(&inputs(folder), &options(&expect.args), &Silent), &expect.fails) {
+    let mut options = options(&expect.args);
+    let plain = || measured::ids(&analyze(&inputs(folder), &situation::options(&expect.args), &Silent).unwrap());
+    options.observations = measured::observations(folder, &plain);
+    let report = match (analyze(&inputs(folder), &options, &Silent), &expect.fails) {
         (Ok(report), None) => report,
         (Err(error), Some(words)) if error.to_string().contains(words.as_str()) => return Vec::new(),
         (Err(error), _) => return vec![format!("could not be analyzed: {error}")],
@@ -164,6 +201,12 @@ fn compare(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
     }
     if expect.problems.is_empty() && !problems.is_empty() {
         errors.push(format!("unexpected problems: {problems:?}"));
+    }
+    let unmatched: Vec<&String> = report.snapshot.observations.iter().flat_map(|o| &o.unmatched).collect();
+    if unmatched.len() != expect.unmatched.len()
+        || expect.unmatched.iter().any(|words| !unmatched.iter().any(|u| u.contains(words.as_str())))
+    {
+        errors.push(format!("unmatched targets are {unmatched:?}, expected {:?}", expect.unmatched));
     }
     for layout in &expect.layouts {
         if !report.snapshot.inputs.iter().any(|i| &i.layout == layout) {
@@ -221,10 +264,71 @@ fn compare_subject(name: &str, wanted: &Wanted, subject: &Subject, report: &Repo
             errors.push(format!("{name}: the next command is '{got}', expected '{command}'"));
         }
     }
+    if let Some(traffic) = &wanted.traffic
+        && subject.traffic.word() != traffic
+    {
+        errors.push(format!("{name}: traffic is {}, expected {traffic}", subject.traffic));
+    }
+    for (path_name, wanted) in &wanted.paths {
+        compare_path(&format!("{name} [{path_name}]"), path_name, wanted, subject, errors);
+    }
+    for words in &wanted.not_proved {
+        let items: Vec<String> = subject.not_proved.iter().map(|i| format!("{}: {}", i.what, i.why)).collect();
+        if !items.iter().any(|item| item.contains(words.as_str())) {
+            errors.push(format!("{name}: not_proved lacks '{words}': {items:?}"));
+        }
+    }
+    if let Some(words) = &wanted.next_test {
+        let got = subject
+            .next_test
+            .as_ref()
+            .map_or_else(String::new, |n| format!("{} {}", n.action, n.command.as_deref().unwrap_or_default()));
+        if !got.contains(words.as_str()) {
+            errors.push(format!("{name}: the next test is '{got}', expected '{words}'"));
+        }
+    }
     let entry_codes: BTreeSet<String> =
         codes(&subject.entry_problems, false).union(&codes(&subject.entry_problems, true)).cloned().collect();
     for code in wanted.entry_problems.iter().filter(|code| !entry_codes.contains(*code)) {
         errors.push(format!("{name}: no entry problem {code}; entry problems: {entry_codes:?}"));
+    }
+}
+
+fn compare_path(name: &str, path_name: &str, wanted: &WantedPath, subject: &Subject, errors: &mut Vec<String>) {
+    let Some(path) = subject.paths.iter().find(|p| measured::names(p).iter().any(|n| n == path_name)) else {
+        let names: Vec<[String; 2]> = subject.paths.iter().map(measured::names).collect();
+        errors.push(format!("{name}: no such path; there are {names:?}"));
+        return;
+    };
+    let mut differ = |what: &str, got: &str, expected: &Option<String>| {
+        if let Some(expected) = expected
+            && got != expected
+        {
+            errors.push(format!("{name}: {what} is {got}, expected {expected}"));
+        }
+    };
+    differ("outcome", path.outcome.word(), &wanted.outcome);
+    differ("confidence", path.confidence.map_or("none", |c| c.word()), &wanted.confidence);
+    differ("config", path.config.word(), &wanted.config);
+    differ("effective", path.effective.map_or("none", |e| e.word()), &wanted.effective);
+    let first = path.by_vantage.first();
+    let layer = first.and_then(|r| r.failed_layer.clone()).unwrap_or_else(|| "none".to_owned());
+    differ("failed_layer", &layer, &wanted.failed_layer);
+    let segment = path.by_vantage.iter().find_map(|r| r.failed_segment).map_or("none", |s| s.word());
+    differ("failed_segment", segment, &wanted.failed_segment);
+    for (vantage, expected) in &wanted.rows {
+        let row = path.by_vantage.iter().find(|row| &row.vantage == vantage);
+        differ(&format!("row {vantage}"), row.map_or("none", |r| r.outcome.word()), &Some(expected.clone()));
+    }
+    for (segment, expected) in &wanted.measured {
+        let got = path.segments.iter().find(|s| s.segment.word() == segment).and_then(|s| s.measured);
+        differ(&format!("measured {segment}"), got.map_or("none", |m| m.word()), &Some(expected.clone()));
+    }
+    if let Some(words) = &wanted.not_measured {
+        let reasons: Vec<&str> = path.not_measured.iter().map(|n| n.reason.as_str()).collect();
+        if !reasons.iter().any(|reason| reason.contains(words.as_str())) {
+            errors.push(format!("{name}: not_measured lacks '{words}': {reasons:?}"));
+        }
     }
 }
 
@@ -263,8 +367,15 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
         for id in named.chain(on_segments).filter(|id| !ids.contains(id.as_str())) {
             errors.push(format!("{name}: names the finding {id}, which is not in the report"));
         }
-        if subject.verdict.word() == "healthy" {
-            errors.push(format!("{name}: healthy without a measurement"));
+        let carrying = || subject.paths.iter().filter(|p| !p.dormant);
+        let observed = |path: &kubereach_reports::report::Path| {
+            path.confidence.is_some_and(|c| c.word() == "real") && matches!(path.outcome.word(), "verified" | "reached")
+        };
+        if subject.verdict.word() == "healthy" && !(carrying().count() > 0 && carrying().all(observed)) {
+            errors.push(format!("{name}: healthy without a measurement of every way"));
+        }
+        if subject.verdict.word() == "broken" && carrying().any(observed) {
+            errors.push(format!("{name}: broken though traffic flows"));
         }
         if subject.headline.is_empty() {
             errors.push(format!("{name}: no headline"));

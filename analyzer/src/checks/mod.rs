@@ -20,6 +20,7 @@ pub mod entry;
 pub mod gateway;
 pub mod ingress;
 pub mod listener_set;
+pub mod measurement;
 pub mod pod;
 pub mod policy;
 pub mod route;
@@ -36,6 +37,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
         ingress::PAGES,
         backend_tls::PAGES,
         listener_set::PAGES,
+        measurement::PAGES,
         pod::PAGES,
         policy::PAGES,
         route::PAGES,

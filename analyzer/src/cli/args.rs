@@ -123,6 +123,15 @@ fn parse_time(text: &str) -> Result<std::time::Duration, String> {
     }
 }
 
+/// What was measured.
+#[derive(Debug, Args)]
+pub(super) struct Measured {
+    /// Merge what a prober measured: a file of kubereach-prober or 'kubereach collect', or `-`
+    /// (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub observations: Vec<PathBuf>,
+}
+
 /// Limits against hostile input; each has a default that real dumps do not reach.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits against hostile input")]
@@ -173,11 +182,14 @@ pub(super) enum ColorWhen {
     kubereach check support-bundle.tar.gz -o report.html -o report.json\n  \
     kubectl get svc,ingress,pods,endpointslices,networkpolicies -A -o yaml | kubereach check -\n  \
     helm template ./chart | kubereach check - --assume-complete=Service\n  \
+    kubereach check dump.tar.gz --observations measured.json\n  \
     kubereach check dump/ -n shop --kind Ingress --fail-on degraded\n  \
     kubereach check --live --context prod -n shop")]
 pub(super) struct Check {
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub measured: Measured,
     /// Only subjects of these namespaces (repeatable)
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Vec<String>,
@@ -237,6 +249,7 @@ impl FailOn {
 #[command(after_help = "Examples:\n  \
     kubereach trace ingress/web -n shop support-bundle.tar.gz\n  \
     kubereach trace svc/cart -n shop dump/\n  \
+    kubereach trace ingress/web -n shop dump/ --observations measured.json\n  \
     kubereach trace ingress/web -n shop --live")]
 pub(super) struct Trace {
     /// KIND/NAME: a Service, Ingress, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute or Gateway
@@ -247,6 +260,8 @@ pub(super) struct Trace {
     pub namespace: String,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub measured: Measured,
     /// Print the subject as JSON instead of a tree
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
     pub format: String,

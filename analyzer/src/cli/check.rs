@@ -16,6 +16,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         .collect::<Result<_, _>>()?;
     let options = Options {
         intake: input::options(&command.reading)?,
+        observations: input::observations(&command.reading, &command.measured)?,
+        words: input::words(&command.reading),
         filter: Filter {
             namespaces: command.namespace.clone(),
             kinds: command

@@ -5,10 +5,11 @@ use std::io::IsTerminal as _;
 use kubereach::intake::progress::{Bar, Progress, Silent};
 use kubereach::intake::{self, InputSpec, Intake, IntakeOptions, Limits};
 use kubereach::live::{self, Ask, LiveError, ReadError, Target};
+use kubereach::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach::snapshot::Assumption;
 
 use super::Failure;
-use super::args::{ClusterFlags, LimitFlags, Reading, When};
+use super::args::{ClusterFlags, LimitFlags, Measured, Reading, When};
 
 /// Reads what the command line names: the live cluster with `--live`, else the inputs. `namespaces` are
 /// those of `-n`, looked at one by one where the whole cluster may not be listed.
@@ -79,6 +80,34 @@ pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
         default_namespace: reading.default_namespace.clone(),
         limits: limits(&reading.limits),
     })
+}
+
+/// The inputs as words of a command that reads them again.
+pub(super) fn words(reading: &Reading) -> Vec<String> {
+    if reading.live.live {
+        let context = reading.live.cluster.context.iter().flat_map(|c| ["--context".to_owned(), c.clone()]);
+        return std::iter::once("--live".to_owned()).chain(context).collect();
+    }
+    reading.inputs.iter().map(|path| path.display().to_string()).collect()
+}
+
+/// What was measured. Standard input can be read once only, so it is either an input or observations.
+pub(super) fn observations(reading: &Reading, measured: &Measured) -> Result<Vec<Document>, Failure> {
+    let is_stdin = |path: &std::path::PathBuf| path.as_os_str() == "-";
+    let on_stdin = measured.observations.iter().filter(|path| is_stdin(path)).count();
+    if on_stdin + reading.inputs.iter().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Failure::Usage("'-' can be one input or one observations file, not both".to_owned()));
+    }
+    let spec = |path: &std::path::PathBuf| {
+        if is_stdin(path) { ObservationInput::Stdin } else { ObservationInput::Path(path.clone()) }
+    };
+    let inputs: Vec<ObservationInput> = measured.observations.iter().map(spec).collect();
+    let documents = observation::read(&inputs, ObservationLimits::default())
+        .map_err(|error| Failure::Nothing(error.to_string()))?;
+    for document in documents.iter().filter(|document| document.observations.results.is_empty()) {
+        anstream::eprintln!("kubereach: {}: the observations hold no results, so they change nothing", document.name);
+    }
+    Ok(documents)
 }
 
 fn limits(flags: &LimitFlags) -> Limits {

@@ -37,6 +37,8 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
     let kind = kind_of(kind)?;
     let options = Options {
         intake: input::options(&command.reading)?,
+        observations: input::observations(&command.reading, &command.measured)?,
+        words: input::words(&command.reading),
         filter: Filter {
             namespaces: vec![command.namespace.clone()],
             kinds: vec![kind.to_owned()],

@@ -1,9 +1,10 @@
 //! The one sentence, for a reader who does not know Kubernetes. It says no more than its finding says.
 
-use kubereach_reports::report::{ConfigVerdict, PathState};
+use kubereach_reports::report::{ConfigVerdict, PathState, Traffic, Verdict};
 
-use super::Blame;
-use crate::evidence::{Dormant, Path, Subject};
+use super::{Blame, Effective};
+use crate::evidence::{Dormant, Finding, Path, Subject};
+use crate::observation::Seen;
 
 /// The headline of a subject.
 pub(super) fn headline(subject: &Subject, config: ConfigVerdict, blame: Option<&Blame>) -> String {
@@ -19,6 +20,64 @@ pub(super) fn headline(subject: &Subject, config: ConfigVerdict, blame: Option<&
             )
         }
         ConfigVerdict::ConfigOk => config_ok(subject, &name),
+    }
+}
+
+/// The headline of a subject about which traffic has something to say. `paths` are those that carry traffic.
+pub(super) fn measured(
+    subject: &Subject,
+    verdict: Verdict,
+    config: ConfigVerdict,
+    traffic: Traffic,
+    paths: &[Effective],
+    lead: Option<&Finding>,
+) -> String {
+    let name = format!("{} {}", subject.object.kind, subject.object.name);
+    let says = |fallback: &str| lead.map_or_else(|| fallback.to_owned(), |f| sentence(&f.message));
+    let all = paths.len();
+    let open = paths.iter().filter(|path| path.seen == Seen::Flows).count();
+    match verdict {
+        Verdict::Broken => format!("No traffic gets through {name}: {}", says("every way is blocked.")),
+        Verdict::Degraded if open == all && config == ConfigVerdict::Broken => {
+            format!(
+                "Real traffic gets through {name}, though the configuration says that it cannot: {}",
+                says("see its paths.")
+            )
+        }
+        Verdict::Degraded if open == all => {
+            format!(
+                "Real traffic gets through {name}, and the configuration is not in order: {}",
+                says("see its paths.")
+            )
+        }
+        Verdict::Degraded => {
+            let ill =
+                paths.iter().filter(|path| matches!(path.state, PathState::Blocked | PathState::Narrowed)).count();
+            if all == 1 {
+                format!("{name} works only in part: {}", says("see its path."))
+            } else {
+                format!("{ill} of {all} ways through {name} fail or suffer: {}", says("see its paths."))
+            }
+        }
+        Verdict::Unknown => {
+            format!("Whether traffic gets through {name} cannot be told: {}", says("the measurements settle nothing."))
+        }
+        Verdict::Healthy => {
+            let ways = if all == 1 { "its only way".to_owned() } else { format!("all {all} of its ways") };
+            let answers = if traffic == Traffic::Verified {
+                "answered with success"
+            } else {
+                "answered, not always with success"
+            };
+            format!("Real traffic gets through {name}: {ways} {} {answers}.", if all == 1 { "was" } else { "were" })
+        }
+        Verdict::ConfigOk => {
+            let told = match open {
+                0 => "real traffic was not seen to cross the whole way".to_owned(),
+                open => format!("real traffic got through on {open} of {all} ways, the others were not measured"),
+            };
+            format!("Nothing wrong was found in the configuration of {name}; {told}.")
+        }
     }
 }
 

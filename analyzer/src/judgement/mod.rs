@@ -3,12 +3,15 @@
 mod blame;
 mod entries;
 mod headline;
+mod measured;
 mod verdict;
 
 pub use blame::{Blame, blame};
 pub use entries::attach_entries;
-pub use verdict::{config_verdict, final_verdict, unknown_class};
+pub use measured::{Measured, Measurements};
+pub use verdict::{Effective, config_verdict, final_verdict, traffic, unknown_class};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubereach_reports::report::{
@@ -40,25 +43,42 @@ pub struct Judged {
     pub next: Option<NextStep>,
     /// What was not checked, and why.
     pub not_checked: Vec<UncheckedItem>,
+    /// What was measured, by path id.
+    pub measured: BTreeMap<String, Measured>,
+    /// What the measurements do not prove, and why.
+    pub not_proved: Vec<UncheckedItem>,
+    /// The next strongest test.
+    pub next_test: Option<NextStep>,
 }
 
-/// Judges one subject.
-pub fn judge(subject: Subject) -> Judged {
+/// Judges one subject by the configuration and by what was measured of it.
+pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
     let config = config_verdict(&subject.paths);
-    let traffic = Traffic::NotTested;
-    let verdict = final_verdict(config, traffic);
-    let blame = blame(&subject, config);
-    let broken_at = match (config, &blame) {
-        (ConfigVerdict::Broken | ConfigVerdict::Degraded, Some(blame)) => {
+    let measured = measurements.of(&subject);
+    let paths = measured::effective(&subject, &measured);
+    let traffic = traffic(&paths, !measured.is_empty());
+    let verdict = final_verdict(config, &paths);
+    let lead = measured::lead(&subject, &measured, verdict, config);
+    let (blame, measured_lead) = (lead.blame, lead.measured);
+    let broken_at = match (verdict, &blame, lead.segment) {
+        (Verdict::Broken | Verdict::Degraded, Some(blame), _) => {
             Some(BrokenAt { segment: blame.segment, object: blame.finding.object.clone() })
+        }
+        (Verdict::Broken | Verdict::Degraded, None, Some(segment)) => {
+            measured_lead.as_ref().map(|finding| BrokenAt { segment, object: finding.object.clone() })
         }
         _ => None,
     };
-    let lead = blame.as_ref().map(|b| b.finding.clone()).or_else(|| worst_entry_problem(&subject));
-    let next = lead.as_deref().and_then(next_step);
-    let headline = headline::headline(&subject, config, blame.as_ref());
-    let reason = lead.as_deref().map(reason).unwrap_or_default();
-    let not_checked = not_checked(&subject, traffic);
+    let headline = if measured_lead.is_none() && !measured::speaks(verdict, traffic) {
+        headline::headline(&subject, config, blame.as_ref())
+    } else {
+        headline::measured(&subject, verdict, config, traffic, &paths, measured_lead.as_deref())
+    };
+    let speaker = measured_lead.or_else(|| blame.map(|b| b.finding)).or_else(|| worst_entry_problem(&subject));
+    let next = speaker.as_deref().and_then(next_step);
+    let reason = speaker.as_deref().map(reason).unwrap_or_default();
+    let not_checked = not_checked(&subject, traffic, measurements.given);
+    let not_proved = measured::not_proved(&subject, &measured);
     Judged {
         unknown_class: (verdict == Verdict::Unknown).then(|| unknown_class(&subject.paths)),
         verdict,
@@ -69,6 +89,9 @@ pub fn judge(subject: Subject) -> Judged {
         broken_at,
         next,
         not_checked,
+        next_test: measurements.next_test(&subject, &measured, &not_proved),
+        not_proved,
+        measured,
         subject,
     }
 }
@@ -93,12 +116,16 @@ fn reason(finding: &Finding) -> String {
     parts.join(" — ")
 }
 
-fn not_checked(subject: &Subject, traffic: Traffic) -> Vec<UncheckedItem> {
+fn not_checked(subject: &Subject, traffic: Traffic, given: bool) -> Vec<UncheckedItem> {
     let mut items = subject.not_checked.clone();
     if traffic == Traffic::NotTested {
         items.push(UncheckedItem {
             what: "live traffic".to_owned(),
-            why: "no measurements were given; this report speaks of the configuration only".to_owned(),
+            why: if given {
+                "none of the measurements that were given speaks of it".to_owned()
+            } else {
+                "no measurements were given; this report speaks of the configuration only".to_owned()
+            },
         });
     }
     let stretches = || subject.paths.iter().flat_map(|p| &p.stretches);

@@ -3,6 +3,7 @@
 use kubereach_reports::report::{ConfigVerdict, PathState, Traffic, UnknownClass, Verdict};
 
 use crate::evidence::{Dormant, Path};
+use crate::observation::Seen;
 
 /// What the snapshot shows of a subject (design section 3.6).
 ///
@@ -33,29 +34,80 @@ pub fn config_verdict(paths: &[Path]) -> ConfigVerdict {
     }
 }
 
-/// The one word, a pure function of what the configuration shows and what was measured.
+/// A carrying path as configuration and measurement together leave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effective {
+    /// Its state (design section 4.8).
+    pub state: PathState,
+    /// What real traffic over the whole way came to.
+    pub seen: Seen,
+    /// The state is the measurement's and not the configuration's own.
+    pub by_traffic: bool,
+    /// An answer over the whole way was a success.
+    pub verified: bool,
+}
+
+/// The one word (design sections 3.8 and 4.8). `paths` are those that carry traffic.
 ///
-/// | config ↓ traffic → | unreachable | partial | inconclusive, not-tested | reached | verified |
-/// |---|---|---|---|---|---|
-/// | broken | broken | degraded | broken | degraded | degraded |
-/// | degraded | broken | degraded | degraded | degraded | degraded |
-/// | unknown | broken | degraded | unknown | healthy | healthy |
-/// | config-ok | broken | degraded | config-ok | healthy | healthy |
+/// | carrying paths | verdict |
+/// |---|---|
+/// | no measurement decides any | what the configuration says |
+/// | all blocked | broken |
+/// | some blocked, or some narrowed by what was measured | degraded |
+/// | some unknown | unknown |
+/// | some narrowed | degraded |
+/// | the configuration says broken or degraded, and traffic contradicts it | degraded |
+/// | every one observed open end to end by real traffic | healthy |
+/// | otherwise | config-ok |
 ///
-/// `unreachable` is traffic's word only when every carrying path failed and was corroborated; `reached`
-/// and `verified` only when every carrying path was observed open with confidence `real`. A configuration
-/// that says broken while traffic flows is a contradiction: shown as degraded, never as broken.
-pub const fn final_verdict(config: ConfigVerdict, traffic: Traffic) -> Verdict {
-    match (traffic, config) {
-        (Traffic::Unreachable, _) | (Traffic::NotTested | Traffic::Inconclusive, ConfigVerdict::Broken) => {
-            Verdict::Broken
-        }
-        (Traffic::Partial, _)
-        | (Traffic::Reached | Traffic::Verified, ConfigVerdict::Broken | ConfigVerdict::Degraded)
-        | (Traffic::NotTested | Traffic::Inconclusive, ConfigVerdict::Degraded) => Verdict::Degraded,
-        (Traffic::NotTested | Traffic::Inconclusive, ConfigVerdict::Unknown) => Verdict::Unknown,
-        (Traffic::NotTested | Traffic::Inconclusive, ConfigVerdict::ConfigOk) => Verdict::ConfigOk,
-        (Traffic::Reached | Traffic::Verified, ConfigVerdict::Unknown | ConfigVerdict::ConfigOk) => Verdict::Healthy,
+/// `healthy` therefore needs both: a configuration without a fault (or one that could not be read) and a real
+/// answer on every path.
+pub fn final_verdict(config: ConfigVerdict, paths: &[Effective]) -> Verdict {
+    let any = |wanted: fn(&Effective) -> bool| paths.iter().any(wanted);
+    let by_config = match config {
+        ConfigVerdict::Broken => Verdict::Broken,
+        ConfigVerdict::Degraded => Verdict::Degraded,
+        ConfigVerdict::Unknown => Verdict::Unknown,
+        ConfigVerdict::ConfigOk => Verdict::ConfigOk,
+    };
+    if !any(|path| path.by_traffic) {
+        by_config
+    } else if paths.iter().all(|path| path.state == PathState::Blocked) {
+        Verdict::Broken
+    } else if any(|path| path.state == PathState::Blocked || (path.by_traffic && path.state == PathState::Narrowed)) {
+        Verdict::Degraded
+    } else if any(|path| path.state == PathState::Unknown) {
+        Verdict::Unknown
+    } else if any(|path| path.state == PathState::Narrowed)
+        || matches!(config, ConfigVerdict::Broken | ConfigVerdict::Degraded)
+    {
+        Verdict::Degraded
+    } else if paths.iter().all(|path| path.seen == Seen::Flows) {
+        Verdict::Healthy
+    } else {
+        Verdict::ConfigOk
+    }
+}
+
+/// What was measured of a subject. `touched`: some row, if only a relayed one, speaks of it.
+pub fn traffic(paths: &[Effective], touched: bool) -> Traffic {
+    let any = |wanted: fn(&Effective) -> bool| paths.iter().any(wanted);
+    if !touched || paths.is_empty() {
+        Traffic::NotTested
+    } else if !any(|path| path.by_traffic) {
+        Traffic::Incomplete
+    } else if paths.iter().all(|path| path.state == PathState::Blocked) {
+        Traffic::Unreachable
+    } else if any(|path| path.by_traffic && matches!(path.state, PathState::Blocked | PathState::Narrowed)) {
+        Traffic::Partial
+    } else if any(|path| path.by_traffic && path.state == PathState::Unknown) {
+        Traffic::Inconclusive
+    } else if !paths.iter().all(|path| path.seen == Seen::Flows) {
+        Traffic::Incomplete
+    } else if paths.iter().all(|path| path.verified) {
+        Traffic::Verified
+    } else {
+        Traffic::Reached
     }
 }
 

@@ -10,7 +10,7 @@ use kubereach_reports::report::{
 };
 
 use crate::evidence::{FieldPath, Finding, Path};
-use crate::judgement::Judged;
+use crate::judgement::{Judged, Measured};
 
 pub use inventory::{coverage, not_evaluated};
 
@@ -101,10 +101,24 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
         all.entry(id.clone()).or_insert_with(|| Arc::clone(finding));
         id
     };
-    let Judged { subject, verdict, config, traffic, headline, reason, unknown_class, broken_at, next, not_checked } =
-        judged;
+    let Judged {
+        subject,
+        verdict,
+        config,
+        traffic,
+        headline,
+        reason,
+        unknown_class,
+        broken_at,
+        next,
+        not_checked,
+        measured,
+        not_proved,
+        next_test,
+    } = judged;
     let mut own: Vec<&Arc<Finding>> = subject.notes.iter().collect();
     own.extend(subject.paths.iter().flat_map(|p| &p.stretches).flat_map(|s| s.findings()));
+    own.extend(measured.values().flat_map(|m| &m.findings));
     own.sort_by(|a, b| {
         (a.effect(), a.code(), &a.object, &a.message).cmp(&(b.effect(), b.code(), &b.object, &b.message))
     });
@@ -113,7 +127,7 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
     let mut entry_problems: Vec<String> = subject.entries.iter().flat_map(|e| &e.problems).map(&mut keep).collect();
     entry_problems.sort();
     entry_problems.dedup();
-    let mut paths: Vec<ReportPath> = subject.paths.iter().map(|p| path(p, &mut keep)).collect();
+    let mut paths: Vec<ReportPath> = subject.paths.iter().map(|p| path(p, &measured, &mut keep)).collect();
     paths.sort_by(|a, b| {
         (a.dormant, a.config, &a.listener, &a.host, &a.matches, &a.backend, &a.id).cmp(&(
             b.dormant,
@@ -142,14 +156,26 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
         entry_problems,
         findings,
         not_checked,
+        not_proved,
+        next_test,
     }
 }
 
-fn path(path: &Path, keep: &mut dyn FnMut(&Arc<Finding>) -> String) -> ReportPath {
+fn path(
+    path: &Path,
+    measured: &BTreeMap<String, Measured>,
+    keep: &mut dyn FnMut(&Arc<Finding>) -> String,
+) -> ReportPath {
     let mut stretches: Vec<_> = path.stretches.iter().collect();
     stretches.sort_by_key(|s| s.segment);
+    let id = path.key.id();
+    let measured = measured.get(&id);
+    let seen = measured.map(|m| &m.seen);
+    let mut about: Vec<String> = measured.into_iter().flat_map(|m| &m.findings).map(&mut *keep).collect();
+    about.sort();
+    about.dedup();
     ReportPath {
-        id: path.key.id(),
+        id,
         entry: path.key.entry.to_string(),
         listener: path.key.listener.clone(),
         host: path.key.host.clone(),
@@ -158,9 +184,12 @@ fn path(path: &Path, keep: &mut dyn FnMut(&Arc<Finding>) -> String) -> ReportPat
         dormant_reason: path.dormant.as_ref().map(|d| d.reason().to_owned()),
         backend: path.key.backend.clone(),
         config: path.state(),
-        outcome: Outcome::NotTested,
-        confidence: None,
-        by_vantage: Vec::new(),
+        outcome: seen.map_or(Outcome::NotTested, |seen| seen.outcome),
+        confidence: seen.and_then(|seen| seen.confidence),
+        by_vantage: seen.map(|seen| seen.rows.clone()).unwrap_or_default(),
+        effective: seen.map(|seen| seen.effective),
+        measured: about,
+        not_measured: seen.map(|seen| seen.not_measured.clone()).unwrap_or_default(),
         segments: stretches
             .into_iter()
             .map(|stretch| {
@@ -171,6 +200,7 @@ fn path(path: &Path, keep: &mut dyn FnMut(&Arc<Finding>) -> String) -> ReportPat
                     state: stretch.state(),
                     object: stretch.object.clone(),
                     evidence: stretch.evidence().to_owned(),
+                    measured: seen.and_then(|seen| seen.segments.get(&stretch.segment).copied()),
                     findings: findings.into_iter().map(&mut *keep).collect(),
                 }
             })

@@ -139,15 +139,23 @@ pub struct Proof(Basis);
 enum Basis {
     Absence(Absence),
     Fact { object: ObjectRef, fact: String },
+    Measured(String),
 }
 
 impl Proof {
+    /// Real traffic that was measured; `what` says who measured what, and when. Only the measurement checks
+    /// make one, of what the reducer has let vote.
+    pub(crate) const fn measured(what: String) -> Self {
+        Self(Basis::Measured(what))
+    }
+
     /// One line for the report's basis.
     pub fn sentence(&self) -> String {
         match &self.0 {
             Basis::Absence(a) if a.source.is_empty() => format!("{} does not exist: {}", a.what, a.reason),
             Basis::Absence(a) => format!("{} does not exist: {} [{}]", a.what, a.reason, a.source),
             Basis::Fact { object, fact } => format!("{object}: {fact}"),
+            Basis::Measured(what) => what.clone(),
         }
     }
 }

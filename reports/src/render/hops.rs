@@ -268,7 +268,14 @@ mod tests {
 
     fn segment(segment: SegmentName, kind: &str, name: &str) -> Segment {
         let object = ObjectRef { kind: kind.to_owned(), namespace: Some("shop".to_owned()), name: name.to_owned() };
-        Segment { segment, state: PathState::Open, object: Some(object), evidence: String::new(), findings: Vec::new() }
+        Segment {
+            segment,
+            state: PathState::Open,
+            object: Some(object),
+            evidence: String::new(),
+            measured: None,
+            findings: Vec::new(),
+        }
     }
 
     fn path(entry: &str) -> Path {
@@ -290,6 +297,9 @@ mod tests {
             outcome: Outcome::NotTested,
             confidence: None,
             by_vantage: Vec::new(),
+            effective: None,
+            measured: Vec::new(),
+            not_measured: Vec::new(),
             segments: vec![
                 segment(SegmentName::Listener, "Gateway", "edge"),
                 segment(SegmentName::Rule, "HTTPRoute", "cart"),

@@ -140,7 +140,8 @@ pub(crate) const fn traffic(traffic: Traffic) -> &'static str {
     match traffic {
         Traffic::Unreachable => "no request got through",
         Traffic::Partial => "some requests got through, some did not",
-        Traffic::Inconclusive => "measured, but the measurements settle nothing",
+        Traffic::Inconclusive => "something failed, and nothing corroborates it: it settles nothing",
+        Traffic::Incomplete => "measured in part: some ways, or some of the way, or by relay only",
         Traffic::NotTested => "not tested: no request was sent",
         Traffic::Reached => "something answered on every way, not always with success",
         Traffic::Verified => "real requests were answered on every way",

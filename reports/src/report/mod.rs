@@ -3,14 +3,18 @@
 //! Field order here is the order of the printed JSON. Fields may be added; none is renamed or removed.
 
 mod finding;
+mod measurement;
 mod snapshot;
 mod subject;
 mod words;
 
 pub use finding::{Finding, Location, Related};
+pub use measurement::{NotMeasured, ObservationFile};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, Snapshot};
 pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
-pub use words::{Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentName, Traffic, UnknownClass, Verdict};
+pub use words::{
+    Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentMeasure, SegmentName, Traffic, UnknownClass, Verdict,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

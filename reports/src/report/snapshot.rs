@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ObservationFile;
+
 /// The snapshot behind a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
@@ -18,6 +20,9 @@ pub struct Snapshot {
     /// Kinds that lead traffic or decide about it and that kubereach does not evaluate, with their number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_evaluated: Vec<NotEvaluated>,
+    /// The measurements that were merged, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<ObservationFile>,
 }
 
 /// A kind found in the snapshot that no check evaluates.

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Confidence, ConfigVerdict, ObjectRef, Outcome, PathState, SegmentName, Traffic, UnknownClass, Verdict};
+use super::{
+    Confidence, ConfigVerdict, NotMeasured, ObjectRef, Outcome, PathState, SegmentMeasure, SegmentName, Traffic,
+    UnknownClass, Verdict,
+};
 
 /// What a verdict is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +48,12 @@ pub struct Subject {
     /// What was not checked, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_checked: Vec<UncheckedItem>,
+    /// What the measurements of this subject do not prove, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_proved: Vec<UncheckedItem>,
+    /// The next strongest test, where measurements leave something open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_test: Option<NextStep>,
 }
 
 /// Something nobody evaluated or measured.
@@ -105,6 +114,15 @@ pub struct Path {
     pub confidence: Option<Confidence>,
     /// One row per vantage that measured it.
     pub by_vantage: Vec<VantageRow>,
+    /// What configuration and measurement come to together; only where something was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<PathState>,
+    /// Ids of findings about what was measured here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<String>,
+    /// Vantages that were to measure it and could not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_measured: Vec<NotMeasured>,
     /// In the order traffic crosses them.
     pub segments: Vec<Segment>,
 }
@@ -154,6 +172,9 @@ pub struct Segment {
     /// What shows the state, one clause: `3 of 3 addresses ready (EndpointSlices)`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub evidence: String,
+    /// What real traffic showed here, whoever sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<SegmentMeasure>,
     /// Ids of findings on this stretch.
     pub findings: Vec<String>,
 }
@@ -177,4 +198,10 @@ pub struct VantageRow {
     pub failed_layer: Option<String>,
     /// Where it breaks, if that was localized.
     pub failed_segment: Option<SegmentName>,
+    /// When (RFC 3339), of the newest measurement of this row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The segments this row speaks of: of an answer those it proves, of a failure those it crossed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentName>,
 }

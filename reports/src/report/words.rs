@@ -64,8 +64,10 @@ words! {
         Unreachable = "unreachable",
         /// Some paths passed, some failed, or an intermediary answered with an error.
         Partial = "partial",
-        /// Something was measured, which settles nothing.
+        /// Something failed and nothing corroborates it: it settles nothing.
         Inconclusive = "inconclusive",
+        /// Only some paths, or only a part of the way, or only by relay.
+        Incomplete = "incomplete",
         /// Nothing usable was measured.
         NotTested = "not-tested",
         /// Something answered on every carrying path, not every answer was a success.
@@ -86,6 +88,18 @@ words! {
         Narrowed = "narrowed",
         /// Evidence shows it open.
         Open = "open",
+    }
+}
+
+words! {
+    /// What real traffic showed of one segment, worst first.
+    SegmentMeasure {
+        /// It breaks here.
+        Failed = "failed",
+        /// Some traffic passed, some did not.
+        Mixed = "mixed",
+        /// Traffic passed.
+        Passed = "passed",
     }
 }
 

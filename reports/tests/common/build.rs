@@ -14,7 +14,14 @@ pub fn segment(
     evidence: &str,
     findings: &[&str],
 ) -> Segment {
-    Segment { segment, state, object: Some(object), evidence: evidence.to_owned(), findings: ids(findings) }
+    Segment {
+        segment,
+        state,
+        object: Some(object),
+        evidence: evidence.to_owned(),
+        measured: None,
+        findings: ids(findings),
+    }
 }
 
 pub fn ids(ids: &[&str]) -> Vec<String> {
@@ -47,6 +54,9 @@ pub fn path(entry: &str, host: &str, matches: &str, to: Option<Backend>) -> Path
         outcome: Outcome::NotTested,
         confidence: None,
         by_vantage: Vec::new(),
+        effective: None,
+        measured: Vec::new(),
+        not_measured: Vec::new(),
         segments: Vec::new(),
     }
 }
@@ -73,6 +83,8 @@ pub fn subject(kind: &str, namespace: &str, name: &str) -> Subject {
             what: "live traffic".to_owned(),
             why: "no measurements were given".to_owned(),
         }],
+        not_proved: Vec::new(),
+        next_test: None,
     }
 }
 

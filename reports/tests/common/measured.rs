@@ -14,6 +14,8 @@ pub(super) fn measured(outcome: Outcome, evidence: &str) -> VantageRow {
         evidence: evidence.to_owned(),
         failed_layer: None,
         failed_segment: None,
+        at: None,
+        segments: Vec::new(),
     }
 }
 

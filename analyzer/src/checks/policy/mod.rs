@@ -15,6 +15,7 @@ pub mod egress_differs;
 pub mod egress_limited;
 mod evaluate;
 pub mod foreign_policy;
+mod identity;
 pub mod inactive_rules;
 pub mod not_collected;
 pub mod not_enforced;
@@ -38,6 +39,7 @@ use crate::evidence::{Entry, Stretch};
 
 pub use controller::through;
 pub use evaluate::behind;
+pub use identity::{Behind, behind_port, ready_behind, service_port};
 
 /// The pages of this area.
 pub static PAGES: &[&Entry] = &[
