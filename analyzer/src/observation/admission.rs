@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kubereach_prober::observations::Vantage;
 use kubereach_prober::words::{Segment, VantageKind};
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::{ObjectRef, PathState, SegmentName};
 
 use super::Sighting;
 use crate::checks::policy::{Behind, behind_port};
@@ -17,7 +17,8 @@ use crate::snapshot::model::PodSpec;
 
 /// Why a failure of this caller may be its own, if so.
 pub(super) fn other_identity(world: &World<'_>, path: &Path, vantage: &Vantage, sighting: &Sighting) -> Option<String> {
-    if vantage.kind != VantageKind::InCluster {
+    // Where the configuration turns everyone away, this caller is no exception.
+    if vantage.kind != VantageKind::InCluster || path.state() == PathState::Blocked {
         return None;
     }
     let view = world.policies();

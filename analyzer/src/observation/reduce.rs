@@ -391,6 +391,16 @@ fn not_proved(
             }
         }
     }
+    for sighting in ones.iter().flat_map(|one| one.votes.get()).filter(|s| !s.passed()) {
+        if let Some(why) = &sighting.other_identity {
+            say("how real callers fare", why.clone());
+        }
+    }
+    for sighting in sightings {
+        if let Some(Doubt::Stale(why)) = &sighting.doubt {
+            say("how it is now", why.clone());
+        }
+    }
     for sighting in sightings.iter().filter(|s| s.doubt == Some(Doubt::Guessed)) {
         say("the declared match", format!("the request was a guess ({})", sighting.reason));
     }

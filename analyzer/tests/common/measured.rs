@@ -31,7 +31,7 @@ struct Run {
 }
 
 fn at() -> String {
-    "2026-01-02T00:00:00Z".to_owned()
+    "2026-02-01T00:00:00Z".to_owned()
 }
 
 #[derive(Deserialize)]

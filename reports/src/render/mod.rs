@@ -12,6 +12,7 @@ mod index;
 mod json;
 mod jsonl;
 mod markdown;
+mod measured;
 pub mod neutral;
 mod text;
 mod words;

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::plan::Plan;
 use super::{diagram, matrix, security};
-use crate::render::coverage;
 use crate::render::words::{self, count, label, meaning, number, remarkable};
+use crate::render::{coverage, measured};
 use crate::report::{CoverageState, Report, Verdict};
 
 #[derive(Serialize)]
@@ -64,6 +64,7 @@ pub(super) fn open(report: &Report, plan: &Plan) -> Value {
         choices => Serde(choices),
         total => number(report.subjects.len()),
         gaps => gaps.len(),
+        measured => !report.snapshot.observations.is_empty(),
         left_out => (plan.left_out > 0).then(|| number(plan.left_out)),
     }
 }
@@ -101,6 +102,67 @@ struct InputRow<'a> {
     skipped: String,
     cluster: Option<&'a str>,
     facts: &'a [String],
+}
+
+#[derive(Serialize)]
+struct FileRow<'a> {
+    path: &'a str,
+    told: String,
+}
+
+/// Ways drawn in the matrix of measurements; the rest is counted.
+const WAYS: usize = 2_000;
+
+#[derive(Serialize)]
+struct BoardView<'a> {
+    columns: Vec<(&'a str, &'a str)>,
+    lines: Vec<LineView<'a>>,
+    signs: [(&'static str, &'static str); 6],
+    more: usize,
+    untouched: usize,
+}
+
+#[derive(Serialize)]
+struct LineView<'a> {
+    subject: String,
+    way: String,
+    cells: Vec<Option<SeenView<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SeenView<'a> {
+    style: &'static str,
+    sign: String,
+    words: String,
+    told: &'a str,
+}
+
+fn board(report: &Report) -> BoardView<'_> {
+    let board = measured::board(report);
+    let more = board.lines.len().saturating_sub(WAYS);
+    let lines = board.lines.into_iter().take(WAYS).map(|line| LineView {
+        way: words::path_summary(line.path),
+        subject: line.subject,
+        cells: line
+            .cells
+            .into_iter()
+            .map(|cell| {
+                cell.map(|cell| SeenView {
+                    style: cell.style(),
+                    sign: cell.sign(),
+                    words: cell.words(),
+                    told: cell.told,
+                })
+            })
+            .collect(),
+    });
+    BoardView {
+        columns: board.columns,
+        lines: lines.collect(),
+        signs: measured::SIGNS,
+        more,
+        untouched: board.untouched,
+    }
 }
 
 /// Groups of the plain coverage table; the rest is counted.
@@ -141,7 +203,15 @@ pub(super) fn close(report: &Report) -> Value {
         })
         .collect();
     let problems: Vec<_> = snapshot.problems.iter().take(PROBLEMS).collect();
+    let files: Vec<FileRow<'_>> = snapshot
+        .observations
+        .iter()
+        .take(PROBLEMS)
+        .map(|file| FileRow { path: &file.path, told: measured::file_line(file) })
+        .collect();
     context! {
+        files => Serde(files),
+        board => Serde(board(report)),
         matrix => Serde(matrix::matrix(&snapshot.coverage)),
         coverage => Serde(rows),
         coverage_more => groups.len().saturating_sub(GROUPS),

@@ -11,7 +11,9 @@ use super::plan::PATHS;
 use crate::render::index::Findings;
 use crate::render::neutral::neutral_command;
 use crate::render::words::{self, number, plural};
-use crate::report::{Finding, Outcome, Path, PathState, Segment, Subject, UncheckedItem, UnknownClass, Verdict};
+use crate::report::{
+    Finding, NotMeasured, Outcome, Path, PathState, Segment, Subject, UncheckedItem, UnknownClass, Verdict,
+};
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -85,6 +87,9 @@ struct Section<'a> {
     findings: Vec<FindingView<'a>>,
     entry_problems: Vec<FindingView<'a>>,
     not_checked: &'a [UncheckedItem],
+    not_proved: &'a [UncheckedItem],
+    test_action: Option<&'a str>,
+    test_command: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -106,6 +111,8 @@ struct PathView<'a> {
     open: bool,
     segments: Vec<SegmentView<'a>>,
     vantages: Vec<VantageView<'a>>,
+    gaps: &'a [NotMeasured],
+    about: Vec<Link>,
 }
 
 #[derive(Serialize)]
@@ -114,6 +121,7 @@ struct SegmentView<'a> {
     state: &'static str,
     object: Option<String>,
     evidence: &'a str,
+    measured: Option<&'static str>,
     findings: Vec<Link>,
 }
 
@@ -215,6 +223,13 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
         findings: views(false),
         entry_problems: views(true),
         not_checked: &subject.not_checked,
+        not_proved: &subject.not_proved,
+        test_action: subject.next_test.as_ref().map(|test| test.action.as_str()),
+        test_command: subject
+            .next_test
+            .as_ref()
+            .and_then(|test| test.command.as_deref())
+            .map(|command| neutral_command(command).into_owned()),
     }))
 }
 
@@ -242,6 +257,13 @@ fn path_view<'a>(path: &'a Path, anchors: &Anchors<'_>) -> PathView<'a> {
                 failed_segment: row.failed_segment.map(crate::report::SegmentName::word),
             })
             .collect(),
+        gaps: &path.not_measured,
+        about: path
+            .measured
+            .iter()
+            .filter_map(|id| anchors.get(id.as_str()))
+            .map(|anchor| Link { href: anchor.href.clone(), text: anchor.code.to_owned() })
+            .collect(),
     }
 }
 
@@ -254,6 +276,7 @@ fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>) -> SegmentView<
             "" if segment.findings.is_empty() && segment.state == PathState::Unknown => "not evaluated",
             told => told,
         },
+        measured: segment.measured.map(crate::report::SegmentMeasure::word),
         findings: segment
             .findings
             .iter()

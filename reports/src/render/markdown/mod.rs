@@ -24,6 +24,7 @@ const TABLE: usize = 14_000;
 const QUIET: usize = 5_000;
 const COVERAGE: usize = 9_000;
 const PROBLEMS: usize = 3_000;
+const MEASURED: usize = 8_000;
 /// Headings, counts and the honest "N more" lines.
 const SLACK: usize = 1_000;
 
@@ -36,6 +37,7 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     head.push_str(&parts::gaps(report, GAPS));
     head.push_str(&table(&remarkable, TABLE));
     let mut tail = parts::quiet(report, QUIET);
+    tail.push_str(&parts::measured(report, MEASURED));
     tail.push_str(&parts::coverage(report, COVERAGE));
     tail.push_str(&parts::problems(report, PROBLEMS));
     tail.push_str(&parts::legend(report));

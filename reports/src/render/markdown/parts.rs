@@ -3,6 +3,7 @@
 use super::budget::take;
 use super::escape::{code, code_cell, prose};
 use crate::render::coverage;
+use crate::render::measured::{board, file_line};
 use crate::render::words::{self, count, number, plural};
 use crate::report::{Report, Verdict};
 
@@ -109,6 +110,46 @@ pub(super) fn coverage(report: &Report, limit: usize) -> String {
     });
     finish(&mut out, rows, groups.len(), limit, "row", "rows");
     out.push_str("A dash means nobody looked; 0 means looked, and there are none.\n\n</details>\n\n");
+    out
+}
+
+/// Ways × vantages, and the files it comes from.
+pub(super) fn measured(report: &Report, limit: usize) -> String {
+    let files = &report.snapshot.observations;
+    if files.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("<details><summary>What was measured</summary>\n\n");
+    let lines = files.iter().map(|file| format!("- {}: {}\n", code(&file.path), prose(&file_line(file))));
+    finish(&mut out, lines, files.len(), limit / 3, "file", "files");
+    let board = board(report);
+    if !board.lines.is_empty() {
+        out.push_str("| Way |");
+        for (vantage, source) in &board.columns {
+            out.push_str(&format!(" {}, {} |", prose(vantage), prose(source)));
+        }
+        out.push_str("\n|---|");
+        out.push_str(&"---|".repeat(board.columns.len()));
+        out.push('\n');
+        let rows = board.lines.iter().map(|line| {
+            let cells: String = line
+                .cells
+                .iter()
+                .map(|cell| match cell {
+                    Some(cell) => format!(" {} {} |", cell.sign(), cell.words()),
+                    None => " |".to_owned(),
+                })
+                .collect();
+            let way = format!("{} — {}", line.subject, words::path_summary(line.path));
+            format!("| {} |{cells}\n", prose(&way))
+        });
+        finish(&mut out, rows, board.lines.len(), limit, "way", "ways");
+    }
+    if board.untouched > 0 {
+        let ways = plural(board.untouched, "further way was", "further ways were");
+        out.push_str(&format!("{ways} not measured at all.\n\n"));
+    }
+    out.push_str("</details>\n\n");
     out
 }
 

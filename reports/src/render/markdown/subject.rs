@@ -22,6 +22,7 @@ pub(super) fn block(subject: &Subject, findings: &Findings<'_>) -> String {
     }
     if subject.traffic != Traffic::NotTested {
         out.push_str(&format!("**Tested:** {}\n\n", words::traffic(subject.traffic)));
+        measured(&mut out, subject);
     }
     if let Some(next) = &subject.next {
         out.push_str(&format!("**Next:** {}\n\n", prose(&next.action)));
@@ -61,6 +62,38 @@ fn paths(out: &mut String, subject: &Subject) {
     }
     out.push_str(&fence("text", &lines));
     out.push('\n');
+}
+
+/// What each vantage saw, what that does not prove, and the next test.
+fn measured(out: &mut String, subject: &Subject) {
+    for path in subject.paths.iter().filter(|p| !p.by_vantage.is_empty()).take(PATHS) {
+        for row in &path.by_vantage {
+            let at = row.failed_segment.map_or_else(String::new, |segment| format!(", it breaks at {segment}"));
+            out.push_str(&format!(
+                "- {}, {} as {}: {}{at}. {}\n",
+                prose(&words::path_summary(path)),
+                prose(&row.vantage),
+                prose(&row.source),
+                words::outcome(row.outcome, row.confidence),
+                prose(&row.evidence)
+            ));
+        }
+    }
+    out.push('\n');
+    if !subject.not_proved.is_empty() {
+        out.push_str("**What this does not prove**\n\n");
+        for item in &subject.not_proved {
+            out.push_str(&format!("- {}: {}\n", prose(&item.what), prose(&item.why)));
+        }
+        out.push('\n');
+    }
+    if let Some(test) = &subject.next_test {
+        out.push_str(&format!("**Next test:** {}\n\n", prose(&test.action)));
+        if let Some(command) = &test.command {
+            out.push_str(&fence("sh", std::slice::from_ref(command)));
+            out.push('\n');
+        }
+    }
 }
 
 fn list(out: &mut String, title: &str, findings: &[&Finding]) {

@@ -12,6 +12,9 @@ use crate::report::{Path, PathState, Subject, Traffic};
 /// Paths drawn per subject; the rest is counted.
 const PATHS: usize = 3;
 const ENTRY_PROBLEMS: usize = 2;
+/// Vantages told per path, and things that were not proved.
+const ROWS: usize = 3;
+const OPEN: usize = 3;
 const INDENT: &str = "           ";
 
 pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) -> Result<(), RenderError> {
@@ -42,6 +45,21 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
     }
     if subject.traffic != Traffic::NotTested {
         line(sheet, "tested", words::traffic(subject.traffic))?;
+        for path in subject.paths.iter().filter(|path| !path.by_vantage.is_empty()).take(PATHS) {
+            for row in path.by_vantage.iter().take(ROWS) {
+                let outcome = words::outcome(row.outcome, row.confidence);
+                let at = row.failed_segment.map_or_else(String::new, |segment| format!(", it breaks at {segment}"));
+                line(
+                    sheet,
+                    "measured",
+                    &format!("{} ({}): {outcome}{at} — {}", row.vantage, row.source, row.evidence),
+                )?;
+            }
+        }
+        for item in subject.not_proved.iter().take(OPEN) {
+            line(sheet, "unproved", &format!("{} — {}", item.what, item.why))?;
+        }
+        more(sheet, INDENT, subject.not_proved.len(), OPEN, "thing not proved", "things not proved")?;
     }
     let entries = findings.all(&subject.entry_problems);
     for problem in entries.iter().take(ENTRY_PROBLEMS) {
@@ -51,6 +69,12 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
     if let Some(next) = &subject.next {
         line(sheet, "next", &next.action)?;
         if let Some(command) = next.command.as_deref().filter(|command| !command.is_empty()) {
+            sheet.command(&format!("{INDENT}         "), command)?;
+        }
+    }
+    if let Some(test) = &subject.next_test {
+        line(sheet, "test", &test.action)?;
+        if let Some(command) = test.command.as_deref() {
             sheet.command(&format!("{INDENT}         "), command)?;
         }
     }

@@ -2,14 +2,20 @@
 
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
+use crate::render::measured::{SIGNS, board, file_line};
 use crate::render::words::{count, meaning, number};
 use crate::render::{RenderError, coverage};
 use crate::report::{Report, Verdict};
 
+/// Observations files, vantages and ways shown; the rest is counted.
+const FILES: usize = 12;
+const VANTAGES: usize = 8;
+const WAYS: usize = 60;
 const PROBLEMS: usize = 10;
 const SCOPE: usize = 6;
 
 pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, show_coverage: bool) -> Result<(), RenderError> {
+    measured(sheet, report)?;
     problems(sheet, report)?;
     if show_coverage {
         all_coverage(sheet, report)?;
@@ -31,6 +37,55 @@ fn legend(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         sheet.flow("", "           ", &[(Ink::of_verdict(verdict), word), told])?;
     }
     Ok(())
+}
+
+/// Ways × vantages, one sign per cell, and the files it comes from.
+fn measured(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let files = &report.snapshot.observations;
+    if files.is_empty() {
+        return Ok(());
+    }
+    sheet.gap()?;
+    sheet.flow("", "", &[(Ink::Bold, "What was measured:".to_owned())])?;
+    for file in files.iter().take(FILES) {
+        sheet.flow(
+            "  - ",
+            "    ",
+            &[(Ink::Bold, file.path.clone()), (Ink::Plain, format!(" — {}", file_line(file)))],
+        )?;
+    }
+    more(sheet, "  ", files.len(), FILES, "file", "files")?;
+    let board = board(report);
+    if board.lines.is_empty() {
+        return Ok(());
+    }
+    sheet.gap()?;
+    for (n, (vantage, source)) in board.columns.iter().enumerate().take(VANTAGES) {
+        let key = format!("  [{}] ", n + 1);
+        sheet.flow(&key, "      ", &[(Ink::Bold, (*vantage).to_owned()), (Ink::Plain, format!(", {source}"))])?;
+    }
+    more(sheet, "  ", board.columns.len(), VANTAGES, "vantage", "vantages")?;
+    let column = |text: &str| format!("{text:^5}");
+    let head: String = (1..=board.columns.len().min(VANTAGES)).map(|n| column(&format!("[{n}]"))).collect();
+    sheet.flow(&format!("  {head} "), "", &[(Ink::Dim, "way".to_owned())])?;
+    for line in board.lines.iter().take(WAYS) {
+        let signs: String = line
+            .cells
+            .iter()
+            .take(VANTAGES)
+            .map(|cell| column(&cell.as_ref().map_or_else(String::new, crate::render::measured::Cell::sign)))
+            .collect();
+        let told = (Ink::Plain, format!(" — {}", crate::render::words::path_summary(line.path)));
+        let rest = " ".repeat(3 + 5 * board.columns.len().min(VANTAGES));
+        sheet.flow(&format!("  {signs} "), &rest, &[(Ink::Bold, line.subject.clone()), told])?;
+    }
+    more(sheet, "  ", board.lines.len(), WAYS, "way", "ways")?;
+    if board.untouched > 0 {
+        let ways = crate::render::words::plural(board.untouched, "further way was", "further ways were");
+        sheet.flow("  ", "  ", &[(Ink::Dim, format!("{ways} not measured at all"))])?;
+    }
+    let signs: Vec<String> = SIGNS.iter().map(|(sign, means)| format!("{sign} {means}")).collect();
+    sheet.flow("  ", "  ", &[(Ink::Dim, signs.join(" · "))])
 }
 
 fn problems(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {

@@ -66,11 +66,15 @@ fn one_path(
     sheet.flow("", "  ", &title)?;
     sheet.flow("│  ", "│  ", &[(Ink::Dim, format!("enters by {}", words::entry_name(&path.entry)))])?;
     for (i, segment) in path.segments.iter().enumerate() {
-        let last = i + 1 == path.segments.len() && path.by_vantage.is_empty();
+        let last = i + 1 == path.segments.len() && path.by_vantage.is_empty() && path.not_measured.is_empty();
         one_segment(sheet, segment, last, findings)?;
     }
     for (i, row) in path.by_vantage.iter().enumerate() {
-        let (first, rest) = if i + 1 == path.by_vantage.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        let (first, rest) = if i + 1 == path.by_vantage.len() && path.not_measured.is_empty() {
+            ("└─ ", "   ")
+        } else {
+            ("├─ ", "│  ")
+        };
         let mut told = format!(
             "measured {} ({}) as {}: {}",
             row.vantage,
@@ -92,6 +96,14 @@ fn one_path(
                 (Ink::Dim, if row.evidence.is_empty() { String::new() } else { format!(" — {}", row.evidence) }),
             ],
         )?;
+    }
+    for (i, gap) in path.not_measured.iter().enumerate() {
+        let (first, rest) = if i + 1 == path.not_measured.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        let told = format!("not tested {} as {}", gap.vantage, gap.source);
+        sheet.flow(first, rest, &[(Ink::Plain, told), (Ink::Dim, format!(" — {}", gap.reason))])?;
+    }
+    for finding in findings.all(&path.measured) {
+        one_finding(sheet, "  ", finding)?;
     }
     Ok(())
 }
@@ -119,6 +131,9 @@ fn one_segment(
             evidence => evidence.to_owned(),
         },
     ));
+    if let Some(measured) = segment.measured {
+        pieces.push((Ink::Bold, format!("; traffic {measured} here")));
+    }
     sheet.flow(first, &format!("{rest}                    "), &pieces)?;
     for finding in findings.all(&segment.findings) {
         one_finding(sheet, &format!("{rest}  "), finding)?;
@@ -162,8 +177,11 @@ fn one_finding(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result
 
 /// Findings that hang on no segment: of the subject as a whole, and of the entries in front of it.
 fn leftovers(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) -> Result<(), RenderError> {
-    let on_segments: std::collections::HashSet<&String> =
-        subject.paths.iter().flat_map(|path| &path.segments).flat_map(|segment| &segment.findings).collect();
+    let on_segments: std::collections::HashSet<&String> = subject
+        .paths
+        .iter()
+        .flat_map(|path| path.segments.iter().flat_map(|segment| &segment.findings).chain(&path.measured))
+        .collect();
     let whole: Vec<String> = subject.findings.iter().filter(|id| !on_segments.contains(id)).cloned().collect();
     for (title, ids) in [
         ("About this object as a whole:", &whole),
@@ -187,6 +205,20 @@ fn foot(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
         sheet.flow("", "", &[(Ink::Bold, "Not checked:".to_owned())])?;
         for item in &subject.not_checked {
             sheet.flow("  - ", "    ", &[(Ink::Plain, item.what.clone()), (Ink::Dim, format!(" — {}", item.why))])?;
+        }
+    }
+    if !subject.not_proved.is_empty() {
+        sheet.gap()?;
+        sheet.flow("", "", &[(Ink::Bold, "What the measurements do not prove:".to_owned())])?;
+        for item in &subject.not_proved {
+            sheet.flow("  - ", "    ", &[(Ink::Plain, item.what.clone()), (Ink::Dim, format!(" — {}", item.why))])?;
+        }
+    }
+    if let Some(test) = &subject.next_test {
+        sheet.gap()?;
+        sheet.flow("", "  ", &[(Ink::Bold, "Next test: ".to_owned()), (Ink::Plain, test.action.clone())])?;
+        if let Some(command) = test.command.as_deref() {
+            sheet.command("  ", command)?;
         }
     }
     if let Some(next) = &subject.next {
