@@ -67,6 +67,7 @@ fn decide(
         node_labels: None,
         host_network: vantage.host_network == Some(true),
         is_template: false,
+        on_virtual_node: false,
     };
     if view.touching(&caller, Direction::Egress).next().is_some() {
         return Some("policies of another system may refuse the measuring pod".to_owned());

@@ -18,6 +18,7 @@ use crate::snapshot::{Gap, Proof};
 const NAMED: usize = 4;
 
 /// A remark as a finding.
+#[expect(clippy::too_many_lines, reason = "a table: one row per remark")]
 pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>) -> Finding {
     let entry = path.key.entry.clone();
     let way = way(path);
