@@ -195,7 +195,11 @@ fn sentence(text: &str) -> String {
     format!("{}.", text.trim_end_matches('.'))
 }
 
+/// Causes of a failure that was localized are those of its place, not all that its kind may have.
 fn fits(told: &Told) -> String {
+    if told.segment.is_some() {
+        return String::new();
+    }
     match told.causes.as_slice() {
         [] => String::new(),
         [one] => format!(" A cause that fits: {one}."),
@@ -205,7 +209,7 @@ fn fits(told: &Told) -> String {
 
 fn proof(told: &Told) -> Proof {
     let when = told.at.map_or_else(String::new, |at| format!(" at {at}"));
-    Proof::measured(format!("real traffic measured as {}{when}: {}", told.source, told.evidence))
+    Proof::measured(format!("real traffic, measured as {}{when}", told.source))
 }
 
 fn does(dead: &[SocketAddr]) -> String {

@@ -1,0 +1,123 @@
+//! Merging observations from outside: the same file twice, in another order, an empty one; what is refused.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[path = "common/measured.rs"]
+mod measured;
+#[path = "common/situation.rs"]
+mod situation;
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use kubereach::analyze;
+use kubereach::intake::progress::Silent;
+use kubereach::observation::{ObservationInput, ObservationLimits, read};
+use kubereach_reports::report::Report;
+use situation::{fixtures, inputs, options};
+
+fn folder(name: &str) -> PathBuf {
+    fixtures().join("measured").join(name)
+}
+
+fn plain(folder: &Path) -> Report {
+    analyze(&inputs(folder), &options(&["--assume-complete".to_owned()]), &Silent).unwrap()
+}
+
+/// The runs of a situation as files.
+fn files(name: &str, into: &Path) -> Vec<PathBuf> {
+    let folder = folder(name);
+    let documents = measured::observations(&folder, &|| measured::ids(&plain(&folder)));
+    documents
+        .iter()
+        .enumerate()
+        .map(|(n, document)| {
+            let path = into.join(format!("run-{n}.json"));
+            std::fs::write(&path, serde_json::to_vec(&document.observations).unwrap()).unwrap();
+            path
+        })
+        .collect()
+}
+
+fn check(name: &str, observations: &[&Path]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubereach"));
+    command.args(["check", "--assume-complete", "--format", "json"]).arg(folder(name).join("input"));
+    for file in observations {
+        command.arg("--observations").arg(file);
+    }
+    let out = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
+}
+
+/// Design 4.7: the whole report, to the byte.
+#[test]
+fn twice_in_any_order_and_with_an_empty_one_is_the_same_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = files("relay-gets-through-alone", dir.path());
+    let [first, second] = [files[0].as_path(), files[1].as_path()];
+    let empty = dir.path().join("empty.json");
+    let mut document: serde_json::Value = serde_json::from_slice(&std::fs::read(first).unwrap()).unwrap();
+    document["results"] = serde_json::json!([]);
+    std::fs::write(&empty, document.to_string()).unwrap();
+    let (code, once, _) = check("relay-gets-through-alone", &[first, second]);
+    assert_eq!(code, 1, "broken by traffic trips the gate");
+    assert_eq!(check("relay-gets-through-alone", &[second, first]).1, once);
+    assert_eq!(check("relay-gets-through-alone", &[first, second, first, second]).1, once);
+    let (_, with_empty, said) = check("relay-gets-through-alone", &[&empty, first, second]);
+    assert_eq!(with_empty, once);
+    assert!(said.contains("hold no results"), "{said}");
+    let nothing = check("relay-gets-through-alone", &[]).1;
+    assert_eq!(check("relay-gets-through-alone", &[&empty]).1, nothing);
+    assert!(!nothing.contains("observations") && !nothing.contains("effective"), "no trace without measurements");
+}
+
+#[test]
+fn what_is_not_observations_is_refused_in_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("x.json");
+    for (content, says) in [
+        ("{\"schema\": \"kubereach/observations/v9\"}", "kubereach/observations/v9"),
+        ("", "the file is empty"),
+        ("{", "does not read"),
+        ("log\n----- BEGIN KUBEREACH OBSERVATIONS sha256:0 -----", "kubereach collect"),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let (code, out, said) = check("verified", &[&file]);
+        assert_eq!((code, out.as_str()), (3, ""), "{said}");
+        assert!(said.contains(says) && said.trim_end().lines().count() == 1, "{said}");
+    }
+    let (code, _, said) = check("verified", &[&dir.path().join("missing.json")]);
+    assert_eq!(code, 3);
+    assert!(said.contains("missing.json"), "{said}");
+}
+
+#[test]
+fn a_file_beyond_the_limits_is_not_read() {
+    let input = [ObservationInput::Bytes("big".to_owned(), vec![b' '; 100])];
+    let error = read(&input, ObservationLimits { bytes: 10, rows: 10 }).unwrap_err();
+    assert!(error.to_string().contains("more than 10 bytes"), "{error}");
+}
+
+/// What a file says is text: a hostile one changes neither the terminal nor the page.
+#[test]
+fn hostile_words_are_escaped_and_no_command_is_taken_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = &files("silent-application", dir.path())[0];
+    let mut document: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    document["results"][0]["reason"] = "<script>alert(1)</script>\u{1b}[31m".into();
+    document["results"][0]["command"] = "curl evil.example".into();
+    document["vantage"]["labels"]["app"] = "</td><img src=x>".into();
+    std::fs::write(file, document.to_string()).unwrap();
+    for format in ["text", "markdown", "html"] {
+        let out = Command::new(env!("CARGO_BIN_EXE_kubereach"))
+            .args(["check", "--assume-complete", "--format", format, "--observations"])
+            .arg(file)
+            .arg(folder("silent-application").join("input"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        assert!(!text.contains("curl evil"), "{format}");
+        assert!(!text.contains('\u{1b}'), "{format}");
+        assert!(format == "text" || (!text.contains("<script>alert") && !text.contains("<img src=x")), "{format}");
+    }
+}
