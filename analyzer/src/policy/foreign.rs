@@ -166,17 +166,20 @@ fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
             let strict = spec.to_string().contains("\"STRICT\"");
             ("Istio", false, if strict { mesh(spec, own) } else { Scope::Inert }, [true, false])
         }
-        ("policy.linkerd.io", "Server") => {
-            let scope = match spec.get("podSelector").and_then(selector) {
-                Some(selector) => Scope::Labels { namespace: own, selectors: vec![selector] },
-                None => Scope::Namespace(own),
-            };
-            ("Linkerd", false, scope, [true, false])
-        }
+        ("policy.linkerd.io", "Server") => ("Linkerd", false, by_labels(spec, "podSelector", own), [true, false]),
         ("policy.linkerd.io", "AuthorizationPolicy") => ("Linkerd", false, Scope::Namespace(own), [true, false]),
         ("kuma.io", "MeshTrafficPermission" | "TrafficPermission") => {
             ("Kuma", false, Scope::Namespace(None), [true; 2])
         }
+        // Speaks of further interfaces of a pod; Services lead to the first one.
+        ("k8s.cni.cncf.io", "MultiNetworkPolicy") => ("Multus", false, Scope::Inert, [false; 2]),
+        ("vpcresources.k8s.aws", "SecurityGroupPolicy") => {
+            ("Amazon VPC CNI", false, by_labels(spec, "podSelector", own), [true; 2])
+        }
+        ("networking.k8s.aws", "ApplicationNetworkPolicy") => {
+            ("Amazon VPC CNI", true, by_labels(spec, "podSelector", own), [true; 2])
+        }
+        ("networking.gke.io", "FQDNNetworkPolicy") => ("GKE", true, by_labels(spec, "podSelector", own), [false, true]),
         _ => return None,
     };
     let mut object = ObjectRef {
@@ -196,23 +199,13 @@ fn selector(value: &Value) -> Option<LabelSelector> {
 
 /// A mesh policy covers its namespace, or the cluster where it stands in the mesh's root namespace.
 fn mesh<'s>(spec: &Value, own: Option<&'s str>) -> Scope<'s> {
-    let namespace = own.filter(|ns| *ns != "istio-system");
-    match spec.get("selector").and_then(selector) {
+    by_labels(spec, "selector", own.filter(|ns| *ns != "istio-system"))
+}
+
+/// The pods that a field selects; all of the namespace where it does not stand there.
+fn by_labels<'s>(spec: &Value, field: &str, namespace: Option<&'s str>) -> Scope<'s> {
+    match spec.get(field).and_then(selector) {
         Some(selector) => Scope::Labels { namespace, selectors: vec![selector] },
         None => Scope::Namespace(namespace),
     }
-}
-
-/// Kinds that decide about connections and of which only the number is kept: they are named, not judged.
-pub fn uncounted(snapshot: &Snapshot) -> Vec<(&GroupKind, usize)> {
-    const KINDS: [(&str, &str); 6] = [
-        ("k8s.cni.cncf.io", "MultiNetworkPolicy"),
-        ("vpcresources.k8s.aws", "SecurityGroupPolicy"),
-        ("networking.gke.io", "FQDNNetworkPolicy"),
-        ("networking.k8s.aws", "ApplicationNetworkPolicy"),
-        ("kubeovn.io", "SecurityGroup"),
-        ("cilium.io", "CiliumCIDRGroup"),
-    ];
-    let is = |kind: &GroupKind| KINDS.contains(&(kind.group.as_ref(), kind.kind.as_ref()));
-    snapshot.other_kinds.iter().filter(|(kind, _)| is(kind)).map(|(kind, count)| (kind, *count)).collect()
 }

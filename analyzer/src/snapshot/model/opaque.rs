@@ -73,6 +73,10 @@ pub fn opaque_role(kind: &GroupKind) -> Option<OpaqueRole> {
         | ("network.openshift.io", "EgressNetworkPolicy" | "NetNamespace")
         | ("policy.networking.k8s.io", "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy")
         | ("security.istio.io", "AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication")
+        | ("k8s.cni.cncf.io", "MultiNetworkPolicy")
+        | ("vpcresources.k8s.aws", "SecurityGroupPolicy")
+        | ("networking.k8s.aws", "ApplicationNetworkPolicy")
+        | ("networking.gke.io", "FQDNNetworkPolicy")
         | ("policy.linkerd.io" | "kuma.io", _) => Policy,
         ("keda.sh" | "http.keda.sh", "ScaledObject" | "HTTPScaledObject")
         | ("autoscaling.internal.knative.dev", "PodAutoscaler") => Scaler,
