@@ -128,7 +128,7 @@ fn measurements(
     Measurements { paths, given, inputs: options.words.clone() }
 }
 
-fn inventory(intake: &Intake) -> report::Snapshot {
+pub(crate) fn inventory(intake: &Intake) -> report::Snapshot {
     let mut rows: Vec<_> = intake.snapshots.iter().flat_map(coverage).collect();
     rows.sort();
     rows.dedup();

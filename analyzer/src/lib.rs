@@ -26,6 +26,8 @@ pub mod judgement;
 
 pub mod report;
 
+pub mod change;
+
 mod analysis;
 
 pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot};

@@ -44,6 +44,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
         service::PAGES,
         tls::PAGES,
         workload::PAGES,
+        crate::change::causes::PAGES,
     ]
     .into_iter()
     .flatten()

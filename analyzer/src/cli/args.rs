@@ -33,6 +33,8 @@ pub(super) enum Command {
     Trace(Trace),
     /// May SOURCE reach DEST? Which network policies decide, per pod
     Can(Can),
+    /// Which problems two snapshots (or two JSON reports) do not share: introduced, fixed, unchanged
+    Diff(Diff),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
     /// Print shell completions
@@ -183,6 +185,7 @@ pub(super) enum ColorWhen {
     kubectl get svc,ingress,pods,endpointslices,networkpolicies -A -o yaml | kubereach check -\n  \
     helm template ./chart | kubereach check - --assume-complete=Service\n  \
     kubereach check dump.tar.gz --observations measured.json\n  \
+    kustomize build overlays/prod | kubereach check - --on-top-of cluster.tar.gz\n  \
     kubereach check dump/ -n shop --kind Ingress --fail-on degraded\n  \
     kubereach check --live --context prod -n shop")]
 pub(super) struct Check {
@@ -208,6 +211,8 @@ pub(super) struct Check {
     /// Exit with 1 if a subject is this bad or worse
     #[arg(long, value_enum, default_value_t = FailOn::Broken)]
     pub fail_on: FailOn,
+    #[command(flatten)]
+    pub change: ChangeFlags,
     /// Print the summary only
     #[arg(short, long)]
     pub quiet: bool,
@@ -217,6 +222,61 @@ pub(super) struct Check {
     /// Print at most this many subjects in detail (text)
     #[arg(long, value_name = "COUNT")]
     pub max_subjects: Option<usize>,
+}
+
+/// The input as a change to a cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A change on top of a cluster")]
+pub(super) struct ChangeFlags {
+    /// Judge INPUT (manifests) as applied over this snapshot of a cluster, before and after; the gate
+    /// trips only on what the change brings (repeatable: several files of one cluster)
+    #[arg(long, value_name = "SNAPSHOT")]
+    pub on_top_of: Vec<PathBuf>,
+    /// Objects with these labels that INPUT no longer holds are removed, as kubectl apply --prune -l
+    #[arg(long, value_name = "SELECTOR", requires = "on_top_of")]
+    pub prune: Option<String>,
+    /// Trip the gate on what was broken before the change, too
+    #[arg(long, requires = "on_top_of")]
+    pub fail_on_existing: bool,
+}
+
+/// `kubereach diff`
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "kubereach diff [OPTIONS] BEFORE AFTER",
+    after_help = "BEFORE and AFTER are dumps, bundles or manifests, or JSON reports written by 'kubereach check -o'.\n\n\
+        Examples:\n  \
+        kubereach diff monday.tar.gz tuesday.tar.gz\n  \
+        kubereach diff last-week.json today/ --fail-on degraded -o diff.md\n\n\
+        Exit codes: 0 nothing as bad as --fail-on was introduced, 1 something was, 2 usage, 3 nothing could be analyzed."
+)]
+pub(super) struct Diff {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Only subjects of these namespaces (repeatable)
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Vec<String>,
+    /// Only subjects of these kinds (repeatable)
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Only subjects of these names (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub name: Vec<String>,
+    /// Format on standard output: text, json, jsonl, markdown, html
+    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
+    pub format: Option<kubereach_reports::render::Format>,
+    /// Also write to a file; its ending names the format (.html .md .json .jsonl; repeatable)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Exit with 1 if a subject that is this bad or worse has a problem it did not have before
+    #[arg(long, value_enum, default_value_t = FailOn::Broken)]
+    pub fail_on: FailOn,
+    /// Trip the gate on what was there before, too
+    #[arg(long)]
+    pub fail_on_existing: bool,
+    /// Print the summary only
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// When the gate trips.

@@ -1,10 +1,13 @@
 //! `kubereach check`
 
+use kubereach::change::{Prune, analyze_on_top_of};
+use kubereach::intake::{self, InputSpec, progress::Silent};
 use kubereach::{Filter, Options, analyze_intake};
 use kubereach_reports::render::{Format, Options as RenderOptions};
+use kubereach_reports::report::Report;
 
 use super::args::Check;
-use super::{Failure, GATE, OK, input, output};
+use super::{Failure, GATE, OK, gate, input, output};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
@@ -28,8 +31,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
             names: command.name.clone(),
         },
     };
-    let intake = input::read(&command.reading, &options.intake, &command.namespace)?;
-    let report = analyze_intake(&intake, &options);
+    let report = judge(command, &options)?;
     let render = RenderOptions {
         width: output::width(),
         color: output::color(command.reading.color),
@@ -41,6 +43,24 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         output::write(&report, path, format, &RenderOptions { color: false, quiet: false, ..render.clone() })?;
     }
     output::print(&report, command.format.unwrap_or(Format::Text), &render)?;
-    let tripped = report.subjects.iter().any(|s| command.fail_on.trips(s.verdict));
+    let tripped = gate::trips(&report, command.fail_on, command.change.fail_on_existing);
     Ok(if tripped { GATE } else { OK })
+}
+
+/// The input by itself, or as a change to a cluster.
+fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
+    let change = &command.change;
+    let prune = change.prune.as_deref().map(Prune::parse).transpose();
+    let prune = prune.map_err(|why| Failure::Usage(format!("--prune: {why}")))?;
+    if change.on_top_of.iter().any(|path| path.as_os_str() == "-") {
+        let words = "--on-top-of -: standard input is for the change; name the file of the snapshot";
+        return Err(Failure::Usage(words.to_owned()));
+    }
+    let read = input::read(&command.reading, &options.intake, &command.namespace)?;
+    if change.on_top_of.is_empty() {
+        return Ok(analyze_intake(&read, options));
+    }
+    let base: Vec<InputSpec> = change.on_top_of.iter().cloned().map(InputSpec::Path).collect();
+    let base = intake::read(&base, &options.intake, &Silent)?;
+    Ok(analyze_on_top_of(&base, &read, options, prune.as_ref())?)
 }

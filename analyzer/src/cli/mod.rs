@@ -4,7 +4,9 @@ mod args;
 mod can;
 mod check;
 mod completions;
+mod diff;
 mod explain;
+mod gate;
 mod input;
 mod man;
 mod output;
@@ -39,6 +41,7 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Check(command) => check::run(&command),
         args::Command::Trace(command) => trace::run(&command),
         args::Command::Can(command) => can::run(command),
+        args::Command::Diff(command) => diff::run(&command),
         args::Command::Explain(command) => explain::run(&command),
         args::Command::Completions(command) => completions::run(&command),
         args::Command::Man => man::run(),
@@ -92,6 +95,15 @@ impl Failure {
 impl From<kubereach::intake::IntakeError> for Failure {
     fn from(error: kubereach::intake::IntakeError) -> Self {
         Self::Nothing(error.to_string())
+    }
+}
+
+impl From<kubereach::change::ChangeError> for Failure {
+    fn from(error: kubereach::change::ChangeError) -> Self {
+        match error {
+            kubereach::change::ChangeError::SeveralClusters { .. } => Self::Usage(error.to_string()),
+            _ => Self::Nothing(error.to_string()),
+        }
     }
 }
 

@@ -16,18 +16,35 @@ pub struct Stretch {
     evidence: String,
     evaluated: bool,
     counted: bool,
+    declared: bool,
     findings: Vec<Arc<Finding>>,
 }
 
 impl Stretch {
     /// Not evaluated yet: unknown.
     pub const fn new(segment: SegmentName, object: Option<ObjectRef>) -> Self {
-        Self { segment, object, evidence: String::new(), evaluated: false, counted: true, findings: Vec::new() }
+        Self {
+            segment,
+            object,
+            evidence: String::new(),
+            evaluated: false,
+            counted: true,
+            declared: false,
+            findings: Vec::new(),
+        }
     }
 
     /// A segment that nobody evaluates yet: shown as unknown, not counted in the fold.
     pub const fn aside(segment: SegmentName, object: Option<ObjectRef>) -> Self {
-        Self { segment, object, evidence: String::new(), evaluated: false, counted: false, findings: Vec::new() }
+        Self {
+            segment,
+            object,
+            evidence: String::new(),
+            evaluated: false,
+            counted: false,
+            declared: false,
+            findings: Vec::new(),
+        }
     }
 
     /// The segment was evaluated; `evidence` is what shows it, one clause
@@ -40,6 +57,16 @@ impl Stretch {
         } else if !evidence.is_empty() && self.evidence != evidence {
             self.evidence = format!("{}; {evidence}", self.evidence);
         }
+    }
+
+    /// The segment rests on a template or manifest: nothing that runs was seen to be so.
+    pub const fn declare(&mut self) {
+        self.declared = true;
+    }
+
+    /// Does it rest on a template or manifest?
+    pub const fn is_declared(&self) -> bool {
+        self.declared
     }
 
     /// Adds what was found.

@@ -343,6 +343,14 @@ fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions
     }
 }
 
+impl Intake {
+    /// How many origins the objects of this intake refer to: those of another intake can be counted on
+    /// from there.
+    pub fn origins(&self) -> u32 {
+        u32::try_from(self.origins.len()).unwrap_or(u32::MAX)
+    }
+}
+
 impl Locate for Intake {
     fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
         let mut wanted = Vec::new();

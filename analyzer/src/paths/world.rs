@@ -100,6 +100,21 @@ impl<'s> World<'s> {
         self.manifests
     }
 
+    /// Would a change give this Service other addresses than were read?
+    pub fn is_foreseen(&self, service: &Service) -> bool {
+        self.foreseen(service).is_some()
+    }
+
+    /// How a Service to which a change gives other addresses stood before it.
+    pub fn foreseen(&self, service: &Service) -> Option<&'s str> {
+        self.snapshot.foresight.of_service(&service.metadata.namespace, &service.metadata.name)
+    }
+
+    /// Does this pod stand for the one that a change puts in its place?
+    pub fn is_replaced(&self, pod: &Pod) -> bool {
+        self.snapshot.foresight.is_replaced(&pod.metadata.namespace, &pod.metadata.name)
+    }
+
     /// Pods of a namespace that a non-empty equality selector selects, in order of name. Walks only the
     /// pods of the rarest label.
     pub fn pods_selected(&self, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<Found<'s, Pod>> {

@@ -52,6 +52,7 @@ pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapsho
         tool: Tool { name: "kubereach".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         snapshot,
         summary,
+        change: None,
         subjects,
         findings: located(findings, positions),
     }
@@ -75,24 +76,25 @@ fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> 
             *slot = place;
         }
     }
-    ordered
-        .into_iter()
-        .zip(places)
-        .map(|((id, finding), location)| report::Finding {
-            id,
-            code: finding.code().to_owned(),
-            effect: finding.effect(),
-            segment: finding.segment(),
-            object: finding.object.clone(),
-            message: finding.message.clone(),
-            cause: finding.cause.clone(),
-            action: finding.action.clone(),
-            command: finding.command.clone(),
-            basis: finding.basis.clone(),
-            location,
-            related: finding.related.clone(),
-        })
-        .collect()
+    ordered.into_iter().zip(places).map(|((id, finding), location)| row(id, &finding, location)).collect()
+}
+
+/// A finding as the report shows it.
+pub(crate) fn row(id: String, finding: &Finding, location: Option<Location>) -> report::Finding {
+    report::Finding {
+        id,
+        code: finding.code().to_owned(),
+        effect: finding.effect(),
+        segment: finding.segment(),
+        object: finding.object.clone(),
+        message: finding.message.clone(),
+        cause: finding.cause.clone(),
+        action: finding.action.clone(),
+        command: finding.command.clone(),
+        basis: finding.basis.clone(),
+        location,
+        related: finding.related.clone(),
+    }
 }
 
 fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, Arc<Finding>>) -> report::Subject {
@@ -201,6 +203,7 @@ fn path(
                     object: stretch.object.clone(),
                     evidence: stretch.evidence().to_owned(),
                     measured: seen.and_then(|seen| seen.segments.get(&stretch.segment).copied()),
+                    declared: stretch.is_declared(),
                     findings: findings.into_iter().map(&mut *keep).collect(),
                 }
             })

@@ -12,7 +12,7 @@ use super::model::{
     opaque_role,
 };
 use super::store::{Snapshot, Store, Stored};
-use super::{Coverage, GroupKind};
+use super::{Coverage, Foresight, GroupKind};
 
 /// Where an object's content comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -326,6 +326,29 @@ fn freshness(object: &(AnyObject, u32, Provenance)) -> ((bool, i64, i64, bool), 
     ((live, version, generation, object.0.has_status()), std::cmp::Reverse(object.1))
 }
 
+impl Snapshot {
+    /// Every object with its origin and provenance, in a stable order of kinds, namespaces and names.
+    pub fn into_objects(self) -> Vec<(AnyObject, u32, Provenance)> {
+        Parts::of(self)
+    }
+
+    /// The same cluster with other objects. They are taken as they are: nothing is defaulted again.
+    #[must_use]
+    pub fn with_objects(&self, objects: impl IntoIterator<Item = (AnyObject, u32, Provenance)>) -> Self {
+        let mut parts = Parts::default();
+        for (object, origin, provenance) in objects {
+            parts.add(object, origin, provenance);
+        }
+        let mut snapshot = parts.into_snapshot(self.coverage.clone(), self.taken_at, self.cluster.clone());
+        for (kind, count) in &self.other_kinds {
+            *snapshot.other_kinds.entry(kind.clone()).or_default() += count;
+        }
+        snapshot.newest = self.newest;
+        snapshot.foresight = self.foresight.clone();
+        snapshot
+    }
+}
+
 macro_rules! parts {
     ($($variant:ident => $field:ident: $type:ty),+ $(,)?) => {
         #[derive(Default)]
@@ -340,6 +363,14 @@ macro_rules! parts {
                     AnyObject::Other(kind, _) => *self.other.entry(kind).or_default() += 1,
                 }
             }
+            fn of(snapshot: Snapshot) -> Vec<(AnyObject, u32, Provenance)> {
+                let mut all = Vec::new();
+                $(all.extend(
+                    snapshot.$field.into_items().into_iter()
+                        .map(|s| (AnyObject::$variant(Box::new(s.value)), s.origin, s.provenance)),
+                );)+
+                all
+            }
             fn into_snapshot(
                 self,
                 coverage: Coverage,
@@ -351,6 +382,7 @@ macro_rules! parts {
                     taken_at,
                     newest: None,
                     coverage,
+                    foresight: Foresight::default(),
                     other_kinds: self.other,
                     $($field: Store::new(self.$field),)+
                 }

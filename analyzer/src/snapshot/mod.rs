@@ -6,6 +6,7 @@
 mod builder;
 mod coverage;
 mod defaults;
+mod foresight;
 mod kind;
 mod lookup;
 pub mod model;
@@ -15,6 +16,7 @@ mod store;
 
 pub use builder::{AnyObject, Builder, Decode, Duplicate, Provenance};
 pub use coverage::{Assumption, Coverage, CoverageRecord};
+pub use foresight::Foresight;
 pub use kind::GroupKind;
 pub use lookup::{Absence, Found, Gap, Listing, Lookup, Proof};
 pub use redaction::is_masked;

@@ -12,7 +12,7 @@ use super::model::{
     HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Namespace, NetworkPolicy, Node, Opaque,
     PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Workload, WorkloadKind,
 };
-use super::{Coverage, GroupKind};
+use super::{Coverage, Foresight, GroupKind};
 
 /// An object and where it came from.
 #[derive(Debug, Clone)]
@@ -59,6 +59,11 @@ impl<T: Resource> Store<T> {
             key(a).cmp(&key(b))
         });
         Self { items }
+    }
+
+    /// The objects themselves.
+    pub(super) fn into_items(self) -> Vec<Stored<T>> {
+        self.items
     }
 
     /// Every object.
@@ -118,6 +123,8 @@ pub struct Snapshot {
     pub newest: Option<Timestamp>,
     /// What is known about what was read.
     pub coverage: Coverage,
+    /// What a change would make of it; empty for a snapshot that was really taken.
+    pub foresight: Foresight,
     /// Kinds that were read and are neither modelled nor kept, with their number.
     pub other_kinds: BTreeMap<GroupKind, usize>,
     pub services: Store<Service>,

@@ -274,6 +274,7 @@ mod tests {
             object: Some(object),
             evidence: String::new(),
             measured: None,
+            declared: false,
             findings: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@
 //!
 //! A new format is one new file and one line in the table of [`formats!`](Format) below.
 
+mod change;
 mod coverage;
 mod hops;
 mod html;

@@ -2,12 +2,14 @@
 //!
 //! Field order here is the order of the printed JSON. Fields may be added; none is renamed or removed.
 
+mod change;
 mod finding;
 mod measurement;
 mod snapshot;
 mod subject;
 mod words;
 
+pub use change::{Became, Change, ChangeCounts, ChangeKind, Deed, ObjectChange, ProblemChange, SubjectChange};
 pub use finding::{Finding, Location, Related};
 pub use measurement::{NotMeasured, ObservationFile};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, Snapshot};
@@ -34,6 +36,9 @@ pub struct Report {
     pub snapshot: Snapshot,
     /// Subjects per verdict.
     pub summary: Summary,
+    /// What a change does, where two judgements were compared (`--on-top-of`, `diff`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
     /// One entry per Service, Ingress, route and Gateway, worst first.
     pub subjects: Vec<Subject>,
     /// Every finding that a subject, path or segment names by id.

@@ -175,6 +175,9 @@ pub struct Segment {
     /// What real traffic showed here, whoever sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<SegmentMeasure>,
+    /// Only declared: a template or manifest says so, and nothing that runs was seen to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub declared: bool,
     /// Ids of findings on this stretch.
     pub findings: Vec<String>,
 }

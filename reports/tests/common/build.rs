@@ -20,6 +20,7 @@ pub fn segment(
         object: Some(object),
         evidence: evidence.to_owned(),
         measured: None,
+        declared: false,
         findings: ids(findings),
     }
 }
@@ -148,6 +149,7 @@ pub fn empty() -> Report {
         tool: Tool { name: "kubereach".to_owned(), version: "0.1.0".to_owned() },
         snapshot: Snapshot::default(),
         summary: Summary::default(),
+        change: None,
         subjects: Vec::new(),
         findings: Vec::new(),
     }

@@ -154,7 +154,9 @@ impl<'c, 's> Context<'c, 's> {
                     }
                 })
             }
-            Truth::Pods(_) | Truth::Templates => self.world.snapshot.nothing_else::<Pod>(namespace, what),
+            Truth::Pods(_) | Truth::Foreseen(_) | Truth::Templates => {
+                self.world.snapshot.nothing_else::<Pod>(namespace, what)
+            }
         }
     }
 
@@ -215,6 +217,7 @@ impl<'c, 's> Context<'c, 's> {
             Truth::Slices(_) => "EndpointSlices",
             Truth::EndpointsObject { .. } => "Endpoints object",
             Truth::Pods(_) => "derived from pods",
+            Truth::Foreseen(_) => "worked out after the change",
             Truth::Templates => "declared in manifests",
             Truth::Nothing(_) => "nothing was read",
         }

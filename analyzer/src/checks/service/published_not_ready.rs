@@ -5,7 +5,6 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::service::context::{Context, Situation};
 use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::field;
-use crate::paths::service::Truth;
 use crate::snapshot::Gap;
 
 /// The page.
@@ -23,7 +22,7 @@ spec:
 
 /// Published, and none of them ready.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let published = cx.view.service.publishes_not_ready() && cx.view.truth != Truth::Templates;
+    let published = cx.view.service.publishes_not_ready() && !cx.view.is_declared(cx.world);
     if !published || cx.situation() != Situation::Carries || cx.behind.ready().any(Context::answers) {
         return None;
     }

@@ -32,6 +32,8 @@ pub enum Truth {
     },
     /// The selected pods, because neither was collected. The gap says why further pods may exist.
     Pods(Option<Gap>),
+    /// A change: worked out from the pods and templates it leaves. The gap says why further pods may exist.
+    Foreseen(Option<Gap>),
     /// Manifests: templates and pods that were declared and never ran.
     Templates,
     /// Nothing that could tell was read.
@@ -80,7 +82,7 @@ impl<'s> ServiceView<'s> {
         let backing = Backing::of(world, &service, &selected);
         let live_slices = world.slices_of(service.get()).iter().any(|slice| !slice.is_manifest());
         let live_pods = selected.all().any(|pod| !pod.is_manifest());
-        let declared_only = service.is_manifest() && !live_slices && !live_pods;
+        let declared_only = service.is_manifest() && !live_slices && !live_pods && !world.is_foreseen(&service);
         let (truth, groups, endpoints) = resolve::resolve(world, service, declared_only, &selected, &backing);
         Self { service, declared_only, selected, backing, truth, groups, endpoints, families }
     }
@@ -111,6 +113,16 @@ impl<'s> ServiceView<'s> {
     /// The slices of this Service that kube-proxy considers.
     pub fn slices<'w>(&self, world: &'w World<'s>) -> impl Iterator<Item = Found<'s, EndpointSlice>> + 'w {
         resolve::usable_slices(world, self.service.get())
+    }
+
+    /// Does any of its addresses stand for a pod that is yet to come (manifests, or after a change)?
+    pub fn is_declared(&self, world: &World<'_>) -> bool {
+        let yet_to_come = |e: &Endpoint<'_>| e.template.is_some() || e.pod.is_some_and(|pod| world.is_replaced(&pod));
+        match self.truth {
+            Truth::Templates => true,
+            Truth::Foreseen(_) => self.endpoints.iter().any(yet_to_come),
+            _ => false,
+        }
     }
 
     /// `Service shop/web`, for prose.

@@ -43,6 +43,9 @@ pub(super) fn resolve<'s>(
     backing: &Backing<'s>,
 ) -> Resolved<'s> {
     let meta = &service.get().value.metadata;
+    if world.is_foreseen(&service) && !service.is_selectorless() {
+        return foreseen(world, service, selected, backing);
+    }
     let gap = slices_gap(world, &meta.namespace);
     let slices: Vec<_> = usable_slices(world, service.get()).collect();
     if !slices.is_empty() {
@@ -232,6 +235,63 @@ fn from_pods<'s>(service: Found<'s, Service>, selected: &Selected<'s>) -> (Vec<G
         });
     }
     (worked.groups, endpoints)
+}
+
+/// What a change leaves: slices that others keep, pods as they are, pods that stand for their successors,
+/// and templates of workloads that are yet to have pods.
+fn foreseen<'s>(
+    world: &World<'s>,
+    service: Found<'s, Service>,
+    selected: &Selected<'s>,
+    backing: &Backing<'s>,
+) -> Resolved<'s> {
+    let slices: Vec<_> = usable_slices(world, service.get()).collect();
+    let (mut groups, mut endpoints) = from_slices(world, service, &slices);
+    let mut worked = Worked { by_ports: BTreeMap::new(), groups: Vec::new() };
+    let first = groups.len();
+    let value = &service.get().value;
+    let blank = |group| Endpoint {
+        address: None,
+        ready: true,
+        serving: true,
+        terminating: false,
+        redacted: false,
+        pod: None,
+        template: None,
+        target: None,
+        node: None,
+        group,
+        doubt: None,
+    };
+    for pod in selected.live.iter().chain(&selected.terminating) {
+        let replaced = world.is_replaced(pod);
+        if !replaced && addressed(pod) == Addressed::No {
+            continue;
+        }
+        let group = first + worked.group(worked_ports(value, &pod.get().value.spec));
+        // Whether a pod that is yet to come will be ready is not known; that is said, and not held against it.
+        let is_ready = pod.is_ready().unwrap_or(replaced);
+        let terminating = pod.is_terminating();
+        endpoints.push(Endpoint {
+            address: pod.get().value.ips().find(|ip| fits(value, ip)),
+            ready: value.publishes_not_ready() || (is_ready && !terminating),
+            serving: is_ready,
+            terminating,
+            pod: Some(*pod),
+            node: pod.get().value.spec.node_name.as_deref(),
+            ..blank(group)
+        });
+    }
+    for workload in &backing.workloads {
+        let meta = &workload.get().value.metadata;
+        let Some(template) = workload.get().value.template() else { continue };
+        if world.snapshot.foresight.stands_in(workload.kind, &meta.namespace, &meta.name) {
+            let group = first + worked.group(worked_ports(value, &template.spec));
+            endpoints.push(Endpoint { template: Some(*workload), ..blank(group) });
+        }
+    }
+    groups.append(&mut worked.groups);
+    (Truth::Foreseen(selected.gap.clone()), groups, endpoints)
 }
 
 /// Of a pod's addresses the controller takes one of the Service's family.

@@ -4,6 +4,7 @@
 //! in memory at once. What is shown in full is decided beforehand by [`plan`], so that rows can link
 //! to sections.
 
+mod change;
 mod diagram;
 mod matrix;
 mod page;

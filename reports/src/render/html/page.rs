@@ -56,6 +56,7 @@ pub(super) fn open(report: &Report, plan: &Plan) -> Value {
         csp => Value::from_safe_string(security::policy()),
         style => Value::from_safe_string(security::STYLE.to_owned()),
         tool => Serde(&report.tool),
+        change => report.change.as_ref().map(|change| super::change::section(report, change)),
         lead => overall.lead,
         rest => overall.rest,
         taken_at => &report.snapshot.taken_at,

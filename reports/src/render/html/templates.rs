@@ -9,6 +9,7 @@ use crate::render::neutral::neutral;
 /// The templates, by file name in `reports/templates/`.
 const FILES: &[(&str, &str)] = &[
     ("open.html", include_str!("../../../templates/open.html")),
+    ("change.html", include_str!("../../../templates/change.html")),
     ("chunk.html", include_str!("../../../templates/chunk.html")),
     ("row.html", include_str!("../../../templates/row.html")),
     ("between.html", include_str!("../../../templates/between.html")),

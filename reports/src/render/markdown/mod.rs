@@ -2,6 +2,7 @@
 //! longer than [`LIMIT`].
 
 mod budget;
+mod change;
 mod escape;
 mod parts;
 mod subject;
@@ -18,6 +19,7 @@ use budget::{length, take};
 pub(super) const LIMIT: usize = 65_000;
 
 /// What the parts around the details may use of it.
+const CHANGE: usize = 16_000;
 const INPUTS: usize = 4_000;
 const GAPS: usize = 4_000;
 const TABLE: usize = 14_000;
@@ -33,6 +35,9 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     let remarkable: Vec<&Subject> =
         report.subjects.iter().filter(|subject| words::remarkable(subject.verdict)).collect();
     let mut head = parts::head(report);
+    if let Some(change) = &report.change {
+        head.push_str(&change::part(report, change, CHANGE));
+    }
     head.push_str(&parts::inputs(report, INPUTS));
     head.push_str(&parts::gaps(report, GAPS));
     head.push_str(&table(&remarkable, TABLE));

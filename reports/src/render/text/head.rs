@@ -24,9 +24,17 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Render
         sheet.flow("read  ", "        ", &[(Ink::Bold, input.path.clone()), (Ink::Plain, format!(" — {told}"))])?;
     }
     more(sheet, "      ", report.snapshot.inputs.len(), INPUTS, "input", "inputs")?;
+    if let Some(change) = &report.change {
+        super::change::write(sheet, report, change)?;
+    }
     sheet.gap()?;
     let overall = words::overall(report);
-    sheet.flow("", "", &[(Ink::Bold, overall.lead), (Ink::Plain, format!(" {}", overall.rest))])?;
+    let after = if report.change.is_some() { "Afterwards: " } else { "" };
+    sheet.flow(
+        "",
+        "",
+        &[(Ink::Dim, after.to_owned()), (Ink::Bold, overall.lead), (Ink::Plain, format!(" {}", overall.rest))],
+    )?;
     counts(sheet, report)?;
     gaps(sheet, report)
 }

@@ -1,6 +1,7 @@
 //! The report for a terminal: worst first, what breaks where, what to run next.
 
 mod chain;
+mod change;
 mod head;
 mod sheet;
 mod subject;
@@ -30,6 +31,9 @@ const NAMES: usize = 12;
 pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
     let mut sheet = Sheet::new(out, options.width, options.color);
     if options.quiet {
+        if let Some(change) = &report.change {
+            change::line(&mut sheet, change)?;
+        }
         return head::counts(&mut sheet, report);
     }
     head::write(&mut sheet, report)?;
@@ -41,6 +45,13 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
     let findings = Findings::of(report);
     let (remarkable, quiet): (Vec<&Subject>, Vec<&Subject>) =
         report.subjects.iter().partition(|subject| words::remarkable(subject.verdict));
+    if let Some(change) = &report.change {
+        for subject in change::detailed(change, &remarkable).into_iter().take(at_most) {
+            sheet.gap()?;
+            subject::write(sheet, subject, &findings)?;
+        }
+        return change::unchanged(sheet, change);
+    }
     for subject in remarkable.iter().take(at_most) {
         sheet.gap()?;
         subject::write(sheet, subject, &findings)?;

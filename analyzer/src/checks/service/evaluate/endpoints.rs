@@ -63,6 +63,9 @@ static NOTES: &[Check] = &[
 /// The segment, and whether it carries nothing on purpose.
 pub(super) fn stretch(cx: &Context<'_, '_>) -> (Stretch, Option<Dormant>) {
     let mut stretch = Stretch::new(SegmentName::Endpoints, Some(cx.object()));
+    if cx.view.is_declared(cx.world) {
+        stretch.declare();
+    }
     if let Some(finding) = scaled_to_zero::finding(cx) {
         let reason = finding.message.clone();
         stretch.evaluated(evidence(cx));
@@ -128,6 +131,9 @@ fn evidence(cx: &Context<'_, '_>) -> String {
             n => format!("{n} workloads match its selector; a manifest cannot show readiness"),
         };
     }
+    if let Some(before) = cx.world.foreseen(&cx.view.service) {
+        return foreseen(cx, before);
+    }
     let answering = cx.behind.endpoints.iter().filter(|e| Context::answers(e)).count();
     let total = answering + cx.unready_count();
     let leaving = cx.behind.counts.terminating_serving;
@@ -136,4 +142,28 @@ fn evidence(cx: &Context<'_, '_>) -> String {
         return format!("no address behind it ({})", cx.source());
     }
     format!("{answering} of {total} addresses ready{more} ({})", cx.source())
+}
+
+/// After a change: what stands behind it, and how it stood before.
+fn foreseen(cx: &Context<'_, '_>, before: &str) -> String {
+    let count = |wanted: &dyn Fn(&crate::paths::service::Endpoint<'_>) -> bool| {
+        cx.behind.endpoints.iter().filter(|e| wanted(e)).count()
+    };
+    let yet_to_come = |e: &crate::paths::service::Endpoint<'_>| {
+        e.template.is_some() || e.pod.is_some_and(|pod| cx.world.is_replaced(&pod))
+    };
+    let coming = count(&yet_to_come);
+    let staying = count(&|e| !yet_to_come(e));
+    let ready = count(&|e| !yet_to_come(e) && Context::answers(e));
+    let mut parts = Vec::new();
+    match (coming, staying) {
+        (0, 0) => parts.push("after the change nothing is behind it".to_owned()),
+        (0, _) => parts.push(format!("after the change {ready} of {staying} addresses ready")),
+        (_, 0) => parts.push("judged by the new pod template; a template cannot show readiness".to_owned()),
+        _ => parts.push(format!("{ready} of {staying} addresses ready; the others are judged by the new pod template")),
+    }
+    if !before.is_empty() {
+        parts.push(before.to_owned());
+    }
+    parts.join("; ")
 }

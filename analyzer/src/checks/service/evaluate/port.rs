@@ -31,6 +31,9 @@ static ADDITIONS: &[Check] = &[
 /// The segment of one port.
 pub(super) fn stretch(cx: &Context<'_, '_>) -> Stretch {
     let mut stretch = Stretch::new(SegmentName::Port, Some(cx.object()));
+    if cx.view.is_declared(cx.world) {
+        stretch.declare();
+    }
     let Some(port) = cx.port else { return stretch };
     if let Some(finding) = NOWHERE.iter().find_map(|check| check(cx)) {
         stretch.evaluated(format!("no address serves port {}", port.describe()));

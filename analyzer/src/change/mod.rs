@@ -1,0 +1,22 @@
+//! What a change does: manifests applied over a snapshot, judged before and after, and compared.
+//!
+//! - [`apply`] makes the snapshot that would be there after the manifests were applied ([`merge`] says
+//!   what becomes of one object, [`foresee`] what the control plane makes of the pods);
+//! - [`compare()`] says of two reports which problems were introduced, fixed, or only came into or out of
+//!   sight: a pure function;
+//! - [`causes`] names the edit behind an introduced problem.
+
+mod apply;
+pub mod causes;
+mod compare;
+mod foresee;
+mod merge;
+mod owners;
+mod problem;
+mod prune;
+mod run;
+
+pub use apply::{Applied, Edit, apply};
+pub use compare::compare;
+pub use prune::Prune;
+pub use run::{ChangeError, analyze_diff, analyze_on_top_of};

@@ -1,0 +1,51 @@
+//! `kubereach diff`
+
+use kubereach::change::analyze_diff;
+use kubereach::{Filter, Options};
+use kubereach_reports::render::{Format, Options as RenderOptions};
+
+use super::args::Diff;
+use super::{Failure, GATE, OK, gate, input, output};
+
+/// Judges two inputs and reports what became of every subject.
+pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
+    let [before, after] = command.reading.inputs.as_slice() else {
+        return Err(Failure::Usage("diff compares two inputs: name BEFORE and AFTER".to_owned()));
+    };
+    if before == after {
+        return Err(Failure::Usage("diff compares two inputs, and both are the same".to_owned()));
+    }
+    let files: Vec<_> = command
+        .output
+        .iter()
+        .map(|path| output::format_of(path).map(|format| (path, format)))
+        .collect::<Result<_, _>>()?;
+    let options = Options {
+        intake: input::options(&command.reading)?,
+        filter: Filter {
+            namespaces: command.namespace.clone(),
+            kinds: command
+                .kind
+                .iter()
+                .map(|k| super::trace::kind_of(k).map(str::to_owned))
+                .collect::<Result<_, _>>()?,
+            names: command.name.clone(),
+        },
+    };
+    let inputs = input::inputs(&command.reading);
+    let report = input::with_progress(&command.reading, |progress| match inputs.as_slice() {
+        [before, after] => analyze_diff(before, after, &options, progress).map_err(Failure::from),
+        _ => Err(Failure::Usage("diff compares two inputs".to_owned())),
+    })?;
+    let render = RenderOptions {
+        width: output::width(),
+        color: output::color(command.reading.color),
+        quiet: command.quiet,
+        ..RenderOptions::default()
+    };
+    for (path, format) in files {
+        output::write(&report, path, format, &RenderOptions { color: false, quiet: false, ..render.clone() })?;
+    }
+    output::print(&report, command.format.unwrap_or(Format::Text), &render)?;
+    Ok(if gate::trips(&report, command.fail_on, command.fail_on_existing) { GATE } else { OK })
+}

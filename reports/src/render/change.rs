@@ -1,0 +1,92 @@
+//! Sentences about a change that several renderers share.
+
+use super::words::{join_and, number, plural};
+use crate::report::{Became, Change, ChangeKind, Deed, SubjectChange, Verdict};
+
+/// The groups in the order in which a reader wants them, each with its heading.
+pub(crate) const GROUPS: [(Became, &str); 4] = [
+    (Became::Introduced, "Introduced"),
+    (Became::Fixed, "Fixed"),
+    (Became::NewlySeen, "Newly seen: nobody could have seen it before"),
+    (Became::NoLongerSeen, "No longer seen: not proved fixed, less is seen now"),
+];
+
+/// `1 introduced · 1 fixed · 12 unchanged`, as one sentence.
+pub(crate) fn counts(change: &Change) -> String {
+    let c = &change.counts;
+    let mut parts = vec![format!("{} introduced", number(c.introduced)), format!("{} fixed", number(c.fixed))];
+    if c.newly_seen > 0 {
+        parts.push(format!("{} newly seen", number(c.newly_seen)));
+    }
+    if c.no_longer_seen > 0 {
+        parts.push(format!("{} no longer seen", number(c.no_longer_seen)));
+    }
+    let existing = match c.unchanged_with_problems {
+        0 => String::new(),
+        n => format!(" ({} of them with problems that were there before)", number(n)),
+    };
+    parts.push(format!("{} unchanged{existing}", number(c.unchanged)));
+    parts.join(" · ")
+}
+
+/// What is compared with what.
+pub(crate) fn title(change: &Change) -> String {
+    let list = |names: &[String]| match names {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [first, ..] => format!("{first} and {} more", names.len() - 1),
+    };
+    match change.kind {
+        ChangeKind::OnTopOf => format!("{} applied over {}", list(&change.after), list(&change.before)),
+        ChangeKind::Diff => format!("from {} to {}", list(&change.before), list(&change.after)),
+    }
+}
+
+/// `2 objects created, 1 changed and 3 as they are`; empty where none is known.
+pub(crate) fn objects(change: &Change) -> String {
+    let count = |deed| change.objects.iter().filter(|o| o.deed == deed).count();
+    let parts: Vec<String> = [
+        (Deed::Created, "created"),
+        (Deed::Changed, "changed"),
+        (Deed::Removed, "removed"),
+        (Deed::Same, "as they are"),
+    ]
+    .into_iter()
+    .filter(|(deed, _)| count(*deed) > 0)
+    .map(|(deed, word)| format!("{} {word}", number(count(deed))))
+    .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("{}: {}", plural(change.objects.len(), "object of the change", "objects of the change"), join_and(&parts))
+}
+
+/// `config-ok → broken`, `new → broken`, `broken → gone`.
+pub(crate) fn verdicts(subject: &SubjectChange) -> String {
+    let word = |verdict: Option<Verdict>, none: &str| verdict.map_or_else(|| none.to_owned(), |v| v.word().to_owned());
+    format!("{} → {}", word(subject.before, "new"), word(subject.after, "gone"))
+}
+
+/// `Kind namespace/name`.
+pub(crate) fn name(subject: &SubjectChange) -> String {
+    let name = format!("{} {}/{}", subject.kind, subject.namespace, subject.name);
+    match &subject.cluster {
+        Some(cluster) => format!("{name} @ {cluster}"),
+        None => name,
+    }
+}
+
+/// The sign in front of each line about a subject's problems, and the lines.
+pub(crate) fn problems(subject: &SubjectChange) -> Vec<(&'static str, String)> {
+    let groups = [
+        ("introduced", &subject.introduced),
+        ("fixed", &subject.fixed),
+        ("newly seen", &subject.newly_seen),
+        ("no longer seen", &subject.no_longer_seen),
+    ];
+    let line = |word, p: &crate::report::ProblemChange| {
+        let paths = if p.paths > 1 { format!(" (on {} paths)", number(p.paths)) } else { String::new() };
+        (word, format!("{}{paths} [{}]", p.message, p.code))
+    };
+    groups.into_iter().flat_map(|(word, all)| all.iter().map(move |p| line(word, p))).collect()
+}

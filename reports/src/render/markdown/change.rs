@@ -1,0 +1,61 @@
+//! What a change does, first thing in the comment on a pull request.
+
+use super::budget::take;
+use super::escape::{code, code_cell, prose};
+use crate::render::change::{GROUPS, counts, name, objects, problems, title, verdicts};
+use crate::render::index::Findings;
+use crate::render::words::number;
+use crate::report::{Change, Finding, Report, SubjectChange};
+
+/// The whole part, at most so many characters.
+pub(super) fn part(report: &Report, change: &Change, limit: usize) -> String {
+    let mut out = format!("### Change\n\n{}: **{}**\n\n", prose(&title(change)), prose(&counts(change)));
+    let told = objects(change);
+    if !told.is_empty() {
+        out.push_str(&format!("{}\n\n", prose(&told)));
+    }
+    let findings = Findings::of(report);
+    let share = limit / (GROUPS.len() + 1);
+    for (became, heading) in GROUPS {
+        let group: Vec<&SubjectChange> = change.subjects.iter().filter(|s| s.became == became).collect();
+        if group.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("#### {} ({})\n\n", prose(heading), number(group.len())));
+        let (text, taken) = take(group.iter().map(|subject| one(subject, &findings)), share);
+        out.push_str(&text);
+        out.push('\n');
+        if taken < group.len() {
+            out.push_str(&format!("_{} more not shown._\n\n", number(group.len() - taken)));
+        }
+    }
+    let named: std::collections::BTreeSet<&String> = change.subjects.iter().flat_map(|s| &s.causes).collect();
+    let loose: Vec<String> = change.findings.iter().filter(|id| !named.contains(id)).cloned().collect();
+    if !loose.is_empty() {
+        out.push_str("#### What else the change does\n\n");
+        let (text, _) = take(findings.all(&loose).into_iter().map(|finding| cause("", finding)), share);
+        out.push_str(&text);
+        out.push('\n');
+    }
+    out
+}
+
+fn one(subject: &SubjectChange, findings: &Findings<'_>) -> String {
+    let mut out = format!("- {} {}\n", code(&name(subject)), prose(&verdicts(subject)));
+    for (word, text) in problems(subject).iter().take(6) {
+        out.push_str(&format!("  - {word}: {}\n", prose(text)));
+    }
+    for finding in findings.all(&subject.causes) {
+        out.push_str(&cause("  ", finding));
+    }
+    out
+}
+
+fn cause(indent: &str, finding: &Finding) -> String {
+    let place = finding
+        .location
+        .as_ref()
+        .map_or_else(String::new, |at| format!(" at {}", code(&format!("{}:{}:{}", at.path, at.line, at.column))));
+    let why = if finding.cause.is_empty() { String::new() } else { format!(" — {}", prose(&finding.cause)) };
+    format!("{indent}- because: **{}** ({}){place}{why}\n", prose(&finding.message), code_cell(&finding.code))
+}
