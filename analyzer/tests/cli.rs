@@ -346,3 +346,83 @@ fn the_excerpt_of_the_readme_is_what_the_program_prints() {
         assert!(printed.lines().any(|l| l == line), "the README shows a line that is not printed: {line}");
     }
 }
+
+/// Options that are only about what a change brings.
+fn change(situation: &str, more: &[&str]) -> assert_cmd::assert::Assert {
+    let folder = fixture("change").join(situation);
+    let manifest = std::fs::read_to_string(folder.join("input/change.yaml")).unwrap();
+    kubereach()
+        .args(["check", "-", "--stdin-name", "change.yaml", "--on-top-of"])
+        .arg(folder.join("on_top_of"))
+        .args(more)
+        .write_stdin(manifest)
+        .assert()
+}
+
+#[test]
+fn the_gate_trips_on_what_a_change_introduces_only() {
+    for (situation, more, code) in [
+        ("selector-orphaned", &[][..], 1),
+        ("selector-moved-with-labels", &[], 0),
+        ("unchanged-break", &[], 0),
+        ("unchanged-break", &["--fail-on-existing"], 1),
+        ("last-replica-to-zero", &[], 1),
+        ("one-replica-less", &["--fail-on", "degraded"], 0),
+        ("policy-closes-a-port", &[], 0),
+        ("policy-closes-a-port", &["--fail-on", "degraded"], 1),
+        ("new-image-of-a-crashing-app", &["--fail-on", "unknown"], 0),
+        ("selector-orphaned", &["--fail-on", "never"], 0),
+    ] {
+        change(situation, more).code(code);
+    }
+}
+
+#[test]
+fn every_format_leads_with_the_change() {
+    for (format, words) in [
+        ("text", "because: this change takes the pods of Deployment shop/web away"),
+        ("markdown", "#### Introduced"),
+        ("html", "What the change does"),
+        ("json", "\"became\": \"introduced\""),
+    ] {
+        let run = change("selector-orphaned", &["--format", format]).code(1);
+        let text = stdout(&run);
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(words), "{format}: {text}");
+    }
+}
+
+#[test]
+fn a_diff_takes_dumps_and_reports() {
+    let folder = fixture("change/diff-of-two-dumps");
+    let (before, after) = (folder.join("before"), folder.join("input"));
+    let run = kubereach().arg("diff").arg(&before).arg(&after).assert().code(1);
+    assert!(stdout(&run).contains("2 introduced"), "{}", stdout(&run));
+    kubereach().arg("diff").arg(&after).arg(&before).assert().code(0);
+    kubereach().arg("diff").arg(&after).arg(&after).assert().code(2);
+    let scratch = tempfile::tempdir().unwrap();
+    let report = scratch.path().join("before.json");
+    kubereach().arg("check").arg(&before).arg("-o").arg(&report).assert().code(0);
+    let run = kubereach().arg("diff").arg(&report).arg(&after).assert().code(1);
+    assert!(stdout(&run).contains("2 introduced"), "{}", stdout(&run));
+    std::fs::write(&report, r#"{"schema":"kubereach/report/v1","tool":1}"#).unwrap();
+    kubereach().arg("diff").arg(&report).arg(&after).assert().code(3);
+}
+
+#[test]
+fn wrong_words_of_a_change_are_usage_errors() {
+    let base = fixture("change/same-again/on_top_of");
+    let input = fixture("change/same-again/input");
+    kubereach().arg("check").arg(&input).args(["--prune", "a=b"]).assert().code(2);
+    kubereach().arg("check").arg(&input).args(["--prune", "=", "--on-top-of"]).arg(&base).assert().code(2);
+    kubereach().arg("check").arg(&input).args(["--on-top-of", "-"]).assert().code(2);
+    kubereach().arg("check").arg(&input).args(["--on-top-of", "/nonexistent.tar.gz"]).assert().code(3);
+}
+
+#[test]
+fn a_finding_names_the_chart_template() {
+    let rendered = "---\n# Source: shop/templates/service.yaml\napiVersion: v1\nkind: Service\n\
+        metadata: {name: web, namespace: shop}\nspec:\n  selector: {app: wbe}\n  ports: [{port: 80}]\n";
+    let run = kubereach().args(["check", "-"]).env("COLUMNS", "200").write_stdin(rendered).assert().code(0);
+    assert!(stdout(&run).contains("-:7:13 (rendered from shop/templates/service.yaml)"), "{}", stdout(&run));
+}

@@ -48,6 +48,25 @@ struct Expect {
     /// Layouts the inputs must be recognized as.
     #[serde(default)]
     layouts: Vec<String>,
+    /// What the comparison must say (`on_top_of/` or `before/` beside `input/`).
+    change: Option<WantedChange>,
+    /// Places some finding must have: `file.yaml:line:column`.
+    #[serde(default)]
+    places: Vec<String>,
+    /// Facts that the inventory must tell of an input.
+    #[serde(default)]
+    facts: Vec<String>,
+}
+
+/// Codes by subject; subjects that are not named must not be there.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct WantedChange {
+    introduced: BTreeMap<String, BTreeSet<String>>,
+    fixed: BTreeMap<String, BTreeSet<String>>,
+    newly_seen: BTreeMap<String, BTreeSet<String>>,
+    no_longer_seen: BTreeMap<String, BTreeSet<String>>,
+    causes: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -152,9 +171,9 @@ fn judge(folder: &Path) -> Vec<String> {
     let plain = || measured::ids(&analyze(&inputs(folder), &situation::options(&expect.args), &Silent).unwrap());
     options.observations = measured::observations(folder, &plain);
     options.words = vec!["dump".to_owned()];
-    let report = match (analyze(&inputs(folder), &options, &Silent), &expect.fails) {
+    let report = match (situation::report_with(folder, &expect.args, &options), &expect.fails) {
         (Ok(report), None) => report,
-        (Err(error), Some(words)) if error.to_string().contains(words.as_str()) => return Vec::new(),
+        (Err(error), Some(words)) if error.contains(words.as_str()) => return Vec::new(),
         (Err(error), _) => return vec![format!("could not be analyzed: {error}")],
         (Ok(_), Some(words)) => return vec![format!("was analyzed; expected to fail with '{words}'")],
     };
@@ -209,11 +228,60 @@ fn compare(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
     {
         errors.push(format!("unmatched targets are {unmatched:?}, expected {:?}", expect.unmatched));
     }
+    if let Some(wanted) = &expect.change {
+        compare_change(wanted, report, errors);
+    }
+    let places: BTreeSet<String> = report
+        .findings
+        .iter()
+        .filter_map(|f| f.location.as_ref())
+        .map(|at| format!("{}:{}:{}", at.path.rsplit('/').next().unwrap_or_default(), at.line, at.column))
+        .collect();
+    for place in expect.places.iter().filter(|place| !places.contains(*place)) {
+        errors.push(format!("no finding is at {place}; places: {places:?}"));
+    }
+    for fact in &expect.facts {
+        if !report.snapshot.inputs.iter().flat_map(|i| &i.facts).any(|f| f.contains(fact)) {
+            errors.push(format!("no input's facts say '{fact}'"));
+        }
+    }
     for layout in &expect.layouts {
         if !report.snapshot.inputs.iter().any(|i| &i.layout == layout) {
             let got: Vec<&str> = report.snapshot.inputs.iter().map(|i| i.layout.as_str()).collect();
             errors.push(format!("no input was read as '{layout}'; layouts: {got:?}"));
         }
+    }
+}
+
+fn compare_change(wanted: &WantedChange, report: &Report, errors: &mut Vec<String>) {
+    let Some(change) = &report.change else {
+        errors.push("nothing was compared".to_owned());
+        return;
+    };
+    type Rows = fn(&kubereach_reports::report::SubjectChange) -> &Vec<kubereach_reports::report::ProblemChange>;
+    let groups: [(&str, Rows, &BTreeMap<String, BTreeSet<String>>); 4] = [
+        ("introduced", |s| &s.introduced, &wanted.introduced),
+        ("fixed", |s| &s.fixed, &wanted.fixed),
+        ("newly_seen", |s| &s.newly_seen, &wanted.newly_seen),
+        ("no_longer_seen", |s| &s.no_longer_seen, &wanted.no_longer_seen),
+    ];
+    for (word, rows, expected) in groups {
+        let got: BTreeMap<String, BTreeSet<String>> = change
+            .subjects
+            .iter()
+            .filter(|s| !rows(s).is_empty())
+            .map(|s| {
+                (format!("{}/{}/{}", s.kind, s.namespace, s.name), rows(s).iter().map(|p| p.code.clone()).collect())
+            })
+            .collect();
+        if got != *expected {
+            errors.push(format!("change: {word} is {got:?}, expected {expected:?}"));
+        }
+    }
+    let code = |id: &String| report.findings.iter().find(|f| &f.id == id).map(|f| f.code.clone()).unwrap_or_default();
+    let causes: BTreeSet<String> = change.findings.iter().map(code).collect();
+    if causes != wanted.causes {
+        errors.push(format!("change: causes are {causes:?}, expected {:?}", wanted.causes));
     }
 }
 

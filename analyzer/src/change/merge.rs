@@ -238,10 +238,20 @@ fn fill_probe(live: &Probe, new: &mut Probe) {
     }
 }
 
-/// The class that admission filled in stays where the manifest names none.
+/// The class that admission filled in stays where the manifest names none. A published address is the
+/// word of the controller of that class: with another class it says nothing any more.
 fn ingress(live: &Ingress, new: &mut Ingress) {
-    new.status.clone_from(&live.status);
     or_live(&mut new.spec.ingress_class_name, &live.spec.ingress_class_name);
+    let class = |i: &Ingress| {
+        let annotation = i.metadata.annotation("kubernetes.io/ingress.class").map(str::to_owned);
+        (i.spec.ingress_class_name.clone(), annotation)
+    };
+    new.status.clone_from(&live.status);
+    if class(live) != class(new)
+        && let Some(status) = &mut new.status
+    {
+        status.load_balancer.ingress = Vec::new().into();
+    }
 }
 
 fn pod(live: &Pod, new: &mut Pod) {

@@ -6,7 +6,7 @@ use super::{Applied, Prune, apply, causes, compare};
 use crate::analysis::{Options, analyze, inventory, judge_snapshot};
 use crate::evidence::FieldPath;
 use crate::intake::progress::Progress;
-use crate::intake::{self, InputSpec, Intake, IntakeError};
+use crate::intake::{InputSpec, Intake, IntakeError};
 use crate::report::{Locate, assemble, coverage, not_evaluated};
 use crate::snapshot::Snapshot;
 

@@ -60,6 +60,10 @@ fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
     if change.on_top_of.is_empty() {
         return Ok(analyze_intake(&read, options));
     }
+    if !options.observations.is_empty() {
+        let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations out";
+        return Err(Failure::Usage(words.to_owned()));
+    }
     let base: Vec<InputSpec> = change.on_top_of.iter().cloned().map(InputSpec::Path).collect();
     let base = intake::read(&base, &options.intake, &Silent)?;
     Ok(analyze_on_top_of(&base, &read, options, prune.as_ref())?)

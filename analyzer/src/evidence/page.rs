@@ -85,21 +85,21 @@ impl<E: EffectMarker> Page<E> {
 impl Page<Blocks> {
     /// A finding that blocks. `object` is the culprit; `message` says what, for a person.
     pub fn finding(&'static self, proof: &Proof, object: ObjectRef, message: impl Into<String>) -> Finding {
-        Finding::new(&self.entry, object, message.into(), proof.sentence())
+        Finding::new(&self.entry, object, meant(message.into(), proof.near()), proof.sentence())
     }
 }
 
 impl Page<Narrows> {
     /// A finding that narrows.
     pub fn finding(&'static self, proof: &Proof, object: ObjectRef, message: impl Into<String>) -> Finding {
-        Finding::new(&self.entry, object, message.into(), proof.sentence())
+        Finding::new(&self.entry, object, meant(message.into(), proof.near()), proof.sentence())
     }
 }
 
 impl Page<Clouds> {
     /// A finding that clouds: `gap` says what is missing and why.
     pub fn finding(&'static self, gap: &Gap, object: ObjectRef, message: impl Into<String>) -> Finding {
-        let mut finding = Finding::new(&self.entry, object, message.into(), gap.sentence());
+        let mut finding = Finding::new(&self.entry, object, meant(message.into(), gap.near.as_deref()), gap.sentence());
         finding.gap_class = Some(gap.class);
         finding
     }
@@ -109,5 +109,13 @@ impl Page<Notes> {
     /// A finding that changes nothing.
     pub fn finding(&'static self, object: ObjectRef, message: impl Into<String>) -> Finding {
         Finding::new(&self.entry, object, message.into(), String::new())
+    }
+}
+
+/// Adds the name that was perhaps meant.
+fn meant(message: String, near: Option<&str>) -> String {
+    match near {
+        Some(name) => format!("{message} (did you mean '{name}'?)"),
+        None => message,
     }
 }

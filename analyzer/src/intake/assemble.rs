@@ -12,7 +12,7 @@ use super::layouts::{self, Facts, Part, catalogue, time};
 use super::limits::Limits;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
-use super::{duplicates, empty, hint, scan};
+use super::{duplicates, empty, helm, hint, scan};
 use crate::evidence::{FieldPath, Step};
 use crate::report::Locate;
 use crate::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot};
@@ -38,6 +38,8 @@ pub struct Intake {
     /// What could not be read.
     pub problems: Vec<Problem>,
     origins: Vec<Origin>,
+    /// Chart templates by origin.
+    templates: HashMap<u32, Box<str>>,
     sources: Sources,
 }
 
@@ -151,6 +153,9 @@ struct Filled {
     failed: Vec<Vec<Failed>>,
     inputs: Vec<Input>,
     origins: Vec<Origin>,
+    templates: HashMap<u32, Box<str>>,
+    /// Helm hooks of the input at hand that are not part of what runs.
+    hooks: Vec<String>,
     copies: HashSet<FileId>,
     sources: Sources,
 }
@@ -170,6 +175,8 @@ fn fill(
         failed: (0..clusters).map(|_| Vec::new()).collect(),
         inputs: Vec::new(),
         origins: Vec::new(),
+        templates: HashMap::new(),
+        hooks: Vec::new(),
         copies: HashSet::new(),
         sources: scan.sources,
     };
@@ -232,6 +239,10 @@ impl Filled {
         if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
             return false;
         }
+        if helm::is_set_aside(&object) {
+            self.hooks.push(helm::title(&object));
+            return true;
+        }
         match &mut object {
             AnyObject::Secret(secret) if reading.facts.secrets_emptied && secret.keys.is_empty() => {
                 secret.stripped = true;
@@ -242,7 +253,11 @@ impl Filled {
             _ => {}
         }
         kinds.insert(object.group_kind());
-        builder.push(object, u32::try_from(self.origins.len()).unwrap_or(u32::MAX), reading.facts.stripped);
+        let number = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
+        if let Some(template) = item.template {
+            self.templates.insert(number, template);
+        }
+        builder.push(object, number, reading.facts.stripped);
         let nowhere = FileId { input: u32::MAX, member: u32::MAX };
         self.origins.push(if reading.facts.placeless { Origin { file: nowhere, ..origin } } else { origin });
         true
@@ -260,10 +275,13 @@ impl Filled {
                 cluster: None,
             });
         }
+        let hooks = helm::fact(&std::mem::take(&mut self.hooks));
         for (nth, (&part, &objects)) in counts.iter().enumerate() {
             let Some(reading) = readings.get(part) else {
                 continue;
             };
+            let mut facts = reading.facts.about.clone();
+            facts.extend(hooks.clone().filter(|_| nth == 0));
             let path = reading.path.as_ref().filter(|_| counts.len() > 1);
             self.inputs.push(Input {
                 path: path.cloned().unwrap_or_else(|| name.to_owned()),
@@ -271,7 +289,7 @@ impl Filled {
                 taken_at: reading.taken_at.map(|t| t.to_string()),
                 objects,
                 skipped: if nth == 0 { skipped } else { 0 },
-                facts: reading.facts.about.clone(),
+                facts,
                 // The number of the cluster, until it has a name.
                 cluster: Some(reading.cluster.to_string()),
             });
@@ -321,7 +339,14 @@ fn finish(
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
     problems.sort();
     problems.dedup();
-    Intake { snapshots, inputs: filled.inputs, problems, origins: filled.origins, sources: filled.sources }
+    Intake {
+        snapshots,
+        inputs: filled.inputs,
+        problems,
+        origins: filled.origins,
+        templates: filled.templates,
+        sources: filled.sources,
+    }
 }
 
 /// Where all definitions of custom kinds are known, a kind without one is not served.
@@ -361,7 +386,7 @@ impl Locate for Intake {
             if path.is_empty() && origin.item.is_none() {
                 // Where an object begins is known without reading it again.
                 if let (Some(path), Some(slot)) = (self.sources.path(origin.file), places.get_mut(n)) {
-                    *slot = Some(Location { path, line: origin.line, column: origin.column });
+                    *slot = Some(Location { path, line: origin.line, column: origin.column, template: None });
                 }
             } else {
                 let steps = path.iter().map(|step| match step {
@@ -374,7 +399,12 @@ impl Locate for Intake {
         }
         for (found, n) in positions::resolve(&self.sources, &wanted).into_iter().zip(at) {
             if let (Some((path, line, column)), Some(slot)) = (found, places.get_mut(n)) {
-                *slot = Some(Location { path, line, column });
+                *slot = Some(Location { path, line, column, template: None });
+            }
+        }
+        for ((origin, _), place) in requests.iter().zip(&mut places) {
+            if let (Some(place), Some(template)) = (place, self.templates.get(origin)) {
+                place.template = Some(template.to_string());
             }
         }
         places

@@ -16,6 +16,8 @@ pub(crate) struct Item {
     pub(crate) what: What,
     /// The newest time the object shows: when it was created, renewed or last seen.
     pub(crate) seen: Option<Timestamp>,
+    /// The chart template that rendered it.
+    pub(crate) template: Option<Box<str>>,
 }
 
 /// What was made of an object.
@@ -53,7 +55,7 @@ impl Item {
         let own = raw.kind == kubereach::KIND && raw.api_version == kubereach::API_VERSION;
         if raw.kind == "SupportBundle" || own {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
-            return Self { what: What::About(Box::new(value)), seen: None };
+            return Self { what: What::About(Box::new(value)), seen: None, template: None };
         }
         let object = match AnyObject::decode(raw.api_version, raw.kind, raw) {
             Ok(object) => object,
@@ -64,15 +66,17 @@ impl Item {
                     namespace: head.metadata.namespace,
                     problem: raw.problem(&error),
                 };
-                return Self { what: What::Failed(Box::new(failed)), seen: None };
+                return Self { what: What::Failed(Box::new(failed)), seen: None, template: None };
             }
         };
         let meta = object.meta();
         if meta.name.is_empty() && meta.generate_name.is_none() {
-            return Self { what: What::Nameless, seen: None };
+            return Self { what: What::Nameless, seen: None, template: None };
         }
         let seen = seen(&object, raw);
-        Self { what: What::Object(slim(object)), seen }
+        // What an API server stored was rendered long ago, by whatever.
+        let template = raw.source_comment().filter(|_| !object.meta().is_stored()).map(Box::from);
+        Self { what: What::Object(slim(object)), seen, template }
     }
 
     /// The object, if it is one.

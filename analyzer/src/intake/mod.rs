@@ -6,6 +6,7 @@ pub mod content;
 pub(crate) mod document;
 mod duplicates;
 mod empty;
+mod helm;
 pub(crate) mod hint;
 pub(crate) mod item;
 pub mod json;

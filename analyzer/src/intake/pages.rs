@@ -58,7 +58,7 @@ pub(crate) fn read(
     lists: Vec<Listed>,
     options: &IntakeOptions,
 ) -> Result<Intake, IntakeError> {
-    let about = Item { what: What::About(Box::new(record)), seen: None };
+    let about = Item { what: What::About(Box::new(record)), seen: None, template: None };
     let mut members = vec![member("coverage.json".to_owned(), vec![about])];
     members.extend(lists.into_iter().map(|list| member(list.path, list.items)));
     members.sort_by(|a, b| a.path.cmp(&b.path));

@@ -72,11 +72,17 @@ pub struct Absence {
     what: String,
     reason: String,
     source: String,
+    near: Option<String>,
 }
 
 impl Absence {
     pub(super) fn new(what: String, reason: String, source: String) -> Self {
-        Self { what, reason, source }
+        Self { what, reason, source, near: None }
+    }
+
+    pub(super) fn near(mut self, name: Option<String>) -> Self {
+        self.near = name;
+        self
     }
 
     /// As a proof on which a block can stand.
@@ -99,17 +105,19 @@ pub struct Gap {
     pub reason: String,
     /// Left open on purpose, or to be looked into.
     pub class: UnknownClass,
+    /// A name that was read and comes close to the one that was not.
+    pub near: Option<String>,
 }
 
 impl Gap {
     /// A gap somebody should look into.
     pub fn investigate(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { what: what.into(), reason: reason.into(), class: UnknownClass::Investigate }
+        Self { what: what.into(), reason: reason.into(), class: UnknownClass::Investigate, near: None }
     }
 
     /// A gap that the configuration leaves open on purpose.
     pub fn by_design(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { what: what.into(), reason: reason.into(), class: UnknownClass::ByDesign }
+        Self { what: what.into(), reason: reason.into(), class: UnknownClass::ByDesign, near: None }
     }
 
     pub(super) fn of_coverage(kind: &GroupKind, namespace: Option<&str>, state: CoverageState, reason: &str) -> Self {
@@ -147,6 +155,14 @@ impl Proof {
     /// make one, of what the reducer has let vote.
     pub(crate) const fn measured(what: String) -> Self {
         Self(Basis::Measured(what))
+    }
+
+    /// A name that was read and comes close to the one that does not exist.
+    pub(crate) fn near(&self) -> Option<&str> {
+        match &self.0 {
+            Basis::Absence(absence) => absence.near.as_deref(),
+            Basis::Fact { .. } | Basis::Measured(_) => None,
+        }
     }
 
     /// One line for the report's basis.

@@ -10,6 +10,7 @@ mod foresight;
 mod kind;
 mod lookup;
 pub mod model;
+mod near;
 mod redaction;
 mod selector;
 mod store;

@@ -12,7 +12,7 @@ use super::model::{
     HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Namespace, NetworkPolicy, Node, Opaque,
     PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Workload, WorkloadKind,
 };
-use super::{Coverage, Foresight, GroupKind};
+use super::{Coverage, Foresight, GroupKind, near};
 
 /// An object and where it came from.
 #[derive(Debug, Clone)]
@@ -180,19 +180,23 @@ impl Snapshot {
     /// and [`Snapshot::route`].
     pub fn lookup<T: Kept>(&self, namespace: &str, name: &str) -> Lookup<'_, T> {
         let found = T::store(self).named(namespace, name).next();
-        self.answer(found, T::KIND, T::NAMESPACED.then_some(namespace), name)
+        let near = || {
+            let names = T::store(self).in_namespace(namespace).map(|o| o.get().value.meta().name.as_str());
+            near::nearest(T::KIND, name, names).map(str::to_owned)
+        };
+        self.answer(found, T::KIND, T::NAMESPACED.then_some(namespace), name, near)
     }
 
     /// Is there a workload of this kind and name?
     pub fn workload(&self, kind: WorkloadKind, namespace: &str, name: &str) -> Lookup<'_, Workload> {
         let found = self.workloads.named(namespace, name).find(|w| w.kind == kind);
-        self.answer(found, &kind.group_kind(), Some(namespace), name)
+        self.answer(found, &kind.group_kind(), Some(namespace), name, || None)
     }
 
     /// Is there a route of this kind and name?
     pub fn route(&self, kind: RouteKind, namespace: &str, name: &str) -> Lookup<'_, Route> {
         let found = self.routes.named(namespace, name).find(|r| r.kind == kind);
-        self.answer(found, &kind.group_kind(), Some(namespace), name)
+        self.answer(found, &kind.group_kind(), Some(namespace), name, || None)
     }
 
     /// Every object of a kind in a namespace, or (`None`) in the cluster.
@@ -271,6 +275,7 @@ impl Snapshot {
         kind: &GroupKind,
         namespace: Option<&str>,
         name: &str,
+        near: impl FnOnce() -> Option<String>,
     ) -> Lookup<'s, T> {
         if let Some(found) = found {
             return Lookup::Found(found);
@@ -278,9 +283,9 @@ impl Snapshot {
         match self.completeness(kind, namespace) {
             Ok((reason, source)) => {
                 let scope = namespace.map_or_else(String::new, |ns| format!("{ns}/"));
-                Lookup::Absent(Absence::new(format!("{kind} {scope}{name}"), reason, source))
+                Lookup::Absent(Absence::new(format!("{kind} {scope}{name}"), reason, source).near(near()))
             }
-            Err(gap) => Lookup::Unknown(gap),
+            Err(gap) => Lookup::Unknown(Gap { near: near(), ..gap }),
         }
     }
 

@@ -46,6 +46,20 @@ pub struct Location {
     pub line: u32,
     /// 1-based, in characters.
     pub column: u32,
+    /// The chart template that rendered it (Helm's `# Source:` comment), where the input names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+}
+
+impl std::fmt::Display for Location {
+    /// `path:line:column`, and the chart template where there is one.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)?;
+        match &self.template {
+            Some(template) => write!(f, " (rendered from {template})"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Another object a finding names.

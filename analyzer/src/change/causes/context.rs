@@ -55,6 +55,20 @@ impl<'c> Context<'c> {
         self.behind.get(&key).into_iter().flatten().cloned().collect()
     }
 
+    /// Ingresses and routes that lead to a Service, after the change.
+    pub(super) fn entries(&self, service: &(String, String)) -> Vec<ObjectRef> {
+        let leading = self.behind.iter().filter(|((kind, ..), services)| {
+            !matches!(kind.as_str(), "Service" | "Gateway") && services.contains(service)
+        });
+        leading
+            .map(|((kind, namespace, name), _)| ObjectRef {
+                kind: kind.clone(),
+                namespace: Some(namespace.clone()),
+                name: name.clone(),
+            })
+            .collect()
+    }
+
     /// A Service before and after the change.
     pub(super) fn service(
         &self,

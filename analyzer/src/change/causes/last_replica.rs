@@ -23,12 +23,13 @@ pub(super) static PAGE: Page<Blocks> = Page::new(Text {
 
 /// The edit that scaled it down.
 pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding> {
-    let is_entry = !matches!(subject.kind.as_str(), "Service" | "Gateway");
-    if !is_entry || !Context::has(subject, &["service/scaled-to-zero"]) {
+    if subject.kind != "Service" || !Context::has(subject, &["service/scaled-to-zero"]) {
         return Vec::new();
     }
     let mut found = Vec::new();
     for name in cx.services(subject) {
+        let entries = cx.entries(&name);
+        let Some(entry) = entries.first() else { continue };
         let (_, Some(service)) = cx.service(&name) else { continue };
         for workload in cx.after.workloads.in_namespace(&name.0) {
             let meta = &workload.get().value.metadata;
@@ -52,17 +53,13 @@ pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding>
                 title(&workload.object()),
                 title(&service.object())
             );
-            let entry = kubereach_reports::report::ObjectRef {
-                kind: subject.kind.clone(),
-                namespace: Some(subject.namespace.clone()),
-                name: subject.name.clone(),
-            };
+            let more = if entries.len() > 1 { format!(" and {} more", entries.len() - 1) } else { String::new() };
             found.push(
                 PAGE.finding(&workload.shows("replicas: 0 after the change"), workload.object(), message)
-                    .cause(format!("replicas: {was} becomes replicas: 0, and {} leads there", title(&entry)))
+                    .cause(format!("replicas: {was} becomes replicas: 0, and {}{more} leads there", title(entry)))
                     .next("Keep a replica, or take the entry away with it.", command::get(&old.object(), ""))
                     .at(workload.origin, field!["spec", "replicas"])
-                    .relates(entry, "leads to it"),
+                    .relates(entry.clone(), "leads to it"),
             );
         }
     }

@@ -22,10 +22,9 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// Adds it for one path.
 pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
-    let Target::Unseen(name, gap, nearest) = &hop.reference.target else { return };
-    let hint = nearest.as_ref().map_or_else(String::new, |near| format!(" (did you mean '{}'?)", words::brief(near)));
+    let Target::Unseen(name, gap) = &hop.reference.target else { return };
     let what = words::brief(&hop.path.describe());
-    let message = format!("{what} leads to the Service '{}', which is not in the input{hint}", words::brief(name));
+    let message = format!("{what} leads to the Service '{}', which is not in the input", words::brief(name));
     let (origin, field) = hop.backend_field(field!["service", "name"]);
     let service = words::service(hop.front, name);
     let command = words::kubectl("get service", &service);

@@ -3,7 +3,7 @@
 use crate::paths::World;
 use crate::paths::controllers::Product;
 use crate::snapshot::model::lenient::{Field, PortRef};
-use crate::snapshot::model::{IngressBackend, Resource as _, Service, ServicePort};
+use crate::snapshot::model::{IngressBackend, Service, ServicePort};
 use crate::snapshot::{Absence, Found, Gap, Lookup};
 use kubereach_reports::report::{Backend, Port};
 
@@ -16,8 +16,8 @@ pub enum Target<'s> {
     Service(Found<'s, Service>, PortAnswer<'s>),
     /// A Service that does not exist.
     Missing(String, Absence),
-    /// A Service that was not read; perhaps another of a like name was.
-    Unseen(String, Gap, Option<String>),
+    /// A Service that was not read.
+    Unseen(String, Gap),
     /// An action of the AWS Load Balancer Controller, by its name.
     Action(&'s str),
     /// An object of another kind.
@@ -105,7 +105,7 @@ pub fn lookup<'s>(world: &World<'s>, namespace: &str, name: &str, port: Option<&
             Target::Service(service, answer)
         }
         Lookup::Absent(absence) => Target::Missing(name.to_owned(), absence),
-        Lookup::Unknown(gap) => Target::Unseen(name.to_owned(), gap, nearest(world, namespace, name)),
+        Lookup::Unknown(gap) => Target::Unseen(name.to_owned(), gap),
     }
 }
 
@@ -141,52 +141,4 @@ fn port_of<'s>(service: &'s Service, wanted: &PortRef) -> PortAnswer<'s> {
         return PortAnswer::Masked;
     }
     preferred(&|port| port.target_port.as_ref() == Some(wanted)).map_or(PortAnswer::Missing, PortAnswer::ByTarget)
-}
-
-/// The Service of the same namespace whose name differs in at most two letters.
-fn nearest(world: &World<'_>, namespace: &str, name: &str) -> Option<String> {
-    const TOO_MANY: usize = 2_000;
-    let services = world.snapshot.services.in_namespace(namespace);
-    if services.len() > TOO_MANY {
-        return None;
-    }
-    services
-        .map(|service| service.get().meta().name.as_str())
-        .filter_map(|other| Some((distance(name, other, 2)?, other)))
-        .min()
-        .map(|(_, other)| other.to_owned())
-}
-
-/// Letters that must be changed, added or dropped, if not more than `most`.
-fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
-    if a.len().abs_diff(b.len()) > most || a.len() > 253 {
-        return None;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((y, above), (diagonal, left)) in b.iter().zip(row.iter().skip(1)).zip(row.iter().zip(0..)) {
-            let beside = next.get(left).copied().unwrap_or(usize::MAX - 1);
-            next.push((diagonal + usize::from(x != *y)).min(above + 1).min(beside + 1));
-        }
-        row = next;
-    }
-    row.last().copied().filter(|d| *d <= most)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn names_that_differ_in_two_letters_are_near() {
-        assert_eq!(distance("cart", "cart", 2), Some(0));
-        assert_eq!(distance("cart", "carts", 2), Some(1));
-        assert_eq!(distance("cart-svc", "cart-srv", 2), Some(2));
-        assert_eq!(distance("cart", "cat", 2), Some(1));
-        assert_eq!(distance("cart", "payment", 2), None);
-        assert_eq!(distance("abcd", "badc", 2), None);
-        assert_eq!(distance("", "ab", 2), Some(2));
-    }
 }

@@ -42,10 +42,7 @@ fn cause(finding: &Finding) -> Cause {
     Cause {
         message: finding.message.clone(),
         code: finding.code.clone(),
-        place: finding
-            .location
-            .as_ref()
-            .map_or_else(String::new, |at| format!("{}:{}:{}", at.path, at.line, at.column)),
+        place: finding.location.as_ref().map_or_else(String::new, ToString::to_string),
         cause: finding.cause.clone(),
     }
 }

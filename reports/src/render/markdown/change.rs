@@ -52,10 +52,7 @@ fn one(subject: &SubjectChange, findings: &Findings<'_>) -> String {
 }
 
 fn cause(indent: &str, finding: &Finding) -> String {
-    let place = finding
-        .location
-        .as_ref()
-        .map_or_else(String::new, |at| format!(" at {}", code(&format!("{}:{}:{}", at.path, at.line, at.column))));
+    let place = finding.location.as_ref().map_or_else(String::new, |at| format!(" at {}", code(&at.to_string())));
     let why = if finding.cause.is_empty() { String::new() } else { format!(" — {}", prose(&finding.cause)) };
     format!("{indent}- because: **{}** ({}){place}{why}\n", prose(&finding.message), code_cell(&finding.code))
 }

@@ -87,8 +87,7 @@ fn one(sheet: &mut Sheet<'_>, subject: &SubjectChange, findings: &Findings<'_>) 
 }
 
 fn cause(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result<(), RenderError> {
-    let place =
-        finding.location.as_ref().map_or_else(String::new, |at| format!(" — {}:{}:{}", at.path, at.line, at.column));
+    let place = finding.location.as_ref().map_or_else(String::new, |at| format!(" — {at}"));
     let rest = format!("{indent}  ");
     sheet.flow(
         &format!("{indent}because: "),

@@ -39,7 +39,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
         }
         let mut code = culprit.code.clone();
         if let Some(at) = &culprit.location {
-            code.push_str(&format!(" at {}:{}:{}", at.path, at.line, at.column));
+            code.push_str(&format!(" at {at}"));
         }
         line(sheet, "code", &code)?;
     }

@@ -1,0 +1,44 @@
+//! "Did you mean": the name that comes closest to one that is not there.
+
+use super::GroupKind;
+
+/// Kinds that others refer to by name. Misses of other kinds are no mistakes of a writer.
+const REFERRED_TO: [&str; 8] =
+    ["Service", "Secret", "ConfigMap", "Gateway", "ListenerSet", "IngressClass", "GatewayClass", "BackendTLSPolicy"];
+
+/// More names than this are not compared: advice must not cost more than the judgement.
+const COMPARED: usize = 2_000;
+
+/// The name among `names` in which at most two letters (and no more than one in three) differ.
+pub(super) fn nearest<'n>(
+    kind: &GroupKind,
+    name: &str,
+    names: impl ExactSizeIterator<Item = &'n str>,
+) -> Option<&'n str> {
+    if !REFERRED_TO.contains(&kind.kind.as_ref()) || names.len() > COMPARED || name.len() > 253 {
+        return None;
+    }
+    names
+        .filter(|other| other.len().abs_diff(name.len()) <= 2 && *other != name)
+        .map(|other| (strsim::osa_distance(name, other), other))
+        .filter(|(distance, other)| *distance <= 2 && distance * 3 <= other.len().max(name.len()))
+        .min()
+        .map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_differ_in_two_letters_are_near() {
+        let near =
+            |name: &str, other: &str| nearest(&GroupKind::known("", "Service"), name, [other].into_iter()).is_some();
+        for (name, other) in [("cart", "carts"), ("cart-svc", "cart-srv"), ("cart", "cat"), ("wbe", "web")] {
+            assert!(near(name, other), "{name} {other}");
+        }
+        for (name, other) in [("cart", "payment"), ("web", "db"), ("", "ab"), ("cart", "cart"), ("a", "b")] {
+            assert!(!near(name, other), "{name} {other}");
+        }
+    }
+}
