@@ -31,6 +31,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
                 .collect::<Result<_, _>>()?,
             names: command.name.clone(),
         },
+        ..Options::default()
     };
     let inputs = input::inputs(&command.reading);
     let report = input::with_progress(&command.reading, |progress| match inputs.as_slice() {
