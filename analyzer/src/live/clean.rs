@@ -54,11 +54,20 @@ fn secret(map: &mut Map<String, Value>) {
         return;
     };
     for (key, value) in entries.iter_mut() {
-        let certificates = matches!(key.as_str(), "tls.crt" | "ca.crt")
-            .then(|| value.as_str().and_then(public_certificates))
-            .flatten();
-        *value = certificates.unwrap_or_default().into();
+        let kept = match (key.as_str(), value.as_str()) {
+            ("tls.crt" | "ca.crt", Some(text)) if !text.trim().is_empty() => {
+                public_certificates(text).unwrap_or_else(no_certificate)
+            }
+            _ => String::new(),
+        };
+        *value = kept.into();
     }
+}
+
+/// That something stood in the place of a certificate, without the thing.
+fn no_certificate() -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode("no certificate")
 }
 
 /// The CERTIFICATE blocks of a base64 PEM text, again in base64; none where there are none.

@@ -71,7 +71,7 @@ impl Discovered {
                 serde_json::json!({"metadata": {"name": group}, "versions": versions})
             })
             .collect();
-        serde_json::json!({"discovery": items, "silent": self.silent})
+        serde_json::json!({"apiVersion": "apidiscovery.k8s.io/v2", "kind": "APIGroupDiscoveryList", "items": items})
     }
 }
 

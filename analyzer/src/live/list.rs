@@ -298,7 +298,8 @@ impl Yield {
         self.resource_version = other.resource_version;
         match (&mut self.spool, other.spool) {
             (Some(own), Some(theirs)) => theirs
-                .drain(|value| own.push(&serde_json::to_vec(&value)?))
+                .finish()
+                .and_then(|pile| pile.each(|value| own.push(&serde_json::to_vec(&value)?)))
                 .map_err(|error| CallError::Request(error.to_string())),
             (own @ None, theirs) => {
                 *own = theirs;

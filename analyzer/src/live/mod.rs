@@ -3,6 +3,7 @@
 //! Nothing here can change a cluster: [`Reader`] knows GET and the review APIs and has no other way to the
 //! API server. What a live read yields goes through the same intake as a file.
 
+mod archive;
 mod ask;
 mod call;
 mod clean;
@@ -11,15 +12,19 @@ mod connect;
 mod discovery;
 mod gather;
 mod list;
+mod pseudonyms;
 mod read;
 mod refs;
 mod spool;
+mod yaml;
 
+pub use archive::{Form, SnapshotError, Written, snapshot};
 pub use ask::{Ask, Gvr, check_kinds};
 pub use call::{Answer, CallError};
 pub use client::{Accept, Reader, Review, escape, path};
 pub use connect::{Connection, Target};
 pub use discovery::{Discovered, Resource, discover};
+pub use pseudonyms::Pseudonyms;
 pub use read::{ReadError, read, would_read};
 
 /// Why nothing could be read.

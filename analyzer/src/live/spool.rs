@@ -29,10 +29,22 @@ impl Spool {
         Ok(())
     }
 
-    /// Reads the objects again, in their order.
-    pub(crate) fn drain(self, mut each: impl FnMut(Value) -> std::io::Result<()>) -> std::io::Result<()> {
-        let bytes = self.encoder.finish()?;
-        let mut lines = BufReader::new(zstd::Decoder::new(bytes.as_slice())?);
+    /// Ends the writing.
+    pub(crate) fn finish(self) -> std::io::Result<Pile> {
+        Ok(Pile { bytes: self.encoder.finish()? })
+    }
+}
+
+/// The objects of one list, to be read as often as need be.
+#[derive(Debug)]
+pub(crate) struct Pile {
+    bytes: Vec<u8>,
+}
+
+impl Pile {
+    /// Reads the objects, in their order.
+    pub(crate) fn each(&self, mut each: impl FnMut(Value) -> std::io::Result<()>) -> std::io::Result<()> {
+        let mut lines = BufReader::new(zstd::Decoder::new(self.bytes.as_slice())?);
         let mut line = Vec::new();
         loop {
             line.clear();
