@@ -35,6 +35,8 @@ pub(super) enum Command {
     Can(Can),
     /// Which problems two snapshots (or two JSON reports) do not share: introduced, fixed, unchanged
     Diff(Diff),
+    /// Read a live cluster, read-only, into one file that check reads, with its coverage record
+    Snapshot(Snapshot),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
     /// Print shell completions
@@ -374,6 +376,47 @@ pub(super) struct Can {
     pub format: String,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// `kubereach snapshot`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubereach snapshot -o prod.tar.zst\n  \
+    kubereach snapshot -o shop.yaml -n shop --read-tls\n  \
+    kubereach snapshot -o prod.tar.gz --pseudonyms      names, hosts and addresses replaced\n  \
+    kubereach snapshot --dry-run                        what would be read\n\n\
+    Values of Secrets and of environment variables, credentials in annotations, arguments and URLs, and\n\
+    managedFields are dropped while reading. 'kubereach check FILE' judges the file as '--live' would.")]
+pub(super) struct Snapshot {
+    /// Where to: .tar.zst, .tar.gz, .yaml, or a new directory
+    #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// Only these namespaces, and what belongs to none (repeatable)
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Vec<String>,
+    /// Only these kinds (repeatable)
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Also this resource, as PLURAL.VERSION.GROUP (repeatable)
+    #[arg(long, value_name = "RESOURCE")]
+    pub add: Vec<kubereach::live::Gvr>,
+    /// Replace names, namespaces, hosts and addresses; what stands for what goes to a separate file
+    #[arg(long)]
+    pub pseudonyms: bool,
+    /// Where that file goes; else FILE.pseudonyms.json
+    #[arg(long, value_name = "FILE", requires = "pseudonyms")]
+    pub pseudonym_map: Option<PathBuf>,
+    /// With the same key the same words get the same pseudonyms again
+    #[arg(long, value_name = "KEY", requires = "pseudonyms", env = "KUBEREACH_PSEUDONYM_KEY", hide_env_values = true)]
+    pub pseudonym_key: Option<String>,
+    /// Say what would be read, and read nothing but the API server's discovery
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub cluster: ClusterFlags,
+    /// Show progress on standard error
+    #[arg(long, value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
+    pub progress: When,
 }
 
 /// `kubereach explain`

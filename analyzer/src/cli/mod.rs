@@ -10,6 +10,7 @@ mod gate;
 mod input;
 mod man;
 mod output;
+mod snapshot;
 mod trace;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Trace(command) => trace::run(&command),
         args::Command::Can(command) => can::run(command),
         args::Command::Diff(command) => diff::run(&command),
+        args::Command::Snapshot(command) => snapshot::run(&command),
         args::Command::Explain(command) => explain::run(&command),
         args::Command::Completions(command) => completions::run(&command),
         args::Command::Man => man::run(),

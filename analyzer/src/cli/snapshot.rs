@@ -40,9 +40,8 @@ pub(super) fn run(command: &Snapshot) -> Result<u8, Failure> {
     if pseudonyms.is_some() && map.starts_with(path) && form == Form::Directory {
         return Err(Failure::Usage("--pseudonym-map: the map must not lie in the snapshot it explains".to_owned()));
     }
-    let written =
-        live::snapshot(&target, &ask, path, form, pseudonyms.as_mut(), input::watching(command.progress))
-            .map_err(|error| Failure::Nothing(error.to_string()))?;
+    let written = live::snapshot(&target, &ask, path, form, pseudonyms.as_mut(), input::watching(command.progress))
+        .map_err(|error| Failure::Nothing(error.to_string()))?;
     if let Some(pseudonyms) = &pseudonyms {
         let text = serde_json::to_vec_pretty(pseudonyms.map()).map_err(|error| Failure::Output(error.into()))?;
         private(&map)?.write_all(&text)?;

@@ -202,7 +202,10 @@ impl Run {
             return Ok(());
         }
         let name = names.of(&self.namespace, &list.resource.plural, &list.resource.group);
-        out.document(&name, &json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items}))
+        out.document(
+            &name,
+            &json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items}),
+        )
     }
 }
 
@@ -223,7 +226,8 @@ impl Names {
 
 /// A name from a server as a part of a path: nothing in it leads anywhere else.
 fn file_name(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { '_' }).collect();
     let plain: String = plain.trim_start_matches('.').chars().take(200).collect();
     if plain.is_empty() && !name.is_empty() { "_".to_owned() } else { plain }
 }

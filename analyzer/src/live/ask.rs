@@ -173,6 +173,20 @@ fn root_of(group: &str) -> &'static str {
     if group.is_empty() { "/api" } else { "/apis" }
 }
 
+/// Every resource that judgement reads where the API server serves it, in its usual version.
+pub fn needed() -> Vec<Resource> {
+    let read = KINDS.iter().filter(|kind| kind.kind != "CustomResourceDefinition");
+    read.map(|kind| Resource {
+        group: kind.group.to_owned(),
+        version: kind.version.to_owned(),
+        kind: kind.kind.to_owned(),
+        plural: kind.plural.to_owned(),
+        namespaced: kind.namespaced,
+        listable: true,
+    })
+    .collect()
+}
+
 /// Groups that discovery must describe.
 pub(crate) fn needs_group(ask: &Ask, group: &str) -> bool {
     KINDS.iter().any(|k| k.group == group) || ask.add.iter().any(|gvr| gvr.group == group || gvr.group.is_empty())

@@ -19,7 +19,7 @@ mod spool;
 mod yaml;
 
 pub use archive::{Form, SnapshotError, Written, snapshot};
-pub use ask::{Ask, Gvr, check_kinds};
+pub use ask::{Ask, Gvr, check_kinds, needed};
 pub use call::{Answer, CallError};
 pub use client::{Accept, Reader, Review, escape, path};
 pub use connect::{Connection, Target};

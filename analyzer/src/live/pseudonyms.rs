@@ -24,41 +24,186 @@ pub struct Pseudonyms {
 
 /// Words that are parts of names and say what a thing is.
 const PRODUCTS: [&str; 66] = [
-    "alb", "antrea", "apiserver", "argo", "aws", "azure", "calico", "canal", "canary", "cert", "cilium", "cloud", "cni",
-    "contour", "controller", "coredns", "default", "dns", "eks", "envoy", "f5", "flannel", "gateway", "gce", "gke",
-    "haproxy", "hubble", "ingress", "internal", "istio", "istiod", "k3s", "keda", "kind", "knative", "kong",
-    "konnectivity", "kourier", "kube", "kubernetes", "lb", "lease", "linkerd", "manager", "metallb", "microk8s", "multus",
-    "nginx", "node", "openshift", "ovn", "proxy", "public", "rancher", "router", "router0", "shared", "sriov", "svclb",
-    "system", "tier", "traefik", "typha", "weave", "webhook", "zalando",
+    "alb",
+    "antrea",
+    "apiserver",
+    "argo",
+    "aws",
+    "azure",
+    "calico",
+    "canal",
+    "canary",
+    "cert",
+    "cilium",
+    "cloud",
+    "cni",
+    "contour",
+    "controller",
+    "coredns",
+    "default",
+    "dns",
+    "eks",
+    "envoy",
+    "f5",
+    "flannel",
+    "gateway",
+    "gce",
+    "gke",
+    "haproxy",
+    "hubble",
+    "ingress",
+    "internal",
+    "istio",
+    "istiod",
+    "k3s",
+    "keda",
+    "kind",
+    "knative",
+    "kong",
+    "konnectivity",
+    "kourier",
+    "kube",
+    "kubernetes",
+    "lb",
+    "lease",
+    "linkerd",
+    "manager",
+    "metallb",
+    "microk8s",
+    "multus",
+    "nginx",
+    "node",
+    "openshift",
+    "ovn",
+    "proxy",
+    "public",
+    "rancher",
+    "router",
+    "router0",
+    "shared",
+    "sriov",
+    "svclb",
+    "system",
+    "tier",
+    "traefik",
+    "typha",
+    "weave",
+    "webhook",
+    "zalando",
 ];
 
 /// Words of protocols and of YAML that names and labels share with fields.
 const COMMON: [&str; 40] = [
-    "admin", "all", "any", "cluster", "config", "cpu", "external", "false", "grpc", "grpcs", "h2c", "http", "http2",
-    "https", "local", "localhost", "memory", "metrics", "name", "none", "ready", "sctp", "server", "service", "status",
-    "svc", "tcp", "tls", "traffic", "true", "udp", "web", "websecure", "ws", "wss", "yes", "no", "on", "off", "null",
+    "admin",
+    "all",
+    "any",
+    "cluster",
+    "config",
+    "cpu",
+    "external",
+    "false",
+    "grpc",
+    "grpcs",
+    "h2c",
+    "http",
+    "http2",
+    "https",
+    "local",
+    "localhost",
+    "memory",
+    "metrics",
+    "name",
+    "none",
+    "ready",
+    "sctp",
+    "server",
+    "service",
+    "status",
+    "svc",
+    "tcp",
+    "tls",
+    "traffic",
+    "true",
+    "udp",
+    "web",
+    "websecure",
+    "ws",
+    "wss",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "null",
 ];
 
 /// Domains of annotations, labels and groups that everybody has.
 const DOMAINS: [&str; 33] = [
-    "k8s.io", "kubernetes.io", "x-k8s.io", "k8s.aws", "amazonaws.com", "nginx.org", "nginx.com", "konghq.com",
-    "traefik.io", "traefik.containo.us", "haproxy.org", "haproxy-ingress.github.io", "projectcontour.io", "istio.io",
-    "cilium.io", "linkerd.io", "projectcalico.org", "antrea.io", "ovn.org", "openshift.io", "cert-manager.io",
-    "azure.com", "google.com", "gke.io", "argoproj.io", "helm.sh", "keda.sh", "knative.dev", "kuma.io", "smi-spec.io",
-    "getambassador.io", "solo.io", "kubereach",
+    "k8s.io",
+    "kubernetes.io",
+    "x-k8s.io",
+    "k8s.aws",
+    "amazonaws.com",
+    "nginx.org",
+    "nginx.com",
+    "konghq.com",
+    "traefik.io",
+    "traefik.containo.us",
+    "haproxy.org",
+    "haproxy-ingress.github.io",
+    "projectcontour.io",
+    "istio.io",
+    "cilium.io",
+    "linkerd.io",
+    "projectcalico.org",
+    "antrea.io",
+    "ovn.org",
+    "openshift.io",
+    "cert-manager.io",
+    "azure.com",
+    "google.com",
+    "gke.io",
+    "argoproj.io",
+    "helm.sh",
+    "keda.sh",
+    "knative.dev",
+    "kuma.io",
+    "smi-spec.io",
+    "getambassador.io",
+    "solo.io",
+    "kubereach",
 ];
 
 /// Registries that everybody uses.
 const REGISTRIES: [&str; 9] = [
-    "docker.io", "registry.k8s.io", "k8s.gcr.io", "gcr.io", "quay.io", "ghcr.io", "public.ecr.aws", "mcr.microsoft.com",
+    "docker.io",
+    "registry.k8s.io",
+    "k8s.gcr.io",
+    "gcr.io",
+    "quay.io",
+    "ghcr.io",
+    "public.ecr.aws",
+    "mcr.microsoft.com",
     "registry.access.redhat.com",
 ];
 
 /// Keys whose strings name an object.
 const NAMES: [&str; 16] = [
-    "name", "namespace", "serviceName", "secretName", "claimName", "configMapName", "ingressClassName",
-    "gatewayClassName", "nodeName", "serviceAccountName", "serviceAccount", "generateName", "sectionName", "app",
-    "hostname", "subdomain",
+    "name",
+    "namespace",
+    "serviceName",
+    "secretName",
+    "claimName",
+    "configMapName",
+    "ingressClassName",
+    "gatewayClassName",
+    "nodeName",
+    "serviceAccountName",
+    "serviceAccount",
+    "generateName",
+    "sectionName",
+    "app",
+    "hostname",
+    "subdomain",
 ];
 
 /// Keys whose strings are hosts.
@@ -66,27 +211,52 @@ const HOSTS: [&str; 8] = ["host", "hosts", "hostnames", "externalName", "domain"
 
 /// Keys whose strings are words of the API: never replaced.
 const KEPT: [&str; 30] = [
-    "kind", "apiVersion", "type", "protocol", "appProtocol", "scheme", "phase", "pathType", "operator", "policyTypes",
-    "resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "lastTransitionTime", "startTime", "startedAt",
-    "finishedAt", "addressType", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy", "externalTrafficPolicy",
-    "group", "verbs", "controllerName", "controller", "conditionType", "from", "tls.key",
+    "kind",
+    "apiVersion",
+    "type",
+    "protocol",
+    "appProtocol",
+    "scheme",
+    "phase",
+    "pathType",
+    "operator",
+    "policyTypes",
+    "resourceVersion",
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "lastTransitionTime",
+    "startTime",
+    "startedAt",
+    "finishedAt",
+    "addressType",
+    "ipFamilies",
+    "ipFamilyPolicy",
+    "internalTrafficPolicy",
+    "externalTrafficPolicy",
+    "group",
+    "verbs",
+    "controllerName",
+    "controller",
+    "conditionType",
+    "from",
+    "tls.key",
 ];
 
 impl Pseudonyms {
     /// With a key of one's own, the same words get the same pseudonyms again; without one, never.
     pub fn new(key: Option<&str>) -> Self {
-        let key = match key {
-            Some(key) => Sha256::digest(key.as_bytes()),
-            None => {
-                // The standard library seeds each of these from the operating system.
-                let mut seed = Sha256::new();
-                for _ in 0..8 {
-                    let mut hasher = std::hash::RandomState::new().build_hasher();
-                    hasher.write_u128(jiff::Timestamp::now().as_nanosecond().unsigned_abs());
-                    seed.update(hasher.finish().to_le_bytes());
-                }
-                seed.finalize()
+        let key = if let Some(key) = key {
+            Sha256::digest(key.as_bytes())
+        } else {
+            // The standard library seeds each of these from the operating system.
+            let mut seed = Sha256::new();
+            for _ in 0..8 {
+                let mut hasher = std::hash::RandomState::new().build_hasher();
+                hasher.write_u128(jiff::Timestamp::now().as_nanosecond().unsigned_abs());
+                seed.update(hasher.finish().to_le_bytes());
             }
+            seed.finalize()
         };
         Self { key: key.into(), words: BTreeSet::new(), used: BTreeMap::new() }
     }
@@ -314,7 +484,8 @@ impl Pseudonyms {
     /// A DNS label made of a keyed hash: a letter, then letters and digits.
     fn hash(&self, word: &str, length: usize) -> String {
         const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-        let digest = Sha256::new().chain_update(self.key).chain_update(b"word").chain_update(word.as_bytes()).finalize();
+        let digest =
+            Sha256::new().chain_update(self.key).chain_update(b"word").chain_update(word.as_bytes()).finalize();
         std::iter::once('n')
             .chain(digest.iter().take(length).map(|b| LETTERS.get(usize::from(b % 32)).map_or('a', |l| char::from(*l))))
             .collect()
@@ -380,7 +551,8 @@ impl Pseudonyms {
     pub(crate) fn discovery(&self, document: &Value) -> Value {
         let mut document = document.clone();
         let known = |group: &str| group.is_empty() || is_known_domain(group) || KINDS.iter().any(|k| k.group == group);
-        let known = |group: &str| known(group) || matches!(group, "apps" | "batch" | "autoscaling" | "policy" | "extensions");
+        let known =
+            |group: &str| known(group) || matches!(group, "apps" | "batch" | "autoscaling" | "policy" | "extensions");
         if let Some(items) = document.get_mut("items").and_then(Value::as_array_mut) {
             items.retain(|item| item.pointer("/metadata/name").and_then(Value::as_str).is_some_and(known));
         }
@@ -423,9 +595,9 @@ fn domain(key: &str) -> &str {
 }
 
 fn is_known_domain(domain: &str) -> bool {
-    DOMAINS.iter().any(|known| {
-        domain == *known || domain.strip_suffix(known).is_some_and(|before| before.ends_with('.'))
-    })
+    DOMAINS
+        .iter()
+        .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|before| before.ends_with('.')))
 }
 
 /// Well-known labels whose values are names of apps all the same.
@@ -461,8 +633,21 @@ mod tests {
     #[test]
     fn addresses_share_as_many_bits_as_before_and_stay_in_their_ranges() {
         let p = Pseudonyms::new(Some("k"));
-        let all = ["10.0.0.1", "10.0.0.2", "10.0.7.1", "10.200.0.1", "192.168.1.1", "192.168.1.129", "203.0.113.9", "8.8.8.8",
-            "2001:db8::1", "2001:db8:0:1::1", "fd00::1", "fd00::2", "2a00:1450::1"];
+        let all = [
+            "10.0.0.1",
+            "10.0.0.2",
+            "10.0.7.1",
+            "10.200.0.1",
+            "192.168.1.1",
+            "192.168.1.129",
+            "203.0.113.9",
+            "8.8.8.8",
+            "2001:db8::1",
+            "2001:db8:0:1::1",
+            "fd00::1",
+            "fd00::2",
+            "2a00:1450::1",
+        ];
         for a in all {
             for b in all {
                 let (x, y) = (p.permuted(a.parse().unwrap()), p.permuted(b.parse().unwrap()));

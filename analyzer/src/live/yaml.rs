@@ -103,7 +103,8 @@ mod tests {
         let value = json!({"a": [1, "yes", "1", "", "x: y", [], {}, {"b": [[1, 2], {"c": null}], "d e": true}],
             "multi": "line\nend \u{85}\u{2028}\"quoted\"", "- x": "#no", "n": -1.5, "empty": {"in": {}}, "time": "2026-01-02T03:04:05Z"});
         let text = document(&value);
-        let read: Value = yaml::from_slice(text.as_bytes(), yaml::Slice::Document, yaml::tree::Bounds::default()).unwrap();
+        let read: Value =
+            yaml::from_slice(text.as_bytes(), yaml::Slice::Document, yaml::tree::Bounds::default()).unwrap();
         assert_eq!(read, value, "{text}");
         let other: Value = serde_yaml::from_str(&text).unwrap();
         assert_eq!(other, value, "{text}");

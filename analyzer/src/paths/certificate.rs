@@ -94,7 +94,8 @@ fn of_secret(secret: &Secret) -> Vec<Fact> {
     let masked = |key: &str| secret.masked_keys.iter().any(|k| k == key);
     let has = |key: &str| secret.keys.iter().any(|k| k == key) || masked(key);
     if secret.stripped {
-        return vec![Fact::Masked(Gap::investigate("the Secret's data is not in the input", "a collector dropped it"))];
+        let reason = "its data is not in the input (a live read and a snapshot hold certificates with --read-tls)";
+        return vec![Fact::Masked(Gap::investigate("the Secret's data is not in the input", reason))];
     }
     let lacking: Vec<&'static str> = ["tls.crt", "tls.key"].into_iter().filter(|key| !has(key)).collect();
     let mut facts = Vec::new();
@@ -107,8 +108,7 @@ fn of_secret(secret: &Secret) -> Vec<Fact> {
         facts.push(Fact::Lacks(lacking));
     }
     if masked("tls.crt") {
-        facts
-            .push(Fact::Masked(Gap::investigate("the certificate was masked", "a collector hid or emptied the value")));
+        facts.push(Fact::Masked(Gap::investigate("the certificate was masked", "a collector hid it")));
     }
     if let Some(Err(why)) = &secret.certificate {
         facts.push(Fact::Unreadable(why.clone()));

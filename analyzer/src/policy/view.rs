@@ -227,7 +227,9 @@ impl<'s> View<'s> {
                 let spec = &crd.get().value.spec;
                 spec.group == kind.group && spec.names.kind == kind.kind
             });
-            if served {
+            // An API server that refuses the list, or breaks it off, has the kind.
+            let state = snapshot.coverage.of(kind, None).state;
+            if served || matches!(state, CoverageState::Forbidden | CoverageState::Partial) {
                 gaps.extend(unread(kind, None));
             }
         }

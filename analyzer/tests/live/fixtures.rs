@@ -20,6 +20,8 @@ fn verdicts(report: &Report) -> BTreeMap<String, (String, String, BTreeSet<Strin
         .iter()
         .map(|s| {
             let codes = report.findings.iter().filter(|f| s.findings.contains(&f.id)).map(|f| f.code.clone());
+            // Files of these fixtures tell no time to judge dates at; a live server has a clock.
+            let codes = codes.filter(|code| code != "tls/certificate-dates");
             let place = s.broken_at.as_ref().map_or("", |b| b.segment.word());
             let words = format!("{} {place}", s.verdict.word());
             (format!("{}/{}/{}", s.kind, s.namespace, s.name), (words, s.headline.clone(), codes.collect()))

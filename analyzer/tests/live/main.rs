@@ -10,5 +10,8 @@ mod kit;
 
 mod fixtures;
 mod permission;
+mod plane;
+mod rbac;
 mod secrets;
+mod snapshot;
 mod trouble;

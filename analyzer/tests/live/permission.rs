@@ -122,7 +122,9 @@ fn wrong_credentials_and_no_server_are_said() {
     };
     let quick = Ask { timeout: std::time::Duration::from_secs(1), ..ask() };
     let silent = Box::new(kubereach::intake::progress::Silent);
-    let error = kubereach::live::read(&gone, &quick, &kubereach::intake::IntakeOptions::default(), silent).unwrap_err().to_string();
+    let error = kubereach::live::read(&gone, &quick, &kubereach::intake::IntakeOptions::default(), silent)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("127.0.0.1:1") && error.to_lowercase().contains("refused"), "{error}");
 }
 

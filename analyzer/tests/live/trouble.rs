@@ -71,7 +71,10 @@ fn busy_servers_are_asked_again_when_they_say() {
 #[test]
 fn what_fails_for_good_is_not_collected_and_nothing_is_called_missing() {
     for fault in [Fault::Status(500, None), Fault::Cut, Fault::Hangup, Fault::Malformed, Fault::Status(404, None)] {
-        let api = Cluster::new(shop()).trouble("endpointslices", fault.clone(), 1_000).start();
+        let api = Cluster::new(shop())
+            .trouble("endpoint", fault.clone(), 10_000)
+            .trouble("/api/v1/pods", fault.clone(), 10_000)
+            .start();
         let report = report(&api, "admin", &ask());
         let (state, reason) = coverage(&report, "EndpointSlice", None);
         assert_eq!(state, "not-collected", "{fault:?}: {reason}");

@@ -22,10 +22,8 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Masked(gap) = fact else { return None };
-        let message = format!(
-            "the certificate of the Secret '{}' could not be read: a collector hid it",
-            words::brief(&facts.name)
-        );
+        let message =
+            format!("the certificate of the Secret '{}' could not be read: {}", words::brief(&facts.name), gap.reason);
         let finding = PAGE.finding(gap, super::secret(facts), message);
         Some(user.relate(finding).next("Look at the Secret", super::look(facts)))
     })
