@@ -1,5 +1,6 @@
 //! What the tests of this folder share.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -82,8 +83,10 @@ pub(crate) fn objects_in(folder: &Path) -> Option<Vec<Value>> {
 
 /// An object as the API server stores it.
 pub(crate) fn object(api_version: &str, kind: &str, namespace: &str, name: &str, rest: Value) -> Value {
+    let mut uid = std::hash::DefaultHasher::new();
+    (kind, namespace, name).hash(&mut uid);
     let mut object = json!({"apiVersion": api_version, "kind": kind, "metadata": {
-        "name": name, "uid": format!("{kind}-{namespace}-{name}"), "resourceVersion": "7",
+        "name": name, "uid": format!("00000000-0000-4000-8000-{:012x}", uid.finish() >> 16), "resourceVersion": "7",
         "creationTimestamp": "2026-01-02T03:04:05Z"}});
     if !namespace.is_empty() {
         object["metadata"]["namespace"] = namespace.into();

@@ -107,9 +107,9 @@ fn the_cluster_role_is_enough_for_everything() {
         }
         let api = everything().identity(token, rules.clone()).start();
         let report = report(&api, token, &ask());
-        for row in &report.snapshot.coverage {
+        // Definitions are not asked for: discovery says which kinds there are.
+        for row in report.snapshot.coverage.iter().filter(|row| row.kind != "CustomResourceDefinition") {
             let expected = match row.kind.as_str() {
-                "CustomResourceDefinition" => "not-collected",
                 "Secret" if !secrets => "forbidden",
                 _ => "complete",
             };

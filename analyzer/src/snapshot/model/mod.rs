@@ -51,6 +51,7 @@ pub use route::{
     BackendRef, Filter, HeaderFilter, HeaderMatch, MethodMatch, ParentRef, ParentStatus, PathMatch, PathModifier,
     RewriteFilter, Route, RouteKind, RouteMatch, RouteRule,
 };
+pub(crate) use secret::first_certificate;
 pub use secret::{Certificate, Secret};
 pub use service::{Service, ServicePort};
 pub use workload::{Workload, WorkloadKind, WorkloadStatus};

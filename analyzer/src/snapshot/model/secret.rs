@@ -80,8 +80,53 @@ impl From<RawSecret> for Secret {
     }
 }
 
+/// What stands in a pseudonymized snapshot in the place of a certificate: its facts, in other names.
+const FACTS: &[u8] = b"kubereach/v1 Certificate ";
+
+#[derive(Deserialize, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CertificateFacts {
+    names: Vec<String>,
+    issuer: String,
+    subject: String,
+    not_before: String,
+    not_after: String,
+    self_signed: bool,
+}
+
+impl Certificate {
+    /// Its facts as a text that reads back as this certificate.
+    pub(crate) fn facts(&self) -> Vec<u8> {
+        let facts = CertificateFacts {
+            names: self.names.clone(),
+            issuer: self.issuer.clone(),
+            subject: self.subject.clone(),
+            not_before: self.not_before.to_string(),
+            not_after: self.not_after.to_string(),
+            self_signed: self.self_signed,
+        };
+        // Strings and a flag: writing them does not fail.
+        [FACTS, &serde_json::to_vec(&facts).unwrap_or_default()].concat()
+    }
+
+    fn of_facts(json: &[u8]) -> Option<Self> {
+        let facts: CertificateFacts = serde_json::from_slice(json).ok()?;
+        Some(Self {
+            names: facts.names,
+            issuer: facts.issuer,
+            subject: facts.subject,
+            not_before: facts.not_before.parse().ok()?,
+            not_after: facts.not_after.parse().ok()?,
+            self_signed: facts.self_signed,
+        })
+    }
+}
+
 /// The first certificate of a PEM text; the error says what is wrong with it.
-pub(super) fn first_certificate(pem: &[u8]) -> Result<Certificate, String> {
+pub(crate) fn first_certificate(pem: &[u8]) -> Result<Certificate, String> {
+    if let Some(json) = pem.strip_prefix(FACTS) {
+        return Certificate::of_facts(json).ok_or_else(|| "its facts cannot be decoded".to_owned());
+    }
     let (_, block) = x509_parser::pem::parse_x509_pem(pem).map_err(|_| "it is not a PEM certificate".to_owned())?;
     if block.label != "CERTIFICATE" {
         return Err(format!("its first PEM block is a {}, not a CERTIFICATE", block.label));

@@ -4,15 +4,23 @@
 //! keep the length of the prefix they share (as Crypto-PAn does), so that a CIDR still holds what it held.
 //! Words that tell judgement what a thing is stay: names of Kubernetes and of well-known products.
 
+mod addresses;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, Hasher as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
+use base64::Engine as _;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+use addresses::permuted;
+use words::{COMMON, HOSTS, KEPT, NAMES, PRODUCTS, REGISTRIES, domain, is_known_domain, names_app};
+
 use crate::intake::layouts::catalogue::KINDS;
 use crate::intake::layouts::kubereach::Record;
+use crate::snapshot::model::{Certificate, first_certificate};
 
 /// Replaces words, and keeps what stands for what.
 #[derive(Debug, Clone)]
@@ -21,227 +29,6 @@ pub struct Pseudonyms {
     words: BTreeSet<String>,
     used: BTreeMap<String, String>,
 }
-
-/// Words that are parts of names and say what a thing is.
-const PRODUCTS: [&str; 66] = [
-    "alb",
-    "antrea",
-    "apiserver",
-    "argo",
-    "aws",
-    "azure",
-    "calico",
-    "canal",
-    "canary",
-    "cert",
-    "cilium",
-    "cloud",
-    "cni",
-    "contour",
-    "controller",
-    "coredns",
-    "default",
-    "dns",
-    "eks",
-    "envoy",
-    "f5",
-    "flannel",
-    "gateway",
-    "gce",
-    "gke",
-    "haproxy",
-    "hubble",
-    "ingress",
-    "internal",
-    "istio",
-    "istiod",
-    "k3s",
-    "keda",
-    "kind",
-    "knative",
-    "kong",
-    "konnectivity",
-    "kourier",
-    "kube",
-    "kubernetes",
-    "lb",
-    "lease",
-    "linkerd",
-    "manager",
-    "metallb",
-    "microk8s",
-    "multus",
-    "nginx",
-    "node",
-    "openshift",
-    "ovn",
-    "proxy",
-    "public",
-    "rancher",
-    "router",
-    "router0",
-    "shared",
-    "sriov",
-    "svclb",
-    "system",
-    "tier",
-    "traefik",
-    "typha",
-    "weave",
-    "webhook",
-    "zalando",
-];
-
-/// Words of protocols and of YAML that names and labels share with fields.
-const COMMON: [&str; 40] = [
-    "admin",
-    "all",
-    "any",
-    "cluster",
-    "config",
-    "cpu",
-    "external",
-    "false",
-    "grpc",
-    "grpcs",
-    "h2c",
-    "http",
-    "http2",
-    "https",
-    "local",
-    "localhost",
-    "memory",
-    "metrics",
-    "name",
-    "none",
-    "ready",
-    "sctp",
-    "server",
-    "service",
-    "status",
-    "svc",
-    "tcp",
-    "tls",
-    "traffic",
-    "true",
-    "udp",
-    "web",
-    "websecure",
-    "ws",
-    "wss",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "null",
-];
-
-/// Domains of annotations, labels and groups that everybody has.
-const DOMAINS: [&str; 33] = [
-    "k8s.io",
-    "kubernetes.io",
-    "x-k8s.io",
-    "k8s.aws",
-    "amazonaws.com",
-    "nginx.org",
-    "nginx.com",
-    "konghq.com",
-    "traefik.io",
-    "traefik.containo.us",
-    "haproxy.org",
-    "haproxy-ingress.github.io",
-    "projectcontour.io",
-    "istio.io",
-    "cilium.io",
-    "linkerd.io",
-    "projectcalico.org",
-    "antrea.io",
-    "ovn.org",
-    "openshift.io",
-    "cert-manager.io",
-    "azure.com",
-    "google.com",
-    "gke.io",
-    "argoproj.io",
-    "helm.sh",
-    "keda.sh",
-    "knative.dev",
-    "kuma.io",
-    "smi-spec.io",
-    "getambassador.io",
-    "solo.io",
-    "kubereach",
-];
-
-/// Registries that everybody uses.
-const REGISTRIES: [&str; 9] = [
-    "docker.io",
-    "registry.k8s.io",
-    "k8s.gcr.io",
-    "gcr.io",
-    "quay.io",
-    "ghcr.io",
-    "public.ecr.aws",
-    "mcr.microsoft.com",
-    "registry.access.redhat.com",
-];
-
-/// Keys whose strings name an object.
-const NAMES: [&str; 16] = [
-    "name",
-    "namespace",
-    "serviceName",
-    "secretName",
-    "claimName",
-    "configMapName",
-    "ingressClassName",
-    "gatewayClassName",
-    "nodeName",
-    "serviceAccountName",
-    "serviceAccount",
-    "generateName",
-    "sectionName",
-    "app",
-    "hostname",
-    "subdomain",
-];
-
-/// Keys whose strings are hosts.
-const HOSTS: [&str; 8] = ["host", "hosts", "hostnames", "externalName", "domain", "commonName", "dnsNames", "server"];
-
-/// Keys whose strings are words of the API: never replaced.
-const KEPT: [&str; 30] = [
-    "kind",
-    "apiVersion",
-    "type",
-    "protocol",
-    "appProtocol",
-    "scheme",
-    "phase",
-    "pathType",
-    "operator",
-    "policyTypes",
-    "resourceVersion",
-    "uid",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "lastTransitionTime",
-    "startTime",
-    "startedAt",
-    "finishedAt",
-    "addressType",
-    "ipFamilies",
-    "ipFamilyPolicy",
-    "internalTrafficPolicy",
-    "externalTrafficPolicy",
-    "group",
-    "verbs",
-    "controllerName",
-    "controller",
-    "conditionType",
-    "from",
-    "tls.key",
-];
 
 impl Pseudonyms {
     /// With a key of one's own, the same words get the same pseudonyms again; without one, never.
@@ -268,6 +55,9 @@ impl Pseudonyms {
 
     /// Learns the words of an object that name something.
     pub(crate) fn learn(&mut self, object: &Value) {
+        for name in certificates(object).into_iter().flat_map(|(_, certificate)| certificate.names) {
+            self.learn_name(&name);
+        }
         self.learn_in(object, "", 0);
     }
 
@@ -366,16 +156,37 @@ impl Pseudonyms {
         }
     }
 
-    /// Replaces what names something in an object.
+    /// Replaces what names something in an object. Of certificates their facts stay, in other names: the
+    /// certificates themselves say whose they are.
     pub(crate) fn object(&mut self, object: &mut Value) {
+        for (key, certificate) in certificates(object) {
+            let facts = self.certificate(certificate).facts();
+            let text = if object["kind"] == "Secret" {
+                base64::engine::general_purpose::STANDARD.encode(facts)
+            } else {
+                String::from_utf8_lossy(&facts).into_owned()
+            };
+            if let Some(slot) = object.pointer_mut("/data").and_then(|data| data.get_mut(key)) {
+                *slot = text.into();
+            }
+        }
         if let Some(annotations) = object.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
             annotations.retain(|key, _| is_known_domain(domain(key)));
         }
         self.value(object, "", 0);
     }
 
+    fn certificate(&mut self, certificate: Certificate) -> Certificate {
+        // Certificates that a controller makes for itself are recognized by these.
+        let known = |name: &str| name.contains("cert-manager") || name.contains("Kubernetes Ingress Controller");
+        let name = |name: String| if known(&name) { name } else { format!("CN={}", self.hash(&name, 10)) };
+        let (issuer, subject) = (name(certificate.issuer), name(certificate.subject));
+        let names = certificate.names.iter().map(|name| self.text(name)).collect();
+        Certificate { names, issuer, subject, ..certificate }
+    }
+
     fn value(&mut self, value: &mut Value, key: &str, depth: usize) {
-        if depth > 128 || KEPT.contains(&key) {
+        if depth > 128 || KEPT.contains(&key) || matches!(key, "tls.crt" | "ca.crt") {
             return;
         }
         match value {
@@ -433,7 +244,7 @@ impl Pseudonyms {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let (length, tail) = rest.split_at(digits);
         let length: u8 = length.parse().ok()?;
-        let network = ipnet::IpNet::new(self.permuted(address), length).ok()?.trunc();
+        let network = ipnet::IpNet::new(permuted(&self.key, address), length).ok()?.trunc();
         let said = network.to_string();
         if said != format!("{run}/{length}") {
             self.used.insert(format!("{run}/{length}"), said.clone());
@@ -492,46 +303,11 @@ impl Pseudonyms {
     }
 
     fn address(&mut self, address: IpAddr) -> IpAddr {
-        let said = self.permuted(address);
+        let said = permuted(&self.key, address);
         if said != address {
             self.used.insert(address.to_string(), said.to_string());
         }
         said
-    }
-
-    /// Two addresses share as many leading bits afterwards as before. Bits that lead to ranges with a
-    /// meaning of their own stay.
-    fn permuted(&self, address: IpAddr) -> IpAddr {
-        match address {
-            IpAddr::V4(v4) => {
-                let bits = self.permute(u128::from(u32::from(v4)) << 96, 32, &SPECIAL_V4);
-                IpAddr::V4(Ipv4Addr::from(u32::try_from(bits >> 96).unwrap_or_default()))
-            }
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(self.permute(u128::from(v6), 128, &SPECIAL_V6))),
-        }
-    }
-
-    /// `bits` are left-aligned.
-    fn permute(&self, bits: u128, width: u32, special: &[(u128, u32, bool)]) -> u128 {
-        let mask = |length: u32| if length == 0 { 0 } else { u128::MAX << (128 - length) };
-        if special.iter().any(|(net, length, whole)| *whole && bits & mask(*length) == *net) {
-            return bits;
-        }
-        let mut out = 0;
-        for at in 0..width {
-            let bit = bits >> (127 - at) & 1;
-            let prefix = bits & mask(at);
-            // On the way to a special range nothing turns.
-            let leads = special.iter().any(|(net, length, _)| *length > at && net & mask(at) == prefix);
-            let digest = Sha256::new()
-                .chain_update(self.key)
-                .chain_update([u8::try_from(width).unwrap_or_default(), u8::try_from(at).unwrap_or_default()])
-                .chain_update(prefix.to_be_bytes())
-                .finalize();
-            let turn = !leads && digest.first().is_some_and(|b| b & 1 == 1);
-            out |= (bit ^ u128::from(turn)) << (127 - at);
-        }
-        out
     }
 
     pub(crate) fn record(&mut self, record: &mut Record) {
@@ -560,62 +336,25 @@ impl Pseudonyms {
     }
 }
 
-const fn v4(a: u8, b: u8, c: u8, d: u8, length: u32, whole: bool) -> (u128, u32, bool) {
-    ((u32::from_be_bytes([a, b, c, d]) as u128) << 96, length, whole)
-}
-
-const fn v6(first: u128, length: u32, whole: bool) -> (u128, u32, bool) {
-    (first << 96, length, whole)
-}
-
-/// Ranges with a meaning (RFC 6890): kept as ranges; those marked are kept address by address.
-const SPECIAL_V4: [(u128, u32, bool); 10] = [
-    v4(0, 0, 0, 0, 8, true),
-    v4(10, 0, 0, 0, 8, false),
-    v4(100, 64, 0, 0, 10, false),
-    v4(127, 0, 0, 0, 8, true),
-    v4(169, 254, 0, 0, 16, true),
-    v4(172, 16, 0, 0, 12, false),
-    v4(192, 168, 0, 0, 16, false),
-    v4(198, 18, 0, 0, 15, false),
-    v4(224, 0, 0, 0, 4, true),
-    v4(240, 0, 0, 0, 4, true),
-];
-const SPECIAL_V6: [(u128, u32, bool); 6] = [
-    v6(0, 32, true),
-    v6(0x0064_ff9b, 32, true),
-    v6(0x2001_0db8, 32, false),
-    v6(0xfc00_0000, 7, false),
-    v6(0xfe80_0000, 10, true),
-    v6(0xff00_0000, 8, true),
-];
-
-fn domain(key: &str) -> &str {
-    key.split_once('/').map_or("", |(domain, _)| domain)
-}
-
-fn is_known_domain(domain: &str) -> bool {
-    DOMAINS
-        .iter()
-        .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|before| before.ends_with('.')))
-}
-
-/// Well-known labels whose values are names of apps all the same.
-fn names_app(key: &str) -> bool {
-    const KEYS: [&str; 11] = [
-        "app.kubernetes.io/name",
-        "app.kubernetes.io/instance",
-        "app.kubernetes.io/part-of",
-        "app.kubernetes.io/component",
-        "kubernetes.io/hostname",
-        "kubernetes.io/metadata.name",
-        "kubernetes.io/service-name",
-        "kubernetes.io/cluster-service",
-        "topology.kubernetes.io/zone",
-        "topology.kubernetes.io/region",
-        "statefulset.kubernetes.io/pod-name",
-    ];
-    KEYS.contains(&key)
+/// The certificates of a Secret or ConfigMap, by key.
+fn certificates(object: &Value) -> Vec<(&'static str, Certificate)> {
+    let encoded = match object.get("kind").and_then(Value::as_str) {
+        Some("Secret") => true,
+        Some("ConfigMap") => false,
+        _ => return Vec::new(),
+    };
+    ["tls.crt", "ca.crt"]
+        .into_iter()
+        .filter_map(|key| {
+            let text = object.get("data")?.get(key)?.as_str()?;
+            let pem = if encoded {
+                base64::engine::general_purpose::STANDARD.decode(text).ok()?
+            } else {
+                text.as_bytes().to_vec()
+            };
+            Some((key, first_certificate(&pem).ok()?))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -650,17 +389,17 @@ mod tests {
         ];
         for a in all {
             for b in all {
-                let (x, y) = (p.permuted(a.parse().unwrap()), p.permuted(b.parse().unwrap()));
+                let (x, y) = (permuted(&p.key, a.parse().unwrap()), permuted(&p.key, b.parse().unwrap()));
                 if a.contains(':') == b.contains(':') {
                     let shared = (bits(a) ^ bits(b)).leading_zeros();
                     assert_eq!((bits(&x.to_string()) ^ bits(&y.to_string())).leading_zeros(), shared, "{a} {b}");
                 }
             }
         }
-        assert!(p.permuted("10.1.2.3".parse().unwrap()).to_string().starts_with("10."));
-        assert!(p.permuted("192.168.2.3".parse().unwrap()).to_string().starts_with("192.168."));
+        assert!(permuted(&p.key, "10.1.2.3".parse().unwrap()).to_string().starts_with("10."));
+        assert!(permuted(&p.key, "192.168.2.3".parse().unwrap()).to_string().starts_with("192.168."));
         for kept in ["127.0.0.1", "0.0.0.0", "169.254.169.254", "::1", "fe80::1"] {
-            assert_eq!(p.permuted(kept.parse().unwrap()).to_string(), kept);
+            assert_eq!(permuted(&p.key, kept.parse().unwrap()).to_string(), kept);
         }
     }
 
