@@ -75,7 +75,7 @@ impl std::str::FromStr for Gvr {
             None if is_version(rest) => (Some(rest.to_owned()), ""),
             _ => (None, rest),
         };
-        if plural.is_empty() || rest.ends_with('.') {
+        if plural.is_empty() || text.ends_with('.') {
             return Err(bad());
         }
         Ok(Self { plural: plural.to_ascii_lowercase(), version, group: group.to_owned() })

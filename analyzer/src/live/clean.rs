@@ -56,7 +56,7 @@ fn secret(map: &mut Map<String, Value>) {
     for (key, value) in entries.iter_mut() {
         let kept = match (key.as_str(), value.as_str()) {
             ("tls.crt" | "ca.crt", Some(text)) if !text.trim().is_empty() => {
-                public_certificates(text).unwrap_or_else(no_certificate)
+                public_certificates(text).unwrap_or_else(|| no_certificate(text))
             }
             _ => String::new(),
         };
@@ -64,10 +64,16 @@ fn secret(map: &mut Map<String, Value>) {
     }
 }
 
-/// That something stood in the place of a certificate, without the thing.
-fn no_certificate() -> String {
+/// That something else stood in the place of a certificate, without the thing; of a mask that it was one.
+fn no_certificate(encoded: &str) -> String {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode("no certificate")
+    let engine = base64::engine::general_purpose::STANDARD;
+    let plain = engine.decode(encoded.split_ascii_whitespace().collect::<String>()).unwrap_or_default();
+    let masked = |text: &str| crate::snapshot::is_masked(text);
+    if masked(encoded) || std::str::from_utf8(&plain).is_ok_and(masked) {
+        return String::new();
+    }
+    engine.encode("no certificate")
 }
 
 /// The CERTIFICATE blocks of a base64 PEM text, again in base64; none where there are none.

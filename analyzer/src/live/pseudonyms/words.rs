@@ -17,7 +17,7 @@ pub(super) const COMMON: &[&str] = &[
     "admin", "all", "any", "cluster", "config", "cpu", "external", "false", "grpc", "grpcs", "h2c", "http", "http2",
     "https", "local", "localhost", "memory", "metrics", "name", "none", "ready", "sctp", "server", "service",
     "status", "svc", "tcp", "tls", "traffic", "true", "udp", "web", "websecure", "ws", "wss", "yes", "no", "on",
-    "off", "null",
+    "off", "null", "k8s", "io", "com", "org", "net", "dev",
 ];
 
 /// Domains of annotations, labels and groups that everybody has.
@@ -47,13 +47,8 @@ pub(super) const NAMES: &[&str] = &[
 
 /// Keys whose strings are hosts.
 #[rustfmt::skip]
-pub(super) const HOSTS: &[&str] = &[
-    "host", "hosts", "hostnames", "externalName", "domain", "commonName", "dnsNames", "server", "kind", "apiVersion",
-    "type", "protocol", "appProtocol", "scheme", "phase", "pathType", "operator", "policyTypes", "resourceVersion",
-    "uid", "creationTimestamp", "deletionTimestamp", "lastTransitionTime", "startTime", "startedAt", "finishedAt",
-    "addressType", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy", "externalTrafficPolicy", "group",
-    "verbs", "controllerName", "controller", "conditionType", "tls.key",
-];
+pub(super) const HOSTS: &[&str] =
+    &["host", "hosts", "hostnames", "externalName", "domain", "commonName", "dnsNames", "server"];
 
 /// Keys whose strings are words of the API: never replaced.
 #[rustfmt::skip]
