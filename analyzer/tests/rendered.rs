@@ -1,6 +1,8 @@
-//! What people read, pinned: ten situations as text, Markdown and HTML, and one trace.
+//! What people read, pinned: a dozen situations as text, Markdown and HTML, and one trace.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "common/measured.rs"]
+mod measured;
 #[path = "common/situation.rs"]
 mod situation;
 
@@ -11,7 +13,7 @@ use kubereach_reports::render::{Format, Options as RenderOptions, render, render
 use kubereach_reports::report::Report;
 use situation::{fixtures, inputs, options};
 
-const SITUATIONS: [&str; 10] = [
+const SITUATIONS: [&str; 12] = [
     "bundles/troubleshoot",
     "ingress/one-of-three-backends-missing",
     "ingress/controller-not-seen",
@@ -22,6 +24,8 @@ const SITUATIONS: [&str; 10] = [
     "service/scaled-to-zero",
     "service/selectorless-unseen",
     "pod/crash-loop",
+    "measured/service-rules-broken",
+    "measured/two-vantages-disagree",
 ];
 
 #[derive(serde::Deserialize)]
@@ -34,7 +38,11 @@ fn report(name: &str) -> Report {
     let folder = fixtures().join(name);
     let text = std::fs::read(folder.join("expect.yaml")).unwrap();
     let Args { args } = yaml::from_slice(&text, yaml::Slice::Document, yaml::tree::Bounds::default()).unwrap();
-    let report = analyze(&inputs(&folder), &options(&args), &Silent).unwrap();
+    let mut options = options(&args);
+    let plain = || measured::ids(&analyze(&inputs(&folder), &situation::options(&args), &Silent).unwrap());
+    options.observations = measured::observations(&folder, &plain);
+    options.words = vec!["dump".to_owned()];
+    let report = analyze(&inputs(&folder), &options, &Silent).unwrap();
     // Where the clone lies is not what is pinned.
     let root = fixtures().display().to_string();
     serde_json::from_str(&serde_json::to_string(&report).unwrap().replace(&root, "fixtures")).unwrap()
@@ -47,7 +55,7 @@ fn rendered(report: &Report, format: Format) -> String {
 }
 
 #[test]
-fn ten_situations_as_people_read_them() {
+fn situations_as_people_read_them() {
     for situation in SITUATIONS {
         let report = report(situation);
         let name = situation.replace('/', "__");
