@@ -241,6 +241,10 @@ fn remarks(facts: &PathFacts, path: &PathSeen, ones: &[One<'_>], sightings: &BTr
             Seen::Flows if facts.config == PathState::Blocked => {
                 remarks.insert(Remark::FlowsThoughBlocked(tell(&full.deciding)));
             }
+            // What is not blocked after all is never said to be.
+            Seen::Fails if path.effective != PathState::Blocked => {
+                remarks.insert(Remark::FailsForSome(tell(&full.deciding)));
+            }
             Seen::Fails | Seen::Doubtful if facts.config == PathState::Blocked => {
                 remarks.insert(Remark::FailsAsConfigured(tell(&full.deciding)));
             }
@@ -262,7 +266,10 @@ fn remarks(facts: &PathFacts, path: &PathSeen, ones: &[One<'_>], sightings: &BTr
                         _ => continue,
                     },
                     _ if facts.config == PathState::Blocked => Remark::FailsAsConfigured(tell(&[sighting])),
-                    PathState::Blocked => Remark::FailsThoughOpen(tell(&[sighting])),
+                    PathState::Blocked if path.effective == PathState::Blocked => {
+                        Remark::FailsThoughOpen(tell(&[sighting]))
+                    }
+                    PathState::Blocked => Remark::FailsForSome(tell(&[sighting])),
                     PathState::Unknown => Remark::Unconfirmed(tell(&[sighting])),
                     PathState::Narrowed | PathState::Open if parts.dead_endpoints.is_empty() => {
                         Remark::Suffers(tell(&[sighting]))

@@ -12,6 +12,8 @@ pub enum Remark {
     FlowsThoughBlocked(Told),
     /// Traffic fails, corroborated, and the configuration shows no cause.
     FailsThoughOpen(Told),
+    /// Traffic fails for this caller, corroborated, and gets through for another.
+    FailsForSome(Told),
     /// Traffic fails where the configuration says so.
     FailsAsConfigured(Told),
     /// Something answered that could not do its part.

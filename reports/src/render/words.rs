@@ -15,6 +15,20 @@ pub(crate) const fn meaning(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The same for one report: where something was measured, what is not healthy may have been tested in part.
+pub(crate) fn meaning_in(report: &Report, verdict: Verdict) -> &'static str {
+    if verdict == Verdict::ConfigOk && !report.snapshot.observations.is_empty() {
+        "The configuration shows an open way. It is not tested by real traffic from end to end on every way."
+    } else {
+        meaning(verdict)
+    }
+}
+
+/// Something was measured of this subject, if not all of it.
+pub(crate) fn partly_tested(subject: &Subject) -> bool {
+    subject.traffic != Traffic::NotTested
+}
+
 /// How many subjects have a verdict.
 pub(crate) const fn count(summary: &Summary, verdict: Verdict) -> usize {
     match verdict {
@@ -76,12 +90,14 @@ pub(crate) fn overall(report: &Report) -> Overall {
     if (summary.broken > 0 || summary.degraded > 0) && summary.unknown > 0 {
         rest.push(format!("{} could not be judged", number(summary.unknown)));
     }
+    let partly = report.subjects.iter().any(|s| s.verdict == Verdict::ConfigOk && partly_tested(s));
     if summary.config_ok > 0 {
         rest.push(format!(
-            "{} {} no fault in the configuration and {} not tested",
+            "{} {} no fault in the configuration and {} not tested{}",
             number(summary.config_ok),
             if summary.config_ok == 1 { "has" } else { "have" },
-            was_were(summary.config_ok)
+            was_were(summary.config_ok),
+            if partly { " from end to end" } else { "" }
         ));
     }
     if summary.healthy > 0 && summary.healthy < total {
@@ -152,7 +168,7 @@ pub(crate) const fn traffic(traffic: Traffic) -> &'static str {
 pub(crate) fn outcome(outcome: Outcome, confidence: Option<Confidence>) -> String {
     let word = match outcome {
         Outcome::Unreachable => "no answer",
-        Outcome::ServerError => "answered with a server error",
+        Outcome::ServerError => "answered with an error, or only in part",
         Outcome::NotTested => "not tested",
         Outcome::Reached => "answered, not confirmed",
         Outcome::Verified => "verified by real traffic",

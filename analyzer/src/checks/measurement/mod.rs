@@ -12,6 +12,7 @@ pub mod other_identity;
 pub mod relay_differs;
 pub mod same_as_unknown_host;
 pub mod some_addresses_fail;
+pub mod some_callers_fail;
 pub mod some_endpoints_fail;
 pub mod stale;
 pub mod unconfirmed_failure;
@@ -34,6 +35,7 @@ pub static PAGES: &[&Entry] = &[
     relay_differs::PAGE.entry(),
     same_as_unknown_host::PAGE.entry(),
     some_addresses_fail::PAGE.entry(),
+    some_callers_fail::PAGE.entry(),
     some_endpoints_fail::PAGE.entry(),
     stale::PAGE.entry(),
     unconfirmed_failure::PAGE.entry(),

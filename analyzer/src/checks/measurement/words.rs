@@ -7,7 +7,7 @@ use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
 
 use super::{
     error_answer, fails_as_configured, fails_though_open, flaky, flows_though_blocked, other_identity, relay_differs,
-    same_as_unknown_host, some_addresses_fail, some_endpoints_fail, stale, unconfirmed_failure,
+    same_as_unknown_host, some_addresses_fail, some_callers_fail, some_endpoints_fail, stale, unconfirmed_failure,
 };
 use crate::checks::command;
 use crate::evidence::{Finding, Path};
@@ -50,6 +50,19 @@ pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>)
                 .finding(&proof(told), object.clone(), message)
                 .cause(cause)
                 .next(look(told.segment), command::describe(&object))
+        }
+        Remark::FailsForSome(told) => {
+            let (object, _) = place(path, told.segment);
+            let breaks = told.segment.map_or_else(String::new, |segment| format!(", it breaks at {segment}"));
+            let message = format!(
+                "traffic fails {way}{} for {}{breaks}, and gets through for another caller",
+                part(told),
+                told.source
+            );
+            some_callers_fail::PAGE
+                .finding(&proof(told), object.clone(), message)
+                .cause(format!("{}{}", sentence(&measured(told, taken_at)), fits(told)))
+                .next("Look at what differs between the callers: network, node, identity.", command::describe(&object))
         }
         Remark::FailsAsConfigured(told) => {
             let message = format!("traffic fails {way}{}, as the configuration says", part(told));

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::plan::Plan;
 use super::{diagram, matrix, security};
-use crate::render::words::{self, count, label, meaning, number, remarkable};
+use crate::render::words::{self, count, label, meaning_in, number, remarkable};
 use crate::render::{coverage, measured};
 use crate::report::{CoverageState, Report, Verdict};
 
@@ -37,7 +37,7 @@ fn cards(report: &Report) -> Vec<Card> {
             label: label(verdict),
             count: number(count(&report.summary, verdict)),
             none: count(&report.summary, verdict) == 0,
-            meaning: meaning(verdict),
+            meaning: meaning_in(report, verdict),
         })
         .collect()
 }

@@ -78,7 +78,11 @@ pub(super) fn quiet(report: &Report, limit: usize) -> String {
         number(summary.healthy)
     );
     let lines = subjects.iter().map(|subject| {
-        let word = if subject.verdict == Verdict::Healthy { "healthy" } else { "config-ok, not tested" };
+        let word = match subject.verdict {
+            Verdict::Healthy => "healthy",
+            _ if words::partly_tested(subject) => "config-ok, tested in part",
+            _ => "config-ok, not tested",
+        };
         format!("- {} ({word})\n", code(&words::subject_name(subject)))
     });
     finish(&mut out, lines, subjects.len(), limit, "subject", "subjects");
@@ -179,7 +183,7 @@ pub(super) fn problems(report: &Report, limit: usize) -> String {
 pub(super) fn legend(report: &Report) -> String {
     let mut out = String::from("<details><summary>What the words mean</summary>\n\n");
     for &verdict in Verdict::ALL {
-        out.push_str(&format!("- **{verdict}**: {}\n", words::meaning(verdict)));
+        out.push_str(&format!("- **{verdict}**: {}\n", words::meaning_in(report, verdict)));
     }
     out.push_str(&format!("\n</details>\n\n_{} {}_\n", prose(&report.tool.name), prose(&report.tool.version)));
     out

@@ -68,11 +68,18 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         let more = format!("… and {} more ({}); see --format json", words::number(left.len()), counts.join(", "));
         sheet.flow("", "", &[(Ink::Bold, more)])?;
     }
-    for (verdict, title) in [
-        (Verdict::ConfigOk, "config-ok — the configuration shows an open way; no request was sent, so not tested"),
-        (Verdict::Healthy, "healthy — real requests were answered on every declared way"),
+    let (partly, rest): (Vec<&Subject>, Vec<&Subject>) =
+        quiet.into_iter().partition(|s| s.verdict == Verdict::ConfigOk && words::partly_tested(s));
+    for (subjects, verdict, title) in [
+        (
+            &rest,
+            Verdict::ConfigOk,
+            "config-ok — the configuration shows an open way; no request was sent, so not tested",
+        ),
+        (&partly, Verdict::ConfigOk, "config-ok — the configuration shows an open way; tested in part, see below"),
+        (&rest, Verdict::Healthy, "healthy — real requests were answered on every declared way"),
     ] {
-        compact(sheet, &quiet, verdict, title)?;
+        compact(sheet, subjects, verdict, title)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::measured::{SIGNS, board, file_line};
-use crate::render::words::{count, meaning, number};
+use crate::render::words::{count, meaning_in, number};
 use crate::render::{RenderError, coverage};
 use crate::report::{Report, Verdict};
 
@@ -33,7 +33,7 @@ fn legend(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
     }
     for verdict in words {
         let word = format!("{:<11}", verdict.word()).replace(' ', &STICKY.to_string());
-        let told = (Ink::Dim, meaning(verdict).to_owned());
+        let told = (Ink::Dim, meaning_in(report, verdict).to_owned());
         sheet.flow("", "           ", &[(Ink::of_verdict(verdict), word), told])?;
     }
     Ok(())
@@ -84,8 +84,33 @@ fn measured(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         let ways = crate::render::words::plural(board.untouched, "further way was", "further ways were");
         sheet.flow("  ", "  ", &[(Ink::Dim, format!("{ways} not measured at all"))])?;
     }
+    unproved(sheet, report)?;
     let signs: Vec<String> = SIGNS.iter().map(|(sign, means)| format!("{sign} {means}")).collect();
     sheet.flow("  ", "  ", &[(Ink::Dim, signs.join(" · "))])
+}
+
+/// What measurements leave open of subjects that have no block of their own above.
+fn unproved(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let open: Vec<_> = report
+        .subjects
+        .iter()
+        .filter(|s| !crate::render::words::remarkable(s.verdict) && !s.not_proved.is_empty())
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    sheet.gap()?;
+    sheet.flow("  ", "  ", &[(Ink::Bold, "What this does not prove, and the next test:".to_owned())])?;
+    for subject in open.iter().take(FILES) {
+        let items: Vec<String> = subject.not_proved.iter().map(|i| format!("{} ({})", i.what, i.why)).collect();
+        let name = crate::render::words::subject_name(subject);
+        sheet.flow("  - ", "    ", &[(Ink::Bold, name), (Ink::Plain, format!(" — {}", items.join("; ")))])?;
+        if let Some(command) = subject.next_test.as_ref().and_then(|test| test.command.as_deref()) {
+            sheet.command("    ", command)?;
+        }
+    }
+    more(sheet, "  ", open.len(), FILES, "object", "objects")?;
+    sheet.gap()
 }
 
 fn problems(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
