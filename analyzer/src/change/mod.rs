@@ -19,4 +19,4 @@ mod run;
 pub use apply::{Applied, Edit, apply};
 pub use compare::compare;
 pub use prune::Prune;
-pub use run::{ChangeError, analyze_diff, analyze_on_top_of};
+pub use run::{ChangeError, analyze_diff, analyze_diff_with, analyze_on_top_of};

@@ -3,7 +3,7 @@
 use kubereach_reports::report::{self, ChangeKind, Location, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 
 use super::{Applied, Prune, apply, causes, compare};
-use crate::analysis::{Options, analyze, inventory, judge_snapshot};
+use crate::analysis::{Options, analyze, analyze_intake, inventory, judge_snapshot};
 use crate::evidence::FieldPath;
 use crate::intake::progress::Progress;
 use crate::intake::{InputSpec, Intake, IntakeError};
@@ -74,15 +74,34 @@ pub fn analyze_diff(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
-    let side = |input: &InputSpec| match written_report(input)? {
+    let (old, new) = (side(before, options, progress)?, side(after, options, progress)?);
+    Ok(told(&old, new, name_of(before), name_of(after)))
+}
+
+/// Judges an input and what was read already, a live cluster, and compares the verdicts.
+pub fn analyze_diff_with(
+    before: &InputSpec,
+    after: &Intake,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Report, ChangeError> {
+    let old = side(before, options, progress)?;
+    let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
+    Ok(told(&old, analyze_intake(after, options), name_of(before), names.join(", ")))
+}
+
+fn side(input: &InputSpec, options: &Options, progress: &dyn Progress) -> Result<Report, ChangeError> {
+    match written_report(input)? {
         Some(report) => Ok(filtered(report, options)),
-        None => Ok::<_, ChangeError>(analyze(std::slice::from_ref(input), options, progress)?),
-    };
-    let (old, mut new) = (side(before)?, side(after)?);
-    let mut told = compare(&old, &new, ChangeKind::Diff);
-    (told.before, told.after) = (vec![name_of(before)], vec![name_of(after)]);
+        None => Ok(analyze(std::slice::from_ref(input), options, progress)?),
+    }
+}
+
+fn told(old: &Report, mut new: Report, before: String, after: String) -> Report {
+    let mut told = compare(old, &new, ChangeKind::Diff);
+    (told.before, told.after) = (vec![before], vec![after]);
     new.change = Some(told);
-    Ok(new)
+    new
 }
 
 fn name_of(input: &InputSpec) -> String {

@@ -245,7 +245,7 @@ pub(super) struct ChangeFlags {
 /// `kubereach diff`
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "kubereach diff [OPTIONS] BEFORE AFTER",
+    override_usage = "kubereach diff [OPTIONS] BEFORE AFTER\n       kubereach diff [OPTIONS] BEFORE --live",
     after_help = "BEFORE and AFTER are dumps, bundles or manifests, or JSON reports written by 'kubereach check -o'.\n\n\
         Examples:\n  \
         kubereach diff monday.tar.gz tuesday.tar.gz\n  \

@@ -1,6 +1,6 @@
 //! `kubereach diff`
 
-use kubereach::change::analyze_diff;
+use kubereach::change::{analyze_diff, analyze_diff_with};
 use kubereach::{Filter, Options};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 
@@ -9,11 +9,13 @@ use super::{Failure, GATE, OK, gate, input, output};
 
 /// Judges two inputs and reports what became of every subject.
 pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
-    let [before, after] = command.reading.inputs.as_slice() else {
-        return Err(Failure::Usage("diff compares two inputs: name BEFORE and AFTER".to_owned()));
-    };
-    if before == after {
-        return Err(Failure::Usage("diff compares two inputs, and both are the same".to_owned()));
+    match (command.reading.inputs.as_slice(), command.reading.live.live) {
+        ([before, after], false) if before == after => {
+            return Err(Failure::Usage("diff compares two inputs, and both are the same".to_owned()));
+        }
+        ([_, _], false) | ([_], true) => {}
+        (_, true) => return Err(Failure::Usage("with --live name only BEFORE: the cluster is AFTER".to_owned())),
+        _ => return Err(Failure::Usage("diff compares two inputs: name BEFORE and AFTER".to_owned())),
     }
     let files: Vec<_> = command
         .output
@@ -34,8 +36,11 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         ..Options::default()
     };
     let inputs = input::inputs(&command.reading);
-    let report = input::with_progress(&command.reading, |progress| match inputs.as_slice() {
-        [before, after] => analyze_diff(before, after, &options, progress).map_err(Failure::from),
+    let live = command.reading.live.live.then(|| input::cluster(&command.reading, &options.intake, &command.namespace));
+    let live = live.transpose()?;
+    let report = input::with_progress(&command.reading, |progress| match (inputs.as_slice(), &live) {
+        ([before], Some(after)) => analyze_diff_with(before, after, &options, progress).map_err(Failure::from),
+        ([before, after], None) => analyze_diff(before, after, &options, progress).map_err(Failure::from),
         _ => Err(Failure::Usage("diff compares two inputs".to_owned())),
     })?;
     let render = RenderOptions {

@@ -23,6 +23,11 @@ pub(super) fn read(reading: &Reading, options: &IntakeOptions, namespaces: &[Str
             input.display()
         )));
     }
+    cluster(reading, options, namespaces)
+}
+
+/// Reads the live cluster.
+pub(super) fn cluster(reading: &Reading, options: &IntakeOptions, namespaces: &[String]) -> Result<Intake, Failure> {
     let cluster = &reading.live.cluster;
     let ask =
         Ask { namespaces: namespaces.to_vec(), read_tls: cluster.read_tls, timeout: cluster.timeout, ..Ask::default() };

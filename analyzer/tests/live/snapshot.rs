@@ -298,6 +298,15 @@ fn the_program_does_all_that() {
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
     assert!(err.contains("cli.tar.zst.pseudonyms.json"), "{err}");
     assert!(Path::new(&format!("{file}.pseudonyms.json")).is_file());
+    let plain = api.folder().join("plain.tar.gz");
+    let plain = plain.to_str().unwrap();
+    assert_eq!(run(&["snapshot", "-o", plain]).0, 0);
+    let (code, out, err) = run(&["diff", plain, "--live", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["change"]["after"], json!(["live:test"]), "{out}");
+    let (code, _, err) = run(&["diff", "--live"]);
+    assert_eq!(code, 2, "{err}");
     let (code, _, err) = run(&["snapshot", "-o", "x.zip"]);
     assert_eq!(code, 2, "{err}");
     let (code, _, err) = run(&["check", "--live", "x.yaml"]);
