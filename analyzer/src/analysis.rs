@@ -44,6 +44,9 @@ pub struct Options {
     pub filter: Filter,
     /// What was measured.
     pub observations: Vec<Document>,
+    /// Digests of the plans that this snapshot gives: measurements of another one are said to be. Empty where no
+    /// plan was made to compare with; then nothing is said.
+    pub plans: BTreeSet<String>,
     /// The inputs as the command line names them, for commands that read them again; may be empty.
     pub words: Vec<String>,
 }
@@ -70,7 +73,7 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     }
     let mut snapshot = inventory(intake);
     let taken_at = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
-    let (files, problems) = observation::inventory(documents, &merged, taken_at, &BTreeSet::new());
+    let (files, problems) = observation::inventory(documents, &merged, taken_at, &options.plans);
     snapshot.observations = files;
     if !problems.is_empty() {
         snapshot.problems.extend(problems);

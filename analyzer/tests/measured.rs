@@ -91,6 +91,25 @@ fn what_is_not_observations_is_refused_in_one_line() {
     assert!(said.contains("missing.json"), "{said}");
 }
 
+/// Design 8: a plan digest that differs is said, and the targets that still match count.
+#[test]
+fn measurements_of_another_plan_are_said_to_be() {
+    let folder = folder("verified");
+    let mut options = options(&["--assume-complete".to_owned()]);
+    options.observations = measured::observations(&folder, &|| measured::ids(&plain(&folder)));
+    options.observations[0].observations.plan = "sha256:measured".to_owned();
+    for (plan, matches) in [("sha256:measured", true), ("sha256:other", false)] {
+        options.plans = [plan.to_owned()].into();
+        let report = analyze(&inputs(&folder), &options, &Silent).unwrap();
+        assert_eq!(report.snapshot.observations[0].plan_matches, Some(matches));
+        assert_eq!(report.snapshot.problems.iter().any(|p| p.message.contains("another plan")), !matches);
+        assert_eq!(report.summary.healthy, 1);
+    }
+    options.plans.clear();
+    let report = analyze(&inputs(&folder), &options, &Silent).unwrap();
+    assert_eq!(report.snapshot.observations[0].plan_matches, None);
+}
+
 #[test]
 fn a_file_beyond_the_limits_is_not_read() {
     let input = [ObservationInput::Bytes("big".to_owned(), vec![b' '; 100])];

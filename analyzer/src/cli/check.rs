@@ -30,6 +30,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
                 .collect::<Result<_, _>>()?,
             names: command.name.clone(),
         },
+        ..Options::default()
     };
     let report = judge(command, &options)?;
     let render = RenderOptions {

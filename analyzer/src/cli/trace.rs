@@ -44,6 +44,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
             kinds: vec![kind.to_owned()],
             names: vec![name.to_owned()],
         },
+        ..Options::default()
     };
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
     let report = analyze_intake(&intake, &options);
