@@ -54,6 +54,18 @@ fn judge(bencher: Bencher<'_, '_>, pods: usize) {
     });
 }
 
+/// A rendering of `objects` objects, as `helm template` or `kustomize build` prints them: what a gate reads in
+/// a pull request. Read, judged, and every finding's place found.
+#[divan::bench(args = [2_000], sample_count = 5)]
+fn rendering(bencher: Bencher<'_, '_>, objects: usize) {
+    let text = support::rendering(objects);
+    let bytes = text.len();
+    let inputs = [input("rendered.yaml", text)];
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        kubereach::analyze(&inputs, &kubereach::Options::default(), &Silent).map(|r| black_box(r).subjects.len()).ok()
+    });
+}
+
 /// The slim struct of an item, decoded by the yardstick's own parser.
 struct Yaml(serde_yaml::Value);
 

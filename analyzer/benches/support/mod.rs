@@ -46,6 +46,30 @@ pub(crate) fn json(size: Size) -> String {
     serde_json::to_string_pretty(&list).unwrap_or_default()
 }
 
+/// Rendered manifests: a Service, a Deployment, a ConfigMap and an Ingress per app, every tenth Ingress with a
+/// typing error in the name of its Service.
+#[allow(dead_code, reason = "only one of the benchmarks renders")]
+pub(crate) fn rendering(objects: usize) -> String {
+    let mut out = String::with_capacity(objects * 600);
+    for app in 0..objects.div_ceil(4) {
+        let backend = if app % 10 == 0 { format!("app-{app}x") } else { format!("app-{app}") };
+        let _ = write!(
+            out,
+            "---\n# Source: shop/templates/app.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: app-{app}\n  \
+             namespace: shop\nspec:\n  selector:\n    app: app-{app}\n  ports:\n    - name: http\n      port: 80\n      \
+             targetPort: http\n---\n# Source: shop/templates/app.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  \
+             name: app-{app}\n  namespace: shop\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: app-{app}\n  \
+             template:\n    metadata:\n      labels:\n        app: app-{app}\n    spec:\n      containers:\n        - name: app\n          \
+             image: registry.example/app:{app}\n          ports:\n            - name: http\n              containerPort: 8080\n---\n\
+             apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app-{app}\n  namespace: shop\ndata:\n  LEVEL: info\n---\n\
+             apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: app-{app}\n  namespace: shop\nspec:\n  \
+             ingressClassName: nginx\n  rules:\n    - host: app-{app}.example\n      http:\n        paths:\n          - path: /\n            \
+             pathType: Prefix\n            backend:\n              service:\n                name: {backend}\n                port:\n                  number: 80\n"
+        );
+    }
+    out
+}
+
 fn item(out: &mut String, object: &serde_json::Value) {
     let text = serde_yaml::to_string(object).unwrap_or_default();
     for (index, line) in text.lines().enumerate() {
