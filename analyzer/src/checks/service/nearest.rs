@@ -55,6 +55,13 @@ fn score(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>)
     })
 }
 
+/// How many letters the values that differ are apart: `web` is nearer to `webshop` than to `cart`.
+fn apart(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> usize {
+    let pairs = selector.iter().filter_map(|(key, value)| Some((value, labels.get(key)?)));
+    let prefixed = |a: &str, b: &str| a.starts_with(b) || b.starts_with(a);
+    pairs.map(|(a, b)| if prefixed(a, b) { usize::from(a != b) } else { strsim::osa_distance(a, b) }).sum()
+}
+
 fn differences(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> Vec<String> {
     let differing = selector.iter().filter(|(key, value)| labels.get(*key) != Some(*value));
     differing
@@ -67,10 +74,11 @@ fn differences(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, St
 
 /// The pod or template of the namespace whose labels are most like the selector.
 pub(super) fn nearest(world: &World<'_>, namespace: &str, selector: &BTreeMap<String, String>) -> Option<Nearest> {
-    let mut best: Option<(usize, ObjectRef, bool, &BTreeMap<String, String>)> = None;
+    let mut best: Option<((usize, std::cmp::Reverse<usize>), ObjectRef, bool, &BTreeMap<String, String>)> = None;
     let mut offer = |object: ObjectRef, template: bool, labels| {
         let score = score(selector, labels);
-        if score > 0 && best.as_ref().is_none_or(|(old, ..)| score > *old) {
+        let score = (score, std::cmp::Reverse(if score > 0 { apart(selector, labels) } else { 0 }));
+        if score.0 > 0 && best.as_ref().is_none_or(|(old, ..)| score > *old) {
             best = Some((score, object, template, labels));
         }
     };
