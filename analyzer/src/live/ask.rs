@@ -130,9 +130,11 @@ pub(crate) fn wanted(ask: &Ask, discovered: &Discovered) -> Wanted {
             });
             continue;
         };
-        let refused = if kind.kind == "CustomResourceDefinition" && !named.contains(&kind) {
-            Some("not needed: the API server's discovery says which kinds it serves")
-        } else if !named.is_empty() && !named.contains(&kind) {
+        if kind.kind == "CustomResourceDefinition" && !named.contains(&kind) {
+            // Discovery has told already which kinds there are.
+            continue;
+        }
+        let refused = if !named.is_empty() && !named.contains(&kind) {
             Some("not among the kinds that were asked for (--kind)")
         } else if !served.listable {
             Some("the API server does not list it")

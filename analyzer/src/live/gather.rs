@@ -76,7 +76,7 @@ async fn opening(reader: &Reader, ask: &Ask, connection: &Connection) -> Result<
     let discovered = discover(reader, &needed).await.map_err(refuse)?;
     let me = reader.review(&Review::SelfSubject).await.unwrap_or_default();
     let user = me.pointer("/userInfo/username").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Opening { taken_at: taken_at.unwrap_or_else(jiff::Timestamp::now), version, user, discovered })
+    Ok(Opening { taken_at: taken_at.unwrap_or_else(now), version, user, discovered })
 }
 
 /// Reads everything that was asked for.
@@ -118,15 +118,21 @@ pub(crate) async fn gather(
         kind: KIND.to_owned(),
         tool: concat!("kubereach ", env!("CARGO_PKG_VERSION")).to_owned(),
         taken_at: opening.taken_at.to_string(),
-        finished_at: jiff::Timestamp::now().to_string(),
+        finished_at: now().to_string(),
         server_version: git.to_owned(),
         user: opening.user,
-        namespaces: ask.namespaces.clone(),
+        namespaces: if ask.only_namespaces { ask.namespaces.clone() } else { Vec::new() },
         kinds: ask.kinds.clone(),
         pseudonyms: false,
         lists,
     };
     Ok(Gathered { record, lists: gathering.lists, version: opening.version, discovered: opening.discovered })
+}
+
+/// The time in whole seconds, as API servers tell it.
+pub(crate) fn now() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 fn is_core(resource: &Resource, kind: &str) -> bool {
@@ -236,8 +242,7 @@ impl Gathering<'_> {
                 group: one.resource.group.clone(),
                 kind: one.resource.kind.clone(),
                 state: Some(CoverageState::NotCollected),
-                reason: format!("only the namespaces {} were asked for (-n)", self.ask.namespaces.join(", ")),
-                source: one.got_path(),
+                reason: format!("only objects in {} were asked for (-n)", self.ask.namespaces.join(", ")),
                 ..ListRecord::default()
             });
         }

@@ -102,7 +102,7 @@ pub(crate) async fn read(shared: &Arc<Shared>, query: &Query, hold: &Hold) -> (Y
     let mut malformed = 0;
     let base = query.path();
     'list: loop {
-        let mut got = Yield { began: Some(jiff::Timestamp::now()), ..Yield::default() };
+        let mut got = Yield { began: Some(super::gather::now()), ..Yield::default() };
         let mut token = String::new();
         shared.progress.member(&base);
         loop {
