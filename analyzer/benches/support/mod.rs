@@ -29,21 +29,54 @@ impl Size {
 
 /// The whole cluster as one `kind: List` in YAML.
 pub(crate) fn yaml(size: Size) -> String {
-    let mut out = String::with_capacity(size.pods * 8_500);
-    out.push_str("apiVersion: v1\nitems:\n");
-    for object in objects(size) {
-        item(&mut out, &object);
-    }
-    out.push_str("kind: List\nmetadata:\n  resourceVersion: \"\"\n");
-    out
+    // Writing to memory does not fail.
+    let mut out = Vec::with_capacity(size.pods * 8_500);
+    let _ = write_yaml(objects(size), &mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// The whole cluster as one `kind: List` in indented JSON.
 pub(crate) fn json(size: Size) -> String {
-    let items: Vec<serde_json::Value> = objects(size).collect();
-    let list =
-        serde_json::json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}});
-    serde_json::to_string_pretty(&list).unwrap_or_default()
+    let mut out = Vec::with_capacity(size.pods * 16_000);
+    let _ = write_json(objects(size), &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Writes objects as `kubectl get … -o yaml` prints them, one after the other.
+pub(crate) fn write_yaml(
+    objects: impl Iterator<Item = serde_json::Value>,
+    to: &mut impl std::io::Write,
+) -> std::io::Result<()> {
+    to.write_all(b"apiVersion: v1\nitems:\n")?;
+    let mut text = String::new();
+    for object in objects {
+        text.clear();
+        item(&mut text, &object);
+        to.write_all(text.as_bytes())?;
+    }
+    to.write_all(b"kind: List\nmetadata:\n  resourceVersion: \"\"\n")
+}
+
+/// Writes objects as `kubectl get … -o json` prints them, one after the other.
+pub(crate) fn write_json(
+    objects: impl Iterator<Item = serde_json::Value>,
+    to: &mut impl std::io::Write,
+) -> std::io::Result<()> {
+    to.write_all(b"{\n    \"apiVersion\": \"v1\",\n    \"items\": [")?;
+    for (n, object) in objects.enumerate() {
+        to.write_all(if n == 0 { b"\n" } else { b",\n" })?;
+        let mut text = Vec::new();
+        let style = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+        let mut serializer = serde_json::Serializer::with_formatter(&mut text, style);
+        serde::Serialize::serialize(&object, &mut serializer).map_err(std::io::Error::other)?;
+        for (line, part) in text.split(|&b| b == b'\n').enumerate() {
+            to.write_all(if line == 0 { b"        " } else { b"\n        " })?;
+            to.write_all(part)?;
+        }
+    }
+    to.write_all(
+        b"\n    ],\n    \"kind\": \"List\",\n    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n",
+    )
 }
 
 /// Rendered manifests: a Service, a Deployment, a ConfigMap and an Ingress per app, every tenth Ingress with a
@@ -155,14 +188,39 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
     metadata["generateName"] = format!("{}-7d4b9c6f5d-", app(s)).into();
     metadata["labels"] = serde_json::json!({"app.kubernetes.io/name": app(s), "app.kubernetes.io/version": "1.42.0",
         "pod-template-hash": "7d4b9c6f5d", "team": namespace});
-    metadata["annotations"] = serde_json::json!({"prometheus.io/scrape": "true", "checksum/config":
+    metadata["annotations"] = serde_json::json!({"prometheus.io/scrape": "true", "prometheus.io/port": "9090",
+        "cni.projectcalico.org/podIP": format!("{}/32", ip(i)), "kubectl.kubernetes.io/default-container": "app", "checksum/config":
         "6f1c0b7a9c0a4cfb5e7f9b7b5f6f6a0e2a3b8a5e94df5a1f0c7f1f1f7c8b9e2d"});
     metadata["ownerReferences"] = serde_json::json!([{"apiVersion": "apps/v1", "blockOwnerDeletion": true,
         "controller": true, "kind": "ReplicaSet", "name": format!("{}-7d4b9c6f5d", app(s)), "uid": "0f0f0f0f-0000-4000-a000-000000000000"}]);
     let ok = ready(i);
     let status = if ok { "True" } else { "False" };
-    let env: Vec<serde_json::Value> =
-        (0..8).map(|n| serde_json::json!({"name": format!("SETTING_{n}"), "value": format!("value-{n}")})).collect();
+    let mut env: Vec<serde_json::Value> =
+        (0..12).map(|n| serde_json::json!({"name": format!("SETTING_{n}"), "value": format!("value-{n}")})).collect();
+    env.extend((0..4).map(|n| {
+        serde_json::json!({"name": format!("SECRET_{n}"), "valueFrom":
+        {"secretKeyRef": {"key": format!("key-{n}"), "name": "credentials"}}})
+    }));
+    env.extend(["NAME", "NAMESPACE", "UID"].map(|n| {
+        serde_json::json!({"name": format!("POD_{n}"), "valueFrom":
+        {"fieldRef": {"apiVersion": "v1", "fieldPath": format!("metadata.{}", n.to_lowercase())}}})
+    }));
+    let sidecar = serde_json::json!({
+        "args": ["proxy", "sidecar", "--domain", "$(POD_NAMESPACE).svc.cluster.local", "--log_output_level=default:info",
+                 "--concurrency", "2"],
+        "env": [{"name": "JWT_POLICY", "value": "third-party-jwt"}, {"name": "PILOT_CERT_PROVIDER", "value": "istiod"},
+                {"name": "META_APP_CONTAINERS", "value": "app"}, {"name": "META_WORKLOAD_NAME", "value": app(s)}],
+        "image": "registry.example/proxy:1.22.3", "imagePullPolicy": "IfNotPresent", "name": "proxy",
+        "ports": [{"containerPort": 15090, "name": "http-envoy-prom", "protocol": "TCP"}],
+        "readinessProbe": {"failureThreshold": 4, "httpGet": {"path": "/healthz/ready", "port": 15021, "scheme": "HTTP"},
+                           "periodSeconds": 15, "successThreshold": 1, "timeoutSeconds": 3},
+        "resources": {"limits": {"cpu": "2", "memory": "1Gi"}, "requests": {"cpu": "10m", "memory": "40Mi"}},
+        "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "privileged": false,
+                            "readOnlyRootFilesystem": true, "runAsGroup": 1337, "runAsNonRoot": true, "runAsUser": 1337},
+        "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
+        "volumeMounts": [{"mountPath": "/var/run/secrets/istio", "name": "istiod-ca-cert"},
+                         {"mountPath": "/etc/istio/proxy", "name": "istio-envoy"}]
+    });
     serde_json::json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": metadata,
         "spec": {
@@ -175,13 +233,15 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
                 "resources": {"limits": {"memory": "256Mi"}, "requests": {"cpu": "100m", "memory": "256Mi"}},
                 "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
                 "volumeMounts": [{"mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "name": "kube-api-access", "readOnly": true}]
-            }],
+            }, sidecar],
             "dnsPolicy": "ClusterFirst", "enableServiceLinks": true, "nodeName": node(i % size.nodes()),
             "preemptionPolicy": "PreemptLowerPriority", "priority": 0, "restartPolicy": "Always",
             "schedulerName": "default-scheduler", "securityContext": {}, "serviceAccountName": "default",
             "terminationGracePeriodSeconds": 30,
-            "tolerations": [{"effect": "NoExecute", "key": "node.kubernetes.io/not-ready", "operator": "Exists", "tolerationSeconds": 300}],
-            "volumes": [{"name": "kube-api-access", "projected": {"defaultMode": 420, "sources": [
+            "tolerations": [{"effect": "NoExecute", "key": "node.kubernetes.io/not-ready", "operator": "Exists", "tolerationSeconds": 300},
+                            {"effect": "NoExecute", "key": "node.kubernetes.io/unreachable", "operator": "Exists", "tolerationSeconds": 300}],
+            "volumes": [{"emptyDir": {"medium": "Memory"}, "name": "istio-envoy"},
+                {"configMap": {"defaultMode": 420, "name": "istio-ca-root-cert"}, "name": "istiod-ca-cert"}, {"name": "kube-api-access", "projected": {"defaultMode": 420, "sources": [
                 {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
                 {"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}}]}}]
         },
@@ -191,8 +251,11 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
                 {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:12Z", "status": status, "type": "Ready"},
                 {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:12Z", "status": status, "type": "ContainersReady"},
                 {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:03Z", "status": "True", "type": "PodScheduled"}],
-            "containerStatuses": [{"containerID": "containerd://5f1c", "image": format!("registry.example/{}:1.42.0", app(s)),
-                "imageID": "sha256:5f1c", "lastState": {}, "name": "app", "ready": ok, "restartCount": 0, "started": true,
+            "containerStatuses": [{"containerID": format!("containerd://{:064x}", i * 7 + 1), "image": "registry.example/proxy:1.22.3",
+                "imageID": "registry.example/proxy@sha256:0d5f60cb58c7a42d8c9f60ef6b7f1f2e5d9f00b3c1e8a4f7d6b5c4e3f2a1b0c9",
+                "lastState": {}, "name": "proxy", "ready": true, "restartCount": 0, "started": true,
+                "state": {"running": {"startedAt": "2026-10-01T08:00:06Z"}}}, {"containerID": format!("containerd://{i:064x}"), "image": format!("registry.example/{}:1.42.0", app(s)),
+                "imageID": "registry.example/app@sha256:5f1c5f60cb58c7a42d8c9f60ef6b7f1f2e5d9f00b3c1e8a4f7d6b5c4e3f2a1b0", "lastState": {}, "name": "app", "ready": ok, "restartCount": 0, "started": true,
                 "state": {"running": {"startedAt": "2026-10-01T08:00:05Z"}}}],
             "hostIP": format!("172.16.0.{}", i % 250 + 1), "phase": "Running", "podIP": ip(i), "podIPs": [{"ip": ip(i)}],
             "qosClass": "Burstable", "startTime": "2026-10-01T08:00:03Z"

@@ -1,5 +1,7 @@
 //! What becomes of one object while the input is scanned.
 
+use std::cell::RefCell;
+
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
@@ -7,7 +9,7 @@ use super::content::Problem;
 use super::layouts::kubereach;
 use super::object::{DecodeError, RawObject};
 use crate::snapshot::model::lenient::{List, Time};
-use crate::snapshot::model::{Meta, Resource as _};
+use crate::snapshot::model::{Meta, Resource as _, Sharing};
 use crate::snapshot::{AnyObject, Decode, GroupKind};
 
 /// One object of the input after decoding.
@@ -76,7 +78,9 @@ impl Item {
         let seen = seen(&object, raw);
         // What an API server stored was rendered long ago, by whatever.
         let template = raw.source_comment().filter(|_| !object.meta().is_stored()).map(Box::from);
-        Self { what: What::Object(slim(object)), seen, template }
+        let mut object = slim(object);
+        SHARING.with_borrow_mut(|sharing| share(&mut object, sharing));
+        Self { what: What::Object(object), seen, template }
     }
 
     /// The object, if it is one.
@@ -118,6 +122,32 @@ fn slim(object: AnyObject) -> AnyObject {
             AnyObject::Other(event.group_kind(), bare(event.metadata))
         }
         other => other,
+    }
+}
+
+thread_local! {
+    /// What the objects that this thread read last had.
+    static SHARING: RefCell<Sharing> = RefCell::new(Sharing::default());
+}
+
+/// What the object has in common with those read before it is kept once.
+fn share(object: &mut AnyObject, sharing: &mut Sharing) {
+    match object {
+        AnyObject::Pod(pod) => sharing.pod(pod),
+        AnyObject::EndpointSlice(slice) => {
+            sharing.meta(&mut slice.metadata);
+            sharing.ports(&mut slice.ports);
+        }
+        AnyObject::Service(service) => sharing.meta(&mut service.metadata),
+        AnyObject::Workload(workload) => {
+            sharing.meta(&mut workload.metadata);
+            if let Some(template) = &mut workload.spec.template {
+                sharing.spec(&mut template.spec);
+            }
+        }
+        AnyObject::Node(node) => sharing.meta(&mut node.metadata),
+        AnyObject::Namespace(namespace) => sharing.meta(&mut namespace.metadata),
+        _ => {}
     }
 }
 

@@ -1,4 +1,5 @@
-//! The whole way from inputs to decoded objects: one thread reads, the others parse.
+//! The whole way from inputs to decoded objects: one thread reads, the others parse. Large members flow
+//! through in pieces, so that memory follows what is kept and not what is read.
 
 use std::collections::HashMap;
 use std::io::Read as _;
@@ -10,17 +11,19 @@ use rayon::prelude::*;
 use super::content::{
     Container, Content, FileId, InputSpec, IntakeError, Member, Problem, Scan, ScannedInput, TypeHint,
 };
+use super::document::pieces::{self, Assembly, Part, ReadWhole};
 use super::document::{self, Context};
 use super::limits::Limits;
 use super::object::RawObject;
 use super::positions::Sources;
 use super::progress::Progress;
 use super::source::names::Class;
+use super::source::pieces::RawPiece;
 use super::source::{self, RawBody, RawMember, Sink, Summary};
 
 /// Bytes that are handed to the parsers at once: enough to keep them busy, little enough to hold.
-const BATCH_BYTES: usize = 16 << 20;
-const BATCH_MEMBERS: usize = 512;
+const BATCH_BYTES: usize = 8 << 20;
+const BATCH_UNITS: usize = 512;
 
 /// Reads every input and decodes every Kubernetes object in it.
 ///
@@ -76,53 +79,167 @@ struct Work<'w, T> {
     progress: &'w dyn Progress,
 }
 
-/// Members on their way from the reader to the parsers.
+/// What is on its way from the reader to the parsers.
+enum Unit {
+    Member(RawMember),
+    Piece(RawPiece),
+}
+
+/// What became of it.
+enum Done<T> {
+    Member(Option<Member<T>>, Vec<Problem>),
+    /// A piece, without its bytes, and how many they were.
+    Piece(RawPiece, u64, Result<Part<T>, ReadWhole>),
+}
+
 struct Batch {
     container: Container,
-    members: Vec<RawMember>,
+    units: Vec<Unit>,
+}
+
+/// What was collected of one input.
+struct Collected<T> {
+    members: Vec<Member<T>>,
+    problems: Vec<Problem>,
+    skipped: usize,
+    paths: Vec<String>,
+    /// The member whose pieces come in.
+    open: Option<Assembly<T>>,
+}
+
+impl<T> Collected<T> {
+    fn path(&mut self, id: u32, path: &str) {
+        let at = id as usize;
+        if self.paths.len() <= at {
+            self.paths.resize(at + 1, String::new());
+        }
+        if let Some(slot) = self.paths.get_mut(at) {
+            path.clone_into(slot);
+        }
+    }
 }
 
 impl<T: Send> Work<'_, T> {
     fn input(&self, spec: &InputSpec) -> (ScannedInput<T>, Vec<String>) {
+        // What is not a file cannot be read a second time.
+        let again = match spec {
+            InputSpec::Path(path) => std::fs::metadata(path).is_ok_and(|m| m.is_file() || m.is_dir()),
+            InputSpec::Bytes { .. } => true,
+            InputSpec::Stdin { .. } => false,
+        };
+        let first = if again { self.attempt(spec, true) } else { Err(ReadWhole) };
+        // Without pieces nothing asks for another reading.
+        let (summary, collected) = first.or_else(|_| self.attempt(spec, false)).unwrap_or_else(|_| (None, None));
+        self.sum_up(source::name_of(spec), summary, collected)
+    }
+
+    /// Reads an input, with large members in pieces or as a whole.
+    fn attempt(&self, spec: &InputSpec, in_pieces: bool) -> Result<(Option<Summary>, Option<Collected<T>>), ReadWhole> {
         let name = source::name_of(spec);
         let (sender, receiver) = sync_channel::<Batch>(1);
-        let mut members = Vec::new();
-        let mut problems = Vec::new();
-        let mut skipped = 0;
-        let mut paths = Vec::new();
+        let mut collected =
+            Collected { members: Vec::new(), problems: Vec::new(), skipped: 0, paths: Vec::new(), open: None };
         let summary = std::thread::scope(|scope| {
             let reader = scope.spawn(|| {
-                let mut batches =
-                    Batches { sender: Some(sender), pending: Vec::new(), bytes: 0, container: spec_guess(spec) };
+                let container = spec_guess(spec);
+                let mut batches = Batches { sender: Some(sender), pending: Vec::new(), bytes: 0, container, in_pieces };
                 let summary = source::read(spec, self.limits, self.progress, &mut batches);
                 batches.flush(summary.container);
                 batches.sender = None;
                 summary
             });
             for batch in receiver {
-                for member in &batch.members {
-                    let at = member.id as usize;
-                    if paths.len() <= at {
-                        paths.resize(at + 1, String::new());
-                    }
-                    if let Some(slot) = paths.get_mut(at) {
-                        slot.clone_from(&member.path);
+                let container = batch.container;
+                for unit in &batch.units {
+                    match unit {
+                        Unit::Member(member) => collected.path(member.id, &member.path),
+                        Unit::Piece(piece) => collected.path(piece.id, &piece.path),
                     }
                 }
-                let container = batch.container;
                 let results: Vec<_> =
-                    batch.members.into_par_iter().map(|member| self.member(&name, container, member)).collect();
-                for (member, mut found) in results {
-                    problems.append(&mut found);
-                    match member {
-                        Some(member) => members.push(member),
-                        None => skipped += 1,
-                    }
+                    batch.units.into_par_iter().map(|unit| self.unit(&name, container, unit)).collect();
+                for done in results {
+                    self.collect(&name, container, done, &mut collected)?;
                 }
             }
-            reader.join()
-        });
-        let summary = summary.unwrap_or_else(|_| Summary {
+            Ok(reader.join().ok())
+        })?;
+        Ok((summary, Some(collected)))
+    }
+
+    fn unit(&self, name: &str, container: Container, unit: Unit) -> Done<T> {
+        match unit {
+            Unit::Member(member) => {
+                let (member, problems) = self.member(name, container, member);
+                Done::Member(member, problems)
+            }
+            Unit::Piece(mut piece) => {
+                let display = source::display(container, name, &piece.path);
+                let part = pieces::read(&piece, &self.piece_context(&piece, &display));
+                let len = std::mem::take(&mut piece.bytes).len() as u64;
+                Done::Piece(piece, len, part)
+            }
+        }
+    }
+
+    fn collect(
+        &self,
+        name: &str,
+        container: Container,
+        done: Done<T>,
+        collected: &mut Collected<T>,
+    ) -> Result<(), ReadWhole> {
+        match done {
+            Done::Member(member, mut found) => {
+                collected.problems.append(&mut found);
+                match member {
+                    Some(member) => collected.members.push(member),
+                    None => collected.skipped += 1,
+                }
+            }
+            Done::Piece(piece, len, part) => {
+                let part = part?;
+                self.progress.objects(part.objects() as u64);
+                let display = source::display(container, name, &piece.path);
+                let known = self.piece_context(&piece, &display);
+                let mut open = collected.open.take().unwrap_or_default();
+                open.add(&piece, part, &known)?;
+                if piece.last {
+                    let (content, mut found) = open.finish(&known, piece.start + len)?;
+                    collected.problems.append(&mut found);
+                    collected.members.push(Member { path: piece.path.to_string(), file: known.file, content });
+                } else {
+                    collected.open = Some(open);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn piece_context<'c>(&'c self, piece: &'c RawPiece, display: &'c str) -> Context<'c, T> {
+        Context {
+            member: &piece.path,
+            display,
+            file: FileId { input: self.index, member: piece.id },
+            limits: self.limits,
+            hint: (self.hint)(&piece.path).unwrap_or_default(),
+            decode: self.decode,
+            direct: piece.direct,
+            sniffed: false,
+            cut: piece.cut,
+            notes: std::sync::Mutex::new(Vec::new()),
+        }
+    }
+
+    fn sum_up(
+        &self,
+        name: String,
+        summary: Option<Summary>,
+        collected: Option<Collected<T>>,
+    ) -> (ScannedInput<T>, Vec<String>) {
+        let (mut members, mut problems, skipped, paths) =
+            collected.map_or_else(Default::default, |c| (c.members, c.problems, c.skipped, c.paths));
+        let summary = summary.unwrap_or_else(|| Summary {
             container: Container::Unreadable,
             skipped: 0,
             problems: vec![Problem {
@@ -234,17 +351,23 @@ fn keep_last_of_each<T>(input: &str, container: Container, members: &mut Vec<Mem
 
 struct Batches {
     sender: Option<SyncSender<Batch>>,
-    pending: Vec<RawMember>,
+    pending: Vec<Unit>,
     bytes: usize,
     container: Container,
+    in_pieces: bool,
 }
 
 impl Batches {
     fn flush(&mut self, container: Container) -> bool {
         self.bytes = 0;
-        let members = std::mem::take(&mut self.pending);
-        members.is_empty()
-            || self.sender.as_ref().is_some_and(|sender| sender.send(Batch { container, members }).is_ok())
+        let units = std::mem::take(&mut self.pending);
+        units.is_empty() || self.sender.as_ref().is_some_and(|sender| sender.send(Batch { container, units }).is_ok())
+    }
+
+    fn add(&mut self, unit: Unit, bytes: usize) -> bool {
+        self.bytes += bytes;
+        self.pending.push(unit);
+        if self.bytes >= BATCH_BYTES || self.pending.len() >= BATCH_UNITS { self.flush(self.container) } else { true }
     }
 }
 
@@ -258,10 +381,16 @@ impl Sink for Batches {
     }
 
     fn take(&mut self, member: RawMember) -> bool {
-        if let RawBody::Bytes(bytes) = &member.body {
-            self.bytes += bytes.len();
-        }
-        self.pending.push(member);
-        if self.bytes >= BATCH_BYTES || self.pending.len() >= BATCH_MEMBERS { self.flush(self.container) } else { true }
+        let bytes = if let RawBody::Bytes(bytes) = &member.body { bytes.len() } else { 0 };
+        self.add(Unit::Member(member), bytes)
+    }
+
+    fn in_pieces(&self) -> bool {
+        self.in_pieces
+    }
+
+    fn take_piece(&mut self, piece: RawPiece) -> bool {
+        let bytes = piece.bytes.len();
+        self.add(Unit::Piece(piece), bytes)
     }
 }

@@ -152,7 +152,7 @@ impl<'s> Ends<'s> {
             namespaces: snapshot
                 .namespaces
                 .iter()
-                .map(|ns| (ns.get().metadata.name.as_str(), &ns.get().metadata.labels))
+                .map(|ns| (ns.get().metadata.name.as_str(), &*ns.get().metadata.labels))
                 .collect(),
             nodes: snapshot.nodes.iter().map(|node| (node.get().metadata.name.as_str(), node)).collect(),
             node_by_address,
@@ -184,7 +184,7 @@ impl<'s> Ends<'s> {
             spec: &stored.value.spec,
             addresses: addresses(stored.value.ips()),
             node,
-            node_labels: node.and_then(|n| self.nodes.get(n)).map(|n| &n.get().metadata.labels),
+            node_labels: node.and_then(|n| self.nodes.get(n)).map(|n| &*n.get().metadata.labels),
             host_network: stored.spec.is_host_network(),
             on_virtual_node: node.is_some_and(|node| self.is_virtual(node))
                 || stored.metadata.label("eks.amazonaws.com/fargate-profile").is_some(),

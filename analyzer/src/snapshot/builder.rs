@@ -239,12 +239,17 @@ pub struct Duplicate {
     pub same_version: bool,
 }
 
+/// An object, its origin, and what kind of source it is.
+type Entry = (AnyObject, u32, Provenance);
+
 /// Collects the objects of one cluster.
 #[derive(Debug, Default)]
 pub struct Builder {
-    objects: BTreeMap<(GroupKind, String, String), (AnyObject, u32, Provenance)>,
-    unnamed: Vec<(AnyObject, u32, Provenance)>,
+    /// In the order of pushing, until they are settled.
+    objects: BTreeMap<GroupKind, Vec<Entry>>,
+    unnamed: Vec<Entry>,
     duplicates: Vec<Duplicate>,
+    settled: bool,
     /// What is known about what was read.
     pub coverage: Coverage,
     /// The newest time the inputs speak for.
@@ -269,56 +274,83 @@ impl Builder {
         };
         let fallback = if self.default_namespace.is_empty() { "default" } else { &self.default_namespace };
         defaults::apply(&mut object, fallback);
-        let (kind, namespace, name) =
-            object.with(&mut |meta, kind, _| (kind, meta.namespace.clone(), meta.name.clone()));
-        if name.is_empty() {
+        let kind = object.group_kind();
+        if object.meta().name.is_empty() {
             self.unnamed.push((object, origin, provenance));
-            return;
+        } else {
+            self.objects.entry(kind).or_default().push((object, origin, provenance));
         }
-        let key = (kind, namespace, name);
-        match self.objects.remove(&key) {
-            None => {
-                self.objects.insert(key, (object, origin, provenance));
-            }
-            Some(old) => {
-                let new = (object, origin, provenance);
-                let replace = freshness(&new) > freshness(&old);
-                let different_uid = matches!((&old.0.meta().uid, &new.0.meta().uid), (Some(a), Some(b)) if a != b);
-                let same_version = freshness(&new).0 == freshness(&old).0;
-                let (kept, dropped) = if replace { (new, old) } else { (old, new) };
-                self.duplicates.push(Duplicate {
-                    object: format!("{}/{}/{}", key.0.kind, key.1, key.2).replace("//", "/"),
-                    kind: key.0.clone(),
-                    kept: kept.1,
-                    dropped: dropped.1,
-                    different_uid,
-                    same_version,
-                });
-                self.objects.insert(key, kept);
-            }
-        }
+        self.settled = false;
     }
 
-    /// What came twice, in a stable order.
-    pub fn duplicates(&self) -> &[Duplicate] {
+    /// What came twice, in the order of kind, namespace and name.
+    pub fn duplicates(&mut self) -> &[Duplicate] {
+        self.settle();
         &self.duplicates
     }
 
+    /// Brings the objects into order and keeps the newest copy of each.
+    fn settle(&mut self) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        let Self { objects, duplicates, .. } = self;
+        for (kind, entries) in objects {
+            // Dumps come in this order nearly always: a stable sort then only looks.
+            entries.sort_by(|a, b| key(a).cmp(&key(b)));
+            entries.dedup_by(|new, old| {
+                let same = key(new) == key(old);
+                if same {
+                    duplicates.push(newest_first(kind, old, new));
+                }
+                same
+            });
+        }
+    }
+
     /// The snapshot.
-    pub fn build(self) -> Snapshot {
+    pub fn build(mut self) -> Snapshot {
+        self.settle();
         let mut parts = Parts::default();
-        let all = self.objects.into_values().chain(self.unnamed);
-        for (object, origin, provenance) in all {
-            parts.add(object, origin, provenance);
+        for entries in self.objects.into_values().chain([self.unnamed]) {
+            if let Some((first, ..)) = entries.first() {
+                parts.reserve(first, entries.len());
+            }
+            for (object, origin, provenance) in entries {
+                parts.add(object, origin, provenance);
+            }
         }
         Snapshot { newest: self.newest, ..parts.into_snapshot(self.coverage, self.taken_at, self.cluster) }
+    }
+}
+
+fn key(entry: &Entry) -> (&str, &str) {
+    let meta = entry.0.meta();
+    (&meta.namespace, &meta.name)
+}
+
+/// Of two copies the newer one becomes `old`, the one that is kept.
+fn newest_first(kind: &GroupKind, old: &mut Entry, new: &mut Entry) -> Duplicate {
+    let different_uid = matches!((&old.0.meta().uid, &new.0.meta().uid), (Some(a), Some(b)) if a != b);
+    let same_version = freshness(new).0 == freshness(old).0;
+    if freshness(new) > freshness(old) {
+        std::mem::swap(old, new);
+    }
+    let (namespace, name) = key(old);
+    Duplicate {
+        object: format!("{kind}/{namespace}/{name}").replace("//", "/"),
+        kind: kind.clone(),
+        kept: old.1,
+        dropped: new.1,
+        different_uid,
+        same_version,
     }
 }
 
 /// Which of two copies speaks for the later state: resourceVersion, then generation, then the later
 /// source in the order of origins. (Kubernetes calls resourceVersion opaque; within one kind of one
 /// cluster it is etcd's revision and grows.)
-fn freshness(object: &(AnyObject, u32, Provenance)) -> ((bool, i64, i64, bool), std::cmp::Reverse<u32>) {
+fn freshness(object: &Entry) -> ((bool, i64, i64, bool), std::cmp::Reverse<u32>) {
     let meta = object.0.meta();
     let live = object.2 == Provenance::Live;
     let version = meta.resource_version.known().copied().unwrap_or(-1);
@@ -357,6 +389,13 @@ macro_rules! parts {
             $($field: Vec<Stored<$type>>,)+
         }
         impl Parts {
+            /// Makes room for so many more objects like this one.
+            fn reserve(&mut self, like: &AnyObject, count: usize) {
+                match like {
+                    $(AnyObject::$variant(_) => self.$field.reserve_exact(count),)+
+                    AnyObject::Other(..) => {}
+                }
+            }
             fn add(&mut self, object: AnyObject, origin: u32, provenance: Provenance) {
                 match object {
                     $(AnyObject::$variant(o) => self.$field.push(Stored { value: *o, origin, provenance }),)+

@@ -29,12 +29,9 @@ pub(super) fn apply(object: &mut AnyObject, namespace: &str) {
         AnyObject::Gateway(o) => gateway(o),
         AnyObject::ListenerSet(o) => listener_set(o),
         AnyObject::Route(o) => route(o),
-        AnyObject::EndpointSlice(o) => {
-            let mut ports = o.ports.to_vec();
-            for port in &mut ports {
-                default_text(&mut port.protocol, "TCP");
-            }
-            o.ports = ports.into();
+        // Ports that many slices share stay shared where there is nothing to change.
+        AnyObject::EndpointSlice(o) if o.ports.iter().any(|p| p.protocol.is_empty()) => {
+            each(&mut o.ports, |p| default_text(&mut p.protocol, "TCP"));
         }
         _ => {}
     }
@@ -123,8 +120,12 @@ fn pod_spec(spec: &mut PodSpec) {
     let container = |c: &mut Container| {
         each(&mut c.ports, |p| default_text(&mut p.protocol, "TCP"));
     };
-    each(&mut spec.containers, container);
-    each(&mut spec.init_containers, container);
+    // Lists that many pods share stay shared where there is nothing to change.
+    for containers in [&mut spec.containers, &mut spec.init_containers] {
+        if containers.iter().flat_map(|c| &c.ports).any(|p| p.protocol.is_empty()) {
+            each(containers, container);
+        }
+    }
 }
 
 fn ingress(ingress: &mut Ingress) {

@@ -6,6 +6,10 @@
 /// `oc adm inspect` `N bytes long`, crust-gather `xxx`, cilium sysdump `XXXXXX`.
 pub fn is_masked(text: &str) -> bool {
     let text = text.trim();
+    // Every address and number of a dump is asked: most have none of the letters that a mask has.
+    if !text.bytes().any(|b| matches!(b, b'*' | b'x' | b'X' | b'd' | b' ')) {
+        return false;
+    }
     if text.contains("***HIDDEN***") || text.contains("***TOKEN_") {
         return true;
     }

@@ -55,8 +55,9 @@ impl<T> Default for Store<T> {
 impl<T: Resource> Store<T> {
     pub(super) fn new(mut items: Vec<Stored<T>>) -> Self {
         items.sort_by(|a, b| {
-            let key = |s: &Stored<T>| (s.meta().namespace.clone(), s.meta().name.clone(), s.group_kind());
-            key(a).cmp(&key(b))
+            let ((a_meta, b_meta), kinds) = ((a.meta(), b.meta()), || a.group_kind().cmp(&b.group_kind()));
+            let names = (&a_meta.namespace, &a_meta.name).cmp(&(&b_meta.namespace, &b_meta.name));
+            names.then_with(kinds)
         });
         Self { items }
     }

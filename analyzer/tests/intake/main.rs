@@ -2,11 +2,13 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_push_string, clippy::format_collect)]
 
+mod agree;
 mod bombs;
 mod canonical;
 mod containers;
 mod documents;
 mod kit;
+mod pieces;
 mod positions;
 mod property;
 mod truth;

@@ -25,8 +25,8 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let killed =
         |t: Option<&crate::snapshot::model::Terminated>| t.is_some_and(|t| t.reason.as_deref() == Some("OOMKilled"));
     let (container, _) = containers(pod.get()).find(|(c, _)| {
-        let waits = c.state.waiting.is_some() && killed(c.last_state.terminated.as_ref());
-        waits || killed(c.state.terminated.as_ref())
+        let waits = c.state.waiting.is_some() && killed(c.last_state.terminated.as_deref());
+        waits || killed(c.state.terminated.as_deref())
     })?;
     // Once it is started again (or waits for it), its own words are those of the run before.
     let previous = container.state.terminated.is_none();

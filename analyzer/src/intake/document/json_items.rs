@@ -23,6 +23,11 @@ impl<'a> Cursor<'a> {
         Self { text, at, line: 1, column: 1 }
     }
 
+    /// For a text whose first byte stands at a line and column of its file.
+    pub(super) fn starting(text: &'a [u8], line: u32, column: u32) -> Self {
+        Self { text, at: 0, line: line as usize, column: column as usize }
+    }
+
     pub(super) fn to(&mut self, at: usize) -> Position {
         if at > self.at {
             let passed = self.text.get(self.at..at).unwrap_or_default();

@@ -9,6 +9,7 @@ mod full;
 mod head;
 mod json_items;
 mod json_stream;
+pub(crate) mod pieces;
 mod shape;
 mod watch;
 mod yaml_docs;
@@ -175,15 +176,15 @@ pub(crate) fn read<T: Send>(bytes: &[u8], ctx: &Context<'_, T>) -> (Content<T>, 
     } else {
         yaml_docs::read(bytes, start, ctx, &mut out);
     }
-    finish(out, ctx, bytes)
+    finish(out, ctx, bytes.len() as u64)
 }
 
-fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, bytes: &[u8]) -> (Content<T>, Vec<Problem>) {
+fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, len: u64) -> (Content<T>, Vec<Problem>) {
     if let Ok(mut notes) = ctx.notes.lock() {
         out.problems.append(&mut notes);
     }
     if ctx.cut {
-        drop_cut_object(&mut out, bytes.len());
+        drop_cut_object(&mut out, len);
     }
     let found = !out.docs.is_empty();
     if ctx.direct && out.docs.others > 0 {
@@ -224,11 +225,11 @@ fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, bytes: &[u8]) -> (Content<T>
 }
 
 /// An object that touches the cut may miss its end without showing it: it is not used.
-fn drop_cut_object<T>(out: &mut Out<T>, len: usize) {
+fn drop_cut_object<T>(out: &mut Out<T>, len: u64) {
     let touches = out.docs.objects.last().is_some_and(|object| {
         let end = object.origin.start + object.origin.len;
         // JSON shows by itself whether a value is whole.
-        object.origin.format != super::content::TextFormat::Json && end >= len as u64
+        object.origin.format != super::content::TextFormat::Json && end >= len
     });
     if touches {
         let list = out.docs.objects.pop().and_then(|object| object.list);

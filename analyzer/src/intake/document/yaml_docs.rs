@@ -36,9 +36,27 @@ impl Segment<'_> {
 pub(super) fn read<T: Send>(bytes: &[u8], start: usize, ctx: &Context<'_, T>, out: &mut Out<T>) {
     let (clean, errors) = captured::strip(bytes);
     out.docs.errors.extend(errors);
-    let segments = split(&clean, start);
+    documents(&split(&clean, start), ctx, out);
+}
+
+/// Reads a piece of a YAML stream that begins at byte `base` and line `line` of its file.
+pub(super) fn read_piece<T: Send>(bytes: &[u8], base: usize, line: u32, ctx: &Context<'_, T>, out: &mut Out<T>) {
+    let (clean, mut errors) = captured::strip(bytes);
+    for error in &mut errors {
+        error.line = error.line.saturating_add(line).saturating_sub(1);
+    }
+    out.docs.errors.append(&mut errors);
+    let mut segments = split(&clean, 0);
+    for segment in &mut segments {
+        segment.start += base;
+        segment.line = segment.line.saturating_add(line).saturating_sub(1);
+    }
+    documents(&segments, ctx, out);
+}
+
+fn documents<T: Send>(segments: &[Segment<'_>], ctx: &Context<'_, T>, out: &mut Out<T>) {
     // A few documents are big (lists, parallel inside); many are small (parallel beside each other).
-    if let [segment] = segments.as_slice() {
+    if let [segment] = segments {
         return document(segment, ctx, out);
     }
     for some in segments.chunks(CHUNK) {
@@ -160,11 +178,11 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
 /// A list's own keys.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-struct Header {
+pub(super) struct Header {
     #[serde(rename = "apiVersion")]
-    api_version: Option<String>,
-    kind: Option<String>,
-    metadata: Option<ListMeta>,
+    pub(super) api_version: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) metadata: Option<ListMeta>,
 }
 
 /// Reads a canonical list; false where the full parser has to decide.
@@ -283,7 +301,7 @@ fn content_column(slice: &[u8], indent: usize) -> usize {
     indent + 1 + rest.iter().take_while(|&&b| b == b' ').count()
 }
 
-fn item_of<T>(
+pub(super) fn item_of<T>(
     slice: &Segment<'_>,
     n: usize,
     indent: usize,
@@ -343,22 +361,23 @@ fn refers_across(text: &[u8], block: &Block) -> bool {
         return false;
     }
     let region = text.get(block.start..block.end.min(text.len())).unwrap_or_default();
-    for at in memchr::memchr_iter(b'*', region) {
-        let at = block.start + at;
-        let before = text.get(..at).unwrap_or_default().trim_ascii_end().last();
+    aliases(region).any(|name| memmem::find(text, &[b"&", name].concat()).is_some())
+}
+
+/// Whether items of a piece may refer to an anchor in another piece.
+pub(super) fn may_refer(piece: &[u8]) -> bool {
+    aliases(piece).next().is_some()
+}
+
+/// Names of what stands where an alias may stand.
+fn aliases(region: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memchr::memchr_iter(b'*', region).filter_map(move |at| {
+        let before = region.get(..at).unwrap_or_default().trim_ascii_end().last();
         if !matches!(before, Some(b':' | b'-' | b'[' | b'{' | b',' | b'?')) {
-            continue;
+            return None;
         }
-        let name = text.get(at + 1..).unwrap_or_default();
+        let name = region.get(at + 1..).unwrap_or_default();
         let len = name.iter().take_while(|b| !b.is_ascii_whitespace() && !b",]}[{".contains(b)).count();
-        let name = name.get(..len).unwrap_or_default();
-        if name.is_empty() {
-            continue;
-        }
-        let anchor = [b"&", name].concat();
-        if memmem::find(text, &anchor).is_some() {
-            return true;
-        }
-    }
-    false
+        name.get(..len).filter(|name| !name.is_empty())
+    })
 }

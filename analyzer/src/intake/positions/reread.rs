@@ -9,6 +9,7 @@ use crate::intake::content::{Container, FileId, InputSpec, Origin};
 use crate::intake::limits::Limits;
 use crate::intake::progress::Silent;
 use crate::intake::source::compress::{self, Magic};
+use crate::intake::source::pieces::RawPiece;
 use crate::intake::source::{self, RawBody, RawMember, Sink};
 
 /// Where the files of a scan came from. Standard input is kept in it, as it came.
@@ -153,6 +154,38 @@ impl Sink for Ranges<'_> {
                 });
                 if let (Some(slice), Some(slot)) = (slice, self.found.get_mut(n)) {
                     *slot = Some(slice.to_vec());
+                }
+            }
+        }
+        !self.wanted.is_empty()
+    }
+
+    fn in_pieces(&self) -> bool {
+        true
+    }
+
+    fn take_piece(&mut self, piece: RawPiece) -> bool {
+        let end = piece.start + piece.bytes.len() as u64;
+        for &n in self.wanted.get(&piece.id).map(Vec::as_slice).unwrap_or_default() {
+            let Some(origin) = self.origins.get(n) else { continue };
+            // An object may lie across pieces where the member was first read as a whole.
+            let (from, to) = (origin.start.max(piece.start), (origin.start + origin.len).min(end));
+            if from >= to {
+                continue;
+            }
+            let range = usize::try_from(from - piece.start).ok().zip(usize::try_from(to - piece.start).ok());
+            let slice = range.and_then(|(from, to)| piece.bytes.get(from..to)).unwrap_or_default();
+            if let Some(slot) = self.found.get_mut(n) {
+                slot.get_or_insert_default().extend_from_slice(slice);
+            }
+        }
+        if piece.last {
+            for n in self.wanted.remove(&piece.id).unwrap_or_default() {
+                let len = self.origins.get(n).map(|origin| origin.len);
+                if let Some(slot) = self.found.get_mut(n)
+                    && slot.as_ref().map(|bytes| bytes.len() as u64) != len
+                {
+                    *slot = None;
                 }
             }
         }

@@ -5,6 +5,7 @@
 pub(crate) mod compress;
 mod directory;
 pub(crate) mod names;
+pub(crate) mod pieces;
 mod tar;
 mod zip;
 
@@ -14,6 +15,7 @@ use std::path::Path;
 
 use compress::{Magic, Opened, Stream};
 use names::Class;
+use pieces::{PIECE, RawPiece, Splitter, WHOLE};
 
 use super::content::{Container, InputSpec, Problem};
 use super::limits::Limits;
@@ -48,6 +50,10 @@ pub(crate) trait Sink {
     fn wants(&mut self, id: u32, path: &str) -> bool;
     /// Takes a member.
     fn take(&mut self, member: RawMember) -> bool;
+    /// Whether large members may come in pieces.
+    fn in_pieces(&self) -> bool;
+    /// Takes a piece of a member; they come in order and one member at a time.
+    fn take_piece(&mut self, piece: RawPiece) -> bool;
 }
 
 /// What reading an input yields beside its members.
@@ -207,7 +213,7 @@ impl Reading<'_> {
         if !self.sink.wants(id, &path) {
             return;
         }
-        let (bytes, cut) = self.fill(stream, None, &path);
+        let Some((bytes, cut)) = self.whole_or_pieces(stream, None, id, &path, true) else { return };
         if bytes.is_empty() && !cut {
             self.say("an empty file", "it told nothing");
         }
@@ -219,6 +225,91 @@ impl Reading<'_> {
             _ => Class::Structured,
         };
         self.give(RawMember { id, path, class, body: RawBody::Bytes(bytes), direct: true, cut });
+    }
+
+    /// Reads a member: to its end, or, where it is large and its text shows where its objects end, piece by
+    /// piece into the sink (and then nothing is left to give).
+    fn whole_or_pieces(
+        &mut self,
+        mut stream: Stream<'_>,
+        size: Option<u64>,
+        id: u32,
+        path: &str,
+        direct: bool,
+    ) -> Option<(Vec<u8>, bool)> {
+        let mut filling = Filling { read: 0, size };
+        let hint = usize::try_from(size.unwrap_or(0).min(self.limits.member_bytes).min(64 << 20)).unwrap_or(0);
+        let goal = if self.sink.in_pieces() { WHOLE as u64 } else { u64::MAX };
+        let mut bytes = Vec::with_capacity(hint.min(WHOLE + PIECE));
+        match self.fill(&mut stream, &mut bytes, &mut filling, goal, path) {
+            Filled::Ended => return Some((bytes, false)),
+            Filled::Cut => return Some((bytes, true)),
+            Filled::More => {}
+        }
+        let Some(splitter) = Splitter::begin(&bytes) else {
+            let end = self.fill(&mut stream, &mut bytes, &mut filling, u64::MAX, path);
+            return Some((bytes, end == Filled::Cut));
+        };
+        self.progress.member(path);
+        self.sink.container(self.summary.container);
+        self.pieces(stream, filling, bytes, splitter, RawPiece::first(id, path, direct));
+        None
+    }
+
+    fn pieces(
+        &mut self,
+        mut stream: Stream<'_>,
+        mut filling: Filling,
+        mut buffer: Vec<u8>,
+        mut splitter: Splitter,
+        mut next: RawPiece,
+    ) {
+        let path = std::sync::Arc::clone(&next.path);
+        let before = splitter.before();
+        if before > 0 {
+            let rest = buffer.split_off(before);
+            next.pass(&buffer);
+            buffer = rest;
+        }
+        loop {
+            while let Some(cut) = splitter.cut(&buffer, next.line) {
+                let mut rest = Vec::with_capacity(buffer.len() - cut.len + PIECE + 4096);
+                rest.extend_from_slice(buffer.get(cut.len..).unwrap_or_default());
+                buffer.truncate(cut.len);
+                let done = std::mem::replace(&mut buffer, rest);
+                let Some(kind) = cut.kind else {
+                    next.pass(&done);
+                    continue;
+                };
+                let piece = next.with(done, kind);
+                if !self.sink.take_piece(piece) {
+                    self.stopped = true;
+                    return;
+                }
+            }
+            match self.fill(&mut stream, &mut buffer, &mut filling, PIECE as u64, &path) {
+                Filled::More => {}
+                end => {
+                    self.total += filling.read;
+                    while let Some(cut) = splitter.cut(&buffer, next.line) {
+                        let rest = buffer.split_off(cut.len);
+                        let done = std::mem::replace(&mut buffer, rest);
+                        match cut.kind {
+                            None => next.pass(&done),
+                            Some(kind) => {
+                                let piece = next.with(done, kind);
+                                self.stopped |= !self.sink.take_piece(piece);
+                            }
+                        }
+                    }
+                    let mut piece = next.with(buffer, splitter.rest());
+                    piece.last = true;
+                    piece.cut = end == Filled::Cut;
+                    self.stopped |= !self.sink.take_piece(piece);
+                    return;
+                }
+            }
+        }
     }
 
     /// The number of the next member, unless there are too many.
@@ -244,12 +335,21 @@ impl Reading<'_> {
         }
     }
 
-    /// Reads a member to its end or to a limit; true where it was cut off.
-    fn fill(&mut self, mut stream: Stream<'_>, size: Option<u64>, path: &str) -> (Vec<u8>, bool) {
+    /// Reads up to `goal` more bytes of a member, to its end or to a limit.
+    fn fill(
+        &mut self,
+        stream: &mut Stream<'_>,
+        bytes: &mut Vec<u8>,
+        filling: &mut Filling,
+        goal: u64,
+        path: &str,
+    ) -> Filled {
         let limit = self.limits.member_bytes;
-        let hint = usize::try_from(size.unwrap_or(0).min(limit).min(64 << 20)).unwrap_or(0);
-        let mut bytes = Vec::with_capacity(hint);
-        let result = stream.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes);
+        let wanted = goal.min(limit.saturating_add(1).saturating_sub(filling.read));
+        let before = bytes.len();
+        let result = stream.by_ref().take(wanted).read_to_end(bytes);
+        let came = (bytes.len() - before) as u64;
+        filling.read += came;
         let shown = display(self.summary.container, self.name, path);
         if let Err(error) = result {
             let why = match compress::limit_of(&error) {
@@ -259,20 +359,23 @@ impl Reading<'_> {
             };
             self.stopped = true;
             self.say_of(shown, &why, "what came before was read");
-            return (bytes, true);
+            return Filled::Cut;
         }
-        if bytes.len() as u64 > limit {
-            bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        if filling.read > limit {
+            bytes.pop();
             let why = format!("larger than {limit} bytes (limit {})", Limits::MEMBER_BYTES);
             self.say_of(shown, &why, "its beginning was read");
-            return (bytes, true);
+            return Filled::Cut;
         }
-        if size.is_some_and(|size| (bytes.len() as u64) < size) {
+        if came == wanted {
+            return Filled::More;
+        }
+        if filling.size.is_some_and(|size| filling.read < size) {
             self.stopped = true;
             self.say_of(shown, "the archive is cut off inside this member", "what came before was read");
-            return (bytes, true);
+            return Filled::Cut;
         }
-        (bytes, false)
+        Filled::Ended
     }
 
     fn say(&mut self, what: &str, then: &str) {
@@ -289,6 +392,25 @@ impl Reading<'_> {
             self.summary.newest = Some(self.summary.newest.map_or(time, |n| n.max(time)));
         }
     }
+}
+
+/// How far a member was read.
+#[derive(Debug)]
+struct Filling {
+    read: u64,
+    /// How large it says it is.
+    size: Option<u64>,
+}
+
+/// How reading on ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filled {
+    /// As much as was asked for; there may be more.
+    More,
+    /// The member's end.
+    Ended,
+    /// Before the member's end.
+    Cut,
 }
 
 /// The name without its compression.
@@ -387,13 +509,24 @@ pub(crate) fn take_stream(reading: &mut Reading<'_>, path: String, size: Option<
         stream = Box::new(stream.take(reading.limits.text_bytes as u64));
         size = None;
     }
-    let (bytes, cut) = reading.fill(stream, size, &path);
-    reading.total += bytes.len() as u64;
+    let total = reading.total;
+    let read = if class == Class::Structured {
+        reading.whole_or_pieces(stream, size, id, &path, false)
+    } else {
+        let mut stream = stream;
+        let mut bytes = Vec::new();
+        let end = reading.fill(&mut stream, &mut bytes, &mut Filling { read: 0, size }, u64::MAX, &path);
+        Some((bytes, end == Filled::Cut))
+    };
+    if let Some((bytes, _)) = &read {
+        reading.total = total + bytes.len() as u64;
+    }
     if reading.total > reading.limits.total_bytes && !reading.stopped {
         reading.stopped = true;
         let what = format!("more than {} bytes (limit {})", reading.limits.total_bytes, Limits::TOTAL_BYTES);
         reading.say(&what, "the rest was not read");
     }
+    let Some((bytes, cut)) = read else { return };
     if class == Class::Marker && path.ends_with("version") && names::looks_structured(&bytes) {
         class = Class::Structured;
     }

@@ -38,7 +38,7 @@ pub fn namespaces(world: &World<'_>, rule: Option<&NamespacesFrom>, default: &st
 fn selected(world: &World<'_>, selector: &LabelSelector, namespace: &str) -> Allowed {
     let gap = match world.snapshot.lookup::<Namespace>("", namespace) {
         Lookup::Found(found) => {
-            let mut labels = found.metadata.labels.clone();
+            let mut labels = (*found.metadata.labels).clone();
             labels.entry(NAME_LABEL.to_owned()).or_insert_with(|| namespace.to_owned());
             return match selector.matches(&labels) {
                 Some(true) => Allowed::Yes,

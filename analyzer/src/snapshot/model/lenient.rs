@@ -3,32 +3,34 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
 use crate::snapshot::is_masked;
 
-/// A list that may be `null` or missing.
+/// A list that may be `null` or missing. Equal lists of many objects may be one in memory; nothing of it
+/// can be changed in place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct List<T>(Vec<T>);
+pub struct List<T>(Option<Arc<[T]>>);
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(None)
     }
 }
 
 impl<T> Deref for List<T> {
     type Target = [T];
     fn deref(&self) -> &[T] {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 }
 
 impl<T> From<Vec<T>> for List<T> {
     fn from(items: Vec<T>) -> Self {
-        Self(items)
+        Self((!items.is_empty()).then(|| Arc::from(items)))
     }
 }
 
@@ -36,13 +38,13 @@ impl<'a, T> IntoIterator for &'a List<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.iter()
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::<Vec<T>>::deserialize(deserializer).map(|items| Self(items.unwrap_or_default()))
+        Option::<Vec<T>>::deserialize(deserializer).map(|items| items.unwrap_or_default().into())
     }
 }
 
@@ -257,9 +259,37 @@ pub struct Time(pub Option<jiff::Timestamp>);
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match Field::<String>::deserialize(deserializer)? {
-            Field::Known(text) => text.parse().ok(),
-            Field::Absent | Field::Redacted | Field::Invalid(_) => None,
-        }))
+        struct V;
+        impl<'de> Visitor<'de> for V {
+            type Value = Time;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time")
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Time, E> {
+                Ok(Time(None))
+            }
+            fn visit_none<E: de::Error>(self) -> Result<Time, E> {
+                Ok(Time(None))
+            }
+            fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Time, D::Error> {
+                d.deserialize_any(self)
+            }
+            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Time, E> {
+                Ok(Time(None))
+            }
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Time, E> {
+                Ok(Time(None))
+            }
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Time, E> {
+                Ok(Time(None))
+            }
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Time, E> {
+                Ok(Time(None))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Time, E> {
+                Ok(Time(text.parse().ok()))
+            }
+        }
+        deserializer.deserialize_any(V)
     }
 }

@@ -1,9 +1,12 @@
 //! `ObjectMeta`, slim.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 
+use super::Labels;
 use super::lenient::{Field, List, Time, null_default};
 
 /// What every object carries. `managedFields` and the last-applied annotation are dropped while reading.
@@ -21,10 +24,9 @@ pub struct Meta {
     pub generation: Field<i64>,
     pub creation_timestamp: Time,
     pub deletion_timestamp: Time,
-    #[serde(deserialize_with = "null_default")]
-    pub labels: BTreeMap<String, String>,
+    pub labels: Labels,
     #[serde(deserialize_with = "annotations")]
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: Labels,
     pub owner_references: List<OwnerReference>,
 }
 
@@ -58,8 +60,34 @@ impl Meta {
     }
 }
 
-fn annotations<'de, D: serde::Deserializer<'de>>(d: D) -> Result<BTreeMap<String, String>, D::Error> {
-    let mut all: BTreeMap<String, Option<String>> = null_default(d)?;
-    all.remove("kubectl.kubernetes.io/last-applied-configuration");
-    Ok(all.into_iter().map(|(k, v)| (k, v.unwrap_or_default())).collect())
+/// The annotations without the copy of the whole object that `kubectl apply` leaves.
+fn annotations<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Labels, D::Error> {
+    null_default::<D, Annotations>(d).map(|all| all.0.into())
+}
+
+#[derive(Default)]
+struct Annotations(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Annotations {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Annotations;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Annotations, A::Error> {
+                let mut all = BTreeMap::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == "kubectl.kubernetes.io/last-applied-configuration" {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        all.insert(key, map.next_value::<Option<String>>()?.unwrap_or_default());
+                    }
+                }
+                Ok(Annotations(all))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
 }

@@ -20,6 +20,7 @@ mod resource;
 mod route;
 mod secret;
 mod service;
+mod shared;
 mod workload;
 
 pub use condition::{Condition, ConditionStatus, current};
@@ -44,7 +45,7 @@ pub use node::{Namespace, Node, NodeAddress, Taint};
 pub use opaque::{Opaque, OpaqueRole, opaque_role};
 pub use pod::{
     Container, ContainerPort, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, PodTemplate, Probe, ProbePort,
-    Terminated, Volume, Waiting,
+    ReadinessGate, Terminated, Volume, Waiting,
 };
 pub use resource::Resource;
 pub use route::{
@@ -54,4 +55,5 @@ pub use route::{
 pub(crate) use secret::first_certificate;
 pub use secret::{Certificate, Secret};
 pub use service::{Service, ServicePort};
+pub use shared::{Labels, Sharing};
 pub use workload::{Workload, WorkloadKind, WorkloadStatus};

@@ -1,11 +1,9 @@
 //! core/v1 Pod and the templates that stand in for it.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::lenient::{Field, Flag, List, PortRef, Time, null_default};
-use super::{Condition, ConditionStatus, Meta, current};
+use super::{Condition, ConditionStatus, Labels, Meta, current};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -35,8 +33,7 @@ pub struct PodSpec {
     pub readiness_gates: List<ReadinessGate>,
     pub scheduling_gates: List<SchedulingGate>,
     pub volumes: List<Volume>,
-    #[serde(deserialize_with = "null_default")]
-    pub node_selector: BTreeMap<String, String>,
+    pub node_selector: Labels,
     pub service_account_name: Option<String>,
     /// `ClusterFirst` unless given.
     pub dns_policy: Option<String>,
@@ -166,9 +163,9 @@ pub struct ContainerStatus {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct ContainerState {
-    pub waiting: Option<Waiting>,
+    pub waiting: Option<Box<Waiting>>,
     pub running: Option<Running>,
-    pub terminated: Option<Terminated>,
+    pub terminated: Option<Box<Terminated>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
