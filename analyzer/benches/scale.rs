@@ -113,7 +113,7 @@ impl Decode for Yaml<'_> {
     }
 }
 
-/// The yardstick for YAML: serde_yaml, item by item, straight into the same structs.
+/// The yardstick for YAML: `serde_yaml`, item by item, straight into the same structs.
 fn yaml_items(text: &str) -> Any<Vec<AnyObject>> {
     let word = |item: &str, key: &str| {
         let line = item.lines().find_map(|l| l.get(2..)?.strip_prefix(key));
@@ -137,7 +137,7 @@ impl Decode for Json<'_> {
     }
 }
 
-/// The yardstick for JSON: serde_json, item by item, straight into the same structs.
+/// The yardstick for JSON: `serde_json`, item by item, straight into the same structs.
 fn json_items(text: &str) -> Any<Vec<AnyObject>> {
     #[derive(serde::Deserialize)]
     struct List<'a> {

@@ -28,6 +28,7 @@ impl Size {
 }
 
 /// The whole cluster as one `kind: List` in YAML.
+#[allow(dead_code)] // Not every program of these wants it in memory.
 pub(crate) fn yaml(size: Size) -> String {
     // Writing to memory does not fail.
     let mut out = Vec::with_capacity(size.pods * 8_500);
@@ -36,6 +37,7 @@ pub(crate) fn yaml(size: Size) -> String {
 }
 
 /// The whole cluster as one `kind: List` in indented JSON.
+#[allow(dead_code)] // Not every program of these wants it in memory.
 pub(crate) fn json(size: Size) -> String {
     let mut out = Vec::with_capacity(size.pods * 16_000);
     let _ = write_json(objects(size), &mut out);

@@ -178,13 +178,14 @@ impl Splitter {
 
     fn documents(&mut self, buffer: &[u8], line: u32) -> Option<Cut> {
         let last = last_marker(buffer, self.seen);
-        let fresh = self.seen == 0;
+        // A list begins within its first lines, which may not all have come yet.
+        let decided = self.seen >= HEAD;
         self.seen = buffer.len().saturating_sub(4);
         if let Some(mark) = last {
             self.seen = 0;
             return Some(Cut { len: mark, kind: Some(Kind::Documents) });
         }
-        if !fresh {
+        if decided {
             return None;
         }
         let (len, indent, own) = list_head(buffer)?;

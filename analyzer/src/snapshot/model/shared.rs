@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
@@ -18,13 +18,34 @@ static NONE: BTreeMap<String, String> = BTreeMap::new();
 
 /// Labels, annotations or a node selector: reads as a map from key to value. Equal ones of many objects may
 /// be one in memory.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Labels(Option<Arc<BTreeMap<String, String>>>);
 
 impl Deref for Labels {
     type Target = BTreeMap<String, String>;
     fn deref(&self) -> &Self::Target {
         self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+/// A map that is changed is no longer shared.
+impl DerefMut for Labels {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+}
+
+impl PartialEq for Labels {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Labels {}
+
+impl FromIterator<(String, String)> for Labels {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        pairs.into_iter().collect::<BTreeMap<_, _>>().into()
     }
 }
 
