@@ -13,11 +13,9 @@ use kubereach_reports::report::Deed;
 use super::apply::{Edit, Entry, Key};
 use super::owners::{self, WorkloadKey};
 use crate::snapshot::model::{
-    EndpointSlice, Endpoints, Pod, PodTemplate, Resource as _, Service, Workload, WorkloadKind,
+    EndpointSlice, Endpoints, Labels, Pod, PodTemplate, Resource as _, Service, Workload, WorkloadKind,
 };
 use crate::snapshot::{AnyObject, Foresight, Found, GroupKind, Snapshot, matches_pairs};
-
-type Labels = BTreeMap<String, String>;
 
 /// Labels that a controller computes from the template; the next pods have others.
 const COMPUTED: [&str; 4] =

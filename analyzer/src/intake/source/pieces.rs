@@ -350,10 +350,13 @@ mod tests {
         for step in [1, 7, 40, 1000] {
             let found = pieces(list, step);
             let whole: String = found.iter().map(|(_, text)| text.as_str()).collect();
-            assert_eq!(format!("apiVersion: v1\nitems:\n{whole}"), list, "{step}");
+            // What has come at once may hold a whole list before a marker.
+            let at_once = list == whole;
+            assert!(at_once || format!("apiVersion: v1\nitems:\n{whole}") == list, "{step}: {found:?}");
+            assert_eq!(at_once, step == 1000);
             for (kind, text) in &found {
                 match kind.as_str() {
-                    "documents" => assert!(text.starts_with("---"), "{text}"),
+                    "documents" => assert!(text.starts_with("---") || at_once, "{text}"),
                     _ => assert!(text.starts_with("- a"), "{text}"),
                 }
             }
