@@ -94,7 +94,7 @@ fn large_files_of_every_shape_read_as_small_ones_do() {
             "an alias across items",
             block.replacen("v1\nitems", "v1\nx: &n hello\nitems", 1).replacen(
                 "text: |",
-                "other: *n\n        text: |",
+                "other: *n\n      text: |",
                 4000,
             ),
             1,
