@@ -36,7 +36,9 @@ pub(super) fn is_set_aside(object: &AnyObject) -> bool {
 /// `Pod shop/web-test`, for the inventory.
 pub(super) fn title(object: &AnyObject) -> String {
     let meta = object.meta();
-    format!("{} {}", object.group_kind().kind, meta.name)
+    let generated = meta.generate_name.as_deref().map(|prefix| format!("{prefix}…")).unwrap_or_default();
+    let name = if meta.name.is_empty() { &generated } else { &meta.name };
+    format!("{} {name}", object.group_kind().kind)
 }
 
 /// What the inventory says of hooks that were set aside.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::GroupKind;
 use super::model::WorkloadKind;
 
 /// Marks on the snapshot after a change. Empty for every snapshot that was really taken.
@@ -13,6 +14,7 @@ pub struct Foresight {
     services: BTreeMap<(String, String), String>,
     pods: BTreeSet<(String, String)>,
     workloads: BTreeSet<(WorkloadKind, String, String)>,
+    brought: BTreeSet<GroupKind>,
 }
 
 impl Foresight {
@@ -30,6 +32,16 @@ impl Foresight {
     /// This workload has no pod yet and will have some: its template stands for them.
     pub fn stand_in(&mut self, kind: WorkloadKind, namespace: &str, name: &str) {
         self.workloads.insert((kind, namespace.to_owned(), name.to_owned()));
+    }
+
+    /// The change brings objects of a kind that nobody evaluates; an operator may make pods of them.
+    pub fn brings(&mut self, kind: GroupKind) {
+        self.brought.insert(kind);
+    }
+
+    /// Kinds that the change brings and nobody evaluates.
+    pub fn brought(&self) -> impl Iterator<Item = &GroupKind> {
+        self.brought.iter()
     }
 
     /// How a Service whose addresses are worked out stood before the change.

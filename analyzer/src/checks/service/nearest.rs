@@ -131,6 +131,16 @@ pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTree
     ))
 }
 
+/// Why, after a change, pods with the right labels may come that no template shows: the change brings
+/// objects of which an operator may make them.
+pub(super) fn brought_gap(world: &World<'_>) -> Option<Gap> {
+    let maker = world.snapshot.foresight.brought().find(|kind| may_make_pods(kind))?;
+    Some(Gap::investigate(
+        format!("what {maker} objects make"),
+        format!("{} objects are in the change, and an operator may make pods of them", maker.display()),
+    ))
+}
+
 /// Custom kinds may stand for workloads, except those known to configure something else.
 fn may_make_pods(kind: &GroupKind) -> bool {
     const PASSIVE_GROUPS: [&str; 10] = [

@@ -37,6 +37,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if view.declared_only {
         nearest::templates_gap(cx.world, view.namespace(), selector).is_none().then_some(())?;
     }
+    if matches!(view.truth, Truth::Foreseen(_)) && nearest::brought_gap(cx.world).is_some() {
+        return None;
+    }
     let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
     let absence = cx.world.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;
     let near = nearest::nearest(cx.world, view.namespace(), selector);

@@ -7,6 +7,7 @@ use crate::checks::service::context::Context;
 use crate::checks::service::{nearest, selects_no_pod};
 use crate::evidence::{Clouds, Finding, Page, Text};
 use crate::field;
+use crate::paths::service::Truth;
 use crate::snapshot::Gap;
 
 /// The page.
@@ -27,12 +28,14 @@ spec:
 /// Manifests in which nothing matches, and which may not be all there is.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let view = cx.view;
-    if !view.declared_only || !selects_no_pod::applies(cx) {
+    let brought = if matches!(view.truth, Truth::Foreseen(_)) { nearest::brought_gap(cx.world) } else { None };
+    if (!view.declared_only && brought.is_none()) || !selects_no_pod::applies(cx) {
         return None;
     }
     let selector = &view.service.get().value.spec.selector;
     let labels = nearest::words(selector);
-    let gap = nearest::templates_gap(cx.world, view.namespace(), selector)
+    let gap = brought
+        .or_else(|| nearest::templates_gap(cx.world, view.namespace(), selector))
         .or_else(|| view.selected.gap.clone())
         .unwrap_or_else(|| Gap::investigate("what the selector matches", "the input may not be everything"));
     let message = format!("nothing in the input carries the labels this Service looks for ({labels})");
