@@ -11,7 +11,7 @@ use crate::observation::{self, Document};
 use crate::paths::World;
 use crate::report::{Locate, assemble, coverage, not_evaluated};
 use crate::snapshot::Snapshot;
-use crate::{checks, evidence};
+use crate::{checks, evidence, gate};
 
 /// Which subjects to report. Empty lists mean all.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +49,8 @@ pub struct Options {
     pub plans: BTreeSet<String>,
     /// The inputs as the command line names them, for commands that read them again; may be empty.
     pub words: Vec<String>,
+    /// What is accepted, and when the gate trips; none for a report without a gate.
+    pub gate: Option<gate::Rules>,
 }
 
 /// Reads the inputs, judges every subject and assembles the report.
@@ -79,7 +81,11 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
         snapshot.problems.extend(problems);
         snapshot.problems.sort();
     }
-    assemble(judged, snapshot, intake as &dyn Locate)
+    let mut report = assemble(judged, snapshot, intake as &dyn Locate);
+    if let Some(rules) = &options.gate {
+        gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots));
+    }
+    report
 }
 
 fn subjects(world: &World<'_>) -> Vec<evidence::Subject> {

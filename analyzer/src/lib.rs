@@ -26,6 +26,8 @@ pub mod judgement;
 
 pub mod report;
 
+pub mod gate;
+
 pub mod change;
 
 mod analysis;

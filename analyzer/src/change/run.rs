@@ -1,13 +1,14 @@
 //! The whole flow of a change: a snapshot and manifests in, one report with its comparison out.
 
-use kubereach_reports::report::{self, ChangeKind, Location, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
+use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 
 use super::{Applied, Prune, apply, causes, compare};
 use crate::analysis::{Options, analyze, analyze_intake, inventory, judge_snapshot};
 use crate::evidence::FieldPath;
+use crate::gate;
 use crate::intake::progress::Progress;
 use crate::intake::{InputSpec, Intake, IntakeError};
-use crate::report::{Locate, assemble, coverage, not_evaluated};
+use crate::report::{Locate, Place, assemble, coverage, not_evaluated};
 use crate::snapshot::Snapshot;
 
 /// Why a change could not be judged.
@@ -64,6 +65,10 @@ pub fn analyze_on_top_of(
         .collect();
     causes::name(before, &applied, &mut told, &mut after_report, &places);
     after_report.change = Some(told);
+    gate::fingerprint::assign(&mut after_report.findings);
+    if let Some(rules) = &options.gate {
+        gate::apply(&mut after_report, rules, &gate::annotations::collect([&applied.after]));
+    }
     Ok(after_report)
 }
 
@@ -75,7 +80,7 @@ pub fn analyze_diff(
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
     let (old, new) = (side(before, options, progress)?, side(after, options, progress)?);
-    Ok(told(&old, new, name_of(before), name_of(after)))
+    Ok(told(&old, new, name_of(before), name_of(after), options))
 }
 
 /// Judges an input and what was read already, a live cluster, and compares the verdicts.
@@ -87,20 +92,24 @@ pub fn analyze_diff_with(
 ) -> Result<Report, ChangeError> {
     let old = side(before, options, progress)?;
     let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
-    Ok(told(&old, analyze_intake(after, options), name_of(before), names.join(", ")))
+    let ungated = Options { gate: None, ..options.clone() };
+    Ok(told(&old, analyze_intake(after, &ungated), name_of(before), names.join(", "), options))
 }
 
 fn side(input: &InputSpec, options: &Options, progress: &dyn Progress) -> Result<Report, ChangeError> {
     match written_report(input)? {
         Some(report) => Ok(filtered(report, options)),
-        None => Ok(analyze(std::slice::from_ref(input), options, progress)?),
+        None => Ok(analyze(std::slice::from_ref(input), &Options { gate: None, ..options.clone() }, progress)?),
     }
 }
 
-fn told(old: &Report, mut new: Report, before: String, after: String) -> Report {
+fn told(old: &Report, mut new: Report, before: String, after: String, options: &Options) -> Report {
     let mut told = compare(old, &new, ChangeKind::Diff);
     (told.before, told.after) = (vec![before], vec![after]);
     new.change = Some(told);
+    if let Some(rules) = &options.gate {
+        gate::apply(&mut new, rules, &[]);
+    }
     new
 }
 
@@ -138,6 +147,11 @@ fn written_report(input: &InputSpec) -> Result<Option<Report>, ChangeError> {
 
 fn filtered(mut report: Report, options: &Options) -> Report {
     let filter = &options.filter;
+    // What an earlier run accepted is not accepted here.
+    report.gate = None;
+    for finding in &mut report.findings {
+        finding.suppressed = None;
+    }
     report.subjects.retain(|s| {
         (filter.namespaces.is_empty() || filter.namespaces.contains(&s.namespace))
             && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| k.eq_ignore_ascii_case(&s.kind)))
@@ -175,7 +189,7 @@ fn merged_inventory(base: &Intake, change: &Intake, applied: &Applied) -> report
 struct Nowhere;
 
 impl Locate for Nowhere {
-    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
+    fn places(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Place>> {
         vec![None; requests.len()]
     }
 
@@ -193,7 +207,7 @@ struct Places<'i> {
 }
 
 impl Locate for Places<'_> {
-    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
+    fn places(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Place>> {
         let mut places = vec![None; requests.len()];
         for (intake, of_change) in [(self.base, false), (self.change, true)] {
             let mine: Vec<(usize, (u32, FieldPath))> = requests
@@ -203,7 +217,7 @@ impl Locate for Places<'_> {
                 .map(|(n, (origin, path))| (n, (if of_change { origin - self.offset } else { *origin }, path.clone())))
                 .collect();
             let (at, asked): (Vec<usize>, Vec<(u32, FieldPath)>) = mine.into_iter().unzip();
-            for (n, found) in at.into_iter().zip(intake.locate(&asked)) {
+            for (n, found) in at.into_iter().zip(intake.places(&asked)) {
                 if let Some(slot) = places.get_mut(n) {
                     *slot = found;
                 }

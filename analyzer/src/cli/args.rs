@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kubereach_reports::report::Verdict;
 
 /// Can traffic get to this app and, if not, exactly where and why does it break?
 #[derive(Debug, Parser)]
@@ -189,6 +188,7 @@ pub(super) enum ColorWhen {
     kubereach check dump.tar.gz --observations measured.json\n  \
     kustomize build overlays/prod | kubereach check - --on-top-of cluster.tar.gz\n  \
     kubereach check dump/ -n shop --kind Ingress --fail-on degraded\n  \
+    kubereach check deploy/ --format github -o kubereach.sarif -o junit.xml\n  \
     kubereach check --live --context prod -n shop")]
 pub(super) struct Check {
     #[command(flatten)]
@@ -204,10 +204,11 @@ pub(super) struct Check {
     /// Only subjects of these names (repeatable)
     #[arg(long, value_name = "NAME")]
     pub name: Vec<String>,
-    /// Format on standard output: text, json, jsonl, markdown, html
+    /// Format on standard output: text, json, jsonl, markdown, html, sarif, junit, github, gitlab
     #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
     pub format: Option<kubereach_reports::render::Format>,
-    /// Also write to a file; its ending names the format (.html .md .json .jsonl; repeatable)
+    /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
+    /// format stands before it, as in gitlab:quality.json (repeatable)
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// Exit with 1 if a subject is this bad or worse
@@ -224,6 +225,47 @@ pub(super) struct Check {
     /// Print at most this many subjects in detail (text)
     #[arg(long, value_name = "COUNT")]
     pub max_subjects: Option<usize>,
+    #[command(flatten)]
+    pub accept: AcceptFlags,
+    /// What kubereach.toml adds to the above.
+    #[arg(skip)]
+    pub file: Option<super::config::Loaded>,
+}
+
+/// What is accepted beforehand, so that it does not trip the gate.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Accepted findings")]
+pub(super) struct AcceptFlags {
+    /// Options and [[ignore]] tables; else kubereach.toml in this directory or above, up to the
+    /// repository's root
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Do not look for kubereach.toml
+    #[arg(long)]
+    pub no_config: bool,
+    /// Accept the findings in this file, which --write-baseline wrote
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what was found into this file and end with 0
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// List the suppressed findings too
+    #[arg(long)]
+    pub show_suppressed: bool,
+    /// Whose annotations kubereach/ignore.CODE count: those of manifests, of dumps too, or none
+    #[arg(long, value_enum, default_value_t = Annotations::Manifests, value_name = "WHOSE")]
+    pub ignore_annotations: Annotations,
+}
+
+/// Whose annotations accept findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Annotations {
+    /// Manifests, which were reviewed with the change
+    Manifests,
+    /// Objects from a cluster too, whoever annotated them
+    All,
+    /// Nobody's
+    None,
 }
 
 /// The input as a change to a cluster.
@@ -295,13 +337,13 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
-    /// Does a subject with this verdict trip the gate?
-    pub(super) const fn trips(self, verdict: Verdict) -> bool {
+    /// The word, as the report has it.
+    pub(super) const fn word(self) -> &'static str {
         match self {
-            Self::Broken => matches!(verdict, Verdict::Broken),
-            Self::Degraded => matches!(verdict, Verdict::Broken | Verdict::Degraded),
-            Self::Unknown => matches!(verdict, Verdict::Broken | Verdict::Degraded | Verdict::Unknown),
-            Self::Never => false,
+            Self::Broken => "broken",
+            Self::Degraded => "degraded",
+            Self::Unknown => "unknown",
+            Self::Never => "never",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! `kubereach diff`
 
 use kubereach::change::{analyze_diff, analyze_diff_with};
+use kubereach::gate::Rules;
 use kubereach::{Filter, Options};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 
 use super::args::Diff;
-use super::{Failure, GATE, OK, gate, input, output};
+use super::{Failure, GATE, OK, input, output};
 
 /// Judges two inputs and reports what became of every subject.
 pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
@@ -17,11 +18,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         (_, true) => return Err(Failure::Usage("with --live name only BEFORE: the cluster is AFTER".to_owned())),
         _ => return Err(Failure::Usage("diff compares two inputs: name BEFORE and AFTER".to_owned())),
     }
-    let files: Vec<_> = command
-        .output
-        .iter()
-        .map(|path| output::format_of(path).map(|format| (path, format)))
-        .collect::<Result<_, _>>()?;
+    let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
     let options = Options {
         intake: input::options(&command.reading)?,
         filter: Filter {
@@ -33,6 +30,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
                 .collect::<Result<_, _>>()?,
             names: command.name.clone(),
         },
+        gate: Some(Rules::plain(command.fail_on.word(), command.fail_on_existing)),
         ..Options::default()
     };
     let inputs = input::inputs(&command.reading);
@@ -47,11 +45,13 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         width: output::width(),
         color: output::color(command.reading.color),
         quiet: command.quiet,
+        root: output::root(),
+        rules: output::pages(),
         ..RenderOptions::default()
     };
-    for (path, format) in files {
-        output::write(&report, path, format, &RenderOptions { color: false, quiet: false, ..render.clone() })?;
+    for (path, format) in &files {
+        output::write(&report, path, *format, &RenderOptions { color: false, quiet: false, ..render.clone() })?;
     }
     output::print(&report, command.format.unwrap_or(Format::Text), &render)?;
-    Ok(if gate::trips(&report, command.fail_on, command.fail_on_existing) { GATE } else { OK })
+    Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })
 }

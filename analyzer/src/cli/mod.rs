@@ -4,9 +4,9 @@ mod args;
 mod can;
 mod check;
 mod completions;
+mod config;
 mod diff;
 mod explain;
-mod gate;
 mod input;
 mod man;
 mod output;
@@ -29,7 +29,11 @@ const NOTHING: u8 = 3;
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     // A closed pipe (`kubereach … | head`) is the reader's choice, not an error.
-    let arguments = match args::Cli::try_parse() {
+    let (words, file) = match config::extend(std::env::args_os().collect()) {
+        Ok(extended) => extended,
+        Err(failure) => return failed(&failure),
+    };
+    let mut arguments = match args::Cli::try_parse_from(words) {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { USAGE } else { OK };
@@ -38,6 +42,9 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    if let args::Command::Check(command) = &mut arguments.command {
+        command.file = file;
+    }
     let outcome = match arguments.command {
         args::Command::Check(command) => check::run(&command),
         args::Command::Trace(command) => trace::run(&command),
@@ -51,11 +58,13 @@ pub(crate) fn main() -> ExitCode {
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(failure) if failure.is_closed_pipe() => ExitCode::from(OK),
-        Err(failure) => {
-            anstream::eprintln!("kubereach: {}", failure.message());
-            ExitCode::from(failure.code())
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    anstream::eprintln!("kubereach: {}", failure.message());
+    ExitCode::from(failure.code())
 }
 
 /// Why a command ended early.

@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use kubereach_reports::render::{Format, Options, render};
+use kubereach::checks::catalogue;
+use kubereach_reports::render::{Format, Options, Root, RulePage, RulePages, render};
 use kubereach_reports::report::Report;
 
 use super::Failure;
@@ -19,12 +20,68 @@ pub(super) fn parse_format(word: &str) -> Result<Format, String> {
     })
 }
 
-/// The format of an output file, by its ending.
-pub(super) fn format_of(path: &Path) -> Result<Format, Failure> {
-    Format::from_path_ending(path).ok_or_else(|| {
+/// An output file and its format: `FORMAT:FILE`, or by the ending of the file.
+pub(super) fn target_of(path: &Path) -> Result<(PathBuf, Format), Failure> {
+    let (format, file) = split(path);
+    let format = format.or_else(|| Format::from_path_ending(&file)).ok_or_else(|| {
         let endings: Vec<String> = Format::ALL.iter().flat_map(|f| f.endings()).map(|e| format!(".{e}")).collect();
-        Failure::Usage(format!("-o {}: the ending names no format; use one of {}", path.display(), endings.join(" ")))
-    })
+        Failure::Usage(format!(
+            "-o {}: the ending names no format; use one of {}, or put the format before it, as in gitlab:quality.json",
+            path.display(),
+            endings.join(" ")
+        ))
+    })?;
+    Ok((file, format))
+}
+
+/// The format that stands before a file, and the file.
+pub(super) fn split(path: &Path) -> (Option<Format>, PathBuf) {
+    let prefixed = path.to_str().and_then(|text| text.split_once(':'));
+    match prefixed.and_then(|(word, file)| Some((Format::from_word(word)?, file))) {
+        Some((format, file)) if !file.is_empty() => (Some(format), PathBuf::from(file)),
+        _ => (None, path.to_owned()),
+    }
+}
+
+/// Where the repository is: what the CI system says, else the folder with `.git`, else here.
+pub(super) fn root() -> Root {
+    let Ok(here) = std::env::current_dir() else { return Root::default() };
+    let said = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    let root = said
+        .filter(|path| path.is_absolute() && here.starts_with(path))
+        .chain(here.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf))
+        .next()
+        .unwrap_or_else(|| here.clone());
+    let words = |path: &Path| path.to_string_lossy().replace('\\', "/").trim_end_matches('/').to_owned();
+    Root { prefix: words(here.strip_prefix(&root).unwrap_or(Path::new(""))), absolute: words(&root) }
+}
+
+/// The pages of all checks, for formats that explain a code.
+pub(super) fn pages() -> RulePages {
+    let pages = catalogue().into_iter().map(|(code, entry)| {
+        let text = &entry.text;
+        let page = RulePage {
+            title: text.title.to_owned(),
+            explanation: text.explanation.to_owned(),
+            example: text.example.to_owned(),
+            sources: text.sources.iter().map(|&source| source.to_owned()).collect(),
+            effect: entry.effect,
+            segment: text.segment,
+        };
+        (code.to_owned(), page)
+    });
+    RulePages::new(pages.collect())
+}
+
+/// Adds the report to the summary page of a GitHub job, where there is one.
+pub(super) fn job_summary(report: &Report, options: &Options) -> Result<(), Failure> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
+    let write = || -> anyhow::Result<()> {
+        let mut out = BufWriter::new(File::options().append(true).create(true).open(&path)?);
+        render(report, Format::Markdown, options, &mut out)?;
+        Ok(out.flush()?)
+    };
+    write().with_context(|| format!("cannot write the job summary {}", path.display())).map_err(Failure::Output)
 }
 
 /// Colour on standard output?
@@ -56,13 +113,22 @@ pub(super) fn print(report: &Report, format: Format, options: &Options) -> Resul
 
 /// Writes a report to a file, whole or not at all: a reader never sees half of one.
 pub(super) fn write(report: &Report, path: &Path, format: Format, options: &Options) -> Result<(), Failure> {
+    replace(path, |out| Ok(render(report, format, options, out)?))
+}
+
+/// Writes a text to a file, whole or not at all.
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(path, |out| Ok(out.write_all(text.as_bytes())?))
+}
+
+fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
     let part = path.with_file_name(name);
     let written = (|| -> anyhow::Result<()> {
         let file = File::create(&part).with_context(|| format!("cannot create {}", part.display()))?;
         let mut out = BufWriter::new(file);
-        render(report, format, options, &mut out)?;
+        fill(&mut out)?;
         out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         std::fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
     })();

@@ -14,7 +14,7 @@ use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
 use super::{duplicates, empty, helm, hint, scan};
 use crate::evidence::{FieldPath, Step};
-use crate::report::Locate;
+use crate::report::{Locate, Place};
 use crate::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot};
 
 /// How to read.
@@ -66,7 +66,7 @@ struct Reading {
 
 /// Where a member went.
 #[derive(Clone, Copy)]
-struct Place {
+struct Standing {
     part: usize,
     unused: bool,
     copy: bool,
@@ -79,12 +79,12 @@ pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Inta
     let parts = layouts::parts(&scan);
     let identities: Vec<Identity> = parts.iter().map(Identity::of).collect();
     let divided = clusters::divide(&identities);
-    let mut places: HashMap<(usize, usize), Place> = HashMap::new();
+    let mut places: HashMap<(usize, usize), Standing> = HashMap::new();
     let mut readings: Vec<Reading> = Vec::with_capacity(parts.len());
     for (number, part) in parts.iter().enumerate() {
         let reading = read_part(part, divided.groups.iter().position(|g| g.contains(&number)).unwrap_or_default());
         for (n, file) in part.files.iter().enumerate() {
-            let place = Place {
+            let place = Standing {
                 part: number,
                 unused: reading.facts.unused.contains(&n),
                 copy: reading.facts.copies.contains(&n),
@@ -162,7 +162,7 @@ struct Filled {
 
 fn fill(
     scan: Scan<Item>,
-    places: &HashMap<(usize, usize), Place>,
+    places: &HashMap<(usize, usize), Standing>,
     readings: &[Reading],
     clusters: usize,
     options: &IntakeOptions,
@@ -377,16 +377,20 @@ impl Intake {
 }
 
 impl Locate for Intake {
-    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
+    fn places(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Place>> {
         let mut wanted = Vec::new();
         let mut at = Vec::new();
         let mut places = vec![None; requests.len()];
+        let origins: HashSet<u32> = requests.iter().map(|(origin, _)| *origin).collect();
+        let objects: HashMap<u32, ObjectRef> = self.snapshots.iter().flat_map(|s| s.objects_at(&origins)).collect();
         for (n, (origin, path)) in requests.iter().enumerate() {
+            let object = objects.get(origin).cloned();
             let Some(origin) = self.origins.get(*origin as usize) else { continue };
             if path.is_empty() && origin.item.is_none() {
                 // Where an object begins is known without reading it again.
                 if let (Some(path), Some(slot)) = (self.sources.path(origin.file), places.get_mut(n)) {
-                    *slot = Some(Location { path, line: origin.line, column: origin.column, template: None });
+                    let location = Location { path, line: origin.line, column: origin.column, ..Location::default() };
+                    *slot = Some(Place { location, frame: None, object });
                 }
             } else {
                 let steps = path.iter().map(|step| match step {
@@ -394,17 +398,33 @@ impl Locate for Intake {
                     Step::Index(index) => PathStep::Index(*index),
                 });
                 wanted.push((*origin, steps.collect()));
-                at.push(n);
+                at.push((n, path, object));
             }
         }
-        for (found, n) in positions::resolve(&self.sources, &wanted).into_iter().zip(at) {
-            if let (Some((path, line, column)), Some(slot)) = (found, places.get_mut(n)) {
-                *slot = Some(Location { path, line, column, template: None });
+        for (found, (n, path, object)) in positions::show(&self.sources, &wanted).into_iter().zip(at) {
+            let Some(found) = found else { continue };
+            let field = path.get(..found.steps).filter(|steps| !steps.is_empty()).map(field_words);
+            // What a Secret or a ConfigMap holds is nobody's to show.
+            let hidden = object.as_ref().is_some_and(|o| matches!(o.kind.as_str(), "Secret" | "ConfigMap"));
+            let place = Place {
+                location: Location {
+                    path: found.path,
+                    line: found.line,
+                    column: found.column,
+                    template: None,
+                    end_column: found.end_column,
+                    field,
+                },
+                frame: found.frame.filter(|_| !hidden),
+                object,
+            };
+            if let Some(slot) = places.get_mut(n) {
+                *slot = Some(place);
             }
         }
         for ((origin, _), place) in requests.iter().zip(&mut places) {
             if let (Some(place), Some(template)) = (place, self.templates.get(origin)) {
-                place.template = Some(template.to_string());
+                place.location.template = Some(template.to_string());
             }
         }
         places
@@ -413,4 +433,22 @@ impl Locate for Intake {
     fn origin_of(&self, object: &ObjectRef) -> Option<u32> {
         self.snapshots.iter().find_map(|snapshot| snapshot.origin_of(object))
     }
+}
+
+/// `spec.ports[0].targetPort`.
+fn field_words(steps: &[Step]) -> String {
+    let mut words = String::new();
+    for step in steps {
+        match step {
+            Step::Index(index) => words.push_str(&format!("[{index}]")),
+            Step::Key(key) if key.contains(['.', '/', ' ', '[', '"']) => words.push_str(&format!("[{key:?}]")),
+            Step::Key(key) => {
+                if !words.is_empty() {
+                    words.push('.');
+                }
+                words.push_str(key);
+            }
+        }
+    }
+    words
 }

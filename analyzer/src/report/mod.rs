@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubereach_reports::report::{
-    self, Location, NextStep, ObjectRef, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict,
+    self, Frame, Location, NextStep, ObjectRef, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict,
 };
 
 use crate::evidence::{FieldPath, Finding, Path};
@@ -14,10 +14,26 @@ use crate::judgement::{Judged, Measured};
 
 pub use inventory::{coverage, not_evaluated};
 
+/// Where a field stands, with what can be shown of it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The place.
+    pub location: Location,
+    /// The lines around it.
+    pub frame: Option<Frame>,
+    /// The object in which it stands.
+    pub object: Option<ObjectRef>,
+}
+
 /// Where the fields of findings stand: asked once, for all findings of a report.
 pub trait Locate {
     /// For each request (origin, path into the object) the place, if it can be found.
-    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>>;
+    fn places(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Place>>;
+
+    /// The places alone.
+    fn locate(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Location>> {
+        self.places(requests).into_iter().map(|place| place.map(|p| p.location)).collect()
+    }
 
     /// The origin of an object that a finding names without a field of its own, where it was read.
     fn origin_of(&self, object: &ObjectRef) -> Option<u32>;
@@ -55,12 +71,16 @@ pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapsho
         change: None,
         subjects,
         findings: located(findings, positions),
+        gate: None,
     }
 }
 
-/// The field a finding is about, or else the object itself.
+/// The field a finding is about, or else the object itself, or else (it does not exist) the object that
+/// names it.
 fn place_of(finding: &Finding, positions: &dyn Locate) -> Option<(u32, FieldPath)> {
-    finding.field.clone().or_else(|| Some((positions.origin_of(&finding.object)?, FieldPath::new())))
+    let mut objects = std::iter::once(&finding.object).chain(finding.related.iter().map(|related| &related.object));
+    let mut object = || objects.find_map(|object| positions.origin_of(object));
+    finding.field.clone().or_else(|| Some((object()?, FieldPath::new())))
 }
 
 fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> Vec<report::Finding> {
@@ -70,17 +90,24 @@ fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> 
     });
     let (owners, requests): (Vec<usize>, Vec<(u32, FieldPath)>) =
         ordered.iter().enumerate().filter_map(|(i, (_, f))| Some((i, place_of(f, positions)?))).unzip();
-    let mut places: Vec<Option<Location>> = vec![None; ordered.len()];
-    for (owner, place) in owners.into_iter().zip(positions.locate(&requests)) {
+    let mut places: Vec<Option<Place>> = vec![None; ordered.len()];
+    for (owner, place) in owners.into_iter().zip(positions.places(&requests)) {
         if let Some(slot) = places.get_mut(owner) {
             *slot = place;
         }
     }
-    ordered.into_iter().zip(places).map(|((id, finding), location)| row(id, &finding, location)).collect()
+    let mut found: Vec<report::Finding> =
+        ordered.into_iter().zip(places).map(|((id, finding), place)| row(id, &finding, place)).collect();
+    crate::gate::fingerprint::assign(&mut found);
+    found
 }
 
 /// A finding as the report shows it.
-pub(crate) fn row(id: String, finding: &Finding, location: Option<Location>) -> report::Finding {
+pub(crate) fn row(id: String, finding: &Finding, place: Option<Place>) -> report::Finding {
+    let (location, frame, stands_in) = match place {
+        Some(Place { location, frame, object }) => (Some(location), frame, object),
+        None => (None, None, None),
+    };
     report::Finding {
         id,
         code: finding.code().to_owned(),
@@ -93,6 +120,10 @@ pub(crate) fn row(id: String, finding: &Finding, location: Option<Location>) -> 
         command: finding.command.clone(),
         basis: finding.basis.clone(),
         location,
+        stands_in: stands_in.filter(|object| *object != finding.object),
+        frame,
+        fingerprint: String::new(),
+        suppressed: None,
         related: finding.related.clone(),
     }
 }
@@ -160,6 +191,7 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
         not_checked,
         not_proved,
         next_test,
+        excused: false,
     }
 }
 

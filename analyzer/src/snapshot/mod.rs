@@ -6,6 +6,7 @@
 mod builder;
 mod coverage;
 mod defaults;
+mod every;
 mod foresight;
 mod kind;
 mod lookup;
@@ -17,6 +18,7 @@ mod store;
 
 pub use builder::{AnyObject, Builder, Decode, Duplicate, Provenance};
 pub use coverage::{Assumption, Coverage, CoverageRecord};
+pub use every::Every;
 pub use foresight::Foresight;
 pub use kind::GroupKind;
 pub use lookup::{Absence, Found, Gap, Listing, Lookup, Proof};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kubereach_reports::report::CoverageState;
+use kubereach_reports::report::{CoverageState, ObjectRef};
 
 use super::builder::Provenance;
 use super::lookup::{Absence, Found, Gap, Listing, Lookup};
@@ -164,7 +164,14 @@ macro_rules! kept {
         impl Kept for $type {
             fn store(snapshot: &Snapshot) -> &Store<Self> { &snapshot.$field }
         }
-    )+};
+    )+
+        impl Snapshot {
+            /// Shows every object of every kind.
+            pub fn each(&self, see: &mut dyn FnMut(super::Every<'_>, &dyn Fn() -> ObjectRef)) {
+                $( super::every::see_all(&self.$field, see); )+
+            }
+        }
+    };
 }
 kept! {
     Service => services, Pod => pods, Node => nodes, Namespace => namespaces, Endpoints => endpoints,
@@ -237,7 +244,7 @@ impl Snapshot {
     }
 
     /// The origin of the object a finding names, where it was read.
-    pub fn origin_of(&self, object: &kubereach_reports::report::ObjectRef) -> Option<u32> {
+    pub fn origin_of(&self, object: &ObjectRef) -> Option<u32> {
         fn of<T: Kept>(snapshot: &Snapshot, namespace: &str, name: &str, kind: &str) -> Option<u32> {
             let named = T::store(snapshot).named(namespace, name);
             named.filter(|found| found.group_kind().kind == kind).map(|found| found.origin).next()

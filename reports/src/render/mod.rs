@@ -7,14 +7,20 @@
 
 mod change;
 mod coverage;
+mod gate;
+mod github;
+mod gitlab;
 mod hops;
 mod html;
 mod index;
 mod json;
 mod jsonl;
+mod junit;
 mod markdown;
 mod measured;
 pub mod neutral;
+mod rules;
+mod sarif;
 mod text;
 mod words;
 
@@ -23,6 +29,8 @@ use std::path::Path;
 
 use crate::report::Report;
 
+pub use gate::Root;
+pub use rules::{RulePage, RulePages};
 pub use text::render_trace;
 
 macro_rules! formats {
@@ -69,6 +77,14 @@ formats! {
     Markdown = "markdown", endings &["md"], by markdown::render;
     /// One self-contained page that needs no network.
     Html = "html", endings &["html"], by html::render;
+    /// SARIF 2.1.0, for code scanning.
+    Sarif = "sarif", endings &["sarif"], by sarif::render;
+    /// JUnit XML: one test case per subject.
+    Junit = "junit", endings &["xml"], by junit::render;
+    /// GitHub annotations, as workflow commands.
+    Github = "github", endings &[], by github::render;
+    /// GitLab Code Quality.
+    Gitlab = "gitlab", endings &[], by gitlab::render;
 }
 
 impl Format {
@@ -85,6 +101,7 @@ impl Format {
 }
 
 /// How to print, where there is a choice.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Columns of the terminal (text only). Below 40 counts as 40.
@@ -98,11 +115,26 @@ pub struct Options {
     pub max_subjects: Option<usize>,
     /// Every line of the coverage, not only what was not seen (text only).
     pub show_coverage: bool,
+    /// Suppressed findings too (text, SARIF).
+    pub show_suppressed: bool,
+    /// Where the repository is (SARIF, JUnit, GitHub, GitLab).
+    pub root: Root,
+    /// The pages of the checks (SARIF).
+    pub rules: RulePages,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { width: 100, color: false, quiet: false, max_subjects: None, show_coverage: false }
+        Self {
+            width: 100,
+            color: false,
+            quiet: false,
+            max_subjects: None,
+            show_coverage: false,
+            show_suppressed: false,
+            root: Root::default(),
+            rules: RulePages::default(),
+        }
     }
 }
 

@@ -103,6 +103,10 @@ pub(crate) fn overall(report: &Report) -> Overall {
     if summary.healthy > 0 && summary.healthy < total {
         rest.push(format!("{} {} verified by real traffic", number(summary.healthy), was_were(summary.healthy)));
     }
+    if let Some(gate) = report.gate.as_ref().filter(|gate| gate.suppressed > 0) {
+        let findings = plural(gate.suppressed, "finding was", "findings were");
+        rest.push(format!("{findings} accepted beforehand, which changes no verdict"));
+    }
     let rest = if rest.is_empty() { String::new() } else { format!("{}.", join_and(&rest)) };
     Overall { lead, rest }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, ObjectRef, SegmentName};
+use super::{Effect, ObjectRef, SegmentName, SuppressedBy};
 
 /// One fact about one object, with a stable code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,13 +32,25 @@ pub struct Finding {
     /// The very field, where the input has positions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// The object in which the field stands, where it is another: the Ingress that names a missing Service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in: Option<ObjectRef>,
+    /// The source lines around the location, for showing; absent where nothing must be shown (Secrets).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<Frame>,
+    /// The same finding in another run has the same fingerprint, whatever moved in the file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fingerprint: String,
+    /// Somebody accepted it: it is shown apart and trips no gate. The verdict it leads to stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppression>,
     /// Other objects the sentence names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
 }
 
 /// A place in an input.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
     /// File, or `archive!member`.
     pub path: String,
@@ -49,6 +61,12 @@ pub struct Location {
     /// The chart template that rendered it (Helm's `# Source:` comment), where the input names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// One past the last character of the key or value there, on the same line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u32>,
+    /// What stands there: `spec.ports[0].targetPort`. Absent where the object as a whole is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }
 
 impl std::fmt::Display for Location {
@@ -60,6 +78,36 @@ impl std::fmt::Display for Location {
             None => Ok(()),
         }
     }
+}
+
+/// Some lines of an input, cut to a sane width. The text is as it stands in the input: renderers make it
+/// harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Frame {
+    /// Line number of the first of them, 1-based.
+    pub first_line: u32,
+    /// The lines, without line breaks.
+    pub lines: Vec<String>,
+    /// Which of them is meant, from 0.
+    pub marked: usize,
+    /// First marked character of that line as it is cut here, from 0.
+    pub start: usize,
+    /// One past the last marked character.
+    pub end: usize,
+}
+
+/// Why a finding was accepted, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Suppression {
+    /// What accepted it.
+    pub by: SuppressedBy,
+    /// Why, in the words of whoever did.
+    pub reason: String,
+    /// Where that is written: `kubereach.toml:12`, a baseline's file, an annotated object.
+    pub place: String,
+    /// Until when, as a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
 }
 
 /// Another object a finding names.

@@ -4,18 +4,21 @@
 
 mod change;
 mod finding;
+mod gate;
 mod measurement;
 mod snapshot;
 mod subject;
 mod words;
 
 pub use change::{Became, Change, ChangeCounts, ChangeKind, Deed, ObjectChange, ProblemChange, SubjectChange};
-pub use finding::{Finding, Location, Related};
+pub use finding::{Finding, Frame, Location, Related, Suppression};
+pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, Snapshot};
 pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
 pub use words::{
-    Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentMeasure, SegmentName, Traffic, UnknownClass, Verdict,
+    Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentMeasure, SegmentName, SuppressedBy, SuppressionState,
+    Traffic, UnknownClass, Verdict,
 };
 
 use schemars::JsonSchema;
@@ -43,6 +46,9 @@ pub struct Report {
     pub subjects: Vec<Subject>,
     /// Every finding that a subject, path or segment names by id.
     pub findings: Vec<Finding>,
+    /// What the gate did; absent where none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
 }
 
 /// The program that wrote the report.

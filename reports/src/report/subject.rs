@@ -54,6 +54,9 @@ pub struct Subject {
     /// The next strongest test, where measurements leave something open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_test: Option<NextStep>,
+    /// Everything that gives it its verdict was accepted beforehand: the gate passes it by.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub excused: bool,
 }
 
 /// Something nobody evaluated or measured.

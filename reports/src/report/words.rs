@@ -178,3 +178,29 @@ words! {
         Real = "real",
     }
 }
+
+words! {
+    /// What accepts a finding.
+    SuppressedBy {
+        /// An `[[ignore]]` table of `kubereach.toml`.
+        Config = "config",
+        /// An annotation `kubereach/ignore.…` of the object.
+        Annotation = "annotation",
+        /// A baseline file.
+        Baseline = "baseline",
+    }
+}
+
+words! {
+    /// What became of a suppression in this run.
+    SuppressionState {
+        /// It matches nothing: remove it, or correct it.
+        Unused = "unused",
+        /// Its date has passed; what it accepted counts again.
+        Expired = "expired",
+        /// It stands where suppressions are not honoured: an annotation in a dump.
+        NotApplied = "not-applied",
+        /// It accepts findings.
+        Used = "used",
+    }
+}

@@ -86,6 +86,7 @@ pub fn subject(kind: &str, namespace: &str, name: &str) -> Subject {
         }],
         not_proved: Vec::new(),
         next_test: None,
+        excused: false,
     }
 }
 
@@ -109,6 +110,10 @@ pub fn finding(
         command: String::new(),
         basis: String::new(),
         location: None,
+        stands_in: None,
+        frame: None,
+        fingerprint: String::new(),
+        suppressed: None,
         related: Vec::new(),
     }
 }
@@ -152,5 +157,6 @@ pub fn empty() -> Report {
         change: None,
         subjects: Vec::new(),
         findings: Vec::new(),
+        gate: None,
     }
 }

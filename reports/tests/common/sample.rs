@@ -113,7 +113,7 @@ fn findings(out: &mut Vec<Finding>) {
         action: "Create the Service, or point the Ingress to the right one.".to_owned(),
         command: "kubectl get services -n shop".to_owned(),
         basis: "cluster-resources/services/shop.json is the complete list of Services in shop (5 read)".to_owned(),
-        location: Some(Location { path: "bundle.tar.gz!cluster-resources/ingress/shop.json".to_owned(), line: 41, column: 23, template: None }),
+        location: Some(Location { path: "bundle.tar.gz!cluster-resources/ingress/shop.json".to_owned(), line: 41, column: 23, ..Location::default() }),
         related: vec![Related { object: object("Ingress", "shop", "web"), role: "the Ingress that refers to it".to_owned() }],
         ..finding("f1", "service/missing", Effect::Blocks, SegmentName::Service, object("Service", "shop", "cart"), "Service cart does not exist in namespace shop.")
     });

@@ -298,7 +298,7 @@ pub(super) fn hostile_broken(i: usize, name: &str, findings: &mut Vec<Finding>) 
         action: name.to_owned(),
         command: format!("kubectl get pods -n {name}"),
         basis: name.to_owned(),
-        location: Some(Location { path: name.to_owned(), line: 1, column: 1, template: None }),
+        location: Some(Location { path: name.to_owned(), line: 1, column: 1, ..Location::default() }),
         related: vec![Related { object: object(name, name, name), role: name.to_owned() }],
         ..finding(&id, name, Effect::Blocks, SegmentName::Service, object(name, name, name), name)
     });

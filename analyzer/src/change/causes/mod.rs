@@ -60,10 +60,10 @@ pub fn name(before: &Snapshot, applied: &Applied, change: &mut Change, report: &
     found.extend(port_closed::find(&context).into_iter().map(|finding| (None, finding)));
     let requests: Vec<(u32, FieldPath)> =
         found.iter().map(|(_, f)| f.field.clone().unwrap_or((u32::MAX, FieldPath::new()))).collect();
-    let places = positions.locate(&requests);
+    let places = positions.places(&requests);
     let mut rows: Vec<report::Finding> = Vec::new();
-    for ((subject, finding), location) in found.into_iter().zip(places) {
-        let row = crate::report::row(finding.id(), &finding, location);
+    for ((subject, finding), place) in found.into_iter().zip(places) {
+        let row = crate::report::row(finding.id(), &finding, place);
         if let Some(subject) = subject.and_then(|index| change.subjects.get_mut(index))
             && !subject.causes.contains(&row.id)
         {

@@ -4,6 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::paths::gateway::door::Door;
 use crate::snapshot::Absence;
 
@@ -28,4 +29,5 @@ pub fn finding(door: &Door<'_>, namespace: &str, name: &str, absence: &Absence) 
     PAGE.finding(&absence.proof(), door.owner.object(), format!("{} cannot be served: it may not use the ConfigMap {name} of namespace {namespace}, no ReferenceGrant there allows it", door.describe()))
         .cause("a reference into another namespace needs a ReferenceGrant in that namespace")
         .next("create a ReferenceGrant in the namespace of the ConfigMap", command::list("referencegrants", namespace))
+        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "frontendValidation", "caCertificateRefs"])
 }

@@ -4,6 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::evidence::{Finding, Narrows, Page, Text};
+use crate::field;
 use crate::paths::gateway::door::Door;
 use crate::snapshot::Found;
 use crate::snapshot::model::Secret;
@@ -29,5 +30,6 @@ pub fn finding(door: &Door<'_>, secret: Found<'_, Secret>, host: &str) -> Findin
     )
     .cause("the names in the certificate do not cover the host name")
     .next("issue a certificate that names the host", command::get(&secret.object(), "-o yaml"))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs"])
     .relates(door.owner.object(), "the listener's owner")
 }

@@ -4,6 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::paths::gateway::door::Door;
 use crate::snapshot::Proof;
 
@@ -32,4 +33,5 @@ pub fn finding(door: &Door<'_>, name: &str, why: &str, proof: &Proof) -> Finding
     )
     .cause("client certificates are demanded, and nothing valid says which authorities to trust")
     .next("create or correct the ConfigMap", command::describe(&door.owner.object()))
+    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "frontendValidation", "caCertificateRefs"])
 }

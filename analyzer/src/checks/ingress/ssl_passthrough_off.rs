@@ -2,6 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::field;
 use crate::evidence::{Narrows, Page, Stretch, Text};
 use crate::paths::ingress::front::Front;
 use super::ssl_passthrough_unknown::FLAG;
@@ -27,6 +28,8 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     let Some(pod) = seen.pods.first().filter(|_| seen.flag(FLAG) == Some(false)) else { return };
     let proof = pod.shows(format!("runs without {FLAG}"));
     let message = format!("TLS is not passed through to the backend: the controller runs without {FLAG}");
-    let finding = PAGE.finding(&proof, front.ingress.object(), message).relates(pod.object(), "the controller");
+    let finding = PAGE.finding(&proof, front.ingress.object(), message)
+        .at(front.ingress.origin, field!["metadata", "annotations", "nginx.ingress.kubernetes.io/ssl-passthrough"])
+        .relates(pod.object(), "the controller");
     stretch.add(finding.next("Give the controller the flag", words::controller_pods(front)));
 }

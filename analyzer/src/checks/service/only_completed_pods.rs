@@ -5,6 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::evidence::{Blocks, Finding, Page, Text};
+use crate::field;
 use crate::snapshot::model::Pod;
 
 /// The page.
@@ -36,6 +37,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     };
     let mut finding = PAGE
         .finding(&absence.proof(), cx.object(), format!("every pod it selects has finished ({count})"))
+        .at(cx.view.service.origin, field!["spec", "selector"])
         .cause("a finished pod receives no traffic")
         .next(
             "Select the pods of a workload that keeps running.",

@@ -1,27 +1,28 @@
 //! Places in JSON, by the scanner alone.
 
-use super::{Part, PathStep, Text};
+use super::{Part, PathStep, Spot, Text};
 use crate::intake::json::{self, Range};
 use crate::intake::yaml::Position;
 
 /// Deeper than any object: the slice was read within limits before.
 const DEPTH: usize = 4096;
 
-pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<Position>> {
+pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<Spot>> {
     let base = Position { line: text.line, column: text.column };
     paths
         .iter()
         .map(|path| {
-            let at = walk(text.bytes, path, part)?;
-            Some(json::shift(base, json::position(text.bytes, at)))
+            let (at, steps) = walk(text.bytes, path, part)?;
+            Some((json::shift(base, json::position(text.bytes, at)), steps))
         })
         .collect()
 }
 
-fn walk(text: &[u8], path: &[PathStep], part: Part) -> Option<usize> {
+fn walk(text: &[u8], path: &[PathStep], part: Part) -> Option<(usize, usize)> {
     let mut at = json::skip_space(text, 0);
     text.get(at)?;
     let mut best = at;
+    let mut steps = 0;
     let last = path.len().checked_sub(1);
     for (n, step) in path.iter().enumerate() {
         match step {
@@ -41,6 +42,7 @@ fn walk(text: &[u8], path: &[PathStep], part: Part) -> Option<usize> {
                 at = range.start;
             }
         }
+        steps = n + 1;
     }
-    Some(best)
+    Some((best, steps))
 }

@@ -1,12 +1,12 @@
 //! Places in YAML: block and flow style, anchors, merges, lists.
 
-use super::{Part, PathStep, Text};
+use super::{Part, PathStep, Spot, Text};
 use crate::intake::content::TextFormat;
 use crate::intake::object::shift;
 use crate::intake::yaml::tree::{Bounds, Kind, NodeId, Tree};
-use crate::intake::yaml::{Position, Slice, engine};
+use crate::intake::yaml::{Slice, engine};
 
-pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<Position>> {
+pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<Option<Spot>> {
     let none = || paths.iter().map(|_| None).collect();
     let Ok(Some(tree)) = engine::parse(text.bytes, Bounds::default()) else {
         return none();
@@ -15,7 +15,7 @@ pub(super) fn places(text: &Text<'_>, paths: &[&[PathStep]], part: Part) -> Vec<
     let Some(root) = engine::root(&tree, slice).and_then(|root| item(&tree, root, text.item)) else {
         return none();
     };
-    paths.iter().map(|path| walk(&tree, root, path, part).map(|at| shift(text.line, at))).collect()
+    paths.iter().map(|path| walk(&tree, root, path, part).map(|(at, steps)| (shift(text.line, at), steps))).collect()
 }
 
 /// The object, where the slice is the list that it stands in.
@@ -25,9 +25,10 @@ fn item(tree: &Tree<'_>, root: NodeId, item: Option<u32>) -> Option<NodeId> {
     tree.children(tree.follow(list)).nth(item as usize)
 }
 
-fn walk(tree: &Tree<'_>, root: NodeId, path: &[PathStep], part: Part) -> Option<Position> {
+fn walk(tree: &Tree<'_>, root: NodeId, path: &[PathStep], part: Part) -> Option<Spot> {
     let mut node = root;
     let mut best = tree.node(root)?.at;
+    let mut steps = 0;
     let last = path.len().checked_sub(1);
     for (n, step) in path.iter().enumerate() {
         match step {
@@ -56,8 +57,9 @@ fn walk(tree: &Tree<'_>, root: NodeId, path: &[PathStep], part: Part) -> Option<
                 node = child;
             }
         }
+        steps = n + 1;
     }
-    Some(best)
+    Some((best, steps))
 }
 
 /// `key:` with nothing after it has no place of its own.

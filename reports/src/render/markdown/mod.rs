@@ -25,6 +25,7 @@ const GAPS: usize = 4_000;
 const TABLE: usize = 14_000;
 const QUIET: usize = 5_000;
 const COVERAGE: usize = 9_000;
+const SUPPRESSED: usize = 5_000;
 const PROBLEMS: usize = 3_000;
 const MEASURED: usize = 8_000;
 /// Headings, counts and the honest "N more" lines.
@@ -43,6 +44,7 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     head.push_str(&table(&remarkable, TABLE));
     let mut tail = parts::quiet(report, QUIET);
     tail.push_str(&parts::measured(report, MEASURED));
+    tail.push_str(&parts::suppressed(report, SUPPRESSED));
     tail.push_str(&parts::coverage(report, COVERAGE));
     tail.push_str(&parts::problems(report, PROBLEMS));
     tail.push_str(&parts::legend(report));
@@ -63,8 +65,9 @@ fn table(subjects: &[&Subject], limit: usize) -> String {
     let mut out = String::from("### Needs attention\n\n| Verdict | Object | What is wrong |\n|---|---|---|\n");
     let rows = subjects.iter().map(|subject| {
         format!(
-            "| **{}** | {} | {} |\n",
+            "| **{}**{} | {} | {} |\n",
             subject.verdict,
+            if subject.excused { " (accepted)" } else { "" },
             escape::code_cell(&words::subject_name(subject)),
             escape::prose(&subject.headline)
         )

@@ -90,6 +90,33 @@ pub(super) fn quiet(report: &Report, limit: usize) -> String {
     out
 }
 
+/// What was accepted beforehand, and what does nothing.
+pub(super) fn suppressed(report: &Report, limit: usize) -> String {
+    let Some(gate) = report.gate.as_ref().filter(|g| g.suppressed > 0 || !g.suppressions.is_empty()) else {
+        return String::new();
+    };
+    let mut out = format!(
+        "<details><summary>{} suppressed, {} excused from the gate</summary>\n\n",
+        plural(gate.suppressed, "finding is", "findings are"),
+        plural(gate.excused, "subject is", "subjects are")
+    );
+    let lines = gate.suppressions.iter().map(|given| {
+        let until = given.expires.as_ref().map_or_else(String::new, |date| format!(", until {}", prose(date)));
+        format!(
+            "- {} ({} findings): {} of {}{until} — {} ({})\n",
+            given.state,
+            number(given.findings),
+            code(&given.code),
+            code(&given.object),
+            prose(&given.reason),
+            prose(&given.place)
+        )
+    });
+    finish(&mut out, lines, gate.suppressions.len(), limit, "suppression", "suppressions");
+    out.push_str("</details>\n\n");
+    out
+}
+
 /// The coverage as a table.
 pub(super) fn coverage(report: &Report, limit: usize) -> String {
     let groups = coverage::groups(&report.snapshot.coverage);

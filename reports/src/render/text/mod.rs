@@ -2,6 +2,8 @@
 
 mod chain;
 mod change;
+mod frame;
+mod gate;
 mod head;
 mod sheet;
 mod subject;
@@ -38,6 +40,7 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     }
     head::write(&mut sheet, report)?;
     subjects(&mut sheet, report, options.max_subjects.unwrap_or(DETAILED))?;
+    gate::write(&mut sheet, report, options.show_suppressed)?;
     tail::write(&mut sheet, report, options.show_coverage)
 }
 
@@ -52,6 +55,7 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         }
         return change::unchanged(sheet, change);
     }
+    let (excused, remarkable): (Vec<&Subject>, Vec<&Subject>) = remarkable.into_iter().partition(|s| s.excused);
     for subject in remarkable.iter().take(at_most) {
         sheet.gap()?;
         subject::write(sheet, subject, &findings)?;
@@ -68,6 +72,7 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         let more = format!("… and {} more ({}); see --format json", words::number(left.len()), counts.join(", "));
         sheet.flow("", "", &[(Ink::Bold, more)])?;
     }
+    gate::excused(sheet, &excused, &findings)?;
     let (partly, rest): (Vec<&Subject>, Vec<&Subject>) =
         quiet.into_iter().partition(|s| s.verdict == Verdict::ConfigOk && words::partly_tested(s));
     for (subjects, verdict, title) in [

@@ -103,6 +103,22 @@ impl<'w> Sheet<'w> {
         self.gap()
     }
 
+    /// Columns right of this indentation.
+    pub(super) fn room(&self, indent: &str) -> usize {
+        self.width.saturating_sub(indent.width()).max(20)
+    }
+
+    /// Are colours wanted?
+    pub(super) const fn is_colored(&self) -> bool {
+        self.color
+    }
+
+    /// A line of a drawing: made of neutral text, with its own styles where colours are wanted.
+    pub(super) fn drawn(&mut self, indent: &str, line: &str) -> Result<(), RenderError> {
+        writeln!(self.out, "{indent}{line}")?;
+        Ok(())
+    }
+
     fn raw(&mut self, ink: Ink, text: &str) -> Result<(), RenderError> {
         let styled = self.color && ink != Ink::Plain && !text.trim().is_empty();
         if styled {

@@ -2,6 +2,7 @@
 //! why, and what to run.
 
 use super::chain::chain;
+use super::frame;
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::RenderError;
@@ -42,6 +43,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
             code.push_str(&format!(" at {at}"));
         }
         line(sheet, "code", &code)?;
+        frame::write(sheet, INDENT, culprit)?;
     }
     if subject.traffic != Traffic::NotTested {
         line(sheet, "tested", words::traffic(subject.traffic))?;

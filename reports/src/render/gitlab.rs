@@ -1,0 +1,73 @@
+//! GitLab Code Quality: the JSON array that `artifacts:reports:codequality` takes.
+//!
+//! Source: the report format of <https://docs.gitlab.com/ci/testing/code_quality/>.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::gate::{Level, details, place, sentence, shown};
+use super::neutral::neutral;
+use super::{Options, RenderError};
+use crate::report::Report;
+
+#[derive(Serialize)]
+struct Issue {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    description: String,
+    check_name: String,
+    /// GitLab drops issues whose fingerprint it has seen: unique, and without the line.
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+    content: Content,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+}
+
+#[derive(Serialize)]
+struct Content {
+    body: String,
+}
+
+/// One issue per finding, worst first.
+pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+    let issues: Vec<Issue> = shown(report)
+        .iter()
+        .filter_map(|shown| {
+            let (path, line) = place(report, shown.finding, options)?;
+            let fingerprint = match shown.finding.fingerprint.as_str() {
+                "" => shown.finding.id.clone(),
+                fingerprint => fingerprint.to_owned(),
+            };
+            Some(Issue {
+                kind: "issue",
+                description: neutral(&sentence(shown)).into_owned(),
+                check_name: shown.finding.code.clone(),
+                fingerprint,
+                severity: match shown.level {
+                    Level::Error => "critical",
+                    Level::Warning => "major",
+                    Level::Notice => "info",
+                },
+                location: Location { path: neutral(&path).into_owned(), lines: Lines { begin: line.max(1) } },
+                content: Content {
+                    body: details(shown.finding).iter().map(|part| neutral(part)).collect::<Vec<_>>().join("\n\n"),
+                },
+            })
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
