@@ -63,6 +63,7 @@ fn gated() -> Report {
     missing.location = Some(Location {
         path: "deploy/web.yaml".to_owned(),
         line: 14,
+        template: None,
         column: 11,
         end_column: Some(15),
         field: Some("spec.rules[0].http.paths[0].backend.service.name".to_owned()),
@@ -223,7 +224,7 @@ fn junit_is_valid_xml_for_jenkins() {
         match std::process::Command::new("xmllint").args(["--noout", "--schema", xsd]).arg(&file).output() {
             Ok(run) => assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr)),
             Err(error) => {
-                eprintln!("SKIPPED: xmllint is not there ({error}): junit-10.xsd was not held against the output")
+                eprintln!("SKIPPED: xmllint is not there ({error}): junit-10.xsd was not held against the output");
             }
         }
     }

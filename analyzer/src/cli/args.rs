@@ -306,10 +306,11 @@ pub(super) struct Diff {
     /// Only subjects of these names (repeatable)
     #[arg(long, value_name = "NAME")]
     pub name: Vec<String>,
-    /// Format on standard output: text, json, jsonl, markdown, html
+    /// Format on standard output: text, json, jsonl, markdown, html, sarif, junit, github, gitlab
     #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
     pub format: Option<kubereach_reports::render::Format>,
-    /// Also write to a file; its ending names the format (.html .md .json .jsonl; repeatable)
+    /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
+    /// format stands before it, as in gitlab:quality.json (repeatable)
     #[arg(short, long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
     /// Exit with 1 if a subject that is this bad or worse has a problem it did not have before

@@ -101,7 +101,7 @@ mod tests {
     fn counts_go_and_ports_stay() {
         assert_eq!(without_counts("2 of 3 pods behind it are ready"), "# of # pods behind it are ready");
         assert_eq!(without_counts("none of the 14 addresses (3 more)"), "none of the # addresses (# more)");
-        assert_eq!(without_counts("port 8080 of Service web"), "port # of Service web");
+        assert_eq!(without_counts("port 8080 of Service web"), "port 8080 of Service web");
         assert_eq!(without_counts("port 80"), "port 80");
     }
 

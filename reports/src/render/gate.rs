@@ -133,7 +133,8 @@ fn normal(path: &str) -> String {
             part => parts.push(part),
         }
     }
-    parts.join("/")
+    // The root itself is still a place.
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
 }
 
 #[cfg(test)]
@@ -148,6 +149,7 @@ mod tests {
         assert_eq!(root.path("/home/ci/repo/a/b.yaml"), "a/b.yaml");
         assert_eq!(root.path("/home/ci/repository/b.yaml"), "/home/ci/repository/b.yaml");
         assert_eq!(root.path("-"), "stdin");
+        assert_eq!(Root::default().path("."), ".");
         assert_eq!(Root::default().path("a//b.yaml"), "a/b.yaml");
         assert_eq!(Root::default().path("/tmp/b.yaml"), "/tmp/b.yaml");
     }

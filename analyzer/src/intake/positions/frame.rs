@@ -150,9 +150,31 @@ fn token(line: &str, at: usize, json: bool) -> usize {
             line.chars().count() - at
         }
         '\'' => rest.position(|c| c == '\'').map_or(line.chars().count() - at, |n| n + 2),
-        '{' | '[' | '|' | '>' => 1,
+        '{' | '[' => flow(line, at),
+        '|' | '>' => 1,
         _ => plain(line, at, json || in_flow(line, at)),
     }
+}
+
+/// A flow: up to the bracket that closes it, where that stands on the same line; else the bracket alone.
+fn flow(line: &str, at: usize) -> usize {
+    let (mut depth, mut quote) = (0_i32, None);
+    for (n, c) in line.chars().skip(at).enumerate() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => {
+                depth -= 1;
+                if depth == 0 {
+                    return n + 1;
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    1
 }
 
 /// A plain scalar: up to a comment, to the colon of a key, to the comma or bracket of a flow.
@@ -206,6 +228,8 @@ mod tests {
             ("image: a/b:1.2", 7, 7),
             ("größe: ü", 7, 1),
             ("key:", 0, 3),
+            ("selector: {app: '}', a: [x]} # c", 10, 18),
+            ("selector: {app: web,", 10, 1),
         ] {
             assert_eq!(token(line, at, false), length, "{line}");
         }
