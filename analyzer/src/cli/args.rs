@@ -24,6 +24,7 @@ pub(super) struct Cli {
 }
 
 /// The commands.
+#[allow(clippy::large_enum_variant, reason = "there is one, for as long as the program runs")]
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Analyze dumps, bundles or manifests and report
