@@ -12,7 +12,7 @@ use super::calico;
 use super::ends::PodEnd;
 use super::selectors::on_labels;
 use crate::snapshot::model::Opaque;
-use crate::snapshot::{Found, GroupKind, LabelSelector, Requirement, Snapshot};
+use crate::snapshot::{Found, LabelSelector, Requirement, Snapshot};
 
 /// A policy of another system.
 #[derive(Debug, Clone)]
