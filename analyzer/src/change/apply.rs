@@ -93,7 +93,9 @@ pub fn apply(before: &Snapshot, change: Snapshot, offset: u32, prune: Option<&Pr
     namespaces(before, &mut objects, &touched, offset, &mut edits);
     let problems = refused(before, &objects, &edits);
     let mut foresight = foresee::foresee(before, &mut objects, &mut edits);
-    other_kinds.keys().for_each(|kind| foresight.brings(kind.clone()));
+    for kind in other_kinds.keys() {
+        foresight.brings(kind.clone());
+    }
     let mut after = before.with_objects(objects.into_values().chain(nameless));
     after.foresight = foresight;
     for (kind, count) in other_kinds {
