@@ -69,6 +69,16 @@ fn every_command_of_the_page_ends_as_it_says() {
             let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
             assert_eq!(run.status.code().map(|c| c.to_string()).as_deref(), Some(code), "{line}\n{said}");
             match line {
+                _ if line.contains("wrong-check.toml") => {
+                    assert!(said.contains("wrong-check.toml:1:9") && said.contains("`pod/flapping`?"), "{said}");
+                }
+                _ if line.contains("check deploy/ --assume-complete --config checks.toml") => {
+                    assert!(said.contains("BROKEN") || said.contains("broken"), "it is still shown: {said}");
+                    assert!(said.contains("never trips the gate") && said.contains("checks.toml:2"), "{said}");
+                }
+                _ if line.contains("trace service/web") => {
+                    assert!(said.contains("accepted: the selector is corrected"), "{said}");
+                }
                 _ if line.contains("wrong.toml") => assert!(said.contains("wrong.toml:1:1"), "{said}"),
                 _ if line.contains("--show-suppressed") => assert!(said.contains("next release"), "{said}"),
                 _ if line.contains("--stdin-name") => assert!(said.contains("chart/templates/web.yaml"), "{said}"),

@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 
 use kubereach::gate::annotations::Annotation;
 use kubereach::gate::baseline::{self, Baseline};
+use kubereach::gate::checks::Ungated;
 use kubereach::gate::{Honour, Ignore, Rules, apply};
 use kubereach::intake::progress::Silent;
 use kubereach::intake::{InputSpec, yaml};
@@ -248,6 +249,7 @@ fn rules() -> Rules {
         existing: false,
         config: None,
         ignores: Vec::new(),
+        ungated: Vec::new(),
         honour: Honour::Manifests,
         baseline: None,
         today: "2026-11-24".parse().unwrap(),
@@ -372,6 +374,26 @@ fn annotations_count_in_manifests_and_not_in_dumps() {
     let dump = gate(&annotated("hush", stored), Honour::Manifests);
     assert!(dump.tripped, "a dump cannot silence its own findings");
     assert_eq!(dump.count(SuppressionState::NotApplied), 1, "{dump:?}");
+}
+
+/// `gate = false`: shown, counted, and the gate stays shut for everything else.
+#[test]
+fn an_ungated_check_is_shown_and_trips_nothing() {
+    let code = "service/selects-no-pod";
+    let ungated = |code: &str| vec![Ungated { code: code.to_owned(), place: "k.toml:1".to_owned() }];
+    let with = |code: &str| judged(&[SERVICE, POD], Some(Rules { ungated: ungated(code), ..rules() }));
+    let (plain, passed) = (judged(&[SERVICE, POD], Some(rules())), with(code));
+    assert!(plain.gate.as_ref().unwrap().tripped);
+    let gate = passed.gate.as_ref().unwrap();
+    assert!(!gate.tripped);
+    assert_eq!((gate.suppressed, gate.excused), (0, 1), "nothing is suppressed");
+    assert_eq!(gate.count(SuppressionState::Ungated), 1);
+    assert_eq!(gate.suppressions[0].findings, 1);
+    assert_eq!(passed.summary, plain.summary);
+    assert!(passed.findings.iter().all(|f| f.suppressed.is_none()));
+    // A check that finds nothing here is no complaint, and lets nothing else pass.
+    let other = with("pod/flapping").gate.unwrap();
+    assert!(other.tripped && other.count(SuppressionState::Unused) == 0);
 }
 
 #[test]

@@ -179,6 +179,9 @@ fn judge(folder: &Path) -> Vec<String> {
     };
     let mut errors = Vec::new();
     compare(&expect, &report, &mut errors);
+    if ["change", "manifests"].iter().any(|part| folder.parent().is_some_and(|p| p.ends_with(part))) {
+        every_place(&expect, &report, &mut errors);
+    }
     laws(&report, &mut errors);
     ask(folder, &expect.args, &expect.questions, &mut errors);
     errors
@@ -249,6 +252,17 @@ fn compare(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
         if !report.snapshot.inputs.iter().any(|i| &i.layout == layout) {
             let got: Vec<&str> = report.snapshot.inputs.iter().map(|i| i.layout.as_str()).collect();
             errors.push(format!("no input was read as '{layout}'; layouts: {got:?}"));
+        }
+    }
+}
+
+/// Where people look at lines, every place is asserted to the column.
+fn every_place(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
+    let acting = report.findings.iter().filter(|f| f.effect != Effect::Notes);
+    for (finding, at) in acting.filter_map(|f| f.location.as_ref().map(|at| (f, at))) {
+        let place = format!("{}:{}:{}", at.path.rsplit('/').next().unwrap_or_default(), at.line, at.column);
+        if !expect.places.contains(&place) {
+            errors.push(format!("places: {} points at {place}, which is not listed", finding.code));
         }
     }
 }

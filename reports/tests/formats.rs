@@ -306,6 +306,107 @@ fn an_excused_subject_keeps_its_verdict_in_every_format() {
     assert!(html.contains("accepted beforehand"), "the page counts them");
 }
 
+#[test]
+fn accepted_findings_are_listed_where_asked_for() {
+    let report = gated();
+    let list = Options { show_suppressed: true, ..options() };
+    for (format, heading, escaped) in [
+        (Format::Markdown, "### Accepted findings", "<b>rolled out"),
+        (Format::Html, "<h2 id=\"accepted\">", "<b>rolled out"),
+    ] {
+        assert!(!rendered(&report, format, &options()).contains(heading));
+        let text = rendered(&report, format, &list);
+        let part = text.split_once(heading).unwrap().1;
+        assert!(part.contains("crash-loop") && part.contains("kubereach.toml:3, until 2027"), "{part}");
+        assert!(!part.contains(escaped), "reasons are escaped");
+    }
+}
+
+/// The sample as the report of a change: what it brings, and what was there.
+fn changed() -> (Report, String, String) {
+    let mut report = common::sample();
+    report.gate = None;
+    let blocks = |f: &&Finding| f.effect == Effect::Blocks;
+    let on_path = |s: &Subject, f: &Finding| {
+        let paths = s.paths.iter().filter(|p| !p.dormant);
+        paths.flat_map(|p| &p.segments).any(|segment| segment.findings.contains(&f.id))
+    };
+    // A finding that one subject alone names.
+    let alone: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(blocks)
+        .filter(|f| report.subjects.iter().filter(|s| on_path(s, f)).count() == 1)
+        .collect();
+    let (new, old) = (alone[0].clone(), alone.iter().find(|f| f.code != alone[0].code).unwrap().id.clone());
+    let subject = report.subjects.iter().find(|s| on_path(s, &new)).unwrap();
+    let row = SubjectChange {
+        kind: subject.kind.clone(),
+        namespace: subject.namespace.clone(),
+        name: subject.name.clone(),
+        cluster: subject.cluster.clone(),
+        became: Became::Introduced,
+        before: Some(Verdict::ConfigOk),
+        after: Some(subject.verdict),
+        headline: subject.headline.clone(),
+        introduced: vec![ProblemChange {
+            effect: new.effect,
+            segment: new.segment,
+            code: new.code.clone(),
+            object: new.object.clone(),
+            paths: 1,
+            message: new.message.clone(),
+            finding: Some(new.id.clone()),
+        }],
+        fixed: Vec::new(),
+        newly_seen: Vec::new(),
+        no_longer_seen: Vec::new(),
+        causes: Vec::new(),
+    };
+    report.change = Some(Change {
+        kind: ChangeKind::OnTopOf,
+        before: vec!["cluster.yaml".to_owned()],
+        after: vec!["change.yaml".to_owned()],
+        summary_before: report.summary,
+        counts: ChangeCounts { introduced: 1, ..ChangeCounts::default() },
+        subjects: vec![row],
+        findings: Vec::new(),
+        objects: Vec::new(),
+    });
+    (report, new.id, old)
+}
+
+#[test]
+fn of_a_change_only_what_it_brings_is_annotated() {
+    let (report, new, old) = changed();
+    let message = |id: &str| report.findings.iter().find(|f| f.id == id).unwrap().message.clone();
+    let print = |id: &str| report.findings.iter().find(|f| f.id == id).unwrap().id.clone();
+    let sarif = valid(&SARIF, &rendered(&report, Format::Sarif, &options()));
+    let state = |id: &str| {
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        let of = |r: &&Value| r["partialFingerprints"]["kubereach/v1"] == print(id);
+        results.iter().find(of).unwrap()["baselineState"].clone()
+    };
+    assert_eq!((state(&new), state(&old)), (Value::from("new"), Value::from("unchanged")));
+    let everything = Options { show_existing: true, ..options() };
+    for format in [Format::Github, Format::Gitlab] {
+        let lines = |options: &Options| {
+            let text = rendered(&report, format, options);
+            if format == Format::Gitlab {
+                return valid(&GITLAB, &text).as_array().unwrap().len();
+            }
+            text.lines().filter(|line| line.starts_with("::")).count()
+        };
+        assert_eq!(lines(&options()), 1);
+        assert!(lines(&everything) > 5);
+        assert!(rendered(&report, format, &options()).contains(&message(&new)[..12]));
+    }
+    assert!(rendered(&report, Format::Github, &options()).contains("there before are not annotated"));
+    // Without a change nothing is said of it.
+    let plain = Report { change: None, ..report.clone() };
+    assert!(!rendered(&plain, Format::Sarif, &options()).contains("baselineState"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 

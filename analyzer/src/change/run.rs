@@ -3,11 +3,11 @@
 use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 
 use super::{Applied, Prune, apply, causes, compare};
-use crate::analysis::{Options, analyze, analyze_intake, inventory, judge_snapshot};
+use crate::analysis::{Options, analyze_intake, inventory, judge_snapshot};
 use crate::evidence::FieldPath;
-use crate::gate;
+use crate::gate::{self, annotations::Annotation};
 use crate::intake::progress::Progress;
-use crate::intake::{InputSpec, Intake, IntakeError};
+use crate::intake::{self, InputSpec, Intake, IntakeError};
 use crate::report::{Locate, Place, assemble, coverage, not_evaluated};
 use crate::snapshot::Snapshot;
 
@@ -79,8 +79,8 @@ pub fn analyze_diff(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
-    let (old, new) = (side(before, options, progress)?, side(after, options, progress)?);
-    Ok(told(&old, new, name_of(before), name_of(after), options))
+    let ((old, _), (new, annotations)) = (side(before, options, progress)?, side(after, options, progress)?);
+    Ok(told(&old, new, name_of(before), name_of(after), options, &annotations))
 }
 
 /// Judges an input and what was read already, a live cluster, and compares the verdicts.
@@ -90,25 +90,40 @@ pub fn analyze_diff_with(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
-    let old = side(before, options, progress)?;
+    let (old, _) = side(before, options, progress)?;
     let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
     let ungated = Options { gate: None, ..options.clone() };
-    Ok(told(&old, analyze_intake(after, &ungated), name_of(before), names.join(", "), options))
+    let annotations = gate::annotations::collect(&after.snapshots);
+    Ok(told(&old, analyze_intake(after, &ungated), name_of(before), names.join(", "), options, &annotations))
 }
 
-fn side(input: &InputSpec, options: &Options, progress: &dyn Progress) -> Result<Report, ChangeError> {
-    match written_report(input)? {
-        Some(report) => Ok(filtered(report, options)),
-        None => Ok(analyze(std::slice::from_ref(input), &Options { gate: None, ..options.clone() }, progress)?),
+/// A judgement, and the annotations that accept findings; a written report holds none.
+fn side(
+    input: &InputSpec,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(Report, Vec<Annotation>), ChangeError> {
+    if let Some(report) = written_report(input)? {
+        return Ok((filtered(report, options), Vec::new()));
     }
+    let read = intake::read(std::slice::from_ref(input), &options.intake, progress)?;
+    let report = analyze_intake(&read, &Options { gate: None, ..options.clone() });
+    Ok((report, gate::annotations::collect(&read.snapshots)))
 }
 
-fn told(old: &Report, mut new: Report, before: String, after: String, options: &Options) -> Report {
+fn told(
+    old: &Report,
+    mut new: Report,
+    before: String,
+    after: String,
+    options: &Options,
+    annotations: &[Annotation],
+) -> Report {
     let mut told = compare(old, &new, ChangeKind::Diff);
     (told.before, told.after) = (vec![before], vec![after]);
     new.change = Some(told);
     if let Some(rules) = &options.gate {
-        gate::apply(&mut new, rules, &[]);
+        gate::apply(&mut new, rules, annotations);
     }
     new
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::accept::{AcceptFlags, ListFlags};
+
 /// Can traffic get to this app and, if not, exactly where and why does it break?
 #[derive(Debug, Parser)]
 #[command(
@@ -228,45 +230,11 @@ pub(super) struct Check {
     pub max_subjects: Option<usize>,
     #[command(flatten)]
     pub accept: AcceptFlags,
-    /// What kubereach.toml adds to the above.
-    #[arg(skip)]
-    pub file: Option<super::config::Loaded>,
-}
-
-/// What is accepted beforehand, so that it does not trip the gate.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Accepted findings")]
-pub(super) struct AcceptFlags {
-    /// Options and [[ignore]] tables; else kubereach.toml in this directory or above, up to the
-    /// repository's root
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Do not look for kubereach.toml
-    #[arg(long)]
-    pub no_config: bool,
-    /// Accept the findings in this file, which --write-baseline wrote
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub list: ListFlags,
     /// Write what was found into this file and end with 0
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     pub write_baseline: Option<PathBuf>,
-    /// List the suppressed findings too
-    #[arg(long)]
-    pub show_suppressed: bool,
-    /// Whose annotations kubereach/ignore.CODE count: those of manifests, of dumps too, or none
-    #[arg(long, value_enum, default_value_t = Annotations::Manifests, value_name = "WHOSE")]
-    pub ignore_annotations: Annotations,
-}
-
-/// Whose annotations accept findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Annotations {
-    /// Manifests, which were reviewed with the change
-    Manifests,
-    /// Objects from a cluster too, whoever annotated them
-    All,
-    /// Nobody's
-    None,
 }
 
 /// The input as a change to a cluster.
@@ -323,6 +291,10 @@ pub(super) struct Diff {
     /// Print the summary only
     #[arg(short, long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub accept: AcceptFlags,
+    #[command(flatten)]
+    pub list: ListFlags,
 }
 
 /// When the gate trips.
@@ -371,6 +343,8 @@ pub(super) struct Trace {
     /// Print the subject as JSON instead of a tree
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
     pub format: String,
+    #[command(flatten)]
+    pub accept: AcceptFlags,
 }
 
 /// `kubereach can`

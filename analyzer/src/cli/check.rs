@@ -1,22 +1,22 @@
 //! `kubereach check`
 
 use kubereach::change::{Prune, analyze_on_top_of};
-use kubereach::gate::baseline::{self, Baseline};
-use kubereach::gate::{Honour, Rules};
-use kubereach::intake::{self, InputSpec, progress::Silent};
+use kubereach::gate::baseline;
+use kubereach::intake::{self, InputSpec, IntakeOptions, progress::Silent};
 use kubereach::{Filter, Options, analyze_intake};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 use kubereach_reports::report::{Gate, Report, SuppressionState};
 
-use super::args::{Annotations, Check};
+use super::args::Check;
 use super::{Failure, GATE, OK, input, output};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     // Wrong endings and unreadable files are said before a long read, not after it.
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let partial = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
     let options = Options {
-        intake: input::options(&command.reading)?,
+        intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
         filter: Filter {
@@ -28,7 +28,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
                 .collect::<Result<_, _>>()?,
             names: command.name.clone(),
         },
-        gate: Some(rules(command)?),
+        gate: Some(command.accept.rules(command.fail_on.word(), command.change.fail_on_existing, partial)?),
         ..Options::default()
     };
     let report = judge(command, &options)?;
@@ -38,7 +38,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         quiet: command.quiet,
         max_subjects: command.max_subjects,
         show_coverage: command.show_coverage,
-        show_suppressed: command.accept.show_suppressed,
+        show_suppressed: command.list.show_suppressed,
+        show_existing: command.change.fail_on_existing,
         root: output::root(),
         rules: output::pages(),
     };
@@ -54,7 +55,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     if format != Format::Text || command.quiet {
         remind(&report);
     }
-    if let Some(path) = &command.accept.write_baseline {
+    if let Some(path) = &command.write_baseline {
         output::write_text(path, &baseline::write(&report))?;
         // Writing it down accepts it.
         return Ok(OK);
@@ -62,39 +63,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })
 }
 
-/// What the run accepts.
-fn rules(command: &Check) -> Result<Rules, Failure> {
-    let accept = &command.accept;
-    let baseline = accept.baseline.as_ref().map(|path| {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::Usage(format!("--baseline {}: cannot be read: {error}", path.display())))?;
-        Baseline::parse(&path.to_string_lossy(), &text).map_err(|error| Failure::Usage(error.to_string()))
-    });
-    Ok(Rules {
-        fail_on: command.fail_on.word().to_owned(),
-        existing: command.change.fail_on_existing,
-        config: command.file.as_ref().map(|file| file.path.clone()),
-        ignores: command.file.as_ref().map(|file| file.ignores.clone()).unwrap_or_default(),
-        honour: match accept.ignore_annotations {
-            Annotations::Manifests => Honour::Manifests,
-            Annotations::All => Honour::All,
-            Annotations::None => Honour::None,
-        },
-        baseline: baseline.transpose()?,
-        today: today(),
-        partial: !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty()),
-    })
-}
-
-/// The date in UTC: the same run on two machines of one moment accepts the same.
-fn today() -> jiff::civil::Date {
-    let now = jiff::Timestamp::now().to_string();
-    // RFC 3339 begins with the date. Without a clock nothing has expired.
-    now.get(..10).and_then(|date| date.parse().ok()).unwrap_or(jiff::civil::Date::MIN)
-}
-
 /// Formats for machines have no place for it, so it is said to whoever watches.
-fn remind(report: &Report) {
+pub(super) fn remind(report: &Report) {
     let Some(gate) = &report.gate else { return };
     let of = |state| Gate::count(gate, state);
     for (state, words) in [

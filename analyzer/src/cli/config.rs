@@ -11,13 +11,17 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _};
 use kubereach::checks::catalogue;
 use kubereach::gate::Ignore;
+use kubereach::gate::checks::Checks;
 use kubereach::gate::config::{self, Config, Setting, Value};
 
 use super::args::Cli;
 use super::{Failure, output};
 
 /// The commands that use the file.
-const COMMANDS: [&str; 1] = ["check"];
+const COMMANDS: [&str; 3] = ["check", "diff", "trace"];
+
+/// Options that mean something else for a trace, which is of one subject and has formats of its own.
+const NOT_TRACED: [&str; 2] = ["namespace", "format"];
 
 /// Options that only a person may give: which cluster is read and as whom, and what is written where
 /// nobody looks.
@@ -46,6 +50,8 @@ pub(super) struct Loaded {
     pub path: String,
     /// Its `[[ignore]]` tables.
     pub ignores: Vec<Ignore>,
+    /// Its `[checks."code"]` tables.
+    pub checks: Checks,
 }
 
 /// The command line with the options of the file, and the rest of the file.
@@ -61,6 +67,9 @@ pub(super) fn extend(arguments: Vec<OsString>) -> Result<(Vec<OsString>, Option<
     let config = read(&path, &shown, &cli)?;
     let mut added = Vec::new();
     for setting in &config.settings {
+        if name == "trace" && NOT_TRACED.contains(&setting.name.as_str()) {
+            continue;
+        }
         let Some(id) = argument(&cli, name, &setting.name) else { continue };
         let on_command_line = given.try_contains_id(&id).unwrap_or(false)
             && matches!(given.value_source(&id), Some(ValueSource::CommandLine | ValueSource::EnvVariable));
@@ -76,7 +85,7 @@ pub(super) fn extend(arguments: Vec<OsString>) -> Result<(Vec<OsString>, Option<
         }
         added.extend(words);
     }
-    Ok((with(&arguments, &added), Some(Loaded { path: shown, ignores: config.ignores })))
+    Ok((with(&arguments, &added), Some(Loaded { path: shown, ignores: config.ignores, checks: config.checks })))
 }
 
 /// Behind the name of the command, where no `--` stands before it.

@@ -1,7 +1,7 @@
 //! `kubereach diff`
 
 use kubereach::change::{analyze_diff, analyze_diff_with};
-use kubereach::gate::Rules;
+use kubereach::intake::IntakeOptions;
 use kubereach::{Filter, Options};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 
@@ -19,8 +19,9 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         _ => return Err(Failure::Usage("diff compares two inputs: name BEFORE and AFTER".to_owned())),
     }
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let partial = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
     let options = Options {
-        intake: input::options(&command.reading)?,
+        intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         filter: Filter {
             namespaces: command.namespace.clone(),
             kinds: command
@@ -30,7 +31,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
                 .collect::<Result<_, _>>()?,
             names: command.name.clone(),
         },
-        gate: Some(Rules::plain(command.fail_on.word(), command.fail_on_existing)),
+        gate: Some(command.accept.rules(command.fail_on.word(), command.fail_on_existing, partial)?),
         ..Options::default()
     };
     let inputs = input::inputs(&command.reading);
@@ -45,6 +46,8 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         width: output::width(),
         color: output::color(command.reading.color),
         quiet: command.quiet,
+        show_suppressed: command.list.show_suppressed,
+        show_existing: command.fail_on_existing,
         root: output::root(),
         rules: output::pages(),
         ..RenderOptions::default()
@@ -52,6 +55,10 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
     for (path, format) in &files {
         output::write(&report, path, *format, &RenderOptions { color: false, quiet: false, ..render.clone() })?;
     }
-    output::print(&report, command.format.unwrap_or(Format::Text), &render)?;
+    let format = command.format.unwrap_or(Format::Text);
+    output::print(&report, format, &render)?;
+    if format != Format::Text || command.quiet {
+        super::check::remind(&report);
+    }
     Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })
 }

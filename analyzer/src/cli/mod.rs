@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod accept;
 mod args;
 mod can;
 mod check;
@@ -42,8 +43,11 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    if let args::Command::Check(command) = &mut arguments.command {
-        command.file = file;
+    match &mut arguments.command {
+        args::Command::Check(command) => command.accept.file = file,
+        args::Command::Diff(command) => command.accept.file = file,
+        args::Command::Trace(command) => command.accept.file = file,
+        _ => {}
     }
     let outcome = match arguments.command {
         args::Command::Check(command) => check::run(&command),

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use kubereach::intake::IntakeOptions;
 use kubereach::{Filter, Options, analyze_intake, find_subject};
 use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
 
@@ -36,7 +37,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
     };
     let kind = kind_of(kind)?;
     let options = Options {
-        intake: input::options(&command.reading)?,
+        intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
         filter: Filter {
@@ -44,6 +45,8 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
             kinds: vec![kind.to_owned()],
             names: vec![name.to_owned()],
         },
+        // Accepted findings are marked; a trace has no gate.
+        gate: Some(command.accept.rules("never", false, true)?),
         ..Options::default()
     };
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;

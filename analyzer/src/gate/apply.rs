@@ -6,6 +6,7 @@ use kubereach_reports::report::{Finding, Gate, GivenSuppression, Report, Suppres
 use super::annotations::Annotation;
 use super::baseline::Baseline;
 use super::change::{Brought, change_weighs};
+use super::checks::Ungated;
 use super::verdict::{Findings, effective};
 use super::{Honour, Ignore};
 
@@ -20,6 +21,8 @@ pub struct Rules {
     pub config: Option<String>,
     /// Its `[[ignore]]` tables.
     pub ignores: Vec<Ignore>,
+    /// Checks that never trip the gate.
+    pub ungated: Vec<Ungated>,
     /// Whose annotations count.
     pub honour: Honour,
     /// Accepted findings of an earlier run.
@@ -38,6 +41,7 @@ impl Rules {
             existing,
             config: None,
             ignores: Vec::new(),
+            ungated: Vec::new(),
             honour: Honour::None,
             baseline: None,
             today: Date::MIN,
@@ -55,8 +59,9 @@ pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation]) {
     if rules.partial {
         given.retain(|one| one.state != SuppressionState::Unused);
     }
+    given.extend(ungated(report, rules));
     given.sort();
-    let findings = Findings::from_list(&report.findings);
+    let findings = Findings::without(&report.findings, &rules.ungated);
     let brought = (!rules.existing).then(|| report.change.as_ref().map(Brought::of)).flatten();
     let (mut failing, mut excused) = (0, 0);
     for subject in &mut report.subjects {
@@ -68,7 +73,8 @@ pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation]) {
         excused += usize::from(would && !trips);
         subject.excused = word != Some(subject.verdict) && !trips;
     }
-    let by_itself = report.change.as_ref().is_some_and(|change| change_weighs(change, report, &rules.fail_on));
+    let by_itself =
+        report.change.as_ref().is_some_and(|change| change_weighs(change, report, &findings, &rules.fail_on));
     report.gate = Some(Gate {
         fail_on: rules.fail_on.clone(),
         tripped: failing > 0 || by_itself,
@@ -116,6 +122,21 @@ fn ignores(report: &mut Report, rules: &Rules) -> Vec<GivenSuppression> {
         });
     }
     given
+}
+
+/// Checks that never trip the gate: a standing decision, so that one without findings is no complaint.
+fn ungated(report: &Report, rules: &Rules) -> Vec<GivenSuppression> {
+    let row = |ungated: &Ungated| GivenSuppression {
+        state: SuppressionState::Ungated,
+        by: SuppressedBy::Config,
+        place: ungated.place.clone(),
+        code: ungated.code.clone(),
+        object: "**".to_owned(),
+        reason: "gate = false".to_owned(),
+        expires: None,
+        findings: report.findings.iter().filter(|f| f.code == ungated.code).count(),
+    };
+    rules.ungated.iter().map(row).collect()
 }
 
 /// Out of force is said before unused: it is the reason why it does nothing.

@@ -41,8 +41,9 @@ impl Brought {
 }
 
 /// A finding about the change itself that weighs as much as the gate says, and that nobody accepted.
-pub(super) fn change_weighs(change: &Change, report: &Report, fail_on: &str) -> bool {
-    let of_change = report.findings.iter().filter(|f| f.suppressed.is_none() && change.findings.contains(&f.id));
+pub(super) fn change_weighs(change: &Change, report: &Report, findings: &Findings<'_>, fail_on: &str) -> bool {
+    let of_change =
+        report.findings.iter().filter(|f| !findings.is_suppressed(&f.id) && change.findings.contains(&f.id));
     of_change.into_iter().any(|finding| match finding.effect {
         Effect::Blocks => fail_on != "never",
         Effect::Narrows => matches!(fail_on, "degraded" | "unknown"),

@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Ignore;
+use super::checks::{self, Checks};
 
 /// The name of the file.
 pub const NAME: &str = "kubereach.toml";
@@ -24,6 +25,8 @@ pub struct Config {
     pub settings: Vec<Setting>,
     /// What it accepts.
     pub ignores: Vec<Ignore>,
+    /// What it says of single checks.
+    pub checks: Checks,
 }
 
 /// One option of the file.
@@ -71,21 +74,23 @@ pub fn parse(path: &str, text: &str, options: &[String], codes: &[&str]) -> Resu
         let at = key.span().start;
         if name == "ignore" {
             config.ignores = reader.ignores(value)?;
+        } else if name == "checks" {
+            config.checks = checks::read(&reader, value)?;
         } else if options.iter().any(|option| option == name) {
             let place = reader.place(at);
             config.settings.push(Setting { name: name.to_owned(), value: reader.value(name, value)?, place });
         } else {
-            let known = options.iter().map(String::as_str).chain(["ignore"]);
+            let known = options.iter().map(String::as_str).chain(["ignore", "checks"]);
             return Err(reader.error(at, format!("there is no option `{name}`{}", near(name, known))));
         }
     }
     Ok(config)
 }
 
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     path: &'r str,
     text: &'r str,
-    codes: &'r [&'r str],
+    pub(super) codes: &'r [&'r str],
 }
 
 impl Reader<'_> {
@@ -96,7 +101,12 @@ impl Reader<'_> {
         format!("{}:{line}:{column}", self.path)
     }
 
-    fn error(&self, at: usize, message: String) -> ConfigError {
+    /// The place without its column.
+    pub(super) fn line(&self, at: usize) -> String {
+        self.place(at).rsplit_once(':').map_or_else(String::new, |(line, _)| line.to_owned())
+    }
+
+    pub(super) fn error(&self, at: usize, message: String) -> ConfigError {
         ConfigError { place: self.place(at), message }
     }
 
@@ -155,8 +165,8 @@ impl Reader<'_> {
         }
         let ((object, object_at), (reason, _)) = (text("object")?, text("reason")?);
         let expires = table.get("expires").map(|value| self.date(value)).transpose()?;
-        let line = self.place(at).rsplit_once(':').map_or_else(String::new, |(line, _)| line.to_owned());
-        Ignore::new(code, object, reason, expires, line).map_err(|error| self.error(object_at, error.to_string()))
+        Ignore::new(code, object, reason, expires, self.line(at))
+            .map_err(|error| self.error(object_at, error.to_string()))
     }
 
     fn date(&self, value: &Spanned<DeValue<'_>>) -> Result<Date, ConfigError> {

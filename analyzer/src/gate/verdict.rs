@@ -12,6 +12,8 @@ use std::collections::HashSet;
 
 use kubereach_reports::report::{Effect, Finding, Path, PathState, Report, Segment, Subject, Verdict};
 
+use super::checks::Ungated;
+
 /// The verdict as the gate sees it; none where everything that spoke against the subject was accepted.
 pub fn effective(subject: &Subject, report: &Findings<'_>) -> Option<Verdict> {
     let true_word = subject.verdict;
@@ -73,6 +75,14 @@ impl<'r> Findings<'r> {
             effects: findings.iter().map(|f| (f.id.as_str(), f.effect)).collect(),
             suppressed: findings.iter().filter(|f| f.suppressed.is_some()).map(|f| f.id.as_str()).collect(),
         }
+    }
+
+    /// Those of this list; findings of these checks never trip the gate and count as accepted.
+    pub fn without(findings: &'r [Finding], ungated: &[Ungated]) -> Self {
+        let mut all = Self::from_list(findings);
+        let passed_by = findings.iter().filter(|f| ungated.iter().any(|u| u.code == f.code));
+        all.suppressed.extend(passed_by.map(|f| f.id.as_str()));
+        all
     }
 
     /// Was the finding with this id accepted?

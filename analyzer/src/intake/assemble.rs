@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::{duplicates, empty, helm, hint, scan};
 use crate::evidence::{FieldPath, Step};
 use crate::report::{Locate, Place};
-use crate::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot};
+use crate::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds};
 
 /// How to read.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,8 @@ pub struct IntakeOptions {
     pub default_namespace: String,
     /// Limits against hostile input.
     pub limits: Limits,
+    /// From when checks say something.
+    pub thresholds: Thresholds,
 }
 
 /// What was read.
@@ -333,7 +335,7 @@ fn finish(
         }
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
-        snapshots.push(builder.build());
+        snapshots.push(Snapshot { thresholds: options.thresholds, ..builder.build() });
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));

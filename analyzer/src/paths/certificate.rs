@@ -14,9 +14,6 @@ use crate::snapshot::{Absence, Found, Gap, Lookup, is_masked};
 /// The type of a TLS Secret.
 pub const TLS_TYPE: &str = "kubernetes.io/tls";
 
-/// A certificate that ends within this many days is mentioned.
-pub const SOON_DAYS: i64 = 14;
-
 /// One thing that is so about a Secret or its certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
@@ -38,7 +35,7 @@ pub enum Fact {
     Expired(Timestamp),
     /// Begins at this time.
     NotYetValid(Timestamp),
-    /// Ends at this time, within [`SOON_DAYS`].
+    /// Ends at this time, within the days of [`crate::snapshot::Thresholds`].
     ExpiresSoon(Timestamp),
     /// Ends at this time; the input says no time to judge it at.
     DatesNotJudged(Timestamp),
@@ -76,7 +73,12 @@ pub fn inspect<'s>(world: &World<'s>, namespace: &str, name: &str, hosts: &[&str
             let certificate = value.certificate.as_ref().and_then(|read| read.as_ref().ok());
             let mut facts = of_secret(value);
             if let Some(certificate) = certificate {
-                facts.extend(of_certificate(certificate, judged_at(world, certificate), hosts));
+                facts.extend(of_certificate(
+                    certificate,
+                    judged_at(world, certificate),
+                    hosts,
+                    world.snapshot.thresholds.expires_soon_days,
+                ));
             }
             (Some(secret), certificate, facts)
         }
@@ -116,8 +118,8 @@ fn of_secret(secret: &Secret) -> Vec<Fact> {
     facts
 }
 
-/// What is so about a certificate at a time, for some hosts.
-pub fn of_certificate(certificate: &Certificate, at: Option<Timestamp>, hosts: &[&str]) -> Vec<Fact> {
+/// What is so about a certificate at a time, for some hosts; its end is near within so many days.
+pub fn of_certificate(certificate: &Certificate, at: Option<Timestamp>, hosts: &[&str], soon_days: i64) -> Vec<Fact> {
     let mut facts = Vec::new();
     if certificate.issuer.contains("CN=cert-manager.local") {
         facts.push(Fact::Temporary);
@@ -128,7 +130,7 @@ pub fn of_certificate(certificate: &Certificate, at: Option<Timestamp>, hosts: &
         None => facts.push(Fact::DatesNotJudged(certificate.not_after)),
         Some(now) if now > certificate.not_after => facts.push(Fact::Expired(certificate.not_after)),
         Some(now) if now < certificate.not_before => facts.push(Fact::NotYetValid(certificate.not_before)),
-        Some(now) if days_between(now, certificate.not_after) <= SOON_DAYS => {
+        Some(now) if days_between(now, certificate.not_after) <= soon_days => {
             facts.push(Fact::ExpiresSoon(certificate.not_after));
         }
         Some(_) => {}
@@ -177,15 +179,15 @@ mod tests {
             (None, vec![Fact::DatesNotJudged(end)]),
         ] {
             let at = at.map(|text| text.parse().unwrap());
-            assert_eq!(of_certificate(&certificate(&["a.example"]), at, &["a.example"]), expected, "{at:?}");
+            assert_eq!(of_certificate(&certificate(&["a.example"]), at, &["a.example"], 14), expected, "{at:?}");
         }
     }
 
     #[test]
     fn masked_hosts_are_not_called_uncovered() {
         let at = Some("2026-02-01T00:00:00Z".parse().unwrap());
-        assert_eq!(of_certificate(&certificate(&["*.example.com"]), at, &["***HIDDEN***"]), vec![]);
-        let deep = of_certificate(&certificate(&["*.example.com"]), at, &["a.b.example.com"]);
+        assert_eq!(of_certificate(&certificate(&["*.example.com"]), at, &["***HIDDEN***"], 14), vec![]);
+        let deep = of_certificate(&certificate(&["*.example.com"]), at, &["a.b.example.com"], 14);
         assert_eq!(deep, vec![Fact::OtherName(vec!["a.b.example.com".into()])]);
     }
 

@@ -377,6 +377,7 @@ impl Snapshot {
         }
         snapshot.newest = self.newest;
         snapshot.foresight = self.foresight.clone();
+        snapshot.thresholds = self.thresholds;
         snapshot
     }
 }
@@ -422,6 +423,7 @@ macro_rules! parts {
                     newest: None,
                     coverage,
                     foresight: Foresight::default(),
+                    thresholds: super::Thresholds::default(),
                     other_kinds: self.other,
                     $($field: Store::new(self.$field),)+
                 }

@@ -15,6 +15,7 @@ mod near;
 mod redaction;
 mod selector;
 mod store;
+mod thresholds;
 
 pub use builder::{AnyObject, Builder, Decode, Duplicate, Provenance};
 pub use coverage::{Assumption, Coverage, CoverageRecord};
@@ -25,3 +26,4 @@ pub use lookup::{Absence, Found, Gap, Listing, Lookup, Proof};
 pub use redaction::is_masked;
 pub use selector::{LabelSelector, Requirement, matches_pairs};
 pub use store::{Kept, Snapshot, Store, Stored};
+pub use thresholds::Thresholds;

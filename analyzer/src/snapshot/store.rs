@@ -126,6 +126,8 @@ pub struct Snapshot {
     pub coverage: Coverage,
     /// What a change would make of it; empty for a snapshot that was really taken.
     pub foresight: Foresight,
+    /// From when checks say something.
+    pub thresholds: super::Thresholds,
     /// Kinds that were read and are neither modelled nor kept, with their number.
     pub other_kinds: BTreeMap<GroupKind, usize>,
     pub services: Store<Service>,

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Options;
 use super::index::Findings;
+use super::since::Ages;
 use crate::report::{Effect, Finding, Gate, Report, Subject, Verdict};
 
 /// How grave a finding is for a CI system. The order is worst first.
@@ -56,6 +57,15 @@ pub(super) fn shown(report: &Report) -> Vec<Shown<'_>> {
     // Stable: within a level the report's own order stays.
     all.sort_by_key(|shown| (shown.level, shown.subject.map(|s| s.verdict)));
     all
+}
+
+/// Without what was there before the change, where one was judged and nobody asks for that; how many they are.
+pub(super) fn brought<'r>(report: &Report, all: Vec<Shown<'r>>, options: &Options) -> (Vec<Shown<'r>>, usize) {
+    let Some(ages) = Ages::of(report).filter(|_| !options.show_existing) else { return (all, 0) };
+    let before = all.len();
+    let kept: Vec<Shown<'r>> = all.into_iter().filter(|shown| ages.brought(&shown.finding.id)).collect();
+    let left = before - kept.len();
+    (kept, left)
 }
 
 /// The finding in one line of prose: what, and of which subject.

@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use super::gate::{Level, Shown, details, place, sentence, shown};
+use super::gate::{Level, Shown, brought, details, place, sentence, shown};
 use super::neutral::{neutral, neutral_command};
 use super::words::{count, label, number, overall, plural};
 use super::{Options, RenderError};
@@ -17,7 +17,7 @@ const PER_LEVEL: usize = 10;
 
 /// The annotations, then one line with the counts.
 pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
-    let all = shown(report);
+    let (all, existing) = brought(report, shown(report), options);
     let mut left = Vec::new();
     for (level, command, words) in [
         (Level::Error, "error", "errors"),
@@ -41,6 +41,10 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     writeln!(out, "{}", counts.join(" · "))?;
     if !left.is_empty() {
         writeln!(out, "GitHub shows {PER_LEVEL} annotations of each level; not shown: {}.", left.join(", "))?;
+    }
+    if existing > 0 {
+        let words = plural(existing, "finding that was there before is", "findings that were there before are");
+        writeln!(out, "{words} not annotated; --fail-on-existing does that.")?;
     }
     if let Some(gate) = report.gate.as_ref().filter(|gate| gate.suppressed > 0) {
         writeln!(

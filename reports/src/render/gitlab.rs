@@ -6,7 +6,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::gate::{Level, details, place, sentence, shown};
+use super::gate::{Level, brought, details, place, sentence, shown};
 use super::neutral::neutral;
 use super::{Options, RenderError};
 use crate::report::Report;
@@ -42,7 +42,8 @@ struct Content {
 
 /// One issue per finding, worst first.
 pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
-    let issues: Vec<Issue> = shown(report)
+    let issues: Vec<Issue> = brought(report, shown(report), options)
+        .0
         .iter()
         .filter_map(|shown| {
             let (path, line) = place(report, shown.finding, options)?;

@@ -21,6 +21,7 @@ mod measured;
 pub mod neutral;
 mod rules;
 mod sarif;
+mod since;
 mod text;
 mod words;
 
@@ -115,8 +116,10 @@ pub struct Options {
     pub max_subjects: Option<usize>,
     /// Every line of the coverage, not only what was not seen (text only).
     pub show_coverage: bool,
-    /// Suppressed findings too (text, SARIF).
+    /// List suppressed findings too (text, Markdown, HTML, SARIF).
     pub show_suppressed: bool,
+    /// Where a change was judged: annotate what was there before, too (GitHub, GitLab).
+    pub show_existing: bool,
     /// Where the repository is (SARIF, JUnit, GitHub, GitLab).
     pub root: Root,
     /// The pages of the checks (SARIF).
@@ -132,6 +135,7 @@ impl Default for Options {
             max_subjects: None,
             show_coverage: false,
             show_suppressed: false,
+            show_existing: false,
             root: Root::default(),
             rules: RulePages::default(),
         }

@@ -200,6 +200,8 @@ words! {
         Expired = "expired",
         /// It stands where suppressions are not honoured: an annotation in a dump.
         NotApplied = "not-applied",
+        /// A check that never trips the gate (`gate = false`); what it finds is shown as ever.
+        Ungated = "ungated",
         /// It accepts findings.
         Used = "used",
     }

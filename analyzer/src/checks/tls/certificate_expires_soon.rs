@@ -11,8 +11,9 @@ use crate::paths::certificate::{CertificateFacts, Fact};
 pub static PAGE: Page<Notes> = Page::new(Text {
     code: "tls/certificate-expires-soon",
     segment: SegmentName::Tls,
-    title: "The certificate expires within two weeks",
-    explanation: "The certificate ends within 14 days of the time of the snapshot. Nothing is wrong yet: clients \
+    title: "The certificate expires soon",
+    explanation: "The certificate ends within 14 days of the time of the snapshot (or what `days` in \
+                  kubereach.toml says). Nothing is wrong yet: clients \
                   accept it until then, and refuse it afterwards if it has not been renewed.",
     example: "notAfter ten days after the snapshot",
     sources: &["RFC 5280 section 4.1.2.5"],

@@ -49,5 +49,5 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
             write("subject.html", subject::section(i, subject, id, &findings))?;
         }
     }
-    write("close.html", page::close(report))
+    write("close.html", page::close(report, options.show_suppressed))
 }

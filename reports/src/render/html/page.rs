@@ -171,8 +171,39 @@ const GROUPS: usize = 600;
 const PROBLEMS: usize = 1_000;
 const NAMESPACES: usize = 12;
 
-/// Coverage, inventory, problems, legend, script.
-pub(super) fn close(report: &Report) -> Value {
+/// Accepted findings that are listed; the rest is counted.
+const ACCEPTED: usize = 2_000;
+
+#[derive(Serialize)]
+struct AcceptedRow<'a> {
+    code: &'a str,
+    object: String,
+    place: String,
+    message: &'a str,
+    reason: &'a str,
+    by: &'a str,
+    until: Option<&'a str>,
+}
+
+fn accepted(report: &Report) -> Vec<AcceptedRow<'_>> {
+    let accepted = report.findings.iter().filter_map(|finding| Some((finding, finding.suppressed.as_ref()?)));
+    accepted
+        .take(ACCEPTED)
+        .map(|(finding, by)| AcceptedRow {
+            code: &finding.code,
+            object: finding.object.to_string(),
+            place: finding.location.as_ref().map_or_else(String::new, ToString::to_string),
+            message: &finding.message,
+            reason: &by.reason,
+            by: &by.place,
+            until: by.expires.as_deref(),
+        })
+        .collect()
+}
+
+/// Accepted findings if asked for, coverage, inventory, problems, legend, script.
+pub(super) fn close(report: &Report, list_accepted: bool) -> Value {
+    let suppressed = report.findings.iter().filter(|finding| finding.suppressed.is_some()).count();
     let snapshot = &report.snapshot;
     let groups = coverage::groups(&snapshot.coverage);
     let rows: Vec<Row<'_>> = groups
@@ -211,6 +242,8 @@ pub(super) fn close(report: &Report) -> Value {
         .map(|file| FileRow { path: &file.path, told: measured::file_line(file) })
         .collect();
     context! {
+        accepted => list_accepted.then(|| Serde(accepted(report))),
+        accepted_more => suppressed.saturating_sub(ACCEPTED),
         files => Serde(files),
         board => Serde(board(report)),
         matrix => Serde(matrix::matrix(&snapshot.coverage)),

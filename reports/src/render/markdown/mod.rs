@@ -44,7 +44,7 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     head.push_str(&table(&remarkable, TABLE));
     let mut tail = parts::quiet(report, QUIET);
     tail.push_str(&parts::measured(report, MEASURED));
-    tail.push_str(&parts::suppressed(report, SUPPRESSED));
+    tail.push_str(&parts::suppressed(report, SUPPRESSED, options.show_suppressed));
     tail.push_str(&parts::coverage(report, COVERAGE));
     tail.push_str(&parts::problems(report, PROBLEMS));
     tail.push_str(&parts::legend(report));

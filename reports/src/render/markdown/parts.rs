@@ -90,8 +90,8 @@ pub(super) fn quiet(report: &Report, limit: usize) -> String {
     out
 }
 
-/// What was accepted beforehand, and what does nothing.
-pub(super) fn suppressed(report: &Report, limit: usize) -> String {
+/// What was accepted beforehand, and what does nothing; with `list` every accepted finding.
+pub(super) fn suppressed(report: &Report, limit: usize, list: bool) -> String {
     let Some(gate) = report.gate.as_ref().filter(|g| g.suppressed > 0 || !g.suppressions.is_empty()) else {
         return String::new();
     };
@@ -114,6 +114,33 @@ pub(super) fn suppressed(report: &Report, limit: usize) -> String {
     });
     finish(&mut out, lines, gate.suppressions.len(), limit, "suppression", "suppressions");
     out.push_str("</details>\n\n");
+    if list {
+        out.push_str(&accepted(report, limit));
+    }
+    out
+}
+
+/// Every accepted finding, with its place and why.
+fn accepted(report: &Report, limit: usize) -> String {
+    let accepted: Vec<_> =
+        report.findings.iter().filter_map(|finding| Some((finding, finding.suppressed.as_ref()?))).collect();
+    if accepted.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("### Accepted findings\n\n");
+    let lines = accepted.iter().map(|(finding, by)| {
+        let at = finding.location.as_ref().map_or_else(String::new, |at| format!(" at {}", code(&at.to_string())));
+        let until = by.expires.as_ref().map_or_else(String::new, |date| format!(", until {}", prose(date)));
+        format!(
+            "- {} {}{at}: {} — {} ({}{until})\n",
+            code(&finding.code),
+            code(&finding.object.to_string()),
+            prose(&finding.message),
+            prose(&by.reason),
+            prose(&by.place)
+        )
+    });
+    finish(&mut out, lines, accepted.len(), limit, "accepted finding", "accepted findings");
     out
 }
 

@@ -3,7 +3,8 @@
 //! A result is a finding that blocks or narrows. What cannot be told is no result (viewers would show an
 //! alert): it is a notification of the run, like every gap in what was read. Kept within GitHub's limits:
 //! 5,000 results of a run are shown, an upload has at most 10 MB compressed; the worst come first, and a
-//! cut is said. Suppressed findings are left out unless asked for, because GitHub ignores `suppressions`.
+//! cut is said. Where a change was judged, `baselineState` says what it brings; what it mended is no result
+//! with the state `absent`, because viewers that do not know the property would alert of it. Suppressed findings are left out unless asked for, because GitHub ignores `suppressions`.
 //!
 //! Sources: the SARIF 2.1.0 standard (OASIS); GitHub, "SARIF support for code scanning".
 
@@ -22,6 +23,7 @@ use model::{
 use super::gate::{Level, Shown, details, sentence, shown};
 use super::index::Findings;
 use super::neutral::neutral;
+use super::since::Ages;
 use super::words::{number, plural};
 use super::{Options, RenderError, coverage};
 use crate::report::{Effect, Finding, Report, SuppressedBy};
@@ -42,11 +44,14 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     wanted.extend(&accepted);
     let codes: BTreeSet<&str> =
         report.findings.iter().filter(|f| f.effect != Effect::Notes).map(|finding| finding.code.as_str()).collect();
+    let ages = Ages::of(report);
     let (rules, places) = rules::rules(codes, &options.rules);
     let mut results = Vec::new();
     let mut bytes = 0;
     for shown in wanted.iter().take(RESULTS) {
-        let result = serde_json::to_value(result(report, shown, &places, &index, options))?;
+        let mut result = result(report, shown, &places, &index, options);
+        result.baseline_state = ages.as_ref().and_then(|ages| ages.since(&shown.finding.id).baseline_state());
+        let result = serde_json::to_value(result)?;
         bytes += serde_json::to_string(&result)?.len();
         if bytes > BYTES {
             break;
@@ -134,6 +139,7 @@ fn result(
             ("primaryLocationLineHash", fingerprint.clone()),
             ("kubereach/v1", fingerprint.clone()),
         ]),
+        baseline_state: None,
         code_flows: shown
             .subject
             .map(|subject| flows::flows(report, subject, finding, index, options))

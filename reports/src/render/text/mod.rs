@@ -55,7 +55,10 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         }
         return change::unchanged(sheet, change);
     }
-    let (excused, remarkable): (Vec<&Subject>, Vec<&Subject>) = remarkable.into_iter().partition(|s| s.excused);
+    // What a check finds that never trips the gate is shown like everything else.
+    let accepted = |s: &Subject| findings.of_subject(s).iter().any(|finding| finding.suppressed.is_some());
+    let (excused, remarkable): (Vec<&Subject>, Vec<&Subject>) =
+        remarkable.into_iter().partition(|s| s.excused && accepted(s));
     for subject in remarkable.iter().take(at_most) {
         sheet.gap()?;
         subject::write(sheet, subject, &findings)?;

@@ -158,7 +158,12 @@ fn one_finding(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result
     let place = finding.location.as_ref().map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
     let related: Vec<String> =
         finding.related.iter().map(|r| format!("{} ({})", words::entry_name(&r.object.to_string()), r.role)).collect();
+    let accepted = finding.suppressed.as_ref().map_or_else(String::new, |by| {
+        let until = by.expires.as_ref().map_or_else(String::new, |date| format!(", until {date}"));
+        format!("accepted: {} ({}{until})", by.reason, by.place)
+    });
     for (key, text) in [
+        ("note", accepted.as_str()),
         ("cause", finding.cause.as_str()),
         ("basis", finding.basis.as_str()),
         ("at", place.as_deref().unwrap_or_default()),

@@ -155,7 +155,7 @@ fn covers(certificate: &Certificate, host: &str) -> bool {
 
 fn outside(certificate: &Certificate, at: Timestamp) -> Option<String> {
     let day = |t: Timestamp| t.to_string().chars().take(10).collect::<String>();
-    certificate::of_certificate(certificate, Some(at), &[]).into_iter().find_map(|fact| match fact {
+    certificate::of_certificate(certificate, Some(at), &[], 0).into_iter().find_map(|fact| match fact {
         Fact::Expired(end) => Some(format!("expired on {}", day(end))),
         Fact::NotYetValid(start) => Some(format!("is not valid before {}", day(start))),
         _ => None,
