@@ -75,6 +75,15 @@ impl<'a> IntoIterator for &'a Labels {
     }
 }
 
+/// What network plugins write on every pod about itself: the status says it again, and without these the
+/// annotations of a workload's pods are equal.
+const OF_NETWORK: [&str; 4] = [
+    "cni.projectcalico.org/containerID",
+    "cni.projectcalico.org/podIP",
+    "cni.projectcalico.org/podIPs",
+    "k8s.v1.cni.cncf.io/network-status",
+];
+
 /// How many values of a sort are remembered.
 const RECENT: usize = 6;
 
@@ -130,8 +139,12 @@ impl Sharing {
         self.owners.share(&mut meta.owner_references);
     }
 
-    /// Shares what a pod has in common with others of its workload.
+    /// Shares what a pod has in common with others of its workload, and drops the annotations by which a
+    /// network plugin says again what the status says.
     pub fn pod(&mut self, pod: &mut Pod) {
+        if pod.metadata.annotations.keys().any(|key| OF_NETWORK.contains(&key.as_str())) {
+            pod.metadata.annotations.retain(|key, _| !OF_NETWORK.contains(&key.as_str()));
+        }
         self.meta(&mut pod.metadata);
         self.spec(&mut pod.spec);
     }
