@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kubereach_prober::Plan;
 use kubereach_reports::report::{self, Report, Subject};
 
 use crate::intake::progress::Progress;
@@ -11,7 +12,7 @@ use crate::observation::{self, Document};
 use crate::paths::World;
 use crate::report::{Locate, assemble, coverage, not_evaluated};
 use crate::snapshot::Snapshot;
-use crate::{checks, evidence, gate};
+use crate::{checks, evidence, gate, plan};
 
 /// Which subjects to report. Empty lists mean all.
 #[derive(Debug, Clone, Default)]
@@ -135,6 +136,13 @@ fn measurements(
         }
     }
     Measurements { paths, given, inputs: options.words.clone() }
+}
+
+/// What to measure of every wanted subject of one cluster, at most so many targets.
+pub fn plan_snapshot(snapshot: &Snapshot, filter: &Filter, most: Option<usize>) -> Plan {
+    let world = World::new(snapshot);
+    let subjects = checks::evaluate(&world);
+    plan::derive(&world, &subjects, &|subject| filter.wants(subject), most)
 }
 
 pub(crate) fn inventory(intake: &Intake) -> report::Snapshot {

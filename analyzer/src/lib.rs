@@ -18,6 +18,12 @@ pub mod paths;
 
 pub mod checks;
 
+pub mod plan;
+
+pub mod job;
+
+pub mod collect;
+
 pub mod question;
 
 pub mod observation;
@@ -32,4 +38,4 @@ pub mod change;
 
 mod analysis;
 
-pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot};
+pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

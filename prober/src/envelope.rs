@@ -5,7 +5,8 @@ use crate::canonical::sha256_hex;
 use crate::error::DocumentError;
 use crate::observations::{Observations, Read};
 
-const BEGIN: &str = "----- BEGIN KUBEREACH OBSERVATIONS sha256:";
+/// How the line before a result begins.
+pub const BEGIN: &str = "----- BEGIN KUBEREACH OBSERVATIONS sha256:";
 const END: &str = "----- END KUBEREACH OBSERVATIONS sha256:";
 const TAIL: &str = " -----";
 

@@ -21,7 +21,7 @@ pub const OBSERVATIONS_SCHEMA: &str = "kubereach/observations/v1";
 pub struct Observations {
     /// Always [`OBSERVATIONS_SCHEMA`].
     pub schema: String,
-    /// Digest of the plan that was run ([`crate::Plan::digest`]).
+    /// Digest of the plan that was run, or that it was a part of ([`crate::Plan::answers_for`]).
     #[serde(default)]
     pub plan: String,
     /// The run the plan names, or the prober.

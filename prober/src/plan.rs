@@ -33,8 +33,37 @@ pub struct Plan {
     /// are public; keys have no place here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roots: Vec<String>,
+    /// Set where this is a part of a larger plan: observations then name the larger one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// The dials, in the order in which their rows are printed.
     pub targets: Vec<Target>,
+    /// What was not planned, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Which plan a part was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Part {
+    /// Digest of the whole plan.
+    pub of: String,
+    /// Which part, from 1.
+    pub number: u32,
+    /// How many parts there are.
+    pub count: u32,
+}
+
+/// A dial that is not in the plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// The path it would have spoken for.
+    pub id: String,
+    /// Which dial: `front-door`, `service`, …; empty for every dial of the path.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub dial: String,
+    /// Why, in words.
+    pub why: String,
 }
 
 /// Limits of a run. A layer's own limit is never longer than `timeout_ms`.
@@ -226,7 +255,9 @@ impl Plan {
             run: None,
             limits: Limits::default(),
             roots: Vec::new(),
+            part: None,
             targets: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -235,8 +266,12 @@ impl Plan {
         document::read(json, "plan", PLAN_SCHEMA)
     }
 
-    /// The digest observations carry. Two plans that ask the same have the same, however they are
-    /// spelled.
+    /// The digest observations carry: of the whole plan where this is a part of one.
+    pub fn answers_for(&self) -> Result<String, serde_json::Error> {
+        self.part.as_ref().map_or_else(|| self.digest(), |part| Ok(part.of.clone()))
+    }
+
+    /// Two plans that ask the same have the same digest, however they are spelled.
     pub fn digest(&self) -> Result<String, serde_json::Error> {
         canonical::digest(self)
     }

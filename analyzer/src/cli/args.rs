@@ -39,6 +39,14 @@ pub(super) enum Command {
     Diff(Diff),
     /// Read a live cluster, read-only, into one file that check reads, with its coverage record
     Snapshot(Snapshot),
+    /// What to measure, and why: the probe plan of an input
+    Plan(Plan),
+    /// Print the manifests that run the prober with a plan in the cluster
+    Job(Box<Job>),
+    /// Take the prober's results out of pod logs, verified
+    Collect(Collect),
+    /// Run a plan from this machine
+    Probe(Probe),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
     /// Print shell completions
@@ -435,6 +443,139 @@ pub(super) struct Snapshot {
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
     pub progress: When,
+}
+
+/// `kubereach plan`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubereach plan bundle.tar.gz -o plan.json                 every path that carries traffic\n  \
+    kubereach plan dump/ -n shop --kind Ingress --format text  what would be dialled, and why\n  \
+    kubereach plan dump/ -n shop | kubereach job - -n shop | kubectl apply -f -\n\n\
+    Nothing is sent. 'kubereach job' runs the plan in the cluster, 'kubereach probe' from this machine;\n\
+    'kubereach check INPUT --observations FILE' merges what was measured.")]
+pub(super) struct Plan {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Only subjects of these namespaces (repeatable)
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Vec<String>,
+    /// Only subjects of these kinds (repeatable)
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Only subjects of these names (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub name: Vec<String>,
+    /// Plan at most this many targets; what does not fit is named in the plan. 0 means no limit
+    #[arg(long, value_name = "COUNT", default_value_t = 2000)]
+    pub max_targets: usize,
+    /// The plan as json, or as text a table of what will be dialled and why
+    #[arg(long, value_name = "FORMAT", value_parser = ["json", "text"], default_value = "json")]
+    pub format: String,
+    /// Write the plan to a file; the table then goes to standard output if it is asked for
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `kubereach job`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubereach job plan.json -n shop | kubectl apply -f -\n  \
+    kubereach job plan.json -n shop --labels app=web --snapshot bundle.tar.gz   measure as the pods of web\n  \
+    kubereach job plan.json -n shop --image registry.example/kubereach-prober:0.1.0 --pull-secret mirror\n\n\
+    Then, before the Jobs delete themselves (10 minutes after they ended):\n  \
+    kubectl logs -n shop -l kubereach.dev/run --tail=-1 --prefix | kubereach collect - -o seen.json")]
+pub(super) struct Job {
+    /// A plan, or `-` for standard input
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// Where the prober runs: network policies see a pod of this namespace
+    #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
+    pub namespace: String,
+    /// Image of the prober
+    #[arg(long, value_name = "IMAGE", default_value = kubereach::job::IMAGE)]
+    pub image: String,
+    /// Labels of the client to measure as, key=value,key=value (repeatable)
+    #[arg(long, value_name = "LABELS")]
+    pub labels: Vec<String>,
+    /// What is known of the cluster: shows which Services, budgets and workloads would take the prober's pod
+    /// for one of theirs (repeatable)
+    #[arg(long, value_name = "INPUT")]
+    pub snapshot: Vec<PathBuf>,
+    /// Print the manifests although something of the cluster would count on the prober's pod
+    #[arg(long)]
+    pub accept_hazards: bool,
+    /// Run on this node
+    #[arg(long, value_name = "NODE")]
+    pub node: Option<String>,
+    /// Tolerate a taint: KEY, KEY=VALUE, with :EFFECT at the end if wanted, or * for all (repeatable)
+    #[arg(long, value_name = "TAINT")]
+    pub tolerations: Vec<String>,
+    /// Secret for pulling the image (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub pull_secret: Vec<String>,
+    /// Service account of the pod: its identity for a mesh. It gets no token
+    #[arg(long, value_name = "NAME")]
+    pub service_account: Option<String>,
+    /// Keep service meshes from taking the pod in
+    #[arg(long)]
+    pub no_mesh: bool,
+    /// Seconds for measuring, for each Job; from the size of the plan if not given
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(5..=86_400))]
+    pub deadline: Option<u32>,
+    /// Let the prober dial this address or range although it is guarded (loopback, link-local, metadata; repeatable)
+    #[arg(long, value_name = "ADDRESS[/BITS]")]
+    pub allow_address: Vec<ipnet::IpNet>,
+    /// Leave out the Role that the person who runs this needs
+    #[arg(long)]
+    pub no_role: bool,
+    /// Write to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `kubereach collect`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubectl logs -n shop job/kubereach-probe-1a2b3c4d | kubereach collect - -o seen.json\n  \
+    kubereach collect pod-a.log pod-b.log -o seen.json        writes seen-1.json and seen-2.json\n  \
+    kubereach check bundle.tar.gz --observations seen-1.json --observations seen-2.json\n\n\
+    Logs may hold other lines, time stamps (--timestamps) and prefixes (--prefix), also of several pods\n\
+    mixed. A result that was cut or changed is an error; whole ones beside it are still written.")]
+pub(super) struct Collect {
+    /// Logs, or `-` for standard input
+    #[arg(required = true, value_name = "LOGS")]
+    pub logs: Vec<PathBuf>,
+    /// Write to a file; several results are numbered. Otherwise one JSON document per line is printed
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `kubereach probe`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubereach probe plan.json                       a table\n  \
+    kubereach probe plan.json -o seen.json          and what 'check --observations' reads\n\n\
+    Names that only the cluster resolves and private addresses that do not answer are 'not tested' from\n\
+    here, never 'unreachable'. Whatever was found, the command ends with 0.")]
+pub(super) struct Probe {
+    /// A plan, or `-` for standard input
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// text or json
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
+    pub format: String,
+    /// Write the observations to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Dial this address or range although it is guarded (loopback, link-local, metadata; repeatable)
+    #[arg(long, value_name = "ADDRESS[/BITS]")]
+    pub allow_address: Vec<ipnet::IpNet>,
+    /// Measure at most this many targets
+    #[arg(long, value_name = "COUNT", default_value_t = 2000)]
+    pub max_targets: usize,
+    /// Seconds for all of it; from the size of the plan if not given
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub deadline: Option<u32>,
 }
 
 /// `kubereach explain`

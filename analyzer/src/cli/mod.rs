@@ -4,13 +4,17 @@ mod accept;
 mod args;
 mod can;
 mod check;
+mod collect;
 mod completions;
 mod config;
 mod diff;
 mod explain;
 mod input;
+mod job;
 mod man;
 mod output;
+mod plan;
+mod probe;
 mod snapshot;
 mod trace;
 
@@ -55,6 +59,10 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Can(command) => can::run(command),
         args::Command::Diff(command) => diff::run(&command),
         args::Command::Snapshot(command) => snapshot::run(&command),
+        args::Command::Plan(command) => plan::run(&command),
+        args::Command::Job(command) => job::run(&command),
+        args::Command::Collect(command) => collect::run(&command),
+        args::Command::Probe(command) => probe::run(&command),
         args::Command::Explain(command) => explain::run(&command),
         args::Command::Completions(command) => completions::run(&command),
         args::Command::Man => man::run(),

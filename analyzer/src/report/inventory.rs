@@ -15,7 +15,11 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
         .records()
         .map(|(kind, namespace, record)| Coverage {
             // Kinds that nobody evaluates share names with those that are: `Gateway`, `NetworkPolicy`.
-            kind: if opaque_role(kind).is_some() { kind.display() } else { kind.kind.to_string() },
+            kind: if opaque_role(kind).is_some_and(|role| role != OpaqueRole::Budget) {
+                kind.display()
+            } else {
+                kind.kind.to_string()
+            },
             namespace: namespace.map(str::to_owned),
             state: record.state,
             reason: if record.source.is_empty() {
@@ -85,7 +89,7 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
     let mut counts: BTreeMap<String, (usize, OpaqueRole)> = BTreeMap::new();
     for object in snapshots.into_iter().flat_map(|s| s.opaque.iter()) {
         let kind = object.group_kind();
-        if let Some(role) = opaque_role(&kind) {
+        if let Some(role) = opaque_role(&kind).filter(|role| *role != OpaqueRole::Budget) {
             counts.entry(kind.display()).or_insert((0, role)).0 += 1;
         }
     }
@@ -99,6 +103,7 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
                 OpaqueRole::Policy => "may allow or refuse traffic that this report shows as open",
                 OpaqueRole::Scaler => "may start or stop workloads on demand",
                 OpaqueRole::GatewayExtension => "may change how a Gateway treats traffic",
+                OpaqueRole::Budget => "decides which pods may be evicted",
             }
             .to_owned(),
         })

@@ -98,7 +98,7 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
         .collect();
     Observations {
         schema: OBSERVATIONS_SCHEMA.to_owned(),
-        plan: plan.digest().unwrap_or_default(),
+        plan: plan.answers_for().unwrap_or_default(),
         run: plan.run.clone(),
         prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
         vantage: options.vantage.clone(),

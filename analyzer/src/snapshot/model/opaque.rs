@@ -31,11 +31,13 @@ pub enum OpaqueRole {
     Scaler,
     /// A Gateway API kind of the experimental channel or a policy attachment.
     GatewayExtension,
+    /// Counts pods before it lets one be evicted: no part of any path, but a prober's pod may be counted.
+    Budget,
 }
 
 /// Is an object of this kind kept, and what for?
 pub fn opaque_role(kind: &GroupKind) -> Option<OpaqueRole> {
-    use OpaqueRole::{Entry, GatewayExtension, Policy, Scaler};
+    use OpaqueRole::{Budget, Entry, GatewayExtension, Policy, Scaler};
     Some(match (kind.group.as_ref(), kind.kind.as_ref()) {
         (
             "networking.istio.io",
@@ -81,6 +83,7 @@ pub fn opaque_role(kind: &GroupKind) -> Option<OpaqueRole> {
         ("keda.sh" | "http.keda.sh", "ScaledObject" | "HTTPScaledObject")
         | ("autoscaling.internal.knative.dev", "PodAutoscaler") => Scaler,
         ("gateway.networking.x-k8s.io", _) => GatewayExtension,
+        ("policy", "PodDisruptionBudget") => Budget,
         _ => return None,
     })
 }

@@ -1,0 +1,127 @@
+//! The pod (semantics B1).
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{
+    Affinity, Capabilities, ConfigMapVolumeSource, Container, EnvVar, EnvVarSource, LocalObjectReference, NodeAffinity,
+    NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, ObjectFieldSelector, PodReadinessGate, PodSecurityContext,
+    PodSpec, ResourceRequirements, SeccompProfile, SecurityContext, Volume, VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+
+use super::{IMAGE, Options};
+
+/// Name of the plan in its `ConfigMap` and directory.
+pub(super) const PLAN_FILE: &str = "plan.json";
+/// Nobody ever sets it: the pod is never ready, so that no Service sends it traffic.
+const NEVER: &str = "kubereach.dev/never-ready";
+
+pub(super) fn spec(config_map: &str, labels: &BTreeMap<String, String>, seconds: i64, options: &Options) -> PodSpec {
+    let affinity = options.node.as_deref().map(on_node);
+    let pull: Vec<LocalObjectReference> =
+        options.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
+    PodSpec {
+        active_deadline_seconds: Some(seconds),
+        affinity,
+        automount_service_account_token: Some(false),
+        containers: vec![container(labels, options)],
+        enable_service_links: Some(false),
+        image_pull_secrets: (!pull.is_empty()).then_some(pull),
+        node_selector: Some(BTreeMap::from([("kubernetes.io/os".to_owned(), "linux".to_owned())])),
+        readiness_gates: Some(vec![PodReadinessGate { condition_type: NEVER.to_owned() }]),
+        restart_policy: Some("Never".to_owned()),
+        security_context: Some(PodSecurityContext {
+            run_as_non_root: Some(true),
+            seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".to_owned(), ..SeccompProfile::default() }),
+            ..PodSecurityContext::default()
+        }),
+        service_account_name: options.service_account.clone(),
+        // The prober prints what it has on SIGTERM; one second is plenty.
+        termination_grace_period_seconds: Some(5),
+        tolerations: (!options.tolerations.is_empty()).then(|| options.tolerations.clone()),
+        volumes: Some(vec![Volume {
+            name: "plan".to_owned(),
+            config_map: Some(ConfigMapVolumeSource { name: config_map.to_owned(), ..ConfigMapVolumeSource::default() }),
+            ..Volume::default()
+        }]),
+        ..PodSpec::default()
+    }
+}
+
+fn container(labels: &BTreeMap<String, String>, options: &Options) -> Container {
+    let mut args = vec![format!("/plan/{PLAN_FILE}")];
+    for range in &options.allow {
+        args.extend(["--allow-address".to_owned(), range.to_string()]);
+    }
+    let image = if options.image.is_empty() { IMAGE.to_owned() } else { options.image.clone() };
+    Container {
+        name: "prober".to_owned(),
+        image: Some(image),
+        image_pull_policy: Some("IfNotPresent".to_owned()),
+        args: Some(args),
+        env: Some(environment(labels)),
+        resources: Some(ResourceRequirements {
+            requests: Some(quantities("10m", "16Mi")),
+            limits: Some(quantities("500m", "64Mi")),
+            ..ResourceRequirements::default()
+        }),
+        security_context: Some(SecurityContext {
+            allow_privilege_escalation: Some(false),
+            capabilities: Some(Capabilities { drop: Some(vec!["ALL".to_owned()]), ..Capabilities::default() }),
+            read_only_root_filesystem: Some(true),
+            ..SecurityContext::default()
+        }),
+        termination_message_policy: Some("File".to_owned()),
+        volume_mounts: Some(vec![VolumeMount {
+            name: "plan".to_owned(),
+            mount_path: "/plan".to_owned(),
+            read_only: Some(true),
+            ..VolumeMount::default()
+        }]),
+        ..Container::default()
+    }
+}
+
+fn quantities(cpu: &str, memory: &str) -> BTreeMap<String, Quantity> {
+    [("cpu", cpu), ("memory", memory)].map(|(what, much)| (what.to_owned(), Quantity(much.to_owned()))).into()
+}
+
+/// Who the prober is, so that it can say so: it has no other way to know.
+fn environment(labels: &BTreeMap<String, String>) -> Vec<EnvVar> {
+    let field = |name: &str, path: &str| EnvVar {
+        name: name.to_owned(),
+        value: None,
+        value_from: Some(EnvVarSource {
+            field_ref: Some(ObjectFieldSelector { api_version: Some("v1".to_owned()), field_path: path.to_owned() }),
+            ..EnvVarSource::default()
+        }),
+    };
+    let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    vec![
+        field("KUBEREACH_NAMESPACE", "metadata.namespace"),
+        field("KUBEREACH_POD", "metadata.name"),
+        field("KUBEREACH_NODE", "spec.nodeName"),
+        field("KUBEREACH_SERVICE_ACCOUNT", "spec.serviceAccountName"),
+        EnvVar { name: "KUBEREACH_LABELS".to_owned(), value: Some(labels.join(",")), value_from: None },
+    ]
+}
+
+/// By the node's own name, through the scheduler: its host name label may differ, and a pod that names its
+/// node itself bypasses quotas of the scheduler.
+fn on_node(node: &str) -> Affinity {
+    let term = NodeSelectorTerm {
+        match_fields: Some(vec![NodeSelectorRequirement {
+            key: "metadata.name".to_owned(),
+            operator: "In".to_owned(),
+            values: Some(vec![node.to_owned()]),
+        }]),
+        ..NodeSelectorTerm::default()
+    };
+    Affinity {
+        node_affinity: Some(NodeAffinity {
+            required_during_scheduling_ignored_during_execution: Some(NodeSelector { node_selector_terms: vec![term] }),
+            ..NodeAffinity::default()
+        }),
+        ..Affinity::default()
+    }
+}

@@ -1,0 +1,161 @@
+//! Dials as they are collected: equal ones become one that speaks for several paths.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use kubereach_prober::plan::{LeftOut, Span, Target};
+use kubereach_prober::words::{Protocol, Purpose, Segment};
+use kubereach_reports::report::{Backend, PathState};
+
+use super::Way;
+use super::settles::settles;
+
+/// How much a dial settles; what settles most is kept where not everything fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// The whole path, or the Service as its clients use it.
+    Main,
+    /// A part, or the same from another side.
+    Detail,
+}
+
+/// A path a dial speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Speaks {
+    /// A path that has the dial as its own comes before one that only leads there.
+    leads: bool,
+    id: String,
+    settles: String,
+    chosen: String,
+    dial: String,
+}
+
+/// A dial and the paths it speaks for.
+#[derive(Debug)]
+pub(super) struct Draft {
+    target: Target,
+    speaks: BTreeSet<Speaks>,
+    backends: BTreeSet<Backend>,
+    choosing: bool,
+    pub(super) weight: Weight,
+    /// The most pressing state among its paths.
+    pub(super) state: u8,
+}
+
+/// Every dial so far.
+#[derive(Debug, Default)]
+pub(super) struct Drafts {
+    all: Vec<Draft>,
+    by_question: HashMap<String, usize>,
+    left_out: BTreeSet<LeftOut>,
+    /// Addresses that carry nothing, as controls, by id.
+    pub(super) idle: BTreeMap<String, Target>,
+}
+
+impl Drafts {
+    /// A dial that crosses the service only, or a door without rules.
+    pub(super) fn add(&mut self, way: &Way<'_>, target: Target, weight: Weight) {
+        self.push(way, target, weight, false, false);
+    }
+
+    /// A dial behind a path that only leads to the Service.
+    pub(super) fn add_behind(&mut self, way: &Way<'_>, target: Target, weight: Weight) {
+        self.push(way, target, weight, true, false);
+    }
+
+    /// A request at an entry with rules: which backend answers is the entry's choice.
+    pub(super) fn add_request(&mut self, way: &Way<'_>, target: Target) {
+        self.push(way, target, Weight::Main, false, true);
+    }
+
+    fn push(&mut self, way: &Way<'_>, target: Target, weight: Weight, leads: bool, choosing: bool) {
+        let speaks = Speaks {
+            leads,
+            id: way.id.clone(),
+            settles: settles(way.path),
+            chosen: target.chosen.clone(),
+            dial: target.dial.clone(),
+        };
+        let question = question(&target);
+        let index = *self.by_question.entry(question).or_insert(self.all.len());
+        if index == self.all.len() {
+            self.all.push(Draft {
+                target,
+                speaks: BTreeSet::new(),
+                backends: BTreeSet::new(),
+                choosing: false,
+                weight,
+                state: u8::MAX,
+            });
+        }
+        if let Some(draft) = self.all.get_mut(index) {
+            draft.speaks.insert(speaks);
+            draft.backends.extend(way.path.key.backend.clone());
+            draft.choosing |= choosing;
+            draft.weight = draft.weight.min(weight);
+            draft.state = draft.state.min(urgency(way.state));
+        }
+    }
+
+    /// Says why a dial is not made; an empty `dial` speaks for all of the path.
+    pub(super) fn leave_out(&mut self, way: &Way<'_>, dial: &str, why: impl Into<String>) {
+        self.left_out.insert(LeftOut { id: way.id.clone(), dial: dial.to_owned(), why: why.into() });
+    }
+
+    /// Every dial's target so far, as far as it is settled.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.all.iter().map(|draft| &draft.target)
+    }
+
+    /// The dials, finished, and what was left out.
+    pub(super) fn finish(self) -> (Vec<(Weight, u8, Target)>, BTreeSet<LeftOut>) {
+        let all = self.all.into_iter().map(|draft| (draft.weight, draft.state, draft.finish())).collect();
+        (all, self.left_out)
+    }
+}
+
+impl Draft {
+    fn finish(self) -> Target {
+        let mut target = self.target;
+        // One request goes to one backend. Where the rule leads to several, or several rules take the
+        // same request, the answer does not tell whose it is.
+        if self.choosing && self.backends.len() > 1 {
+            target.span.to = target.span.to.min(Segment::Rule);
+        }
+        let mut speaks = self.speaks.into_iter();
+        if let Some(first) = speaks.next() {
+            target.id = first.id;
+            target.settles = first.settles;
+            target.chosen = first.chosen;
+            target.dial = first.dial;
+        }
+        target.also = speaks.map(|s| s.id).filter(|id| *id != target.id).collect();
+        target.also.sort();
+        target.also.dedup();
+        target
+    }
+}
+
+/// What is unknown is pressing, then what is said to be broken or less than declared.
+const fn urgency(state: PathState) -> u8 {
+    match state {
+        PathState::Unknown => 0,
+        PathState::Blocked => 1,
+        PathState::Narrowed => 2,
+        PathState::Open => 3,
+    }
+}
+
+/// What is asked, without for whom and why: equal questions are asked once.
+fn question(target: &Target) -> String {
+    let mut bare = target.clone();
+    for text in [&mut bare.id, &mut bare.dial, &mut bare.settles, &mut bare.chosen] {
+        text.clear();
+    }
+    bare.also.clear();
+    serde_json::to_string(&bare).unwrap_or_default()
+}
+
+/// A target of a path that is filled in by whoever adds it.
+pub(super) fn blank(dial: impl Into<String>, span: Span, protocol: Protocol) -> Target {
+    Target { dial: dial.into(), purpose: Purpose::Path, ..Target::new("", span, protocol) }
+}
