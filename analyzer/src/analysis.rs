@@ -45,8 +45,8 @@ pub struct Options {
     pub filter: Filter,
     /// What was measured.
     pub observations: Vec<Document>,
-    /// Digests of the plans that this snapshot gives: measurements of another one are said to be. Empty where no
-    /// plan was made to compare with; then nothing is said.
+    /// Digests of further plans that belong to this snapshot, beside those it gives: measurements of any other are
+    /// said to be.
     pub plans: BTreeSet<String>,
     /// The inputs as the command line names them, for commands that read them again; may be empty.
     pub words: Vec<String>,
@@ -65,6 +65,10 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     let clusters: Vec<(World<'_>, Vec<evidence::Subject>)> =
         intake.snapshots.iter().map(World::new).map(|world| (subjects(&world), world)).map(|(s, w)| (w, s)).collect();
     let ambiguous = if documents.is_empty() { BTreeSet::new() } else { shared_paths(&clusters) };
+    let mut plans = options.plans.clone();
+    if documents.iter().any(|document| !document.observations.plan.is_empty()) {
+        plans.extend(clusters.iter().flat_map(|(world, subjects)| plan::digests(world, subjects)));
+    }
     let mut merged = Vec::with_capacity(clusters.len());
     let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
     for (world, subjects) in clusters {
@@ -76,7 +80,7 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     }
     let mut snapshot = inventory(intake);
     let taken_at = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
-    let (files, problems) = observation::inventory(documents, &merged, taken_at, &options.plans);
+    let (files, problems) = observation::inventory(documents, &merged, taken_at, &plans);
     snapshot.observations = files;
     if !problems.is_empty() {
         snapshot.problems.extend(problems);

@@ -105,9 +105,19 @@ fn measurements_of_another_plan_are_said_to_be() {
         assert_eq!(report.snapshot.problems.iter().any(|p| p.message.contains("another plan")), !matches);
         assert_eq!(report.summary.healthy, 1);
     }
+    // The snapshot's own plans are known without being given; the plan of a part names the snapshot.
     options.plans.clear();
-    let report = analyze(&inputs(&folder), &options, &Silent).unwrap();
-    assert_eq!(report.snapshot.observations[0].plan_matches, None);
+    let matches = |options: &kubereach::Options| {
+        analyze(&inputs(&folder), options, &Silent).unwrap().snapshot.observations[0].plan_matches
+    };
+    assert_eq!(matches(&options), Some(false));
+    let intake = kubereach::intake::read(&inputs(&folder), &options.intake, &Silent).unwrap();
+    let plan = kubereach::plan_snapshot(&intake.snapshots[0], &kubereach::Filter::default(), None);
+    options.observations[0].observations.plan = plan.digest().unwrap();
+    assert_eq!(matches(&options), Some(true));
+    options.observations[0].observations.plan = "sha256:of-a-part".to_owned();
+    options.observations[0].observations.snapshot = plan.snapshot;
+    assert_eq!(matches(&options), Some(true));
 }
 
 #[test]

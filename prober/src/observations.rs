@@ -24,6 +24,9 @@ pub struct Observations {
     /// Digest of the plan that was run, or that it was a part of ([`crate::Plan::answers_for`]).
     #[serde(default)]
     pub plan: String,
+    /// Digest of the snapshot that plan was derived from; empty for a plan written by hand.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub snapshot: String,
     /// The run the plan names, or the prober.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,

@@ -445,6 +445,13 @@ pub(super) struct Snapshot {
     pub progress: When,
 }
 
+/// For clap: an address, or a range of them.
+fn range(text: &str) -> Result<ipnet::IpNet, String> {
+    text.parse::<ipnet::IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from))
+        .map_err(|_| format!("{text:?} is neither an address nor a range such as 10.0.0.0/8"))
+}
+
 /// `kubereach plan`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -466,7 +473,7 @@ pub(super) struct Plan {
     #[arg(long, value_name = "NAME")]
     pub name: Vec<String>,
     /// Plan at most this many targets; what does not fit is named in the plan. 0 means no limit
-    #[arg(long, value_name = "COUNT", default_value_t = 2000)]
+    #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST)]
     pub max_targets: usize,
     /// The plan as json, or as text a table of what will be dialled and why
     #[arg(long, value_name = "FORMAT", value_parser = ["json", "text"], default_value = "json")]
@@ -523,7 +530,7 @@ pub(super) struct Job {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(5..=86_400))]
     pub deadline: Option<u32>,
     /// Let the prober dial this address or range although it is guarded (loopback, link-local, metadata; repeatable)
-    #[arg(long, value_name = "ADDRESS[/BITS]")]
+    #[arg(long, value_name = "ADDRESS[/BITS]", value_parser = range)]
     pub allow_address: Vec<ipnet::IpNet>,
     /// Leave out the Role that the person who runs this needs
     #[arg(long)]
@@ -568,10 +575,10 @@ pub(super) struct Probe {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Dial this address or range although it is guarded (loopback, link-local, metadata; repeatable)
-    #[arg(long, value_name = "ADDRESS[/BITS]")]
+    #[arg(long, value_name = "ADDRESS[/BITS]", value_parser = range)]
     pub allow_address: Vec<ipnet::IpNet>,
     /// Measure at most this many targets
-    #[arg(long, value_name = "COUNT", default_value_t = 2000)]
+    #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST)]
     pub max_targets: usize,
     /// Seconds for all of it; from the size of the plan if not given
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]

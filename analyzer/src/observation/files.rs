@@ -14,8 +14,8 @@ use jiff::Timestamp;
 const NAMED: usize = 50;
 
 /// The files with what became of their rows, and what has to be said about them. A document without rows
-/// changes nothing and is not listed. `plans` are the digests of the plans this snapshot gives; empty where
-/// they were not made.
+/// changes nothing and is not listed. `plans` are the digests of the plans this snapshot gives and of itself; empty
+/// where they were not made.
 pub fn inventory(
     documents: &[Document],
     merged: &[Merged],
@@ -62,8 +62,8 @@ pub fn inventory(
             unmatched.truncate(NAMED);
             unmatched.push(format!("and {more} more"));
         }
-        let plan_matches =
-            (!plans.is_empty() && !observations.plan.is_empty()).then(|| plans.contains(&observations.plan));
+        let plan_matches = (!plans.is_empty() && !observations.plan.is_empty())
+            .then(|| plans.contains(&observations.plan) || plans.contains(&observations.snapshot));
         if plan_matches == Some(false) {
             problems.push(say("it was measured with another plan than this snapshot gives; only targets whose path is unchanged are counted".to_owned()));
         }

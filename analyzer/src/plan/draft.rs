@@ -108,19 +108,50 @@ impl Drafts {
 
     /// The dials, finished, and what was left out.
     pub(super) fn finish(self) -> (Vec<(Weight, u8, Target)>, BTreeSet<LeftOut>) {
-        let all = self.all.into_iter().map(|draft| (draft.weight, draft.state, draft.finish())).collect();
+        let all = unsettled(self.all).into_iter().map(|draft| (draft.weight, draft.state, draft.finish())).collect();
         (all, self.left_out)
     }
+}
+
+/// One request goes to one backend. Where the rule leads to several, or several rules take the same request,
+/// the answer does not tell whose it is: it speaks for all of them, and for nothing behind the rule.
+fn unsettled(all: Vec<Draft>) -> Vec<Draft> {
+    let mut done = Vec::with_capacity(all.len());
+    let mut requests: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
+    for draft in all {
+        if draft.choosing {
+            let mut anywhere = draft.target.clone();
+            anywhere.span = Span::new(draft.target.span.from, Segment::Rule);
+            requests.entry(question(&anywhere)).or_default().push(draft);
+        } else {
+            done.push(draft);
+        }
+    }
+    for mut same in requests.into_values() {
+        let backends: BTreeSet<&Backend> = same.iter().flat_map(|draft| &draft.backends).collect();
+        if backends.len() <= 1 {
+            done.append(&mut same);
+            continue;
+        }
+        // What ends before the rule ends there for good; the rest becomes one dial.
+        let (mut short, mut long): (Vec<Draft>, Vec<Draft>) =
+            same.into_iter().partition(|draft| draft.target.span.to < Segment::Rule);
+        done.append(&mut short);
+        let Some(mut first) = long.pop() else { continue };
+        for draft in long {
+            first.speaks.extend(draft.speaks);
+            first.weight = first.weight.min(draft.weight);
+            first.state = first.state.min(draft.state);
+        }
+        first.target.span.to = Segment::Rule;
+        done.push(first);
+    }
+    done
 }
 
 impl Draft {
     fn finish(self) -> Target {
         let mut target = self.target;
-        // One request goes to one backend. Where the rule leads to several, or several rules take the
-        // same request, the answer does not tell whose it is.
-        if self.choosing && self.backends.len() > 1 {
-            target.span.to = target.span.to.min(Segment::Rule);
-        }
         let mut speaks = self.speaks.into_iter();
         if let Some(first) = speaks.next() {
             target.id = first.id;

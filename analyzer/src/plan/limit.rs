@@ -15,7 +15,7 @@ pub(super) fn choose(drafts: Drafts, controls: Controls, most: Option<usize>) ->
     let (mut all, mut left_out): (Vec<(Weight, u8, Target)>, BTreeSet<LeftOut>) = drafts.finish();
     all.sort_by(|a, b| (a.0, a.1, &a.2.id, &a.2.dial).cmp(&(b.0, b.1, &b.2.id, &b.2.dial)));
     let room = most.unwrap_or(usize::MAX);
-    let mut kept: Vec<Target> = controls.general.into_iter().take(room).collect();
+    let mut kept: Vec<Target> = controls.general.into_iter().take(room.saturating_sub(1)).collect();
     let mut by_entry: BTreeMap<String, Target> = controls.by_entry;
     for (_, _, target) in all {
         if kept.len() >= room {

@@ -40,6 +40,8 @@ mod route;
 mod service;
 mod settles;
 
+use std::collections::BTreeSet;
+
 use kubereach_prober::Plan;
 use kubereach_prober::plan::Limits;
 use kubereach_reports::report::PathState;
@@ -50,6 +52,17 @@ use crate::paths::World;
 pub use digest::snapshot_digest;
 use draft::Drafts;
 use facts::Facts;
+
+/// Targets of a plan unless another number is asked for; as many as the prober takes.
+pub const MOST: usize = 2_000;
+
+/// The digests by which measurements of this snapshot are recognized: of its plans for everything, and of the
+/// snapshot itself, which the plan of a part names too.
+pub fn digests(world: &World<'_>, subjects: &[Subject]) -> BTreeSet<String> {
+    let plans = [Some(MOST), None].map(|most| derive(world, subjects, &|_| true, most));
+    let own = plans.iter().map(|plan| plan.snapshot.clone());
+    plans.iter().filter_map(|plan| plan.digest().ok()).chain(own).collect()
+}
 
 /// A path that is to be measured.
 struct Way<'a> {

@@ -127,6 +127,7 @@ fn json(run: Run, ids: &BTreeMap<String, String>) -> Vec<u8> {
     let observations = Observations {
         schema: kubereach_prober::OBSERVATIONS_SCHEMA.to_owned(),
         plan: run.plan,
+        snapshot: String::new(),
         run: run.run,
         prober: Prober { version: "0.1.0".to_owned() },
         vantage,

@@ -99,6 +99,7 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
     Observations {
         schema: OBSERVATIONS_SCHEMA.to_owned(),
         plan: plan.answers_for().unwrap_or_default(),
+        snapshot: plan.snapshot.clone(),
         run: plan.run.clone(),
         prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
         vantage: options.vantage.clone(),

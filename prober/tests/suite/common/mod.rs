@@ -59,6 +59,7 @@ pub(crate) fn observations() -> Observations {
     Observations {
         schema: OBSERVATIONS_SCHEMA.to_owned(),
         plan: plan().digest().unwrap(),
+        snapshot: String::new(),
         run: Some("run-1".to_owned()),
         prober: Prober { version: "0.1.0".to_owned() },
         vantage: Vantage::new(VantageKind::InCluster),
