@@ -23,8 +23,9 @@ pub(super) fn role(instance: &str, options: &Options) -> Role {
             ..ObjectMeta::default()
         },
         rules: Some(vec![
-            rule("batch", "jobs", &["create", "get", "delete"]),
-            rule("", "configmaps", &["create", "get", "delete"]),
+            // `kubectl wait` lists and watches; deleting by label lists.
+            rule("batch", "jobs", &["create", "get", "list", "watch", "delete"]),
+            rule("", "configmaps", &["create", "get", "list", "delete"]),
             rule("", "pods", &["get", "list"]),
             rule("", "pods/log", &["get"]),
             // Why a pod did not start.
