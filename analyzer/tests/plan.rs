@@ -83,6 +83,7 @@ fn every_path_of_every_situation_has_a_dial_or_a_reason() {
                     assert!(dials.is_empty(), "{at}: a dormant path is dialled: {:?}", path.key);
                 }
                 guesses_are_flagged(path, dials, &at.to_string());
+                a_name_is_never_all_of_a_path(path, dials, &at.to_string());
                 seen += 1;
             }
         }
@@ -126,6 +127,14 @@ fn guesses_are_flagged(path: &kubereach::evidence::Path, dials: &[&Target], at: 
     let requests = dials.iter().filter(|t| t.dial.starts_with("front-door") && t.protocol != Protocol::Tcp);
     for request in requests.filter(|_| wildcard || pattern) {
         assert!(request.guessed, "{at}: {request:?}");
+    }
+}
+
+/// Success of DNS is never reachability.
+fn a_name_is_never_all_of_a_path(path: &kubereach::evidence::Path, dials: &[&Target], at: &str) {
+    let ports = path.stretch(kubereach_reports::report::SegmentName::Port).is_some();
+    for dial in dials.iter().filter(|t| t.protocol == Protocol::Dns) {
+        assert!(ports && dial.span.to < Segment::Port, "{at}: {dial:?}");
     }
 }
 

@@ -47,8 +47,8 @@ pub(super) struct Drafts {
     all: Vec<Draft>,
     by_question: HashMap<String, usize>,
     left_out: BTreeSet<LeftOut>,
-    /// Addresses that carry nothing, as controls, by id.
-    pub(super) idle: BTreeMap<String, Target>,
+    /// Controls that single Services ask for, by id: addresses that carry nothing, names alone.
+    pub(super) aside: BTreeMap<String, Target>,
 }
 
 impl Drafts {

@@ -11,7 +11,7 @@ use super::draft::{Drafts, Weight};
 /// The targets in their final order, and what was left out. The whole path is kept before parts of it,
 /// what is unknown before what seems settled; a control goes with the first dial it serves.
 pub(super) fn choose(drafts: Drafts, controls: Controls, most: Option<usize>) -> (Vec<Target>, Vec<LeftOut>) {
-    let idle: Vec<Target> = drafts.idle.values().cloned().collect();
+    let aside: Vec<Target> = drafts.aside.values().cloned().collect();
     let (mut all, mut left_out): (Vec<(Weight, u8, Target)>, BTreeSet<LeftOut>) = drafts.finish();
     all.sort_by(|a, b| (a.0, a.1, &a.2.id, &a.2.dial).cmp(&(b.0, b.1, &b.2.id, &b.2.dial)));
     let room = most.unwrap_or(usize::MAX);
@@ -32,7 +32,7 @@ pub(super) fn choose(drafts: Drafts, controls: Controls, most: Option<usize>) ->
         }
     }
     let room_left = room.saturating_sub(kept.len());
-    kept.extend(controls.hosts.into_iter().chain(idle).take(room_left));
+    kept.extend(controls.hosts.into_iter().chain(aside).take(room_left));
     // Controls first: they are few and cheap, and a run that is cut short has at least them.
     kept.sort_by(|a, b| {
         (a.purpose != Purpose::Control, &a.id, &a.dial).cmp(&(b.purpose != Purpose::Control, &b.id, &b.dial))

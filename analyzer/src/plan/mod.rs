@@ -19,7 +19,8 @@
 //!
 //! **Controls** speak for no path and have ids of their own: `control/cluster-dns`, `control/dns-server`,
 //! `control/unknown-host/…` (what an entry says to a host nobody declared), `control/host/…` (does a
-//! host name resolve), and `control/idle/…` (an address that carries no traffic because it is not ready
+//! host name resolve), `control/name/…` (an alias, of which only the name can be asked), and
+//! `control/idle/…` (an address that carries no traffic because it is not ready
 //! or terminating: whatever it answers, it neither proves nor breaks a path).
 //!
 //! A request that had to be guessed (a pattern instead of a path, a wildcard host) is `guessed` and

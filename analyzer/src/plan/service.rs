@@ -120,10 +120,22 @@ fn dns(way: &Way<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
         );
     }
     let to = if headless { Segment::Endpoints } else { Segment::Service };
+    name_of_path(way, view, to, drafts);
+}
+
+/// A name that resolves is never reachability (design section 4): where nothing lies behind the name, it would
+/// be all of the path, and is a control instead.
+fn name_of_path(way: &Way<'_>, view: &ServiceView<'_>, to: Segment, drafts: &mut Drafts) {
     let mut target = inside("dns", Segment::Service, to, Protocol::Dns);
     target.name = Some(name_of(view));
     "its name, as a pod's resolver asks for it".clone_into(&mut target.chosen);
-    drafts.add(way, target, Weight::Detail);
+    if way.path.stretch(SegmentName::Port).is_some() {
+        return drafts.add(way, target, Weight::Detail);
+    }
+    target.id = format!("control/name/{}/{}", view.namespace(), view.name());
+    target.purpose = Purpose::Control;
+    "does the name resolve in the cluster".clone_into(&mut target.settles);
+    drafts.aside.entry(target.id.clone()).or_insert(target);
 }
 
 /// Hands on what a Service port's paths share, and notes for this path what is left out.
@@ -146,7 +158,7 @@ fn shared(
         drafts.leave_out(way, dial, why.clone());
     }
     for idle in &dials.idle {
-        drafts.idle.entry(idle.id.clone()).or_insert_with(|| idle.clone());
+        drafts.aside.entry(idle.id.clone()).or_insert_with(|| idle.clone());
     }
     dials.targets.clone()
 }
@@ -407,17 +419,18 @@ fn external_name(facts: &Facts<'_, '_>, way: &Way<'_>, view: &ServiceView<'_>, d
         }
         Alias::Unreadable => return drafts.leave_out(way, "service", "the name it is an alias for was not read"),
     };
-    let mut name = inside("dns", Segment::Service, Segment::Service, Protocol::Dns);
-    name.name = Some(name_of(view));
-    "the alias, as a pod's resolver asks for it".clone_into(&mut name.chosen);
-    drafts.add(way, name, Weight::Detail);
+    name_of_path(way, view, Segment::Service, drafts);
 
     let number = match way.path.key.backend.as_ref().and_then(|b| b.port.clone()) {
         Some(kubereach_reports::report::Port::Number(number)) => vec![number],
         _ => view.service.get().value.spec.ports.iter().filter_map(|p| p.port.known().copied()).collect(),
     };
     if number.is_empty() {
-        return drafts.leave_out(way, "service", "the alias declares no port, so only its name can be asked for");
+        return drafts.leave_out(
+            way,
+            "service",
+            "the alias declares no port, so only its name can be asked for, and a name is no reachability",
+        );
     }
     for number in number {
         let declared = view.service.get().value.spec.ports.iter().find(|p| p.port.known() == Some(&number));
