@@ -87,7 +87,9 @@ pub(super) fn segment(name: SegmentName) -> Segment {
 pub(super) fn whole(path: &Path, tls: bool) -> Span {
     let has = || path.stretches.iter().map(|s| segment(s.segment));
     let from = has().min().unwrap_or(Segment::Address);
-    let to = has().filter(|s| *s <= Segment::Port).max().unwrap_or(Segment::Port);
+    // A request ends at a port, also where the configuration does not show the way that far.
+    let last = has().filter(|s| *s <= Segment::Port).max().filter(|_| path.key.backend.is_none());
+    let to = last.unwrap_or(Segment::Port);
     let certified = tls && has().any(|s| s == Segment::Tls);
     Span::new(from, if certified { Segment::Tls } else { to })
 }
