@@ -45,6 +45,7 @@ fn sighting() -> impl Strategy<Value = Sighting> {
         Just(Span::new(Segment::Service, Segment::Port)),
         Just(Span::new(Segment::Port, Segment::Policy)),
         Just(Span::new(Segment::Address, Segment::Listener)),
+        Just(Span::new(Segment::Policy, Segment::Policy)),
     ];
     let outcome = prop_oneof![
         Just((Outcome::Verified, Cap::Nothing)),
@@ -101,7 +102,7 @@ fn of(facts: &PathFacts, sightings: impl IntoIterator<Item = Sighting>) -> PathS
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     /// Design 4.7; behaviour B4 `WorstOutcome_PrecedencePermutationInvariant` (invariant 37).
     #[test]
@@ -135,6 +136,15 @@ proptest! {
         prop_assert_eq!((with.effective, with.seen, with.by_traffic), (without.effective, without.seen, without.by_traffic));
         prop_assert_eq!(with.failed_segment, without.failed_segment);
         prop_assert_eq!(with.segments, without.segments);
+    }
+
+    /// A dial of another stretch than the path's says nothing about the path, whoever else saw what.
+    #[test]
+    fn what_crosses_nothing_of_a_path_does_not_touch_it(facts in facts(), sightings in sightings()) {
+        let with = of(&facts, sightings.clone());
+        let without = of(&facts, sightings.into_iter().filter(|s| !facts.crossed(s.span).is_empty()));
+        prop_assert_eq!((with.effective, with.seen, with.by_traffic), (without.effective, without.seen, without.by_traffic));
+        prop_assert_eq!((with.failed_segment, with.segments), (without.failed_segment, without.segments));
     }
 
     /// Invariants 59 and 60: what was guessed proves no path and breaks none.

@@ -99,7 +99,9 @@ pub fn reduce(facts: &PathFacts, sightings: &BTreeSet<Sighting>, around: &BTreeS
 }
 
 fn one<'a>(facts: &PathFacts, source: &'a Source, sightings: &[&'a Sighting], around: &BTreeSet<Sighting>) -> One<'a> {
-    let votes = Real::among(sightings.iter().copied().filter(|s| s.votes()));
+    // A dial that crosses nothing of this path says nothing about it, whatever became of it.
+    let about = |s: &&Sighting| s.votes() && !facts.crossed(s.span).is_empty();
+    let votes = Real::among(sightings.iter().copied().filter(about));
     let full = full(facts, &votes);
     let parts = parts(facts, &votes);
     let breaks_at = {
@@ -150,11 +152,11 @@ fn own_state(facts: &PathFacts, ones: &[One<'_>]) -> PathState {
     let failed = ones.iter().flat_map(|one| one.parts.get().failed.iter().map(move |f| (one.source, f)));
     let failed = failed.map(|(source, (state, sighting))| {
         let elsewhere = ones.iter().filter(|other| other.source != source);
-        let crossed = facts.crossed(sighting.span);
-        let passes = elsewhere.clone().any(|other| {
-            let proved = &other.parts.get().proved;
-            crossed.iter().filter(|s| **s != SegmentName::Policy).all(|segment| proved.contains(segment))
-        });
+        // Policy is each caller's own: what stands for others is only the way.
+        let way: Vec<SegmentName> =
+            facts.crossed(sighting.span).into_iter().filter(|s| *s != SegmentName::Policy).collect();
+        let passes = !way.is_empty()
+            && elsewhere.clone().any(|other| way.iter().all(|segment| other.parts.get().proved.contains(segment)));
         if passes && *state < PathState::Narrowed { PathState::Narrowed } else { *state }
     });
     failed.min().map_or(own, |failed| own.min(failed))
