@@ -460,6 +460,11 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
         if subject.verdict.word() == "broken" && carrying().any(observed) {
             errors.push(format!("{name}: broken though traffic flows"));
         }
+        // Who speaks is named, and is who is quoted.
+        let speaker = report.findings.iter().find(|f| Some(&f.id) == subject.speaker.as_ref());
+        if speaker.map_or(!subject.reason.is_empty(), |f| !subject.reason.starts_with(&f.message)) {
+            errors.push(format!("{name}: '{}' is not what {speaker:?} says", subject.reason));
+        }
         if subject.headline.is_empty() {
             errors.push(format!("{name}: no headline"));
         }

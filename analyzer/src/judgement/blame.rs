@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kubereach_reports::report::{ConfigVerdict, Effect, PathState, SegmentName};
+use kubereach_reports::report::{ConfigVerdict, Effect, PathState, SegmentName, UnknownClass};
 
 use crate::evidence::{Finding, Path, Subject};
 
@@ -20,7 +20,8 @@ pub struct Blame {
 /// The finding to lead with, if the subject is anything but in order.
 ///
 /// Of each path in the state that gave the verdict, the first segment (in the order traffic crosses
-/// them) in that state speaks; of those, the finding that concerns most paths, then the first.
+/// them) in that state speaks; of those, the finding that concerns most paths, then the first. A doubt that
+/// somebody can look into speaks before one that is left open on purpose.
 pub fn blame(subject: &Subject, config: ConfigVerdict) -> Option<Blame> {
     let wanted: &[(PathState, Effect)] = match config {
         ConfigVerdict::Broken => &[(PathState::Blocked, Effect::Blocks)],
@@ -38,7 +39,7 @@ pub fn blame(subject: &Subject, config: ConfigVerdict) -> Option<Blame> {
             .collect();
         let best = leaders.iter().enumerate().max_by_key(|(index, (_, finding))| {
             let concerned = leaders.iter().filter(|(_, other)| other == finding).count();
-            (concerned, std::cmp::Reverse(*index))
+            (to_look_into(finding), concerned, std::cmp::Reverse(*index))
         });
         if let Some((_, (segment, finding))) = best {
             let paths = leaders.iter().filter(|(_, other)| other == finding).count();
@@ -52,6 +53,12 @@ fn leader(path: &Path, state: PathState, effect: Effect) -> Option<(SegmentName,
     if path.state() != state {
         return None;
     }
-    let stretch = path.stretches.iter().filter(|s| s.is_counted() && s.state() == state).min_by_key(|s| s.segment)?;
-    stretch.findings().iter().find(|f| f.effect() == effect).map(|f| (stretch.segment, f))
+    let stretches = path.stretches.iter().filter(|s| s.is_counted() && s.state() == state);
+    let findings =
+        stretches.flat_map(|s| s.findings().iter().map(|f| (s.segment, f))).filter(|(_, f)| f.effect() == effect);
+    findings.min_by_key(|(segment, finding)| (!to_look_into(finding), *segment))
+}
+
+fn to_look_into(finding: &Finding) -> bool {
+    finding.gap_class() != Some(UnknownClass::ByDesign)
 }

@@ -37,6 +37,8 @@ pub struct Judged {
     pub reason: String,
     /// Only with verdict `unknown`.
     pub unknown_class: Option<UnknownClass>,
+    /// The finding that headline, reason and next step speak of.
+    pub speaker: Option<Arc<Finding>>,
     /// Where it breaks.
     pub broken_at: Option<BrokenAt>,
     /// The one thing to do next.
@@ -86,6 +88,7 @@ pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
         traffic,
         headline,
         reason,
+        speaker,
         broken_at,
         next,
         not_checked,

@@ -142,6 +142,7 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
         headline,
         reason,
         unknown_class,
+        speaker,
         broken_at,
         next,
         not_checked,
@@ -157,6 +158,7 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
     });
     own.dedup();
     let findings: Vec<String> = own.into_iter().map(&mut keep).collect();
+    let speaker = speaker.as_ref().map(&mut keep);
     let mut entry_problems: Vec<String> = subject.entries.iter().flat_map(|e| &e.problems).map(&mut keep).collect();
     entry_problems.sort();
     entry_problems.dedup();
@@ -191,6 +193,7 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
         not_checked,
         not_proved,
         next_test,
+        speaker,
         excused: false,
     }
 }

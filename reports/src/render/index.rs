@@ -41,6 +41,7 @@ impl<'a> Findings<'a> {
     /// The finding that explains a subject best: its first one that does more than note, else none.
     /// The order is the report's own.
     pub(crate) fn culprit(&self, subject: &Subject) -> Option<&'a Finding> {
-        subject.findings.iter().filter_map(|id| self.get(id)).find(|finding| finding.effect != Effect::Notes)
+        let first = || subject.findings.iter().filter_map(|id| self.get(id)).find(|f| f.effect != Effect::Notes);
+        subject.speaker.as_deref().and_then(|id| self.get(id)).or_else(first)
     }
 }

@@ -55,6 +55,6 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     let finding = PAGE
         .finding(&gap, front.ingress.object(), message)
         .cause("A class says which controller serves an Ingress. Without one only controllers that were told to take such Ingresses do.")
-        .at(front.ingress.origin, field!["spec"]);
+        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
     stretch.add(finding.next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"));
 }

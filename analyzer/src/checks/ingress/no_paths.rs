@@ -21,5 +21,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// For an Ingress without a single path.
 pub(super) fn finding(front: &Front<'_>) -> Finding {
     PAGE.finding(front.ingress.object(), "this Ingress declares no path: there is nothing to judge")
-        .at(front.ingress.origin, field!["spec"])
+        .at(front.ingress.origin, field!["spec", "rules"])
 }

@@ -30,5 +30,5 @@ pub fn finding(route: Found<'_, Route>) -> Finding {
         format!("{} {} names no Gateway, so nothing serves it", route.kind.word(), route.metadata.name),
     )
     .next("name a Gateway in parentRefs", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec"])
+    .at(route.origin, field!["spec", "parentRefs"])
 }

@@ -35,7 +35,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let absence = cx.world.snapshot.nothing_else::<EndpointSlice>(Some(namespace), what).ok()?;
     let finding = PAGE
         .finding(&absence.proof(), cx.object(), "it has no selector, and nobody has written addresses for it")
-        .at(cx.view.service.origin, field!["spec"]);
+        .at(cx.view.service.origin, field!["spec", "selector"]);
     Some(
         finding
             .cause("Kubernetes fills in addresses only for a Service with a selector; the controller that should may not have run")
