@@ -10,7 +10,7 @@ use crate::snapshot::model::{Namespace, Resource as _};
 use crate::snapshot::{AnyObject, GroupKind, Provenance, Snapshot};
 
 /// Group and kind, namespace, name.
-pub(super) type Key = (GroupKind, String, String);
+pub type Key = (GroupKind, String, String);
 
 /// An object, its origin, and what kind of source it is.
 pub(super) type Entry = (AnyObject, u32, Provenance);
@@ -49,8 +49,15 @@ fn object_ref(key: &Key) -> ObjectRef {
 }
 
 /// Applies manifests over a snapshot. Origins of the manifests are counted from `offset` on, so that both
-/// inputs can be told apart. The order of the manifests does not matter: each object is one of them.
-pub fn apply(before: &Snapshot, change: Snapshot, offset: u32, prune: Option<&Prune>) -> Applied {
+/// inputs can be told apart. The order of the manifests does not matter: each object is one of them. `unlike`
+/// are workloads whose templates differ in what the model does not keep.
+pub fn apply(
+    before: &Snapshot,
+    change: Snapshot,
+    offset: u32,
+    prune: Option<&Prune>,
+    unlike: &BTreeSet<Key>,
+) -> Applied {
     let mut objects: BTreeMap<Key, Entry> = BTreeMap::new();
     let mut nameless: Vec<Entry> = Vec::new();
     for entry in before.clone().into_objects() {
@@ -75,7 +82,7 @@ pub fn apply(before: &Snapshot, change: Snapshot, offset: u32, prune: Option<&Pr
             Some((live, _, provenance)) => {
                 let merged = merge(&live, object);
                 let provenance = if merged.unsettled { Provenance::Manifest } else { provenance };
-                let deed = if merged.changed { Deed::Changed } else { Deed::Same };
+                let deed = if merged.changed || unlike.contains(&key) { Deed::Changed } else { Deed::Same };
                 (deed, (merged.object, origin, provenance))
             }
         };
@@ -92,7 +99,7 @@ pub fn apply(before: &Snapshot, change: Snapshot, offset: u32, prune: Option<&Pr
     }
     namespaces(before, &mut objects, &touched, offset, &mut edits);
     let problems = refused(before, &objects, &edits);
-    let mut foresight = foresee::foresee(before, &mut objects, &mut edits);
+    let mut foresight = foresee::foresee(before, &mut objects, &mut edits, unlike);
     for kind in other_kinds.keys() {
         foresight.brings(kind.clone());
     }

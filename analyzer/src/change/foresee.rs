@@ -26,6 +26,7 @@ pub(super) fn foresee(
     before: &Snapshot,
     objects: &mut BTreeMap<Key, Entry>,
     edits: &mut BTreeMap<Key, Edit>,
+    unlike: &BTreeSet<Key>,
 ) -> Foresight {
     let mut foresight = Foresight::default();
     // Among manifests no pod runs: templates stand for pods as they are.
@@ -39,7 +40,7 @@ pub(super) fn foresee(
             Some(AnyObject::Workload(new)) => {
                 let new = new.clone();
                 let old = before.workload(new.kind, &key.1, &key.2).found();
-                rolling.workload(old, Some(&new), objects, &mut foresight)
+                rolling.workload(old, Some(&new), unlike.contains(key), objects, &mut foresight)
             }
             Some(AnyObject::Pod(pod)) => {
                 rolling.touched.push((key.1.clone(), pod.metadata.labels.clone()));
@@ -72,6 +73,7 @@ impl Rolling<'_> {
         &mut self,
         old: Option<Found<'_, Workload>>,
         new: Option<&Workload>,
+        unlike: bool,
         objects: &mut BTreeMap<Key, Entry>,
         foresight: &mut Foresight,
     ) -> String {
@@ -82,7 +84,7 @@ impl Rolling<'_> {
         let old_template = old.and_then(|o| o.get().value.template());
         let at_zero = new.is_none_or(|w| w.desired() == Some(0));
         let rolls = match (old_template, template) {
-            (Some(old), Some(new)) => differs(old, new),
+            (Some(old), Some(new)) => replaces_pods(reference.kind) && (unlike || differs(old, new)),
             (None, Some(_)) => true,
             _ => false,
         };
@@ -131,7 +133,7 @@ impl Rolling<'_> {
     ) -> String {
         if let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == key.0) {
             let old = before.workload(kind, &key.1, &key.2).found();
-            return self.workload(old, None, objects, foresight);
+            return self.workload(old, None, false, objects, foresight);
         }
         if key.0 == *Service::KIND {
             let own = |k: &Key, object: &AnyObject| {
@@ -153,6 +155,17 @@ impl Rolling<'_> {
 
 fn plural(pods: usize) -> String {
     if pods == 1 { "1 pod".to_owned() } else { format!("{pods} pods") }
+}
+
+/// Does its controller replace running pods when the template changes? A ReplicaSet, a ReplicationController
+/// and what makes Jobs keep theirs and use the template for the next (apps/v1, batch/v1).
+const fn replaces_pods(kind: WorkloadKind) -> bool {
+    match kind {
+        WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet | WorkloadKind::Rollout => true,
+        WorkloadKind::ReplicaSet | WorkloadKind::ReplicationController | WorkloadKind::Job | WorkloadKind::CronJob => {
+            false
+        }
+    }
 }
 
 /// Is this another template, for everything the model keeps?

@@ -15,8 +15,9 @@ mod owners;
 mod problem;
 mod prune;
 mod run;
+mod templates;
 
-pub use apply::{Applied, Edit, apply};
+pub use apply::{Applied, Edit, Key, apply};
 pub use compare::compare;
 pub use prune::Prune;
 pub use run::{ChangeError, analyze_diff, analyze_diff_with, analyze_on_top_of};

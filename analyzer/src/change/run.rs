@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 
-use super::{Applied, Prune, apply, causes, compare};
+use super::{Applied, Prune, apply, causes, compare, templates};
 use crate::analysis::{Options, analyze_intake, inventory, judge_snapshot};
 use crate::evidence::FieldPath;
 use crate::gate::{self, annotations::Annotation};
@@ -46,7 +46,9 @@ pub fn analyze_on_top_of(
     prune: Option<&Prune>,
 ) -> Result<Report, ChangeError> {
     let before = the_one("the snapshot", base)?;
-    let applied = apply(before, the_one("the change", change)?.clone(), base.origins(), prune);
+    let manifests = the_one("the change", change)?;
+    let unlike = templates::unlike(base, before, change, manifests);
+    let applied = apply(before, manifests.clone(), base.origins(), prune, &unlike);
     let after_inventory = merged_inventory(base, change, &applied);
     let judged = |snapshot: &Snapshot| {
         let all = judge_snapshot(snapshot, &options.filter).into_iter();

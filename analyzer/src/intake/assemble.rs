@@ -376,6 +376,23 @@ impl Intake {
     pub fn origins(&self) -> u32 {
         u32::try_from(self.origins.len()).unwrap_or(u32::MAX)
     }
+
+    /// Objects by their origins with all their fields, read once more; none where that is not possible.
+    pub(crate) fn whole(&self, origins: &[u32]) -> Vec<Option<serde_json::Value>> {
+        let known: Vec<(usize, Origin)> = origins
+            .iter()
+            .enumerate()
+            .filter_map(|(n, origin)| Some((n, *self.origins.get(*origin as usize)?)))
+            .collect();
+        let (at, wanted): (Vec<usize>, Vec<Origin>) = known.into_iter().unzip();
+        let mut objects = vec![None; origins.len()];
+        for (n, object) in at.into_iter().zip(positions::whole(&self.sources, &wanted)) {
+            if let Some(slot) = objects.get_mut(n) {
+                *slot = object;
+            }
+        }
+        objects
+    }
 }
 
 impl Locate for Intake {

@@ -6,6 +6,7 @@
 mod frame;
 mod json;
 mod reread;
+mod whole;
 mod yaml;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 use kubereach_reports::report::Frame;
 
 pub use reread::Sources;
+pub use whole::whole;
 
 use super::content::{Origin, TextFormat};
 use super::document;
