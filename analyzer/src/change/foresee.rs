@@ -157,7 +157,7 @@ fn plural(pods: usize) -> String {
     if pods == 1 { "1 pod".to_owned() } else { format!("{pods} pods") }
 }
 
-/// Does its controller replace running pods when the template changes? A ReplicaSet, a ReplicationController
+/// Does its controller replace running pods when the template changes? A ReplicaSet, a `ReplicationController`
 /// and what makes Jobs keep theirs and use the template for the next (apps/v1, batch/v1).
 const fn replaces_pods(kind: WorkloadKind) -> bool {
     match kind {
