@@ -36,6 +36,8 @@ pub mod gate;
 
 pub mod change;
 
+pub mod fleet;
+
 mod analysis;
 
 pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

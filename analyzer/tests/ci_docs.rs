@@ -1,49 +1,16 @@
 //! `docs/ci.md` does what it says: its blocks are run. And what is shipped for CI systems fits the program.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "common/page.rs"]
+mod page;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use page::{blocks, shell, value};
+
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// A fenced block: its language, the words behind it, its text.
-struct Block {
-    words: Vec<String>,
-    text: String,
-}
-
-fn blocks(markdown: &str) -> Vec<Block> {
-    let mut found = Vec::new();
-    let mut open: Option<Block> = None;
-    for line in markdown.lines() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(words)) => {
-                open = Some(Block { words: words.split(' ').map(str::to_owned).collect(), text: String::new() });
-            }
-            (Some(_), Some(_)) => found.extend(open.take()),
-            (Some(block), None) => block.text.push_str(&format!("{line}\n")),
-            (None, None) => {}
-        }
-    }
-    found
-}
-
-fn value<'b>(block: &'b Block, key: &str) -> Option<&'b str> {
-    block.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
-}
-
-/// A shell with this program first on its PATH, outside of any CI system.
-fn shell(script: &str, folder: &Path) -> Command {
-    let bin = Path::new(env!("CARGO_BIN_EXE_kubereach")).parent().unwrap();
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-    let mut command = Command::new("bash");
-    command.args(["-c", script]).current_dir(folder).env("PATH", path);
-    for name in ["GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "GITHUB_OUTPUT"] {
-        command.env_remove(name);
-    }
-    command
 }
 
 #[test]

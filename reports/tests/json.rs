@@ -6,8 +6,11 @@
 
 mod common;
 
-use kubereach_reports::render::{Format, Options, render};
+use std::path::Path;
+
+use kubereach_reports::render::{BundleLine, Format, Options, SubjectLine, render};
 use kubereach_reports::report::Report;
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -17,22 +20,38 @@ fn rendered(report: &Report, format: Format) -> String {
     String::from_utf8(out).unwrap()
 }
 
+fn rendered_with(report: &Report, options: &Options) -> String {
+    let mut out = Vec::new();
+    render(report, Format::Jsonl, options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 /// The schema of what is written, not of what would be accepted: a field that is always printed is required.
-fn generated() -> String {
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
+fn schema_of<T: JsonSchema>() -> String {
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap();
     text.push('\n');
     text
 }
 
+fn generated() -> String {
+    schema_of::<Report>()
+}
+
 #[test]
-fn the_committed_schema_is_current() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/report-v1.json");
-    if std::env::var_os("KUBEREACH_BLESS").is_some() {
-        std::fs::write(path, generated()).unwrap();
+fn the_committed_schemas_are_current() {
+    for (name, current) in [
+        ("report-v1.json", generated()),
+        ("subject-v1.json", schema_of::<SubjectLine<'_>>()),
+        ("bundle-v1.json", schema_of::<BundleLine<'_>>()),
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
+        if std::env::var_os("KUBEREACH_BLESS").is_some() {
+            std::fs::write(&path, &current).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == current, "{name} is stale: run this test with KUBEREACH_BLESS=1 and read the diff");
     }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == generated(), "{path} is stale: run this test with KUBEREACH_BLESS=1 and read the diff");
 }
 
 #[test]
@@ -81,6 +100,42 @@ fn every_line_of_jsonl_stands_alone() {
         for id in subject.findings.iter().chain(&subject.entry_problems).chain(of_segments) {
             assert_eq!(inside.iter().filter(|known| *known == id).count(), 1, "{id} in {inside:?}");
         }
+    }
+}
+
+#[test]
+fn lines_follow_their_schemas_and_those_of_a_fleet_name_their_bundle() {
+    let subject = jsonschema::validator_for(&serde_json::from_str(&schema_of::<SubjectLine<'_>>()).unwrap()).unwrap();
+    let bundle = jsonschema::validator_for(&serde_json::from_str(&schema_of::<BundleLine<'_>>()).unwrap()).unwrap();
+    let report = common::sample();
+    for name in [None, Some("dumps/a.tar.gz")] {
+        let text = rendered_with(&report, &Options { bundle: name.map(str::to_owned), ..Options::default() });
+        assert_eq!(text.lines().count(), report.subjects.len());
+        for line in text.lines() {
+            let value: Value = serde_json::from_str(line).unwrap();
+            let errors: Vec<String> = subject.iter_errors(&value).map(|e| e.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+            assert!(!bundle.is_valid(&value));
+            assert_eq!(value.get("bundle").and_then(Value::as_str), name);
+            assert_eq!(value.get("taken_at").is_some(), name.is_some() && report.snapshot.taken_at.is_some());
+        }
+    }
+    // A bundle leaves a line although it has no subject, and only one where the summary is asked for.
+    let options = Options { bundle: Some("b".to_owned()), ..Options::default() };
+    let quiet = Options { quiet: true, ..options.clone() };
+    let mut unreadable = Vec::new();
+    BundleLine::unreadable("c", "no such file").write(&mut unreadable).unwrap();
+    for (text, state) in [
+        (rendered_with(&common::many(0, 0), &options), "judged"),
+        (rendered_with(&report, &quiet), "judged"),
+        (String::from_utf8(unreadable).unwrap(), "unreadable"),
+    ] {
+        assert_eq!(text.lines().count(), 1, "{text}");
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let errors: Vec<String> = bundle.iter_errors(&value).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        assert_eq!(value["state"], state);
+        assert_eq!(value["summary"].is_object(), state == "judged");
     }
 }
 

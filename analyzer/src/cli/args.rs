@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::accept::{AcceptFlags, ListFlags};
+use super::each::EachFlags;
 
 /// Can traffic get to this app and, if not, exactly where and why does it break?
 #[derive(Debug, Parser)]
@@ -200,7 +201,8 @@ pub(super) enum ColorWhen {
     kustomize build overlays/prod | kubereach check - --on-top-of cluster.tar.gz\n  \
     kubereach check dump/ -n shop --kind Ingress --fail-on degraded\n  \
     kubereach check deploy/ --format github -o kubereach.sarif -o junit.xml\n  \
-    kubereach check --live --context prod -n shop")]
+    kubereach check --live --context prod -n shop\n  \
+    kubereach check --each dumps/ 'more/**/*.tar.gz' --format jsonl -o 'html:reports/{bundle}.html'")]
 pub(super) struct Check {
     #[command(flatten)]
     pub reading: Reading,
@@ -227,6 +229,8 @@ pub(super) struct Check {
     pub fail_on: FailOn,
     #[command(flatten)]
     pub change: ChangeFlags,
+    #[command(flatten)]
+    pub each: EachFlags,
     /// Print the summary only
     #[arg(short, long)]
     pub quiet: bool,

@@ -5,20 +5,51 @@ use kubereach::gate::baseline;
 use kubereach::intake::{self, InputSpec, IntakeOptions, progress::Silent};
 use kubereach::{Filter, Options, analyze_intake};
 use kubereach_reports::render::{Format, Options as RenderOptions};
-use kubereach_reports::report::{Gate, Report, SuppressionState};
+use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
 use super::args::Check;
-use super::{Failure, GATE, OK, input, output};
+use super::{Failure, GATE, OK, each, input, output};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
+    if command.each.each {
+        return each::run(command);
+    }
     // Wrong endings and unreadable files are said before a long read, not after it.
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
-    let partial = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
     let options = Options {
-        intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
+        ..options(command)?
+    };
+    let report = judge(command, &options)?;
+    let render = rendering(command);
+    let plain = RenderOptions { color: false, quiet: false, ..render.clone() };
+    let format = command.format.unwrap_or(Format::Text);
+    for (path, format) in &files {
+        output::write(&report, path, *format, &plain)?;
+    }
+    if format == Format::Github || files.iter().any(|(_, format)| *format == Format::Github) {
+        output::job_summary(&report, &plain)?;
+    }
+    output::print(&report, format, &render)?;
+    if format != Format::Text || command.quiet {
+        remind(report.gate.iter().flat_map(|gate| &gate.suppressions));
+    }
+    if let Some(path) = &command.write_baseline {
+        output::write_text(path, &baseline::write(&report))?;
+        // Writing it down accepts it.
+        return Ok(OK);
+    }
+    Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })
+}
+
+/// What is judged, what is accepted, and when the gate trips.
+pub(super) fn options(command: &Check) -> Result<Options, Failure> {
+    let of_part = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
+    let partial = of_part || command.each.shard.is_some();
+    Ok(Options {
+        intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         filter: Filter {
             namespaces: command.namespace.clone(),
             kinds: command
@@ -30,9 +61,12 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         },
         gate: Some(command.accept.rules(command.fail_on.word(), command.change.fail_on_existing, partial)?),
         ..Options::default()
-    };
-    let report = judge(command, &options)?;
-    let render = RenderOptions {
+    })
+}
+
+/// How reports are printed.
+pub(super) fn rendering(command: &Check) -> RenderOptions {
+    RenderOptions {
         width: output::width(),
         color: output::color(command.reading.color),
         quiet: command.quiet,
@@ -42,42 +76,26 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         show_existing: command.change.fail_on_existing,
         root: output::root(),
         rules: output::pages(),
-    };
-    let plain = RenderOptions { color: false, quiet: false, ..render.clone() };
-    let format = command.format.unwrap_or(Format::Text);
-    for (path, format) in &files {
-        output::write(&report, path, *format, &plain)?;
+        bundle: None,
     }
-    if format == Format::Github || files.iter().any(|(_, format)| *format == Format::Github) {
-        output::job_summary(&report, &plain)?;
-    }
-    output::print(&report, format, &render)?;
-    if format != Format::Text || command.quiet {
-        remind(&report);
-    }
-    if let Some(path) = &command.write_baseline {
-        output::write_text(path, &baseline::write(&report))?;
-        // Writing it down accepts it.
-        return Ok(OK);
-    }
-    Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })
 }
 
 /// Formats for machines have no place for it, so it is said to whoever watches.
-pub(super) fn remind(report: &Report) {
-    let Some(gate) = &report.gate else { return };
-    let of = |state| Gate::count(gate, state);
+pub(super) fn remind<'g>(given: impl IntoIterator<Item = &'g GivenSuppression>) {
+    let given: Vec<&GivenSuppression> = given.into_iter().collect();
     for (state, words) in [
         (SuppressionState::Expired, "expired: what they accepted counts again"),
         (SuppressionState::NotApplied, "not applied (--ignore-annotations says whose annotations count)"),
         (SuppressionState::Unused, "match nothing: remove or correct them"),
     ] {
-        if of(state) > 0 {
-            anstream::eprintln!("kubereach: suppressions that {words}: {}", of(state));
-            for given in gate.suppressions.iter().filter(|given| given.state == state).take(10) {
-                let text = format!("{} of {} ({})", given.code, given.object, given.place);
-                anstream::eprintln!("  {}", kubereach_reports::render::neutral::neutral(&text));
-            }
+        let of_state: Vec<&&GivenSuppression> = given.iter().filter(|given| given.state == state).collect();
+        if of_state.is_empty() {
+            continue;
+        }
+        anstream::eprintln!("kubereach: suppressions that {words}: {}", of_state.len());
+        for given in of_state.iter().take(10) {
+            let text = format!("{} of {} ({})", given.code, given.object, given.place);
+            anstream::eprintln!("  {}", kubereach_reports::render::neutral::neutral(&text));
         }
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
     let format = command.format.unwrap_or(Format::Text);
     output::print(&report, format, &render)?;
     if format != Format::Text || command.quiet {
-        super::check::remind(&report);
+        super::check::remind(report.gate.iter().flat_map(|gate| &gate.suppressions));
     }
     Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })
 }

@@ -8,6 +8,7 @@ mod collect;
 mod completions;
 mod config;
 mod diff;
+mod each;
 mod explain;
 mod input;
 mod job;

@@ -122,19 +122,58 @@ pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> Result<(), Failure> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let written = (|| -> anyhow::Result<()> {
+    let write = || -> anyhow::Result<()> {
+        let mut file = Whole::create(path)?;
+        fill(&mut file)?;
+        file.finish()
+    };
+    write().map_err(Failure::Output)
+}
+
+/// A file that stands under its name once it is finished, and never before: what is dropped unfinished goes away.
+#[derive(Debug)]
+pub(super) struct Whole {
+    path: PathBuf,
+    part: PathBuf,
+    out: BufWriter<File>,
+    finished: bool,
+}
+
+impl Whole {
+    /// Begins a file beside the one it will replace.
+    pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(".part");
+        let part = path.with_file_name(name);
         let file = File::create(&part).with_context(|| format!("cannot create {}", part.display()))?;
-        let mut out = BufWriter::new(file);
-        fill(&mut out)?;
-        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        std::fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
-    })();
-    if written.is_err() {
-        // The error that matters is the one above.
-        let _ = std::fs::remove_file(&part);
+        Ok(Self { path: path.to_path_buf(), part, out: BufWriter::new(file), finished: false })
     }
-    written.map_err(Failure::Output)
+
+    /// Gives it its name.
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+        self.out.flush()?;
+        self.out.get_ref().sync_all()?;
+        std::fs::rename(&self.part, &self.path).with_context(|| format!("cannot write {}", self.path.display()))?;
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        if !self.finished {
+            // The error that matters is the one that kept it from being finished.
+            let _ = std::fs::remove_file(&self.part);
+        }
+    }
 }

@@ -25,6 +25,8 @@ pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
     Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
 };
+pub(crate) use layouts::is_bundle_folder;
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};
 pub use scan::scan;
+pub(crate) use source::may_hold_objects;

@@ -10,6 +10,7 @@ use super::content::{
     ScannedInput, TextFormat,
 };
 use super::item::{Item, What};
+use super::layouts::kubereach::RECORD;
 use super::limits::Limits;
 use super::object::{Body, RawObject};
 use super::positions::Sources;
@@ -59,7 +60,7 @@ pub(crate) fn read(
     options: &IntakeOptions,
 ) -> Result<Intake, IntakeError> {
     let about = Item { what: What::About(Box::new(record)), seen: None, template: None };
-    let mut members = vec![member("coverage.json".to_owned(), vec![about])];
+    let mut members = vec![member(RECORD.to_owned(), vec![about])];
     members.extend(lists.into_iter().map(|list| member(list.path, list.items)));
     members.sort_by(|a, b| a.path.cmp(&b.path));
     let input = ScannedInput {

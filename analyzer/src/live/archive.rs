@@ -20,6 +20,7 @@ use super::gather::{Gathered, Gotten, Purpose};
 use super::pseudonyms::Pseudonyms;
 use super::spool::Pile;
 use super::{LiveError, read, yaml};
+use crate::intake::layouts::kubereach::RECORD;
 use crate::intake::progress::Progress;
 
 /// A List larger than this goes on in another file.
@@ -136,7 +137,7 @@ fn write(gathered: Gathered, path: &Path, form: Form, mut pseudonyms: Option<&mu
     let outcome = (|| -> io::Result<usize> {
         let mut out = Out::create(&part, form)?;
         let record = serde_json::to_value(&record)?;
-        out.document("coverage.json", &record)?;
+        out.document(RECORD, &record)?;
         if form != Form::Yaml {
             out.document("version.json", &version)?;
             out.document("discovery.json", &discovery)?;

@@ -1,32 +1,126 @@
-//! One subject per line, for `jq`, `grep` and log pipelines: no line needs another to be understood.
+//! One subject per line, for `jq`, `grep`, log pipelines and databases: no line needs another to be understood.
 
 use std::io::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::index::Findings;
 use super::{Options, RenderError};
-use crate::report::{Finding, Report, Subject};
+use crate::report::{Finding, Report, Subject, Summary};
+
+/// The schema name of [`SubjectLine`].
+pub const SUBJECT_SCHEMA: &str = "kubereach/subject/v1";
+/// The schema name of [`BundleLine`].
+pub const BUNDLE_SCHEMA: &str = "kubereach/bundle/v1";
 
 /// A line: the subject as in the JSON report, and every finding it names.
-#[derive(Serialize)]
-struct Line<'a> {
-    schema: &'static str,
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SubjectLine<'a> {
+    /// Always [`SUBJECT_SCHEMA`].
+    pub schema: &'static str,
+    /// The bundle it is of, where a fleet of them was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<&'a str>,
+    /// The newest time the bundle speaks for (RFC 3339, UTC), where it shows one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<&'a str>,
+    /// The subject.
     #[serde(flatten)]
-    subject: &'a Subject,
+    pub subject: &'a Subject,
     /// Every finding that the subject, its paths or its segments name by id, each once.
-    finding_objects: Vec<&'a Finding>,
+    pub finding_objects: Vec<&'a Finding>,
 }
 
-const SCHEMA: &str = "kubereach/subject/v1";
+/// A line about a bundle of a fleet: that it could not be read, that it holds no subject, or its summary.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BundleLine<'a> {
+    /// Always [`BUNDLE_SCHEMA`].
+    pub schema: &'static str,
+    /// Its name.
+    pub bundle: &'a str,
+    /// What became of it.
+    pub state: BundleState,
+    /// Why it could not be read or judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'a str>,
+    /// The newest time it speaks for (RFC 3339, UTC), where it shows one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<&'a str>,
+    /// Its subjects per verdict; absent where it was not judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
+    /// Did it trip the gate?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tripped: Option<bool>,
+    /// How many things in it could not be read; the rest was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problems: Option<usize>,
+}
 
-/// One compact object and a newline per subject.
-pub(super) fn render(report: &Report, _: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+/// What became of a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BundleState {
+    /// It was read and judged.
+    Judged,
+    /// Nothing of it could be read or judged: nothing is known of its subjects.
+    Unreadable,
+}
+
+impl<'a> BundleLine<'a> {
+    /// A bundle that was judged.
+    pub fn judged(bundle: &'a str, report: &'a Report) -> Self {
+        Self {
+            schema: BUNDLE_SCHEMA,
+            bundle,
+            state: BundleState::Judged,
+            error: None,
+            taken_at: report.snapshot.taken_at.as_deref(),
+            summary: Some(report.summary),
+            tripped: report.gate.as_ref().map(|gate| gate.tripped),
+            problems: Some(report.snapshot.problems.len()),
+        }
+    }
+
+    /// A bundle of which nothing is known, and why.
+    pub fn unreadable(bundle: &'a str, error: &'a str) -> Self {
+        Self {
+            schema: BUNDLE_SCHEMA,
+            bundle,
+            state: BundleState::Unreadable,
+            error: Some(error),
+            taken_at: None,
+            summary: None,
+            tripped: None,
+            problems: None,
+        }
+    }
+
+    /// One compact object and a newline.
+    pub fn write(&self, out: &mut dyn Write) -> Result<(), RenderError> {
+        line(self, out)
+    }
+}
+
+/// One compact object and a newline per subject. Of a fleet, where a bundle would leave no trace or only the
+/// summary is wanted: the line of the bundle.
+pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+    let bundle = options.bundle.as_deref();
+    if let Some(name) = bundle.filter(|_| options.quiet || report.subjects.is_empty()) {
+        return BundleLine::judged(name, report).write(out);
+    }
+    let taken_at = bundle.and(report.snapshot.taken_at.as_deref());
     let findings = Findings::of(report);
     for subject in &report.subjects {
-        let line = Line { schema: SCHEMA, subject, finding_objects: findings.of_subject(subject) };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+        let finding_objects = findings.of_subject(subject);
+        line(&SubjectLine { schema: SUBJECT_SCHEMA, bundle, taken_at, subject, finding_objects }, out)?;
     }
+    Ok(())
+}
+
+fn line(value: &impl Serialize, out: &mut dyn Write) -> Result<(), RenderError> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")?;
     Ok(())
 }

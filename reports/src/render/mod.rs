@@ -31,6 +31,7 @@ use std::path::Path;
 use crate::report::Report;
 
 pub use gate::Root;
+pub use jsonl::{BUNDLE_SCHEMA, BundleLine, BundleState, SUBJECT_SCHEMA, SubjectLine};
 pub use rules::{RulePage, RulePages};
 pub use text::render_trace;
 
@@ -109,7 +110,7 @@ pub struct Options {
     pub width: usize,
     /// Colours and weights as ANSI escapes (text only).
     pub color: bool,
-    /// Only the summary line (text only).
+    /// Only the summary line (text, and JSON lines of a fleet).
     pub quiet: bool,
     /// At most this many subjects in detail; `None` leaves it to the format
     /// (text: 40; Markdown and HTML: as many as their size allows).
@@ -124,6 +125,8 @@ pub struct Options {
     pub root: Root,
     /// The pages of the checks (SARIF).
     pub rules: RulePages,
+    /// The bundle the report is of, where a fleet of them is judged (JSON lines, text).
+    pub bundle: Option<String>,
 }
 
 impl Default for Options {
@@ -138,6 +141,7 @@ impl Default for Options {
             show_existing: false,
             root: Root::default(),
             rules: RulePages::default(),
+            bundle: None,
         }
     }
 }

@@ -31,13 +31,7 @@ pub(crate) fn partly_tested(subject: &Subject) -> bool {
 
 /// How many subjects have a verdict.
 pub(crate) const fn count(summary: &Summary, verdict: Verdict) -> usize {
-    match verdict {
-        Verdict::Broken => summary.broken,
-        Verdict::Degraded => summary.degraded,
-        Verdict::Unknown => summary.unknown,
-        Verdict::ConfigOk => summary.config_ok,
-        Verdict::Healthy => summary.healthy,
-    }
+    summary.of(verdict)
 }
 
 /// The verdict word as people read it: `config-ok` never stands without *not tested*.

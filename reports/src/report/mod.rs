@@ -76,6 +76,29 @@ pub struct Summary {
     pub unknown: usize,
 }
 
+impl Summary {
+    /// How many have this verdict.
+    pub const fn of(&self, verdict: Verdict) -> usize {
+        match verdict {
+            Verdict::Broken => self.broken,
+            Verdict::Degraded => self.degraded,
+            Verdict::Unknown => self.unknown,
+            Verdict::ConfigOk => self.config_ok,
+            Verdict::Healthy => self.healthy,
+        }
+    }
+}
+
+impl std::ops::AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.healthy += other.healthy;
+        self.config_ok += other.config_ok;
+        self.degraded += other.degraded;
+        self.broken += other.broken;
+        self.unknown += other.unknown;
+    }
+}
+
 /// The name of a Kubernetes object; `namespace` is absent for cluster-scoped kinds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectRef {

@@ -19,6 +19,9 @@ pub(crate) const API_VERSION: &str = "kubereach/v1";
 /// `kind` of the record.
 pub(crate) const KIND: &str = "Snapshot";
 
+/// The file of the record in an archive.
+pub(crate) const RECORD: &str = "coverage.json";
+
 /// The record of a read: `coverage.json`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

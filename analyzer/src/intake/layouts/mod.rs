@@ -135,6 +135,16 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
     parts
 }
 
+/// Whether a folder with these files in it is laid out as one bundle, by their names alone.
+pub(crate) fn is_bundle_folder(files: &[String]) -> bool {
+    // What kubereach itself writes is known by its record, which has this name.
+    if files.iter().any(|path| path == kubereach::RECORD) {
+        return true;
+    }
+    let glances: Vec<Glance<'_>> = files.iter().map(|path| Glance { path, content: &Content::Empty }).collect();
+    LAYOUTS.iter().any(|layout| layout.roots(&glances).iter().any(String::is_empty))
+}
+
 /// A root and the layout of what is below it.
 type Claim = (String, &'static dyn Layout);
 

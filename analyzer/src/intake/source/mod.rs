@@ -94,6 +94,11 @@ pub(crate) fn read(spec: &InputSpec, limits: &Limits, progress: &dyn Progress, s
     reading.summary
 }
 
+/// Whether a file of this name may hold objects, or is short text that layouts need.
+pub(crate) fn may_hold_objects(path: &str) -> bool {
+    names::classify(path) != Class::Skip
+}
+
 /// How an input is called in reports.
 pub(crate) fn name_of(spec: &InputSpec) -> String {
     match spec {

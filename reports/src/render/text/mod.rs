@@ -32,6 +32,9 @@ const NAMES: usize = 12;
 /// The whole report.
 pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
     let mut sheet = Sheet::new(out, options.width, options.color);
+    if let Some(bundle) = &options.bundle {
+        sheet.flow("", "  ", &[(Ink::Bold, format!("== {bundle}"))])?;
+    }
     if options.quiet {
         if let Some(change) = &report.change {
             change::line(&mut sheet, change)?;
