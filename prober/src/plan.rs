@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::canonical;
 use crate::document::{self, is_default};
 use crate::error::DocumentError;
-use crate::words::{HttpVersion, Method, Protocol, Purpose, RecordType, Segment, VantageKind};
+use crate::words::{HttpVersion, Method, Protocol, Purpose, RecordType, RelayedResource, Segment, VantageKind};
 
 /// The schema name every plan carries.
 pub const PLAN_SCHEMA: &str = "kubereach/plan/v1";
@@ -213,6 +213,23 @@ pub struct Target {
     /// Why this address was chosen: `ClusterIP`, `status address`, `pod not ready`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chosen: String,
+    /// How the API server can be asked to relay the request. Absent where it cannot: it relays to no
+    /// Service without a selector, by design, and to no address that is not a pod's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Relay>,
+}
+
+/// The object behind an address, by the name under which the API server relays requests to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Relay {
+    /// `services` or `pods`.
+    pub resource: RelayedResource,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Number or name of a Service's port, number of a pod's.
+    pub port: String,
 }
 
 /// A declared success.
@@ -309,6 +326,7 @@ impl Target {
             guessed: false,
             settles: String::new(),
             chosen: String::new(),
+            relay: None,
         }
     }
 }

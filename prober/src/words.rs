@@ -153,6 +153,16 @@ words! {
 }
 
 words! {
+    /// What the API server relays to.
+    RelayedResource {
+        /// One of the ready pods of a Service.
+        Services = "services",
+        /// One pod.
+        Pods = "pods",
+    }
+}
+
+words! {
     /// Why a target is in the plan.
     Purpose = Path {
         /// It measures a path.

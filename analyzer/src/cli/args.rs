@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::accept::{AcceptFlags, ListFlags};
 use super::each::EachFlags;
+use super::via::Via;
 
 /// Can traffic get to this app and, if not, exactly where and why does it break?
 #[derive(Debug, Parser)]
@@ -96,10 +97,10 @@ pub(super) struct LiveFlags {
     pub cluster: ClusterFlags,
 }
 
-/// Which cluster, as whom, and how long.
-#[derive(Debug, Args)]
+/// Which cluster, and as whom.
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Live cluster")]
-pub(super) struct ClusterFlags {
+pub(super) struct WhomFlags {
     /// Context of the kubeconfig
     #[arg(long, value_name = "CONTEXT")]
     pub context: Option<String>,
@@ -110,8 +111,16 @@ pub(super) struct ClusterFlags {
     #[arg(long = "as", value_name = "USER")]
     pub as_user: Option<String>,
     /// Impersonate this group (repeatable)
-    #[arg(long = "as-group", value_name = "GROUP")]
+    #[arg(long = "as-group", value_name = "GROUP", requires = "as_user")]
     pub as_group: Vec<String>,
+}
+
+/// Which cluster, as whom, and how long.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Live cluster")]
+pub(super) struct ClusterFlags {
+    #[command(flatten)]
+    pub whom: WhomFlags,
     /// Read the public certificates of the TLS Secrets that a path names; nothing else of any Secret
     #[arg(long)]
     pub read_tls: bool,
@@ -145,6 +154,10 @@ pub(super) struct Measured {
     /// (repeatable)
     #[arg(long, value_name = "FILE")]
     pub observations: Vec<PathBuf>,
+    /// With --live: also have the API server relay GETs to the Services and pods of the paths. An application sees
+    /// those requests; what they show is indirect and decides no verdict
+    #[arg(long, value_enum, value_name = "VANTAGE", requires = "live")]
+    pub via: Option<Via>,
 }
 
 /// Limits against hostile input; each has a default that real dumps do not reach.
@@ -461,6 +474,7 @@ fn range(text: &str) -> Result<ipnet::IpNet, String> {
 #[command(after_help = "Examples:\n  \
     kubereach plan bundle.tar.gz -o plan.json                 every path that carries traffic\n  \
     kubereach plan dump/ -n shop --kind Ingress --format text  what would be dialled, and why\n  \
+    kubereach plan --live -n shop -o plan.json                of the current kube context\n  \
     kubereach plan dump/ -n shop | kubereach job - -n shop | kubectl apply -f -\n\n\
     Nothing is sent. 'kubereach job' runs the plan in the cluster, 'kubereach probe' from this machine;\n\
     'kubereach check INPUT --observations FILE' merges what was measured.")]
@@ -565,9 +579,11 @@ pub(super) struct Collect {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     kubereach probe plan.json                       a table\n  \
-    kubereach probe plan.json -o seen.json          and what 'check --observations' reads\n\n\
+    kubereach probe plan.json -o seen.json          and what 'check --observations' reads\n  \
+    kubereach probe plan.json --via apiserver       the API server relays GETs to Services and pods\n\n\
     Names that only the cluster resolves and private addresses that do not answer are 'not tested' from\n\
-    here, never 'unreachable'. Whatever was found, the command ends with 0.")]
+    here, never 'unreachable'. What the API server relays bypasses kube-proxy, network policies and the mesh:\n\
+    it shows whether a process answers, and decides no verdict. Whatever was found, the command ends with 0.")]
 pub(super) struct Probe {
     /// A plan, or `-` for standard input
     #[arg(value_name = "PLAN")]
@@ -579,8 +595,13 @@ pub(super) struct Probe {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Dial this address or range although it is guarded (loopback, link-local, metadata; repeatable)
-    #[arg(long, value_name = "ADDRESS[/BITS]", value_parser = range)]
+    #[arg(long, value_name = "ADDRESS[/BITS]", value_parser = range, conflicts_with = "via")]
     pub allow_address: Vec<ipnet::IpNet>,
+    /// Have the API server of a cluster relay the plan's GETs instead of sending them from here
+    #[arg(long, value_enum, value_name = "VANTAGE")]
+    pub via: Option<Via>,
+    #[command(flatten)]
+    pub whom: WhomFlags,
     /// Measure at most this many targets
     #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST)]
     pub max_targets: usize,

@@ -8,7 +8,7 @@ use kubereach_reports::render::{Format, Options as RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
 use super::args::Check;
-use super::{Failure, GATE, OK, each, input, output};
+use super::{Failure, GATE, OK, each, input, output, via};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
@@ -111,10 +111,15 @@ fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
     }
     let read = input::read(&command.reading, &options.intake, &command.namespace)?;
     if change.on_top_of.is_empty() {
-        return Ok(analyze_intake(&read, options));
+        let relayed = via::relayed(&command.reading, &command.measured, &read, &options.filter)?;
+        if relayed.is_empty() {
+            return Ok(analyze_intake(&read, options));
+        }
+        let observations = [options.observations.clone(), relayed].concat();
+        return Ok(analyze_intake(&read, &Options { observations, ..options.clone() }));
     }
-    if !options.observations.is_empty() {
-        let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations out";
+    if !options.observations.is_empty() || command.measured.via.is_some() {
+        let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations and --via out";
         return Err(Failure::Usage(words.to_owned()));
     }
     let base: Vec<InputSpec> = change.on_top_of.iter().cloned().map(InputSpec::Path).collect();

@@ -25,7 +25,7 @@ const NOT_TRACED: [&str; 2] = ["namespace", "format"];
 
 /// Options that only a person may give: which cluster is read and as whom, and what is written where
 /// nobody looks.
-const BY_HAND: [&str; 12] = [
+const BY_HAND: [&str; 13] = [
     "config",
     "no-config",
     "help",
@@ -37,6 +37,7 @@ const BY_HAND: [&str; 12] = [
     "as-group",
     "read-tls",
     "timeout",
+    "via",
     "write-baseline",
 ];
 

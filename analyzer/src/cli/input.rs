@@ -9,7 +9,7 @@ use kubereach::observation::{self, Document, ObservationInput, ObservationLimits
 use kubereach::snapshot::Assumption;
 
 use super::Failure;
-use super::args::{ClusterFlags, LimitFlags, Measured, Reading, When};
+use super::args::{ClusterFlags, LimitFlags, Measured, Reading, When, WhomFlags};
 
 /// Reads what the command line names: the live cluster with `--live`, else the inputs. `namespaces` are
 /// those of `-n`, looked at one by one where the whole cluster may not be listed.
@@ -36,6 +36,11 @@ pub(super) fn cluster(reading: &Reading, options: &IntakeOptions, namespaces: &[
 
 /// Which cluster, and as whom.
 pub(super) fn target(flags: &ClusterFlags) -> Target {
+    whom(&flags.whom)
+}
+
+/// Which cluster, and as whom.
+pub(super) fn whom(flags: &WhomFlags) -> Target {
     Target {
         kubeconfig: flags.kubeconfig.clone(),
         context: flags.context.clone(),
@@ -91,7 +96,7 @@ pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
 /// The inputs as words of a command that reads them again.
 pub(super) fn words(reading: &Reading) -> Vec<String> {
     if reading.live.live {
-        let context = reading.live.cluster.context.iter().flat_map(|c| ["--context".to_owned(), c.clone()]);
+        let context = reading.live.cluster.whom.context.iter().flat_map(|c| ["--context".to_owned(), c.clone()]);
         return std::iter::once("--live".to_owned()).chain(context).collect();
     }
     reading.inputs.iter().map(|path| path.display().to_string()).collect()

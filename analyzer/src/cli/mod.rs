@@ -18,6 +18,7 @@ mod plan;
 mod probe;
 mod snapshot;
 mod trace;
+mod via;
 
 use std::process::ExitCode;
 

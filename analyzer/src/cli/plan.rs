@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use kubereach::snapshot::Snapshot;
-use kubereach::{Filter, intake, plan_snapshot};
+use kubereach::{Filter, plan_snapshot};
 use kubereach_prober::Plan;
 use kubereach_prober::plan::Target;
 use kubereach_prober::words::Purpose;
@@ -25,9 +25,7 @@ pub(super) fn run(command: &args::Plan) -> Result<u8, Failure> {
         kinds: command.kind.iter().map(|k| super::trace::kind_of(k).map(str::to_owned)).collect::<Result<_, _>>()?,
         names: command.name.clone(),
     };
-    let read = input::with_progress(&command.reading, |progress| {
-        intake::read(&input::inputs(&command.reading), &options, progress)
-    })?;
+    let read = input::read(&command.reading, &options, &command.namespace)?;
     for problem in &read.problems {
         anstream::eprintln!("kubereach: {}: {}", problem.path, problem.message);
     }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
+use kubereach::live::{self, RelayOptions};
 use kubereach_prober::observations::Vantage;
 use kubereach_prober::plan::Part;
 use kubereach_prober::probe::{Options, Stop};
@@ -10,23 +11,17 @@ use kubereach_prober::words::VantageKind;
 use kubereach_prober::{Observations, Plan, run as measure, text};
 
 use super::args::Probe;
-use super::{Failure, OK, plan};
+use super::via::{Via, interruptible};
+use super::{Failure, OK, input, plan};
 
-/// Runs a plan from this machine.
+/// Runs a plan from this machine, or has the API server relay it.
 pub(super) fn run(command: &Probe) -> Result<u8, Failure> {
     let mut plan = plan::read(&command.plan)?;
     here(&mut plan, command)?;
-    let mut options = Options::new(Vantage::new(VantageKind::Local));
-    options.allow.clone_from(&command.allow_address);
-    options.max_targets = command.max_targets;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Nothing(format!("the runtime did not start: {error}")))?;
-    let observations = runtime.block_on(until_interrupted(&plan, options));
-    // Nothing of a run that was ended early is worth waiting for.
-    runtime.shutdown_timeout(Duration::from_millis(100));
-
+    let observations = match command.via {
+        Some(Via::Apiserver) => relayed(&plan, command)?,
+        None => dialled(&plan, command)?,
+    };
     let json = format!("{}\n", serde_json::to_string_pretty(&observations).map_err(|e| Failure::Output(e.into()))?);
     if let Some(path) = &command.output {
         plan::write_file(path, json.as_bytes())?;
@@ -36,6 +31,34 @@ pub(super) fn run(command: &Probe) -> Result<u8, Failure> {
     out.write_all(printed.as_bytes())?;
     out.flush()?;
     Ok(OK)
+}
+
+/// Whom the API server relays for.
+fn relayed(plan: &Plan, command: &Probe) -> Result<Observations, Failure> {
+    let target = input::whom(&command.whom);
+    let total = Some(Duration::from_millis(plan.limits.total_ms));
+    let max_targets = Some(command.max_targets);
+    Ok(interruptible(|stop| live::relay(&target, plan, RelayOptions { total, max_targets, stop }))?)
+}
+
+fn dialled(plan: &Plan, command: &Probe) -> Result<Observations, Failure> {
+    let whom = &command.whom;
+    if whom.context.is_some() || whom.kubeconfig.is_some() || whom.as_user.is_some() {
+        let words =
+            "a probe from this machine asks no cluster: --context, --kubeconfig and --as go with --via apiserver";
+        return Err(Failure::Usage(words.to_owned()));
+    }
+    let mut options = Options::new(Vantage::new(VantageKind::Local));
+    options.allow.clone_from(&command.allow_address);
+    options.max_targets = command.max_targets;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Nothing(format!("the runtime did not start: {error}")))?;
+    let observations = runtime.block_on(until_interrupted(plan, options));
+    // Nothing of a run that was ended early is worth waiting for.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    Ok(observations)
 }
 
 /// Nothing has to settle here, and the time may be given; the observations still speak of the plan as it is.

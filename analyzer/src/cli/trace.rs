@@ -7,7 +7,7 @@ use kubereach::{Filter, Options, analyze_intake, find_subject};
 use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
 
 use super::args::Trace;
-use super::{Failure, NOTHING, OK, input, output};
+use super::{Failure, NOTHING, OK, input, output, via};
 
 /// Kinds a verdict can be about, with the words kubectl takes for them.
 const KINDS: [(&str, &[&str]); 8] = [
@@ -36,7 +36,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         return Err(Failure::Usage(format!("'{}' is not KIND/NAME, for example ingress/web", command.subject)));
     };
     let kind = kind_of(kind)?;
-    let options = Options {
+    let mut options = Options {
         intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
@@ -50,6 +50,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         ..Options::default()
     };
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
+    options.observations.extend(via::relayed(&command.reading, &command.measured, &intake, &options.filter)?);
     let report = analyze_intake(&intake, &options);
     let Some(index) = find_subject(&report, kind, &command.namespace, name) else {
         anstream::eprintln!(

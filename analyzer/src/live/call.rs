@@ -8,11 +8,15 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Limited};
 use jiff::Timestamp;
 use kube::client::Body;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 /// An answer larger than this is not read: a page of 500 objects of etcd's largest size (1.5 MB) fits.
 const LARGEST: usize = 1 << 30;
+/// Of an answer that is looked at and not kept so much is read, …
+const PEEKED: usize = 64 << 10;
+/// … and for so long: a stream of events never ends.
+const PEEK: Duration = Duration::from_secs(2);
 /// One attempt takes at most this long.
 const ATTEMPT: Duration = Duration::from_mins(1);
 /// A request is sent at most this often.
@@ -35,6 +39,15 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The body, decompressed.
     pub body: Vec<u8>,
+}
+
+/// An answer of which only the beginning was read.
+#[derive(Debug)]
+pub(crate) struct Peeked {
+    pub(crate) head: http::response::Parts,
+    pub(crate) body: Vec<u8>,
+    /// There was more, or it did not end in time.
+    pub(crate) cut: bool,
 }
 
 /// Why there is no good answer.
@@ -123,12 +136,29 @@ impl Caller {
         Err(CallError::Deadline)
     }
 
+    /// A place among those that ask at the same time.
+    async fn slot(&self) -> Result<SemaphorePermit<'_>, CallError> {
+        let place = tokio::time::timeout_at(self.deadline, self.slots.acquire()).await;
+        place.map_err(|_| CallError::Deadline)?.map_err(|_| CallError::Deadline)
+    }
+
+    /// Sends a request once and reads no more than the beginning of the answer.
+    pub(crate) async fn peek(&self, request: Request<Vec<u8>>, within: Duration) -> Result<Peeked, CallError> {
+        let _slot = self.slot().await?;
+        let end = self.deadline.min(Instant::now() + within);
+        let response = match tokio::time::timeout_at(end, self.client.send(request.map(Body::from))).await {
+            Ok(response) => response.map_err(|error| transport(&error))?,
+            Err(_) if end >= self.deadline => return Err(CallError::Deadline),
+            Err(_) => return Err(CallError::Slow),
+        };
+        let (head, body) = response.into_parts();
+        let (body, cut) = beginning(body, self.deadline.min(Instant::now() + PEEK)).await;
+        Ok(Peeked { head, body, cut })
+    }
+
     /// Sends a request once and takes whatever is answered.
     pub(crate) async fn once(&self, request: Request<Vec<u8>>) -> Result<Answer, CallError> {
-        let _slot = tokio::time::timeout_at(self.deadline, self.slots.acquire())
-            .await
-            .map_err(|_| CallError::Deadline)?
-            .map_err(|_| CallError::Deadline)?;
+        let _slot = self.slot().await?;
         let end = self.deadline.min(Instant::now() + ATTEMPT);
         let exchange = async {
             let response = self.client.send(request.map(Body::from)).await.map_err(|error| transport(&error))?;
@@ -138,6 +168,25 @@ impl Caller {
             Ok(answer) => answer,
             Err(_) if end >= self.deadline => Err(CallError::Deadline),
             Err(_) => Err(CallError::Slow),
+        }
+    }
+}
+
+/// The first bytes of a body, within a limit of bytes and of time.
+async fn beginning(mut body: Body, end: Instant) -> (Vec<u8>, bool) {
+    let mut bytes = Vec::new();
+    loop {
+        match tokio::time::timeout_at(end, body.frame()).await {
+            Ok(None) => return (bytes, false),
+            Ok(Some(Ok(frame))) => {
+                let Ok(data) = frame.into_data() else { continue };
+                let room = PEEKED.saturating_sub(bytes.len());
+                bytes.extend(data.iter().take(room));
+                if data.len() > room {
+                    return (bytes, true);
+                }
+            }
+            Ok(Some(Err(_))) | Err(_) => return (bytes, true),
         }
     }
 }
@@ -164,9 +213,19 @@ async fn answer(response: Response<Body>) -> Result<Answer, CallError> {
         status: head.status.as_u16(),
         content_type: text(http::header::CONTENT_TYPE).to_owned(),
         date: jiff::fmt::rfc2822::parse(text(http::header::DATE)).ok().map(|zoned| zoned.timestamp()),
-        retry_after: text(http::header::RETRY_AFTER).trim().parse().ok().map(Duration::from_secs),
+        retry_after: retry_after(text(http::header::RETRY_AFTER)),
         body,
     })
+}
+
+/// Seconds, or a date (RFC 9110 section 10.2.3).
+fn retry_after(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
+    let wait = until.duration_since(Timestamp::now());
+    Some(wait.try_into().unwrap_or(Duration::ZERO))
 }
 
 /// Statuses after which the same request may succeed (API conventions: 429, 500, 503, 504).
@@ -204,8 +263,40 @@ pub(crate) fn words(text: &str) -> String {
     if line.chars().count() <= 300 { line } else { line.chars().take(299).chain(['…']).collect() }
 }
 
+/// Why credentials could not be had. What a credential plugin was called with and what it printed may be secret:
+/// only what it complained about is told.
+pub(crate) fn credentials(error: &kube::client::AuthError) -> String {
+    use kube::client::AuthError;
+    match error {
+        AuthError::AuthExecStart(error) => format!("the credential plugin could not be started: {error}"),
+        AuthError::AuthExecRun { out, .. } => {
+            let said = words(&String::from_utf8_lossy(&out.stderr));
+            let said = if said.is_empty() { said } else { format!(": {said}") };
+            format!("the credential plugin ended with {}{said}", out.status)
+        }
+        AuthError::AuthExecParse(_) => "the credential plugin printed no ExecCredential".to_owned(),
+        AuthError::ExecPluginFailed => "the credential plugin printed an ExecCredential without a status".to_owned(),
+        other => words(&other.to_string()),
+    }
+}
+
+/// The words of credentials that failed somewhere below.
+fn refused_by_plugin(error: &kube::Error) -> Option<String> {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(one) = cause {
+        if let Some(auth) = one.downcast_ref::<kube::client::AuthError>() {
+            return Some(credentials(auth));
+        }
+        cause = one.source();
+    }
+    None
+}
+
 /// An error with its causes, innermost last, each said once.
 fn transport(error: &kube::Error) -> CallError {
+    if let Some(text) = refused_by_plugin(error) {
+        return CallError::Unauthorized(text);
+    }
     let mut parts: Vec<String> = Vec::new();
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(one) = cause {

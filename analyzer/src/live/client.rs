@@ -1,13 +1,17 @@
 //! The client that can only read.
 //!
 //! Every request of a live read is made here: a GET, or a POST to one of the review APIs, which create
-//! nothing (authorization.k8s.io/v1, authentication.k8s.io/v1). There is no third way.
+//! nothing (authorization.k8s.io/v1, authentication.k8s.io/v1). There is no third way; `--via apiserver` alone
+//! adds a GET or HEAD that the API server passes on to an application ([`Reader::pass_on`]).
+
+use std::time::Duration;
 
 use http::{Method, Request, header};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use super::call::{Answer, CallError, Caller};
+use super::call::{Answer, CallError, Caller, Peeked};
+use super::relay::Place;
 
 /// In which form the API server should answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +103,18 @@ impl Reader {
     /// Reads a path once and takes whatever is answered, errors included.
     pub async fn get_once(&self, path: &str) -> Result<Answer, CallError> {
         self.caller.once(get(path, Accept::Json)?).await
+    }
+
+    /// Has the API server pass a request on, once, and takes the beginning of what comes back within this time.
+    pub(crate) async fn pass_on(&self, place: &Place, within: Duration) -> Result<Peeked, CallError> {
+        let request = Request::builder()
+            .method(if place.is_head() { Method::HEAD } else { Method::GET })
+            .uri(place.url())
+            .header(header::ACCEPT, "*/*")
+            .header(header::USER_AGENT, kubereach_prober::probe::USER_AGENT)
+            .body(Vec::new())
+            .map_err(|error| CallError::Request(error.to_string()))?;
+        self.caller.peek(request, within).await
     }
 
     /// Reads a path into a type.

@@ -84,7 +84,11 @@ impl Target {
 impl Connection {
     /// A client of the `kube` crate: credentials, proxy and TLS as the kubeconfig says.
     pub fn client(&self) -> Result<kube::Client, LiveError> {
-        kube::Client::try_from(self.config.clone())
-            .map_err(|error| LiveError::Credentials(super::call::words(&error.to_string())))
+        kube::Client::try_from(self.config.clone()).map_err(|error| {
+            LiveError::Credentials(match error {
+                kube::Error::Auth(auth) => super::call::credentials(&auth),
+                other => super::call::words(&other.to_string()),
+            })
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Reading a live cluster, and taking it home.
 //!
 //! Nothing here can change a cluster: [`Reader`] knows GET and the review APIs and has no other way to the
-//! API server. What a live read yields goes through the same intake as a file.
+//! API server. ([`relay`] has it pass GETs on to applications, where that is asked for.) What a live read yields goes through the same intake as a file.
 
 mod archive;
 mod ask;
@@ -15,6 +15,7 @@ mod list;
 mod pseudonyms;
 mod read;
 mod refs;
+mod relay;
 mod spool;
 mod yaml;
 
@@ -26,6 +27,7 @@ pub use connect::{Connection, Target};
 pub use discovery::{Discovered, Resource, discover};
 pub use pseudonyms::Pseudonyms;
 pub use read::{ReadError, read, would_read};
+pub use relay::{RelayOptions, grants, relay};
 
 /// Why nothing could be read.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,13 @@
 //! A live cluster as the input of an analysis.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::LiveError;
 use super::ask::Ask;
 use super::client::Reader;
-use super::connect::Target;
+use super::connect::{Connection, Target};
 use super::gather::{Gathered, Purpose, gather};
 use crate::intake::pages::{self, Listed};
 use crate::intake::progress::Progress;
@@ -49,6 +51,16 @@ pub fn read(
     Ok(intake)
 }
 
+/// A reader whose time begins now. A credential plugin may ask a person or hang: it is waited for as long.
+pub(crate) async fn reader(connection: &Connection, parallel: usize, time: Duration) -> Result<Reader, LiveError> {
+    let deadline = Instant::now() + time;
+    let own = connection.clone();
+    let made = tokio::time::timeout_at(deadline, tokio::task::spawn_blocking(move || own.client())).await;
+    let late = || LiveError::Credentials("the credential plugin did not end in time (--timeout)".to_owned());
+    let client = made.map_err(|_| late())?.map_err(|error| LiveError::Credentials(error.to_string()))??;
+    Ok(Reader::new(client, parallel, deadline))
+}
+
 /// Connects and reads.
 pub(crate) async fn gathered(
     target: &Target,
@@ -57,7 +69,7 @@ pub(crate) async fn gathered(
     progress: Box<dyn Progress + Send>,
 ) -> Result<(String, Gathered), LiveError> {
     let connection = target.connect().await?;
-    let reader = Reader::new(connection.client()?, ask.parallel, Instant::now() + ask.timeout);
+    let reader = reader(&connection, ask.parallel, ask.timeout).await?;
     let gathered = gather(&connection, reader, ask, purpose, progress).await?;
     Ok((connection.context, gathered))
 }
@@ -66,7 +78,7 @@ pub(crate) async fn gathered(
 pub fn would_read(target: &Target, ask: &Ask) -> Result<Vec<String>, LiveError> {
     block_on(async {
         let connection = target.connect().await?;
-        let reader = Reader::new(connection.client()?, ask.parallel, Instant::now() + ask.timeout);
+        let reader = reader(&connection, ask.parallel, ask.timeout).await?;
         super::gather::preview(&connection, &reader, ask).await
     })?
 }

@@ -183,6 +183,7 @@ fn question(target: &Target) -> String {
         text.clear();
     }
     bare.also.clear();
+    bare.relay = None;
     serde_json::to_string(&bare).unwrap_or_default()
 }
 

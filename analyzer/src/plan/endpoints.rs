@@ -20,6 +20,8 @@ pub(super) struct Sampled {
     pub(super) port: u16,
     /// Why it was chosen.
     pub(super) chosen: String,
+    /// The pod that has this very address as its first, by which the API server relays to it.
+    pub(super) pod: Option<(String, String)>,
 }
 
 /// The sample of a Service port.
@@ -54,7 +56,8 @@ pub(super) fn sample(view: &ServiceView<'_>, port: &ServicePort) -> Sample {
         let Some(address) = endpoint.address.and_then(|a| a.parse::<IpAddr>().ok()) else { continue };
         let Some(port) = number(endpoint) else { continue };
         let (odd, why) = oddness(endpoint);
-        let sampled = Sampled { address, port, chosen: format!("{}, {why}", endpoint.name()) };
+        let chosen = format!("{}, {why}", endpoint.name());
+        let sampled = Sampled { address, port, chosen, pod: pod_at(endpoint, address) };
         if carries(endpoint) {
             sample.probe = sample.probe.take().or_else(|| asked_by_kubelet(endpoint, port));
             carrying.push((odd, sampled));
@@ -74,6 +77,13 @@ pub(super) fn sample(view: &ServiceView<'_>, port: &ServicePort) -> Sample {
     sample.more = total.saturating_sub(sample.carrying.len());
     sample.idle = idle.into_iter().map(|(_, s)| s).take(MOST_IDLE).collect();
     sample
+}
+
+/// The API server dials the first address of a pod, whichever was meant.
+fn pod_at(endpoint: &Endpoint<'_>, address: IpAddr) -> Option<(String, String)> {
+    let pod = &endpoint.pod?.get().value;
+    let first = pod.status.as_ref()?.pod_ip.known()?.parse::<IpAddr>().ok()?;
+    (first == address).then(|| (pod.metadata.namespace.clone(), pod.metadata.name.clone()))
 }
 
 /// How far an address is out of the ordinary, and in which way.

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use kubereach_prober::plan::{Span, Target};
-use kubereach_prober::words::{Protocol, Purpose, Segment, VantageKind};
+use kubereach_prober::plan::{Relay, Span, Target};
+use kubereach_prober::words::{Protocol, Purpose, RelayedResource, Segment, VantageKind};
 use kubereach_reports::report::SegmentName;
 
 use super::Way;
@@ -228,6 +228,7 @@ fn dials(facts: &Facts<'_, '_>, view: &ServiceView<'_>, port: &ServicePort) -> D
         let mut target = ask(inside("service", Segment::Service, Segment::Port, spoken.protocol), dialled);
         target.name = Some(name_of(view));
         "its name, as clients in the cluster use it".clone_into(&mut target.chosen);
+        target.relay = relay_to_service(view, port, number).filter(|_| is_http(spoken.protocol));
         dials.targets.push((Weight::Main, target));
     }
     if mute {
@@ -238,6 +239,7 @@ fn dials(facts: &Facts<'_, '_>, view: &ServiceView<'_>, port: &ServicePort) -> D
         let mut target = ask(inside(dial, Segment::Port, Segment::Policy, spoken.protocol), sampled.port);
         target.address = Some(sampled.address);
         target.chosen.clone_from(&sampled.chosen);
+        target.relay = relay_to_pod(sampled).filter(|_| is_http(spoken.protocol));
         dials.targets.push((Weight::Detail, target));
     }
     if sample.more > 0 {
@@ -248,6 +250,27 @@ fn dials(facts: &Facts<'_, '_>, view: &ServiceView<'_>, port: &ServicePort) -> D
     }
     dials.idle = sample.idle.iter().map(|sampled| idle(view, sampled, &ask)).collect();
     dials
+}
+
+const fn is_http(protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::Http | Protocol::Https)
+}
+
+/// `services/proxy` refuses Services without a selector (kubernetes/kubernetes#114670). It finds a port by its
+/// number; where one number is two ports, by its name.
+fn relay_to_service(view: &ServiceView<'_>, port: &ServicePort, number: u16) -> Option<Relay> {
+    let alike = view.service.spec.ports.iter().filter(|p| p.port.known() == Some(&number)).count();
+    (!view.service.is_selectorless() && !view.service.is_external_name()).then(|| Relay {
+        resource: RelayedResource::Services,
+        namespace: view.namespace().to_owned(),
+        name: view.name().to_owned(),
+        port: if alike > 1 { port.name.clone() } else { number.to_string() },
+    })
+}
+
+fn relay_to_pod(sampled: &Sampled) -> Option<Relay> {
+    let (namespace, name) = sampled.pod.clone()?;
+    Some(Relay { resource: RelayedResource::Pods, namespace, name, port: sampled.port.to_string() })
 }
 
 fn no_endpoint(view: &ServiceView<'_>) -> &'static str {

@@ -21,4 +21,6 @@ pub mod vantage;
 
 pub use dns::ResolverConfig;
 pub use engine::run;
+pub use http::answered;
+pub use http::request::USER_AGENT;
 pub use options::{Options, Stop, StopHandle};

@@ -74,7 +74,7 @@ impl Stop {
     }
 
     /// Wait until it is pulled; forever if its handle is gone.
-    pub(super) async fn pulled(mut self) {
+    pub async fn pulled(mut self) {
         if self.0.wait_for(|pulled| *pulled).await.is_err() {
             std::future::pending::<()>().await;
         }

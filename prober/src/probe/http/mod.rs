@@ -167,6 +167,13 @@ pub(crate) fn classed(
     layer
 }
 
+/// The layer of an answer that somebody else fetched: the API server, as a relay. `cut` where the body goes on.
+pub fn answered(head: &hyper::http::response::Parts, body: Vec<u8>, cut: bool, target: &Target, elapsed: u64) -> Layer {
+    let body = Body { bytes: body, cut, ..Body::default() };
+    let version = version(head.version);
+    classed(head.status.as_u16(), version, &head.headers, &body, target.expect.as_ref(), elapsed)
+}
+
 /// The layer of an exchange that ended without an answer.
 pub(crate) fn failed(error: &hyper::Error, seen: &Seen, http2: bool, elapsed: u64) -> Layer {
     let (class, h2_reason) = errors::class_of(error, seen, http2);

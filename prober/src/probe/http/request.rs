@@ -12,7 +12,7 @@ use crate::plan::Target;
 use crate::words::{Method, Protocol};
 
 /// What the prober calls itself.
-pub(crate) const USER_AGENT: &str = concat!("kubereach-prober/", env!("CARGO_PKG_VERSION"));
+pub const USER_AGENT: &str = concat!("kubereach-prober/", env!("CARGO_PKG_VERSION"));
 
 /// Headers that are never sent: credentials, identities a proxy would believe, and what frames a
 /// message.
