@@ -8,13 +8,13 @@ use super::http::{Request, Response};
 use super::{Cluster, Kind};
 
 fn ok(body: &Value) -> Response {
-    Response { status: 200, retry_after: None, body: serde_json::to_vec(body).unwrap() }
+    Response { status: 200, body: serde_json::to_vec(body).unwrap(), ..Response::default() }
 }
 
 pub(crate) fn status(code: u16, reason: &str, message: &str) -> Response {
     let body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
         "message": message, "reason": reason, "code": code});
-    Response { status: code, retry_after: None, body: serde_json::to_vec(&body).unwrap() }
+    Response { status: code, body: serde_json::to_vec(&body).unwrap(), ..Response::default() }
 }
 
 pub(crate) fn answer(request: &Request, cluster: &Cluster) -> Response {
@@ -41,9 +41,36 @@ pub(crate) fn answer(request: &Request, cluster: &Cluster) -> Response {
         ("GET", ["apis"]) => discovery(request, cluster, false),
         ("GET", ["api", version]) => resources(cluster, "", version),
         ("GET", ["apis", group, version]) => resources(cluster, group, version),
+        ("GET" | "HEAD", ["api", _, "namespaces", ns, plural @ ("services" | "pods"), id, "proxy", ..]) => {
+            let resource = format!("{plural}/proxy");
+            if !may("get", "", &resource, Some(ns)) {
+                let message = format!(
+                    "{plural} \"{id}\" is forbidden: User \"{}\" cannot get resource \"{resource}\" in API group \"\" in \
+                     the namespace \"{ns}\"",
+                    request.token()
+                );
+                return status(403, "Forbidden", &message);
+            }
+            relayed(cluster, id)
+        }
         ("GET", ["api", version, rest @ ..]) => objects(request, cluster, "", version, rest, &may),
         ("GET", ["apis", group, version, rest @ ..]) => objects(request, cluster, group, version, rest, &may),
         _ => status(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"),
+    }
+}
+
+/// What an application says, or the API server of one it cannot find.
+fn relayed(cluster: &Cluster, id: &str) -> Response {
+    let Some(application) = cluster.applications.get(id) else {
+        let name = id.trim_start_matches("https:").split(':').next().unwrap();
+        return status(503, "ServiceUnavailable", &format!("no endpoints available for service \"{name}\""));
+    };
+    std::thread::sleep(application.slow);
+    Response {
+        status: application.status,
+        headers: application.headers.clone(),
+        body: application.body.clone(),
+        ..Response::default()
     }
 }
 
@@ -73,7 +100,8 @@ fn objects(request: &Request, cluster: &Cluster, group: &str, version: &str, res
         return status(404, "NotFound", "the server could not find the requested resource");
     };
     let empty = Vec::new();
-    let all = cluster.objects.get(&(group.to_owned(), plural.to_owned())).unwrap_or(&empty);
+    let objects = cluster.objects.lock().unwrap();
+    let all = objects.get(&(group.to_owned(), plural.to_owned())).unwrap_or(&empty);
     if let Some(name) = name {
         let is =
             |o: &&Value| o["metadata"]["name"] == name && namespace.is_none_or(|ns| o["metadata"]["namespace"] == ns);
@@ -87,7 +115,7 @@ fn objects(request: &Request, cluster: &Cluster, group: &str, version: &str, res
         .filter(|o| namespace.is_none_or(|ns| o["metadata"]["namespace"] == ns))
         .filter(|o| selected(o, request.query.get("fieldSelector").map_or("", String::as_str)))
         .collect();
-    page(request, kind, &chosen)
+    page(request, kind, &chosen, cluster.version.load(std::sync::atomic::Ordering::SeqCst))
 }
 
 fn selected(object: &Value, selector: &str) -> bool {
@@ -101,7 +129,7 @@ fn selected(object: &Value, selector: &str) -> bool {
     })
 }
 
-fn page(request: &Request, kind: &Kind, chosen: &[&Value]) -> Response {
+fn page(request: &Request, kind: &Kind, chosen: &[&Value], version: u64) -> Response {
     let limit: usize = request.query.get("limit").and_then(|l| l.parse().ok()).filter(|&l| l > 0).unwrap_or(usize::MAX);
     let from: usize = request.query.get("continue").and_then(|t| t.strip_prefix("from/+=")?.parse().ok()).unwrap_or(0);
     let until = from.saturating_add(limit).min(chosen.len());
@@ -119,7 +147,7 @@ fn page(request: &Request, kind: &Kind, chosen: &[&Value]) -> Response {
             object
         })
         .collect();
-    let mut metadata = json!({"resourceVersion": "4711"});
+    let mut metadata = json!({"resourceVersion": version.to_string()});
     if until < chosen.len() {
         metadata["continue"] = format!("from/+={until}").into();
         metadata["remainingItemCount"] = (chosen.len() - until).into();

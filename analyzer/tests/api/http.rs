@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use super::{Cluster, Fault, answer};
+use super::{Cluster, Fault, answer, watch};
 
 /// A request as it came.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
+    /// As it was sent.
+    pub(crate) target: String,
     pub(crate) path: String,
     pub(crate) query: BTreeMap<String, String>,
-    /// Names in lower case.
+    /// Names in lower case; what was sent more than once is joined with commas.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
 }
@@ -28,16 +30,21 @@ impl Request {
 }
 
 /// What is answered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<u64>,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
 pub(crate) fn serve(stream: TcpStream, cluster: &Cluster) {
     let mut writer = stream.try_clone().unwrap();
-    let mut reader = BufReader::new(stream);
+    converse(BufReader::new(stream), &mut writer, cluster);
+}
+
+/// Answers what comes until the other side has enough.
+pub(crate) fn converse(mut reader: impl BufRead, mut writer: &mut impl Write, cluster: &Cluster) {
     while let Some(request) = read(&mut reader) {
         cluster.log.lock().unwrap().push(request.clone());
         let fault = {
@@ -59,8 +66,8 @@ pub(crate) fn serve(stream: TcpStream, cluster: &Cluster) {
             Some(Fault::Malformed) => (
                 Response {
                     status: 200,
-                    retry_after: None,
                     body: b"{\"kind\": \"PodList\", \"items\": [{\"meta".to_vec(),
+                    ..Response::default()
                 },
                 false,
             ),
@@ -69,6 +76,12 @@ pub(crate) fn serve(stream: TcpStream, cluster: &Cluster) {
                 (answer::answer(&request, cluster), false)
             }
             Some(Fault::Cut) => (answer::answer(&request, cluster), true),
+            None if request.query.get("watch").is_some_and(|watch| watch == "true") => {
+                if watch::serve(&mut writer, &request, cluster).is_err() {
+                    return;
+                }
+                continue;
+            }
             None => (answer::answer(&request, cluster), false),
         };
         if write(&mut writer, &request, &response, cut, cluster).is_err() || cut {
@@ -89,7 +102,8 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(key), decode(value))
     });
-    let mut request = Request { method, path: decode(path), query: query.collect(), ..Request::default() };
+    let mut request =
+        Request { method, path: decode(path), query: query.collect(), target: target.clone(), ..Request::default() };
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -98,7 +112,9 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
             break;
         }
         if let Some((name, value)) = line.split_once(':') {
-            request.headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+            let all = request.headers.entry(name.to_ascii_lowercase()).or_default();
+            all.push_str(if all.is_empty() { "" } else { "," });
+            all.push_str(value.trim());
         }
     }
     let length = request.header("content-length").parse().unwrap_or(0);
@@ -139,11 +155,13 @@ fn write(
     } else {
         response.body.clone()
     };
-    let mut head = format!(
-        "HTTP/1.1 {} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
-        response.status,
-        body.len()
-    );
+    let mut head = format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\n", response.status, body.len());
+    for (name, value) in &response.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if response.headers.is_empty() {
+        head.push_str("content-type: application/json\r\n");
+    }
     if gzip {
         head.push_str("content-encoding: gzip\r\n");
     }
@@ -155,6 +173,9 @@ fn write(
     }
     head.push_str("\r\n");
     writer.write_all(head.as_bytes())?;
+    if request.method == "HEAD" {
+        return writer.flush();
+    }
     writer.write_all(if cut { &body[..body.len() / 2] } else { &body })?;
     writer.flush()
 }

@@ -7,6 +7,7 @@ mod answer;
 mod http;
 mod objects;
 mod rbac;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
@@ -49,7 +50,7 @@ pub(crate) struct Trouble {
 #[derive(Debug)]
 pub(crate) struct Cluster {
     /// By group and plural, in the order of namespace and name.
-    pub(crate) objects: BTreeMap<(String, String), Vec<Value>>,
+    pub(crate) objects: Mutex<BTreeMap<(String, String), Vec<Value>>>,
     pub(crate) kinds: Vec<Kind>,
     /// What each bearer token may do.
     pub(crate) identities: BTreeMap<String, Vec<Rule>>,
@@ -59,6 +60,20 @@ pub(crate) struct Cluster {
     /// The server's clock, as its `Date` header says it.
     pub(crate) date: Option<String>,
     pub(crate) log: Mutex<Vec<Request>>,
+    /// What is answered behind `services/proxy` and `pods/proxy`, by `[https:]NAME:PORT`.
+    pub(crate) applications: BTreeMap<String, Application>,
+    /// The version of the whole, and what was changed since the start: version, group, plural, event.
+    pub(crate) version: AtomicU64,
+    pub(crate) events: Mutex<Vec<watch::Event>>,
+}
+
+/// An answer of an application behind the API server, or of the API server about it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Application {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) slow: std::time::Duration,
 }
 
 impl Cluster {
@@ -66,14 +81,23 @@ impl Cluster {
     pub(crate) fn new(objects: Vec<Value>) -> Self {
         let kinds = every_kind(&objects);
         Self {
-            objects: objects::by_kind(objects, &kinds),
+            objects: Mutex::new(objects::by_kind(objects, &kinds)),
             kinds,
             identities: BTreeMap::from([("admin".to_owned(), vec![Rule::everything()])]),
             troubles: Mutex::new(Vec::new()),
             aggregated: true,
             date: None,
             log: Mutex::new(Vec::new()),
+            applications: BTreeMap::new(),
+            version: AtomicU64::new(4711),
+            events: Mutex::new(Vec::new()),
         }
+    }
+
+    /// Something behind `services/proxy` or `pods/proxy`.
+    pub(crate) fn application(mut self, id: &str, application: Application) -> Self {
+        self.applications.insert(id.to_owned(), application);
+        self
     }
 
     pub(crate) fn identity(mut self, token: &str, rules: Vec<Rule>) -> Self {

@@ -84,12 +84,14 @@ pub(crate) fn by_kind(objects: Vec<Value>, kinds: &[Kind]) -> BTreeMap<(String, 
         let kind = kinds.iter().find(|k| k.group == group && k.kind == object["kind"].as_str().unwrap()).unwrap();
         all.entry((group, kind.plural.clone())).or_default().push(object);
     }
-    let key = |o: &Value| {
-        let word = |key: &str| o["metadata"][key].as_str().unwrap_or_default().to_owned();
-        (word("namespace"), word("name"))
-    };
     for of_kind in all.values_mut() {
         of_kind.sort_by_key(key);
     }
     all
+}
+
+/// The order of a list.
+pub(crate) fn key(object: &Value) -> (String, String) {
+    let word = |key: &str| object["metadata"][key].as_str().unwrap_or_default().to_owned();
+    (word("namespace"), word("name"))
 }

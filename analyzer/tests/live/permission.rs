@@ -138,5 +138,6 @@ fn impersonation_is_asked_for() {
     kubereach::live::read(&target, &ask(), &kubereach::intake::IntakeOptions::default(), silent).unwrap();
     for request in api.log() {
         assert_eq!(request.header("impersonate-user"), "bob", "{}", request.path);
+        assert_eq!(request.header("impersonate-group"), "devs,ops", "{}", request.path);
     }
 }

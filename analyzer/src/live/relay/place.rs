@@ -122,15 +122,12 @@ fn fully_decoded(text: &str) -> Option<String> {
         let mut rest = text.as_bytes();
         while let Some((byte, after)) = rest.split_first() {
             let hex = after.get(..2).filter(|_| *byte == b'%').and_then(|pair| std::str::from_utf8(pair).ok());
-            match hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-                Some(decoded) => {
-                    out.push(decoded);
-                    rest = after.get(2..).unwrap_or_default();
-                }
-                None => {
-                    out.push(*byte);
-                    rest = after;
-                }
+            if let Some(decoded) = hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+                out.push(decoded);
+                rest = after.get(2..).unwrap_or_default();
+            } else {
+                out.push(*byte);
+                rest = after;
             }
         }
         let decoded = String::from_utf8_lossy(&out).into_owned();
