@@ -16,6 +16,12 @@ use super::{Failure, OK, input, plan};
 
 /// Runs a plan from this machine, or has the API server relay it.
 pub(super) fn run(command: &Probe) -> Result<u8, Failure> {
+    let whom = &command.whom;
+    if command.via.is_none() && (whom.context.is_some() || whom.kubeconfig.is_some() || whom.as_user.is_some()) {
+        let words =
+            "a probe from this machine asks no cluster: --context, --kubeconfig and --as go with --via apiserver";
+        return Err(Failure::Usage(words.to_owned()));
+    }
     let mut plan = plan::read(&command.plan)?;
     here(&mut plan, command)?;
     let observations = match command.via {
@@ -42,12 +48,6 @@ fn relayed(plan: &Plan, command: &Probe) -> Result<Observations, Failure> {
 }
 
 fn dialled(plan: &Plan, command: &Probe) -> Result<Observations, Failure> {
-    let whom = &command.whom;
-    if whom.context.is_some() || whom.kubeconfig.is_some() || whom.as_user.is_some() {
-        let words =
-            "a probe from this machine asks no cluster: --context, --kubeconfig and --as go with --via apiserver";
-        return Err(Failure::Usage(words.to_owned()));
-    }
     let mut options = Options::new(Vantage::new(VantageKind::Local));
     options.allow.clone_from(&command.allow_address);
     options.max_targets = command.max_targets;

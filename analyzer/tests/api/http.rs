@@ -40,12 +40,15 @@ pub(crate) struct Response {
 
 pub(crate) fn serve(stream: TcpStream, cluster: &Cluster) {
     let mut writer = stream.try_clone().unwrap();
-    converse(BufReader::new(stream), &mut writer, cluster);
+    converse(BufReader::new(stream), &mut writer, cluster, None);
 }
 
-/// Answers what comes until the other side has enough.
-pub(crate) fn converse(mut reader: impl BufRead, mut writer: &mut impl Write, cluster: &Cluster) {
-    while let Some(request) = read(&mut reader) {
+/// Answers what comes until the other side has enough. `known` is who a client certificate names.
+pub(crate) fn converse(mut reader: impl BufRead, mut writer: &mut impl Write, cluster: &Cluster, known: Option<&str>) {
+    while let Some(mut request) = read(&mut reader) {
+        if let Some(name) = known {
+            request.headers.entry("authorization".to_owned()).or_insert_with(|| format!("Bearer {name}"));
+        }
         cluster.log.lock().unwrap().push(request.clone());
         let fault = {
             let mut troubles = cluster.troubles.lock().unwrap();

@@ -7,6 +7,7 @@ mod answer;
 mod http;
 mod objects;
 mod rbac;
+mod tls;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use serde_json::Value;
 pub(crate) use http::Request;
 pub(crate) use objects::{Kind, every_kind};
 pub(crate) use rbac::Rule;
+pub(crate) use tls::{Authority, Secured};
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone)]
@@ -122,12 +124,17 @@ impl Cluster {
                 std::thread::spawn(move || http::serve(stream, &shared));
             }
         });
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let name = format!("kubereach-api-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        Api { address, cluster, folder }
+        Api { address, cluster, folder: folder() }
     }
+}
+
+/// A folder of its own for each server.
+fn folder() -> PathBuf {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let name = format!("kubereach-api-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
 /// A server that runs until the test ends.

@@ -8,10 +8,12 @@ mod situation;
 
 mod kit;
 
+mod credentials;
 mod fixtures;
 mod permission;
 mod plane;
 mod rbac;
+mod relay;
 mod secrets;
 mod snapshot;
 mod trouble;

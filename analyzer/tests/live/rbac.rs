@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use kubereach::live::{self, Ask, Resource};
+use kubereach::{Filter, plan_snapshot};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::api::{Cluster, Kind, Rule};
-use crate::kit::{ask, coverage, report, shop};
+use crate::api::{Application, Cluster, Kind, Rule};
+use crate::kit::{ask, coverage, read, report, shop, target};
 
 fn rules(out: &mut String, resources: &[Resource], verbs: &str) {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -45,7 +46,10 @@ fn rendered() -> String {
          # kubereach-secrets is apart, because RBAC cannot grant the names of Secrets without their content. Without it\n\
          # certificates are not judged, and that is what the report says. kubereach asks for names and types only; with\n\
          # --read-tls it gets the TLS Secrets that an Ingress, Gateway or ListenerSet names, and keeps their public\n\
-         # certificates.\n",
+         # certificates.\n\
+         #\n\
+         # kubereach-relay is apart, too: it is for --via apiserver, which has the API server pass GETs on to\n\
+         # applications. Whoever has it can read whatever they serve over HTTP without credentials.\n",
     );
     let head = |out: &mut String, kind: &str, name: &str, namespace: &str| {
         let place = if namespace.is_empty() { String::new() } else { format!(", namespace: {namespace}") };
@@ -61,6 +65,8 @@ fn rendered() -> String {
     out.push_str(config_maps);
     head(&mut out, "ClusterRole", "kubereach-secrets", "");
     out.push_str(secrets);
+    head(&mut out, "ClusterRole", "kubereach-relay", "");
+    out.push_str(RELAY);
     out.push_str(
         "---\n# For one namespace: kubectl create rolebinding kubereach --role=kubereach --user=YOU -n NAMESPACE",
     );
@@ -69,8 +75,12 @@ fn rendered() -> String {
     rules(&mut out, &named, "list");
     out.push_str("  - apiGroups: [\"\"]\n    resources: [namespaces]\n    verbs: [get]\n");
     out.push_str(config_maps);
+    head(&mut out, "Role", "kubereach-relay", "default");
+    out.push_str(RELAY);
     out.replace("YOU -n NAMESPACE\n---\n", "YOU -n NAMESPACE\n")
 }
+
+const RELAY: &str = "  - apiGroups: [\"\"]\n    resources: [services/proxy, pods/proxy]\n    verbs: [get]\n";
 
 fn documents() -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rbac.yaml");
@@ -142,5 +152,24 @@ fn nothing_but_lists_and_gets_is_granted() {
             }
             assert!(!rule.to_string().contains('*'), "{rule}");
         }
+    }
+}
+
+#[test]
+fn the_relays_role_is_what_a_plan_needs_to_be_relayed() {
+    let documents = documents();
+    for (kind, namespace) in [("ClusterRole", None), ("Role", Some("shop"))] {
+        let rules = Rule::of_role(role(&documents, kind, "kubereach-relay"), namespace);
+        let answer = Application { status: 200, ..Application::default() };
+        let api = ["shop-web:80", "shop-web-1:8080", "vault-web:80", "vault-web-1:8080"]
+            .into_iter()
+            .fold(everything().identity("relayer", rules), |cluster, id| cluster.application(id, answer.clone()))
+            .start();
+        let plan = plan_snapshot(&read(&api, "admin", &ask()).unwrap().snapshots[0], &Filter::default(), None);
+        let seen = live::relay(&target(&api, "relayer"), &plan, live::RelayOptions::default()).unwrap();
+        let answered = seen.results.iter().filter(|row| row.class == "http.ok").count();
+        assert_eq!(answered, if namespace.is_some() { 2 } else { 4 }, "{kind}");
+        let denied = seen.results.iter().filter(|row| row.class == "norun.rbac");
+        assert!(denied.clone().count() == 4 - answered && denied.clone().all(|row| row.command.contains("/vault/")));
     }
 }
