@@ -21,6 +21,7 @@ use serde_json::Value;
 pub(crate) use http::Request;
 pub(crate) use objects::{Kind, every_kind};
 pub(crate) use rbac::Rule;
+#[allow(unused_imports, reason = "every test uses its own part")]
 pub(crate) use tls::{Authority, Secured};
 
 /// What goes wrong with a request.
