@@ -38,6 +38,8 @@ pub mod change;
 
 pub mod fleet;
 
+pub mod run;
+
 mod analysis;
 
 pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

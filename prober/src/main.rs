@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use ipnet::IpNet;
-use kubereach_prober::probe::{Stop, vantage};
+use kubereach_prober::probe::{ResolverConfig, Stop, vantage};
 use kubereach_prober::words::{Outcome, VantageKind};
 use kubereach_prober::{Observations, Options, Plan, envelope, run, text};
 
@@ -44,6 +44,9 @@ struct Arguments {
     /// Measure at most this many targets.
     #[arg(long, default_value_t = 2000)]
     max_targets: usize,
+    /// The resolver's configuration; else the pod's own.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    resolv_conf: Option<PathBuf>,
     /// Where the digest and the counts go for Kubernetes to keep.
     #[arg(long, value_name = "FILE", default_value = "/dev/termination-log")]
     termination_log: PathBuf,
@@ -133,6 +136,10 @@ async fn measure(plan: &Plan, arguments: &Arguments) -> Observations {
     let mut options = Options::new(vantage);
     options.allow.clone_from(&arguments.allow_address);
     options.max_targets = arguments.max_targets;
+    if let Some(path) = &arguments.resolv_conf {
+        options.resolver = ResolverConfig::read(path).filter(|config| !config.servers.is_empty());
+        options.vantage.resolver = options.resolver.as_ref().map(ResolverConfig::facts);
+    }
     let (handle, stop) = Stop::new();
     options.stop = Some(stop);
     let signals = tokio::spawn(async move {

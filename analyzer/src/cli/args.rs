@@ -49,6 +49,8 @@ pub(super) enum Command {
     Collect(Collect),
     /// Run a plan from this machine
     Probe(Probe),
+    /// Measure in a live cluster: plan, Job, results and report in one; cleaned up afterwards
+    Run(Box<super::run::Run>),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
     /// Print shell completions
@@ -130,7 +132,7 @@ pub(super) struct ClusterFlags {
 }
 
 /// For clap: seconds, or a number with `s`, `m` or `h`.
-fn parse_time(text: &str) -> Result<std::time::Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<std::time::Duration, String> {
     let bad = || "not a time; write 90s, 5m or 1h".to_owned();
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
@@ -463,7 +465,7 @@ pub(super) struct Snapshot {
 }
 
 /// For clap: an address, or a range of them.
-fn range(text: &str) -> Result<ipnet::IpNet, String> {
+pub(super) fn range(text: &str) -> Result<ipnet::IpNet, String> {
     text.parse::<ipnet::IpNet>()
         .or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from))
         .map_err(|_| format!("{text:?} is neither an address nor a range such as 10.0.0.0/8"))

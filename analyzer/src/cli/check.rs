@@ -1,5 +1,7 @@
 //! `kubereach check`
 
+use std::path::PathBuf;
+
 use kubereach::change::{Prune, analyze_on_top_of};
 use kubereach::gate::baseline;
 use kubereach::intake::{self, InputSpec, IntakeOptions, progress::Silent};
@@ -23,19 +25,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         ..options(command)?
     };
     let report = judge(command, &options)?;
-    let render = rendering(command);
-    let plain = RenderOptions { color: false, quiet: false, ..render.clone() };
-    let format = command.format.unwrap_or(Format::Text);
-    for (path, format) in &files {
-        output::write(&report, path, *format, &plain)?;
-    }
-    if format == Format::Github || files.iter().any(|(_, format)| *format == Format::Github) {
-        output::job_summary(&report, &plain)?;
-    }
-    output::print(&report, format, &render)?;
-    if format != Format::Text || command.quiet {
-        remind(report.gate.iter().flat_map(|gate| &gate.suppressions));
-    }
+    deliver(&report, &files, command.format, &rendering(command))?;
     if let Some(path) = &command.write_baseline {
         output::write_text(path, &baseline::write(&report))?;
         // Writing it down accepts it.
@@ -78,6 +68,28 @@ pub(super) fn rendering(command: &Check) -> RenderOptions {
         rules: output::pages(),
         bundle: None,
     }
+}
+
+/// Prints a report (as text, if no format is given) and writes it into files.
+pub(super) fn deliver(
+    report: &Report,
+    files: &[(PathBuf, Format)],
+    format: Option<Format>,
+    render: &RenderOptions,
+) -> Result<(), Failure> {
+    let plain = RenderOptions { color: false, quiet: false, ..render.clone() };
+    let format = format.unwrap_or(Format::Text);
+    for (path, format) in files {
+        output::write(report, path, *format, &plain)?;
+    }
+    if format == Format::Github || files.iter().any(|(_, format)| *format == Format::Github) {
+        output::job_summary(report, &plain)?;
+    }
+    output::print(report, format, render)?;
+    if format != Format::Text || render.quiet {
+        remind(report.gate.iter().flat_map(|gate| &gate.suppressions));
+    }
+    Ok(())
 }
 
 /// Formats for machines have no place for it, so it is said to whoever watches.

@@ -18,14 +18,14 @@ use super::args::Cli;
 use super::{Failure, output};
 
 /// The commands that use the file.
-const COMMANDS: [&str; 3] = ["check", "diff", "trace"];
+const COMMANDS: [&str; 4] = ["check", "diff", "trace", "run"];
 
 /// Options that mean something else for a trace, which is of one subject and has formats of its own.
 const NOT_TRACED: [&str; 2] = ["namespace", "format"];
 
-/// Options that only a person may give: which cluster is read and as whom, and what is written where
-/// nobody looks.
-const BY_HAND: [&str; 13] = [
+/// Options that only a person may give: which cluster is read and as whom, what is created in it, and what is
+/// written where nobody looks.
+const BY_HAND: &[&str] = &[
     "config",
     "no-config",
     "help",
@@ -39,6 +39,23 @@ const BY_HAND: [&str; 13] = [
     "timeout",
     "via",
     "write-baseline",
+    // Of `run`.
+    "from",
+    "in",
+    "yes",
+    "dry-run",
+    "cleanup",
+    "max-targets",
+    "image",
+    "pull-secret",
+    "node",
+    "tolerations",
+    "service-account",
+    "no-mesh",
+    "accept-hazards",
+    "allow-address",
+    "start",
+    "deadline",
 ];
 
 /// Options whose values are files, seen from where the file stands.

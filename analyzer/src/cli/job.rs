@@ -6,7 +6,9 @@ use std::io::Write as _;
 
 use kubereach::intake::progress::Silent;
 use kubereach::intake::{self, InputSpec, IntakeOptions};
-use kubereach::job::{INSTANCE, Manifests, Options, Review, manifests, parse_labels, parse_toleration, review};
+use kubereach::job::{
+    INSTANCE, Manifests, Options, Review, is_namespace, manifests, parse_labels, parse_toleration, review,
+};
 use kubereach_prober::words::{Purpose, VantageKind};
 use serde::Serialize;
 
@@ -50,6 +52,7 @@ pub(super) fn run(command: &Job) -> Result<u8, Failure> {
         no_mesh: command.no_mesh,
         deadline: command.deadline,
         allow: command.allow_address.clone(),
+        ..Options::default()
     };
     let manifests = manifests(&plan, &options).map_err(|error| Failure::Nothing(error.to_string()))?;
     let text = yaml(&manifests, command)?;
@@ -115,15 +118,6 @@ fn say(command: &Job, asked: &BTreeMap<String, String>, reviewed: &Review) {
     anstream::eprint!("{out}");
 }
 
-/// A DNS label (RFC 1123), as names of namespaces are.
-fn is_namespace(name: &str) -> bool {
-    let ends = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    name.len() <= 63
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && ends(name.bytes().next())
-        && ends(name.bytes().next_back())
-}
-
 /// Every object as a YAML document, with what to run next as a comment.
 fn yaml(manifests: &Manifests, command: &Job) -> Result<String, Failure> {
     let namespace = &command.namespace;
@@ -147,7 +141,7 @@ fn yaml(manifests: &Manifests, command: &Job) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn document<T: Serialize>(text: &mut String, object: &T) -> Result<(), Failure> {
+pub(super) fn document<T: Serialize>(text: &mut String, object: &T) -> Result<(), Failure> {
     text.push_str("---\n");
     text.push_str(&serde_yaml::to_string(object).map_err(|error| Failure::Output(error.into()))?);
     Ok(())

@@ -16,6 +16,7 @@ mod man;
 mod output;
 mod plan;
 mod probe;
+mod run;
 mod snapshot;
 mod trace;
 mod via;
@@ -53,6 +54,7 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Check(command) => command.accept.file = file,
         args::Command::Diff(command) => command.accept.file = file,
         args::Command::Trace(command) => command.accept.file = file,
+        args::Command::Run(command) => command.accept.file = file,
         _ => {}
     }
     let outcome = match arguments.command {
@@ -65,6 +67,7 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Job(command) => job::run(&command),
         args::Command::Collect(command) => collect::run(&command),
         args::Command::Probe(command) => probe::run(&command),
+        args::Command::Run(command) => run::run(&command),
         args::Command::Explain(command) => explain::run(&command),
         args::Command::Completions(command) => completions::run(&command),
         args::Command::Man => man::run(),

@@ -98,7 +98,7 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// `12 targets for 5 paths, 3 controls; 2 dials left out`.
-fn sum(plan: &Plan) -> String {
+pub(super) fn sum(plan: &Plan) -> String {
     let of_paths: Vec<&Target> = plan.targets.iter().filter(|t| t.purpose == Purpose::Path).collect();
     let paths: BTreeSet<&str> =
         of_paths.iter().flat_map(|t| std::iter::once(&t.id).chain(&t.also)).map(String::as_str).collect();

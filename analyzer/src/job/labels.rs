@@ -66,6 +66,15 @@ pub fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
     Ok(labels)
 }
 
+/// A DNS label (RFC 1123), as names of namespaces are.
+pub fn is_namespace(name: &str) -> bool {
+    let ends = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    name.len() <= 63
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && ends(name.bytes().next())
+        && ends(name.bytes().next_back())
+}
+
 /// At most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit; or nothing.
 fn is_word(text: &str) -> bool {
     let ends = |b: Option<u8>| b.is_none_or(|b| b.is_ascii_alphanumeric());

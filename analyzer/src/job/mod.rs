@@ -23,8 +23,9 @@ use kubereach_prober::plan::Part;
 use kubereach_prober::{Plan, canonical};
 
 pub use hazards::{Hazard, Review, review};
-pub use labels::{parse as parse_labels, parse_toleration};
+pub use labels::{is_namespace, parse as parse_labels, parse_toleration};
 pub use parts::Split;
+pub use pod::{CONTAINER, Resources};
 
 /// The image that goes with this program.
 pub const IMAGE: &str = concat!("ghcr.io/kubereach/kubereach-prober:", env!("CARGO_PKG_VERSION"));
@@ -32,8 +33,10 @@ pub const IMAGE: &str = concat!("ghcr.io/kubereach/kubereach-prober:", env!("CAR
 pub const NAME: &str = "kubereach-prober";
 /// The label by which the objects of one run are found; no client has it.
 pub const INSTANCE: &str = "kubereach.dev/run";
+/// How the name of every Job and its `ConfigMap` begins.
+pub const PREFIX: &str = "kubereach-probe-";
 /// Seconds the kubelet gives a pod beyond the prober's own limit, for pulling the image and printing.
-const GRACE_S: u64 = 60;
+pub const GRACE_S: u64 = 60;
 /// Seconds until a finished Job and its pod are deleted: enough to read the log by hand.
 const TTL_S: i32 = 600;
 
@@ -48,6 +51,10 @@ pub struct Options {
     pub labels: BTreeMap<String, String>,
     /// Only on this node.
     pub node: Option<String>,
+    /// Only on nodes with these labels: those of the client.
+    pub node_selector: BTreeMap<String, String>,
+    /// Only on nodes that the client's required affinity names.
+    pub node_affinity: Option<k8s_openapi::api::core::v1::NodeSelector>,
     /// Taints to tolerate.
     pub tolerations: Vec<k8s_openapi::api::core::v1::Toleration>,
     /// Secrets to pull the image with.
@@ -60,6 +67,10 @@ pub struct Options {
     pub deadline: Option<u32>,
     /// Guarded ranges that may be dialled.
     pub allow: Vec<IpNet>,
+    /// What the pod asks for and may use.
+    pub resources: Resources,
+    /// Tells apart two runs of the same plan; without it the same plan and options have the same name.
+    pub salt: Option<String>,
 }
 
 /// One Job with its part of the plan.
@@ -125,7 +136,7 @@ pub fn manifests(plan: &Plan, options: &Options) -> Result<Manifests, JobError> 
 
 /// The same plan from another node or as another client is another run.
 fn instance(of: &str, options: &Options) -> String {
-    let facts = format!(
+    let mut facts = format!(
         "{of} {} {} {:?} {:?} {:?} {:?} {} {:?} {:?}",
         options.namespace,
         options.image,
@@ -137,8 +148,11 @@ fn instance(of: &str, options: &Options) -> String {
         options.deadline,
         options.allow
     );
+    if let Some(salt) = &options.salt {
+        facts.push_str(&format!(" {salt} {:?} {:?}", options.node_selector, options.node_affinity));
+    }
     let digest = sha256_hex(facts.as_bytes());
-    format!("kubereach-probe-{}", digest.get(..8).unwrap_or("plan"))
+    format!("{PREFIX}{}", digest.get(..8).unwrap_or("plan"))
 }
 
 fn run(name: &str, instance: &str, part: &Plan, options: &Options) -> Result<Run, JobError> {

@@ -11,13 +11,31 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use super::{IMAGE, Options};
 
+/// The prober's container, among those that admission may add.
+pub const CONTAINER: &str = "prober";
 /// Name of the plan in its `ConfigMap` and directory.
 pub(super) const PLAN_FILE: &str = "plan.json";
 /// Nobody ever sets it: the pod is never ready, so that no Service sends it traffic.
 const NEVER: &str = "kubereach.dev/never-ready";
 
+/// Requests and limits of the prober's container, as Kubernetes writes quantities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resources {
+    /// CPU: request and limit.
+    pub cpu: (String, String),
+    /// Memory: request and limit.
+    pub memory: (String, String),
+}
+
+impl Default for Resources {
+    fn default() -> Self {
+        let pair = |request: &str, limit: &str| (request.to_owned(), limit.to_owned());
+        Self { cpu: pair("10m", "500m"), memory: pair("16Mi", "64Mi") }
+    }
+}
+
 pub(super) fn spec(config_map: &str, labels: &BTreeMap<String, String>, seconds: i64, options: &Options) -> PodSpec {
-    let affinity = options.node.as_deref().map(on_node);
+    let affinity = affinity(options);
     let pull: Vec<LocalObjectReference> =
         options.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     PodSpec {
@@ -27,7 +45,15 @@ pub(super) fn spec(config_map: &str, labels: &BTreeMap<String, String>, seconds:
         containers: vec![container(labels, options)],
         enable_service_links: Some(false),
         image_pull_secrets: (!pull.is_empty()).then_some(pull),
-        node_selector: Some(BTreeMap::from([("kubernetes.io/os".to_owned(), "linux".to_owned())])),
+        node_selector: Some(
+            options
+                .node_selector
+                .clone()
+                .into_iter()
+                // The image is of Linux, whatever the client is.
+                .chain([("kubernetes.io/os".to_owned(), "linux".to_owned())])
+                .collect(),
+        ),
         readiness_gates: Some(vec![PodReadinessGate { condition_type: NEVER.to_owned() }]),
         restart_policy: Some("Never".to_owned()),
         security_context: Some(PodSecurityContext {
@@ -55,14 +81,14 @@ fn container(labels: &BTreeMap<String, String>, options: &Options) -> Container 
     }
     let image = if options.image.is_empty() { IMAGE.to_owned() } else { options.image.clone() };
     Container {
-        name: "prober".to_owned(),
+        name: CONTAINER.to_owned(),
         image: Some(image),
         image_pull_policy: Some("IfNotPresent".to_owned()),
         args: Some(args),
         env: Some(environment(labels)),
         resources: Some(ResourceRequirements {
-            requests: Some(quantities("10m", "16Mi")),
-            limits: Some(quantities("500m", "64Mi")),
+            requests: Some(quantities(&options.resources.cpu.0, &options.resources.memory.0)),
+            limits: Some(quantities(&options.resources.cpu.1, &options.resources.memory.1)),
             ..ResourceRequirements::default()
         }),
         security_context: Some(SecurityContext {
@@ -106,22 +132,28 @@ fn environment(labels: &BTreeMap<String, String>) -> Vec<EnvVar> {
     ]
 }
 
-/// By the node's own name, through the scheduler: its host name label may differ, and a pod that names its
-/// node itself bypasses quotas of the scheduler.
-fn on_node(node: &str) -> Affinity {
-    let term = NodeSelectorTerm {
-        match_fields: Some(vec![NodeSelectorRequirement {
-            key: "metadata.name".to_owned(),
-            operator: "In".to_owned(),
-            values: Some(vec![node.to_owned()]),
-        }]),
-        ..NodeSelectorTerm::default()
-    };
-    Affinity {
+/// The client's node class, and the one node that was asked for. A node is chosen by its own name, through the
+/// scheduler: its host name label may differ, and a pod that names its node itself bypasses quotas of the scheduler.
+fn affinity(options: &Options) -> Option<Affinity> {
+    let class = options.node_affinity.as_ref().map(|class| class.node_selector_terms.clone());
+    let mut terms = class.unwrap_or_default();
+    if let Some(node) = &options.node {
+        if terms.is_empty() {
+            terms.push(NodeSelectorTerm::default());
+        }
+        for term in &mut terms {
+            term.match_fields.get_or_insert_default().push(NodeSelectorRequirement {
+                key: "metadata.name".to_owned(),
+                operator: "In".to_owned(),
+                values: Some(vec![node.clone()]),
+            });
+        }
+    }
+    (!terms.is_empty()).then(|| Affinity {
         node_affinity: Some(NodeAffinity {
-            required_during_scheduling_ignored_during_execution: Some(NodeSelector { node_selector_terms: vec![term] }),
+            required_during_scheduling_ignored_during_execution: Some(NodeSelector { node_selector_terms: terms }),
             ..NodeAffinity::default()
         }),
         ..Affinity::default()
-    }
+    })
 }

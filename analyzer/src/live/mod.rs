@@ -22,10 +22,13 @@ mod yaml;
 pub use archive::{Form, SnapshotError, Written, snapshot};
 pub use ask::{Ask, Gvr, check_kinds, needed};
 pub use call::{Answer, CallError};
+// For `run`, whose writer owns a caller of its own.
+pub(crate) use call::{Caller, words};
 pub use client::{Accept, Reader, Review, escape, path};
 pub use connect::{Connection, Target};
 pub use discovery::{Discovered, Resource, discover};
 pub use pseudonyms::Pseudonyms;
+pub(crate) use read::block_on;
 pub use read::{ReadError, read, would_read};
 pub use relay::{RelayOptions, grants, relay};
 

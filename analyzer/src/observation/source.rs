@@ -4,7 +4,8 @@ use kubereach_prober::observations::Vantage;
 use kubereach_prober::words::VantageKind;
 
 /// Labels that a Job or ReplicaSet gives each of its pods anew: no policy is written for them.
-const PER_RUN: [&str; 6] = [
+const PER_RUN: [&str; 7] = [
+    crate::job::INSTANCE,
     "pod-template-hash",
     "controller-revision-hash",
     "controller-uid",

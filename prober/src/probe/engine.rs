@@ -13,7 +13,7 @@ use super::options::{Options, Stop};
 use super::row;
 use super::tls::Roots;
 use crate::class::Class;
-use crate::observations::{OBSERVATIONS_SCHEMA, Observations, Prober, ResultRow};
+use crate::observations::{OBSERVATIONS_SCHEMA, Observations, Prober, ResultRow, Vantage};
 use crate::plan::{Limits, Plan, Target};
 
 /// What every target of a run shares.
@@ -92,7 +92,7 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
         .zip(&plan.targets)
         .map(|(row, target)| {
             row.unwrap_or_else(|| {
-                row::not_run(&engine, target, Class::NorunContainer, "the prober failed at this target")
+                row::not_run(&options.vantage, target, Class::NorunContainer, "the prober failed at this target")
             })
         })
         .collect();
@@ -111,6 +111,35 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
     }
 }
 
+/// A target that makes sense only from another vantage.
+fn elsewhere(vantage: &Vantage, target: &Target) -> ResultRow {
+    let why = format!("the plan asks for it from elsewhere than {}", vantage.kind);
+    row::not_run(vantage, target, Class::NorunVantage, &why)
+}
+
+/// The observations of a run that could not be made from `vantage`: every target of the plan is *not tested*,
+/// for this one reason.
+pub fn not_run(plan: &Plan, vantage: Vantage, class: Class, why: &str) -> Observations {
+    let of = |target: &Target| {
+        let here = target.vantages.is_empty() || target.vantages.contains(&vantage.kind);
+        if here { row::not_run(&vantage, target, class, why) } else { elsewhere(&vantage, target) }
+    };
+    let at = now();
+    Observations {
+        schema: OBSERVATIONS_SCHEMA.to_owned(),
+        plan: plan.answers_for().unwrap_or_default(),
+        snapshot: plan.snapshot.clone(),
+        run: plan.run.clone(),
+        prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
+        started_at: at.clone(),
+        finished_at: at,
+        limits: plan.limits,
+        cut_short: false,
+        results: plan.targets.iter().map(of).collect(),
+        vantage,
+    }
+}
+
 /// One target, until it is measured, time is up, or the run is ended from outside.
 async fn one(
     engine: &Engine,
@@ -122,11 +151,10 @@ async fn one(
     let vantages = &target.vantages;
     let here = engine.options.vantage.kind;
     if index >= engine.options.max_targets {
-        return (row::not_run(engine, target, Class::NorunLimit, "too many targets"), false);
+        return (row::not_run(&engine.options.vantage, target, Class::NorunLimit, "too many targets"), false);
     }
     if !vantages.is_empty() && !vantages.contains(&here) {
-        let why = format!("the plan asks for it from elsewhere than {here}");
-        return (row::not_run(engine, target, Class::NorunVantage, &why), false);
+        return (elsewhere(&engine.options.vantage, target), false);
     }
     let mut progress = Progress::default();
     let stop = engine.options.stop.clone();

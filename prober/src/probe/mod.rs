@@ -20,7 +20,7 @@ mod udp;
 pub mod vantage;
 
 pub use dns::ResolverConfig;
-pub use engine::run;
+pub use engine::{not_run, run};
 pub use http::answered;
 pub use http::request::USER_AGENT;
 pub use options::{Options, Stop, StopHandle};

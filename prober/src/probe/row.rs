@@ -6,15 +6,15 @@ use super::command::command;
 use super::engine::Engine;
 use crate::class::Class;
 use crate::layer::Layer;
-use crate::observations::{Attempt, ResultRow};
+use crate::observations::{Attempt, ResultRow, Vantage};
 use crate::outcome::{Judged, judge};
 use crate::plan::Target;
 use crate::words::{LayerName, Outcome, Protocol};
 
 /// The row of a target that was never begun.
-pub(super) fn not_run(engine: &Engine, target: &Target, class: Class, why: &str) -> ResultRow {
+pub(super) fn not_run(vantage: &Vantage, target: &Target, class: Class, why: &str) -> ResultRow {
     let layers = vec![skipped(target, class, why)];
-    let judged = judge(target, &layers, &engine.options.vantage);
+    let judged = judge(target, &layers, vantage);
     row(target, layers, judged, now())
 }
 
@@ -73,7 +73,7 @@ pub(super) fn fold(engine: &Engine, target: &Target, mut progress: Progress, cut
         }
     }
     let Some(Done { layers, mut judged, .. }) = decided else {
-        return not_run(engine, target, Class::NorunDeadline, "nothing was begun");
+        return not_run(&engine.options.vantage, target, Class::NorunDeadline, "nothing was begun");
     };
     if answered_samples > 0 && answered_samples < all.len() {
         // Some connections are served and some are not: less than declared, and not a wall.
