@@ -24,6 +24,9 @@ pub(crate) fn answer(request: &Request, cluster: &Cluster) -> Response {
     let may = |verb: &str, group: &str, resource: &str, namespace: Option<&str>| {
         rules.iter().any(|rule| rule.allows(verb, group, resource, namespace))
     };
+    if let Some(response) = super::jobs::answer(request, cluster, &may) {
+        return response;
+    }
     let parts: Vec<&str> = request.path.trim_matches('/').split('/').collect();
     match (request.method.as_str(), parts.as_slice()) {
         ("GET", ["version"]) => ok(&json!({"major": "1", "minor": "31", "gitVersion": "v1.31.2"})),
@@ -124,7 +127,8 @@ fn selected(object: &Value, selector: &str) -> bool {
             Some((field, value)) => (field, value, false),
             None => term.split_once('=').map(|(f, v)| (f, v, true)).unwrap(),
         };
-        let own = object[field].as_str().unwrap_or(if object["kind"] == "Secret" { "Opaque" } else { "" });
+        let own = object.pointer(&format!("/{}", field.replace('.', "/"))).and_then(Value::as_str);
+        let own = own.unwrap_or(if object["kind"] == "Secret" { "Opaque" } else { "" });
         (own == value) == equal
     })
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod http;
+pub(crate) mod jobs;
 mod objects;
 mod rbac;
 mod tls;
@@ -68,6 +69,8 @@ pub(crate) struct Cluster {
     /// The version of the whole, and what was changed since the start: version, group, plural, event.
     pub(crate) version: AtomicU64,
     pub(crate) events: Mutex<Vec<watch::Event>>,
+    /// What can be created, and what becomes of it.
+    pub(crate) workshop: jobs::Workshop,
 }
 
 /// An answer of an application behind the API server, or of the API server about it.
@@ -94,6 +97,7 @@ impl Cluster {
             applications: BTreeMap::new(),
             version: AtomicU64::new(4711),
             events: Mutex::new(Vec::new()),
+            workshop: jobs::Workshop::default(),
         }
     }
 
