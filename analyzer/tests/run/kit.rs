@@ -161,8 +161,8 @@ pub(crate) fn answered(plan: &Plan) -> kubereach_prober::Observations {
         http.status = Some(200);
         row.layers = vec![Layer::new(LayerName::Tcp, Class::TcpOk, 1), http];
         row.outcome = if row.purpose == Purpose::Path { Outcome::Verified } else { Outcome::Reached };
-        row.class = Class::HttpOk.word().to_owned();
-        row.reason = "answered".to_owned();
+        Class::HttpOk.word().clone_into(&mut row.class);
+        "answered".clone_into(&mut row.reason);
         (row.tried, row.answered) = (1, 1);
     }
     observations
