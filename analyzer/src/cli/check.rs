@@ -123,7 +123,8 @@ fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
     }
     let read = input::read(&command.reading, &options.intake, &command.namespace)?;
     if change.on_top_of.is_empty() {
-        let relayed = via::relayed(&command.reading, &command.measured, &read, &options.filter)?;
+        let relayed =
+            via::relayed(&input::target(&command.reading.live.cluster), &command.measured, &read, &options.filter)?;
         if relayed.is_empty() {
             return Ok(analyze_intake(&read, options));
         }

@@ -50,7 +50,12 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         ..Options::default()
     };
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
-    options.observations.extend(via::relayed(&command.reading, &command.measured, &intake, &options.filter)?);
+    options.observations.extend(via::relayed(
+        &input::target(&command.reading.live.cluster),
+        &command.measured,
+        &intake,
+        &options.filter,
+    )?);
     let report = analyze_intake(&intake, &options);
     let Some(index) = find_subject(&report, kind, &command.namespace, name) else {
         anstream::eprintln!(

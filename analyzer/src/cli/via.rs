@@ -2,13 +2,13 @@
 
 use clap::ValueEnum;
 use kubereach::intake::Intake;
-use kubereach::live::{self, RelayOptions};
+use kubereach::live::{self, RelayOptions, Target};
 use kubereach::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach::{Filter, plan, plan_snapshot};
 use kubereach_prober::probe::{Stop, StopHandle};
 
-use super::args::{Measured, Reading};
-use super::{Failure, input};
+use super::Failure;
+use super::args::Measured;
 
 /// Through whom it is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,17 +19,16 @@ pub(super) enum Via {
 
 /// Measures the paths of what was just read, if that was asked for.
 pub(super) fn relayed(
-    reading: &Reading,
+    target: &Target,
     measured: &Measured,
     intake: &Intake,
     filter: &Filter,
 ) -> Result<Vec<Document>, Failure> {
     let Some(Via::Apiserver) = measured.via else { return Ok(Vec::new()) };
-    let target = input::whom(&reading.live.cluster.whom);
     let mut inputs = Vec::new();
     for snapshot in &intake.snapshots {
         let plan = plan_snapshot(snapshot, filter, Some(plan::MOST));
-        let seen = interruptible(|stop| live::relay(&target, &plan, RelayOptions { stop, ..RelayOptions::default() }))?;
+        let seen = interruptible(|stop| live::relay(target, &plan, RelayOptions { stop, ..RelayOptions::default() }))?;
         let json = serde_json::to_vec(&seen).map_err(|error| Failure::Output(error.into()))?;
         inputs.push(ObservationInput::Bytes("via apiserver".to_owned(), json));
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 use kubereach::intake::{Intake, IntakeOptions};
 use kubereach::live::{self, Ask as Read};
-use kubereach::observation::{self, ObservationInput, ObservationLimits};
+use kubereach::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach::run::{self, Ask, Done, OriginError, Prepared, RunError};
 use kubereach::{Filter, Options, analyze_intake, job, plan_snapshot};
 use kubereach_prober::Plan;
@@ -23,7 +23,7 @@ use kubereach_reports::report::Report;
 pub(super) use args::Run;
 
 use super::args::When;
-use super::{Failure, GATE, NOTHING, OK, check, input, output, plan, trace};
+use super::{Failure, GATE, NOTHING, OK, check, input, output, plan, trace, via};
 
 /// Measures in a live cluster and reports.
 pub(super) fn run(command: &Run) -> Result<u8, Failure> {
@@ -58,7 +58,8 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
         return Err(Failure::Nothing("interrupted: nothing was judged".to_owned()));
     }
     let measured = done.measured;
-    let report = judge(&intake, options, &plan, done)?;
+    let relayed = via::relayed(&ask.target, &command.measured, &intake, &options.filter)?;
+    let report = judge(&intake, options, &plan, done, relayed)?;
     deliver(command, &report, &files)?;
     if report.gate.as_ref().is_some_and(|gate| gate.tripped) {
         return Ok(GATE);
@@ -82,7 +83,7 @@ fn options(command: &Run) -> Result<Options, Failure> {
         let words = "--observations -: standard input is for the answer to the question; say --yes, or name a file";
         return Err(Failure::Usage(words.to_owned()));
     }
-    let context = command.cluster.context.iter().flat_map(|c| ["--context".to_owned(), c.clone()]);
+    let context = command.cluster.whom.context.iter().flat_map(|c| ["--context".to_owned(), c.clone()]);
     Ok(Options {
         intake: IntakeOptions {
             thresholds: command.accept.thresholds(),
@@ -159,7 +160,7 @@ fn nothing_to_measure(
     if command.dry_run {
         return Ok(OK);
     }
-    let report = judge(intake, options, plan, Done::default())?;
+    let report = judge(intake, options, plan, Done::default(), Vec::new())?;
     deliver(command, &report, files)?;
     Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { NOTHING })
 }
@@ -183,7 +184,13 @@ fn measure(command: &Run, ask: &Ask, prepared: Prepared) -> Result<Done, Failure
 }
 
 /// The report of what was read, with what was measured.
-fn judge(intake: &Intake, mut options: Options, plan: &Plan, done: Done) -> Result<Report, Failure> {
+fn judge(
+    intake: &Intake,
+    mut options: Options,
+    plan: &Plan,
+    done: Done,
+    relayed: Vec<Document>,
+) -> Result<Report, Failure> {
     let failed = |error: serde_json::Error| Failure::Output(error.into());
     let mut inputs = Vec::new();
     for (name, observations) in done.observations {
@@ -191,6 +198,8 @@ fn judge(intake: &Intake, mut options: Options, plan: &Plan, done: Done) -> Resu
     }
     let read = observation::read(&inputs, ObservationLimits::default());
     options.observations.extend(read.map_err(|error| Failure::Nothing(error.to_string()))?);
+    // What the API server relayed localizes and decides nothing.
+    options.observations.extend(relayed);
     options.plans = BTreeSet::from([plan.digest().map_err(failed)?]);
     Ok(analyze_intake(intake, &options))
 }
