@@ -124,7 +124,7 @@ fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
     let read = input::read(&command.reading, &options.intake, &command.namespace)?;
     if change.on_top_of.is_empty() {
         let relayed =
-            via::relayed(&input::target(&command.reading.live.cluster), &command.measured, &read, &options.filter)?;
+            via::relayed(&input::target(&command.reading.live.cluster), command.measured.via, &read, &options.filter)?;
         if relayed.is_empty() {
             return Ok(analyze_intake(&read, options));
         }

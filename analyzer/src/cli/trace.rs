@@ -52,7 +52,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
     options.observations.extend(via::relayed(
         &input::target(&command.reading.live.cluster),
-        &command.measured,
+        command.measured.via,
         &intake,
         &options.filter,
     )?);

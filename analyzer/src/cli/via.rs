@@ -8,7 +8,6 @@ use kubereach::{Filter, plan, plan_snapshot};
 use kubereach_prober::probe::{Stop, StopHandle};
 
 use super::Failure;
-use super::args::Measured;
 
 /// Through whom it is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,11 +19,11 @@ pub(super) enum Via {
 /// Measures the paths of what was just read, if that was asked for.
 pub(super) fn relayed(
     target: &Target,
-    measured: &Measured,
+    via: Option<Via>,
     intake: &Intake,
     filter: &Filter,
 ) -> Result<Vec<Document>, Failure> {
-    let Some(Via::Apiserver) = measured.via else { return Ok(Vec::new()) };
+    let Some(Via::Apiserver) = via else { return Ok(Vec::new()) };
     let mut inputs = Vec::new();
     for snapshot in &intake.snapshots {
         let plan = plan_snapshot(snapshot, filter, Some(plan::MOST));

@@ -7,7 +7,8 @@ use clap::Args;
 use kubereach::run::From;
 
 use crate::cli::accept::{AcceptFlags, ListFlags};
-use crate::cli::args::{ClusterFlags, ColorWhen, FailOn, Measured, When, parse_time, range};
+use crate::cli::args::{ClusterFlags, ColorWhen, FailOn, When, parse_time, range};
+use crate::cli::via::Via;
 
 /// `kubereach run`
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -56,8 +57,13 @@ pub(in crate::cli) struct Run {
     /// Measure at most this many targets. 0 means no limit
     #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST, help_heading = "What to measure")]
     pub max_targets: usize,
-    #[command(flatten)]
-    pub measured: Measured,
+    /// Merge what a prober measured elsewhere: a file of kubereach-prober or 'kubereach collect', or `-`
+    /// (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "What to measure")]
+    pub observations: Vec<PathBuf>,
+    /// Measure through the API server, too: it relays GETs to Services and pods, which localizes and never decides
+    #[arg(long, value_enum, value_name = "VIA", help_heading = "What to measure")]
+    pub via: Option<Via>,
 
     #[command(flatten)]
     pub pod: PodFlags,

@@ -58,7 +58,7 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
         return Err(Failure::Nothing("interrupted: nothing was judged".to_owned()));
     }
     let measured = done.measured;
-    let relayed = via::relayed(&ask.target, &command.measured, &intake, &options.filter)?;
+    let relayed = via::relayed(&ask.target, command.via, &intake, &options.filter)?;
     let report = judge(&intake, options, &plan, done, relayed)?;
     deliver(command, &report, &files)?;
     if report.gate.as_ref().is_some_and(|gate| gate.tripped) {
@@ -75,7 +75,7 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
 fn options(command: &Run) -> Result<Options, Failure> {
     let partial = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
     let kinds = command.kind.iter().map(|kind| trace::kind_of(kind).map(str::to_owned)).collect::<Result<_, _>>()?;
-    let given = command.measured.observations.iter().cloned();
+    let given = command.observations.iter().cloned();
     let inputs: Vec<ObservationInput> = given
         .map(|path| if path.as_os_str() == "-" { ObservationInput::Stdin } else { ObservationInput::Path(path) })
         .collect();
