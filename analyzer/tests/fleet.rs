@@ -328,7 +328,7 @@ fn missing() -> Option<String> {
     }
 }
 
-/// The rows that DuckDB gives, as the page shows them.
+/// The rows that `DuckDB` gives, as the page shows them.
 fn query(folder: &Path, sql: &str) -> String {
     let mut child = std::process::Command::new("python3")
         .arg(repository().join("tests/duckdb/run.py").canonicalize().unwrap())

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::accept::{AcceptFlags, ListFlags};
 use super::each::EachFlags;
+use super::follow::FollowFlags;
 use super::via::Via;
 
 /// Can traffic get to this app and, if not, exactly where and why does it break?
@@ -242,6 +243,8 @@ pub(super) struct Check {
     /// Exit with 1 if a subject is this bad or worse
     #[arg(long, value_enum, default_value_t = FailOn::Broken)]
     pub fail_on: FailOn,
+    #[command(flatten)]
+    pub follow: FollowFlags,
     #[command(flatten)]
     pub change: ChangeFlags,
     #[command(flatten)]

@@ -10,12 +10,15 @@ use kubereach_reports::render::{Format, Options as RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
 use super::args::Check;
-use super::{Failure, GATE, OK, each, input, output, via};
+use super::{Failure, GATE, OK, each, follow, input, output, via};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     if command.each.each {
         return each::run(command);
+    }
+    if command.follow.given() {
+        return follow::run(command);
     }
     // Wrong endings and unreadable files are said before a long read, not after it.
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;

@@ -38,6 +38,9 @@ const BY_HAND: &[&str] = &[
     "read-tls",
     "timeout",
     "via",
+    "watch",
+    "wait-for",
+    "interval",
     "write-baseline",
     // Of `run`.
     "from",

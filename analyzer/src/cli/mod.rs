@@ -10,6 +10,7 @@ mod config;
 mod diff;
 mod each;
 mod explain;
+mod follow;
 mod input;
 mod job;
 mod man;

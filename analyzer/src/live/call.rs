@@ -17,6 +17,8 @@ const LARGEST: usize = 1 << 30;
 const PEEKED: usize = 64 << 10;
 /// … and for so long: a stream of events never ends.
 const PEEK: Duration = Duration::from_secs(2);
+/// One event of a watch: an object of etcd's largest size, and its frame.
+const LONGEST_LINE: usize = 16 << 20;
 /// One attempt takes at most this long.
 const ATTEMPT: Duration = Duration::from_mins(1);
 /// A request is sent at most this often.
@@ -156,6 +158,23 @@ impl Caller {
         Ok(Peeked { head, body, cut })
     }
 
+    /// Another end of time, from now.
+    pub(crate) fn extend(&mut self, time: Duration) {
+        self.deadline = Instant::now() + time;
+    }
+
+    /// Sends a request and hands on the lines of its answer as they come. It takes no place from the others.
+    pub(crate) async fn stream(&self, request: Request<Vec<u8>>) -> Result<Lines, CallError> {
+        let end = self.deadline.min(Instant::now() + ATTEMPT);
+        let response = tokio::time::timeout_at(end, self.client.send(request.map(Body::from))).await;
+        let response = response.map_err(|_| CallError::Slow)?.map_err(|error| transport(&error))?;
+        if response.status().as_u16() < 400 {
+            return Ok(Lines { body: response.into_body(), rest: Vec::new() });
+        }
+        let answer = tokio::time::timeout_at(end, answer(response)).await.map_err(|_| CallError::Slow)??;
+        Err(failure_of(&answer))
+    }
+
     /// Sends a request once and takes whatever is answered.
     pub(crate) async fn once(&self, request: Request<Vec<u8>>) -> Result<Answer, CallError> {
         let _slot = self.slot().await?;
@@ -168,6 +187,41 @@ impl Caller {
             Ok(answer) => answer,
             Err(_) if end >= self.deadline => Err(CallError::Deadline),
             Err(_) => Err(CallError::Slow),
+        }
+    }
+}
+
+/// The lines of an answer that may never end.
+pub(crate) struct Lines {
+    body: Body,
+    rest: Vec<u8>,
+}
+
+impl Lines {
+    /// The next line; None where the answer ends.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, CallError> {
+        loop {
+            if let Some(end) = memchr::memchr(b'\n', &self.rest) {
+                let after = self.rest.split_off(end + 1);
+                let mut line = std::mem::replace(&mut self.rest, after);
+                line.truncate(end);
+                return Ok(Some(line));
+            }
+            if self.rest.len() > LONGEST_LINE {
+                return Err(CallError::Malformed("an event does not end".to_owned()));
+            }
+            match self.body.frame().await {
+                None if self.rest.is_empty() => return Ok(None),
+                None => return Err(CallError::Transport("the connection broke in an event".to_owned())),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        self.rest.extend_from_slice(&data);
+                    }
+                }
+                Some(Err(error)) => {
+                    return Err(CallError::Transport(format!("the connection broke: {}", words(&error.to_string()))));
+                }
+            }
         }
     }
 }

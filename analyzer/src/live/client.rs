@@ -10,7 +10,7 @@ use http::{Method, Request, header};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use super::call::{Answer, CallError, Caller, Peeked};
+use super::call::{Answer, CallError, Caller, Lines, Peeked};
 use super::relay::Place;
 
 /// In which form the API server should answer.
@@ -20,6 +20,8 @@ pub enum Accept {
     Json,
     /// Names, labels and annotations only (`PartialObjectMetadataList`).
     Metadata,
+    /// The same for the events of a watch (`PartialObjectMetadata`).
+    MetadataWatch,
     /// Aggregated discovery (KEP-3352), with the plain form for servers that do not know it.
     Discovery,
 }
@@ -29,6 +31,7 @@ impl Accept {
         match self {
             Self::Json => "application/json",
             Self::Metadata => "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+            Self::MetadataWatch => "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
             Self::Discovery => {
                 "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
                  application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
@@ -103,6 +106,18 @@ impl Reader {
     /// Reads a path once and takes whatever is answered, errors included.
     pub async fn get_once(&self, path: &str) -> Result<Answer, CallError> {
         self.caller.once(get(path, Accept::Json)?).await
+    }
+
+    /// Reads a path whose answer goes on: a watch.
+    pub(crate) async fn stream(&self, path: &str, accept: Accept) -> Result<Lines, CallError> {
+        let mut request = get(path, accept)?;
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+        self.caller.stream(request).await
+    }
+
+    /// Another end of time, from now.
+    pub(crate) fn extend(&mut self, time: Duration) {
+        self.caller.extend(time);
     }
 
     /// Has the API server pass a request on, once, and takes the beginning of what comes back within this time.

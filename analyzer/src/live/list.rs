@@ -295,7 +295,10 @@ impl Yield {
         self.held.extend(other.held);
         self.names.extend(other.names);
         self.began = self.began.or(other.began);
-        self.resource_version = other.resource_version;
+        // Of several lists the oldest: nothing that happened after it is missed.
+        if self.resource_version.is_empty() {
+            self.resource_version = other.resource_version;
+        }
         match (&mut self.spool, other.spool) {
             (Some(own), Some(theirs)) => theirs
                 .finish()

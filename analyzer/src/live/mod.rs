@@ -17,6 +17,7 @@ mod read;
 mod refs;
 mod relay;
 mod spool;
+mod watch;
 mod yaml;
 
 pub use archive::{Form, SnapshotError, Written, snapshot};
@@ -29,8 +30,9 @@ pub use connect::{Connection, Target};
 pub use discovery::{Discovered, Resource, discover};
 pub use pseudonyms::Pseudonyms;
 pub(crate) use read::block_on;
-pub use read::{ReadError, read, would_read};
+pub use read::{ReadError, namespace_of, read, read_marked, would_read};
 pub use relay::{RelayOptions, grants, relay};
+pub use watch::{Marks, Patience, Woken, wait};
 
 /// Why nothing could be read.
 #[derive(Debug, thiserror::Error)]

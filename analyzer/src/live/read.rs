@@ -9,6 +9,7 @@ use super::ask::Ask;
 use super::client::Reader;
 use super::connect::{Connection, Target};
 use super::gather::{Gathered, Purpose, gather};
+use super::watch::Marks;
 use crate::intake::pages::{self, Listed};
 use crate::intake::progress::Progress;
 use crate::intake::{Intake, IntakeError, IntakeOptions};
@@ -40,7 +41,18 @@ pub fn read(
     options: &IntakeOptions,
     progress: Box<dyn Progress + Send>,
 ) -> Result<Intake, ReadError> {
+    read_marked(target, ask, options, progress).map(|(intake, _)| intake)
+}
+
+/// The same, with what is needed to wait for a change of it.
+pub fn read_marked(
+    target: &Target,
+    ask: &Ask,
+    options: &IntakeOptions,
+    progress: Box<dyn Progress + Send>,
+) -> Result<(Intake, Marks), ReadError> {
     let (context, gathered) = block_on(gathered(target, ask, Purpose::Judge, progress))??;
+    let marks = Marks::of(&gathered);
     let name = format!("live:{context}");
     let record = serde_json::to_value(&gathered.record).unwrap_or_default();
     let lists = gathered.lists.into_iter().map(|list| Listed { path: list.path, items: list.items }).collect();
@@ -48,7 +60,7 @@ pub fn read(
     for input in &mut intake.inputs {
         "live".clone_into(&mut input.layout);
     }
-    Ok(intake)
+    Ok((intake, marks))
 }
 
 /// A reader whose time begins now. A credential plugin may ask a person or hang: it is waited for as long.
@@ -81,4 +93,9 @@ pub fn would_read(target: &Target, ask: &Ask) -> Result<Vec<String>, LiveError> 
         let reader = reader(&connection, ask.parallel, ask.timeout).await?;
         super::gather::preview(&connection, &reader, ask).await
     })?
+}
+
+/// The namespace of a kubeconfig's context, or of the pod.
+pub fn namespace_of(target: &Target) -> Result<String, LiveError> {
+    block_on(async { Ok(target.connect().await?.namespace) })?
 }

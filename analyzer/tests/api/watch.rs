@@ -109,6 +109,7 @@ pub(crate) fn serve(writer: &mut impl Write, request: &Request, cluster: &Cluste
                 continue;
             }
             if event.body == "CUT" {
+                cluster.events.lock().unwrap().retain(|e| e.version != event.version);
                 writer.write_all(b"40\r\n{\"type\": \"MODI")?;
                 return Err(std::io::Error::other("cut"));
             }

@@ -10,6 +10,7 @@ mod kit;
 
 mod credentials;
 mod fixtures;
+mod follow;
 mod permission;
 mod plane;
 mod rbac;
