@@ -13,7 +13,7 @@ use crate::api::{Api, Cluster, Fault, Rule, Trouble};
 use crate::kit::shop;
 
 /// Long enough for a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A watching program, ended with the test.
 struct Watching {
@@ -34,7 +34,7 @@ impl Watching {
 
     /// The next line, which says this.
     fn says(&self, text: &str) -> String {
-        let mut next = || self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line that says {text:?}"));
+        let next = || self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line that says {text:?}"));
         let mut line = next();
         // Two objects that change together may be read one after the other.
         while line.contains(" is still ") {
