@@ -37,7 +37,11 @@ pub(crate) fn answer(request: &Request, cluster: &Cluster) -> Response {
             let asked: Value = serde_json::from_slice(&request.body).unwrap();
             let word = |key: &str| asked["spec"]["resourceAttributes"][key].as_str().unwrap_or_default().to_owned();
             let namespace = Some(word("namespace")).filter(|ns| !ns.is_empty());
-            let allowed = may(&word("verb"), &word("group"), &word("resource"), namespace.as_deref());
+            let resource = match word("subresource").as_str() {
+                "" => word("resource"),
+                subresource => format!("{}/{subresource}", word("resource")),
+            };
+            let allowed = may(&word("verb"), &word("group"), &resource, namespace.as_deref());
             ok(&json!({"kind": "SelfSubjectAccessReview", "status": {"allowed": allowed}}))
         }
         ("GET", ["api"]) => discovery(request, cluster, true),

@@ -7,4 +7,5 @@ mod api;
 
 mod kit;
 
+mod rows;
 mod whole;

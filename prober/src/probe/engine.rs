@@ -111,19 +111,9 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
     }
 }
 
-/// A target that makes sense only from another vantage.
-fn elsewhere(vantage: &Vantage, target: &Target) -> ResultRow {
-    let why = format!("the plan asks for it from elsewhere than {}", vantage.kind);
-    row::not_run(vantage, target, Class::NorunVantage, &why)
-}
-
 /// The observations of a run that could not be made from `vantage`: every target of the plan is *not tested*,
 /// for this one reason.
 pub fn not_run(plan: &Plan, vantage: Vantage, class: Class, why: &str) -> Observations {
-    let of = |target: &Target| {
-        let here = target.vantages.is_empty() || target.vantages.contains(&vantage.kind);
-        if here { row::not_run(&vantage, target, class, why) } else { elsewhere(&vantage, target) }
-    };
     let at = now();
     Observations {
         schema: OBSERVATIONS_SCHEMA.to_owned(),
@@ -135,7 +125,7 @@ pub fn not_run(plan: &Plan, vantage: Vantage, class: Class, why: &str) -> Observ
         finished_at: at,
         limits: plan.limits,
         cut_short: false,
-        results: plan.targets.iter().map(of).collect(),
+        results: plan.targets.iter().map(|target| row::not_run(&vantage, target, class, why)).collect(),
         vantage,
     }
 }
@@ -154,7 +144,8 @@ async fn one(
         return (row::not_run(&engine.options.vantage, target, Class::NorunLimit, "too many targets"), false);
     }
     if !vantages.is_empty() && !vantages.contains(&here) {
-        return (elsewhere(&engine.options.vantage, target), false);
+        let why = format!("the plan asks for it from elsewhere than {here}");
+        return (row::not_run(&engine.options.vantage, target, Class::NorunVantage, &why), false);
     }
     let mut progress = Progress::default();
     let stop = engine.options.stop.clone();
