@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kubereach_reports::report::ObjectRef;
 use serde::Deserialize as _;
 
-use crate::checks::command::describe;
 use crate::snapshot::model::{NetworkPolicy, OpaqueRole, Resource, Service, WorkloadKind, opaque_role};
 use crate::snapshot::{GroupKind, LabelSelector, Snapshot, matches_pairs};
 
@@ -128,7 +128,7 @@ fn services(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
         if service.is_selectorless() || !matches_pairs(&spec.selector, &review.labels) {
             continue;
         }
-        let name = describe(&service.object());
+        let name = named(&service.object());
         if service.publishes_not_ready() {
             hazard(
                 review,
@@ -150,30 +150,49 @@ fn services(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
 
 fn budgets(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
     if let Err(gap) = snapshot.is_complete(&BUDGET, Some(namespace)) {
-        hazard(review, false, format!("{}: a budget that selects the pod can block node drains", gap.what));
+        hazard(review, false, format!("{}{UNREAD_BUDGETS}", gap.what));
     }
     for budget in snapshot.opaque.in_namespace(namespace) {
         let value = &budget.get().value;
-        if value.group_kind.as_ref() != Some(&BUDGET) {
-            continue;
-        }
-        // `null` selects nothing, an empty selector everything (policy/v1).
-        let Some(selector) = value.spec.get("selector").filter(|s| !s.is_null()) else { continue };
-        let selects = LabelSelector::deserialize(selector).ok().and_then(|s| s.matches(&own_and(review)));
-        let name = describe(&budget.object());
-        match selects {
-            Some(false) => {}
-            Some(true) => hazard(
-                review,
-                true,
-                format!(
-                    "{name} counts the pod, whose Job has no scale: the budget can then not be computed, and evictions \
-                     in the namespace are refused while the prober runs"
-                ),
-            ),
-            None => hazard(review, false, format!("{name} has a selector that cannot be read; it may count the pod")),
+        if value.group_kind.as_ref() == Some(&BUDGET) {
+            count(&named(&budget.object()), value.spec.get("selector"), review);
         }
     }
+}
+
+const UNREAD_BUDGETS: &str = ": a budget that selects the pod can block node drains";
+
+/// A budget, if it counts the pod. `null` selects nothing, an empty selector everything (policy/v1).
+fn count(name: &str, selector: Option<&serde_json::Value>, review: &mut Review) {
+    let Some(selector) = selector.filter(|s| !s.is_null()) else { return };
+    match LabelSelector::deserialize(selector).ok().and_then(|s| s.matches(&own_and(review))) {
+        Some(false) => {}
+        Some(true) => hazard(
+            review,
+            true,
+            format!(
+                "{name} counts the pod, whose Job has no scale: the budget can then not be computed, and evictions \
+                 in the namespace are refused while the prober runs"
+            ),
+        ),
+        None => hazard(review, false, format!("{name} has a selector that cannot be read; it may count the pod")),
+    }
+}
+
+/// The budgets of the namespace, where they were read apart from the snapshot: name and `spec.selector` of each.
+pub fn review_budgets(review: &mut Review, budgets: &[(String, serde_json::Value)]) {
+    review.hazards.retain(|hazard| !hazard.says.ends_with(UNREAD_BUDGETS));
+    for (name, selector) in budgets {
+        count(&format!("PodDisruptionBudget {name}"), Some(selector), review);
+    }
+    review.hazards.sort();
+    review.hazards.dedup();
+    review.hazards.reverse();
+}
+
+/// `Service web`; the namespace is the pod's own.
+fn named(object: &ObjectRef) -> String {
+    format!("{} {}", object.kind, object.name)
 }
 
 /// The pod's labels, its own included.
@@ -198,7 +217,7 @@ fn workloads(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
         );
         let selector = value.spec.selector.as_ref().filter(|s| selects_pods && !s.is_empty());
         if selector.and_then(|s| s.matches(&labels)) == Some(true) {
-            let name = describe(&workload.object());
+            let name = named(&workload.object());
             hazard(
                 review,
                 false,
@@ -218,7 +237,7 @@ fn policies(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
     let labels = own_and(review);
     for policy in snapshot.network_policies.in_namespace(namespace) {
         let spec = &policy.get().value.spec;
-        let name = describe(&policy.object());
+        let name = named(&policy.object());
         match spec.pod_selector.matches(&labels) {
             Some(true) => review.policies.push(name),
             Some(false) => {}

@@ -22,7 +22,7 @@ use kubereach_prober::canonical::sha256_hex;
 use kubereach_prober::plan::Part;
 use kubereach_prober::{Plan, canonical};
 
-pub use hazards::{Hazard, Review, review};
+pub use hazards::{Hazard, Review, review, review_budgets};
 pub use labels::{is_namespace, parse as parse_labels, parse_toleration};
 pub use parts::Split;
 pub use pod::{CONTAINER, Resources};

@@ -22,7 +22,7 @@ const fn need(verb: &'static str, group: &'static str, resource: &'static str, w
 }
 
 /// What is needed where the prober runs.
-pub const NEEDS: [Need; 12] = [
+pub const NEEDS: [Need; 14] = [
     need("create", "batch", "jobs", "to start the prober"),
     need("get", "batch", "jobs", "to see what becomes of it"),
     need("delete", "batch", "jobs", "to remove it afterwards"),
@@ -30,9 +30,17 @@ pub const NEEDS: [Need; 12] = [
     need("delete", "", "configmaps", "to remove the plan afterwards"),
     need("list", "", "pods", "to see whether it starts"),
     need("get", "", "pods/log", "to read the result"),
+    Need {
+        must: false,
+        ..need("get", "", "namespaces", "to see its PodSecurity level, and whether it is being deleted")
+    },
     Need { must: false, ..need("list", "batch", "jobs", "to find leftovers (--cleanup)") },
     Need { must: false, ..need("list", "", "configmaps", "to find leftovers (--cleanup)") },
     Need { must: false, ..need("list", "", "events", "to say why a pod does not start") },
+    Need {
+        must: false,
+        ..need("list", "policy", "poddisruptionbudgets", "to see beforehand whether a budget would count the pod")
+    },
     Need { must: false, ..need("list", "", "resourcequotas", "to see beforehand whether a quota is used up") },
     Need { must: false, ..need("list", "", "limitranges", "to fit the pod's requests and limits") },
 ];

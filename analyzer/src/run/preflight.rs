@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use k8s_openapi::api::core::v1::{LimitRange, Namespace, ResourceQuota};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kubereach_prober::Plan;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant as Tick;
@@ -82,6 +83,7 @@ impl Look<'_> {
         }
         let mut notes = Vec::new();
         let mut review = job::review(Some(self.snapshot), namespace, &client.labels);
+        self.budgets(namespace, &mut review).await;
         if client.labels.is_empty() {
             // Nobody's labels: only what selects every pod is left, and that is not worth a word.
             review.hazards.retain(|hazard| hazard.refuses);
@@ -194,6 +196,20 @@ impl Look<'_> {
     async fn list<T: DeserializeOwned>(&self, namespace: &str, plural: &str) -> Result<Vec<T>, CallError> {
         let url = path("", "v1", Some(namespace), plural, None);
         Ok(self.reader.get_as::<List<T>>(&url, Accept::Json).await?.items)
+    }
+
+    /// Budgets are not among what judgement reads; a pod that one counts blocks drains.
+    async fn budgets(&self, namespace: &str, review: &mut job::Review) {
+        let url = path("policy", "v1", Some(namespace), "poddisruptionbudgets", None);
+        // Where they may not be listed, the review says so already.
+        let Ok(list) = self.reader.get_as::<List<PodDisruptionBudget>>(&url, Accept::Json).await else { return };
+        let selector = |budget: &PodDisruptionBudget| {
+            let selector = budget.spec.as_ref().and_then(|spec| spec.selector.as_ref());
+            selector.and_then(|selector| serde_json::to_value(selector).ok()).unwrap_or_default()
+        };
+        let all: Vec<(String, serde_json::Value)> =
+            list.items.iter().map(|b| (b.metadata.name.clone().unwrap_or_default(), selector(b))).collect();
+        job::review_budgets(review, &all);
     }
 
     async fn fit(

@@ -49,7 +49,13 @@ fn rendered() -> String {
          # certificates.\n\
          #\n\
          # kubereach-relay is apart, too: it is for --via apiserver, which has the API server pass GETs on to\n\
-         # applications. Whoever has it can read whatever they serve over HTTP without credentials.\n",
+         # applications. Whoever has it can read whatever they serve over HTTP without credentials.\n\
+         #\n\
+         # kubereach-run is the only one that changes anything: it is for `kubereach run`, which creates a ConfigMap and\n\
+         # a Job where it measures from, and deletes both. Bind it in those namespaces only, beside the roles for\n\
+         # reading: whoever may create Jobs in a namespace can run programs there, as any of its service accounts.\n\
+         #\n\
+         #   kubectl create rolebinding kubereach-run --role=kubereach-run --user=YOU -n NAMESPACE\n",
     );
     let head = |out: &mut String, kind: &str, name: &str, namespace: &str| {
         let place = if namespace.is_empty() { String::new() } else { format!(", namespace: {namespace}") };
@@ -77,7 +83,23 @@ fn rendered() -> String {
     out.push_str(config_maps);
     head(&mut out, "Role", "kubereach-relay", "default");
     out.push_str(RELAY);
+    head(&mut out, "Role", "kubereach-run", "default");
+    out.push_str(&of_run());
     out.replace("YOU -n NAMESPACE\n---\n", "YOU -n NAMESPACE\n")
+}
+
+/// What `run` asks the API server whether it may, and nothing else.
+fn of_run() -> String {
+    let mut verbs: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for need in kubereach::run::NEEDS {
+        verbs.entry((need.group, need.resource)).or_default().push(need.verb);
+    }
+    let mut out = String::new();
+    for ((group, resource), verbs) in verbs {
+        let verbs = verbs.join(", ");
+        let _ = writeln!(out, "  - apiGroups: [\"{group}\"]\n    resources: [{resource}]\n    verbs: [{verbs}]");
+    }
+    out
 }
 
 const RELAY: &str = "  - apiGroups: [\"\"]\n    resources: [services/proxy, pods/proxy]\n    verbs: [get]\n";
@@ -144,11 +166,15 @@ fn the_role_is_enough_for_its_namespace() {
 }
 
 #[test]
-fn nothing_but_lists_and_gets_is_granted() {
+fn nothing_but_lists_and_gets_is_granted_outside_of_run() {
     for document in documents() {
+        let run = document["metadata"]["name"] == "kubereach-run";
+        assert!(!run || document["kind"] == "Role", "never for a whole cluster");
         for rule in document["rules"].as_array().into_iter().flatten() {
             for verb in rule["verbs"].as_array().unwrap() {
-                assert!(verb == "list" || verb == "get", "{verb}");
+                let ours = run && matches!(rule["resources"][0].as_str(), Some("jobs" | "configmaps"));
+                let changes = ours && (verb == "create" || verb == "delete");
+                assert!(verb == "list" || verb == "get" || changes, "{verb}");
             }
             assert!(!rule.to_string().contains('*'), "{rule}");
         }

@@ -7,5 +7,10 @@ mod api;
 
 mod kit;
 
+mod cleanup;
+mod consent;
+mod only;
+mod preflight;
 mod rows;
+mod vantages;
 mod whole;
