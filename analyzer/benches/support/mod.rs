@@ -207,6 +207,8 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
         serde_json::json!({"name": format!("POD_{n}"), "valueFrom":
         {"fieldRef": {"apiVersion": "v1", "fieldPath": format!("metadata.{}", n.to_lowercase())}}})
     }));
+    // A pod's own token volume has a name of its own.
+    let token = format!("kube-api-access-{:05x}", (i + 7) * 40_503 % 0x10_0000);
     let sidecar = serde_json::json!({
         "args": ["proxy", "sidecar", "--domain", "$(POD_NAMESPACE).svc.cluster.local", "--log_output_level=default:info",
                  "--concurrency", "2"],
@@ -221,7 +223,8 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
                             "readOnlyRootFilesystem": true, "runAsGroup": 1337, "runAsNonRoot": true, "runAsUser": 1337},
         "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
         "volumeMounts": [{"mountPath": "/var/run/secrets/istio", "name": "istiod-ca-cert"},
-                         {"mountPath": "/etc/istio/proxy", "name": "istio-envoy"}]
+                         {"mountPath": "/etc/istio/proxy", "name": "istio-envoy"},
+                         {"mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "name": token, "readOnly": true}]
     });
     serde_json::json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": metadata,
@@ -234,7 +237,7 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
                                    "periodSeconds": 10, "successThreshold": 1, "timeoutSeconds": 1},
                 "resources": {"limits": {"memory": "256Mi"}, "requests": {"cpu": "100m", "memory": "256Mi"}},
                 "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
-                "volumeMounts": [{"mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "name": "kube-api-access", "readOnly": true}]
+                "volumeMounts": [{"mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "name": token, "readOnly": true}]
             }, sidecar],
             "dnsPolicy": "ClusterFirst", "enableServiceLinks": true, "nodeName": node(i % size.nodes()),
             "preemptionPolicy": "PreemptLowerPriority", "priority": 0, "restartPolicy": "Always",
@@ -243,7 +246,7 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
             "tolerations": [{"effect": "NoExecute", "key": "node.kubernetes.io/not-ready", "operator": "Exists", "tolerationSeconds": 300},
                             {"effect": "NoExecute", "key": "node.kubernetes.io/unreachable", "operator": "Exists", "tolerationSeconds": 300}],
             "volumes": [{"emptyDir": {"medium": "Memory"}, "name": "istio-envoy"},
-                {"configMap": {"defaultMode": 420, "name": "istio-ca-root-cert"}, "name": "istiod-ca-cert"}, {"name": "kube-api-access", "projected": {"defaultMode": 420, "sources": [
+                {"configMap": {"defaultMode": 420, "name": "istio-ca-root-cert"}, "name": "istiod-ca-cert"}, {"name": token, "projected": {"defaultMode": 420, "sources": [
                 {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
                 {"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}}]}}]
         },

@@ -77,7 +77,7 @@ impl Rolling<'_> {
         objects: &mut BTreeMap<Key, Entry>,
         foresight: &mut Foresight,
     ) -> String {
-        let Some(reference) = new.or(old.as_ref().map(|o| &o.get().value)) else { return String::new() };
+        let Some(reference) = new.or(old.as_ref().map(|o| &*o.get().value)) else { return String::new() };
         let key = owners::key(reference);
         let pods = self.pods.get(&key).cloned().unwrap_or_default();
         let template = new.and_then(Workload::template);

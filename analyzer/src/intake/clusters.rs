@@ -30,14 +30,15 @@ impl Identity {
                 AnyObject::CustomResourceDefinition(o) => (o.meta(), "CustomResourceDefinition"),
                 _ => continue,
             };
-            let Some(uid) = meta.uid.as_ref().filter(|uid| !crate::snapshot::is_masked(uid)) else {
+            let uid = meta.uid.as_ref().map(ToString::to_string);
+            let Some(uid) = uid.filter(|uid| !crate::snapshot::is_masked(uid)) else {
                 continue;
             };
             let lasting = kind == "Namespace"
                 && matches!(meta.name.as_str(), "kube-system" | "default" | "kube-public")
                 || (kind == "Service" && meta.namespace == "default" && meta.name == "kubernetes");
             let key = format!("{kind}/{}/{}", meta.namespace, meta.name);
-            if lasting { &mut identity.lasting } else { &mut identity.usual }.insert(key, uid.clone());
+            if lasting { &mut identity.lasting } else { &mut identity.usual }.insert(key, uid);
         }
         identity
     }

@@ -3,10 +3,8 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
-
-use rayon::prelude::*;
+use std::sync::mpsc::{self, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 
 use super::content::{
     Container, Content, FileId, InputSpec, IntakeError, Member, Problem, Scan, ScannedInput, TypeHint,
@@ -21,9 +19,11 @@ use super::source::names::Class;
 use super::source::pieces::RawPiece;
 use super::source::{self, RawBody, RawMember, Sink, Summary};
 
-/// Bytes that are handed to the parsers at once: enough to keep them busy, little enough to hold.
-const BATCH_BYTES: usize = 8 << 20;
-const BATCH_UNITS: usize = 512;
+/// Bytes and units that are handed to one parser at once.
+const BATCH_BYTES: usize = 1 << 20;
+const BATCH_UNITS: usize = 64;
+/// Bytes that are with the parsers: enough to keep them busy, little enough to hold.
+const AHEAD_BYTES: usize = 12 << 20;
 
 /// Reads every input and decodes every Kubernetes object in it.
 ///
@@ -46,7 +46,8 @@ pub fn scan<T: Send>(
     let mut sources = Sources::new(*limits);
     for (index, spec) in inputs.iter().enumerate() {
         let (spec, early) = settle(spec, limits);
-        let work = Work { index: u32::try_from(index).unwrap_or(u32::MAX), limits, hint, decode, progress };
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let work = Work { index, limits, hint, decode, progress, buffers: Buffers::default() };
         let (mut input, paths) = work.input(&spec);
         input.problems.extend(early);
         sources.add(spec, input.container, paths);
@@ -77,6 +78,7 @@ struct Work<'w, T> {
     hint: &'w (dyn Fn(&str) -> Option<TypeHint> + Sync),
     decode: &'w (dyn Fn(&RawObject<'_>) -> T + Sync),
     progress: &'w dyn Progress,
+    buffers: Buffers,
 }
 
 /// What is on its way from the reader to the parsers.
@@ -87,7 +89,8 @@ enum Unit {
 
 /// What became of it.
 enum Done<T> {
-    Member(Option<Member<T>>, Vec<Problem>),
+    /// A member's number and path, and what it holds.
+    Member(u32, String, Option<Member<T>>, Vec<Problem>),
     /// A piece, without its bytes, and how many they were.
     Piece(RawPiece, u64, Result<Part<T>, ReadWhole>),
 }
@@ -95,6 +98,52 @@ enum Done<T> {
 struct Batch {
     container: Container,
     units: Vec<Unit>,
+    bytes: usize,
+}
+
+/// What became of a batch: its number, and how many bytes it had.
+struct Parsed<T> {
+    number: usize,
+    bytes: usize,
+    container: Container,
+    done: Vec<Done<T>>,
+}
+
+/// Delivers what a parser made of its batch, whatever happens to the parser: nobody may wait in vain.
+struct Delivery<T> {
+    parsed: Option<Parsed<T>>,
+    to: mpsc::Sender<Parsed<T>>,
+}
+
+impl<T> Drop for Delivery<T> {
+    fn drop(&mut self) {
+        if let Some(parsed) = self.parsed.take() {
+            // Nobody waits for it where the member is read as a whole instead.
+            let _ = self.to.send(parsed);
+        }
+    }
+}
+
+/// Buffers of pieces that were read: memory that was touched once is good for the next piece.
+#[derive(Default, Clone)]
+struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Buffers {
+    const MOST: usize = 16;
+
+    fn give(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        if let Ok(mut free) = self.0.lock()
+            && free.len() < Self::MOST
+            && buffer.capacity() <= 4 * BATCH_BYTES
+        {
+            free.push(buffer);
+        }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default()
+    }
 }
 
 /// What was collected of one input.
@@ -142,41 +191,87 @@ impl<T: Send> Work<'_, T> {
         let summary = std::thread::scope(|scope| {
             let reader = scope.spawn(|| {
                 let container = spec_guess(spec);
-                let mut batches = Batches { sender: Some(sender), pending: Vec::new(), bytes: 0, container, in_pieces };
+                let buffers = self.buffers.clone();
+                let (pending, sender) = (Vec::new(), Some(sender));
+                let mut batches = Batches { sender, pending, bytes: 0, container, in_pieces, buffers };
                 let summary = source::read(spec, self.limits, self.progress, &mut batches);
                 batches.flush(summary.container);
                 batches.sender = None;
                 summary
             });
-            for batch in receiver {
-                let container = batch.container;
-                for unit in &batch.units {
-                    match unit {
-                        Unit::Member(member) => collected.path(member.id, &member.path),
-                        Unit::Piece(piece) => collected.path(piece.id, &piece.path),
-                    }
-                }
-                let results: Vec<_> =
-                    batch.units.into_par_iter().map(|unit| self.unit(&name, container, unit)).collect();
-                for done in results {
-                    self.collect(&name, container, done, &mut collected)?;
-                }
-            }
+            rayon::in_place_scope(|parsers| self.parse(parsers, &name, receiver, &mut collected))?;
             Ok(reader.join().ok())
         })?;
         Ok((summary, Some(collected)))
     }
 
+    /// Hands every batch to the next free parser, and puts what they make of them in order.
+    fn parse<'s>(
+        &'s self,
+        parsers: &rayon::Scope<'s>,
+        name: &'s str,
+        batches: mpsc::Receiver<Batch>,
+        collected: &mut Collected<T>,
+    ) -> Result<(), ReadWhole>
+    where
+        T: 's,
+    {
+        let (sender, parsed) = mpsc::channel::<Parsed<T>>();
+        let mut waiting: HashMap<usize, Parsed<T>> = HashMap::new();
+        let (mut sent, mut next, mut ahead) = (0, 0, 0);
+        let mut come = |parsed: Parsed<T>, ahead: &mut usize| {
+            *ahead -= parsed.bytes;
+            waiting.insert(parsed.number, parsed);
+            while let Some(Parsed { container, done, .. }) = waiting.remove(&next) {
+                next += 1;
+                for done in done {
+                    self.collect(name, container, done, collected)?;
+                }
+            }
+            Ok(next)
+        };
+        let mut done = 0;
+        for batch in batches {
+            let Batch { container, units, bytes } = batch;
+            let (number, sender) = (sent, sender.clone());
+            sent += 1;
+            ahead += bytes;
+            parsers.spawn(move |_| {
+                let parsed = Parsed { number, bytes, container, done: Vec::with_capacity(units.len()) };
+                let mut delivery = Delivery { parsed: Some(parsed), to: sender };
+                for unit in units {
+                    let done = self.unit(name, container, unit);
+                    if let Some(parsed) = &mut delivery.parsed {
+                        parsed.done.push(done);
+                    }
+                }
+            });
+            while let Ok(parsed) =
+                if ahead > AHEAD_BYTES { parsed.recv().map_err(|_| ()) } else { parsed.try_recv().map_err(|_| ()) }
+            {
+                done = come(parsed, &mut ahead)?;
+            }
+        }
+        while done < sent {
+            let Ok(parsed) = parsed.recv() else { break };
+            done = come(parsed, &mut ahead)?;
+        }
+        Ok(())
+    }
+
     fn unit(&self, name: &str, container: Container, unit: Unit) -> Done<T> {
         match unit {
             Unit::Member(member) => {
+                let (id, path) = (member.id, member.path.clone());
                 let (member, problems) = self.member(name, container, member);
-                Done::Member(member, problems)
+                Done::Member(id, path, member, problems)
             }
             Unit::Piece(mut piece) => {
                 let display = source::display(container, name, &piece.path);
                 let part = pieces::read(&piece, &self.piece_context(&piece, &display));
-                let len = std::mem::take(&mut piece.bytes).len() as u64;
+                let bytes = std::mem::take(&mut piece.bytes);
+                let len = bytes.len() as u64;
+                self.buffers.give(bytes);
                 Done::Piece(piece, len, part)
             }
         }
@@ -190,7 +285,8 @@ impl<T: Send> Work<'_, T> {
         collected: &mut Collected<T>,
     ) -> Result<(), ReadWhole> {
         match done {
-            Done::Member(member, mut found) => {
+            Done::Member(id, path, member, mut found) => {
+                collected.path(id, &path);
                 collected.problems.append(&mut found);
                 match member {
                     Some(member) => collected.members.push(member),
@@ -199,6 +295,7 @@ impl<T: Send> Work<'_, T> {
             }
             Done::Piece(piece, len, part) => {
                 let part = part?;
+                collected.path(piece.id, &piece.path);
                 self.progress.objects(part.objects() as u64);
                 let display = source::display(container, name, &piece.path);
                 let known = self.piece_context(&piece, &display);
@@ -355,13 +452,14 @@ struct Batches {
     bytes: usize,
     container: Container,
     in_pieces: bool,
+    buffers: Buffers,
 }
 
 impl Batches {
     fn flush(&mut self, container: Container) -> bool {
-        self.bytes = 0;
-        let units = std::mem::take(&mut self.pending);
-        units.is_empty() || self.sender.as_ref().is_some_and(|sender| sender.send(Batch { container, units }).is_ok())
+        let bytes = std::mem::take(&mut self.bytes);
+        let batch = Batch { container, units: std::mem::take(&mut self.pending), bytes };
+        batch.units.is_empty() || self.sender.as_ref().is_some_and(|sender| sender.send(batch).is_ok())
     }
 
     fn add(&mut self, unit: Unit, bytes: usize) -> bool {
@@ -387,6 +485,10 @@ impl Sink for Batches {
 
     fn in_pieces(&self) -> bool {
         self.in_pieces
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        self.buffers.take()
     }
 
     fn take_piece(&mut self, piece: RawPiece) -> bool {

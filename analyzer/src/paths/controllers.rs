@@ -446,7 +446,7 @@ mod tests {
 
     fn pod_with(image: &str) -> Pod {
         let mut pod = Pod::default();
-        pod.spec.containers = vec![Container { image: Some(image.to_owned()), ..Container::default() }].into();
+        pod.spec.containers = vec![Container { image: Some(image.into()), ..Container::default() }].into();
         pod
     }
 

@@ -221,7 +221,7 @@ mod tests {
         let recogniser = Recogniser::default();
         let pod = |image: &str, labels: &[(&str, &str)]| {
             let mut pod = Pod::default();
-            pod.spec.containers = vec![Container { image: Some(image.to_owned()), ..Container::default() }].into();
+            pod.spec.containers = vec![Container { image: Some(image.into()), ..Container::default() }].into();
             pod.metadata.labels = labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
             pod
         };

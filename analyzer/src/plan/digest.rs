@@ -46,7 +46,7 @@ fn add<T: Resource + std::fmt::Debug + Sync>(store: &Store<T>, lines: &mut Vec<S
 where
     for<'a> Found<'a, T>: Send,
 {
-    let objects: Vec<&T> = store.iter().map(|found| &found.get().value).collect();
+    let objects: Vec<&T> = store.iter().map(|found| &*found.get().value).collect();
     lines.par_extend(objects.into_par_iter().map(line));
 }
 

@@ -118,8 +118,9 @@ fn asked_by_kubelet(endpoint: &Endpoint<'_>, number: u16) -> Option<(Option<Stri
             PortRef::Redacted => None,
         };
         (port == Some(number)).then(|| {
-            let path = get.path.clone().filter(|p| p.starts_with('/') && p != "/" && !crate::snapshot::is_masked(p));
-            (path, get.scheme.as_deref() == Some("HTTPS"))
+            let path =
+                get.path.as_deref().filter(|p| p.starts_with('/') && *p != "/" && !crate::snapshot::is_masked(p));
+            (path.map(str::to_owned), get.scheme.as_deref() == Some("HTTPS"))
         })
     })
 }

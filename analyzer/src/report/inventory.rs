@@ -51,7 +51,7 @@ fn counts(s: &Snapshot) -> Counts {
     }
     let mut counts = Counts::new();
     macro_rules! all {
-        ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| &f.get().value)); )+ };
+        ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| &*f.get().value)); )+ };
     }
     all!(
         services,

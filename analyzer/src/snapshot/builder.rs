@@ -196,11 +196,7 @@ impl AnyObject {
     fn newest_time(&self) -> Option<jiff::Timestamp> {
         let created = self.meta().creation_timestamp.0;
         let told = match self {
-            Self::Pod(pod) => pod.status.as_ref().and_then(|status| {
-                let conditions = status.conditions.iter().filter_map(|c| c.last_transition_time.0);
-                let started = status.container_statuses.iter().filter_map(|c| c.state.running.as_ref()?.started_at.0);
-                conditions.chain(started).max()
-            }),
+            Self::Pod(pod) => pod.status.as_ref().and_then(super::model::PodStatus::newest_time),
             Self::Event(event) => event.last_timestamp.0.max(event.event_time.0),
             _ => None,
         };
@@ -399,7 +395,7 @@ macro_rules! parts {
             }
             fn add(&mut self, object: AnyObject, origin: u32, provenance: Provenance) {
                 match object {
-                    $(AnyObject::$variant(o) => self.$field.push(Stored { value: *o, origin, provenance }),)+
+                    $(AnyObject::$variant(o) => self.$field.push(Stored { value: o, origin, provenance }),)+
                     AnyObject::Other(kind, _) => *self.other.entry(kind).or_default() += 1,
                 }
             }
@@ -407,7 +403,7 @@ macro_rules! parts {
                 let mut all = Vec::new();
                 $(all.extend(
                     snapshot.$field.into_items().into_iter()
-                        .map(|s| (AnyObject::$variant(Box::new(s.value)), s.origin, s.provenance)),
+                        .map(|s| (AnyObject::$variant(s.value), s.origin, s.provenance)),
                 );)+
                 all
             }

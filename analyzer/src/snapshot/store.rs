@@ -17,8 +17,8 @@ use super::{Coverage, Foresight, GroupKind, near};
 /// An object and where it came from.
 #[derive(Debug, Clone)]
 pub struct Stored<T> {
-    /// The object.
-    pub value: T,
+    /// The object, where it was decoded to: large ones are not moved about.
+    pub value: Box<T>,
     /// Index into the table of origins that intake keeps (file and byte range).
     pub origin: u32,
     /// What kind of source it is: an API server's copy or a manifest.

@@ -89,7 +89,7 @@ fn relabelled(
         }
         None => ("", words(old), words(new)),
     };
-    let object = crate::snapshot::model::Resource::object_ref(&workload.value);
+    let object = crate::snapshot::model::Resource::object_ref(&*workload.value);
     let message = format!(
         "this change takes the pods of {} away from {}: label {was} becomes {now}",
         title(&object),

@@ -82,11 +82,52 @@ struct Lines {
     captured: bool,
 }
 
+/// Bytes that are looked at together.
+const STEP: usize = 64;
+
+/// How many bytes of whole lines there are ahead that all begin with more than `indent` spaces, looked for in
+/// steps; nothing where that is for the caller to find out.
+fn deeper(text: &[u8], indent: usize) -> Option<usize> {
+    // A line of its own begins behind a line feed; the byte before the text is one.
+    let spaces = |at: usize| text.get(at..at + indent + 1).is_some_and(|s| s.iter().all(|&b| b == b' '));
+    if !spaces(0) {
+        return None;
+    }
+    let mut at = 0;
+    while let (Some(here), Some(next)) = (text.get(at..at + STEP), text.get(at + 1..at + 1 + STEP)) {
+        // Written without branches, so that the compiler makes wide comparisons of it.
+        let odd = here.iter().zip(next).fold(0_u8, |odd, (&a, &b)| odd | (u8::from(a == b'\n') & u8::from(b != b' ')));
+        let deep = indent == 0
+            || (1..=indent).all(|n| {
+                let next = text.get(at + 1 + n..at + 1 + n + STEP).unwrap_or_default();
+                next.len() == STEP
+                    && here.iter().zip(next).fold(0_u8, |o, (&a, &b)| o | (u8::from(a == b'\n') & u8::from(b != b' ')))
+                        == 0
+            });
+        if odd != 0 || !deep {
+            break;
+        }
+        at += STEP;
+    }
+    // Up to the start of the line in which it ended.
+    memchr::memrchr(b'\n', text.get(..at).unwrap_or_default()).map(|end| end + 1)
+}
+
+fn lines_in(text: &[u8]) -> u32 {
+    json::clamp(memchr::memchr_iter(b'\n', text).count())
+}
+
 fn lines(text: &[u8], indent: usize) -> Result<Lines, ReadWhole> {
     let mut found = Lines { items: Vec::with_capacity(256), end: text.len(), captured: false };
     let mut start = 0;
     let mut number = 0_u32;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        // Lines that stand deeper than the items are the most by far.
+        if let Some(len) = deeper(rest, indent).filter(|len| *len > 0) {
+            number = number.saturating_add(lines_in(rest.get(..len).unwrap_or_default()));
+            start += len;
+            continue;
+        }
         let len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let spaces = rest.iter().take_while(|&&b| b == b' ').count();
         match rest.get(spaces).copied().unwrap_or(b'\n') {

@@ -20,6 +20,7 @@ use super::{Facts, Glance, Layout};
 use crate::intake::content::{CapturedError, ErrorClass, ListDocument};
 use crate::intake::hint;
 use crate::intake::item::What;
+use crate::snapshot::model::Uid;
 use crate::snapshot::{AnyObject, GroupKind};
 
 /// The layout of everything that is no other.
@@ -86,11 +87,14 @@ struct Survey<'p> {
 
 fn namespaces(part: &Part<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    // Objects of one namespace stand together, mostly.
+    let mut last = "";
     for object in part.files.iter().flat_map(File::objects) {
         let meta = object.meta();
         if let AnyObject::Namespace(_) = object {
             names.insert(meta.name.clone());
-        } else if !meta.namespace.is_empty() {
+        } else if !meta.namespace.is_empty() && meta.namespace != last {
+            last = &meta.namespace;
             names.insert(meta.namespace.clone());
         }
     }
@@ -149,10 +153,17 @@ impl<'p> Survey<'p> {
         let mut kinds: BTreeMap<GroupKind, BTreeSet<&str>> = BTreeMap::new();
         let mut printed = true;
         let mut read = 0;
+        // Objects of one kind and namespace stand together, mostly.
+        let mut last: Option<(std::mem::Discriminant<AnyObject>, &str)> = None;
         for decoded in file.items().filter(|d| d.list == Some(n)) {
             read += 1;
             if let What::Object(object) = &decoded.value.what {
                 printed &= object.meta().is_stored();
+                let here = (std::mem::discriminant(object), object.meta().namespace.as_str());
+                if last == Some(here) && one_kind(object) {
+                    continue;
+                }
+                last = Some(here);
                 kinds.entry(object.group_kind()).or_default().insert(&object.meta().namespace);
             }
         }
@@ -243,6 +254,18 @@ impl<'p> Survey<'p> {
     }
 }
 
+/// Whether all objects of this shape are of one kind.
+fn one_kind(object: &AnyObject) -> bool {
+    matches!(
+        object,
+        AnyObject::Pod(_)
+            | AnyObject::Service(_)
+            | AnyObject::EndpointSlice(_)
+            | AnyObject::Namespace(_)
+            | AnyObject::Node(_)
+    )
+}
+
 /// An error that was captured into the file.
 fn captured(file: &File<'_>, error: &CapturedError, out: &mut Facts) {
     let kind = error
@@ -268,7 +291,7 @@ pub(crate) fn by_cluster(part: Part<'_>) -> Vec<Part<'_>> {
     if part.layout.name() != PLAIN.name() {
         return vec![part];
     }
-    let mut uids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut uids: BTreeMap<&str, BTreeSet<&Uid>> = BTreeMap::new();
     for object in part.files.iter().flat_map(File::objects) {
         if let AnyObject::Namespace(ns) = object
             && matches!(ns.metadata.name.as_str(), "kube-system" | "default")

@@ -52,6 +52,10 @@ pub(crate) trait Sink {
     fn take(&mut self, member: RawMember) -> bool;
     /// Whether large members may come in pieces.
     fn in_pieces(&self) -> bool;
+    /// An empty buffer for the next piece.
+    fn buffer(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
     /// Takes a piece of a member; they come in order and one member at a time.
     fn take_piece(&mut self, piece: RawPiece) -> bool;
 }
@@ -278,7 +282,12 @@ impl Reading<'_> {
         }
         loop {
             while let Some(cut) = splitter.cut(&buffer, next.line) {
-                let mut rest = Vec::with_capacity(buffer.len() - cut.len + PIECE + 4096);
+                let needed = buffer.len() - cut.len + PIECE + 4096;
+                let mut rest = self.sink.buffer();
+                // What is left over is an object or two: a buffer that was large enough nearly always is again.
+                if rest.capacity() < needed {
+                    rest = Vec::with_capacity(needed + PIECE / 8);
+                }
                 rest.extend_from_slice(buffer.get(cut.len..).unwrap_or_default());
                 buffer.truncate(cut.len);
                 let done = std::mem::replace(&mut buffer, rest);

@@ -86,7 +86,10 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Option<Tree<'_>>, YamlError> 
     options.flow_nesting_limit = bounds.depth;
     options.block_nesting_limit = bounds.depth;
     options.block_scalar_eof_without_line_feed = true;
-    let mut builder = Builder { tree: Tree::default(), open: Vec::new(), anchors: HashMap::new(), bounds };
+    // A line of text is a node or two; room for them is made at once.
+    let nodes = Vec::with_capacity((text.len() / 20).min(64 << 10));
+    let tree = Tree { nodes, ..Tree::default() };
+    let mut builder = Builder { tree, open: Vec::new(), anchors: HashMap::new(), bounds };
     let mut begun = false;
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| scan_error(&error))?;

@@ -116,7 +116,7 @@ mod tests {
         pod.metadata.deletion_timestamp = Time(Some(jiff::Timestamp::UNIX_EPOCH));
         assert!(!is_living(&pod));
         for phase in ["Succeeded", "Failed"] {
-            let status = crate::snapshot::model::PodStatus { phase: Some(phase.to_owned()), ..Default::default() };
+            let status = crate::snapshot::model::PodStatus { phase: Some(phase.into()), ..Default::default() };
             let pod = Pod { status: Some(status), ..Pod::default() };
             assert!(!is_living(&pod), "{phase}");
         }

@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
+use super::Text;
 use super::lenient::{Field, Time};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Condition {
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Text,
     pub status: ConditionStatus,
     pub reason: Option<String>,
     pub message: Option<String>,

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Meta;
 use super::lenient::{Field, Flag, List, null_default};
+use super::remember::{Remembered, remembered};
+use super::{Meta, Text, Uid};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -13,6 +14,7 @@ pub struct EndpointSlice {
     #[serde(deserialize_with = "null_default")]
     pub address_type: String,
     pub endpoints: List<SliceEndpoint>,
+    #[serde(deserialize_with = "remembered")]
     pub ports: List<SlicePort>,
 }
 
@@ -23,9 +25,7 @@ pub struct SliceEndpoint {
     #[serde(deserialize_with = "null_default")]
     pub conditions: EndpointConditions,
     pub target_ref: Option<TargetRef>,
-    pub node_name: Option<String>,
-    pub hostname: Option<String>,
-    pub zone: Option<String>,
+    pub node_name: Option<Text>,
 }
 
 /// `null` means: ready true, serving true, terminating false (KEP-1672).
@@ -54,12 +54,12 @@ impl EndpointConditions {
 #[serde(rename_all = "camelCase", default)]
 pub struct TargetRef {
     #[serde(deserialize_with = "null_default")]
-    pub kind: String,
+    pub kind: Text,
     #[serde(deserialize_with = "null_default")]
     pub name: String,
     #[serde(deserialize_with = "null_default")]
-    pub namespace: String,
-    pub uid: Option<String>,
+    pub namespace: Text,
+    pub uid: Option<Uid>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -94,8 +94,12 @@ pub struct EndpointSubset {
 #[serde(rename_all = "camelCase", default)]
 pub struct EndpointAddress {
     pub ip: Field<String>,
-    pub node_name: Option<String>,
+    pub node_name: Option<Text>,
     pub target_ref: Option<TargetRef>,
+}
+
+impl Remembered for List<SlicePort> {
+    const NAME: &'static str = "kubereach:slice-ports";
 }
 
 /// Same shape as a slice's port.

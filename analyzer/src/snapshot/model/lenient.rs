@@ -34,6 +34,15 @@ impl<T> From<Vec<T>> for List<T> {
     }
 }
 
+impl<T: Clone> List<T> {
+    /// Changes its items; those of a list that others share are copied before.
+    pub(crate) fn change(&mut self, change: impl FnMut(&mut T)) {
+        if let Some(items) = &mut self.0 {
+            Arc::make_mut(items).iter_mut().for_each(change);
+        }
+    }
+}
+
 impl<'a, T> IntoIterator for &'a List<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
@@ -68,7 +77,7 @@ pub enum Field<T> {
     /// A collector masked it.
     Redacted,
     /// Present and not of the expected type; the text as it stands.
-    Invalid(String),
+    Invalid(Box<str>),
 }
 
 impl<T> Field<T> {
@@ -144,15 +153,15 @@ impl<'de, T: Scalar> Visitor<'de> for FieldVisitor<T> {
         d.deserialize_any(self)
     }
     fn visit_bool<E: de::Error>(self, b: bool) -> Result<Field<T>, E> {
-        Ok(Field::Invalid(b.to_string()))
+        Ok(Field::Invalid(b.to_string().into()))
     }
     fn visit_i64<E: de::Error>(self, n: i64) -> Result<Field<T>, E> {
-        Ok(T::from_i64(n).map_or_else(|| Field::Invalid(n.to_string()), Field::Known))
+        Ok(T::from_i64(n).map_or_else(|| Field::Invalid(n.to_string().into()), Field::Known))
     }
     fn visit_u64<E: de::Error>(self, n: u64) -> Result<Field<T>, E> {
         match i64::try_from(n) {
             Ok(n) => self.visit_i64(n),
-            Err(_) => Ok(Field::Invalid(n.to_string())),
+            Err(_) => Ok(Field::Invalid(n.to_string().into())),
         }
     }
     fn visit_f64<E: de::Error>(self, n: f64) -> Result<Field<T>, E> {
@@ -160,7 +169,7 @@ impl<'de, T: Scalar> Visitor<'de> for FieldVisitor<T> {
         let text = n.to_string();
         match text.parse::<i64>() {
             Ok(whole) => self.visit_i64(whole),
-            Err(_) => Ok(Field::Invalid(text)),
+            Err(_) => Ok(Field::Invalid(text.into())),
         }
     }
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Field<T>, E> {
@@ -170,7 +179,7 @@ impl<'de, T: Scalar> Visitor<'de> for FieldVisitor<T> {
         if is_masked(text) {
             return Ok(Field::Redacted);
         }
-        Ok(T::from_text(text).map_or_else(|| Field::Invalid(text.to_owned()), Field::Known))
+        Ok(T::from_text(text).map_or_else(|| Field::Invalid(text.into()), Field::Known))
     }
 }
 
@@ -205,7 +214,8 @@ impl<'de> Deserialize<'de> for PortRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Field::<String>::deserialize(deserializer)? {
             Field::Redacted => Self::Redacted,
-            Field::Known(text) | Field::Invalid(text) => text.parse().map_or_else(|_| Self::Name(text), Self::Number),
+            Field::Known(text) => text.parse().map_or_else(|_| Self::Name(text), Self::Number),
+            Field::Invalid(text) => text.parse().map_or_else(|_| Self::Name(text.into()), Self::Number),
             Field::Absent => Self::Name(String::new()),
         })
     }

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::lenient::{Field, Flag, List, PortRef, Time, null_default};
-use super::{Condition, ConditionStatus, Labels, Meta, current};
+use super::remember::{Remembered, remembered};
+use super::{Condition, ConditionStatus, Labels, Meta, Text, current};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -26,7 +27,7 @@ pub struct PodTemplate {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodSpec {
-    pub node_name: Option<String>,
+    pub node_name: Option<Text>,
     pub host_network: Flag,
     pub containers: List<Container>,
     pub init_containers: List<Container>,
@@ -34,9 +35,9 @@ pub struct PodSpec {
     pub scheduling_gates: List<SchedulingGate>,
     pub volumes: List<Volume>,
     pub node_selector: Labels,
-    pub service_account_name: Option<String>,
+    pub service_account_name: Option<Text>,
     /// `ClusterFirst` unless given.
-    pub dns_policy: Option<String>,
+    pub dns_policy: Option<Text>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -70,12 +71,17 @@ pub struct ClaimSource {
 pub struct Container {
     #[serde(deserialize_with = "null_default")]
     pub name: String,
-    pub image: Option<String>,
+    pub image: Option<Text>,
     /// Kept for controllers only (flags decide what they watch); empty otherwise.
+    #[serde(deserialize_with = "remembered")]
     pub args: List<Field<String>>,
+    #[serde(deserialize_with = "remembered")]
     pub ports: List<ContainerPort>,
+    #[serde(deserialize_with = "remembered")]
     pub readiness_probe: Option<Probe>,
+    #[serde(deserialize_with = "remembered")]
     pub liveness_probe: Option<Probe>,
+    #[serde(deserialize_with = "remembered")]
     pub startup_probe: Option<Probe>,
     /// `Always` on an init container makes it a native sidecar (KEP-753).
     pub restart_policy: Option<String>,
@@ -110,8 +116,20 @@ pub struct ExecProbe {}
 #[serde(default)]
 pub struct ProbePort {
     pub port: Option<PortRef>,
-    pub path: Option<String>,
-    pub scheme: Option<String>,
+    pub path: Option<Text>,
+    pub scheme: Option<Text>,
+}
+
+impl Remembered for List<Field<String>> {
+    const NAME: &'static str = "kubereach:arguments";
+}
+
+impl Remembered for List<ContainerPort> {
+    const NAME: &'static str = "kubereach:ports";
+}
+
+impl Remembered for Option<Probe> {
+    const NAME: &'static str = "kubereach:probe";
 }
 
 impl Probe {
@@ -124,19 +142,19 @@ impl Probe {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodStatus {
-    pub phase: Option<String>,
-    pub reason: Option<String>,
-    pub message: Option<String>,
+    pub phase: Option<Text>,
+    pub reason: Option<Text>,
+    pub message: Option<Box<str>>,
     #[serde(rename = "podIP")]
     pub pod_ip: Field<String>,
     #[serde(rename = "podIPs")]
     pub pod_ips: List<PodIp>,
-    #[serde(rename = "hostIP")]
-    pub host_ip: Field<String>,
     pub conditions: List<Condition>,
     pub container_statuses: List<ContainerStatus>,
     pub init_container_statuses: List<ContainerStatus>,
-    pub start_time: Time,
+    /// The newest time that was read in the status, where the times themselves are not kept.
+    #[serde(skip)]
+    pub newest: Time,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -153,7 +171,7 @@ pub struct ContainerStatus {
     pub ready: Flag,
     pub started: Flag,
     pub restart_count: Field<i64>,
-    pub image: Option<String>,
+    pub image: Option<Text>,
     #[serde(deserialize_with = "null_default")]
     pub state: ContainerState,
     #[serde(deserialize_with = "null_default")]
@@ -189,6 +207,15 @@ pub struct Terminated {
     pub reason: Option<String>,
     pub message: Option<String>,
     pub finished_at: Time,
+}
+
+impl PodStatus {
+    /// The newest time of its conditions and running containers.
+    pub(crate) fn newest_time(&self) -> Option<jiff::Timestamp> {
+        let conditions = self.conditions.iter().filter_map(|c| c.last_transition_time.0);
+        let started = self.container_statuses.iter().filter_map(|c| c.state.running.as_ref()?.started_at.0);
+        conditions.chain(started).max().max(self.newest.0)
+    }
 }
 
 impl PodSpec {

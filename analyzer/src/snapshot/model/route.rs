@@ -134,7 +134,8 @@ pub struct HeaderMatch {
 
 fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(match Field::<String>::deserialize(deserializer)? {
-        Field::Known(text) | Field::Invalid(text) => text,
+        Field::Known(text) => text,
+        Field::Invalid(text) => text.into(),
         Field::Absent | Field::Redacted => String::new(),
     })
 }

@@ -11,8 +11,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
-use super::lenient::{List, null_default};
-use super::{Container, Meta, OwnerReference, Pod, PodSpec, ReadinessGate, SlicePort, Volume};
+use super::lenient::{List, Time, null_default};
+use super::remember::Remembered;
+use super::{
+    Condition, Container, ContainerStatus, Meta, OwnerReference, Pod, PodSpec, PodStatus, ReadinessGate, SlicePort,
+    Volume,
+};
 
 static NONE: BTreeMap<String, String> = BTreeMap::new();
 
@@ -75,14 +79,9 @@ impl<'a> IntoIterator for &'a Labels {
     }
 }
 
-/// What network plugins write on every pod about itself: the status says it again, and without these the
-/// annotations of a workload's pods are equal.
-const OF_NETWORK: [&str; 4] = [
-    "cni.projectcalico.org/containerID",
-    "cni.projectcalico.org/podIP",
-    "cni.projectcalico.org/podIPs",
-    "k8s.v1.cni.cncf.io/network-status",
-];
+impl Remembered for Labels {
+    const NAME: &'static str = "kubereach:labels";
+}
 
 /// How many values of a sort are remembered.
 const RECENT: usize = 6;
@@ -107,7 +106,8 @@ impl<T: Clone + Default + Eq> Recent<T> {
             return;
         }
         if let Some(known) = self.kept.iter().flatten().find(|known| *known == value) {
-            *value = known.clone();
+            // The one that is there already stays.
+            value.clone_from(known);
             return;
         }
         if let Some(slot) = self.kept.get_mut(self.next) {
@@ -129,6 +129,9 @@ pub struct Sharing {
     volumes: Recent<List<Volume>>,
     gates: Recent<List<ReadinessGate>>,
     ports: Recent<List<SlicePort>>,
+    conditions: Recent<List<Condition>>,
+    statuses: Recent<List<ContainerStatus>>,
+    init_statuses: Recent<List<ContainerStatus>>,
 }
 
 impl Sharing {
@@ -139,13 +142,16 @@ impl Sharing {
         self.owners.share(&mut meta.owner_references);
     }
 
-    /// Shares what a pod has in common with others of its workload, and drops the annotations by which a
-    /// network plugin says again what the status says.
+    /// Shares what a pod has in common with others of its workload. What its status says twice, or of the
+    /// past, is dropped, so that the statuses of healthy pods have nearly everything in common.
     pub fn pod(&mut self, pod: &mut Pod) {
-        if pod.metadata.annotations.keys().any(|key| OF_NETWORK.contains(&key.as_str())) {
-            pod.metadata.annotations.retain(|key, _| !OF_NETWORK.contains(&key.as_str()));
-        }
         self.meta(&mut pod.metadata);
+        if let Some(status) = &mut pod.status {
+            slim(status);
+            self.conditions.share(&mut status.conditions);
+            self.statuses.share(&mut status.container_statuses);
+            self.init_statuses.share(&mut status.init_container_statuses);
+        }
         self.spec(&mut pod.spec);
     }
 
@@ -165,6 +171,26 @@ impl Sharing {
     /// Shares the ports of an EndpointSlice or of a subset of Endpoints.
     pub fn ports(&mut self, ports: &mut List<SlicePort>) {
         self.ports.share(ports);
+    }
+}
+
+/// Drops times (the newest is kept), and the list of addresses where it only repeats the address.
+fn slim(status: &mut PodStatus) {
+    status.newest = Time(status.newest_time());
+    status.conditions.change(|c| c.last_transition_time = Time(None));
+    for statuses in [&mut status.container_statuses, &mut status.init_container_statuses] {
+        statuses.change(|container| {
+            for state in [&mut container.state, &mut container.last_state] {
+                if let Some(running) = &mut state.running {
+                    running.started_at = Time(None);
+                }
+            }
+        });
+    }
+    if let ([only], Some(address)) = (&*status.pod_ips, status.pod_ip.known())
+        && only.ip.known() == Some(address)
+    {
+        status.pod_ips = List::default();
     }
 }
 

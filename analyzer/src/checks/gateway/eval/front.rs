@@ -153,7 +153,8 @@ fn addresses(stretch: &mut Stretch, gateway: Found<'_, Gateway>, word: &Word<'_>
         .iter()
         .take(3)
         .map(|a| match &a.value {
-            Field::Known(value) | Field::Invalid(value) => cut(value),
+            Field::Known(value) => cut(value),
+            Field::Invalid(value) => cut(value),
             Field::Redacted | Field::Absent => "(masked)".to_owned(),
         })
         .collect();

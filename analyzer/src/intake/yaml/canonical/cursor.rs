@@ -27,6 +27,9 @@ const KEY: usize = 512;
 /// Most keys of one mapping that are compared one by one, where they do not ascend.
 const UNSORTED: usize = 512;
 
+/// Eight spaces.
+const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+
 /// A key at the cursor.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key<'a> {
@@ -106,7 +109,17 @@ impl<'a> Cursor<'a> {
     /// How many spaces stand at `at`.
     #[inline]
     pub(super) fn spaces(&self, at: usize) -> usize {
-        self.slice(at, self.bytes.len()).iter().take_while(|&&b| b == b' ').count()
+        let rest = self.slice(at, self.bytes.len());
+        let mut found = 0;
+        for word in rest.as_chunks::<8>().0 {
+            let odd = u64::from_le_bytes(*word) ^ SPACES;
+            if odd != 0 {
+                return found + (odd.trailing_zeros() / 8) as usize;
+            }
+            found += 8;
+        }
+        let end = rest.get(found..).unwrap_or_default();
+        found + end.iter().take_while(|&&b| b == b' ').count()
     }
 
     /// Goes to the next line with content.
@@ -163,6 +176,11 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
+    /// How much deeper the nesting may become.
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+
     pub(super) fn leave(&mut self) {
         self.left += 1;
     }
@@ -177,6 +195,12 @@ impl<'a> Cursor<'a> {
                 (self.at + 1, end, end + 1)
             }
             _ if starts_key(first) => {
+                // A word of letters, mostly; whatever else stands in it, the colon is looked for.
+                let word = self.slice(self.at, self.eol).iter().take_while(|b| is_word(**b)).count();
+                let end = self.at + word;
+                if self.byte(end) == b':' && (end + 1 >= self.eol || self.byte(end + 1) == b' ') {
+                    return self.key_before(end);
+                }
                 let colon = self.plain_key_end(self.at).ok_or(Refused)?;
                 (self.at, colon, colon)
             }
@@ -190,17 +214,30 @@ impl<'a> Cursor<'a> {
         if plain && (text.ends_with(' ') || memchr::memchr(b'#', text.as_bytes()).is_some()) {
             return Err(Refused);
         }
-        let value = if colon + 1 >= self.eol {
-            None
-        } else {
-            let value = colon + 1 + self.spaces(colon + 1);
-            // A space before the end of the line, or no space after the colon of a quoted key.
-            if value >= self.eol || value == colon + 1 {
-                return Err(Refused);
-            }
-            Some(value)
-        };
-        Ok(Key { text, plain, value })
+        Ok(Key { text, plain, value: self.value_after(colon)? })
+    }
+
+    /// The key at the cursor that is a plain word up to the colon.
+    #[inline]
+    fn key_before(&self, colon: usize) -> Sure<Key<'a>> {
+        if colon - self.at > KEY {
+            return Err(Refused);
+        }
+        Ok(Key { text: self.str(self.at, colon)?, plain: true, value: self.value_after(colon)? })
+    }
+
+    /// Where the value behind a colon begins, on its line.
+    #[inline]
+    fn value_after(&self, colon: usize) -> Sure<Option<usize>> {
+        if colon + 1 >= self.eol {
+            return Ok(None);
+        }
+        let value = if self.byte(colon + 2) == b' ' { colon + 1 + self.spaces(colon + 1) } else { colon + 2 };
+        // A space before the end of the line, or no space after the colon of a quoted key.
+        if value >= self.eol || self.byte(colon + 1) != b' ' {
+            return Err(Refused);
+        }
+        Ok(Some(value))
     }
 
     /// Whether the text at `at`, on this line, is `key:` and so opens a mapping.
@@ -267,6 +304,12 @@ impl<'a> Cursor<'a> {
         self.keys.push(key);
         Ok(())
     }
+}
+
+/// Whether a byte stands in nearly all keys.
+#[inline]
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-')
 }
 
 /// Whether a plain key may begin with this byte and be nothing but a word.

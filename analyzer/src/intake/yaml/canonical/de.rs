@@ -6,8 +6,10 @@ use serde::de::value::{BorrowedStrDeserializer, MapDeserializer, SeqDeserializer
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
 
 use super::cursor::{Cursor, Place, Refused, Sure};
+use super::memory::Use;
 use super::scalars::{Shape, Want};
 use crate::intake::yaml::scalar::{self, Scalar, Tag};
+use crate::snapshot::model::remember;
 
 /// serde's view of one place.
 #[derive(Debug)]
@@ -107,8 +109,25 @@ impl<'de> Deserializer<'de> for Node<'_, 'de> {
         if null { visitor.visit_none() } else { visitor.visit_some(Node { cursor, state: State::Known(shape) }) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Sure<V::Value> {
-        visitor.visit_newtype_struct(self)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Sure<V::Value> {
+        let State::Fresh(place @ Place::Value { value: None, column }) = self.state else {
+            return visitor.visit_newtype_struct(self);
+        };
+        if !name.starts_with(remember::PREFIX) {
+            return visitor.visit_newtype_struct(self);
+        }
+        let cursor = self.cursor;
+        let block = cursor.block_below(Use::Field(name), column);
+        if let Some(value) = cursor.pass_known(block) {
+            return visitor.visit_u64(value);
+        }
+        let left = cursor.left();
+        remember::forget();
+        let value = visitor.visit_some(Node::new(cursor, place))?;
+        if let Some(number) = remember::keep() {
+            cursor.remember_block(block, left, number);
+        }
+        Ok(value)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

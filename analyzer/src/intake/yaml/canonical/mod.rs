@@ -11,6 +11,7 @@
 mod cursor;
 mod de;
 mod double;
+mod memory;
 mod scalars;
 mod skip;
 

@@ -6,6 +6,13 @@ use super::scalars::{Shape, Want};
 impl Cursor<'_> {
     /// Passes over what stands at a place.
     pub(super) fn skip(&mut self, place: Place) -> Sure<()> {
+        if let Place::Value { value: None, column } = place {
+            return self.skip_below(column, |cursor| cursor.skip_unknown(place));
+        }
+        self.skip_unknown(place)
+    }
+
+    fn skip_unknown(&mut self, place: Place) -> Sure<()> {
         let shape = self.shape(place, Want::Nothing)?;
         self.skip_shape(&shape)
     }
