@@ -629,9 +629,11 @@ pub(super) struct Explain {
 
 /// `kubereach completions`
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  kubereach completions bash > /etc/bash_completion.d/kubereach")]
+#[command(after_help = "Examples:\n  \
+    kubereach completions bash > /etc/bash_completion.d/kubereach\n  \
+    kubereach completions kubectl > /usr/local/bin/kubectl_complete-reach   and make it executable")]
 pub(super) struct Completions {
-    /// bash, zsh, fish, elvish or powershell
-    #[arg(value_name = "SHELL")]
-    pub shell: clap_complete::Shell,
+    /// bash, zsh, fish, elvish, powershell, or kubectl for 'kubectl reach'
+    #[arg(value_name = "SHELL", value_enum, hide_possible_values = true)]
+    pub shell: super::completions::Shell,
 }

@@ -16,15 +16,18 @@ mod job;
 mod man;
 mod output;
 mod plan;
+mod plugin;
 mod probe;
 mod run;
 mod snapshot;
 mod trace;
 mod via;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches as _;
+use plugin::Invocation;
 
 /// Done, and under the gate.
 const OK: u8 = 0;
@@ -37,12 +40,23 @@ const NOTHING: u8 = 3;
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let invocation = Invocation::of(&words);
+    if invocation == Invocation::Completion {
+        let asked = words.iter().position(|word| word == "__complete").map_or(1, |at| at + 1);
+        let candidates = plugin::complete(words.get(asked..).unwrap_or_default());
+        // Nobody is left to be told where they cannot be printed.
+        let _ = std::io::Write::write_all(&mut std::io::stdout(), candidates.as_bytes());
+        return ExitCode::from(OK);
+    }
+    let words = if invocation == Invocation::Plugin { plugin::words(words) } else { Ok(words) };
     // A closed pipe (`kubereach … | head`) is the reader's choice, not an error.
-    let (words, file) = match config::extend(std::env::args_os().collect()) {
+    let (words, file) = match words.and_then(config::extend) {
         Ok(extended) => extended,
-        Err(failure) => return failed(&failure),
+        Err(failure) => return failed(&failure, invocation),
     };
-    let mut arguments = match args::Cli::try_parse_from(words) {
+    let parsed = invocation.command().try_get_matches_from(words);
+    let mut arguments = match parsed.and_then(|matches| args::Cli::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { USAGE } else { OK };
@@ -76,12 +90,12 @@ pub(crate) fn main() -> ExitCode {
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(failure) if failure.is_closed_pipe() => ExitCode::from(OK),
-        Err(failure) => failed(&failure),
+        Err(failure) => failed(&failure, invocation),
     }
 }
 
-fn failed(failure: &Failure) -> ExitCode {
-    anstream::eprintln!("kubereach: {}", failure.message());
+fn failed(failure: &Failure, invocation: Invocation) -> ExitCode {
+    anstream::eprintln!("kubereach: {}", failure.message(invocation.name()));
     ExitCode::from(failure.code())
 }
 
@@ -104,9 +118,9 @@ impl Failure {
         }
     }
 
-    fn message(&self) -> String {
+    fn message(&self, called: &str) -> String {
         match self {
-            Self::Usage(text) => format!("{text}\nSee 'kubereach --help'."),
+            Self::Usage(text) => format!("{text}\nSee '{called} --help'."),
             Self::Nothing(text) => text.clone(),
             Self::Output(error) => format!("{error:#}"),
         }

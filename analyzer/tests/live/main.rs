@@ -7,12 +7,14 @@ mod api;
 mod situation;
 
 mod kit;
+mod krew;
 
 mod credentials;
 mod fixtures;
 mod follow;
 mod permission;
 mod plane;
+mod plugin;
 mod rbac;
 mod relay;
 mod secrets;
