@@ -46,6 +46,8 @@ pub(crate) struct Workshop {
     pub(crate) log_is: Log,
     /// Refusals of creations, by plural: status and message; only of dry runs, only of real ones, or of both.
     pub(crate) refuses: Vec<(String, u16, String, Option<bool>)>,
+    /// So many creations are made and answered with an error nevertheless.
+    pub(crate) loses: Mutex<usize>,
     /// Events about a Job (`job`) or its pod (`pod`): reason and message.
     pub(crate) events: Vec<(String, String, String)>,
     /// Merged into every Job once it is created.
@@ -251,10 +253,19 @@ fn create(request: &Request, cluster: &Cluster, namespace: &str, plural: &str) -
     }
     *made.ever.entry(plural.to_owned()).or_default() += 1;
     made.objects.entry(plural.to_owned()).or_default().push(object.clone());
+    let mut loses = workshop.loses.lock().unwrap();
+    if *loses > 0 {
+        *loses -= 1;
+        return status(504, "Timeout", "the server was unable to return a response in the time allotted");
+    }
     json_answer(201, &object)
 }
 
 fn delete(request: &Request, cluster: &Cluster, namespace: &str, plural: &str, name: &str) -> Response {
+    let refusal = cluster.workshop.refuses.iter().find(|(which, ..)| *which == format!("delete {plural}"));
+    if let Some((_, code, message, _)) = refusal {
+        return status(*code, "Refused", message);
+    }
     let options: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let mut made = cluster.workshop.made.lock().unwrap();
     let Some(object) = made.objects.get(plural).into_iter().flatten().find(|o| is(o, namespace, name)).cloned() else {

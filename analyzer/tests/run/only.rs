@@ -95,3 +95,23 @@ fn one_file_of_the_program_can_change_a_cluster() {
         }
     }
 }
+
+/// docs/run.md shows the table as it is.
+#[test]
+fn the_page_has_every_row_of_the_table() {
+    const MARK: &str = "<!-- the table of analyzer/src/run/trouble.rs; KUBEREACH_BLESS=1 writes it -->\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/run.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (before, _) = text.split_once(MARK).unwrap();
+    let mut expected = format!("{before}{MARK}\n| row | class | what happened | what to do |\n|---|---|---|---|\n");
+    for trouble in kubereach::run::Trouble::ALL {
+        let row = trouble.row();
+        let waits = if row.passes { " (waits)" } else { "" };
+        expected.push_str(&format!("| {}{waits} | `{}` | {} | {} |\n", row.word, row.class, row.says, row.remedy));
+    }
+    if std::env::var_os("KUBEREACH_BLESS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+        return;
+    }
+    assert_eq!(text, expected, "KUBEREACH_BLESS=1 writes it anew");
+}

@@ -156,6 +156,66 @@ fn what_a_killed_run_leaves_behind_is_found_and_removed() {
     assert!(err.contains("no run has left anything behind"), "{err}");
 }
 
+/// A pod that ended with a result.
+fn quick(cluster: &mut crate::api::Cluster) {
+    cluster.workshop.kubelet = Kubelet::Seen(vec![serde_json::json!({"status": {"phase": "Succeeded",
+        "containerStatuses": [{"name": "prober", "state": {"terminated": {"exitCode": 0}}}]}})]);
+    cluster.workshop.log = Some(crate::kit::good);
+}
+
+#[test]
+fn an_answer_that_is_lost_on_its_way_makes_neither_a_second_job_nor_an_orphan() {
+    let mut cluster = cluster(8080);
+    quick(&mut cluster);
+    *cluster.workshop.loses.lock().unwrap() = 2;
+    let api = cluster.start();
+    let (code, _, err) = run(&api, "admin", &["-n", "shop", "--yes", "-q"]);
+    assert_eq!((code, ever(&api, "jobs"), ever(&api, "configmaps")), (0, 1, 1), "{err}");
+    assert_clean(&api, &err);
+}
+
+#[test]
+fn what_cannot_be_deleted_is_named_with_the_way_to_remove_it() {
+    let mut cluster = cluster(8080);
+    quick(&mut cluster);
+    cluster.workshop.refuses.push(("delete jobs".to_owned(), 403, "jobs is forbidden".to_owned(), None));
+    let api = cluster.start();
+    let (code, _, err) = run(&api, "admin", &["-n", "shop", "--yes", "-q"]);
+    assert_eq!(code, 0, "it was measured all the same: {err}");
+    assert!(err.contains("left behind: job/kubereach-probe-") && err.contains("kubereach run --cleanup="), "{err}");
+    let made = api.cluster.workshop.made.lock().unwrap();
+    assert_eq!((made.count("jobs"), made.count("configmaps")), (1, 0));
+}
+
+/// A large plan becomes several Jobs, of which four run at a time.
+#[test]
+fn a_large_plan_is_measured_part_by_part() {
+    let mut objects = crate::kit::shop(8080);
+    for number in 0..600 {
+        let ip = format!("10.96.{}.{}", number / 250, number % 250 + 1);
+        objects.push(crate::kit::object(
+            "v1",
+            "Service",
+            "shop",
+            &format!("s{number:03}"),
+            serde_json::json!({
+            "spec": {"type": "ClusterIP", "clusterIP": ip, "clusterIPs": [ip], "selector": {"app": "web"},
+                "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}]}}),
+        ));
+    }
+    let mut cluster = crate::api::Cluster::new(objects);
+    quick(&mut cluster);
+    let api = cluster.start();
+    let arguments = ["-n", "shop", "--yes", "--format", "json", "--fail-on", "never", "--max-targets", "1200"];
+    let (code, out, err) = run(&api, "admin", &arguments);
+    let report = report(&out, &err);
+    let files = report["snapshot"]["observations"].as_array().unwrap();
+    assert!(files.len() > 2, "{err}");
+    assert_eq!((code, ever(&api, "jobs")), (0, files.len()), "{err}");
+    assert!(files.iter().all(|file| file["plan_matches"] == true), "{files:#?}");
+    assert_clean(&api, &err);
+}
+
 /// The report of a run is that of `check --live` with the same observations, apart from them.
 #[test]
 fn a_run_that_measures_nothing_reports_as_check_does() {
