@@ -20,7 +20,7 @@ use crate::job::{CONTAINER, GRACE_S, INSTANCE, Run};
 use crate::live::{Accept, CallError, Reader, escape, path};
 
 /// Polls that may fail one after the other; each was retried by itself.
-const MISSES: u32 = 3;
+const MISSES: u32 = 2;
 /// A log that holds no result may not be written out yet: it is read once more after this.
 const AGAIN: Duration = Duration::from_millis(700);
 /// Warnings are asked for once a Job has come no further for this long.
@@ -191,7 +191,9 @@ impl Station {
                 if final_ || watch.misses >= MISSES {
                     let trouble = match error {
                         CallError::Forbidden(_) => Trouble::Permission,
-                        _ => Trouble::of_error(&error),
+                        CallError::Unauthorized(_) => Trouble::Credentials,
+                        // It was created: nothing says that it did not run.
+                        _ => Trouble::ServerLost,
                     };
                     self.over(trouble, error.to_string());
                 }

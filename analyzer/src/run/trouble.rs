@@ -108,6 +108,7 @@ troubles! {
     Evicted "evicted" NorunContainer lasting "the pod was evicted", "run it again, or on another node (--node)";
     Preempted "preempted" NorunContainer lasting "the pod had to make room for one of higher priority", "run it again when there is room, or on another node (--node)";
     NodeLost "node-lost" NorunResultLost passing "the pod's node no longer answers", "run it again on another node (--node), and look after this one";
+    ServerLost "server-lost" NorunResultLost lasting "it may have run, but the API server no longer answered", "run it again when the API server is well";
     PodGone "pod-gone" NorunResultLost lasting "the Job or its pod was deleted while it ran", "run it again; see who deletes it";
     Deadline "deadline" NorunDeadline lasting "the pod's time was over before it wrote its result", "plan fewer targets at once, or give more time with --deadline";
     TimedOut "timed-out" NorunDeadline lasting "the time for the whole run was over", "give more with --timeout, or plan fewer targets (-n, --kind, --name)";

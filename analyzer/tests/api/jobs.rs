@@ -46,6 +46,8 @@ pub(crate) struct Workshop {
     pub(crate) log_is: Log,
     /// Refusals of creations, by plural: status and message; only of dry runs, only of real ones, or of both.
     pub(crate) refuses: Vec<(String, u16, String, Option<bool>)>,
+    /// How long a deletion takes.
+    pub(crate) slow: std::time::Duration,
     /// So many creations are made and answered with an error nevertheless.
     pub(crate) loses: Mutex<usize>,
     /// Events about a Job (`job`) or its pod (`pod`): reason and message.
@@ -262,6 +264,7 @@ fn create(request: &Request, cluster: &Cluster, namespace: &str, plural: &str) -
 }
 
 fn delete(request: &Request, cluster: &Cluster, namespace: &str, plural: &str, name: &str) -> Response {
+    std::thread::sleep(cluster.workshop.slow);
     let refusal = cluster.workshop.refuses.iter().find(|(which, ..)| *which == format!("delete {plural}"));
     if let Some((_, code, message, _)) = refusal {
         return status(*code, "Refused", message);

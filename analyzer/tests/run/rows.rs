@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::api::jobs::{Kubelet, Log};
-use crate::api::{Api, Rule};
+use crate::api::{Api, Fault, Rule};
 use crate::kit::{answered, assert_clean, cluster, ever, good, report, run, subject};
 
 #[derive(Debug, Deserialize)]
@@ -31,6 +31,8 @@ struct Situation {
     #[serde(default)]
     fences: BTreeMap<String, Vec<Value>>,
     vanishes: Option<usize>,
+    /// Requests for this path are never answered.
+    hangs: Option<String>,
     /// A text, or status and message.
     log: Option<Value>,
     /// What is done to a result.
@@ -153,6 +155,9 @@ fn serve(situation: &Situation) -> (Api, &'static str) {
             let code = u16::try_from(failure[0].as_u64().unwrap()).unwrap();
             workshop.log_is = Log::Fails(code, failure[1].as_str().unwrap().to_owned());
         }
+    }
+    if let Some(path) = &situation.hangs {
+        cluster = cluster.trouble(path, Fault::Hangup, usize::MAX);
     }
     let Some([verb, group, resource]) = &situation.denied else { return (cluster.start(), "admin") };
     // Everything but that.

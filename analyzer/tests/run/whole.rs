@@ -116,6 +116,29 @@ fn whoever_ends_the_run_leaves_nothing_behind() {
     }
 }
 
+/// Whoever asks twice does not wait for the deleting, and is told what is left.
+#[cfg(unix)]
+#[test]
+fn the_second_signal_ends_the_deleting_too() {
+    let mut cluster = cluster(8080);
+    cluster.workshop.kubelet = endless();
+    cluster.workshop.slow = Duration::from_secs(25);
+    let api = cluster.start();
+    let child = program(&api, "admin")
+        .args(["-n", "shop", "--yes", "-q"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for("the pod", || api.cluster.workshop.made.lock().unwrap().count("pods") == 1);
+    signal(&child, "INT");
+    wait_for("the deletion", || api.log().iter().any(|request| request.method == "DELETE"));
+    signal(&child, "INT");
+    let (code, _, err) = said(child.wait_with_output().unwrap());
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("left behind: job/") && err.contains("the deleting was interrupted"), "{err}");
+}
+
 #[test]
 fn time_that_runs_out_leaves_nothing_behind_and_says_which_phase_it_was() {
     let mut cluster = cluster(8080);
