@@ -3,14 +3,19 @@
 //! `cargo bench -p kubereach`
 
 mod support;
+#[path = "measure/yardsticks.rs"]
+mod yardsticks;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use kubereach::intake::progress::Silent;
 use kubereach::intake::{InputSpec, IntakeOptions, read};
-use kubereach::snapshot::AnyObject;
 use kubereach::{Filter, judge_snapshot};
 use support::Size;
+use yardsticks::{json_items, yaml_items};
+
+/// What a benchmark that cannot go on ends with.
+type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 #[global_allocator]
 static ALLOCATOR: divan::AllocProfiler = divan::AllocProfiler::system();
@@ -66,63 +71,14 @@ fn rendering(bencher: Bencher<'_, '_>, objects: usize) {
     });
 }
 
-/// The slim struct of an item, decoded by the yardstick's own parser.
-struct Yaml(serde_yaml::Value);
-
-impl kubereach::snapshot::Decode for Yaml {
-    type Error = serde_yaml::Error;
-    fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, Self::Error> {
-        serde_yaml::from_value(self.0.clone())
-    }
-}
-
 #[divan::bench(args = [1_000], sample_count = 3)]
 fn yardstick_serde_yaml(bencher: Bencher<'_, '_>, pods: usize) {
     let text = support::yaml(Size { pods });
-    bencher.counter(BytesCount::new(text.len())).bench_local(|| {
-        #[derive(serde::Deserialize)]
-        struct List {
-            items: Vec<serde_yaml::Value>,
-        }
-        let list: List = serde_yaml::from_str(&text).ok()?;
-        let decode = |item: serde_yaml::Value| {
-            let word = |key: &str| item.get(key).and_then(serde_yaml::Value::as_str).unwrap_or_default().to_owned();
-            let (api_version, kind) = (word("apiVersion"), word("kind"));
-            AnyObject::decode(&api_version, &kind, &Yaml(item)).ok()
-        };
-        Some(black_box(list.items.into_iter().filter_map(decode).collect::<Vec<_>>()).len())
-    });
-}
-
-struct Json<'a>(&'a serde_json::value::RawValue);
-
-impl kubereach::snapshot::Decode for Json<'_> {
-    type Error = serde_json::Error;
-    fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, Self::Error> {
-        serde_json::from_str(self.0.get())
-    }
+    bencher.counter(BytesCount::new(text.len())).bench_local(|| black_box(yaml_items(&text)).map(|o| o.len()).ok());
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn yardstick_serde_json(bencher: Bencher<'_, '_>, pods: usize) {
     let text = support::json(Size { pods });
-    bencher.counter(BytesCount::new(text.len())).bench_local(|| {
-        #[derive(serde::Deserialize)]
-        struct List<'a> {
-            #[serde(borrow)]
-            items: Vec<&'a serde_json::value::RawValue>,
-        }
-        #[derive(serde::Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Head {
-            api_version: String,
-            kind: String,
-        }
-        let list: List<'_> = serde_json::from_str(&text).ok()?;
-        let decode = |item: &&serde_json::value::RawValue| {
-            let head: Head = serde_json::from_str(item.get()).ok()?;
-            AnyObject::decode(&head.api_version, &head.kind, &Json(item)).ok()
-        };
-        Some(black_box(list.items.iter().filter_map(decode).collect::<Vec<_>>()).len())
-    });
+    bencher.counter(BytesCount::new(text.len())).bench_local(|| black_box(json_items(&text)).map(|o| o.len()).ok());
 }
