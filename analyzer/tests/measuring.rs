@@ -230,6 +230,10 @@ const CLUSTER: &str = r#"{"apiVersion":"v1","kind":"List","metadata":{"resourceV
   "spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"web"}}}},
  {"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"web-1","namespace":"shop","uid":"4"},
   "spec":{"replicas":1,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}}}}},
+ {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"load","namespace":"shop","uid":"6"},
+  "spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web-1"},"minReplicas":1,"maxReplicas":3}},
+ {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"elsewhere","namespace":"shop","uid":"7"},
+  "spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"other"},"minReplicas":1,"maxReplicas":3}},
  {"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"front","namespace":"shop","uid":"5"},
   "spec":{"podSelector":{"matchLabels":{"app":"web"}},"policyTypes":["Egress"],
    "egress":[{"to":[{"podSelector":{"matchExpressions":[{"key":"role","operator":"In","values":["db"]}]}}]}]}}]}"#;
@@ -248,9 +252,17 @@ fn labels_of_a_client_are_reviewed_before_a_pod_carries_them() {
     // A budget counts it: refused, with everything that was seen.
     let refused = job("app=web,tier=front", &[]).code(2);
     assert_eq!(out(&refused), "");
-    for words in ["poddisruptionbudget", "replicaset", "service", "label tier is left off", "--accept-hazards"] {
+    for words in [
+        "poddisruptionbudget",
+        "replicaset",
+        "service",
+        "label tier is left off",
+        "--accept-hazards",
+        "horizontalpodautoscaler load scales replicaset web-1",
+    ] {
         assert!(err(&refused).to_lowercase().contains(words), "{words}: {}", err(&refused));
     }
+    assert!(!err(&refused).contains("elsewhere"), "it scales another workload: {}", err(&refused));
     let accepted = job("app=web,tier=front", &["--accept-hazards"]).code(0);
     let all = documents(&out(&accepted));
     let labels = &of_kind(&all, "Job")[0]["spec"]["template"]["metadata"]["labels"];

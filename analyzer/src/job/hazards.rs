@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubereach_reports::report::ObjectRef;
 use serde::Deserialize as _;
 
-use crate::snapshot::model::{NetworkPolicy, OpaqueRole, Resource, Service, WorkloadKind, opaque_role};
+use crate::snapshot::model::{
+    HorizontalPodAutoscaler, NetworkPolicy, OpaqueRole, Resource, Service, WorkloadKind, opaque_role,
+};
 use crate::snapshot::{GroupKind, LabelSelector, Snapshot, matches_pairs};
 
 /// Labels that controllers set and read back: copied, they make a pod somebody's own.
@@ -224,6 +226,30 @@ fn workloads(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
                 format!(
                     "{name} selects the pod by its labels; it does not adopt it, because the pod belongs to its Job \
                      (never run it as a bare pod)"
+                ),
+            );
+            autoscalers(snapshot, namespace, &workload.object(), review);
+        }
+    }
+}
+
+/// An autoscaler looks at every pod that its workload's selector matches, whoever owns it (KEP-5325 lets it
+/// ask for owned ones only).
+fn autoscalers(snapshot: &Snapshot, namespace: &str, workload: &ObjectRef, review: &mut Review) {
+    let of_workload = format!("{} {}", workload.kind, workload.name);
+    if let Err(gap) = snapshot.is_complete(HorizontalPodAutoscaler::KIND, Some(namespace)) {
+        hazard(review, false, format!("{}: one of {of_workload} may count the pod", gap.what));
+    }
+    for autoscaler in snapshot.autoscalers.in_namespace(namespace) {
+        let target = &autoscaler.get().value.spec.scale_target_ref;
+        if target.kind.as_deref() == Some(workload.kind.as_str()) && target.name == workload.name {
+            let name = named(&autoscaler.object());
+            hazard(
+                review,
+                false,
+                format!(
+                    "{name} scales {of_workload} by the load of every pod its selector matches: while the prober runs it may \
+                     count one more, which is not ready and has no load"
                 ),
             );
         }
