@@ -27,6 +27,7 @@ mod rules;
 pub mod selects_nothing;
 pub mod service_port_in_rule;
 pub mod some_pods_admit_no_one;
+pub mod source_address_replaced;
 mod targets;
 pub mod undecidable;
 mod words;
@@ -40,6 +41,7 @@ use crate::evidence::{Entry, Stretch};
 pub use controller::through;
 pub use evaluate::behind;
 pub use identity::{Behind, behind_port, ready_behind, service_port};
+pub use source_address_replaced::from_outside;
 
 /// The pages of this area.
 pub static PAGES: &[&Entry] = &[
@@ -65,6 +67,7 @@ pub static PAGES: &[&Entry] = &[
     selects_nothing::PAGE.entry(),
     service_port_in_rule::PAGE.entry(),
     some_pods_admit_no_one::PAGE.entry(),
+    source_address_replaced::PAGE.entry(),
     undecidable::PAGE.entry(),
 ];
 

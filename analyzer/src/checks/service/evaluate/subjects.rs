@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kubereach_reports::report::{Backend, Port};
+use kubereach_reports::report::{Backend, Port, SegmentName};
 use rayon::prelude::*;
 
 use super::{Context, address, alias, behind};
+use crate::checks::policy;
 use crate::checks::service::{BackendStretches, Consumer};
 use crate::evidence::{Path, PathKey, Stretch, Subject};
 use crate::paths::World;
@@ -59,6 +60,19 @@ fn subject<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Subject {
     }
 }
 
+/// What lies behind the doors to the outside: the same, but for who comes in by them.
+fn from_outside<'s>(
+    world: &World<'s>,
+    cx: &Context<'_, 's>,
+    port: &ServicePort,
+    mut behind: BackendStretches,
+) -> BackendStretches {
+    for stretch in behind.stretches.iter_mut().filter(|stretch| stretch.segment == SegmentName::Policy) {
+        *stretch = policy::from_outside(world, cx.view, port, &cx.behind, stretch);
+    }
+    behind
+}
+
 struct Paths<'v, 's> {
     view: &'v ServiceView<'s>,
     all: Vec<Path>,
@@ -76,12 +90,13 @@ impl<'v, 's> Paths<'v, 's> {
         let door = if view.service.is_headless() { "headless" } else { "cluster-ip" };
         self.add(door, matches.clone(), backend.clone(), None, &stretches);
         let kind = view.service.spec.kind.as_str();
-        if matches!(kind, "NodePort" | "LoadBalancer") && cx.port.is_some() {
+        if let Some(port) = cx.port.filter(|_| matches!(kind, "NodePort" | "LoadBalancer")) {
+            let outside = from_outside(world, &cx, port, stretches);
             if let Some(stretch) = address::node_port(&cx) {
-                self.add("node-port", matches.clone(), backend.clone(), Some(stretch), &stretches);
+                self.add("node-port", matches.clone(), backend.clone(), Some(stretch), &outside);
             }
             if kind == "LoadBalancer" {
-                self.add("load-balancer", matches, backend, Some(address::load_balancer(&cx)), &stretches);
+                self.add("load-balancer", matches, backend, Some(address::load_balancer(&cx)), &outside);
             }
         }
     }
