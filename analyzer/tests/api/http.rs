@@ -78,6 +78,17 @@ pub(crate) fn converse(mut reader: impl BufRead, mut writer: &mut impl Write, cl
                 std::thread::sleep(time);
                 (answer::answer(&request, cluster), false)
             }
+            Some(Fault::Foreign(code, headers, text)) => {
+                let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                (Response { status: code, headers, body: text.as_bytes().to_vec(), ..Response::default() }, false)
+            }
+            Some(Fault::Endless) => {
+                let mut list = answer::answer(&request, cluster);
+                let mut body: serde_json::Value = serde_json::from_slice(&list.body).unwrap();
+                body["metadata"]["continue"] = "again".into();
+                list.body = serde_json::to_vec(&body).unwrap();
+                (list, false)
+            }
             Some(Fault::Cut) => (answer::answer(&request, cluster), true),
             None if request.query.get("watch").is_some_and(|watch| watch == "true") => {
                 if watch::serve(&mut writer, &request, cluster).is_err() {

@@ -40,6 +40,10 @@ pub(crate) enum Fault {
     Slow(std::time::Duration),
     /// The token of the list has expired.
     Expired,
+    /// Something else answers: a login page, a proxy, a broken compressor.
+    Foreign(u16, Vec<(&'static str, &'static str)>, &'static str),
+    /// The list says that it goes on, with the same token each time.
+    Endless,
 }
 
 /// A fault for requests whose path contains a text, so many times.

@@ -255,6 +255,50 @@ fn the_report_of_a_pseudonymized_snapshot_is_the_pseudonymized_report() {
 }
 
 #[test]
+fn a_dry_run_names_every_request_that_is_made_and_no_other() {
+    use std::collections::BTreeSet;
+    let mut all = full();
+    all.push(object("example.com/v1", "Widget", "shop", "w", json!({})));
+    let api = served(all).start();
+    for ask in [
+        ask(),
+        Ask { namespaces: vec!["shop".to_owned()], only_namespaces: true, read_tls: false, ..ask() },
+        Ask {
+            kinds: vec!["svc".to_owned(), "pods".to_owned()],
+            add: vec!["widgets.example.com".parse().unwrap()],
+            ..ask()
+        },
+    ] {
+        let before = api.log().len();
+        let said: BTreeSet<String> = live::would_read(&target(&api, "admin"), &ask)
+            .unwrap()
+            .iter()
+            .filter_map(|line| line.strip_prefix("GET ")?.split("  ").next().map(str::to_owned))
+            .filter(|line| !line.contains("/secrets/NAME"))
+            .collect();
+        let preview: Vec<String> = api.log().split_off(before).iter().map(|r| r.path.clone()).collect();
+        let opening =
+            |path: &str| ["/version", "/api", "/apis"].contains(&path) || path.ends_with("/selfsubjectreviews");
+        assert!(preview.iter().all(|path| opening(path)), "a dry run read {preview:?}");
+        let before = api.log().len();
+        let name = format!("d{before}.tar.gz");
+        take(&api, "admin", &ask, &name, None);
+        let made: BTreeSet<String> = api
+            .log()
+            .split_off(before)
+            .iter()
+            // What was listed by name only is read by name where a path names it.
+            .filter(|r| !opening(&r.path) && !r.path.contains("/secrets/") && !r.path.contains("/configmaps/"))
+            .map(|r| match r.query.get("fieldSelector") {
+                Some(selector) => format!("{}?fieldSelector={selector}", r.path),
+                None => r.path.clone(),
+            })
+            .collect();
+        assert_eq!(made, said);
+    }
+}
+
+#[test]
 fn two_snapshots_side_by_side_do_not_speak_for_each_other() {
     let folder = tempfile::tempdir().unwrap();
     for (name, objects) in [("a.yaml", full()), ("b.yaml", Vec::new())] {

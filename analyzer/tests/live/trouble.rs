@@ -139,3 +139,82 @@ fn hostile_names_stay_names() {
         assert!(!request.query.contains_key("x"), "{request:?}");
     }
 }
+
+#[test]
+fn what_others_answer_in_the_api_servers_place_is_never_an_empty_list() {
+    let html = ("content-type", "text/html");
+    for (name, fault) in [
+        ("a login page", Fault::Foreign(200, vec![html], "<html>Log in</html>")),
+        ("a redirect", Fault::Foreign(302, vec![html, ("location", "https://login.example/")], "")),
+        ("a proxy", Fault::Foreign(502, vec![html], "<html>502 Bad Gateway</html>")),
+        ("another object", Fault::Foreign(200, vec![("content-type", "application/json")], "{\"kind\": \"Pod\"}")),
+        ("an array", Fault::Foreign(200, vec![("content-type", "application/json")], "[]")),
+        ("broken gzip", Fault::Foreign(200, vec![("content-encoding", "gzip")], "not compressed")),
+        ("the end of a session", Fault::Foreign(401, vec![html], "Unauthorized")),
+        ("a list without end", Fault::Endless),
+    ] {
+        let api = Cluster::new(shop())
+            .trouble("endpoint", fault.clone(), 10_000)
+            .trouble("/api/v1/pods", fault.clone(), 10_000)
+            .start();
+        let report = report(&api, "admin", &ask());
+        for kind in ["EndpointSlice", "Pod"] {
+            let (state, reason) = coverage(&report, kind, None);
+            assert!(state == "not-collected" || state == "partial", "{name}: {kind} is {state}: {reason}");
+            assert!(!reason.is_empty() && !reason.contains("<html>Log in"), "{name}: {reason}");
+        }
+        assert_eq!(report.summary.broken, 0, "{name}: {:#?}", report.subjects);
+        // What came before a list broke off is there all the same.
+        assert_eq!(report.summary.config_ok, if matches!(fault, Fault::Endless) { 2 } else { 0 }, "{name}");
+        // Nobody is sent on to where a redirect leads, with the credentials.
+        assert!(api.log().iter().all(|r| r.path.starts_with("/api") || r.path == "/version"), "{name}");
+    }
+}
+
+#[test]
+fn a_date_to_come_back_at_is_kept_too() {
+    let soon = jiff::Timestamp::now() + Duration::from_secs(3);
+    let date = soon.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date: &'static str = Box::leak(date.into_boxed_str());
+    let busy = Fault::Foreign(429, vec![("retry-after", date)], "Too many requests, please try again later.");
+    let api = Cluster::new(shop()).trouble("/api/v1/pods", busy, 1).start();
+    let begun = Instant::now();
+    let report = report(&api, "admin", &ask());
+    assert_eq!(coverage(&report, "Pod", None).0, "complete");
+    assert!(begun.elapsed() >= Duration::from_secs(1), "Retry-After was not kept");
+}
+
+#[test]
+fn a_server_that_asks_for_more_patience_than_there_is_ends_at_the_deadline() {
+    let api = Cluster::new(shop()).trouble("/api/v1/pods", Fault::Status(429, Some(3_600)), 10_000).start();
+    let report = report(&api, "admin", &Ask { timeout: Duration::from_secs(3), ..ask() });
+    let (state, reason) = coverage(&report, "Pod", None);
+    assert_eq!(state, "not-collected", "{reason}");
+    assert!(reason.contains("--timeout"), "{reason}");
+    assert_eq!(coverage(&report, "Service", None).0, "complete");
+}
+
+#[test]
+fn progress_tells_which_list_is_read_and_how_much_came() {
+    use std::sync::{Arc, Mutex};
+    #[derive(Default, Clone)]
+    struct Told(Arc<Mutex<(Vec<String>, u64, u64)>>);
+    impl kubereach::intake::progress::Progress for Told {
+        fn bytes(&self, count: u64) {
+            self.0.lock().unwrap().1 += count;
+        }
+        fn objects(&self, count: u64) {
+            self.0.lock().unwrap().2 += count;
+        }
+        fn member(&self, path: &str) {
+            self.0.lock().unwrap().0.push(path.to_owned());
+        }
+    }
+    let api = Cluster::new(many(600)).start();
+    let told = Told::default();
+    let options = kubereach::intake::IntakeOptions::default();
+    kubereach::live::read(&crate::kit::target(&api, "admin"), &ask(), &options, Box::new(told.clone())).unwrap();
+    let (lists, bytes, objects) = told.0.lock().unwrap().clone();
+    assert!(lists.iter().any(|list| list == "/api/v1/pods"), "{lists:?}");
+    assert!(bytes > 10_000 && objects >= 609, "{bytes} bytes, {objects} objects");
+}
