@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() -> measure::Any<()> {
-    if cfg!(debug_assertions) {
-        eprintln!("Built without optimization: add --release for figures that mean something.");
-    }
     measure::main(program)
 }
 
 /// The program beside this one, built now by the cargo that runs this.
 fn program() -> measure::Any<PathBuf> {
+    if cfg!(debug_assertions) {
+        eprintln!("Built without optimization: add --release for figures that mean something.");
+    }
     let this = std::env::current_exe()?;
     let folder = this.parent().and_then(Path::parent).ok_or("this program is in no folder of cargo's")?;
     let program = folder.join(format!("kubereach{}", std::env::consts::EXE_SUFFIX));

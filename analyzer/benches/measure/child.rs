@@ -33,7 +33,8 @@ pub(crate) struct Figures {
     pub(crate) then: f64,
 }
 
-/// The work of a process that was started for it: prints seconds, objects, bytes kept and the second step.
+/// The work of a process that was started for it: prints seconds, objects, bytes kept, the second step and the most
+/// memory. What the kernel says of a finished process would count this program's own memory in.
 pub(crate) fn work(task: &str, path: &Path) -> Any<()> {
     let before = status("VmRSS:");
     let start = Instant::now();
@@ -77,7 +78,7 @@ pub(crate) fn work(task: &str, path: &Path) -> Any<()> {
         _ => return Err(format!("no such task: {task}").into()),
     };
     let seconds = start.elapsed().as_secs_f64();
-    println!("{seconds} {objects} {} {then}", status("VmRSS:").saturating_sub(before));
+    println!("{seconds} {objects} {} {then} {}", status("VmRSS:").saturating_sub(before), status("VmHWM:"));
     drop(kept);
     Ok(())
 }
@@ -88,11 +89,14 @@ pub(crate) fn run(task: &str, path: &Path, times: usize) -> Any<Figures> {
     best(times, || {
         let (mut figures, text) = watched(Command::new(&this).arg(task).arg(path), true)?;
         let words: Vec<&str> = text.split_whitespace().collect();
-        let [seconds, objects, kept, then] = words.as_slice() else { return Err(format!("{task}: {text}").into()) };
+        let [seconds, objects, kept, then, peak] = words.as_slice() else {
+            return Err(format!("{task}: {text}").into());
+        };
         figures.seconds = seconds.parse()?;
         figures.objects = objects.parse()?;
         figures.kept = kept.parse()?;
         figures.then = then.parse()?;
+        figures.peak = peak.parse()?;
         Ok(figures)
     })
 }
