@@ -4,10 +4,6 @@ use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{Content, InputSpec, Limits, scan};
-use serde::de::IgnoredAny;
-
 use super::child::{self, Figures};
 use super::{Any, Asked, files, float, machine};
 
@@ -129,8 +125,8 @@ impl Run<'_> {
         let beside = Some(("serde_yaml of the same", &slow_yardstick));
         row("kubereach, a comment in every object", other_size, &slow, beside, "0.95 ×");
         for (what, path) in [("as kubectl prints it", &yaml), ("a comment in every object", &other)] {
-            let (all, left) = left_to_the_full_parser(path)?;
-            let ratio = Some(format!("{left} of {all} objects"));
+            let read = child::run("left", path, 1)?;
+            let ratio = Some(format!("{} of {} objects", read.then, read.objects));
             Row { ratio, ..Row::default() }.print(&format!("left to the full parser, {what}"));
         }
         std::fs::remove_file(&other)?;
@@ -239,18 +235,4 @@ impl Run<'_> {
             .print("15 pods, `kubereach check` from its start to its end (best of 20)");
         Ok(())
     }
-}
-
-/// Objects in a file, and how many of them are not surely canonical.
-fn left_to_the_full_parser(path: &Path) -> Any<(usize, usize)> {
-    let input = [InputSpec::Path(path.to_path_buf())];
-    let scanned = scan(&input, &Limits::default(), &|_| None, &|raw| raw.canonical::<IgnoredAny>().is_some(), &Silent)?;
-    let (mut all, mut left) = (0, 0);
-    for member in scanned.inputs.iter().flat_map(|input| &input.members) {
-        if let Content::Documents(docs) = &member.content {
-            all += docs.objects.len();
-            left += docs.objects.iter().filter(|object| !object.value).count();
-        }
-    }
-    Ok((all, left))
 }
