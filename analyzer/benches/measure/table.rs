@@ -212,15 +212,21 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What an object costs in memory: a file of nothing but its kind.
+    /// What an object costs in memory: a file of nothing but its kind, and one with several times as many. What the
+    /// second takes more is the objects', whatever buffers there are.
     fn memory(&self) -> Any<()> {
-        for kind in ["Pod", "Service", "EndpointSlice"] {
+        for (kind, pods, times) in
+            [("Pod", SMALL * 2, 6), ("Service", SMALL * 12, 12), ("EndpointSlice", SMALL * 12, 6)]
+        {
             let path = self.at("kind.yaml");
-            files::write(&path, SMALL * 12, Some(kind))?;
-            let kept = child::run("read", &path, 1)?;
-            let bytes = float(kept.kept) / float(kept.objects);
+            files::write(&path, pods, Some(kind))?;
+            let once = child::run("read", &path, 1)?;
+            files::repeat(&path, times)?;
+            let often = child::run("read", &path, 1)?;
+            let more = often.objects.saturating_sub(once.objects);
+            let bytes = float(often.kept.saturating_sub(once.kept)) / float(more);
             Row { memory: Some(format!("{bytes:.0} bytes")), ..Row::default() }
-                .print(&format!("memory of a {kind} in the model ({} of them)", kept.objects));
+                .print(&format!("memory of a {kind} in the model ({more} of them)"));
         }
         Ok(())
     }
