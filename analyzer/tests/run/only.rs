@@ -49,8 +49,10 @@ fn the_roles_for_reading_and_for_a_run_are_enough_for_all_of_it() {
 #[test]
 fn a_run_by_a_reader_creates_nothing_and_says_what_to_ask_for() {
     let api = cluster(8080).start();
-    let (code, _, err) = run(&api, "reader", &["-n", "shop", "--yes", "-q"]);
+    let (code, out, err) = run(&api, "reader", &["-n", "shop", "--yes"]);
     assert_eq!(code, 3, "{err}");
+    let said = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("it was to be measured and could not be, so not tested"), "{out}");
     for words in ["create jobs.batch, to start the prober", "delete configmaps", "rolebinding kubereach-run"] {
         assert!(err.contains(words), "{words}: {err}");
     }

@@ -26,7 +26,12 @@ pub(crate) fn meaning_in(report: &Report, verdict: Verdict) -> &'static str {
 
 /// Something was measured of this subject, if not all of it.
 pub(crate) fn partly_tested(subject: &Subject) -> bool {
-    subject.traffic != Traffic::NotTested
+    subject.traffic != Traffic::NotTested && subject.paths.iter().any(|path| !path.by_vantage.is_empty())
+}
+
+/// It was to be measured, and nothing of it was: a prober that could not run has tested nothing.
+pub(crate) fn only_attempted(subject: &Subject) -> bool {
+    subject.traffic != Traffic::NotTested && !partly_tested(subject)
 }
 
 /// How many subjects have a verdict.

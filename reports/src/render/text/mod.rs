@@ -81,7 +81,14 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
     gate::excused(sheet, &excused, &findings)?;
     let (partly, rest): (Vec<&Subject>, Vec<&Subject>) =
         quiet.into_iter().partition(|s| s.verdict == Verdict::ConfigOk && words::partly_tested(s));
+    let (attempted, rest): (Vec<&Subject>, Vec<&Subject>) =
+        rest.into_iter().partition(|s| s.verdict == Verdict::ConfigOk && words::only_attempted(s));
     for (subjects, verdict, title) in [
+        (
+            &attempted,
+            Verdict::ConfigOk,
+            "config-ok — the configuration shows an open way; it was to be measured and could not be, so not tested",
+        ),
         (
             &rest,
             Verdict::ConfigOk,
