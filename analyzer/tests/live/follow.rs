@@ -23,8 +23,12 @@ struct Watching {
 
 impl Watching {
     fn start(api: &Api, token: &str, args: &[&str]) -> Self {
+        Self::of(api, token, &[&["--watch"], args].concat())
+    }
+
+    fn of(api: &Api, token: &str, args: &[&str]) -> Self {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("kubereach"));
-        command.args(["check", "--live", "--watch"]).args(args).arg("--kubeconfig").arg(api.kubeconfig(token));
+        command.args(["check", "--live"]).args(args).arg("--kubeconfig").arg(api.kubeconfig(token));
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (tell, lines) = channel();
@@ -269,4 +273,19 @@ fn healthy_is_waited_for_with_a_measurement_that_comes_in() {
     let (code, _, err) = wait_for(&api, "admin", &args);
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("config-ok"), "{err}");
+}
+
+#[test]
+fn ctrl_c_ends_a_read_too_and_a_goal_that_was_not_reached_is_not_reached() {
+    let api = Cluster::new(shop()).trouble("/api/v1/pods", Fault::Slow(PATIENCE), 1_000).start();
+    let mut watching = Watching::start(&api, "admin", &[]);
+    until("pods are being read", || lists(&api) == 1);
+    let begun = Instant::now();
+    assert_eq!(watching.interrupt(), Some(0));
+    assert!(begun.elapsed() < PATIENCE / 2, "{:?}", begun.elapsed());
+
+    let api = Cluster::new(shop()).start();
+    let mut waiting = Watching::of(&api, "admin", &["--wait-for", "config-ok", "svc/nowhere", "-n", "shop"]);
+    waiting.says("watching: no subjects yet");
+    assert_eq!(waiting.interrupt(), Some(1));
 }

@@ -16,7 +16,7 @@ use kubereach_reports::report::Report;
 
 use super::args::Check;
 use super::output;
-use super::via::interruptible;
+use super::via::ending;
 use super::{Failure, GATE, NOTHING, OK, check, input};
 
 use goal::{Goal, WaitFor};
@@ -72,7 +72,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         render: RenderOptions { color: false, quiet: false, ..check::rendering(command) },
         began: Instant::now(),
     };
-    interruptible(|stop| follower.follow(options, stop))
+    ending(follower.interrupted(), |stop| follower.follow(options, stop))
 }
 
 fn goal(command: &Check, own: String) -> Result<Option<Goal>, Failure> {
@@ -131,7 +131,7 @@ impl Follower<'_> {
                     }
                     failing = Some((failing.map_or(took, |(since, _)| since), why));
                     match self.pause(took, PAUSE.max(Duration::from_secs(2)), stop.clone())? {
-                        Woken::Stopped => return Ok(OK),
+                        Woken::Stopped => return Ok(self.interrupted()),
                         Woken::TimeIsUp => return Ok(self.late(last.as_ref(), failing.as_ref())),
                         _ => continue,
                     }
@@ -157,12 +157,17 @@ impl Follower<'_> {
             }
             last = Some(report);
             match self.wait(took, &marks, stop.clone())? {
-                Woken::Stopped => return Ok(OK),
+                Woken::Stopped => return Ok(self.interrupted()),
                 Woken::TimeIsUp => return Ok(self.late(last.as_ref(), None)),
                 Woken::Gap(why) => say(&format!("gap: {}; everything is read anew", lines::line(&why)))?,
                 Woken::Changed | Woken::Interval => {}
             }
         }
+    }
+
+    /// Ctrl-C is how watching ends; what was waited for was not reached.
+    const fn interrupted(&self) -> u8 {
+        if self.goal.is_some() { GATE } else { OK }
     }
 
     fn judge(&self, options: &mut Options) -> Result<(Report, Marks), Failure> {
