@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kubereach_prober::Plan;
 use kubereach_reports::report::{self, Report, Subject};
+use rayon::prelude::*;
 
 use crate::intake::progress::Progress;
 use crate::intake::{self, InputSpec, Intake, IntakeError, IntakeOptions};
@@ -75,8 +76,8 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
         let rows = observation::merge(&world, &subjects, documents, &ambiguous);
         let measurements = measurements(&world, &subjects, &rows, options);
         merged.push(rows);
-        let wanted = subjects.into_iter().filter(|s| options.filter.wants(s));
-        judged.extend(wanted.map(|s| (world.snapshot.cluster.clone(), judge(s, &measurements))));
+        let wanted = subjects.into_par_iter().filter(|s| options.filter.wants(s));
+        judged.par_extend(wanted.map(|s| (world.snapshot.cluster.clone(), judge(s, &measurements))));
     }
     let mut snapshot = inventory(intake);
     let taken_at = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
@@ -103,7 +104,7 @@ fn subjects(world: &World<'_>) -> Vec<evidence::Subject> {
 pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
     let world = World::new(snapshot);
     let nothing = Measurements::default();
-    subjects(&world).into_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
+    subjects(&world).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
 }
 
 /// Ids of paths that more than one cluster has.

@@ -7,7 +7,7 @@ mod policy_kit;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use kubereach::policy::{Answer, Connection, End, Ends, Options, Policies, Protocol, View, group};
+use kubereach::policy::{Answer, Connection, End, Ends, Options, Policies, Protocol, Sight, View};
 use kubereach::snapshot::{AnyObject, Assumption, Builder, Snapshot};
 use policy_kit::Json;
 use proptest::prelude::*;
@@ -482,7 +482,7 @@ proptest! {
         let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, Options::default()));
         let all = pods(&snapshot, &world, &ends);
         let plain: Vec<_> = all.iter().filter_map(|end| end.pod().cloned()).collect();
-        for members in group(&policies, &plain).iter().map(|group| &group.members) {
+        for members in Sight::of(&policies, false).group(&plain).iter().map(|group| &group.members) {
             for other in 0..all.len() {
                 if members.contains(&other) {
                     continue;

@@ -1,5 +1,7 @@
 //! A cluster of a given size as `kubectl get … -A -o yaml|json` prints it: realistic objects, the same
-//! bytes for the same size.
+//! bytes for the same size. A few in a hundred are at fault, as they are in any large cluster.
+
+mod front;
 
 use std::fmt::Write as _;
 
@@ -24,6 +26,16 @@ impl Size {
     /// Nodes: one per 30 pods.
     pub(crate) fn nodes(self) -> usize {
         (self.pods / 30).max(1)
+    }
+
+    /// Network policies: one per 300 pods.
+    pub(crate) fn policies(self) -> usize {
+        self.pods / 300
+    }
+
+    /// Gateways: one per 15,000 pods.
+    pub(crate) fn gateways(self) -> usize {
+        self.pods.div_ceil(15_000)
     }
 }
 
@@ -121,13 +133,14 @@ pub(crate) fn objects(size: Size) -> impl Iterator<Item = serde_json::Value> {
     let pods = (0..size.pods).map(move |i| pod(i, i / per_service, size));
     let slices = (0..services).map(move |s| slice(s, per_service, size));
     let rest = (0..services).flat_map(move |s| {
-        let ingress = (s % 4 == 0).then(|| ingress(s, size));
-        [Some(service(s, size)), Some(deployment(s, per_service, size)), ingress].into_iter().flatten()
+        let entry = match s % 4 {
+            0 => Some(ingress(s, size)),
+            2 => Some(front::route(s, size)),
+            _ => None,
+        };
+        [Some(service(s, size)), Some(deployment(s, per_service, size)), entry].into_iter().flatten()
     });
-    let namespaces = (0..size.namespaces()).map(|n| {
-        serde_json::json!({"apiVersion": "v1", "kind": "Namespace",
-            "metadata": meta(&ns(n), None, 9_000_000 + n), "status": {"phase": "Active"}})
-    });
+    let namespaces = (0..size.namespaces()).map(|n| front::namespace(&ns(n), 9_000_000 + n));
     let nodes = (0..size.nodes()).map(|n| {
         serde_json::json!({"apiVersion": "v1", "kind": "Node", "metadata": meta(&node(n), None, 8_000_000 + n),
             "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],
@@ -135,7 +148,35 @@ pub(crate) fn objects(size: Size) -> impl Iterator<Item = serde_json::Value> {
     });
     let class = std::iter::once(serde_json::json!({"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass",
         "metadata": meta("nginx", None, 1), "spec": {"controller": "k8s.io/ingress-nginx"}}));
-    pods.chain(rest).chain(slices).chain(namespaces).chain(nodes).chain(class)
+    let policies = (0..size.policies()).map(move |p| front::policy(p, size));
+    pods.chain(rest)
+        .chain(slices)
+        .chain(namespaces)
+        .chain(nodes)
+        .chain(class)
+        .chain(policies)
+        .chain(front::shared(size))
+}
+
+/// What is wrong with a Service, if anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// Its selector has a typing error.
+    Selector,
+    /// Its target port is a name that no container has.
+    TargetPort,
+    /// Its pods crash.
+    Crash,
+}
+
+/// Three Services in a hundred.
+const fn fault(s: usize) -> Option<Fault> {
+    match s % 100 {
+        17 => Some(Fault::Selector),
+        37 => Some(Fault::TargetPort),
+        57 => Some(Fault::Crash),
+        _ => None,
+    }
 }
 
 fn ns(n: usize) -> String {
@@ -150,17 +191,18 @@ fn app(s: usize) -> String {
     format!("app-{s:05}")
 }
 
+/// Teams are of unequal size: a fifth of the Services stand in ten namespaces, the others in one each.
 fn namespace_of(service: usize, size: Size) -> String {
-    ns(service % size.namespaces())
+    ns(if service.is_multiple_of(5) { service / 5 % 10 } else { service } % size.namespaces())
 }
 
 fn ip(i: usize) -> String {
     format!("10.{}.{}.{}", 64 + i / 62_500, i / 250 % 250, i % 250 + 1)
 }
 
-/// One pod in fifty is not ready.
-const fn ready(i: usize) -> bool {
-    i % 50 != 49
+/// One pod in fifty is not ready, nor is any that crashes.
+fn ready(i: usize, s: usize) -> bool {
+    i % 50 != 49 && fault(s) != Some(Fault::Crash)
 }
 
 fn meta(name: &str, namespace: Option<&str>, seed: usize) -> serde_json::Value {
@@ -195,8 +237,14 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
         "6f1c0b7a9c0a4cfb5e7f9b7b5f6f6a0e2a3b8a5e94df5a1f0c7f1f1f7c8b9e2d"});
     metadata["ownerReferences"] = serde_json::json!([{"apiVersion": "apps/v1", "blockOwnerDeletion": true,
         "controller": true, "kind": "ReplicaSet", "name": format!("{}-7d4b9c6f5d", app(s)), "uid": "0f0f0f0f-0000-4000-a000-000000000000"}]);
-    let ok = ready(i);
+    let ok = ready(i, s);
     let status = if ok { "True" } else { "False" };
+    let state = if fault(s) == Some(Fault::Crash) {
+        serde_json::json!({"waiting": {"reason": "CrashLoopBackOff",
+            "message": "back-off 5m0s restarting failed container=app"}})
+    } else {
+        serde_json::json!({"running": {"startedAt": "2026-10-01T08:00:05Z"}})
+    };
     let mut env: Vec<serde_json::Value> =
         (0..12).map(|n| serde_json::json!({"name": format!("SETTING_{n}"), "value": format!("value-{n}")})).collect();
     env.extend((0..4).map(|n| {
@@ -261,7 +309,7 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
                 "lastState": {}, "name": "proxy", "ready": true, "restartCount": 0, "started": true,
                 "state": {"running": {"startedAt": "2026-10-01T08:00:06Z"}}}, {"containerID": format!("containerd://{i:064x}"), "image": format!("registry.example/{}:1.42.0", app(s)),
                 "imageID": "registry.example/app@sha256:5f1c5f60cb58c7a42d8c9f60ef6b7f1f2e5d9f00b3c1e8a4f7d6b5c4e3f2a1b0", "lastState": {}, "name": "app", "ready": ok, "restartCount": 0, "started": true,
-                "state": {"running": {"startedAt": "2026-10-01T08:00:05Z"}}}],
+                "state": state}],
             "hostIP": format!("172.16.0.{}", i % 250 + 1), "phase": "Running", "podIP": ip(i), "podIPs": [{"ip": ip(i)}],
             "qosClass": "Burstable", "startTime": "2026-10-01T08:00:03Z"
         }
@@ -272,10 +320,12 @@ fn service(s: usize, size: Size) -> serde_json::Value {
     let mut metadata = meta(&app(s), Some(&namespace_of(s, size)), 2_000_000 + s);
     metadata["labels"] = serde_json::json!({"app.kubernetes.io/name": app(s)});
     let address = format!("172.20.{}.{}", s / 250, s % 250 + 1);
+    let selected = if fault(s) == Some(Fault::Selector) { app(s) + "x" } else { app(s) };
+    let target = if fault(s) == Some(Fault::TargetPort) { "web" } else { "http" };
     serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata,
         "spec": {"clusterIP": address, "clusterIPs": [address], "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
-                 "ipFamilyPolicy": "SingleStack", "selector": {"app.kubernetes.io/name": app(s)}, "sessionAffinity": "None",
-                 "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"},
+                 "ipFamilyPolicy": "SingleStack", "selector": {"app.kubernetes.io/name": selected}, "sessionAffinity": "None",
+                 "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": target},
                            {"name": "metrics", "port": 9090, "protocol": "TCP", "targetPort": 9090}], "type": "ClusterIP"},
         "status": {"loadBalancer": {}}})
 }
@@ -289,14 +339,21 @@ fn slice(s: usize, per_service: usize, size: Size) -> serde_json::Value {
     let endpoints: Vec<serde_json::Value> = (first..(first + per_service).min(size.pods))
         .map(|i| {
             serde_json::json!({"addresses": [ip(i)],
-                "conditions": {"ready": ready(i), "serving": ready(i), "terminating": false},
+                "conditions": {"ready": ready(i, s), "serving": ready(i, s), "terminating": false},
                 "nodeName": node(i % size.nodes()),
                 "targetRef": {"kind": "Pod", "name": format!("{}-7d4b9c6f5d-{i:06x}", app(s)), "namespace": namespace}})
         })
+        .filter(|_| fault(s) != Some(Fault::Selector))
         .collect();
+    let mut ports = vec![
+        serde_json::json!({"name": "http", "port": 8080, "protocol": "TCP"}),
+        serde_json::json!({"name": "metrics", "port": 9090, "protocol": "TCP"}),
+    ];
+    if fault(s) == Some(Fault::TargetPort) {
+        ports.remove(0);
+    }
     serde_json::json!({"addressType": "IPv4", "apiVersion": "discovery.k8s.io/v1", "endpoints": endpoints,
-        "kind": "EndpointSlice", "metadata": metadata,
-        "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}, {"name": "metrics", "port": 9090, "protocol": "TCP"}]})
+        "kind": "EndpointSlice", "metadata": metadata, "ports": ports})
 }
 
 fn deployment(s: usize, per_service: usize, size: Size) -> serde_json::Value {
@@ -309,10 +366,12 @@ fn deployment(s: usize, per_service: usize, size: Size) -> serde_json::Value {
         "status": {"availableReplicas": per_service, "observedGeneration": 1, "readyReplicas": per_service, "replicas": per_service}})
 }
 
+/// One Ingress in 25 names a Service that does not exist.
 fn ingress(s: usize, size: Size) -> serde_json::Value {
+    let backend = if s.is_multiple_of(100) { app(s) + "x" } else { app(s) };
     serde_json::json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
         "metadata": meta(&app(s), Some(&namespace_of(s, size)), 5_000_000 + s),
         "spec": {"ingressClassName": "nginx", "rules": [{"host": format!("{}.apps.example", app(s)), "http": {"paths": [
-            {"backend": {"service": {"name": app(s), "port": {"number": 80}}}, "path": "/", "pathType": "Prefix"}]}}]},
+            {"backend": {"service": {"name": backend, "port": {"number": 80}}}, "path": "/", "pathType": "Prefix"}]}}]},
         "status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.10"}]}}})
 }

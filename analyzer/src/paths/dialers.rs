@@ -5,10 +5,11 @@
 //! for a Gateway), and the labels and images that each product's documentation and default install name.
 //! Who is not recognised here stays an unknown caller.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::World;
 use super::controllers::{Controller, Place, Product, Recogniser};
+use crate::policy::{End, Group, PodEnd};
 use crate::snapshot::Found;
 use crate::snapshot::model::{Gateway, Pod};
 
@@ -16,10 +17,38 @@ use crate::snapshot::model::{Gateway, Pod};
 #[derive(Debug, Clone)]
 pub enum Dialer<'s> {
     /// These pods.
-    Pods(Vec<Found<'s, Pod>>),
+    Pods(Callers<'s>),
     /// A proxy on every node that the network plugin knows by an identity of its own, which no
     /// `NetworkPolicy` can name.
     OwnIdentity,
+}
+
+/// The pods that dial, and which of them no policy tells apart.
+#[derive(Debug, Clone)]
+pub struct Callers<'s> {
+    /// One for each pod.
+    pub ends: Vec<End<'s>>,
+    /// Those that are alike, by their index; the first speaks for all.
+    pub kinds: Vec<Group>,
+    names: HashSet<(&'s str, &'s str)>,
+}
+
+impl<'s> Callers<'s> {
+    fn of(world: &World<'s>, pods: &[Found<'s, Pod>]) -> Self {
+        let policies = world.policies();
+        let ends: Vec<End<'s>> = pods.iter().map(|pod| End::Pod(policies.ends.pod(*pod))).collect();
+        let kinds = policies.sight.group(ends.iter().filter_map(End::pod));
+        let name = |pod: &Found<'s, Pod>| {
+            let meta = &pod.get().value.metadata;
+            (meta.namespace.as_str(), meta.name.as_str())
+        };
+        Self { ends, kinds, names: pods.iter().map(name).collect() }
+    }
+
+    /// Is this very pod one of them?
+    pub fn holds(&self, pod: &PodEnd<'_>) -> bool {
+        !pod.is_template && self.names.contains(&(pod.namespace, pod.object.name.as_str()))
+    }
 }
 
 /// What carries the traffic of a front door.
@@ -35,6 +64,11 @@ pub struct Front<'s> {
 const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 /// What Istio wrote before it.
 const ISTIO_GATEWAY_NAME: &str = "istio.io/gateway-name";
+/// On the Envoy pods that Contour's provisioner makes.
+const CONTOUR_GATEWAY_NAME: &str = "projectcontour.io/owning-gateway-name";
+
+/// Labels by which the pods of one Gateway are looked for.
+pub(super) const NAMES_OF_GATEWAYS: [&str; 3] = [GATEWAY_NAME, ISTIO_GATEWAY_NAME, CONTOUR_GATEWAY_NAME];
 
 /// How the pods of an implementation are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +155,7 @@ impl<'w, 's> Dialers<'w, 's> {
         if pods.is_empty() {
             pods = self.by_manner(gateway, controller, manner);
         }
-        (!pods.is_empty()).then_some(Front { name, dialer: Dialer::Pods(pods) })
+        (!pods.is_empty()).then(|| Front { name, dialer: Dialer::Pods(Callers::of(self.world, &pods)) })
     }
 
     fn by_manner(&self, gateway: Found<'s, Gateway>, controller: &str, manner: Manner) -> Vec<Found<'s, Pod>> {
@@ -139,7 +173,7 @@ impl<'w, 's> Dialers<'w, 's> {
                 own.or_else(|| self.merged.get(class)).cloned().unwrap_or_default()
             }
             Manner::Contour => {
-                let own = self.labelled(&meta.namespace, "projectcontour.io/owning-gateway-name", &meta.name);
+                let own = self.labelled(&meta.namespace, CONTOUR_GATEWAY_NAME, &meta.name);
                 let own: Vec<_> = own.into_iter().filter(|pod| has_image(pod, "envoy")).collect();
                 if own.is_empty() { shared(Kind::ContourEnvoy) } else { own }
             }
@@ -160,7 +194,8 @@ impl<'w, 's> Dialers<'w, 's> {
             (_, _, "Istio") => shared(Kind::IstioIngress),
             (Place::ControlPods, ..) => Vec::new(),
         };
-        (!pods.is_empty()).then_some(Front { name: controller.name, dialer: Dialer::Pods(pods) })
+        let dialer = || Dialer::Pods(Callers::of(self.world, &pods));
+        (!pods.is_empty()).then(|| Front { name: controller.name, dialer: dialer() })
     }
 
     fn labelled(&self, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {

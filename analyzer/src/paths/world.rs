@@ -1,6 +1,6 @@
 //! The snapshot with the indexes that resolution needs: built once, linear in the snapshot.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -18,9 +18,7 @@ type Nested<'s, V> = HashMap<&'s str, HashMap<&'s str, V>>;
 pub struct World<'s> {
     /// What was read.
     pub snapshot: &'s Snapshot,
-    pods_by_label: HashMap<(&'s str, &'s str, &'s str), Vec<u32>>,
-    pods: Vec<Found<'s, Pod>>,
-    pod_by_address: HashMap<&'s str, Vec<u32>>,
+    pods: Pods<'s>,
     slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
     events_by_object: HashMap<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
     templates_by_namespace: BTreeMap<&'s str, Vec<Found<'s, Workload>>>,
@@ -30,24 +28,48 @@ pub struct World<'s> {
     manifests: bool,
 }
 
-impl<'s> World<'s> {
-    /// Builds the indexes.
-    pub fn new(snapshot: &'s Snapshot) -> Self {
-        let pods: Vec<Found<'s, Pod>> = snapshot.pods.iter().collect();
-        let mut pods_by_label: HashMap<(&str, &str, &str), Vec<u32>> = HashMap::new();
-        let mut pod_by_address: HashMap<&str, Vec<u32>> = HashMap::new();
-        for (index, pod) in (0_u32..).zip(&pods) {
+/// The pods, to be found by what Services ask for.
+#[derive(Debug)]
+struct Pods<'s> {
+    all: Vec<Found<'s, Pod>>,
+    /// Keys of labels that the selector of some Service or the search for a Gateway's pods names: others are not
+    /// looked for often.
+    keys: HashSet<&'s str>,
+    by_label: HashMap<(&'s str, &'s str, &'s str), Vec<u32>>,
+    by_address: HashMap<&'s str, Vec<u32>>,
+}
+
+impl<'s> Pods<'s> {
+    fn of(snapshot: &'s Snapshot) -> Self {
+        let selectors = snapshot.services.iter().map(|service| &service.get().value.spec.selector);
+        let of_services = selectors.flat_map(|selector| selector.keys()).map(String::as_str);
+        let keys: HashSet<&str> = of_services.chain(super::dialers::NAMES_OF_GATEWAYS).collect();
+        let mut this =
+            Self { all: snapshot.pods.iter().collect(), keys, by_label: HashMap::new(), by_address: HashMap::new() };
+        for (index, pod) in (0_u32..).zip(&this.all) {
             let pod = pod.get();
-            for (key, value) in &pod.metadata.labels {
-                pods_by_label.entry((&pod.metadata.namespace, key, value)).or_default().push(index);
+            for (key, value) in pod.metadata.labels.iter().filter(|(key, _)| this.keys.contains(key.as_str())) {
+                this.by_label.entry((&pod.metadata.namespace, key, value)).or_default().push(index);
             }
             for address in pod.ips() {
-                let slot = pod_by_address.entry(address).or_default();
+                let slot = this.by_address.entry(address).or_default();
                 if slot.last() != Some(&index) {
                     slot.push(index);
                 }
             }
         }
+        this
+    }
+
+    fn get(&self, index: u32) -> Option<Found<'s, Pod>> {
+        self.all.get(index as usize).copied()
+    }
+}
+
+impl<'s> World<'s> {
+    /// Builds the indexes.
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        let (pods, policies) = rayon::join(|| Pods::of(snapshot), || View::new(snapshot));
         let mut slices_by_service: Nested<'s, Vec<_>> = HashMap::new();
         for slice in snapshot.slices.iter() {
             if let Some(service) = slice.get().metadata.label("kubernetes.io/service-name") {
@@ -79,15 +101,13 @@ impl<'s> World<'s> {
         }
         let mut world = Self {
             snapshot,
-            pods_by_label,
             pods,
-            pod_by_address,
             slices_by_service,
             events_by_object,
             templates_by_namespace,
             templates_by_label,
             views: Vec::new(),
-            policies: View::new(snapshot),
+            policies,
             manifests: snapshot.is_manifests(),
         };
         let services: Vec<_> = snapshot.services.iter().collect();
@@ -118,24 +138,25 @@ impl<'s> World<'s> {
     /// Pods of a namespace that a non-empty equality selector selects, in order of name. Walks only the
     /// pods of the rarest label.
     pub fn pods_selected(&self, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<Found<'s, Pod>> {
-        let candidates: Option<Vec<&Vec<u32>>> = selector
-            .iter()
-            .map(|(key, value)| self.pods_by_label.get(&(namespace, key.as_str(), value.as_str())))
-            .collect();
-        let Some(rarest) = candidates.and_then(|lists| lists.into_iter().min_by_key(|list| list.len())) else {
+        if selector.is_empty() {
             return Vec::new();
-        };
-        rarest
-            .iter()
-            .filter_map(|index| self.pods.get(*index as usize).copied())
-            .filter(|pod| crate::snapshot::matches_pairs(selector, &pod.metadata.labels))
-            .collect()
+        }
+        let selects = |pod: &Found<'s, Pod>| crate::snapshot::matches_pairs(selector, &pod.metadata.labels);
+        let indexed = selector.iter().filter(|(key, _)| self.pods.keys.contains(key.as_str()));
+        let lists = indexed.map(|(key, value)| {
+            let list = self.pods.by_label.get(&(namespace, key.as_str(), value.as_str()));
+            list.map(Vec::as_slice).unwrap_or_default()
+        });
+        match lists.min_by_key(|list| list.len()) {
+            Some(rarest) => rarest.iter().filter_map(|index| self.pods.get(*index)).filter(selects).collect(),
+            None => self.snapshot.pods.in_namespace(namespace).filter(selects).collect(),
+        }
     }
 
     /// Pods that have this address (several with host networking).
     pub fn pods_at(&self, address: &str) -> impl Iterator<Item = Found<'s, Pod>> {
-        let indexes = self.pod_by_address.get(address).map(Vec::as_slice).unwrap_or_default();
-        indexes.iter().filter_map(|index| self.pods.get(*index as usize).copied())
+        let indexes = self.pods.by_address.get(address).map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().filter_map(|index| self.pods.get(*index))
     }
 
     /// Slices that belong to a Service, by their label, whoever manages them.

@@ -1,6 +1,6 @@
 //! Policies of other systems: not evaluated, but asked whom they may touch, so that it can be said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kubereach_reports::report::ObjectRef;
 use serde::Deserialize as _;
@@ -36,16 +36,58 @@ enum Scope<'s> {
     /// Every pod of the namespace (`None`: of the cluster).
     Namespace(Option<&'s str>),
     /// Pods by labels.
-    Labels { namespace: Option<&'s str>, selectors: Vec<LabelSelector> },
+    Labels { namespace: Option<&'s str>, selectors: Vec<Selector> },
     /// Pods by expressions of Calico.
     Calico { namespace: Option<&'s str>, pods: Option<&'s str>, namespaces: Option<&'s str> },
 }
 
 const CILIUM_NAMESPACE: &str = "io.kubernetes.pod.namespace";
 
-/// Every policy of another system in the snapshot.
-pub fn foreign(snapshot: &Snapshot) -> Vec<Foreign<'_>> {
-    snapshot.opaque.iter().filter_map(read).collect()
+/// Every policy of another system in a snapshot.
+#[derive(Debug)]
+pub struct Foreigners<'s> {
+    all: Vec<Foreign<'s>>,
+    /// Those that touch pods of one namespace only.
+    by_namespace: HashMap<&'s str, Vec<usize>>,
+    anywhere: Vec<usize>,
+}
+
+impl<'s> Foreigners<'s> {
+    /// Reads them.
+    pub(super) fn of(snapshot: &'s Snapshot) -> Self {
+        let all: Vec<Foreign<'s>> = snapshot.opaque.iter().filter_map(read).collect();
+        let (mut by_namespace, mut anywhere) = (HashMap::<_, Vec<usize>>::new(), Vec::new());
+        for (index, foreign) in all.iter().enumerate() {
+            match foreign.scope {
+                Scope::Inert => {}
+                Scope::Namespace(Some(namespace))
+                | Scope::Labels { namespace: Some(namespace), .. }
+                | Scope::Calico { namespace: Some(namespace), .. } => {
+                    by_namespace.entry(namespace).or_default().push(index);
+                }
+                Scope::Namespace(None) | Scope::Labels { .. } | Scope::Calico { .. } => anywhere.push(index),
+            }
+        }
+        Self { all, by_namespace, anywhere }
+    }
+
+    /// None at all?
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Every one.
+    pub fn iter(&self) -> impl Iterator<Item = &Foreign<'s>> {
+        self.all.iter()
+    }
+
+    /// Those that may touch a pod of this namespace, in their order.
+    pub(super) fn near(&self, namespace: &str) -> impl Iterator<Item = &Foreign<'s>> {
+        let own = self.by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default();
+        let mut indexes = [own, &self.anywhere].concat();
+        indexes.sort_unstable();
+        indexes.into_iter().filter_map(|index| self.all.get(index))
+    }
 }
 
 impl<'s> Foreign<'s> {
@@ -67,7 +109,7 @@ impl<'s> Foreign<'s> {
                 if elsewhere(*namespace) {
                     return Truth::No;
                 }
-                Truth::any(selectors.iter().map(|selector| cilium_or_plain(selector, pod)))
+                Truth::any(selectors.iter().map(|selector| selector.selects(pod)))
             }
             Scope::Calico { namespace, pods, namespaces } => {
                 if elsewhere(*namespace) {
@@ -85,26 +127,60 @@ impl<'s> Foreign<'s> {
     }
 }
 
-/// Cilium writes the source of a label before its key, and the namespace as a label.
-fn cilium_or_plain<'s>(selector: &LabelSelector, pod: &PodEnd<'s>) -> Truth<'s> {
-    let plain = |key: &str| key.strip_prefix("k8s:").or_else(|| key.strip_prefix("any:")).unwrap_or(key).to_owned();
-    let normal = LabelSelector {
-        match_labels: selector.match_labels.iter().map(|(k, v)| (plain(k), v.clone())).collect(),
-        match_expressions: selector
-            .match_expressions
-            .iter()
-            .map(|r| Requirement { key: plain(&r.key), ..r.clone() })
-            .collect::<Vec<_>>()
-            .into(),
-    };
-    let keys = normal.match_labels.keys().chain(normal.match_expressions.iter().map(|r| &r.key));
-    if keys.clone().any(|key| key.starts_with("reserved:") || (key.starts_with("io.") && key != CILIUM_NAMESPACE)) {
-        // Labels that Cilium makes itself.
-        return Truth::Unknown(Missing::Form);
+/// A selector of labels, read once.
+#[derive(Debug, Clone)]
+struct Selector {
+    plain: LabelSelector,
+    names: Names,
+}
+
+/// What the keys of a selector are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Labels of pods.
+    Labels,
+    /// The namespace among them, as Cilium shows it.
+    Namespace,
+    /// Labels that Cilium makes itself.
+    Ciliums,
+}
+
+impl Selector {
+    /// Cilium writes the source of a label before its key, and the namespace as a label.
+    fn of(selector: &LabelSelector) -> Self {
+        let plain = |key: &str| key.strip_prefix("k8s:").or_else(|| key.strip_prefix("any:")).unwrap_or(key).to_owned();
+        let plain = LabelSelector {
+            match_labels: selector.match_labels.iter().map(|(k, v)| (plain(k), v.clone())).collect(),
+            match_expressions: selector
+                .match_expressions
+                .iter()
+                .map(|r| Requirement { key: plain(&r.key), ..r.clone() })
+                .collect::<Vec<_>>()
+                .into(),
+        };
+        let mut keys = plain.match_labels.keys().chain(plain.match_expressions.iter().map(|r| &r.key));
+        let own = |key: &String| key.starts_with("reserved:") || (key.starts_with("io.") && key != CILIUM_NAMESPACE);
+        let names = if keys.clone().any(own) {
+            Names::Ciliums
+        } else if keys.any(|key| key == CILIUM_NAMESPACE) {
+            Names::Namespace
+        } else {
+            Names::Labels
+        };
+        Self { plain, names }
     }
-    let mut labels: BTreeMap<String, String> = pod.labels.clone();
-    labels.insert(CILIUM_NAMESPACE.to_owned(), pod.namespace.to_owned());
-    on_labels(&normal, &labels)
+
+    fn selects<'s>(&self, pod: &PodEnd<'s>) -> Truth<'s> {
+        match self.names {
+            Names::Ciliums => Truth::Unknown(Missing::Form),
+            Names::Labels => on_labels(&self.plain, pod.labels),
+            Names::Namespace => {
+                let mut labels: BTreeMap<String, String> = pod.labels.clone();
+                labels.insert(CILIUM_NAMESPACE.to_owned(), pod.namespace.to_owned());
+                on_labels(&self.plain, &labels)
+            }
+        }
+    }
 }
 
 fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
@@ -193,8 +269,8 @@ fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
     Some(Foreign { object, found, system, may_allow, scope, directions })
 }
 
-fn selector(value: &Value) -> Option<LabelSelector> {
-    LabelSelector::deserialize(value).ok()
+fn selector(value: &Value) -> Option<Selector> {
+    LabelSelector::deserialize(value).ok().map(|selector| Selector::of(&selector))
 }
 
 /// A mesh policy covers its namespace, or the cluster where it stands in the mesh's root namespace.

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::answer::Direction;
 use super::core::Peer;
 use super::ends::PodEnd;
 use super::set::{Policies, Rules};
+use crate::snapshot::LabelSelector;
 
 /// Pods that every policy treats alike, both as subjects and as peers.
 #[derive(Debug, Clone)]
@@ -28,63 +31,94 @@ struct Signature<'s> {
     addresses: Vec<Vec<bool>>,
 }
 
-/// Groups pods; linear in pods (times the labels and ranges that policies name).
-pub fn group<'s>(policies: &Policies<'s>, pods: &[PodEnd<'s>]) -> Vec<Group> {
-    let mut keys: BTreeSet<String> = BTreeSet::new();
-    let mut every_label = false;
-    let mut names: BTreeSet<&str> = BTreeSet::new();
-    let mut blocks: Vec<&super::Block> = Vec::new();
-    for policy in policies.all() {
-        match &policy.rules {
-            Rules::Core(core) => {
-                collect(core.selector, &mut keys);
-                for rule in Direction::BOTH.iter().flat_map(|d| core.rules_of(*d).unwrap_or_default()) {
-                    names.extend(rule.ports.iter().filter_map(super::ports::PortEntry::name));
-                    for peer in &rule.peers {
-                        match peer {
-                            Peer::Selected { pods: Some(selector), .. } => collect(selector, &mut keys),
-                            Peer::Block(block) => blocks.push(block),
-                            Peer::Selected { pods: None, .. } | Peer::Unreadable => {}
+/// What the policies of a cluster can see of a pod: gathered once, whatever number of pods is grouped by it.
+#[derive(Debug, Default)]
+pub struct Sight<'s> {
+    every_label: bool,
+    keys: BTreeSet<&'s str>,
+    ports: BTreeSet<&'s str>,
+    nets: Vec<IpNet>,
+}
+
+impl<'s> Sight<'s> {
+    /// One walk over the policies. `every_label`: somebody else looks at the pods as well, and at which of their
+    /// labels is not known.
+    pub fn of(policies: &Policies<'s>, every_label: bool) -> Self {
+        let mut sight = Self { every_label, ..Self::default() };
+        let mut blocks: Vec<&super::Block> = Vec::new();
+        for policy in policies.all() {
+            match &policy.rules {
+                Rules::Core(core) => {
+                    sight.collect(core.selector);
+                    for rule in Direction::BOTH.iter().flat_map(|d| core.rules_of(*d).unwrap_or_default()) {
+                        sight.ports.extend(rule.ports.iter().filter_map(super::ports::PortEntry::name));
+                        for peer in &rule.peers {
+                            match peer {
+                                Peer::Selected { pods: Some(selector), .. } => sight.collect(selector),
+                                Peer::Block(block) => blocks.push(block),
+                                Peer::Selected { pods: None, .. } | Peer::Unreadable => {}
+                            }
                         }
                     }
                 }
-            }
-            Rules::Admin(admin) => {
-                // Few, and with several selectors each: every label counts.
-                every_label = true;
-                for rule in Direction::BOTH.iter().flat_map(|d| admin.rules_of(*d)) {
-                    names.extend(rule.ports.iter().filter_map(super::ports::PortEntry::name));
-                    for peer in &rule.peers {
-                        if let super::admin::Peer::Networks(networks) = peer {
-                            blocks.extend(networks);
+                Rules::Admin(admin) => {
+                    // Few, and with several selectors each: every label counts.
+                    sight.every_label = true;
+                    for rule in Direction::BOTH.iter().flat_map(|d| admin.rules_of(*d)) {
+                        sight.ports.extend(rule.ports.iter().filter_map(super::ports::PortEntry::name));
+                        for peer in &rule.peers {
+                            if let super::admin::Peer::Networks(networks) = peer {
+                                blocks.extend(networks);
+                            }
                         }
                     }
                 }
             }
         }
+        let nets: BTreeSet<IpNet> = blocks.iter().flat_map(|block| block.ranges()).collect();
+        sight.nets = nets.into_iter().collect();
+        sight
     }
-    let nets: BTreeSet<ipnet::IpNet> = blocks.iter().flat_map(|block| block.ranges()).collect();
-    let membership = |address: &IpAddr| nets.iter().map(|net| net.contains(address)).collect::<Vec<bool>>();
-    let mut groups: BTreeMap<Signature<'s>, Vec<usize>> = BTreeMap::new();
-    for (index, pod) in pods.iter().enumerate() {
+
+    fn collect(&mut self, selector: &'s LabelSelector) {
+        self.keys.extend(selector.match_labels.keys().map(String::as_str));
+        self.keys.extend(selector.match_expressions.iter().map(|r| r.key.as_str()));
+    }
+
+    /// Groups pods that no policy tells apart; linear in pods (times the labels and ranges that policies name).
+    pub fn group<'p>(&self, pods: impl IntoIterator<Item = &'p PodEnd<'s>>) -> Vec<Group>
+    where
+        's: 'p,
+    {
+        let mut groups: BTreeMap<Signature<'s>, Vec<usize>> = BTreeMap::new();
+        for (index, pod) in pods.into_iter().enumerate() {
+            groups.entry(self.signature(pod)).or_default().push(index);
+        }
+        let mut groups: Vec<Group> = groups.into_values().map(|members| Group { members }).collect();
+        groups.sort_by_key(|group| group.members.first().copied());
+        groups
+    }
+
+    fn signature(&self, pod: &PodEnd<'s>) -> Signature<'s> {
         let labels = pod
             .labels
             .iter()
-            .filter(|(key, _)| every_label || keys.contains(*key))
+            .filter(|(key, _)| self.every_label || self.keys.contains(key.as_str()))
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect();
         let mut ports: Vec<(&str, &str, Option<u16>)> = pod
             .spec
             .serving_containers()
             .flat_map(|c| &c.ports)
-            .filter(|p| names.contains(p.name.as_str()))
+            .filter(|p| self.ports.contains(p.name.as_str()))
             .map(|p| (p.name.as_str(), p.protocol.as_str(), p.container_port.known().copied()))
             .collect();
         ports.sort_unstable();
+        let membership = |address: &IpAddr| self.nets.iter().map(|net| net.contains(address)).collect::<Vec<bool>>();
         let mut addresses: Vec<Vec<bool>> =
-            if nets.is_empty() { Vec::new() } else { pod.addresses.iter().map(membership).collect() };
+            if self.nets.is_empty() { Vec::new() } else { pod.addresses.iter().map(membership).collect() };
         addresses.sort_unstable();
-        let signature = Signature {
+        Signature {
             namespace: pod.namespace,
             labels,
             host_network: pod.host_network,
@@ -92,15 +126,6 @@ pub fn group<'s>(policies: &Policies<'s>, pods: &[PodEnd<'s>]) -> Vec<Group> {
             node: pod.node.filter(|_| pod.host_network),
             ports,
             addresses,
-        };
-        groups.entry(signature).or_default().push(index);
+        }
     }
-    let mut groups: Vec<Group> = groups.into_values().map(|members| Group { members }).collect();
-    groups.sort_by_key(|group| group.members.first().copied());
-    groups
-}
-
-fn collect(selector: &crate::snapshot::LabelSelector, into: &mut BTreeSet<String>) {
-    into.extend(selector.match_labels.keys().cloned());
-    into.extend(selector.match_expressions.iter().map(|r| r.key.clone()));
 }

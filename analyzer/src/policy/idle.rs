@@ -3,13 +3,14 @@
 //! Said of pods that run and of templates that may make more, and only where all of them were read: a pod
 //! that was not seen may be the one that is meant.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::answer::{Direction, Truth};
 use super::core::{Core, Peer};
 use super::ends::{Ends, PodEnd};
-use super::selectors::on_labels;
+use super::selectors::{NAMESPACE_NAME, on_labels, on_namespace};
 use super::set::{Policies, Rules};
+use crate::snapshot::LabelSelector;
 use crate::snapshot::model::{Pod, Resource as _, WorkloadKind};
 
 /// Policies and rules that do nothing at present.
@@ -22,7 +23,78 @@ pub struct Idle {
 }
 
 /// Pods of a namespace by their labels: what differs in nothing else is looked at once.
-type Kinds<'s> = BTreeMap<&'s str, BTreeMap<Vec<(&'s str, &'s str)>, PodEnd<'s>>>;
+#[derive(Default)]
+struct Kinds<'s> {
+    by_namespace: HashMap<&'s str, OfNamespace<'s>>,
+    /// Namespaces by their labels, and those whose labels were not read.
+    labelled: HashMap<(&'s str, &'s str), Vec<&'s str>>,
+    unlabelled: Vec<&'s str>,
+}
+
+#[derive(Default)]
+struct OfNamespace<'s> {
+    all: Vec<PodEnd<'s>>,
+    known: HashSet<Vec<(&'s str, &'s str)>>,
+    by_label: HashMap<(&'s str, &'s str), Vec<usize>>,
+}
+
+impl<'s> OfNamespace<'s> {
+    fn add(&mut self, pod: PodEnd<'s>) {
+        let labels: Vec<(&str, &str)> = pod.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        if self.known.contains(&labels) {
+            return;
+        }
+        for label in &labels {
+            self.by_label.entry(*label).or_default().push(self.all.len());
+        }
+        self.known.insert(labels);
+        self.all.push(pod);
+    }
+
+    /// May the selector select one of them? Looks at those that have one of the labels it asks for.
+    fn any(&self, selector: Option<&LabelSelector>) -> bool {
+        let Some(selector) = selector else { return !self.all.is_empty() };
+        let is_it = |pod: &PodEnd<'s>| on_labels(selector, pod.labels) != Truth::No;
+        let lists = selector.needed().map(|label| self.by_label.get(&label).map(Vec::as_slice).unwrap_or_default());
+        match lists.min_by_key(|list| list.len()) {
+            Some(fewest) => fewest.iter().filter_map(|index| self.all.get(*index)).any(is_it),
+            None => self.all.iter().any(is_it),
+        }
+    }
+}
+
+impl<'s> Kinds<'s> {
+    fn add(&mut self, pod: PodEnd<'s>) {
+        let (namespace, labels) = (pod.namespace, pod.namespace_labels);
+        let new = !self.by_namespace.contains_key(namespace);
+        self.by_namespace.entry(namespace).or_default().add(pod);
+        match labels {
+            _ if !new => {}
+            Some(labels) => {
+                for (key, value) in labels {
+                    self.labelled.entry((key, value)).or_default().push(namespace);
+                }
+            }
+            None => self.unlabelled.push(namespace),
+        }
+    }
+
+    /// May the selectors of a peer select somebody anywhere?
+    fn anywhere(&self, namespaces: &LabelSelector, pods: Option<&LabelSelector>, ends: &Ends<'s>) -> bool {
+        let is_it = |namespace: &&str| {
+            on_namespace(namespaces, namespace, ends.namespace_labels(namespace)) != Truth::No
+                && self.by_namespace.get(namespace).is_some_and(|of| of.any(pods))
+        };
+        if let Some(name) = namespaces.match_labels.get(NAMESPACE_NAME) {
+            return is_it(&name.as_str());
+        }
+        let lists = namespaces.needed().map(|label| self.labelled.get(&label).map(Vec::as_slice).unwrap_or_default());
+        match lists.min_by_key(|list| list.len()) {
+            Some(fewest) => fewest.iter().chain(&self.unlabelled).any(is_it),
+            None => self.by_namespace.keys().any(is_it),
+        }
+    }
+}
 
 impl Idle {
     /// One walk over pods and templates, and one over the peers of all rules.
@@ -32,13 +104,10 @@ impl Idle {
         if snapshot.is_manifests() {
             return idle;
         }
-        let mut kinds: Kinds<'s> = BTreeMap::new();
+        let mut kinds = Kinds::default();
         let running = snapshot.pods.iter().filter(|pod| !pod.is_finished()).map(|pod| ends.pod(pod));
         let templates = snapshot.workloads.iter().filter_map(|workload| ends.template(workload));
-        for pod in running.chain(templates) {
-            let labels = pod.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-            kinds.entry(pod.namespace).or_default().entry(labels).or_insert(pod);
-        }
+        running.chain(templates).for_each(|pod| kinds.add(pod));
         let all_read = |namespace: Option<&str>| {
             // What is scaled to zero has no pods now and will have some: its template has to be known too.
             let workloads =
@@ -52,16 +121,15 @@ impl Idle {
             if !all_read(Some(core.namespace)) {
                 continue;
             }
-            let own = kinds.get(core.namespace);
-            let selected = own.into_iter().flatten().any(|(_, pod)| on_labels(core.selector, pod.labels) != Truth::No);
-            if !selected {
+            let own = kinds.by_namespace.get(core.namespace);
+            if !own.is_some_and(|own| own.any(Some(core.selector))) {
                 idle.policies.entry(core.namespace.to_owned()).or_default().push(index);
                 continue;
             }
             for direction in Direction::BOTH {
                 for (number, rule) in core.rules_of(direction).unwrap_or_default().iter().enumerate() {
                     let peers = !rule.peers.is_empty();
-                    if peers && rule.peers.iter().all(|peer| nobody(peer, core, &kinds, everywhere)) {
+                    if peers && rule.peers.iter().all(|peer| nobody(peer, core, &kinds, everywhere, ends)) {
                         idle.rules.insert((index, direction.index(), number));
                     }
                 }
@@ -82,11 +150,10 @@ impl Idle {
 }
 
 /// Is the peer surely no pod? Addresses and what cannot be read may be somebody.
-fn nobody(peer: &Peer<'_>, core: &Core<'_>, kinds: &Kinds<'_>, everywhere: bool) -> bool {
+fn nobody(peer: &Peer<'_>, core: &Core<'_>, kinds: &Kinds<'_>, everywhere: bool, ends: &Ends<'_>) -> bool {
     let Peer::Selected { pods, namespaces } = peer else { return false };
-    let is_it = |pod: &PodEnd<'_>| Peer::selects(*pods, *namespaces, core.namespace, pod) != Truth::No;
     match namespaces {
-        None => !kinds.get(core.namespace).into_iter().flatten().any(|(_, pod)| is_it(pod)),
-        Some(_) => everywhere && !kinds.values().flatten().any(|(_, pod)| is_it(pod)),
+        None => !kinds.by_namespace.get(core.namespace).is_some_and(|of| of.any(*pods)),
+        Some(namespaces) => everywhere && !kinds.anywhere(namespaces, *pods, ends),
     }
 }

@@ -13,6 +13,7 @@ mod answer;
 mod calico;
 pub mod cni;
 mod core;
+mod dns;
 mod ends;
 mod fold;
 pub mod foreign;
@@ -28,8 +29,9 @@ mod view;
 mod words;
 
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
+pub use dns::{Dns, Servers};
 pub use ends::{End, Ends, NodeEnd, PodEnd};
-pub use groups::{Group, group};
+pub use groups::{Group, Sight};
 pub use idle::Idle;
 pub use network::Block;
 pub use options::{AgainstPods, Assumed, EndPorts, Options};

@@ -1,6 +1,6 @@
 //! All policies of a snapshot, compiled and indexed, and what they say to a connection.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kubereach_reports::report::ObjectRef;
 
@@ -10,8 +10,8 @@ use super::core::{Asked, Core};
 use super::ends::{End, PodEnd};
 use super::options::{AgainstPods, Assumed, EndPorts, Options};
 use super::ports::PortEntry;
-use crate::snapshot::Snapshot;
 use crate::snapshot::model::Resource as _;
+use crate::snapshot::{LabelSelector, Snapshot};
 
 /// One connection.
 #[derive(Debug, Clone, Copy)]
@@ -193,12 +193,49 @@ pub struct Verdict<'s> {
     pub same_pod: bool,
 }
 
+/// The policies of a namespace, so that a pod meets only those that ask for a label it has.
+#[derive(Debug, Default)]
+struct Shelf<'s> {
+    by_label: HashMap<(&'s str, &'s str), Vec<u32>>,
+    /// Those that ask for no certain label.
+    others: Vec<u32>,
+}
+
+impl<'s> Shelf<'s> {
+    fn of(policies: &[(u32, &'s LabelSelector)]) -> Self {
+        let mut asked: HashMap<(&str, &str), usize> = HashMap::new();
+        for label in policies.iter().flat_map(|(_, selector)| selector.needed()) {
+            *asked.entry(label).or_default() += 1;
+        }
+        let mut shelf = Self::default();
+        for (index, selector) in policies {
+            // The label that fewest policies ask for tells most.
+            match selector.needed().min_by_key(|label| asked.get(label).copied()) {
+                Some(label) => shelf.by_label.entry(label).or_default().push(*index),
+                None => shelf.others.push(*index),
+            }
+        }
+        shelf
+    }
+
+    /// Those that may select a pod with these labels, in their order.
+    fn near(&self, labels: &BTreeMap<String, String>) -> Vec<u32> {
+        let mut found = self.others.clone();
+        if !self.by_label.is_empty() {
+            let asking = labels.iter().filter_map(|(key, value)| self.by_label.get(&(key.as_str(), value.as_str())));
+            found.extend(asking.flatten());
+            found.sort_unstable();
+        }
+        found
+    }
+}
+
 /// All policies, compiled and indexed.
 #[derive(Debug)]
 pub struct Policies<'s> {
     all: Vec<Policy<'s>>,
     /// Core policies by namespace.
-    by_namespace: HashMap<&'s str, Vec<u32>>,
+    by_namespace: HashMap<&'s str, Shelf<'s>>,
     admin: Vec<u32>,
     /// What is assumed where plugins differ.
     pub options: Options,
@@ -224,14 +261,15 @@ impl<'s> Policies<'s> {
                 all.push(Policy { object, origin: stored.origin, rules: Rules::Admin(admin) });
             }
         }
-        let mut by_namespace: HashMap<&'s str, Vec<u32>> = HashMap::new();
+        let mut of_namespace: HashMap<&'s str, Vec<(u32, &'s LabelSelector)>> = HashMap::new();
         let mut admin = Vec::new();
         for (index, policy) in (0_u32..).zip(&all) {
             match &policy.rules {
-                Rules::Core(core) => by_namespace.entry(core.namespace).or_default().push(index),
+                Rules::Core(core) => of_namespace.entry(core.namespace).or_default().push((index, core.selector)),
                 Rules::Admin(_) => admin.push(index),
             }
         }
+        let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
         Self { all, by_namespace, admin, options }
     }
 
@@ -253,7 +291,7 @@ impl<'s> Policies<'s> {
     /// Which policies (may) select the pod: core ones of its namespace, and admin ones.
     pub fn select(&self, pod: &PodEnd<'s>) -> Selection<'s> {
         let mut selection = Selection::default();
-        let own = self.by_namespace.get(pod.namespace).map(Vec::as_slice).unwrap_or_default();
+        let own = self.by_namespace.get(pod.namespace).map(|shelf| shelf.near(pod.labels)).unwrap_or_default();
         for index in own.iter().chain(&self.admin).copied() {
             let Some(policy) = self.get(index) else { continue };
             for (direction, slot) in Direction::BOTH.into_iter().zip(&mut selection.per_direction) {

@@ -8,8 +8,10 @@ use kubereach_reports::report::CoverageState;
 
 use super::answer::{Answer, Direction, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
+use super::dns::Dns;
 use super::ends::{End, Ends, PodEnd};
-use super::foreign::{Foreign, foreign};
+use super::foreign::{Foreign, Foreigners};
+use super::groups::Sight;
 use super::idle::Idle;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
@@ -34,7 +36,15 @@ pub struct View<'s> {
     /// Which plugins run.
     pub plugins: Plugins,
     /// Policies of other systems.
-    pub foreign: Vec<Foreign<'s>>,
+    pub foreign: Foreigners<'s>,
+    /// What of a pod all of them can see.
+    pub sight: Sight<'s>,
+    /// The cluster's DNS.
+    pub dns: Dns<'s>,
+    /// Nothing but manifests was read.
+    manifests: bool,
+    /// Kinds of admin policies that are served and were not all read.
+    unread_admin: Vec<Unread>,
     idle: OnceLock<Idle>,
 }
 
@@ -71,7 +81,19 @@ impl<'s> View<'s> {
     pub fn new(snapshot: &'s Snapshot) -> Self {
         let plugins = Plugins::detect(snapshot);
         let policies = Policies::new(snapshot, plugins.options());
-        Self { ends: Ends::new(snapshot), policies, plugins, foreign: foreign(snapshot), idle: OnceLock::new() }
+        let foreign = Foreigners::of(snapshot);
+        let ends = Ends::new(snapshot);
+        Self {
+            sight: Sight::of(&policies, !foreign.is_empty()),
+            dns: Dns::of(&ends),
+            manifests: snapshot.is_manifests(),
+            unread_admin: unread_admin(snapshot),
+            ends,
+            policies,
+            plugins,
+            foreign,
+            idle: OnceLock::new(),
+        }
     }
 
     /// What of the policies does nothing at present; worked out when it is first asked for.
@@ -87,6 +109,20 @@ impl<'s> View<'s> {
 
     /// The same, where the selections of both ends are known already.
     pub fn decide_selected(
+        &self,
+        connection: &Connection<'_, 's>,
+        from: &Selection<'s>,
+        to: &Selection<'s>,
+    ) -> Decision<'_, 's> {
+        let mut decision = self.settle(connection, from, to);
+        if !decision.verdict.same_pod {
+            decision.assumptions = self.assumptions(connection, &decision);
+        }
+        decision
+    }
+
+    /// The same without the assumptions, for who does not show them.
+    pub fn settle(
         &self,
         connection: &Connection<'_, 's>,
         from: &Selection<'s>,
@@ -121,7 +157,6 @@ impl<'s> View<'s> {
             (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
             (Answer::Allowed, Answer::Allowed) => Answer::Allowed,
         };
-        decision.assumptions = self.assumptions(connection, &decision);
         decision
     }
 
@@ -206,34 +241,17 @@ impl<'s> View<'s> {
 
     /// Policies of other systems that may touch a pod.
     pub fn touching(&self, pod: &PodEnd<'s>, direction: Direction) -> impl Iterator<Item = &Foreign<'s>> {
-        self.foreign.iter().filter(move |foreign| foreign.touches(pod, direction) != Truth::No)
+        self.foreign.near(pod.namespace).filter(move |foreign| foreign.touches(pod, direction) != Truth::No)
     }
 
     /// Evaluated kinds of policy that were not read where they matter to a namespace. Of manifests nothing
     /// is missing: what is not among them was not declared.
     pub fn unread(&self, namespace: &str) -> Vec<Unread> {
-        let snapshot = self.ends.snapshot();
-        if snapshot.is_manifests() || self.assumes_complete(namespace) {
+        if self.manifests || self.assumes_complete(namespace) {
             return Vec::new();
         }
-        let unread = |kind: &GroupKind, namespace: Option<&str>| {
-            let gap = snapshot.is_complete(kind, namespace).err()?;
-            Some(Unread { kind: kind.clone(), gap })
-        };
-        let mut gaps: Vec<Unread> = unread(NetworkPolicy::KIND, Some(namespace)).into_iter().collect();
-        for kind in &ADMIN_KINDS {
-            // Few clusters have these kinds: nothing is missing unless the snapshot shows that they are served.
-            let served = snapshot.crds.iter().any(|crd| {
-                let spec = &crd.get().value.spec;
-                spec.group == kind.group && spec.names.kind == kind.kind
-            });
-            // An API server that refuses the list, or breaks it off, has the kind.
-            let state = snapshot.coverage.of(kind, None).state;
-            if served || matches!(state, CoverageState::Forbidden | CoverageState::Partial) {
-                gaps.extend(unread(kind, None));
-            }
-        }
-        gaps
+        let core = unread(self.ends.snapshot(), NetworkPolicy::KIND, Some(namespace));
+        core.into_iter().chain(self.unread_admin.iter().cloned()).collect()
     }
 
     /// Where a plugin with policies of its own runs: were those read? They may let through what core
@@ -265,18 +283,34 @@ impl<'s> View<'s> {
 
     /// Manifests say what is declared; what the cluster holds beside them is not among them.
     pub fn leaves_cluster_open(&self, namespace: &str) -> bool {
-        let snapshot = self.ends.snapshot();
-        snapshot.is_manifests() && snapshot.is_complete(NetworkPolicy::KIND, Some(namespace)).is_err()
+        self.manifests && self.ends.snapshot().is_complete(NetworkPolicy::KIND, Some(namespace)).is_err()
     }
 
     /// Objects without any record of how they were collected, policies among them: the policies that are
     /// there are taken for all, and that is said.
     pub fn assumes_complete(&self, namespace: &str) -> bool {
-        let snapshot = self.ends.snapshot();
-        !snapshot.is_manifests()
+        !self.manifests
             && !self.policies.is_empty()
-            && snapshot.coverage.of(NetworkPolicy::KIND, Some(namespace)).state == CoverageState::NotCollected
+            && self.ends.snapshot().coverage.of(NetworkPolicy::KIND, Some(namespace)).state
+                == CoverageState::NotCollected
     }
+}
+
+fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&str>) -> Option<Unread> {
+    let gap = snapshot.is_complete(kind, namespace).err()?;
+    Some(Unread { kind: kind.clone(), gap })
+}
+
+/// Few clusters have these kinds: nothing is missing unless the snapshot shows that they are served.
+fn unread_admin(snapshot: &Snapshot) -> Vec<Unread> {
+    let is_served = |kind: &&GroupKind| {
+        let of_kind = |group: &str, name: &str| kind.group == group && kind.kind == name;
+        let defined = snapshot.crds.iter().any(|crd| of_kind(&crd.spec.group, &crd.spec.names.kind));
+        // An API server that refuses the list, or breaks it off, has the kind.
+        let state = snapshot.coverage.of(kind, None).state;
+        defined || matches!(state, CoverageState::Forbidden | CoverageState::Partial)
+    };
+    ADMIN_KINDS.iter().filter(is_served).filter_map(|kind| unread(snapshot, kind, None)).collect()
 }
 
 struct Side<'v, 's> {

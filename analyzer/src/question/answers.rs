@@ -79,7 +79,7 @@ impl<'v, 's> Answers<'v, 's> {
         }
         for (port, pods) in by_port {
             let (labels, pods): (Vec<String>, Vec<PodEnd<'s>>) = pods.into_iter().unzip();
-            for group in policy::group(&self.view.policies, &pods) {
+            for group in self.view.sight.group(&pods) {
                 let member = |index: &usize| Some((labels.get(*index)?.clone(), pods.get(*index)?.clone()));
                 let members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
                 let Some((_, first)) = members.first() else { continue };

@@ -2,12 +2,14 @@
 
 mod inventory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use kubereach_reports::report::{
     self, Frame, Location, NextStep, ObjectRef, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict,
 };
+
+use rayon::prelude::*;
 
 use crate::evidence::{FieldPath, Finding, Path};
 use crate::judgement::{Judged, Measured};
@@ -42,9 +44,17 @@ pub trait Locate {
 /// Assembles the report. `snapshot` comes filled with inputs, coverage and problems.
 pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapshot, positions: &dyn Locate) -> Report {
     let mut findings: BTreeMap<String, Arc<Finding>> = BTreeMap::new();
-    let mut subjects: Vec<report::Subject> =
-        judged.into_iter().map(|(cluster, judged)| subject(cluster, judged, &mut findings)).collect();
-    subjects.sort_by(|a, b| {
+    let rows: Vec<(report::Subject, Mentioned)> =
+        judged.into_par_iter().map(|(cluster, judged)| subject(cluster, judged)).collect();
+    let mut subjects = Vec::with_capacity(rows.len());
+    // In the order of the subjects: where two findings have one id, the first is shown.
+    for (row, mentioned) in rows {
+        subjects.push(row);
+        for (id, finding) in mentioned.all {
+            findings.entry(id).or_insert(finding);
+        }
+    }
+    subjects.par_sort_by(|a, b| {
         (a.verdict, &a.kind, &a.namespace, &a.name, &a.cluster).cmp(&(
             b.verdict,
             &b.kind,
@@ -128,12 +138,31 @@ pub(crate) fn row(id: String, finding: &Finding, place: Option<Place>) -> report
     }
 }
 
-fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, Arc<Finding>>) -> report::Subject {
-    let mut keep = |finding: &Arc<Finding>| {
+/// Findings that a subject mentions, each with its id, which is worked out at its first mention. They are told
+/// apart by their place in memory, where they stay as long as they are kept here.
+#[derive(Default)]
+struct Mentioned {
+    /// In the order of their first mention.
+    all: Vec<(String, Arc<Finding>)>,
+    by_place: HashMap<usize, usize>,
+}
+
+impl Mentioned {
+    fn keep(&mut self, finding: &Arc<Finding>) -> String {
+        let place = Arc::as_ptr(finding).addr();
+        if let Some((id, _)) = self.by_place.get(&place).and_then(|index| self.all.get(*index)) {
+            return id.clone();
+        }
         let id = finding.id();
-        all.entry(id.clone()).or_insert_with(|| Arc::clone(finding));
+        self.by_place.insert(place, self.all.len());
+        self.all.push((id.clone(), Arc::clone(finding)));
         id
-    };
+    }
+}
+
+fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mentioned) {
+    let mut mentioned = Mentioned::default();
+    let mut keep = |finding: &Arc<Finding>| mentioned.keep(finding);
     let Judged {
         subject,
         verdict,
@@ -174,7 +203,7 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
             &b.id,
         ))
     });
-    report::Subject {
+    let row = report::Subject {
         kind: subject.object.kind,
         namespace: subject.object.namespace.unwrap_or_default(),
         name: subject.object.name,
@@ -195,7 +224,8 @@ fn subject(cluster: Option<String>, judged: Judged, all: &mut BTreeMap<String, A
         next_test,
         speaker,
         excused: false,
-    }
+    };
+    (row, mentioned)
 }
 
 fn path(

@@ -1,6 +1,6 @@
 //! Per kind and namespace: how much of it was read, why, and which file shows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::CoverageState;
 
@@ -61,6 +61,24 @@ pub struct Coverage {
 struct PerKind {
     cluster: Option<CoverageRecord>,
     namespaces: BTreeMap<String, CoverageRecord>,
+    /// Namespaces that were not read completely: asked for far more often than there are records.
+    gaps: BTreeSet<String>,
+}
+
+impl PerKind {
+    fn insert(&mut self, namespace: &str, record: CoverageRecord) {
+        if matches!(record.state, CoverageState::Complete | CoverageState::NotServed) {
+            self.gaps.remove(namespace);
+        } else {
+            self.gaps.insert(namespace.to_owned());
+        }
+        self.namespaces.insert(namespace.to_owned(), record);
+    }
+
+    /// The first namespace that was not read completely.
+    fn gap(&self) -> Option<&CoverageRecord> {
+        self.namespaces.get(self.gaps.first()?)
+    }
 }
 
 /// Of two statements about the same scope the one from which more was read wins; a list that was read
@@ -107,7 +125,7 @@ impl Coverage {
                 let mut slot = per_kind.namespaces.remove(ns);
                 merge(&mut slot, record);
                 if let Some(record) = slot {
-                    per_kind.namespaces.insert(ns.to_owned(), record);
+                    per_kind.insert(ns, record);
                 }
             }
         }
@@ -126,12 +144,13 @@ impl Coverage {
         }
         let per_kind = self.kinds.entry(kind.clone()).or_default();
         if let Some(ns) = namespace {
-            per_kind.namespaces.insert(ns.to_owned(), partial());
+            per_kind.insert(ns, partial());
         } else {
             per_kind.cluster = Some(partial());
-            for record in per_kind.namespaces.values_mut() {
+            for (namespace, record) in &mut per_kind.namespaces {
                 if record.state == CoverageState::Complete {
                     *record = partial();
+                    per_kind.gaps.insert(namespace.clone());
                 }
             }
         }
@@ -147,7 +166,7 @@ impl Coverage {
                     reason: reason.to_owned(),
                     source: String::new(),
                 }),
-                namespaces: BTreeMap::new(),
+                ..PerKind::default()
             },
         );
     }
@@ -179,11 +198,7 @@ impl Coverage {
         if let Some(ns) = namespace {
             per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).cloned()
         } else {
-            let gap = per_kind
-                .namespaces
-                .values()
-                .find(|r| r.state != CoverageState::Complete && r.state != CoverageState::NotServed);
-            match (&per_kind.cluster, gap) {
+            match (&per_kind.cluster, per_kind.gap()) {
                 (Some(cluster), None) => Some(cluster.clone()),
                 (Some(cluster), Some(gap)) if cluster.state == CoverageState::Complete => {
                     Some(CoverageRecord { state: CoverageState::Partial, ..gap.clone() })

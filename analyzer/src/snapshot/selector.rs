@@ -35,6 +35,14 @@ impl LabelSelector {
         self.match_labels.is_empty() && self.match_expressions.is_empty()
     }
 
+    /// Labels without which it surely selects no object: for indexes. None where an operator is not known, for then
+    /// nothing is sure.
+    pub fn needed(&self) -> impl Iterator<Item = (&str, &str)> {
+        let known = |r: &Requirement| matches!(r.operator.as_str(), "In" | "NotIn" | "Exists" | "DoesNotExist");
+        let sure = self.match_expressions.iter().all(known);
+        self.match_labels.iter().filter(move |_| sure).map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// Does it select an object with these labels? `None` if an operator is not known.
     pub fn matches(&self, labels: &BTreeMap<String, String>) -> Option<bool> {
         let mut all = matches_pairs(&self.match_labels, labels);

@@ -6,8 +6,9 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::gate::{Level, brought, details, place, sentence, shown};
+use super::gate::{Level, Shown, brought, details, place, sentence, shown};
 use super::neutral::neutral;
+use super::streamed::Streamed;
 use super::{Options, RenderError};
 use crate::report::Report;
 
@@ -42,33 +43,32 @@ struct Content {
 
 /// One issue per finding, worst first.
 pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
-    let issues: Vec<Issue> = brought(report, shown(report), options)
-        .0
-        .iter()
-        .filter_map(|shown| {
-            let (path, line) = place(report, shown.finding, options)?;
-            let fingerprint = match shown.finding.fingerprint.as_str() {
-                "" => shown.finding.id.clone(),
-                fingerprint => fingerprint.to_owned(),
-            };
-            Some(Issue {
-                kind: "issue",
-                description: neutral(&sentence(shown)).into_owned(),
-                check_name: shown.finding.code.clone(),
-                fingerprint,
-                severity: match shown.level {
-                    Level::Error => "critical",
-                    Level::Warning => "major",
-                    Level::Notice => "info",
-                },
-                location: Location { path: neutral(&path).into_owned(), lines: Lines { begin: line.max(1) } },
-                content: Content {
-                    body: details(shown.finding).iter().map(|part| neutral(part)).collect::<Vec<_>>().join("\n\n"),
-                },
-            })
-        })
-        .collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    let (all, _) = brought(report, shown(report), options);
+    let issues = all.iter().filter_map(|shown| issue(report, shown, options));
+    serde_json::to_writer_pretty(&mut *out, &Streamed::new(issues))?;
     out.write_all(b"\n")?;
     Ok(())
+}
+
+fn issue(report: &Report, shown: &Shown<'_>, options: &Options) -> Option<Issue> {
+    let (path, line) = place(report, shown.finding, options)?;
+    let fingerprint = match shown.finding.fingerprint.as_str() {
+        "" => shown.finding.id.clone(),
+        fingerprint => fingerprint.to_owned(),
+    };
+    Some(Issue {
+        kind: "issue",
+        description: neutral(&sentence(shown)).into_owned(),
+        check_name: shown.finding.code.clone(),
+        fingerprint,
+        severity: match shown.level {
+            Level::Error => "critical",
+            Level::Warning => "major",
+            Level::Notice => "info",
+        },
+        location: Location { path: neutral(&path).into_owned(), lines: Lines { begin: line.max(1) } },
+        content: Content {
+            body: details(shown.finding).iter().map(|part| neutral(part)).collect::<Vec<_>>().join("\n\n"),
+        },
+    })
 }

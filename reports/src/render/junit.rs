@@ -33,11 +33,53 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
         suite.add_test_cases(cases);
         junit.add_test_suite(suite);
     }
-    let text = junit.to_string().map_err(|error| std::io::Error::other(error.to_string()))?;
-    // The schema that Jenkins checks against knows no `skipped` at the root; the suites carry it.
-    let skipped = format!(" skipped=\"{}\"", junit.skipped);
-    out.write_all(text.replacen(&skipped, "", 1).as_bytes())?;
-    Ok(())
+    let unwanted = format!(" skipped=\"{}\"", junit.skipped);
+    let mut without = Without { head: Some(Vec::new()), unwanted, out, failed: None };
+    let written = junit.serialize(&mut without);
+    match (without.failed.take(), written) {
+        (Some(error), _) => Err(error.into()),
+        (None, Err(error)) => Err(std::io::Error::other(error.to_string()).into()),
+        (None, Ok(())) => Ok(()),
+    }
+}
+
+/// Takes an attribute out of the root: the schema that Jenkins checks against knows no `skipped` there; the suites
+/// carry it.
+struct Without<'w> {
+    /// What was written before the root was whole.
+    head: Option<Vec<u8>>,
+    unwanted: String,
+    out: &'w mut dyn Write,
+    failed: Option<std::io::Error>,
+}
+
+impl Without<'_> {
+    fn pass(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.write_all(bytes).map_err(|error| {
+            let kind = error.kind();
+            // The library that writes does not hand the error on as it was.
+            self.failed = Some(error);
+            std::io::Error::from(kind)
+        })?;
+        Ok(bytes.len())
+    }
+}
+
+impl Write for Without<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let Some(head) = &mut self.head else { return self.pass(bytes) };
+        head.extend_from_slice(bytes);
+        let text = String::from_utf8_lossy(head).into_owned();
+        if text.split_once("<testsuites").is_some_and(|(_, root)| root.contains('>')) {
+            self.head = None;
+            self.pass(text.replacen(&self.unwanted, "", 1).as_bytes())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 fn case(report: &Report, subject: &Subject, findings: &Findings<'_>, options: &Options) -> TestCase {

@@ -22,6 +22,7 @@ pub mod neutral;
 mod rules;
 mod sarif;
 mod since;
+mod streamed;
 mod text;
 mod words;
 

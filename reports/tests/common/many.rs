@@ -32,3 +32,31 @@ pub fn many(n: usize, one_in: usize) -> Report {
     }
     finish(report)
 }
+
+/// `n` subjects that all need attention, each with findings of its own: nothing is shared.
+pub fn each_with_its_own(n: usize) -> Report {
+    let mut report = many(n, 1);
+    let shared = std::mem::take(&mut report.findings);
+    for (i, subject) in report.subjects.iter_mut().enumerate() {
+        let own = |id: &mut String| id.push_str(&format!("-{i:05}"));
+        let segments = subject.paths.iter_mut().flat_map(|path| &mut path.segments);
+        let of_segments = segments.flat_map(|segment| &mut segment.findings);
+        let named = subject.findings.iter_mut().chain(&mut subject.entry_problems).chain(of_segments);
+        let mut seen = std::collections::BTreeSet::new();
+        for id in named.chain(&mut subject.speaker) {
+            let known = id.clone();
+            own(id);
+            if seen.insert(known.clone())
+                && let Some(finding) = shared.iter().find(|finding| finding.id == known)
+            {
+                let mut finding = finding.clone();
+                finding.id.clone_from(id);
+                finding.fingerprint.clone_from(id);
+                finding.message = format!("{} ({i})", finding.message);
+                report.findings.push(finding);
+            }
+        }
+    }
+    report.findings.sort_by(|a, b| (a.effect, &a.code, &a.id).cmp(&(b.effect, &b.code, &b.id)));
+    report
+}

@@ -19,5 +19,5 @@ mod measured;
 mod sample;
 mod subjects;
 
-pub use many::many;
+pub use many::{each_with_its_own, many};
 pub use sample::sample;

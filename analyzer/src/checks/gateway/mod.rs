@@ -42,8 +42,8 @@ pub mod status_stale;
 pub mod unsupported_address_type;
 pub mod unsupported_protocol;
 
+use crate::checks::service::Backends;
 use crate::evidence::{Entry, Subject};
-use crate::paths::World;
 
 /// The pages of this area.
 pub static PAGES: &[&Entry] = &[
@@ -90,6 +90,6 @@ pub static PAGES: &[&Entry] = &[
 ];
 
 /// Every Gateway and every route: a route is judged once and said at its Gateways too.
-pub fn subjects(world: &World<'_>) -> Vec<Subject> {
-    eval::subjects(world)
+pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    eval::subjects(backends)
 }

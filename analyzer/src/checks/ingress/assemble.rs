@@ -6,8 +6,7 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, PathState, Port, SegmentName};
 
 use crate::checks::entry::routed_elsewhere;
-use crate::checks::policy;
-use crate::checks::service::{self, BackendStretches, Consumer};
+use crate::checks::service::{BackendStretches, Backends, Consumer};
 use crate::evidence::{Dormant, Path, PathKey, Stretch, Subject};
 use crate::paths::World;
 use crate::paths::controllers::{Dials, Product};
@@ -30,12 +29,13 @@ use super::{external_name_target, no_paths};
 use super::{passthrough_asked, redirect_only, words};
 
 /// The subject of one Ingress.
-pub(super) fn subject(
-    world: &World<'_>,
-    all: &Ingresses<'_>,
+pub(super) fn subject<'s>(
+    backends: &Backends<'_, 's>,
+    all: &Ingresses<'s>,
     entries: &OpaqueEntries<'_>,
-    front: &Front<'_>,
+    front: &Front<'s>,
 ) -> Subject {
+    let world = backends.world;
     let before = [address(front), controller(front), listener(front)].map(Arc::new);
     let mut certificates = Certificates::new(world, front);
     let mut paths = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn subject(
                 continue;
             }
             let hop = Hop { all, front, path: &path, reference: &branch.reference, action: branch.action };
-            let (middle, mut dormant) = behind(world, entries, &hop);
+            let (middle, mut dormant) = behind(backends, entries, &hop);
             if branch.drained {
                 dormant = Some(Dormant::NoTraffic("its weight is 0 beside others that carry traffic".to_owned()));
             }
@@ -164,7 +164,7 @@ fn forwarded<'s>(world: &World<'s>, front: &Front<'s>, action: &'s str, forward:
 
 /// The segments from the rule to the endpoints.
 fn behind<'s>(
-    world: &World<'s>,
+    backends: &Backends<'_, 's>,
     entries: &OpaqueEntries<'_>,
     hop: &Hop<'_, 's>,
 ) -> (Vec<Arc<Stretch>>, Option<Dormant>) {
@@ -197,9 +197,9 @@ fn behind<'s>(
     let Some(service) = service_of(hop).filter(|_| !stops) else {
         return (vec![Arc::new(rule), Arc::new(reference)], drained);
     };
-    let behind = service::backend(world, service, port_of(hop).as_ref(), consumer(hop, service));
-    let behind = policy::through(world, service, port_of(hop).as_ref(), hop.front.dialer.as_ref(), behind);
-    let behind = fallback(world, hop, service, behind);
+    let port = port_of(hop);
+    let behind = backends.of(service, port.as_ref(), consumer(hop, service), hop.front.dialer.as_ref());
+    let behind = fallback(backends, hop, service, behind);
     let followed = behind.stretches.iter().any(|stretch| stretch.segment == SegmentName::Endpoints);
     if service.is_external_name() && !followed {
         reference.add(external_name_target::finding(hop, service));
@@ -273,19 +273,20 @@ fn consumer(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> Consumer {
 }
 
 /// Where the Service has no endpoints and a fallback is named that has some, the fallback answers.
-fn fallback(
-    world: &World<'_>,
-    hop: &Hop<'_, '_>,
-    dead: Found<'_, Service>,
+fn fallback<'s>(
+    backends: &Backends<'_, 's>,
+    hop: &Hop<'_, 's>,
+    dead: Found<'s, Service>,
     behind: BackendStretches,
 ) -> BackendStretches {
     let name = hop.nginx(fallback_backend::ANNOTATION).filter(|_| hop.front.is(Product::IngressNginx));
     let blocked: Vec<_> = behind.stretches.iter().filter(|s| s.state() == PathState::Blocked).collect();
     let [endpoints] = blocked.as_slice() else { return behind };
     let Some(name) = name.filter(|_| endpoints.segment == SegmentName::Endpoints) else { return behind };
-    let Lookup::Found(other) = world.snapshot.lookup::<Service>(&dead.metadata.namespace, name) else { return behind };
+    let snapshot = backends.world.snapshot;
+    let Lookup::Found(other) = snapshot.lookup::<Service>(&dead.metadata.namespace, name) else { return behind };
     let first = other.spec.ports.first().and_then(|port| port.port.known()).map(|n| Port::Number(*n));
-    let instead = service::backend(world, other, first.as_ref(), Consumer::IngressNginx);
+    let instead = backends.of(other, first.as_ref(), Consumer::IngressNginx, None);
     let answers = instead.stretches.iter().filter(|s| s.is_counted()).all(|s| s.state() == PathState::Open);
     if !answers {
         return behind;

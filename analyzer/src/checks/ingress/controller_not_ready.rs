@@ -41,7 +41,7 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
 /// Is it proven that no pod of the controller takes requests?
 pub(super) fn applies(front: &Front<'_>) -> bool {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return false };
-    let all_read = seen.complete.is_ok() && seen.pods.iter().all(|pod| pod.is_ready() == Some(false));
-    let none_listens = !seen.may_listen_on_node() && !front.young;
+    let all_read = seen.complete.is_ok() && seen.all_unready;
+    let none_listens = !seen.may_listen_on_node && !front.young;
     controller.place == Place::Pods && !seen.pods.is_empty() && all_read && none_listens
 }

@@ -1,7 +1,9 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
+use rayon::prelude::*;
+
+use crate::checks::service::Backends;
 use crate::evidence::{Entry, Stretch, Subject};
-use crate::paths::World;
 use crate::paths::controllers::Product;
 use crate::paths::entries::OpaqueEntries;
 use crate::paths::ingress::Ingresses;
@@ -93,13 +95,14 @@ const REFERENCE: &[HopCheck] = &[
 const PASSTHROUGH: &[FrontCheck] = &[ssl_passthrough_unknown::check, ssl_passthrough_off::check];
 
 /// Every subject of this area.
-pub fn subjects(world: &World<'_>) -> Vec<Subject> {
+pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    let world = backends.world;
     if world.snapshot.ingresses.is_empty() {
         return Vec::new();
     }
     let all = Ingresses::of(world);
     let entries = OpaqueEntries::of(world);
-    all.fronts.iter().map(|front| assemble::subject(world, &all, &entries, front)).collect()
+    all.fronts.par_iter().map(|front| assemble::subject(backends, &all, &entries, front)).collect()
 }
 
 /// Is ingress-nginx asked to pass TLS through unopened?

@@ -1,5 +1,6 @@
 //! A front door's data plane is a caller that is known: evaluated from its pods to the pods behind.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, Port, SegmentName};
@@ -9,11 +10,13 @@ use super::{closed_to_controller, closed_to_controller_if_enforced, partly_close
 use crate::checks::service::BackendStretches;
 use crate::evidence::Stretch;
 use crate::paths::World;
-use crate::paths::dialers::{Dialer, Front};
+use crate::paths::dialers::{Callers, Dialer, Front};
 use crate::paths::service::{PortView, ServiceView};
 use crate::policy::cni::Enforcement;
-use crate::policy::{Answer, Connection, Decision, Direction, End, Missing, Policy, Protocol};
-use crate::snapshot::model::{Pod, Service};
+use crate::policy::{
+    Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection,
+};
+use crate::snapshot::model::Service;
 use crate::snapshot::{Found, Gap};
 
 /// Asked of more pairs than this, the first speak for the rest: replicas of one workload are alike.
@@ -52,6 +55,14 @@ pub fn through<'s>(
     }
     *slot = Arc::new(stretch);
     behind
+}
+
+/// One end of the pairs that are asked about, and for how many pods it stands.
+struct Asking<'a, 's> {
+    end: &'a End<'s>,
+    port: Option<u16>,
+    selection: Selection<'s>,
+    count: usize,
 }
 
 struct Asked<'a, 's> {
@@ -103,34 +114,81 @@ impl<'s> Asked<'_, 's> {
         ));
     }
 
-    fn of_pods(&self, pods: &[Found<'s, Pod>], stretch: &mut Stretch) {
+    /// Callers and targets of which no policy tells any two apart; `None` where pairs have to be asked about one by
+    /// one: a pod may talk to itself, and a node to its own pods.
+    fn kinds<'a>(&'a self, callers: &'a Callers<'s>) -> Option<(Vec<Asking<'a, 's>>, Vec<Asking<'a, 's>>)> {
         let policies = self.world.policies();
+        let asking = |end: &'a End<'s>, port: Option<u16>, count: usize| Asking {
+            selection: end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default(),
+            end,
+            port,
+            count,
+        };
+        let mut by_port: BTreeMap<Option<u16>, Vec<(usize, &PodEnd<'s>)>> = BTreeMap::new();
+        for (index, target) in self.targets.iter().enumerate() {
+            let pod = target.end.pod().filter(|pod| !callers.holds(pod))?;
+            by_port.entry(target.port).or_default().push((index, pod));
+        }
+        let mut targets = Vec::new();
+        for (port, pods) in &by_port {
+            for group in policies.sight.group(pods.iter().map(|(_, pod)| *pod)) {
+                let (first, _) = pods.get(*group.members.first()?)?;
+                targets.push((*first, asking(&self.targets.get(*first)?.end, *port, group.members.len())));
+            }
+        }
+        targets.sort_by_key(|(first, _)| *first);
+        let of_caller = |group: &Group| {
+            let first = callers.ends.get(*group.members.first()?)?;
+            Some(asking(first, None, group.members.len()))
+        };
+        let from = callers.kinds.iter().map(of_caller).collect::<Option<_>>()?;
+        Some((from, targets.into_iter().map(|(_, target)| target).collect()))
+    }
+
+    /// Every caller and every target by itself, as far as there is room.
+    fn pairs<'a>(&'a self, callers: &'a Callers<'s>) -> (Vec<Asking<'a, 's>>, Vec<Asking<'a, 's>>) {
+        let policies = &self.world.policies().policies;
         let most = (MOST_PAIRS / self.targets.len().max(1)).max(1);
-        let callers: Vec<End<'s>> = pods.iter().take(most).map(|pod| End::Pod(policies.ends.pod(*pod))).collect();
+        let asking = |end: &'a End<'s>, port: Option<u16>| Asking {
+            selection: end.pod().map(|pod| policies.select(pod)).unwrap_or_default(),
+            end,
+            port,
+            count: 1,
+        };
+        let from = callers.ends.iter().take(most).map(|end| asking(end, None)).collect();
+        (from, self.targets.iter().take(MOST_PAIRS).map(|target| asking(&target.end, target.port)).collect())
+    }
+
+    fn of_pods(&self, callers: &Callers<'s>, stretch: &mut Stretch) {
+        let policies = self.world.policies();
+        let (callers, targets) = self.kinds(callers).unwrap_or_else(|| self.pairs(callers));
         let asked: Vec<Vec<Decision<'_, 's>>> = callers
             .iter()
             .map(|from| {
-                let connect = |target: &Target<'s>| {
-                    let to = &target.end;
-                    policies.decide(&Connection { from, to, protocol: self.protocol, port: target.port })
+                let connect = |to: &Asking<'_, 's>| {
+                    let connection = Connection { from: from.end, to: to.end, protocol: self.protocol, port: to.port };
+                    policies.settle(&connection, &from.selection, &to.selection)
                 };
-                self.targets.iter().take(MOST_PAIRS).map(connect).collect()
+                targets.iter().map(connect).collect()
             })
             .collect();
         let decisions: Vec<&Decision<'_, 's>> = asked.iter().flatten().collect();
         if decisions.is_empty() {
             return;
         }
+        let reached: usize = targets.iter().map(|target| target.count).sum();
         let said: Vec<Said> = asked
             .iter()
             .map(|of_one| {
-                let count = |answer| of_one.iter().filter(|d| d.answer == answer).count();
+                let told = |answer| of_one.iter().zip(&targets).filter(move |(d, _)| d.answer == answer);
+                let count = |answer| told(answer).map(|(_, target)| target.count).sum::<usize>();
                 let (denied, unknown) = (count(Answer::Denied), count(Answer::Unknown));
-                Said { denied, unknown, allowed: of_one.len() - denied - unknown }
+                Said { denied, unknown, allowed: reached - denied - unknown }
             })
             .collect();
-        let denied: usize = said.iter().map(|s| s.denied).sum();
-        let unknown: usize = said.iter().map(|s| s.unknown).sum();
+        let all: usize = callers.iter().map(|caller| caller.count * reached).sum();
+        let total = |of: fn(&Said) -> usize| callers.iter().zip(&said).map(|(c, s)| c.count * of(s)).sum::<usize>();
+        let (denied, unknown) = (total(|s| s.denied), total(|s| s.unknown));
         let (name, shown) = (self.name, self.port());
         if denied + unknown == 0 {
             let sides = decisions.iter().flat_map(|d| [&d.verdict.egress, &d.verdict.ingress]);
@@ -145,8 +203,8 @@ impl<'s> Asked<'_, 's> {
         );
         // Every caller is told the same, or it depends on which of them serves this entry.
         let alike = said.windows(2).all(|pair| pair.first() == pair.last());
-        if denied == decisions.len() || (denied > 0 && unknown == 0 && alike) {
-            self.denied(denied, decisions.len(), &because, stretch);
+        if denied == all || (denied > 0 && unknown == 0 && alike) {
+            self.denied(denied, all, &because, stretch);
         } else {
             self.unsettled(&decisions, denied, &because, stretch);
         }

@@ -8,9 +8,7 @@ use crate::evidence::Stretch;
 use crate::paths::World;
 use crate::paths::service::ServiceView;
 use crate::policy::cni::Enforcement;
-use crate::policy::{Answer, Connection, Direction, End, Outgoing, PodEnd, Policy, Protocol};
-use crate::snapshot::Found;
-use crate::snapshot::model::Pod;
+use crate::policy::{self, Answer, Connection, Direction, End, Outgoing, PodEnd, Policy, Protocol};
 
 /// What may be said about the cluster's DNS: the answer for UDP and for TCP, or why there is none.
 enum Dns {
@@ -130,11 +128,11 @@ fn dns<'s>(world: &World<'s>, pods: &[&PodEnd<'s>]) -> Dns {
     if pods.iter().any(own) {
         return Dns::Open("Their dnsPolicy sends them to other name servers than the cluster's.");
     }
-    let (udp_servers, tcp_servers) = match dns_servers(world) {
-        Ok(servers) => servers,
-        Err(why) => return Dns::Open(why),
+    let (udp, tcp) = match &world.policies().dns {
+        policy::Dns::Servers { udp, tcp } => (udp, tcp),
+        policy::Dns::Unclear(why) => return Dns::Open(why),
     };
-    match (to_dns(world, pods, &udp_servers, Protocol::Udp), to_dns(world, pods, &tcp_servers, Protocol::Tcp)) {
+    match (to_dns(world, pods, udp, Protocol::Udp), to_dns(world, pods, tcp, Protocol::Tcp)) {
         (Some(udp), Some(tcp)) => Dns::Told(udp, tcp),
         _ => Dns::Open("Whether they may ask the cluster's DNS differs from one pod to another."),
     }
@@ -163,40 +161,4 @@ fn to_dns<'s>(
         }
     }
     same
-}
-
-/// Pods of the cluster's DNS, each with the port it listens on.
-type Servers<'s> = Vec<(End<'s>, u16)>;
-
-/// The cluster's DNS pods for UDP and for TCP. Otherwise why it cannot be told whom pods ask: none were read,
-/// or a cache on every node answers in their place.
-fn dns_servers<'s>(world: &World<'s>) -> Result<(Servers<'s>, Servers<'s>), &'static str> {
-    let pods = &world.snapshot.pods;
-    let cache = |pod: &Found<'s, Pod>| pod.metadata.label("k8s-app") == Some("node-local-dns");
-    if pods.in_namespace("kube-system").any(|pod| cache(&pod)) {
-        return Err(
-            "Whether they may ask DNS cannot be told: a cache on every node (node-local-dns) may answer, and how \
-             policies see it depends on the network plugin.",
-        );
-    }
-    let is_dns = |pod: &Found<'s, Pod>| {
-        pod.metadata.label("k8s-app") == Some("kube-dns")
-            || pod.metadata.label("dns.operator.openshift.io/daemonset-dns").is_some()
-    };
-    let servers: Vec<Found<'s, Pod>> = ["kube-system", "openshift-dns"]
-        .into_iter()
-        .flat_map(|namespace| pods.in_namespace(namespace))
-        .filter(|pod| is_dns(pod) && !pod.is_finished())
-        .collect();
-    if servers.is_empty() {
-        return Err("Whether they may ask the cluster's DNS cannot be told: its pods were not read.");
-    }
-    // The server listens on one number for both protocols; containers need not declare either.
-    let udp = |pod: &Found<'s, Pod>| pod.spec.named_port("dns", "UDP");
-    let tcp = |pod: &Found<'s, Pod>| pod.spec.named_port("dns-tcp", "TCP");
-    let of = |first: &dyn Fn(&Found<'s, Pod>) -> Option<u16>, second: &dyn Fn(&Found<'s, Pod>) -> Option<u16>| {
-        let port = |pod: &Found<'s, Pod>| first(pod).or_else(|| second(pod)).unwrap_or(53);
-        servers.iter().map(|pod| (End::Pod(world.policies().ends.pod(*pod)), port(pod))).collect()
-    };
-    Ok((of(&udp, &tcp), of(&tcp, &udp)))
 }

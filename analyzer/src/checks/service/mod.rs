@@ -1,5 +1,6 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
+mod backends;
 pub mod context;
 pub mod endpoints_not_mirrored;
 mod evaluate;
@@ -44,12 +45,10 @@ pub mod terminating_not_serving;
 
 use std::sync::Arc;
 
-use kubereach_reports::report::Port;
-
 use crate::evidence::{Dormant, Entry, Stretch, Subject};
 use crate::paths::World;
-use crate::snapshot::Found;
-use crate::snapshot::model::Service;
+
+pub use backends::Backends;
 
 /// The pages of this area.
 pub static PAGES: &[&Entry] = &[
@@ -120,19 +119,6 @@ pub struct BackendStretches {
     pub stretches: Vec<Arc<Stretch>>,
     /// The workload behind it is scaled to zero on purpose.
     pub dormant: Option<Dormant>,
-}
-
-/// Evaluates what lies behind a reference to `port` of a Service that was found. `port` is a port the
-/// Service declares (by number or name); `None` where the reference names none that could be resolved:
-/// then every segment but `service` stays unknown. An alias (ExternalName) is followed into its target;
-/// where it leads out of the cluster there is only the `service` stretch.
-pub fn backend(
-    world: &World<'_>,
-    service: Found<'_, Service>,
-    port: Option<&Port>,
-    consumer: Consumer,
-) -> BackendStretches {
-    evaluate::backend(world, &service.metadata.namespace, &service.metadata.name, port, consumer)
 }
 
 /// The API server's own Service: it keeps the addresses itself.

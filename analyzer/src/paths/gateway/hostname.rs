@@ -2,6 +2,9 @@
 //!
 //! A wildcard stands for one or more labels of any depth, never for the apex itself.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 /// A host name as it is compared: lower case, without a trailing dot; `None` for "any".
 pub fn normal(host: Option<&str>) -> Option<String> {
     let host = host?.trim_end_matches('.').to_ascii_lowercase();
@@ -34,9 +37,96 @@ pub fn intersect(a: Option<&str>, b: Option<&str>) -> Option<Option<String>> {
     }
 }
 
+/// Whose host names have something in common with one: found without looking at all of them.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// By name from its end: `com.example.shop.`, with a dot behind every label.
+    exact: BTreeMap<String, Vec<usize>>,
+    /// The same of wildcards, without their star.
+    wild: BTreeMap<String, Vec<usize>>,
+    /// Those for any host.
+    any: Vec<usize>,
+    all: Vec<usize>,
+}
+
+fn backwards(name: &str) -> String {
+    name.rsplit('.').flat_map(|label| [label, "."]).collect()
+}
+
+impl Names {
+    /// Somebody's host name; `None` for any.
+    pub fn add(&mut self, host: Option<&str>, who: usize) {
+        self.all.push(who);
+        match normal(host) {
+            None => self.any.push(who),
+            Some(host) => match host.strip_prefix("*.") {
+                Some(suffix) => self.wild.entry(backwards(suffix)).or_default().push(who),
+                None => self.exact.entry(backwards(&host)).or_default().push(who),
+            },
+        }
+    }
+
+    /// Everybody with whose names [`intersect`] finds something in common.
+    pub fn common(&self, host: Option<&str>) -> Vec<usize> {
+        let Some(host) = normal(host) else { return self.all.clone() };
+        let wildcard = host.strip_prefix("*.");
+        let name = backwards(wildcard.unwrap_or(&host));
+        let mut found = self.any.clone();
+        // Wildcards of a name above; of the name itself where this is a wildcard too.
+        let above = name.match_indices('.').map(|(dot, _)| name.get(..=dot).unwrap_or_default());
+        for suffix in above.filter(|suffix| wildcard.is_some() || *suffix != name) {
+            found.extend(self.wild.get(suffix).into_iter().flatten());
+        }
+        if wildcard.is_some() {
+            let below = |names: &BTreeMap<String, Vec<usize>>| -> Vec<usize> {
+                let from = names.range::<str, _>((Bound::Excluded(name.as_str()), Bound::Unbounded));
+                from.take_while(|(other, _)| other.starts_with(&name)).flat_map(|(_, who)| who).copied().collect()
+            };
+            found.extend(below(&self.exact));
+            found.extend(below(&self.wild));
+        } else {
+            found.extend(self.exact.get(&name).into_iter().flatten());
+        }
+        found
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{covers, intersect};
+    use super::{Names, covers, intersect};
+
+    #[test]
+    fn the_index_of_names_finds_those_that_have_something_in_common() {
+        let all = [
+            None,
+            Some(""),
+            Some("a.example.com"),
+            Some("A.b.example.com."),
+            Some("example.com"),
+            Some("badexample.com"),
+            Some("*.example.com"),
+            Some("*.b.example.com"),
+            Some("*.com"),
+            Some("com"),
+            Some("*.a.example.com"),
+            Some("org"),
+            Some(".example.com"),
+            Some("*."),
+            Some("*"),
+            Some("a..example.com"),
+        ];
+        let mut names = Names::default();
+        for (who, host) in all.iter().enumerate() {
+            names.add(*host, who);
+        }
+        for host in all {
+            let mut found = names.common(host);
+            found.sort_unstable();
+            found.dedup();
+            let expected: Vec<usize> = (0..all.len()).filter(|who| intersect(host, all[*who]).is_some()).collect();
+            assert_eq!(found, expected, "{host:?}");
+        }
+    }
 
     #[test]
     fn a_wildcard_covers_any_depth_and_not_the_apex() {

@@ -1,9 +1,12 @@
 //! What stands before an Ingress's rules: address, class, controller.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::paths::World;
 use crate::paths::controllers::{Controller, Product};
 use crate::paths::dialers::{self, Dialers};
-use crate::snapshot::model::Ingress;
+use crate::snapshot::model::{Ingress, Pod};
 use crate::snapshot::{Found, Provenance};
 
 use super::class::{Classes, Resolved};
@@ -41,9 +44,9 @@ pub struct Front<'s> {
     /// Its class.
     pub class: Resolved<'s>,
     /// Pods of its controller, where the controller is known.
-    pub seen: Option<Seen<'s>>,
+    pub seen: Option<Arc<Seen<'s>>>,
     /// Who dials the backends, where that is known.
-    pub dialer: Option<dialers::Front<'s>>,
+    pub dialer: Option<Arc<dialers::Front<'s>>>,
     /// Its address.
     pub address: Address,
     /// Every controller pod that was seen is seconds old.
@@ -53,27 +56,59 @@ pub struct Front<'s> {
 /// A controller pod younger than this is still starting.
 const YOUNG_SECONDS: i64 = 60;
 
-impl<'s> Front<'s> {
-    /// Resolves one Ingress.
-    pub fn of(
-        world: &World<'s>,
-        ingress: Found<'s, Ingress>,
-        classes: &Classes<'s>,
-        pods: &ControllerPods<'s>,
-        dialers: &Dialers<'_, 's>,
-    ) -> Self {
-        let class = classes.resolve(ingress, pods);
-        let seen = class.controller.map(|controller| pods.serving(controller, class.id));
-        let all = seen.as_ref().map(|seen| seen.pods.as_slice()).unwrap_or_default();
-        let dialer = class.controller.and_then(|controller| dialers.of_ingress(controller, all));
-        let young = seen.as_ref().is_some_and(|seen| {
-            seen.pods
-                .iter()
-                .all(|pod| world.age_seconds(pod.metadata.creation_timestamp.0).is_some_and(|age| age < YOUNG_SECONDS))
-        });
-        Self { ingress, class, seen, dialer, address: address(ingress), young }
+/// The controllers of a cluster, each looked at once per class it serves.
+pub(super) struct Doormen<'w, 's> {
+    world: &'w World<'s>,
+    classes: Classes<'s>,
+    pods: ControllerPods<'s>,
+    dialers: Dialers<'w, 's>,
+    known: HashMap<(*const Controller, Option<&'s str>), Doorman<'s>>,
+}
+
+#[derive(Clone)]
+struct Doorman<'s> {
+    seen: Arc<Seen<'s>>,
+    dialer: Option<Arc<dialers::Front<'s>>>,
+    young: bool,
+}
+
+impl<'w, 's> Doormen<'w, 's> {
+    /// Two walks over the pods.
+    pub(super) fn of(world: &'w World<'s>) -> Self {
+        Self {
+            world,
+            classes: Classes::of(world.snapshot),
+            pods: ControllerPods::of(world),
+            dialers: Dialers::of(world),
+            known: HashMap::new(),
+        }
     }
 
+    fn serving(&mut self, controller: &'static Controller, id: Option<&'s str>) -> Doorman<'s> {
+        let (world, pods, dialers) = (self.world, &self.pods, &self.dialers);
+        let look = || {
+            let seen = pods.serving(controller, id);
+            let dialer = dialers.of_ingress(controller, &seen.pods).map(Arc::new);
+            let age = |pod: &Found<'s, Pod>| world.age_seconds(pod.metadata.creation_timestamp.0);
+            let young = seen.pods.iter().all(|pod| age(pod).is_some_and(|age| age < YOUNG_SECONDS));
+            Doorman { seen: Arc::new(seen), dialer, young }
+        };
+        self.known.entry((std::ptr::from_ref(controller), id)).or_insert_with(look).clone()
+    }
+
+    /// Resolves one Ingress.
+    pub(super) fn front(&mut self, ingress: Found<'s, Ingress>) -> Front<'s> {
+        let class = self.classes.resolve(ingress, &self.pods);
+        let doorman = class.controller.map(|controller| self.serving(controller, class.id));
+        let (seen, dialer, young) = match doorman {
+            Some(doorman) => (Some(doorman.seen), doorman.dialer, doorman.young),
+            None => (None, None, false),
+        };
+        Front { ingress, class, seen, dialer, address: address(ingress), young }
+    }
+}
+
+impl<'s> Front<'s> {
     /// The known controller.
     pub fn controller(&self) -> Option<&'static Controller> {
         self.class.controller

@@ -9,14 +9,11 @@ pub mod pods;
 pub mod rules;
 
 use crate::paths::World;
-use crate::paths::dialers::Dialers;
+use crate::snapshot::Gap;
 use crate::snapshot::model::{Ingress, Resource as _};
-use crate::snapshot::{Found, Gap};
 
 use claims::Claims;
-use class::Classes;
-use front::Front;
-use pods::ControllerPods;
+use front::{Doormen, Front};
 
 /// Every Ingress of the snapshot, resolved as far as its rules.
 #[derive(Debug)]
@@ -32,12 +29,8 @@ pub struct Ingresses<'s> {
 impl<'s> Ingresses<'s> {
     /// Resolves them all; linear in Ingresses and pods.
     pub fn of(world: &World<'s>) -> Self {
-        let pods = ControllerPods::of(world);
-        let classes = Classes::of(world.snapshot);
-        let all: Vec<Found<'s, Ingress>> = world.snapshot.ingresses.iter().collect();
-        let dialers = Dialers::of(world);
-        let fronts: Vec<_> =
-            all.into_iter().map(|ingress| Front::of(world, ingress, &classes, &pods, &dialers)).collect();
+        let mut doormen = Doormen::of(world);
+        let fronts: Vec<_> = world.snapshot.ingresses.iter().map(|ingress| doormen.front(ingress)).collect();
         let claims = Claims::of(&fronts);
         Self { fronts, claims, complete: world.snapshot.is_complete(Ingress::KIND, None) }
     }

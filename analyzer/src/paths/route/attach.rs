@@ -1,13 +1,13 @@
 //! To which listeners a route attaches (API reference: `ParentReference`, `AllowedRoutes`, `Hostnames`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::parent::{self, Parent};
 use crate::paths::World;
 use crate::paths::gateway::Fronts;
 use crate::paths::gateway::allowance::{self, Allowed};
 use crate::paths::gateway::door::Door;
-use crate::paths::gateway::hostname;
+use crate::paths::gateway::hostname::{self, Names};
 use crate::paths::gateway::kinds::Kinds;
 use crate::snapshot::model::{ParentRef, Route, RouteKind};
 use crate::snapshot::{Found, Gap};
@@ -229,11 +229,16 @@ fn mark_rivals(routes: &mut [Attached<'_>]) {
     }
     let mut losses: Vec<(usize, usize, Rival)> = Vec::new();
     for (door, (http, grpc)) in &at_door {
+        if http.is_empty() || grpc.is_empty() {
+            continue;
+        }
+        let mut names = Names::default();
+        for &b in grpc {
+            hosts_at(routes, b, *door).for_each(|host| names.add(host, b));
+        }
         for &a in http {
-            for &b in grpc {
-                if !overlap(routes, a, b, *door) {
-                    continue;
-                }
+            let common: BTreeSet<usize> = hosts_at(routes, a, *door).flat_map(|host| names.common(host)).collect();
+            for b in common {
                 let (Some(one), Some(two)) = (routes.get(a), routes.get(b)) else { continue };
                 let time = |r: &Attached<'_>| r.route.metadata.creation_timestamp.0;
                 let name = |r: &Attached<'_>| (r.route.metadata.namespace.clone(), r.route.metadata.name.clone());
@@ -255,10 +260,9 @@ fn mark_rivals(routes: &mut [Attached<'_>]) {
     }
 }
 
-fn overlap(routes: &[Attached<'_>], a: usize, b: usize, door: usize) -> bool {
-    let hosts = |id: usize| {
-        let ties = routes.get(id).map(|r| r.ties.as_slice()).unwrap_or_default();
-        ties.iter().flat_map(|t| &t.joins).filter(move |j| j.door == door).flat_map(|j| &j.hosts)
-    };
-    hosts(a).any(|x| hosts(b).any(|y| hostname::intersect(x.effective.as_deref(), y.effective.as_deref()).is_some()))
+/// The host names of a route that a listener serves; `None` for any.
+fn hosts_at<'r>(routes: &'r [Attached<'_>], id: usize, door: usize) -> impl Iterator<Item = Option<&'r str>> {
+    let ties = routes.get(id).map(|r| r.ties.as_slice()).unwrap_or_default();
+    let joins = ties.iter().flat_map(|t| &t.joins).filter(move |j| j.door == door);
+    joins.flat_map(|j| &j.hosts).map(|host| host.effective.as_deref())
 }

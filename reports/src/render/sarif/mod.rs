@@ -13,17 +13,19 @@ mod model;
 mod place;
 mod rules;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
 
 use model::{
-    BaseId, Driver, Invocation, Location, Log, Message, Notification, RuleRef, Run, SarifResult, Suppression, Tool,
+    BaseId, Driver, Invocation, Location, Log, Message, Notification, RuleRef, Run, SarifResult, Sorted, Suppression,
+    Tool,
 };
 
 use super::gate::{Level, Shown, details, sentence, shown};
 use super::index::Findings;
 use super::neutral::neutral;
 use super::since::Ages;
+use super::streamed::Streamed;
 use super::words::{number, plural};
 use super::{Options, RenderError, coverage};
 use crate::report::{Effect, Finding, Report, SuppressedBy};
@@ -46,23 +48,28 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
         report.findings.iter().filter(|f| f.effect != Effect::Notes).map(|finding| finding.code.as_str()).collect();
     let ages = Ages::of(report);
     let (rules, places) = rules::rules(codes, &options.rules);
-    let mut results = Vec::new();
-    let mut bytes = 0;
-    for shown in wanted.iter().take(RESULTS) {
+    let result = |shown: &Shown<'_>| {
         let mut result = result(report, shown, &places, &index, options);
         result.baseline_state = ages.as_ref().and_then(|ages| ages.since(&shown.finding.id).baseline_state());
-        let result = serde_json::to_value(result)?;
-        bytes += serde_json::to_string(&result)?.len();
-        if bytes > BYTES {
+        result
+    };
+    // Made twice, so that no more than one of them stands in memory: to see how many there is room for, and to be
+    // written.
+    let mut written = Length(0);
+    let mut room = 0;
+    for shown in wanted.iter().take(RESULTS) {
+        serde_json::to_writer(&mut written, &result(shown))?;
+        if written.0 > BYTES {
             break;
         }
-        results.push(result);
+        room += 1;
     }
+    let results = wanted.iter().take(room).map(|shown| Sorted(result(shown)));
     let mut notifications = Vec::new();
-    if results.len() < wanted.len() {
+    if room < wanted.len() {
         let text = format!(
             "Only the worst {} of {} results are in this file; the others exceed what GitHub takes. The JSON report has all of them.",
-            number(results.len()),
+            number(room),
             number(wanted.len())
         );
         notifications.push(notify("warning", text));
@@ -87,7 +94,7 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
             column_kind: "unicodeCodePoints",
             original_uri_base_ids: BTreeMap::from([(place::BASE, base)]),
             invocations: [Invocation { execution_successful: true, tool_execution_notifications: notifications }],
-            results,
+            results: Streamed::new(results),
         }],
     };
     serde_json::to_writer_pretty(&mut *out, &log)?;
@@ -95,7 +102,27 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     Ok(())
 }
 
+/// Counts the bytes it is given.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 fn suppressed(report: &Report) -> Vec<Shown<'_>> {
+    let mut owner: HashMap<&str, &crate::report::Subject> = HashMap::new();
+    for subject in &report.subjects {
+        for id in &subject.findings {
+            owner.entry(id).or_insert(subject);
+        }
+    }
     let accepted = report.findings.iter().filter(|f| f.suppressed.is_some());
     accepted
         .filter_map(|finding| {
@@ -104,8 +131,7 @@ fn suppressed(report: &Report) -> Vec<Shown<'_>> {
                 Effect::Narrows => Level::Warning,
                 Effect::Clouds | Effect::Notes => return None,
             };
-            let names = |s: &&crate::report::Subject| s.findings.contains(&finding.id);
-            Some(Shown { level, finding, subject: report.subjects.iter().find(names) })
+            Some(Shown { level, finding, subject: owner.get(finding.id.as_str()).copied() })
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::checks::route::eval as routes;
-use crate::checks::service::Consumer;
+use crate::checks::service::{Backends, Consumer};
 use crate::evidence::{Stretch, Subject};
 use crate::paths::gateway::Fronts;
 use crate::paths::route::attach::{self, Attached};
@@ -42,10 +42,11 @@ pub(crate) struct DoorEval {
 /// Everything that is evaluated once for Gateways and routes together.
 pub(crate) struct Evaluation<'w, 's> {
     pub(crate) world: &'w World<'s>,
+    pub(crate) backends: &'w Backends<'w, 's>,
     pub(crate) fronts: Fronts<'s>,
     pub(crate) front_evals: Vec<FrontEval>,
     /// Who dials the backends, per front.
-    pub(crate) dialers: Vec<Option<dialers::Front<'s>>>,
+    pub(crate) dialers: Vec<Option<Arc<dialers::Front<'s>>>>,
     pub(crate) door_evals: Vec<DoorEval>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
@@ -53,7 +54,8 @@ pub(crate) struct Evaluation<'w, 's> {
 }
 
 impl<'w, 's> Evaluation<'w, 's> {
-    fn new(world: &'w World<'s>) -> Self {
+    fn new(backends: &'w Backends<'w, 's>) -> Self {
+        let world = backends.world;
         let fronts = Fronts::new(world);
         let door_evals: Vec<DoorEval> =
             fronts.doors.par_iter().map(|door| door::evaluate(world, &fronts, door)).collect();
@@ -68,18 +70,28 @@ impl<'w, 's> Evaluation<'w, 's> {
                     Lookup::Found(class) => class.get().spec.controller_name.as_deref().unwrap_or_default(),
                     Lookup::Absent(_) | Lookup::Unknown(_) => "",
                 };
-                known.of_gateway(front.gateway, class)
+                known.of_gateway(front.gateway, class).map(Arc::new)
             })
             .collect();
         let routes = attach::all(world, &fronts);
         let twins = routes::Twins::new(&routes);
-        Self { policies: Policies::new(world), world, fronts, front_evals, dialers, door_evals, routes, twins }
+        Self {
+            policies: Policies::new(world),
+            world,
+            backends,
+            fronts,
+            front_evals,
+            dialers,
+            door_evals,
+            routes,
+            twins,
+        }
     }
 }
 
 /// Every Gateway and every route.
-pub(crate) fn subjects(world: &World<'_>) -> Vec<Subject> {
-    let evaluation = Evaluation::new(world);
+pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    let evaluation = Evaluation::new(backends);
     let outcomes: Vec<routes::Outcome> =
         (0..evaluation.routes.len()).into_par_iter().filter_map(|id| routes::evaluate(&evaluation, id)).collect();
     let gateways = subject::all(&evaluation, &outcomes);

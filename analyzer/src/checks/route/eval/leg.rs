@@ -6,14 +6,13 @@ use kubereach_reports::report::{Backend, Effect, ObjectRef, PathState, Port, Seg
 
 use super::backend_tls;
 use crate::checks::gateway::eval::Evaluation;
-use crate::checks::policy;
 use crate::checks::route::{
     all_weights_zero, backend_not_found, backend_port_missing, backend_port_unseen, backend_port_unspecified,
     backend_protocol_mismatch, backend_unseen, extension_filter, external_name_backend, filter_doubtful, invalid_kind,
     mirror_not_found, no_backends, redirect_only, ref_not_permitted, ref_permission_unseen, several_rules,
     unevaluated_backend_kind, weight_zero,
 };
-use crate::checks::service::{self, Consumer};
+use crate::checks::service::Consumer;
 use crate::evidence::{Dormant, Finding, Stretch, fold};
 use crate::paths::gateway::grants::Permission;
 use crate::paths::route::backend::{self, Named, RefPort, Target};
@@ -218,9 +217,8 @@ fn behind(
             RefPort::Declared(port) => {
                 stretch.evaluated(format!("Service {}/{} has port {}", target.namespace, target.name, port.describe()));
                 let number = port.port.known().copied().map(Port::Number);
-                let behind = service::backend(evaluation.world, *found, number.as_ref(), terms.consumer);
                 let dialer = terms.dialer.and_then(|front| evaluation.dialers.get(front)?.as_ref());
-                let behind = policy::through(evaluation.world, *found, number.as_ref(), dialer, behind);
+                let behind = evaluation.backends.of(*found, number.as_ref(), terms.consumer, dialer);
                 tail = behind.stretches;
                 leg.dormant = behind.dormant;
                 leg.tls = backend_tls::stretch(evaluation, route, &target, port);
