@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::service::ServiceView;
 use crate::policy::View;
-use crate::snapshot::model::{EndpointSlice, Event, Pod, Service, Workload, WorkloadKind};
+use crate::snapshot::model::{EndpointSlice, Event, Node, Pod, Service, Workload, WorkloadKind};
 use crate::snapshot::{Found, Snapshot};
 
 /// Values by two names. Nested rather than keyed by a pair, so that any `&str` can ask.
@@ -23,6 +23,7 @@ pub struct World<'s> {
     events_by_object: HashMap<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
     templates_by_namespace: BTreeMap<&'s str, Vec<Found<'s, Workload>>>,
     templates_by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Found<'s, Workload>>>,
+    nodes_down: HashMap<&'s str, Found<'s, Node>>,
     views: Vec<ServiceView<'s>>,
     policies: View<'s>,
     manifests: bool,
@@ -99,7 +100,9 @@ impl<'s> World<'s> {
                 }
             }
         }
+        let down = snapshot.nodes.iter().filter(|node| node.is_ready() == Some(false));
         let mut world = Self {
+            nodes_down: down.map(|node| (node.get().metadata.name.as_str(), node)).collect(),
             snapshot,
             pods,
             slices_by_service,
@@ -172,6 +175,11 @@ impl<'s> World<'s> {
     pub fn events_about(&self, kind: &str, namespace: &str, name: &str) -> &[Found<'s, Event>] {
         let about = self.events_by_object.get(kind).and_then(|k| k.get(namespace)).and_then(|n| n.get(name));
         about.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A node of this name that says that it is not ready.
+    pub fn node_down(&self, name: &str) -> Option<Found<'s, Node>> {
+        self.nodes_down.get(name).copied()
     }
 
     /// Workloads of a namespace that have a pod template.

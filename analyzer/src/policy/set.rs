@@ -283,6 +283,11 @@ impl<'s> Policies<'s> {
         self.all.get(index as usize)
     }
 
+    /// Is there surely none that selects a pod of this namespace?
+    pub(super) fn none_in(&self, namespace: &str) -> bool {
+        self.admin.is_empty() && !self.by_namespace.contains_key(namespace)
+    }
+
     /// No policy at all?
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()

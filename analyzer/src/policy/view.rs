@@ -239,6 +239,11 @@ impl<'s> View<'s> {
         side
     }
 
+    /// Is there surely no policy, of whatever system, that touches a pod of this namespace?
+    pub fn touches_none_in(&self, namespace: &str) -> bool {
+        self.foreign.is_empty() && self.policies.none_in(namespace)
+    }
+
     /// Policies of other systems that may touch a pod.
     pub fn touching(&self, pod: &PodEnd<'s>, direction: Direction) -> impl Iterator<Item = &Foreign<'s>> {
         self.foreign.near(pod.namespace).filter(move |foreign| foreign.touches(pod, direction) != Truth::No)

@@ -91,16 +91,14 @@ impl<T: Resource> Store<T> {
     }
 
     /// Every object of a name (several only where kinds share a shape).
-    pub fn named<'s>(&'s self, namespace: &str, name: &str) -> impl Iterator<Item = Found<'s, T>> {
+    pub fn named<'s>(&'s self, namespace: &str, name: &str) -> impl Iterator<Item = Found<'s, T>> + use<'s, T> {
         let start =
             self.items.partition_point(|s| (s.meta().namespace.as_str(), s.meta().name.as_str()) < (namespace, name));
-        let (namespace, name) = (namespace.to_owned(), name.to_owned());
-        self.items
-            .get(start..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(move |s| s.meta().namespace == namespace && s.meta().name == name)
-            .map(Found::new)
+        let rest = self.items.get(start..).unwrap_or_default();
+        let is_it = |s: &&Stored<T>| s.meta().namespace == namespace && s.meta().name == name;
+        // Few share a name: counted, so that nothing of the names has to be kept.
+        let count = rest.iter().take_while(is_it).count();
+        rest.iter().take(count).map(Found::new)
     }
 
     /// The position of an object in [`Store::iter`]'s order.

@@ -6,8 +6,6 @@ use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::evidence::{Finding, Narrows, Page, Text};
 use crate::paths::service::Truth;
-use crate::snapshot::model::Node;
-use std::collections::BTreeSet;
 
 /// The page.
 pub static PAGE: Page<Narrows> = Page::new(Text {
@@ -26,11 +24,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if cx.view.truth == Truth::Templates {
         return None;
     }
-    let nodes: BTreeSet<&str> = cx.behind.ready().filter_map(|e| e.node).collect();
-    let down = nodes.into_iter().find_map(|name| {
-        let node = cx.world.snapshot.lookup::<Node>("", name).found()?;
-        (node.is_ready() == Some(false)).then_some(node)
-    })?;
+    let down =
+        cx.behind.ready().filter_map(|e| cx.world.node_down(e.node?)).min_by_key(|node| &node.get().metadata.name)?;
     let name = down.metadata.name.as_str();
     let on_it = cx.behind.ready().filter(|e| e.node == Some(name)).count();
     Some(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, Port, SegmentName};
 
-use super::targets::{Target, targets};
+use super::targets::{self, Target, targets};
 use super::{closed_to_controller, closed_to_controller_if_enforced, partly_closed_to_controller, undecidable, words};
 use crate::checks::service::BackendStretches;
 use crate::evidence::Stretch;
@@ -46,7 +46,19 @@ pub fn through<'s>(
     let Some((declared, protocol)) = declared.and_then(|p| Some((p, Protocol::of(&p.protocol)?))) else {
         return behind;
     };
-    let targets = targets(world, view, declared, &PortView::of(view, Some(declared)));
+    let behind_it = PortView::of(view, Some(declared));
+    if let Dialer::Pods(callers) = &front.dialer
+        && nobody_objects(world, declared, &behind_it, callers)
+    {
+        let first = targets::asked(&behind_it).next();
+        let number = first.and_then(|endpoint| targets::number(view, declared, protocol, endpoint));
+        let mut stretch = Stretch::clone(slot);
+        let shown = words::port(number, protocol.word());
+        stretch.evaluated(format!("policies let the pods of {} connect to {shown}", front.name));
+        *slot = Arc::new(stretch);
+        return behind;
+    }
+    let targets = targets(world, view, declared, &behind_it);
     let asked = Asked { world, view, name: front.name, protocol, targets: &targets };
     let mut stretch = Stretch::clone(slot);
     match &front.dialer {
@@ -55,6 +67,27 @@ pub fn through<'s>(
     }
     *slot = Arc::new(stretch);
     behind
+}
+
+/// Is there surely no policy that has to do with a caller or with a pod behind the port, and was every policy read
+/// that could?
+fn nobody_objects<'s>(
+    world: &World<'s>,
+    port: &crate::snapshot::model::ServicePort,
+    behind: &PortView<'_, 's>,
+    callers: &Callers<'s>,
+) -> bool {
+    let policies = world.policies();
+    let of_callers = callers.kinds.iter().filter_map(|kind| callers.ends.get(*kind.members.first()?)?.pod());
+    let mut namespaces: Vec<&str> = of_callers.map(|pod| pod.namespace).collect();
+    if namespaces.is_empty() || !targets::is_untouched(world, port, behind) {
+        return false;
+    }
+    let of_targets = targets::asked(behind).filter_map(|endpoint| endpoint.pod);
+    namespaces.extend(of_targets.map(|pod| pod.get().value.metadata.namespace.as_str()));
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    namespaces.iter().all(|ns| policies.touches_none_in(ns) && policies.unread(ns).is_empty())
 }
 
 /// One end of the pairs that are asked about, and for how many pods it stands.

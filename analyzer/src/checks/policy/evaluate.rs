@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::SegmentName;
 
-use super::targets::{Target, targets};
+use super::targets::{Target, is_untouched, targets};
 use super::{
     admits_no_one, admits_no_one_if_enforced, admits_only_its_node, admits_some, egress, foreign_policy, not_collected,
     not_enforced, rules, some_pods_admit_no_one, undecidable, words,
@@ -65,15 +65,18 @@ pub fn behind<'s>(
     let service = view.service.object();
     let mut stretch = Stretch::new(SegmentName::Policy, Some(service.clone()));
     let policies = world.policies();
-    let targets = targets(world, view, port, behind);
     let protocol = Protocol::of(&port.protocol).unwrap_or(Protocol::Tcp);
-    if targets.is_empty() {
+    // Then nobody has to be asked: not one policy would answer.
+    let untouched = is_untouched(world, port, behind) && policies.touches_none_in(view.namespace());
+    let targets = if untouched { Vec::new() } else { targets(world, view, port, behind) };
+    if targets.is_empty() && !untouched {
         stretch.evaluated("no pod behind it that policies could be about");
         return Arc::new(stretch);
     }
     // Policies select pods; what is surely none is nobody's subject.
     let may_be_pod = |target: &Target<'s>| !matches!(target.end, End::Address(_) | End::Node(_) | End::Outside);
-    let unread = if targets.iter().any(may_be_pod) { policies.unread(view.namespace()) } else { Vec::new() };
+    let unread =
+        if untouched || targets.iter().any(may_be_pod) { policies.unread(view.namespace()) } else { Vec::new() };
     if !unread.is_empty() {
         // What was read of them proves nothing: another policy may admit what these do not.
         for unread in unread {

@@ -24,7 +24,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let owners: BTreeSet<String> = if cx.view.declared_only {
         cx.view.backing.workloads.iter().map(|w| format!("{} {}", w.object().kind, w.metadata.name)).collect()
     } else {
-        cx.view.selected.live.iter().filter_map(|pod| owner(cx, pod)).collect()
+        owners(cx)
     };
     if owners.len() < 2 {
         return None;
@@ -34,6 +34,20 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         names.push(format!("{} more", owners.len() - names.len()));
     }
     Some(PAGE.finding(cx.object(), format!("pods of several workloads are behind it: {}", names.join(", "))))
+}
+
+/// The owners of the pods. Replicas name the same one: it is looked up once.
+fn owners(cx: &Context<'_, '_>) -> BTreeSet<String> {
+    let (mut known, mut owners) = (BTreeSet::new(), BTreeSet::new());
+    for pod in &cx.view.selected.live {
+        let pod = &pod.get().value;
+        let Some(reference) = pod.metadata.controller() else { continue };
+        let hash = pod.metadata.label("pod-template-hash");
+        if known.insert((reference.kind.as_str(), reference.name.as_str(), hash)) {
+            owners.extend(owner(cx, pod));
+        }
+    }
+    owners
 }
 
 /// The workload that made the pod; of a replica set, whoever made that.
