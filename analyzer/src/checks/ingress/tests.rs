@@ -4,6 +4,7 @@ use kubereach_reports::report::{CoverageState, Effect, SegmentName};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::checks::service::Backends;
 use crate::evidence::Subject;
 use crate::paths::World;
 use crate::paths::ingress::Ingresses;
@@ -56,7 +57,7 @@ fn controller_pod(ready: bool) -> Value {
 }
 
 fn judged(snapshot: &Snapshot) -> Vec<Subject> {
-    super::subjects(&World::new(snapshot))
+    super::subjects(&Backends::new(&World::new(snapshot)))
 }
 
 /// Codes on the front segments of the only path, and the evidence of the controller segment.
