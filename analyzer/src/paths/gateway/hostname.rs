@@ -46,7 +46,7 @@ pub struct Names {
     wild: BTreeMap<String, Vec<usize>>,
     /// Those for any host.
     any: Vec<usize>,
-    all: Vec<usize>,
+    all: Vec<(Option<String>, usize)>,
 }
 
 fn backwards(name: &str) -> String {
@@ -56,19 +56,19 @@ fn backwards(name: &str) -> String {
 impl Names {
     /// Somebody's host name; `None` for any.
     pub fn add(&mut self, host: Option<&str>, who: usize) {
-        self.all.push(who);
-        match normal(host) {
-            None => self.any.push(who),
-            Some(host) => match host.strip_prefix("*.") {
-                Some(suffix) => self.wild.entry(backwards(suffix)).or_default().push(who),
-                None => self.exact.entry(backwards(&host)).or_default().push(who),
-            },
+        let index = self.all.len();
+        let host = normal(host);
+        match host.as_deref().map(|host| (host, host.strip_prefix("*."))) {
+            None => self.any.push(index),
+            Some((_, Some(suffix))) => self.wild.entry(backwards(suffix)).or_default().push(index),
+            Some((host, None)) => self.exact.entry(backwards(host)).or_default().push(index),
         }
+        self.all.push((host, who));
     }
 
     /// Everybody with whose names [`intersect`] finds something in common.
     pub fn common(&self, host: Option<&str>) -> Vec<usize> {
-        let Some(host) = normal(host) else { return self.all.clone() };
+        let Some(host) = normal(host) else { return self.all.iter().map(|(_, who)| *who).collect() };
         let wildcard = host.strip_prefix("*.");
         let name = backwards(wildcard.unwrap_or(&host));
         let mut found = self.any.clone();
@@ -87,7 +87,9 @@ impl Names {
         } else {
             found.extend(self.exact.get(&name).into_iter().flatten());
         }
-        found
+        // Names that are none (an empty label) may stand near and have nothing in common.
+        let near = found.into_iter().filter_map(|index| self.all.get(index));
+        near.filter(|(other, _)| intersect(Some(&host), other.as_deref()).is_some()).map(|(_, who)| *who).collect()
     }
 }
 
