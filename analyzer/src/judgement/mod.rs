@@ -58,7 +58,9 @@ pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
     let config = config_verdict(&subject.paths);
     let measured = measurements.of(&subject);
     let paths = measured::effective(&subject, &measured);
-    let traffic = traffic(&paths, !measured.is_empty());
+    // What could not be measured anywhere is not tested.
+    let touched = measured.values().any(|m| !m.seen.rows.is_empty() || m.seen.not_measured.is_empty());
+    let traffic = traffic(&paths, touched);
     let verdict = final_verdict(config, &paths);
     let lead = measured::lead(&subject, &measured, verdict, config);
     let (blame, measured_lead) = (lead.blame, lead.measured);
@@ -79,7 +81,7 @@ pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
     let speaker = measured_lead.or_else(|| blame.map(|b| b.finding)).or_else(|| worst_entry_problem(&subject));
     let next = speaker.as_deref().and_then(next_step);
     let reason = speaker.as_deref().map(reason).unwrap_or_default();
-    let not_checked = not_checked(&subject, traffic, measurements.given);
+    let not_checked = not_checked(&subject, traffic, measurements.given, &measured);
     let not_proved = measured::not_proved(&subject, &measured);
     Judged {
         unknown_class: (verdict == Verdict::Unknown).then(|| unknown_class(&subject.paths)),
@@ -119,12 +121,19 @@ fn reason(finding: &Finding) -> String {
     parts.join(" — ")
 }
 
-fn not_checked(subject: &Subject, traffic: Traffic, given: bool) -> Vec<UncheckedItem> {
+fn not_checked(
+    subject: &Subject,
+    traffic: Traffic,
+    given: bool,
+    measured: &BTreeMap<String, Measured>,
+) -> Vec<UncheckedItem> {
     let mut items = subject.not_checked.clone();
     if traffic == Traffic::NotTested {
         items.push(UncheckedItem {
             what: "live traffic".to_owned(),
-            why: if given {
+            why: if let Some(none) = measured.values().find_map(|m| m.seen.not_measured.first()) {
+                format!("it could not be measured from {}: {}", none.vantage, none.reason)
+            } else if given {
                 "none of the measurements that were given speaks of it".to_owned()
             } else {
                 "no measurements were given; this report speaks of the configuration only".to_owned()

@@ -195,7 +195,7 @@ fn check(situation: &Situation) {
     assert!(said[0].contains(row.says) && said[0].contains(row.remedy), "expected '{}': {what}", row.says);
     // Not tested, and nothing else: the verdict is the configuration's.
     assert_eq!(code, 3, "{what}");
-    assert_eq!((web["verdict"].as_str(), web["traffic"].as_str()), (Some("config-ok"), Some("incomplete")), "{what}");
+    assert_eq!((web["verdict"].as_str(), web["traffic"].as_str()), (Some("config-ok"), Some("not-tested")), "{what}");
     let path = &web["paths"][0];
     assert_eq!(path["outcome"], "not-tested", "{what}");
     assert!(path["by_vantage"].as_array().is_none_or(Vec::is_empty), "{what}{path:#}");

@@ -31,7 +31,7 @@ pub(crate) fn partly_tested(subject: &Subject) -> bool {
 
 /// It was to be measured, and nothing of it was: a prober that could not run has tested nothing.
 pub(crate) fn only_attempted(subject: &Subject) -> bool {
-    subject.traffic != Traffic::NotTested && !partly_tested(subject)
+    !partly_tested(subject) && subject.paths.iter().any(|path| !path.not_measured.is_empty())
 }
 
 /// How many subjects have a verdict.
