@@ -1,7 +1,7 @@
 //! Honesty invariants of behaviour §9.1 that concern Services, the snapshot's age, and scale.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-use kubereach::checks::service::{Consumer, backend};
+use kubereach::checks::service::{Backends, Consumer};
 use kubereach::evidence::Dormant;
 use kubereach::intake::progress::Silent;
 use kubereach::intake::{InputSpec, IntakeOptions, read};
@@ -145,7 +145,7 @@ fn a_pod_without_a_creation_time_is_never_called_young() {
 fn state(snapshot: &Snapshot, port: &Port, consumer: Consumer, segment: SegmentName) -> PathState {
     let world = World::new(snapshot);
     let service = snapshot.services.named("shop", "web").next().unwrap();
-    let behind = backend(&world, service, Some(port), consumer);
+    let behind = Backends::new(&world).of(service, Some(port), consumer, None);
     behind.stretches.iter().find(|s| s.segment == segment).unwrap().state()
 }
 
@@ -201,7 +201,7 @@ fn scaled_to_zero_is_dormant_for_every_consumer() {
     let world = World::new(&zero);
     let found = zero.services.named("shop", "web").next().unwrap();
     for consumer in [Consumer::ClusterIp, Consumer::ReadyEndpoints, Consumer::IngressNginx, Consumer::Unknown] {
-        let behind = backend(&world, found, Some(&Port::Number(80)), consumer);
+        let behind = Backends::new(&world).of(found, Some(&Port::Number(80)), consumer, None);
         assert!(matches!(behind.dormant, Some(Dormant::ScaledToZero(_))), "{consumer:?}");
     }
     let judged = judged(&zero);

@@ -132,7 +132,7 @@ fn not_checked(
         items.push(UncheckedItem {
             what: "live traffic".to_owned(),
             why: if let Some(none) = measured.values().find_map(|m| m.seen.not_measured.first()) {
-                format!("it could not be measured from {}: {}", none.vantage, none.reason)
+                format!("no traffic was measured from {}: {}", none.vantage, none.reason)
             } else if given {
                 "none of the measurements that were given speaks of it".to_owned()
             } else {
