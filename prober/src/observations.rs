@@ -10,7 +10,7 @@ use crate::canonical;
 use crate::document::{self, is_default};
 use crate::error::DocumentError;
 use crate::layer::Layer;
-use crate::plan::{Limits, Span};
+use crate::plan::{Limits, Plan, Span};
 use crate::words::{Cap, Confidence, LayerName, Outcome, Purpose, VantageKind};
 
 /// The schema name every observations document carries.
@@ -205,6 +205,24 @@ pub struct Read {
 }
 
 impl Observations {
+    /// What a run of `plan` came to, made by this program and not cut short. What is said of the plan is what a
+    /// reader finds it by.
+    pub fn of(plan: &Plan, vantage: Vantage, started_at: String, finished_at: String, results: Vec<ResultRow>) -> Self {
+        Self {
+            schema: OBSERVATIONS_SCHEMA.to_owned(),
+            plan: plan.answers_for().unwrap_or_default(),
+            snapshot: plan.snapshot.clone(),
+            run: plan.run.clone(),
+            prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
+            vantage,
+            started_at,
+            finished_at,
+            limits: plan.limits,
+            cut_short: false,
+            results,
+        }
+    }
+
     /// Read observations. They are data from elsewhere: an unknown schema is refused, unknown
     /// fields are ignored, and a row that does not read is set aside and named.
     pub fn parse(json: &[u8]) -> Result<Read, DocumentError> {

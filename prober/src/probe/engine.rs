@@ -13,7 +13,7 @@ use super::options::{Options, Stop};
 use super::row;
 use super::tls::Roots;
 use crate::class::Class;
-use crate::observations::{OBSERVATIONS_SCHEMA, Observations, Prober, ResultRow, Vantage};
+use crate::observations::{Observations, ResultRow, Vantage};
 use crate::plan::{Limits, Plan, Target};
 
 /// What every target of a run shares.
@@ -96,38 +96,16 @@ pub async fn run(plan: &Plan, options: &Options) -> Observations {
             })
         })
         .collect();
-    Observations {
-        schema: OBSERVATIONS_SCHEMA.to_owned(),
-        plan: plan.answers_for().unwrap_or_default(),
-        snapshot: plan.snapshot.clone(),
-        run: plan.run.clone(),
-        prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
-        vantage: options.vantage.clone(),
-        started_at,
-        finished_at: now(),
-        limits: plan.limits,
-        cut_short,
-        results,
-    }
+    let observations = Observations::of(plan, options.vantage.clone(), started_at, now(), results);
+    Observations { cut_short, ..observations }
 }
 
 /// The observations of a run that could not be made from `vantage`: every target of the plan is *not tested*,
 /// for this one reason.
 pub fn not_run(plan: &Plan, vantage: Vantage, class: Class, why: &str) -> Observations {
     let at = now();
-    Observations {
-        schema: OBSERVATIONS_SCHEMA.to_owned(),
-        plan: plan.answers_for().unwrap_or_default(),
-        snapshot: plan.snapshot.clone(),
-        run: plan.run.clone(),
-        prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
-        started_at: at.clone(),
-        finished_at: at,
-        limits: plan.limits,
-        cut_short: false,
-        results: plan.targets.iter().map(|target| row::not_run(&vantage, target, class, why)).collect(),
-        vantage,
-    }
+    let results = plan.targets.iter().map(|target| row::not_run(&vantage, target, class, why)).collect();
+    Observations::of(plan, vantage, at.clone(), at, results)
 }
 
 /// One target, until it is measured, time is up, or the run is ended from outside.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kubereach_prober::class::Class;
-use kubereach_prober::observations::{OBSERVATIONS_SCHEMA, Prober, ResultRow, Vantage};
+use kubereach_prober::observations::{ResultRow, Vantage};
 use kubereach_prober::plan::Target as Dial;
 use kubereach_prober::probe::Stop;
 use kubereach_prober::words::VantageKind;
@@ -110,19 +110,9 @@ async fn run(reader: &Reader, plan: &Plan, total: Duration, options: RelayOption
     let results = rows.into_iter().zip(&plan.targets).map(|(row, dial)| {
         row.unwrap_or_else(|| row::refused(dial, (Class::NorunDeadline, "the run ended before".to_owned())))
     });
-    Observations {
-        schema: OBSERVATIONS_SCHEMA.to_owned(),
-        plan: plan.answers_for().unwrap_or_default(),
-        snapshot: plan.snapshot.clone(),
-        run: plan.run.clone(),
-        prober: Prober { version: env!("CARGO_PKG_VERSION").to_owned() },
-        vantage: Vantage::new(VantageKind::Apiserver),
-        started_at,
-        finished_at: now(),
-        limits: plan.limits,
-        cut_short,
-        results: results.collect(),
-    }
+    let vantage = Vantage::new(VantageKind::Apiserver);
+    let observations = Observations::of(plan, vantage, started_at, now(), results.collect());
+    Observations { cut_short, ..observations }
 }
 
 async fn collect(tasks: &mut JoinSet<(usize, ResultRow)>, rows: &mut [Option<ResultRow>]) {
