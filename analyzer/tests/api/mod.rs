@@ -8,11 +8,12 @@ mod http;
 pub(crate) mod jobs;
 mod objects;
 mod rbac;
+pub(crate) mod stored;
 mod tls;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -123,14 +124,19 @@ impl Cluster {
 
     /// Starts answering.
     pub(crate) fn start(self) -> Api {
+        self.accept(http::serve)
+    }
+
+    /// Serves whoever connects, each on a thread of its own.
+    fn accept(self, serve: impl Fn(TcpStream, &Self) + Clone + Send + 'static) -> Api {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let cluster = Arc::new(self);
         let shared = Arc::clone(&cluster);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let shared = Arc::clone(&shared);
-                std::thread::spawn(move || http::serve(stream, &shared));
+                let (shared, serve) = (Arc::clone(&shared), serve.clone());
+                std::thread::spawn(move || serve(stream, &shared));
             }
         });
         Api { address, cluster, folder: folder() }

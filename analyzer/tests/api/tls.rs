@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-use super::{Api, Cluster, folder, http};
+use super::{Api, Cluster, http};
 
 /// A certificate authority.
 pub(crate) struct Authority {
@@ -85,17 +85,8 @@ impl Cluster {
     pub(crate) fn start_tls(self, names: &[&str]) -> Secured {
         let authority = Authority::new();
         let config = Arc::new(authority.config(names));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let cluster = Arc::new(self);
-        let shared = Arc::clone(&cluster);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (shared, config) = (Arc::clone(&shared), Arc::clone(&config));
-                std::thread::spawn(move || serve(stream, config, &shared));
-            }
-        });
-        Secured { api: Api { address, cluster, folder: folder() }, authority }
+        let api = self.accept(move |stream, cluster| serve(stream, Arc::clone(&config), cluster));
+        Secured { api, authority }
     }
 }
 

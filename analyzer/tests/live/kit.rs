@@ -1,6 +1,5 @@
 //! What the tests of this folder share.
 
-use std::hash::{Hash as _, Hasher as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +11,9 @@ use kubereach_reports::report::Report;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, stored};
+
+pub(crate) use crate::api::stored::object;
 
 /// As an identity of a server.
 pub(crate) fn target(api: &Api, token: &str) -> Target {
@@ -81,22 +82,6 @@ pub(crate) fn objects_in(folder: &Path) -> Option<Vec<Value>> {
     Some(objects)
 }
 
-/// An object as the API server stores it.
-pub(crate) fn object(api_version: &str, kind: &str, namespace: &str, name: &str, rest: Value) -> Value {
-    let mut uid = std::hash::DefaultHasher::new();
-    (kind, namespace, name).hash(&mut uid);
-    let mut object = json!({"apiVersion": api_version, "kind": kind, "metadata": {
-        "name": name, "uid": format!("00000000-0000-4000-8000-{:012x}", uid.finish() >> 16), "resourceVersion": "7",
-        "creationTimestamp": "2026-01-02T03:04:05Z"}});
-    if !namespace.is_empty() {
-        object["metadata"]["namespace"] = namespace.into();
-    }
-    for (key, value) in rest.as_object().unwrap() {
-        object[key] = value.clone();
-    }
-    object
-}
-
 /// Two namespaces with a Service, a ready pod and its slice each, and an Ingress with a certificate.
 pub(crate) fn shop() -> Vec<Value> {
     let mut all = Vec::new();
@@ -106,41 +91,13 @@ pub(crate) fn shop() -> Vec<Value> {
         all.push(object("v1", "Service", ns, &format!("{ns}-web"), json!({
             "spec": {"type": "ClusterIP", "clusterIP": format!("10.96.0.{n}"), "selector": {"app": "web"},
                 "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}]}, "status": {"loadBalancer": {}}})));
-        let mut pod = object(
-            "v1",
-            "Pod",
-            ns,
-            &format!("{ns}-web-1"),
-            json!({
-            "spec": {"nodeName": "n1", "containers": [{"name": "web", "image": "web:1", "ports": [{"containerPort": 8080}],
-                "env": [{"name": "PASSWORD", "value": "hunter2"}]}]},
-            "status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}],
-                "conditions": [{"type": "Ready", "status": "True"}]}}),
-        );
-        pod["metadata"]["labels"] = json!({"app": "web"});
+        let service = format!("{ns}-web");
+        let mut pod = stored::pod(ns, &service, &ip, 8080);
+        pod["spec"]["containers"][0]["env"] = json!([{"name": "PASSWORD", "value": "hunter2"}]);
         pod["metadata"]["managedFields"] = json!([{"manager": "kubelet"}]);
         all.push(pod);
-        let mut slice = object(
-            "discovery.k8s.io/v1",
-            "EndpointSlice",
-            ns,
-            &format!("{ns}-web-x"),
-            json!({
-            "addressType": "IPv4", "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}],
-            "endpoints": [{"addresses": [ip], "conditions": {"ready": true}, "nodeName": "n1",
-                "targetRef": {"kind": "Pod", "name": format!("{ns}-web-1"), "namespace": ns}}]}),
-        );
-        slice["metadata"]["labels"] = json!({"kubernetes.io/service-name": format!("{ns}-web"),
-            "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"});
-        all.push(slice);
+        all.push(stored::slice(ns, &service, &ip, 8080));
     }
-    all.push(object(
-        "v1",
-        "Node",
-        "",
-        "n1",
-        json!({"status": {"conditions": [{"type": "Ready", "status": "True"}],
-        "addresses": [{"type": "InternalIP", "address": "192.168.7.1"}]}}),
-    ));
+    all.push(stored::node());
     all
 }

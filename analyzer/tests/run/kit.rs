@@ -12,30 +12,12 @@ use kubereach_prober::words::{LayerName, Outcome, Purpose, VantageKind};
 use kubereach_prober::{Plan, envelope, probe};
 use serde_json::{Value, json};
 
-use crate::api::Cluster;
-use crate::api::{Api, Rule};
+use crate::api::{Api, Cluster, Rule, stored};
 
-/// An object as the API server stores it.
-pub(crate) fn object(api_version: &str, kind: &str, namespace: &str, name: &str, rest: Value) -> Value {
-    let mut object = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name,
-        "uid": format!("{kind}-{namespace}-{name}"), "resourceVersion": "7", "creationTimestamp": "2026-01-02T03:04:05Z"}});
-    if !namespace.is_empty() {
-        object["metadata"]["namespace"] = namespace.into();
-    }
-    for (key, value) in rest.as_object().unwrap() {
-        if key == "labels" {
-            object["metadata"]["labels"] = value.clone();
-        } else {
-            object[key] = value.clone();
-        }
-    }
-    object
-}
+pub(crate) use crate::api::stored::object;
 
 /// A Service whose address and pod are this machine's, on a port of it, and the Deployment of a client.
 pub(crate) fn shop(port: u16) -> Vec<Value> {
-    let slice_labels = json!({"kubernetes.io/service-name": "web",
-        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"});
     vec![
         object("v1", "Namespace", "", "shop", json!({"status": {"phase": "Active"}})),
         object(
@@ -47,35 +29,9 @@ pub(crate) fn shop(port: u16) -> Vec<Value> {
             "spec": {"type": "ClusterIP", "clusterIP": "127.0.0.1", "clusterIPs": ["127.0.0.1"], "selector": {"app": "web"},
                 "ports": [{"name": "http", "port": port, "targetPort": port, "protocol": "TCP"}]}}),
         ),
-        object(
-            "v1",
-            "Pod",
-            "shop",
-            "web-1",
-            json!({"labels": {"app": "web"},
-            "spec": {"nodeName": "n1", "containers": [{"name": "web", "image": "web:1",
-                "ports": [{"containerPort": port}]}]},
-            "status": {"phase": "Running", "podIP": "127.0.0.1", "podIPs": [{"ip": "127.0.0.1"}],
-                "conditions": [{"type": "Ready", "status": "True"}]}}),
-        ),
-        object(
-            "discovery.k8s.io/v1",
-            "EndpointSlice",
-            "shop",
-            "web-x",
-            json!({"labels": slice_labels,
-            "addressType": "IPv4", "ports": [{"name": "http", "port": port, "protocol": "TCP"}],
-            "endpoints": [{"addresses": ["127.0.0.1"], "conditions": {"ready": true}, "nodeName": "n1",
-                "targetRef": {"kind": "Pod", "name": "web-1", "namespace": "shop"}}]}),
-        ),
-        object(
-            "v1",
-            "Node",
-            "",
-            "n1",
-            json!({"status": {"conditions": [{"type": "Ready", "status": "True"}],
-            "addresses": [{"type": "InternalIP", "address": "192.168.7.1"}]}}),
-        ),
+        stored::pod("shop", "web", "127.0.0.1", port),
+        stored::slice("shop", "web", "127.0.0.1", port),
+        stored::node(),
         object(
             "apps/v1",
             "Deployment",
