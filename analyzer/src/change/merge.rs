@@ -200,6 +200,7 @@ fn fill_template(live: &PodTemplate, new: &mut PodTemplate) {
     new.metadata.creation_timestamp = live.metadata.creation_timestamp;
     new.metadata.name.clone_from(&live.metadata.name);
     or_live(&mut new.spec.service_account_name, &live.spec.service_account_name);
+    or_live(&mut new.spec.dns_policy, &live.spec.dns_policy);
     if new.spec.host_network.0.is_none() {
         new.spec.host_network = live.spec.host_network;
     }
