@@ -67,6 +67,8 @@ struct WantedChange {
     newly_seen: BTreeMap<String, BTreeSet<String>>,
     no_longer_seen: BTreeMap<String, BTreeSet<String>>,
     causes: BTreeSet<String>,
+    /// How what is said of an object begins.
+    notes: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -296,6 +298,13 @@ fn compare_change(wanted: &WantedChange, report: &Report, errors: &mut Vec<Strin
     let causes: BTreeSet<String> = change.findings.iter().map(code).collect();
     if causes != wanted.causes {
         errors.push(format!("change: causes are {causes:?}, expected {:?}", wanted.causes));
+    }
+    for (name, beginning) in &wanted.notes {
+        let object = change.objects.iter().find(|o| &o.object.to_string() == name);
+        let note = object.map_or("nothing", |o| o.note.as_str());
+        if !note.starts_with(beginning) {
+            errors.push(format!("change: of {name} is said {note:?}, expected {beginning:?} first"));
+        }
     }
 }
 

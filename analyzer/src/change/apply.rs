@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubereach_reports::report::{CoverageState, Deed, ObjectRef};
 
 use super::merge::{declared, merge};
+use super::templates::Template;
 use super::{Prune, foresee};
 use crate::snapshot::model::{Namespace, Resource as _};
 use crate::snapshot::{AnyObject, GroupKind, Provenance, Snapshot};
@@ -49,14 +50,14 @@ fn object_ref(key: &Key) -> ObjectRef {
 }
 
 /// Applies manifests over a snapshot. Origins of the manifests are counted from `offset` on, so that both
-/// inputs can be told apart. The order of the manifests does not matter: each object is one of them. `unlike`
-/// are workloads whose templates differ in what the model does not keep.
+/// inputs can be told apart. The order of the manifests does not matter: each object is one of them.
+/// `templates` says what the model does not keep: how those of workloads relate to the live ones.
 pub fn apply(
     before: &Snapshot,
     change: Snapshot,
     offset: u32,
     prune: Option<&Prune>,
-    unlike: &BTreeSet<Key>,
+    templates: &BTreeMap<Key, Template>,
 ) -> Applied {
     let mut objects: BTreeMap<Key, Entry> = BTreeMap::new();
     let mut nameless: Vec<Entry> = Vec::new();
@@ -80,9 +81,11 @@ pub fn apply(
         let (deed, entry) = match objects.remove(&key) {
             None => (Deed::Created, (object, origin, Provenance::Manifest)),
             Some((live, _, provenance)) => {
-                let merged = merge(&live, object);
+                let template = templates.get(&key);
+                let merged = merge(&live, object, template.map(|t| &t.stays));
                 let provenance = if merged.unsettled { Provenance::Manifest } else { provenance };
-                let deed = if merged.changed || unlike.contains(&key) { Deed::Changed } else { Deed::Same };
+                let changed = merged.changed || template.is_some_and(Template::may_differ);
+                let deed = if changed { Deed::Changed } else { Deed::Same };
                 (deed, (merged.object, origin, provenance))
             }
         };
@@ -99,7 +102,7 @@ pub fn apply(
     }
     namespaces(before, &mut objects, &touched, offset, &mut edits);
     let problems = refused(before, &objects, &edits);
-    let mut foresight = foresee::foresee(before, &mut objects, &mut edits, unlike);
+    let mut foresight = foresee::foresee(before, &mut objects, &mut edits, templates);
     for kind in other_kinds.keys() {
         foresight.brings(kind.clone());
     }

@@ -12,6 +12,7 @@ use kubereach_reports::report::Deed;
 
 use super::apply::{Edit, Entry, Key};
 use super::owners::{self, WorkloadKey};
+use super::templates::Template;
 use crate::snapshot::model::{
     EndpointSlice, Endpoints, Labels, Pod, PodTemplate, Resource as _, Service, Workload, WorkloadKind,
 };
@@ -26,7 +27,7 @@ pub(super) fn foresee(
     before: &Snapshot,
     objects: &mut BTreeMap<Key, Entry>,
     edits: &mut BTreeMap<Key, Edit>,
-    unlike: &BTreeSet<Key>,
+    templates: &BTreeMap<Key, Template>,
 ) -> Foresight {
     let mut foresight = Foresight::default();
     // Among manifests no pod runs: templates stand for pods as they are.
@@ -40,7 +41,7 @@ pub(super) fn foresee(
             Some(AnyObject::Workload(new)) => {
                 let new = new.clone();
                 let old = before.workload(new.kind, &key.1, &key.2).found();
-                rolling.workload(old, Some(&new), unlike.contains(key), objects, &mut foresight)
+                rolling.workload(old, Some(&new), templates.get(key), objects, &mut foresight)
             }
             Some(AnyObject::Pod(pod)) => {
                 rolling.touched.push((key.1.clone(), pod.metadata.labels.clone()));
@@ -73,7 +74,7 @@ impl Rolling<'_> {
         &mut self,
         old: Option<Found<'_, Workload>>,
         new: Option<&Workload>,
-        unlike: bool,
+        seen: Option<&Template>,
         objects: &mut BTreeMap<Key, Entry>,
         foresight: &mut Foresight,
     ) -> String {
@@ -84,12 +85,20 @@ impl Rolling<'_> {
         let old_template = old.and_then(|o| o.get().value.template());
         let at_zero = new.is_none_or(|w| w.desired() == Some(0));
         let rolls = match (old_template, template) {
-            (Some(old), Some(new)) => replaces_pods(reference.kind) && (unlike || differs(old, new)),
-            (None, Some(_)) => true,
-            _ => false,
+            (Some(old), Some(new)) if replaces_pods(reference.kind) => {
+                if differs(old, new) || seen.is_some_and(|t| t.differs) {
+                    Rolls::Surely
+                } else {
+                    seen.map_or(Rolls::No, |t| Rolls::of(&t.open))
+                }
+            }
+            (None, Some(_)) => Rolls::Surely,
+            _ => Rolls::No,
         };
+        // What is not known of the pods that may come is not known either way.
+        let may_roll = !matches!(rolls, Rolls::No);
         let was_at_zero = old.is_some_and(|o| o.desired() == Some(0));
-        if !rolls && !at_zero && !was_at_zero {
+        if !may_roll && !at_zero && !was_at_zero {
             return String::new();
         }
         for labels in [old_template, template].into_iter().flatten().map(|t| &t.metadata.labels) {
@@ -100,7 +109,7 @@ impl Rolling<'_> {
         }
         let running: Vec<_> = pods.iter().filter(|p| !p.is_finished() && !p.is_terminating()).collect();
         let ready = running.iter().filter(|p| p.is_ready() == Some(true)).count();
-        if rolls || at_zero {
+        if may_roll || at_zero {
             let staying = if at_zero { None } else { template };
             for pod in &pods {
                 replace_pod(*pod, old_template, staying, objects, foresight);
@@ -111,16 +120,22 @@ impl Rolling<'_> {
         if at_zero {
             return format!("its {} go", plural(running.len()));
         }
-        if running.is_empty() {
-            if key.0 != WorkloadKind::CronJob {
-                foresight.stand_in(key.0, &key.1, &key.2);
-            }
-            return String::new();
+        if running.is_empty() && key.0 != WorkloadKind::CronJob {
+            foresight.stand_in(key.0, &key.1, &key.2);
         }
-        if rolls {
-            return format!("its pods are replaced; before, {ready} of {} ready", plural(running.len()));
+        let were = if running.is_empty() {
+            String::new()
+        } else {
+            format!("; before, {ready} of {} ready", plural(running.len()))
+        };
+        match rolls {
+            Rolls::Surely if !running.is_empty() => format!("its pods are replaced{were}"),
+            Rolls::Perhaps(open) => format!(
+                "perhaps — the manifest does not name {open}; if applying it takes that away, the pods are replaced, \
+                 which is not known; judged as if it stayed{were}"
+            ),
+            Rolls::Surely | Rolls::No => String::new(),
         }
-        String::new()
     }
 
     /// What a removed object takes with it.
@@ -133,7 +148,7 @@ impl Rolling<'_> {
     ) -> String {
         if let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == key.0) {
             let old = before.workload(kind, &key.1, &key.2).found();
-            return self.workload(old, None, false, objects, foresight);
+            return self.workload(old, None, None, objects, foresight);
         }
         if key.0 == *Service::KIND {
             let own = |k: &Key, object: &AnyObject| {
@@ -150,6 +165,26 @@ impl Rolling<'_> {
             self.touched.push((key.1.clone(), pod.metadata.labels.clone()));
         }
         String::new()
+    }
+}
+
+/// Are the pods of a workload replaced?
+enum Rolls {
+    No,
+    /// It hangs on this.
+    Perhaps(String),
+    Surely,
+}
+
+impl Rolls {
+    fn of(open: &[String]) -> Self {
+        const SHOWN: usize = 3;
+        let shown = open.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        match open.len() {
+            0 => Self::No,
+            all if all > SHOWN => Self::Perhaps(format!("{shown} and {} more", all - SHOWN)),
+            _ => Self::Perhaps(shown),
+        }
     }
 }
 

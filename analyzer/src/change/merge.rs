@@ -7,9 +7,11 @@
 //! a Deployment's owner is the one who writes them. Status that speaks of an older spec is dropped where
 //! it would be taken for a judgement of the new one (Gateway API conditions).
 
+use std::collections::BTreeSet;
+
 use crate::snapshot::AnyObject;
 use crate::snapshot::model::lenient::{Field, List};
-use crate::snapshot::model::{Container, Ingress, Meta, Pod, PodTemplate, Probe, Service, Workload};
+use crate::snapshot::model::{Container, Ingress, Meta, Pod, PodSpec, PodTemplate, Probe, Service, Workload};
 
 /// What came of it.
 pub(super) struct Merged {
@@ -21,8 +23,9 @@ pub(super) struct Merged {
     pub(super) unsettled: bool,
 }
 
-/// Applies a manifest over the live object of the same kind and name.
-pub(super) fn merge(live: &AnyObject, declared: AnyObject) -> Merged {
+/// Applies a manifest over the live object of the same kind and name. `stays` are items of the live pod template
+/// that are there afterwards although the manifest does not name them.
+pub(super) fn merge(live: &AnyObject, declared: AnyObject, stays: Option<&BTreeSet<String>>) -> Merged {
     macro_rules! keep {
         ($live:ident, $new:ident, $variant:ident, $fill:expr) => {{
             meta(&$live.metadata, &mut $new.metadata);
@@ -44,7 +47,9 @@ pub(super) fn merge(live: &AnyObject, declared: AnyObject) -> Merged {
     }
     match (live, declared) {
         (AnyObject::Service(live), AnyObject::Service(mut new)) => keep!(live, new, Service, service),
-        (AnyObject::Workload(live), AnyObject::Workload(mut new)) => keep!(live, new, Workload, workload),
+        (AnyObject::Workload(live), AnyObject::Workload(mut new)) => {
+            keep!(live, new, Workload, |l: &Workload, n: &mut Workload| workload(l, n, stays))
+        }
         (AnyObject::Ingress(live), AnyObject::Ingress(mut new)) => keep!(live, new, Ingress, ingress),
         (AnyObject::Pod(live), AnyObject::Pod(mut new)) => keep!(live, new, Pod, pod),
         (AnyObject::Namespace(live), AnyObject::Namespace(mut new)) => {
@@ -174,7 +179,7 @@ fn service(live: &Service, new: &mut Service) {
     }
 }
 
-fn workload(live: &Workload, new: &mut Workload) {
+fn workload(live: &Workload, new: &mut Workload, stays: Option<&BTreeSet<String>>) {
     new.kind = live.kind;
     new.status.clone_from(&live.status);
     // Left out of a manifest, the number is an autoscaler's or a person's.
@@ -188,6 +193,9 @@ fn workload(live: &Workload, new: &mut Workload) {
     }
     if let (Some(old), Some(template)) = (&live.spec.template, &mut new.spec.template) {
         fill_template(old, template);
+        if let Some(stays) = stays {
+            keep(&old.spec, &mut template.spec, stays);
+        }
     }
 }
 
@@ -206,6 +214,41 @@ fn fill_template(live: &PodTemplate, new: &mut PodTemplate) {
     }
     new.spec.containers = fill_containers(&live.spec.containers, &new.spec.containers);
     new.spec.init_containers = fill_containers(&live.spec.init_containers, &new.spec.init_containers);
+}
+
+/// What nobody takes away is still there, in its place.
+fn keep(live: &PodSpec, new: &mut PodSpec, stays: &BTreeSet<String>) {
+    keep_items("volumes", &live.volumes, &mut new.volumes, |v| &v.name, stays);
+    keep_containers("containers", &live.containers, &mut new.containers, stays);
+    keep_containers("initContainers", &live.init_containers, &mut new.init_containers, stays);
+}
+
+fn keep_containers(list: &str, live: &[Container], new: &mut List<Container>, stays: &BTreeSet<String>) {
+    new.change(|container| {
+        let Some(old) = live.iter().find(|c| c.name == container.name) else { return };
+        let stays = |field: &str| stays.contains(&format!("{list}/{}/{field}", old.name));
+        for (field, probe, old) in [
+            ("readinessProbe", &mut container.readiness_probe, &old.readiness_probe),
+            ("livenessProbe", &mut container.liveness_probe, &old.liveness_probe),
+            ("startupProbe", &mut container.startup_probe, &old.startup_probe),
+        ] {
+            if stays(field) {
+                or_live(probe, old);
+            }
+        }
+        if stays("args") {
+            list_or_live(&mut container.args, &old.args);
+        }
+    });
+    keep_items(list, live, new, |c| &c.name, stays);
+}
+
+fn keep_items<T: Clone>(list: &str, live: &[T], new: &mut List<T>, name: fn(&T) -> &str, stays: &BTreeSet<String>) {
+    let mut all = new.to_vec();
+    for (place, item) in live.iter().enumerate().filter(|(_, i)| stays.contains(&format!("{list}/{}", name(i)))) {
+        all.insert(place.min(all.len()), item.clone());
+    }
+    *new = all.into();
 }
 
 fn fill_containers(live: &[Container], new: &[Container]) -> List<Container> {

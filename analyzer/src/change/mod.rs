@@ -21,3 +21,4 @@ pub use apply::{Applied, Edit, Key, apply};
 pub use compare::compare;
 pub use prune::Prune;
 pub use run::{ChangeError, analyze_diff, analyze_diff_with, analyze_on_top_of};
+pub use templates::Template;

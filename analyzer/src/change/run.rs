@@ -47,8 +47,8 @@ pub fn analyze_on_top_of(
 ) -> Result<Report, ChangeError> {
     let before = the_one("the snapshot", base)?;
     let manifests = the_one("the change", change)?;
-    let unlike = templates::unlike(base, before, change, manifests);
-    let applied = apply(before, manifests.clone(), base.origins(), prune, &unlike);
+    let templates = templates::compare(base, before, change, manifests);
+    let applied = apply(before, manifests.clone(), base.origins(), prune, &templates);
     let after_inventory = merged_inventory(base, change, &applied);
     let judged = |snapshot: &Snapshot| {
         let all = judge_snapshot(snapshot, &options.filter).into_iter();
