@@ -42,4 +42,6 @@ pub mod run;
 
 mod analysis;
 
+mod url;
+
 pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::call::{Answer, CallError, Caller, Lines, Peeked};
 use super::relay::Place;
+use crate::url::encoded;
 
 /// In which form the API server should answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,18 +201,10 @@ pub fn path(group: &str, version: &str, namespace: Option<&str>, plural: &str, n
     path
 }
 
-/// Percent-encodes everything but the unreserved characters (RFC 3986 section 2.3). A part of dots alone
-/// would be a step in the path and is encoded, too.
+/// Text as a part of a path or query. A part of dots alone would be a step in the path: it is encoded, too.
 pub fn escape(part: &str) -> String {
-    let dots = !part.is_empty() && part.bytes().all(|b| b == b'.');
-    part.bytes().fold(String::with_capacity(part.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') || (byte == b'.' && !dots) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    })
+    let encoded = encoded(part).to_string();
+    if part.bytes().all(|b| b == b'.') { encoded.replace('.', "%2E") } else { encoded }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kubereach_prober::words::Method;
 
 use crate::snapshot::model::{MethodMatch, RouteMatch};
+use crate::url::encoded;
 
 /// What is asked of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -126,18 +127,6 @@ fn guess(pattern: &str) -> String {
     let (text, _) = literal(pattern);
     let text = text.strip_prefix('/').filter(|_| !pattern.starts_with('/')).unwrap_or(&text);
     if text.is_empty() { "1".to_owned() } else { text.to_owned() }
-}
-
-/// Percent-encoding for a query (RFC 3986 section 2.3: unreserved characters stand for themselves).
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    })
 }
 
 #[cfg(test)]
