@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::accept::{AcceptFlags, ListFlags};
 use super::each::EachFlags;
 use super::follow::FollowFlags;
+use super::subjects::Subjects;
 use super::via::Via;
 
 /// Can traffic get to this app and, if not, exactly where and why does it break?
@@ -224,15 +225,8 @@ pub(super) struct Check {
     pub reading: Reading,
     #[command(flatten)]
     pub measured: Measured,
-    /// Only subjects of these namespaces (repeatable)
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Vec<String>,
-    /// Only subjects of these kinds (repeatable)
-    #[arg(long, value_name = "KIND")]
-    pub kind: Vec<String>,
-    /// Only subjects of these names (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub name: Vec<String>,
+    #[command(flatten)]
+    pub subjects: Subjects,
     /// Format on standard output: text, json, jsonl, markdown, html, sarif, junit, github, gitlab
     #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
     pub format: Option<kubereach_reports::render::Format>,
@@ -296,15 +290,8 @@ pub(super) struct ChangeFlags {
 pub(super) struct Diff {
     #[command(flatten)]
     pub reading: Reading,
-    /// Only subjects of these namespaces (repeatable)
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Vec<String>,
-    /// Only subjects of these kinds (repeatable)
-    #[arg(long, value_name = "KIND")]
-    pub kind: Vec<String>,
-    /// Only subjects of these names (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub name: Vec<String>,
+    #[command(flatten)]
+    pub subjects: Subjects,
     /// Format on standard output: text, json, jsonl, markdown, html, sarif, junit, github, gitlab
     #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
     pub format: Option<kubereach_reports::render::Format>,
@@ -486,15 +473,8 @@ pub(super) fn range(text: &str) -> Result<ipnet::IpNet, String> {
 pub(super) struct Plan {
     #[command(flatten)]
     pub reading: Reading,
-    /// Only subjects of these namespaces (repeatable)
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Vec<String>,
-    /// Only subjects of these kinds (repeatable)
-    #[arg(long, value_name = "KIND")]
-    pub kind: Vec<String>,
-    /// Only subjects of these names (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub name: Vec<String>,
+    #[command(flatten)]
+    pub subjects: Subjects,
     /// Plan at most this many targets; what does not fit is named in the plan. 0 means no limit
     #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST)]
     pub max_targets: usize,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use kubereach::change::{Prune, analyze_on_top_of};
 use kubereach::gate::baseline;
 use kubereach::intake::{self, InputSpec, IntakeOptions, progress::Silent};
-use kubereach::{Filter, Options, analyze_intake};
+use kubereach::{Options, analyze_intake};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
@@ -39,19 +39,10 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
 
 /// What is judged, what is accepted, and when the gate trips.
 pub(super) fn options(command: &Check) -> Result<Options, Failure> {
-    let of_part = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
-    let partial = of_part || command.each.shard.is_some();
+    let partial = command.subjects.is_partial() || command.each.shard.is_some();
     Ok(Options {
         intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
-        filter: Filter {
-            namespaces: command.namespace.clone(),
-            kinds: command
-                .kind
-                .iter()
-                .map(|k| super::trace::kind_of(k).map(str::to_owned))
-                .collect::<Result<_, _>>()?,
-            names: command.name.clone(),
-        },
+        filter: command.subjects.filter()?,
         gate: Some(command.accept.rules(command.fail_on.word(), command.change.fail_on_existing, partial)?),
         ..Options::default()
     })
@@ -124,7 +115,7 @@ fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
         let words = "--on-top-of -: standard input is for the change; name the file of the snapshot";
         return Err(Failure::Usage(words.to_owned()));
     }
-    let read = input::read(&command.reading, &options.intake, &command.namespace)?;
+    let read = input::read(&command.reading, &options.intake, &command.subjects.namespace)?;
     if change.on_top_of.is_empty() {
         let relayed =
             via::relayed(&input::target(&command.reading.live.cluster), command.measured.via, &read, &options.filter)?;

@@ -1,8 +1,8 @@
 //! `kubereach diff`
 
+use kubereach::Options;
 use kubereach::change::{analyze_diff, analyze_diff_with};
 use kubereach::intake::IntakeOptions;
-use kubereach::{Filter, Options};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 
 use super::args::Diff;
@@ -19,23 +19,16 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         _ => return Err(Failure::Usage("diff compares two inputs: name BEFORE and AFTER".to_owned())),
     }
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
-    let partial = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
+    let subjects = &command.subjects;
     let options = Options {
         intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
-        filter: Filter {
-            namespaces: command.namespace.clone(),
-            kinds: command
-                .kind
-                .iter()
-                .map(|k| super::trace::kind_of(k).map(str::to_owned))
-                .collect::<Result<_, _>>()?,
-            names: command.name.clone(),
-        },
-        gate: Some(command.accept.rules(command.fail_on.word(), command.fail_on_existing, partial)?),
+        filter: subjects.filter()?,
+        gate: Some(command.accept.rules(command.fail_on.word(), command.fail_on_existing, subjects.is_partial())?),
         ..Options::default()
     };
     let inputs = input::inputs(&command.reading);
-    let live = command.reading.live.live.then(|| input::cluster(&command.reading, &options.intake, &command.namespace));
+    let live =
+        command.reading.live.live.then(|| input::cluster(&command.reading, &options.intake, &subjects.namespace));
     let live = live.transpose()?;
     let report = input::with_progress(&command.reading, |progress| match (inputs.as_slice(), &live) {
         ([before], Some(after)) => analyze_diff_with(before, after, &options, progress).map_err(Failure::from),

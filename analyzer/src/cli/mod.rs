@@ -20,6 +20,7 @@ mod plugin;
 mod probe;
 mod run;
 mod snapshot;
+mod subjects;
 mod trace;
 mod via;
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use kubereach::plan_snapshot;
 use kubereach::snapshot::Snapshot;
-use kubereach::{Filter, plan_snapshot};
 use kubereach_prober::Plan;
 use kubereach_prober::plan::Target;
 use kubereach_prober::words::Purpose;
@@ -20,12 +20,8 @@ const MAX_PLAN: u64 = 64 * 1024 * 1024;
 /// Prints the plan.
 pub(super) fn run(command: &args::Plan) -> Result<u8, Failure> {
     let options = input::options(&command.reading)?;
-    let filter = Filter {
-        namespaces: command.namespace.clone(),
-        kinds: command.kind.iter().map(|k| super::trace::kind_of(k).map(str::to_owned)).collect::<Result<_, _>>()?,
-        names: command.name.clone(),
-    };
-    let read = input::read(&command.reading, &options, &command.namespace)?;
+    let filter = command.subjects.filter()?;
+    let read = input::read(&command.reading, &options, &command.subjects.namespace)?;
     for problem in &read.problems {
         anstream::eprintln!("kubereach: {}: {}", problem.path, problem.message);
     }

@@ -96,7 +96,7 @@ fn goal(command: &Check, own: String) -> Result<Option<Goal>, Failure> {
         let words = "--observations -: the file is read again and again, so it cannot be standard input";
         return Err(Failure::Usage(words.to_owned()));
     }
-    let namespace = match command.namespace.as_slice() {
+    let namespace = match command.subjects.namespace.as_slice() {
         [one] => one.clone(),
         [] => own,
         _ => return Err(Failure::Usage("--wait-for looks at one namespace: give -n once".to_owned())),
@@ -174,7 +174,7 @@ impl Follower<'_> {
         let cluster = &self.command.reading.live.cluster;
         let namespaces = match &self.goal {
             Some(goal) => vec![goal.namespace.clone()],
-            None => self.command.namespace.clone(),
+            None => self.command.subjects.namespace.clone(),
         };
         let timeout = self.left().map_or(cluster.timeout, |left| left.max(PAUSE).min(cluster.timeout));
         let ask = Ask { namespaces, read_tls: cluster.read_tls, timeout, ..Ask::default() };

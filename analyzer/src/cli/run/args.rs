@@ -8,6 +8,7 @@ use kubereach::run::From;
 
 use crate::cli::accept::{AcceptFlags, ListFlags};
 use crate::cli::args::{ClusterFlags, ColorWhen, FailOn, When, parse_time, range};
+use crate::cli::subjects::Subjects;
 use crate::cli::via::Via;
 
 /// `kubereach run`
@@ -45,15 +46,8 @@ pub(in crate::cli) struct Run {
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub cleanup: Option<String>,
 
-    /// Only subjects of these namespaces (repeatable)
-    #[arg(short, long, value_name = "NAMESPACE", help_heading = "What to measure")]
-    pub namespace: Vec<String>,
-    /// Only subjects of these kinds (repeatable)
-    #[arg(long, value_name = "KIND", help_heading = "What to measure")]
-    pub kind: Vec<String>,
-    /// Only subjects of these names (repeatable)
-    #[arg(long, value_name = "NAME", help_heading = "What to measure")]
-    pub name: Vec<String>,
+    #[command(flatten, next_help_heading = "What to measure")]
+    pub subjects: Subjects,
     /// Measure at most this many targets. 0 means no limit
     #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST, help_heading = "What to measure")]
     pub max_targets: usize,

@@ -10,7 +10,7 @@ use crate::cli::{Failure, NOTHING, OK, input};
 pub(super) fn run(command: &Run, instance: &str) -> Result<u8, Failure> {
     consent::possible(command.yes)?;
     let target = input::target(&command.cluster);
-    let mut namespaces = command.namespace.clone();
+    let mut namespaces = command.subjects.namespace.clone();
     namespaces.extend(command.place.clone());
     let found = run::leftovers(&target, &namespaces, Some(instance).filter(|name| !name.is_empty()))?;
     for unread in &found.unread {

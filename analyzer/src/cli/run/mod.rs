@@ -14,7 +14,7 @@ use kubereach::intake::{Intake, IntakeOptions};
 use kubereach::live::{self, Ask as Read};
 use kubereach::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach::run::{self, Ask, Done, OriginError, Prepared, RunError};
-use kubereach::{Filter, Options, analyze_intake, job, plan_snapshot};
+use kubereach::{Options, analyze_intake, job, plan_snapshot};
 use kubereach_prober::Plan;
 use kubereach_prober::words::Purpose;
 use kubereach_reports::render::{Format, Options as RenderOptions};
@@ -23,7 +23,7 @@ use kubereach_reports::report::Report;
 pub(super) use args::Run;
 
 use super::args::When;
-use super::{Failure, GATE, NOTHING, OK, check, input, output, plan, trace, via};
+use super::{Failure, GATE, NOTHING, OK, check, input, output, plan, via};
 
 /// Measures in a live cluster and reports.
 pub(super) fn run(command: &Run) -> Result<u8, Failure> {
@@ -73,8 +73,7 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
 
 /// How the report is made.
 fn options(command: &Run) -> Result<Options, Failure> {
-    let partial = !(command.namespace.is_empty() && command.kind.is_empty() && command.name.is_empty());
-    let kinds = command.kind.iter().map(|kind| trace::kind_of(kind).map(str::to_owned)).collect::<Result<_, _>>()?;
+    let filter = command.subjects.filter()?;
     let given = command.observations.iter().cloned();
     let inputs: Vec<ObservationInput> = given
         .map(|path| if path.as_os_str() == "-" { ObservationInput::Stdin } else { ObservationInput::Path(path) })
@@ -93,8 +92,8 @@ fn options(command: &Run) -> Result<Options, Failure> {
         observations: observation::read(&inputs, ObservationLimits::default())
             .map_err(|error| Failure::Nothing(error.to_string()))?,
         words: std::iter::once("--live".to_owned()).chain(context).collect(),
-        filter: Filter { namespaces: command.namespace.clone(), kinds, names: command.name.clone() },
-        gate: Some(command.accept.rules(command.fail_on.word(), false, partial)?),
+        filter,
+        gate: Some(command.accept.rules(command.fail_on.word(), false, command.subjects.is_partial())?),
         ..Options::default()
     })
 }
@@ -103,7 +102,7 @@ fn options(command: &Run) -> Result<Options, Failure> {
 fn asked(command: &Run, deadline: Instant) -> Result<Ask, Failure> {
     let pod = &command.pod;
     let tolerations = pod.tolerations.iter().map(|text| job::parse_toleration(text)).collect::<Result<_, _>>();
-    let only = match command.namespace.as_slice() {
+    let only = match command.subjects.namespace.as_slice() {
         [one] => Some(one.clone()),
         _ => None,
     };
@@ -137,7 +136,7 @@ fn salt() -> String {
 }
 
 fn read(command: &Run, options: &IntakeOptions) -> Result<Intake, Failure> {
-    let mut namespaces = command.namespace.clone();
+    let mut namespaces = command.subjects.namespace.clone();
     namespaces.extend(command.place.clone());
     let ask =
         Read { namespaces, read_tls: command.cluster.read_tls, timeout: command.cluster.timeout, ..Read::default() };
