@@ -26,6 +26,7 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 words! {
     /// The one word about a subject, worst first.

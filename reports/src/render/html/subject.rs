@@ -258,13 +258,16 @@ fn path_view<'a>(path: &'a Path, anchors: &Anchors<'_>) -> PathView<'a> {
             })
             .collect(),
         gaps: &path.not_measured,
-        about: path
-            .measured
-            .iter()
-            .filter_map(|id| anchors.get(id.as_str()))
-            .map(|anchor| Link { href: anchor.href.clone(), text: anchor.code.to_owned() })
-            .collect(),
+        about: links(&path.measured, anchors),
     }
+}
+
+/// Where these findings stand on the page.
+fn links(ids: &[String], anchors: &Anchors<'_>) -> Vec<Link> {
+    ids.iter()
+        .filter_map(|id| anchors.get(id.as_str()))
+        .map(|anchor| Link { href: anchor.href.clone(), text: anchor.code.to_owned() })
+        .collect()
 }
 
 fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>) -> SegmentView<'a> {
@@ -277,12 +280,7 @@ fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>) -> SegmentView<
             told => told,
         },
         measured: segment.measured.map(crate::report::SegmentMeasure::word),
-        findings: segment
-            .findings
-            .iter()
-            .filter_map(|id| anchors.get(id.as_str()))
-            .map(|anchor| Link { href: anchor.href.clone(), text: anchor.code.to_owned() })
-            .collect(),
+        findings: links(&segment.findings, anchors),
     }
 }
 
