@@ -172,3 +172,66 @@ pub fn find_subject(report: &Report, kind: &str, namespace: &str, name: &str) ->
     let is = |s: &Subject| s.kind.eq_ignore_ascii_case(kind) && s.namespace == namespace && s.name == name;
     report.subjects.iter().position(is)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::intake::progress::Silent;
+    use crate::snapshot::model::Pod;
+    use crate::snapshot::{Found, separate};
+
+    fn snapshots(inputs: &[InputSpec]) -> Vec<Snapshot> {
+        intake::read(inputs, &IntakeOptions::default(), &Silent).unwrap().snapshots
+    }
+
+    #[test]
+    fn siblings_are_found_in_order_and_none_is_lost() {
+        let pod = |namespace: &str, name: &str, app: &str| {
+            serde_json::json!({"apiVersion": "v1", "kind": "Pod",
+                "metadata": {"namespace": namespace, "name": name, "labels": {"app": app}},
+                "spec": {"containers": [{"name": "app", "image": app}]}})
+        };
+        let items = [("b", "w-1", "w"), ("a", "w-2", "w"), ("a", "w-1", "w"), ("a", "x-1", "x"), ("a", "w-3", "w")];
+        let items: Vec<_> = items.into_iter().map(|(namespace, name, app)| pod(namespace, name, app)).collect();
+        let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
+        let input = InputSpec::Bytes { name: "pods.json".to_owned(), bytes: list.into_bytes().into() };
+        let mut snapshots = snapshots(&[input]);
+        let names = |snapshot: &Snapshot| -> Vec<Vec<String>> {
+            let name = |pod: Found<'_, Pod>| format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
+            snapshot.pods.siblings().map(|siblings| siblings.pods().map(name).collect()).collect()
+        };
+        assert_eq!(names(&snapshots[0]), [vec!["a/w-1", "a/w-2", "a/w-3"], vec!["a/x-1"], vec!["b/w-1"]]);
+        separate(&mut snapshots[0]);
+        assert_eq!(names(&snapshots[0]), [["a/w-1"], ["a/w-2"], ["a/w-3"], ["a/x-1"], ["b/w-1"]]);
+    }
+
+    /// Pods that share memory are asked about once: whether they do must not show in any judgement.
+    #[test]
+    fn what_pods_have_in_common_in_memory_changes_no_judgement() {
+        let (mut compared, mut shared) = (0, 0);
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
+        for entry in walkdir::WalkDir::new(fixtures).sort_by_file_name() {
+            let entry = entry.unwrap();
+            if !entry.file_type().is_dir() {
+                continue;
+            }
+            let Ok(intake) =
+                intake::read(&[InputSpec::Path(entry.into_path())], &IntakeOptions::default(), &Silent)
+            else {
+                continue;
+            };
+            for mut snapshot in intake.snapshots {
+                let filter = Filter::default();
+                let before = format!("{:?}", judge_snapshot(&snapshot, &filter));
+                shared += snapshot.pods.len() - snapshot.pods.siblings().count();
+                separate(&mut snapshot);
+                assert_eq!(snapshot.pods.siblings().count(), snapshot.pods.len());
+                assert_eq!(format!("{:?}", judge_snapshot(&snapshot, &filter)), before);
+                compared += 1;
+            }
+        }
+        assert!(compared > 100 && shared > 100, "{compared} snapshots, {shared} pods with siblings");
+    }
+}

@@ -7,17 +7,19 @@
 use std::collections::HashMap;
 
 use kubereach_reports::report::Finding;
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 /// Gives every finding its fingerprint.
 pub fn assign(findings: &mut [Finding]) {
     let mut order: Vec<usize> = (0..findings.len()).collect();
-    order.sort_by_key(|&n| findings.get(n).map(|f| (f.message.clone(), f.id.clone())));
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let of = |n: usize| findings.get(n).map(|f| (f.message.as_str(), f.id.as_str()));
+    order.sort_by(|a, b| of(*a).cmp(&of(*b)));
+    let bases: Vec<String> = findings.par_iter().map(base).collect();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
     for n in order {
-        let Some(finding) = findings.get_mut(n) else { continue };
-        let base = base(finding);
-        let nth = seen.entry(base.clone()).and_modify(|n| *n += 1).or_insert(1);
+        let (Some(finding), Some(base)) = (findings.get_mut(n), bases.get(n)) else { continue };
+        let nth = seen.entry(base).and_modify(|n| *n += 1).or_insert(1);
         finding.fingerprint = format!("{base}:{nth}");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kubereach_prober::observations::Vantage;
 use kubereach_prober::words::{Segment, VantageKind};
-use kubereach_reports::report::{ObjectRef, PathState, SegmentName};
+use kubereach_reports::report::{PathState, SegmentName};
 
 use super::Sighting;
 use crate::checks::policy::{Behind, behind_port};
@@ -54,10 +54,10 @@ fn decide(
 ) -> Option<String> {
     let view = world.policies();
     let spec = PodSpec::default();
-    let name = vantage.pod.clone().unwrap_or_default();
     let labels: &BTreeMap<String, String> = &vantage.labels;
     let caller = PodEnd {
-        object: ObjectRef { kind: "Pod".to_owned(), namespace: Some(namespace.to_owned()), name },
+        kind: "Pod",
+        name: vantage.pod.as_deref().unwrap_or_default(),
         namespace,
         namespace_labels: view.ends.namespace_labels(namespace),
         labels,

@@ -6,11 +6,12 @@
 //! Who is not recognised here stays an unknown caller.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use super::World;
 use super::controllers::{Controller, Place, Product, Recogniser};
 use crate::policy::{End, Group, PodEnd};
-use crate::snapshot::Found;
+use crate::snapshot::{Found, Siblings, Snapshot};
 use crate::snapshot::model::{Gateway, Pod};
 
 /// Who dials.
@@ -47,7 +48,12 @@ impl<'s> Callers<'s> {
 
     /// Is this very pod one of them?
     pub fn holds(&self, pod: &PodEnd<'_>) -> bool {
-        !pod.is_template && self.names.contains(&(pod.namespace, pod.object.name.as_str()))
+        !pod.is_template && self.names.contains(&(pod.namespace, pod.name))
+    }
+
+    /// The same of a pod that was read.
+    pub fn has(&self, pod: Found<'_, Pod>) -> bool {
+        self.names.contains(&(pod.metadata.namespace.as_str(), pod.metadata.name.as_str()))
     }
 }
 
@@ -110,10 +116,11 @@ const GATEWAYS: [(&str, &str, Manner); 10] = [
     ("io.cilium/", "Cilium", Manner::OwnIdentity),
 ];
 
-/// The pods of every data plane that is recognised, found in one walk.
-#[derive(Debug)]
-pub struct Dialers<'w, 's> {
-    world: &'w World<'s>,
+/// Pods that carry the traffic of front doors or configure those that do, by one look at each kind of pod.
+#[derive(Debug, Default)]
+pub struct Carriers<'s> {
+    /// By the name of the controller they are recognised as.
+    pub by_controller: HashMap<&'static str, Vec<Found<'s, Pod>>>,
     by_kind: HashMap<Kind, Vec<Found<'s, Pod>>>,
     /// Envoy Gateway: by namespace and name of the Gateway.
     owned: HashMap<(&'s str, &'s str), Vec<Found<'s, Pod>>>,
@@ -121,25 +128,44 @@ pub struct Dialers<'w, 's> {
     merged: HashMap<&'s str, Vec<Found<'s, Pod>>>,
 }
 
-impl<'w, 's> Dialers<'w, 's> {
-    /// One walk over the pods.
-    pub fn of(world: &'w World<'s>) -> Self {
+impl<'s> Carriers<'s> {
+    /// Looks at labels and images.
+    pub fn of(snapshot: &'s Snapshot) -> Self {
         let recogniser = Recogniser::default();
-        let mut this = Self { world, by_kind: HashMap::new(), owned: HashMap::new(), merged: HashMap::new() };
-        for pod in world.snapshot.pods.iter().filter(is_living) {
-            let label = |key: &str| pod.get().value.metadata.label(key);
+        let mut this = Self::default();
+        for siblings in snapshot.pods.siblings() {
+            let Some(first) = siblings.first() else { continue };
+            let pod = &first.get().value;
+            let label = |key: &str| pod.metadata.label(key);
             let owner = label("gateway.envoyproxy.io/owning-gateway-namespace")
                 .zip(label("gateway.envoyproxy.io/owning-gateway-name"));
             if let Some(owner) = owner {
-                this.owned.entry(owner).or_default().push(pod);
+                add_living(&mut this.owned, owner, siblings);
             } else if let Some(class) = label("gateway.envoyproxy.io/owning-gatewayclass") {
-                this.merged.entry(class).or_default().push(pod);
+                add_living(&mut this.merged, class, siblings);
             }
-            if let Some(kind) = kind(&recogniser, &pod.get().value) {
-                this.by_kind.entry(kind).or_default().push(pod);
+            let controller = recogniser.recognise(pod);
+            if let Some(controller) = controller {
+                add_living(&mut this.by_controller, controller.name, siblings);
+            }
+            if let Some(kind) = kind(controller, pod) {
+                add_living(&mut this.by_kind, kind, siblings);
             }
         }
         this
+    }
+}
+
+/// Who dials for whom in one cluster.
+#[derive(Debug)]
+pub struct Dialers<'w, 's> {
+    world: &'w World<'s>,
+}
+
+impl<'w, 's> Dialers<'w, 's> {
+    /// Of the pods that were recognised.
+    pub const fn of(world: &'w World<'s>) -> Self {
+        Self { world }
     }
 
     /// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
@@ -160,7 +186,7 @@ impl<'w, 's> Dialers<'w, 's> {
 
     fn by_manner(&self, gateway: Found<'s, Gateway>, controller: &str, manner: Manner) -> Vec<Found<'s, Pod>> {
         let meta = &gateway.get().metadata;
-        let shared = |kind: Kind| self.by_kind.get(&kind).cloned().unwrap_or_default();
+        let shared = |kind: Kind| self.world.carriers().by_kind.get(&kind).cloned().unwrap_or_default();
         match manner {
             Manner::PerGateway if controller.starts_with("istio.io/") => {
                 self.labelled(&meta.namespace, ISTIO_GATEWAY_NAME, &meta.name)
@@ -168,9 +194,9 @@ impl<'w, 's> Dialers<'w, 's> {
             Manner::PerGateway if controller.starts_with("gateway.nginx.org/") => shared(Kind::NginxGatewayFabric),
             Manner::PerGateway | Manner::OwnIdentity => Vec::new(),
             Manner::EnvoyGateway => {
-                let own = self.owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
+                let own = self.world.carriers().owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
                 let class = gateway.get().spec.gateway_class_name.as_str();
-                own.or_else(|| self.merged.get(class)).cloned().unwrap_or_default()
+                own.or_else(|| self.world.carriers().merged.get(class)).cloned().unwrap_or_default()
             }
             Manner::Contour => {
                 let own = self.labelled(&meta.namespace, CONTOUR_GATEWAY_NAME, &meta.name);
@@ -184,7 +210,7 @@ impl<'w, 's> Dialers<'w, 's> {
     /// Who dials for an Ingress that this controller serves; `seen` are the pods by which the controller is
     /// recognised, which carry the traffic only of some products.
     pub fn of_ingress(&self, controller: &Controller, seen: &[Found<'s, Pod>]) -> Option<Front<'s>> {
-        let shared = |kind: Kind| self.by_kind.get(&kind).cloned().unwrap_or_default();
+        let shared = |kind: Kind| self.world.carriers().by_kind.get(&kind).cloned().unwrap_or_default();
         let pods = match (controller.place, controller.product, controller.name) {
             (Place::Pods, ..) => seen.to_vec(),
             (Place::Outside, ..) => Vec::new(),
@@ -201,16 +227,24 @@ impl<'w, 's> Dialers<'w, 's> {
     fn labelled(&self, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {
         // A label holds 63 characters; longer names are cut and cannot be followed.
         let selector = [(key.to_owned(), value.to_owned())].into();
-        self.world.pods_selected(namespace, &selector).into_iter().filter(is_living).collect()
+        self.world.pods_selected(namespace, &selector).into_iter().filter(|pod| is_living(pod)).collect()
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the filter of an iterator")]
-fn is_living(pod: &Found<'_, Pod>) -> bool {
+/// Neither finished nor being deleted.
+fn is_living(pod: &Pod) -> bool {
     !pod.is_finished() && !pod.is_terminating()
 }
 
-fn kind(recogniser: &Recogniser, pod: &Pod) -> Option<Kind> {
+/// Adds those that live; what has none living has no entry.
+fn add_living<'s, K: Eq + Hash>(to: &mut HashMap<K, Vec<Found<'s, Pod>>>, key: K, siblings: Siblings<'s>) {
+    let mut living = siblings.pods().filter(|pod| is_living(pod)).peekable();
+    if living.peek().is_some() {
+        to.entry(key).or_default().extend(living);
+    }
+}
+
+fn kind(controller: Option<&'static Controller>, pod: &Pod) -> Option<Kind> {
     let label = |key: &str, value: &str| pod.metadata.label(key) == Some(value);
     if label("istio", "ingressgateway") {
         return Some(Kind::IstioIngress);
@@ -230,7 +264,7 @@ fn kind(recogniser: &Recogniser, pod: &Pod) -> Option<Kind> {
         // Until 1.x the data plane is a container beside the control plane.
         return Some(Kind::NginxGatewayFabric);
     }
-    match recogniser.recognise(pod)? {
+    match controller? {
         controller if controller.product == Product::Traefik => Some(Kind::Traefik),
         controller if controller.name == "HAProxy Ingress" => Some(Kind::HaproxyIngress),
         _ => None,
@@ -250,6 +284,21 @@ fn has_image(pod: &Pod, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::snapshot::model::Container;
+    use crate::snapshot::model::lenient::Time;
+
+    /// Invariant 78, `LivePods_ExcludesTerminalAndDeleting`.
+    #[test]
+    fn finished_and_deleting_pods_are_no_controller_pods() {
+        let mut pod = Pod::default();
+        assert!(is_living(&pod));
+        pod.metadata.deletion_timestamp = Time(Some(jiff::Timestamp::UNIX_EPOCH));
+        assert!(!is_living(&pod));
+        for phase in ["Succeeded", "Failed"] {
+            let status = crate::snapshot::model::PodStatus { phase: Some(phase.into()), ..Default::default() };
+            let pod = Pod { status: Some(status), ..Pod::default() };
+            assert!(!is_living(&pod), "{phase}");
+        }
+    }
 
     #[test]
     fn pods_that_carry_traffic_are_told_from_those_that_configure_them() {
@@ -269,7 +318,8 @@ mod tests {
             ("docker.io/istio/pilot:1.24", vec![("istio", "pilot")], None),
             ("traefik:v3.1", vec![], Some(Kind::Traefik)),
         ] {
-            assert_eq!(kind(&recogniser, &pod(image, &labels)), expected, "{image}");
+            let pod = pod(image, &labels);
+            assert_eq!(kind(recogniser.recognise(&pod), &pod), expected, "{image}");
         }
     }
 }

@@ -1,14 +1,16 @@
 //! The snapshot with the indexes that resolution needs: built once, linear in the snapshot.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::dialers::Carriers;
 use super::service::ServiceView;
 use crate::policy::View;
-use crate::snapshot::model::{EndpointSlice, Event, Node, Pod, Service, Workload, WorkloadKind};
-use crate::snapshot::{Found, Snapshot};
+use crate::snapshot::model::{EndpointSlice, Event, Namespace, Node, Pod, Service, Workload, WorkloadKind};
+use crate::snapshot::{Found, Siblings, Snapshot};
 
 /// Values by two names. Nested rather than keyed by a pair, so that any `&str` can ask.
 type Nested<'s, V> = HashMap<&'s str, HashMap<&'s str, V>>;
@@ -19,10 +21,14 @@ pub struct World<'s> {
     /// What was read.
     pub snapshot: &'s Snapshot,
     pods: Pods<'s>,
+    carriers: Carriers<'s>,
+    /// Namespaces that are being deleted.
+    leaving: HashMap<&'s str, Found<'s, Namespace>>,
+    /// Internal addresses of all nodes, in order.
+    node_addresses: Vec<IpAddr>,
     slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
     events_by_object: HashMap<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
-    templates_by_namespace: BTreeMap<&'s str, Vec<Found<'s, Workload>>>,
-    templates_by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Found<'s, Workload>>>,
+    templates: Templates<'s>,
     nodes_down: HashMap<&'s str, Found<'s, Node>>,
     views: Vec<ServiceView<'s>>,
     policies: View<'s>,
@@ -32,12 +38,10 @@ pub struct World<'s> {
 /// The pods, to be found by what Services ask for.
 #[derive(Debug)]
 struct Pods<'s> {
-    all: Vec<Found<'s, Pod>>,
     /// Keys of labels that the selector of some Service or the search for a Gateway's pods names: others are not
     /// looked for often.
     keys: HashSet<&'s str>,
-    by_label: HashMap<(&'s str, &'s str, &'s str), Vec<u32>>,
-    by_address: HashMap<&'s str, Vec<u32>>,
+    by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Siblings<'s>>>,
 }
 
 impl<'s> Pods<'s> {
@@ -45,70 +49,88 @@ impl<'s> Pods<'s> {
         let selectors = snapshot.services.iter().map(|service| &service.get().value.spec.selector);
         let of_services = selectors.flat_map(|selector| selector.keys()).map(String::as_str);
         let keys: HashSet<&str> = of_services.chain(super::dialers::NAMES_OF_GATEWAYS).collect();
-        let mut this =
-            Self { all: snapshot.pods.iter().collect(), keys, by_label: HashMap::new(), by_address: HashMap::new() };
-        for (index, pod) in (0_u32..).zip(&this.all) {
-            let pod = pod.get();
-            for (key, value) in pod.metadata.labels.iter().filter(|(key, _)| this.keys.contains(key.as_str())) {
-                this.by_label.entry((&pod.metadata.namespace, key, value)).or_default().push(index);
+        let mut this = Self { keys, by_label: HashMap::new() };
+        for siblings in snapshot.pods.siblings() {
+            let Some(pod) = siblings.first() else { continue };
+            let meta = &pod.get().metadata;
+            for (key, value) in meta.labels.iter().filter(|(key, _)| this.keys.contains(key.as_str())) {
+                this.by_label.entry((&meta.namespace, key, value)).or_default().push(siblings);
             }
-            for address in pod.ips() {
-                let slot = this.by_address.entry(address).or_default();
-                if slot.last() != Some(&index) {
-                    slot.push(index);
+        }
+        this
+    }
+}
+
+/// Workloads that have a pod template.
+#[derive(Debug, Default)]
+struct Templates<'s> {
+    by_namespace: HashMap<&'s str, Vec<Found<'s, Workload>>>,
+    by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Found<'s, Workload>>>,
+}
+
+impl<'s> Templates<'s> {
+    fn of(snapshot: &'s Snapshot) -> Self {
+        let mut this = Self::default();
+        for workload in snapshot.workloads.iter() {
+            let stored = workload.get();
+            if let Some(template) = stored.value.template() {
+                let namespace = stored.value.metadata.namespace.as_str();
+                this.by_namespace.entry(namespace).or_default().push(workload);
+                for (key, value) in &template.metadata.labels {
+                    this.by_label.entry((namespace, key, value)).or_default().push(workload);
                 }
             }
         }
         this
     }
+}
 
-    fn get(&self, index: u32) -> Option<Found<'s, Pod>> {
-        self.all.get(index as usize).copied()
+/// The policies; what does nothing of them is asked at the first pod that they select.
+fn policies(snapshot: &Snapshot) -> View<'_> {
+    let view = View::new(snapshot);
+    if !view.policies.is_empty() {
+        view.idle();
     }
+    view
+}
+
+fn slices_by_service(snapshot: &Snapshot) -> Nested<'_, Vec<Found<'_, EndpointSlice>>> {
+    let mut found: Nested<'_, Vec<_>> = HashMap::new();
+    for slice in snapshot.slices.iter() {
+        let meta = &slice.get().metadata;
+        if let Some(service) = meta.label("kubernetes.io/service-name") {
+            found.entry(&meta.namespace).or_default().entry(service).or_default().push(slice);
+        }
+    }
+    found
 }
 
 impl<'s> World<'s> {
     /// Builds the indexes.
     pub fn new(snapshot: &'s Snapshot) -> Self {
-        let (pods, policies) = rayon::join(|| Pods::of(snapshot), || View::new(snapshot));
-        let mut slices_by_service: Nested<'s, Vec<_>> = HashMap::new();
-        for slice in snapshot.slices.iter() {
-            if let Some(service) = slice.get().metadata.label("kubernetes.io/service-name") {
-                slices_by_service
-                    .entry(&slice.get().metadata.namespace)
-                    .or_default()
-                    .entry(service)
-                    .or_default()
-                    .push(slice);
-            }
-        }
+        snapshot.pods.prepare();
+        let of_pods = || rayon::join(|| Pods::of(snapshot), || Carriers::of(snapshot));
+        let of_others = || rayon::join(|| slices_by_service(snapshot), || Templates::of(snapshot));
+        let (((pods, carriers), (slices_by_service, templates)), policies) =
+            rayon::join(|| rayon::join(of_pods, of_others), || policies(snapshot));
         let mut events_by_object: HashMap<&str, Nested<'s, Vec<_>>> = HashMap::new();
         for event in snapshot.events.iter() {
             let about = &event.get().involved_object;
             let of_kind = events_by_object.entry(&about.kind).or_default();
             of_kind.entry(&about.namespace).or_default().entry(&about.name).or_default().push(event);
         }
-        let mut templates_by_namespace: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-        let mut templates_by_label: HashMap<(&str, &str, &str), Vec<_>> = HashMap::new();
-        for workload in snapshot.workloads.iter() {
-            let stored = workload.get();
-            if let Some(template) = stored.value.template() {
-                let namespace = stored.value.metadata.namespace.as_str();
-                templates_by_namespace.entry(namespace).or_default().push(workload);
-                for (key, value) in &template.metadata.labels {
-                    templates_by_label.entry((namespace, key, value)).or_default().push(workload);
-                }
-            }
-        }
+        let leaving = snapshot.namespaces.iter().filter(|namespace| namespace.is_leaving());
         let down = snapshot.nodes.iter().filter(|node| node.is_ready() == Some(false));
         let mut world = Self {
             nodes_down: down.map(|node| (node.get().metadata.name.as_str(), node)).collect(),
+            leaving: leaving.map(|namespace| (namespace.get().metadata.name.as_str(), namespace)).collect(),
+            node_addresses: node_addresses(snapshot),
             snapshot,
             pods,
+            carriers,
             slices_by_service,
             events_by_object,
-            templates_by_namespace,
-            templates_by_label,
+            templates,
             views: Vec::new(),
             policies,
             manifests: snapshot.is_manifests(),
@@ -144,22 +166,22 @@ impl<'s> World<'s> {
         if selector.is_empty() {
             return Vec::new();
         }
-        let selects = |pod: &Found<'s, Pod>| crate::snapshot::matches_pairs(selector, &pod.metadata.labels);
+        let selects = |labels: &BTreeMap<String, String>| crate::snapshot::matches_pairs(selector, labels);
         let indexed = selector.iter().filter(|(key, _)| self.pods.keys.contains(key.as_str()));
         let lists = indexed.map(|(key, value)| {
             let list = self.pods.by_label.get(&(namespace, key.as_str(), value.as_str()));
             list.map(Vec::as_slice).unwrap_or_default()
         });
         match lists.min_by_key(|list| list.len()) {
-            Some(rarest) => rarest.iter().filter_map(|index| self.pods.get(*index)).filter(selects).collect(),
-            None => self.snapshot.pods.in_namespace(namespace).filter(selects).collect(),
+            Some(rarest) => {
+                let selected = rarest.iter().filter(|s| s.first().is_some_and(|pod| selects(&pod.metadata.labels)));
+                selected.flat_map(|siblings| siblings.pods()).collect()
+            }
+            None => {
+                let all = self.snapshot.pods.in_namespace(namespace);
+                all.filter(|pod| selects(&pod.metadata.labels)).collect()
+            }
         }
-    }
-
-    /// Pods that have this address (several with host networking).
-    pub fn pods_at(&self, address: &str) -> impl Iterator<Item = Found<'s, Pod>> {
-        let indexes = self.pods.by_address.get(address).map(Vec::as_slice).unwrap_or_default();
-        indexes.iter().filter_map(|index| self.pods.get(*index))
     }
 
     /// Slices that belong to a Service, by their label, whoever manages them.
@@ -177,6 +199,21 @@ impl<'s> World<'s> {
         about.map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Pods that carry the traffic of front doors.
+    pub const fn carriers(&self) -> &Carriers<'s> {
+        &self.carriers
+    }
+
+    /// The namespace of this name, if it is being deleted.
+    pub fn leaving(&self, name: &str) -> Option<Found<'s, Namespace>> {
+        self.leaving.get(name).copied()
+    }
+
+    /// The internal addresses of every node that was read.
+    pub fn node_addresses(&self) -> &[IpAddr] {
+        &self.node_addresses
+    }
+
     /// A node of this name that says that it is not ready.
     pub fn node_down(&self, name: &str) -> Option<Found<'s, Node>> {
         self.nodes_down.get(name).copied()
@@ -184,14 +221,14 @@ impl<'s> World<'s> {
 
     /// Workloads of a namespace that have a pod template.
     pub fn templates_in(&self, namespace: &str) -> &[Found<'s, Workload>] {
-        self.templates_by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default()
+        self.templates.by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Workloads of a namespace whose pod template a non-empty equality selector selects.
     pub fn templates_selected(&self, namespace: &str, selector: &BTreeMap<String, String>) -> Vec<Found<'s, Workload>> {
         let declared = || selector.iter().filter(|(key, _)| !set_by_controller(key));
         let candidates: Option<Vec<&Vec<_>>> = declared()
-            .map(|(key, value)| self.templates_by_label.get(&(namespace, key.as_str(), value.as_str())))
+            .map(|(key, value)| self.templates.by_label.get(&(namespace, key.as_str(), value.as_str())))
             .collect();
         let rarest = match candidates.map(|lists| lists.into_iter().min_by_key(|list| list.len())) {
             Some(Some(rarest)) => rarest.as_slice(),
@@ -223,6 +260,12 @@ impl<'s> World<'s> {
     pub fn age_seconds(&self, since: Option<Timestamp>) -> Option<i64> {
         Some((self.snapshot.taken_at?.as_second() - since?.as_second()).max(0))
     }
+}
+
+fn node_addresses(snapshot: &Snapshot) -> Vec<IpAddr> {
+    let status = snapshot.nodes.iter().filter_map(|node| node.get().value.status.as_ref());
+    let internal = status.flat_map(|status| status.addresses.iter().filter(|address| address.kind == "InternalIP"));
+    internal.filter_map(|address| address.address.known()?.parse().ok()).collect()
 }
 
 /// Labels that a workload's controller adds to its pods beyond the template's.

@@ -1,7 +1,8 @@
 //! The two ends of a connection.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use ipnet::IpNet;
 use kubereach_reports::report::ObjectRef;
@@ -12,8 +13,10 @@ use crate::snapshot::{Found, Snapshot};
 /// A pod, or a workload's template standing in for its pods.
 #[derive(Debug, Clone)]
 pub struct PodEnd<'s> {
-    /// The pod, or the workload whose template it is.
-    pub object: ObjectRef,
+    /// `Pod`, or the kind of the workload whose template it is.
+    pub kind: &'s str,
+    /// Its name, or the workload's.
+    pub name: &'s str,
     /// Its namespace.
     pub namespace: &'s str,
     /// Labels of the namespace, where the Namespace was read.
@@ -37,9 +40,20 @@ pub struct PodEnd<'s> {
 }
 
 impl PodEnd<'_> {
+    /// The pod, or the workload whose template it is.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef {
+            kind: self.kind.to_owned(),
+            namespace: Some(self.namespace.to_owned()),
+            name: self.name.to_owned(),
+        }
+    }
+
     /// Are these surely one and the same pod?
     pub fn is_same_pod(&self, other: &Self) -> bool {
-        !self.is_template && !other.is_template && self.object == other.object
+        !self.is_template
+            && !other.is_template
+            && (self.kind, self.namespace, self.name) == (other.kind, other.namespace, other.name)
     }
 }
 
@@ -98,10 +112,18 @@ pub struct Ends<'s> {
     snapshot: &'s Snapshot,
     namespaces: HashMap<&'s str, &'s BTreeMap<String, String>>,
     nodes: HashMap<&'s str, Found<'s, Node>>,
-    node_by_address: HashMap<IpAddr, Found<'s, Node>>,
-    pod_by_address: HashMap<IpAddr, Vec<Found<'s, Pod>>>,
+    virtual_nodes: HashSet<&'s str>,
+    by_address: OnceLock<ByAddress>,
+}
+
+/// Who has which address, by their positions in the snapshot: worked out when it is first asked for, since most
+/// questions name pods.
+#[derive(Debug)]
+struct ByAddress {
+    nodes: HashMap<IpAddr, usize>,
+    pods: HashMap<IpAddr, Vec<usize>>,
     pod_ranges: Vec<IpNet>,
-    service_addresses: HashMap<IpAddr, Found<'s, Service>>,
+    services: HashMap<IpAddr, usize>,
 }
 
 fn addresses<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
@@ -111,24 +133,22 @@ fn addresses<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
     all
 }
 
-impl<'s> Ends<'s> {
-    /// Builds the indexes: linear in the snapshot.
-    pub fn new(snapshot: &'s Snapshot) -> Self {
-        let mut node_by_address = HashMap::new();
-        let mut pod_ranges: Vec<IpNet> = Vec::new();
-        for node in snapshot.nodes.iter() {
+impl ByAddress {
+    fn of(snapshot: &Snapshot) -> Self {
+        let (mut nodes, mut pod_ranges) = (HashMap::new(), Vec::<IpNet>::new());
+        for (position, node) in snapshot.nodes.iter().enumerate() {
             for address in node_addresses(node.get()) {
-                node_by_address.entry(address).or_insert(node);
+                nodes.entry(address).or_insert(position);
             }
             pod_ranges.extend(node.get().spec.pod_cidrs.iter().filter_map(|c| c.parse::<IpNet>().ok()));
         }
-        let mut pod_by_address: HashMap<IpAddr, Vec<Found<'s, Pod>>> = HashMap::new();
-        for pod in snapshot.pods.iter() {
+        let mut pods: HashMap<IpAddr, Vec<usize>> = HashMap::new();
+        for (position, pod) in snapshot.pods.iter().enumerate() {
             if pod.is_finished() {
                 continue;
             }
             for address in addresses(pod.ips()) {
-                pod_by_address.entry(address).or_default().push(pod);
+                pods.entry(address).or_default().push(position);
                 if !pod.spec.is_host_network() {
                     // Other pods live beside this one: an address next to it is not outside the cluster.
                     let length = if address.is_ipv4() { 16 } else { 64 };
@@ -138,28 +158,42 @@ impl<'s> Ends<'s> {
                 }
             }
         }
-        pod_ranges = IpNet::aggregate(&pod_ranges);
-        let mut service_addresses = HashMap::new();
-        for service in snapshot.services.iter() {
+        let mut services = HashMap::new();
+        for (position, service) in snapshot.services.iter().enumerate() {
             let spec = &service.spec;
             let all = spec.cluster_ips.iter().filter_map(|ip| ip.known()).chain(spec.cluster_ip.known());
             for address in all.filter_map(|ip| ip.parse::<IpAddr>().ok()) {
-                service_addresses.entry(address).or_insert(service);
+                services.entry(address).or_insert(position);
             }
         }
+        Self { nodes, pods, pod_ranges: IpNet::aggregate(&pod_ranges), services }
+    }
+}
+
+/// Virtual nodes say so by label or taint (EKS documentation, virtual-kubelet).
+fn is_virtual(node: &Node) -> bool {
+    let label = |key: &str| node.metadata.label(key);
+    label("eks.amazonaws.com/compute-type") == Some("fargate")
+        || label("type") == Some("virtual-kubelet")
+        || node.spec.taints.iter().any(|taint| taint.key == "virtual-kubelet.io/provider")
+}
+
+impl<'s> Ends<'s> {
+    /// Builds the indexes of namespaces and nodes.
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        let of_namespaces = snapshot.namespaces.iter();
+        let name = |node: Found<'s, Node>| node.get().metadata.name.as_str();
         Self {
             snapshot,
-            namespaces: snapshot
-                .namespaces
-                .iter()
-                .map(|ns| (ns.get().metadata.name.as_str(), &*ns.get().metadata.labels))
-                .collect(),
-            nodes: snapshot.nodes.iter().map(|node| (node.get().metadata.name.as_str(), node)).collect(),
-            node_by_address,
-            pod_by_address,
-            pod_ranges,
-            service_addresses,
+            namespaces: of_namespaces.map(|ns| (ns.get().metadata.name.as_str(), &*ns.get().metadata.labels)).collect(),
+            nodes: snapshot.nodes.iter().map(|node| (name(node), node)).collect(),
+            virtual_nodes: snapshot.nodes.iter().filter(|node| is_virtual(node)).map(name).collect(),
+            by_address: OnceLock::new(),
         }
+    }
+
+    fn by_address(&self) -> &ByAddress {
+        self.by_address.get_or_init(|| ByAddress::of(self.snapshot))
     }
 
     /// The snapshot behind it.
@@ -177,7 +211,8 @@ impl<'s> Ends<'s> {
         let stored = pod.get();
         let node = stored.spec.node_name.as_deref().filter(|n| !n.is_empty());
         PodEnd {
-            object: stored.object_ref(),
+            kind: &Pod::KIND.kind,
+            name: &stored.metadata.name,
             namespace: &stored.metadata.namespace,
             namespace_labels: self.namespace_labels(&stored.metadata.namespace),
             labels: &stored.metadata.labels,
@@ -186,19 +221,19 @@ impl<'s> Ends<'s> {
             node,
             node_labels: node.and_then(|n| self.nodes.get(n)).map(|n| &*n.get().metadata.labels),
             host_network: stored.spec.is_host_network(),
-            on_virtual_node: node.is_some_and(|node| self.is_virtual(node))
-                || stored.metadata.label("eks.amazonaws.com/fargate-profile").is_some(),
+            on_virtual_node: self.is_on_virtual_node(&stored.value),
             is_template: false,
         }
     }
 
-    /// Virtual nodes say so by label or taint (EKS documentation, virtual-kubelet).
     fn is_virtual(&self, node: &str) -> bool {
-        let Some(node) = self.nodes.get(node) else { return false };
-        let label = |key: &str| node.metadata.label(key);
-        label("eks.amazonaws.com/compute-type") == Some("fargate")
-            || label("type") == Some("virtual-kubelet")
-            || node.spec.taints.iter().any(|taint| taint.key == "virtual-kubelet.io/provider")
+        !self.virtual_nodes.is_empty() && self.virtual_nodes.contains(node)
+    }
+
+    /// Is this pod on a virtual node (AWS Fargate, virtual-kubelet)?
+    pub fn is_on_virtual_node(&self, pod: &Pod) -> bool {
+        pod.spec.node_name.as_deref().is_some_and(|node| self.is_virtual(node))
+            || pod.metadata.label("eks.amazonaws.com/fargate-profile").is_some()
     }
 
     /// A workload's template.
@@ -206,7 +241,8 @@ impl<'s> Ends<'s> {
         let stored = workload.get();
         let template = stored.value.template()?;
         Some(PodEnd {
-            object: stored.object_ref(),
+            kind: stored.kind.word(),
+            name: &stored.metadata.name,
             namespace: &stored.metadata.namespace,
             namespace_labels: self.namespace_labels(&stored.metadata.namespace),
             labels: &template.metadata.labels,
@@ -228,29 +264,32 @@ impl<'s> Ends<'s> {
 
     /// Whoever has an address. Where a pod has vanished its address is not taken for one outside.
     pub fn at(&self, address: IpAddr) -> End<'s> {
-        let pods = self.pod_by_address.get(&address).map(Vec::as_slice).unwrap_or_default();
-        if let Some(pod) = pods.iter().find(|p| !p.spec.is_host_network()) {
-            return End::Pod(self.pod(*pod));
+        let known = self.by_address();
+        let positions = known.pods.get(&address).map(Vec::as_slice).unwrap_or_default();
+        let mut pods = positions.iter().filter_map(|position| self.snapshot.pods.get(*position));
+        if let Some(pod) = pods.clone().find(|p| !p.spec.is_host_network()) {
+            return End::Pod(self.pod(pod));
         }
-        if let Some(node) = self.node_by_address.get(&address) {
-            return End::Node(Self::node(*node));
+        if let Some(node) = known.nodes.get(&address).and_then(|position| self.snapshot.nodes.get(*position)) {
+            return End::Node(Self::node(node));
         }
-        match pods {
-            [one] => End::Pod(self.pod(*one)),
-            [] if !self.is_inside(address) => End::Address(address),
+        match (pods.next(), pods.next()) {
+            (Some(one), None) => End::Pod(self.pod(one)),
+            (None, _) if !self.is_inside(address) => End::Address(address),
             _ => End::Unclear(address),
         }
     }
 
     /// The Service that has an address, if one has it.
-    pub fn service_at(&self, address: IpAddr) -> Option<&Found<'s, Service>> {
-        self.service_addresses.get(&address)
+    pub fn service_at(&self, address: IpAddr) -> Option<Found<'s, Service>> {
+        self.snapshot.services.get(*self.by_address().services.get(&address)?)
     }
 
     fn is_inside(&self, address: IpAddr) -> bool {
-        self.service_addresses.contains_key(&address)
-            || self.pod_ranges.iter().any(|range| range.contains(&address))
-            || (self.pod_ranges.is_empty() && is_private(address))
+        let known = self.by_address();
+        known.services.contains_key(&address)
+            || known.pod_ranges.iter().any(|range| range.contains(&address))
+            || (known.pod_ranges.is_empty() && is_private(address))
     }
 }
 

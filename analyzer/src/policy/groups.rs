@@ -80,6 +80,16 @@ impl<'s> Sight<'s> {
         sight
     }
 
+    /// Does any policy ask who has which address?
+    pub const fn sees_addresses(&self) -> bool {
+        !self.nets.is_empty()
+    }
+
+    /// May any policy ask for this label of a pod?
+    pub fn sees_label(&self, key: &str) -> bool {
+        self.every_label || self.keys.contains(key)
+    }
+
     fn collect(&mut self, selector: &'s LabelSelector) {
         self.keys.extend(selector.match_labels.keys().map(String::as_str));
         self.keys.extend(selector.match_expressions.iter().map(|r| r.key.as_str()));
@@ -103,7 +113,7 @@ impl<'s> Sight<'s> {
         let labels = pod
             .labels
             .iter()
-            .filter(|(key, _)| self.every_label || self.keys.contains(key.as_str()))
+            .filter(|(key, _)| self.sees_label(key))
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect();
         let mut ports: Vec<(&str, &str, Option<u16>)> = pod

@@ -3,14 +3,15 @@
 //! Said of pods that run and of templates that may make more, and only where all of them were read: a pod
 //! that was not seen may be the one that is meant.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::answer::{Direction, Truth};
 use super::core::{Core, Peer};
-use super::ends::{Ends, PodEnd};
+use super::ends::Ends;
+use super::groups::Sight;
 use super::selectors::{NAMESPACE_NAME, on_labels, on_namespace};
 use super::set::{Policies, Rules};
-use crate::snapshot::LabelSelector;
+use crate::snapshot::{LabelSelector, Siblings};
 use crate::snapshot::model::{Pod, Resource as _, WorkloadKind};
 
 /// Policies and rules that do nothing at present.
@@ -22,7 +23,9 @@ pub struct Idle {
     rules: BTreeSet<(u32, usize, usize)>,
 }
 
-/// Pods of a namespace by their labels: what differs in nothing else is looked at once.
+type LabelsOf<'s> = &'s BTreeMap<String, String>;
+
+/// The labels of pods by namespace.
 #[derive(Default)]
 struct Kinds<'s> {
     by_namespace: HashMap<&'s str, OfNamespace<'s>>,
@@ -33,50 +36,44 @@ struct Kinds<'s> {
 
 #[derive(Default)]
 struct OfNamespace<'s> {
-    all: Vec<PodEnd<'s>>,
-    known: HashSet<Vec<(&'s str, &'s str)>>,
+    all: Vec<LabelsOf<'s>>,
     by_label: HashMap<(&'s str, &'s str), Vec<usize>>,
 }
 
 impl<'s> OfNamespace<'s> {
-    fn add(&mut self, pod: PodEnd<'s>) {
-        let labels: Vec<(&str, &str)> = pod.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        if self.known.contains(&labels) {
-            return;
+    fn add(&mut self, labels: LabelsOf<'s>, sight: &Sight<'s>) {
+        for (key, value) in labels.iter().filter(|(key, _)| sight.sees_label(key)) {
+            self.by_label.entry((key, value)).or_default().push(self.all.len());
         }
-        for label in &labels {
-            self.by_label.entry(*label).or_default().push(self.all.len());
-        }
-        self.known.insert(labels);
-        self.all.push(pod);
+        self.all.push(labels);
     }
 
     /// May the selector select one of them? Looks at those that have one of the labels it asks for.
     fn any(&self, selector: Option<&LabelSelector>) -> bool {
         let Some(selector) = selector else { return !self.all.is_empty() };
-        let is_it = |pod: &PodEnd<'s>| on_labels(selector, pod.labels) != Truth::No;
+        let is_it = |labels: &&LabelsOf<'s>| on_labels(selector, labels) != Truth::No;
         let lists = selector.needed().map(|label| self.by_label.get(&label).map(Vec::as_slice).unwrap_or_default());
         match lists.min_by_key(|list| list.len()) {
-            Some(fewest) => fewest.iter().filter_map(|index| self.all.get(*index)).any(is_it),
-            None => self.all.iter().any(is_it),
+            Some(fewest) => fewest.iter().filter_map(|index| self.all.get(*index)).any(|labels| is_it(&labels)),
+            None => self.all.iter().any(|labels| is_it(&labels)),
         }
     }
 }
 
 impl<'s> Kinds<'s> {
-    fn add(&mut self, pod: PodEnd<'s>) {
-        let (namespace, labels) = (pod.namespace, pod.namespace_labels);
-        let new = !self.by_namespace.contains_key(namespace);
-        self.by_namespace.entry(namespace).or_default().add(pod);
-        match labels {
-            _ if !new => {}
-            Some(labels) => {
-                for (key, value) in labels {
-                    self.labelled.entry((key, value)).or_default().push(namespace);
+    fn add(&mut self, namespace: &'s str, labels: LabelsOf<'s>, ends: &Ends<'s>, sight: &Sight<'s>) {
+        let of_namespace = self.by_namespace.entry(namespace).or_insert_with(|| {
+            match ends.namespace_labels(namespace) {
+                Some(labels) => {
+                    for (key, value) in labels {
+                        self.labelled.entry((key, value)).or_default().push(namespace);
+                    }
                 }
+                None => self.unlabelled.push(namespace),
             }
-            None => self.unlabelled.push(namespace),
-        }
+            OfNamespace::default()
+        });
+        of_namespace.add(labels, sight);
     }
 
     /// May the selectors of a peer select somebody anywhere?
@@ -97,17 +94,24 @@ impl<'s> Kinds<'s> {
 }
 
 impl Idle {
-    /// One walk over pods and templates, and one over the peers of all rules.
-    pub(super) fn of<'s>(ends: &Ends<'s>, policies: &Policies<'s>) -> Self {
+    /// One look at each kind of pod and at the templates, and one over the peers of all rules.
+    pub(super) fn of<'s>(ends: &Ends<'s>, policies: &Policies<'s>, sight: &Sight<'s>) -> Self {
         let snapshot = ends.snapshot();
         let mut idle = Self::default();
         if snapshot.is_manifests() {
             return idle;
         }
         let mut kinds = Kinds::default();
-        let running = snapshot.pods.iter().filter(|pod| !pod.is_finished()).map(|pod| ends.pod(pod));
-        let templates = snapshot.workloads.iter().filter_map(|workload| ends.template(workload));
-        running.chain(templates).for_each(|pod| kinds.add(pod));
+        let lives = |siblings: &Siblings<'s>| siblings.pods().any(|pod| !pod.is_finished());
+        let pods = snapshot.pods.siblings().filter(lives).filter_map(Siblings::first);
+        let of_pods = pods.map(|pod| &pod.get().value.metadata).map(|meta| (meta.namespace.as_str(), &*meta.labels));
+        let of_templates = snapshot.workloads.iter().filter_map(|workload| {
+            let workload = &workload.get().value;
+            Some((workload.metadata.namespace.as_str(), &*workload.template()?.metadata.labels))
+        });
+        for (namespace, labels) in of_pods.chain(of_templates) {
+            kinds.add(namespace, labels, ends, sight);
+        }
         let all_read = |namespace: Option<&str>| {
             // What is scaled to zero has no pods now and will have some: its template has to be known too.
             let workloads =

@@ -79,6 +79,7 @@ pub struct Decision<'v, 's> {
 impl<'s> View<'s> {
     /// Compiles, indexes and looks around: linear in the snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
+        snapshot.pods.prepare();
         let plugins = Plugins::detect(snapshot);
         let policies = Policies::new(snapshot, plugins.options());
         let foreign = Foreigners::of(snapshot);
@@ -98,7 +99,7 @@ impl<'s> View<'s> {
 
     /// What of the policies does nothing at present; worked out when it is first asked for.
     pub fn idle(&self) -> &Idle {
-        self.idle.get_or_init(|| Idle::of(&self.ends, &self.policies))
+        self.idle.get_or_init(|| Idle::of(&self.ends, &self.policies, &self.sight))
     }
 
     /// May this connection be made?
@@ -296,7 +297,7 @@ impl<'s> View<'s> {
     pub fn assumes_complete(&self, namespace: &str) -> bool {
         !self.manifests
             && !self.policies.is_empty()
-            && self.ends.snapshot().coverage.of(NetworkPolicy::KIND, Some(namespace)).state
+            && self.ends.snapshot().coverage.state(NetworkPolicy::KIND, Some(namespace))
                 == CoverageState::NotCollected
     }
 }

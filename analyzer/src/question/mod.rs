@@ -125,7 +125,7 @@ fn shown(object: &ObjectRef) -> String {
 }
 
 fn party(end: PodEnd<'_>) -> Party<'_> {
-    Party { label: shown(&end.object), end: End::Pod(end), port: None }
+    Party { label: shown(&end.object()), end: End::Pod(end), port: None }
 }
 
 impl<'v, 's> Finder<'v, 's> {
@@ -211,7 +211,7 @@ impl<'v, 's> Finder<'v, 's> {
             [one] => match one.parse::<IpAddr>() {
                 Ok(address) => Ok(match self.view.ends.service_at(address) {
                     // Policies see a connection after the Service has translated it.
-                    Some(service) => Named::Service(*service),
+                    Some(service) => Named::Service(service),
                     None => Named::Parties(vec![self.at(address)]),
                 }),
                 Err(_) if one.is_empty() => Err(Unresolved::Words(words.to_owned())),
@@ -260,7 +260,7 @@ impl<'v, 's> Finder<'v, 's> {
     pub fn at(&self, address: IpAddr) -> Party<'s> {
         let end = self.view.ends.at(address);
         let label = match &end {
-            End::Pod(pod) => format!("{address} ({})", shown(&pod.object)),
+            End::Pod(pod) => format!("{address} ({})", shown(&pod.object())),
             End::Node(node) => format!("{address} (node {})", node.name),
             _ => address.to_string(),
         };
@@ -362,7 +362,7 @@ impl<'v, 's> Finder<'v, 's> {
                     _ => None,
                 };
                 let label = match end {
-                    End::Pod(pod) => shown(&pod.object),
+                    End::Pod(pod) => shown(&pod.object()),
                     End::Address(address) | End::Unclear(address) => address.to_string(),
                     _ => name.clone(),
                 };

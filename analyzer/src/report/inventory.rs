@@ -43,19 +43,33 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
 type Counts = BTreeMap<GroupKind, BTreeMap<String, usize>>;
 
 fn counts(s: &Snapshot) -> Counts {
-    fn add<'a, T: Resource>(counts: &mut Counts, objects: impl Iterator<Item = &'a T>) {
-        for object in objects {
-            let of_kind = counts.entry(object.group_kind()).or_default();
-            *of_kind.entry(object.meta().namespace.clone()).or_default() += 1;
+    // Objects stand in the order of their namespaces: equal ones are counted together.
+    fn add<'a, T: Resource>(counts: &mut Counts, objects: impl Iterator<Item = (&'a T, usize)>) {
+        let mut run: Option<(GroupKind, &str, usize)> = None;
+        let mut store = |(kind, namespace, number): (GroupKind, &str, usize)| {
+            *counts.entry(kind).or_default().entry(namespace.to_owned()).or_default() += number;
+        };
+        for (object, number) in objects {
+            let (kind, namespace) = (object.group_kind(), object.meta().namespace.as_str());
+            match &mut run {
+                Some((last, of, sum)) if *of == namespace && *last == kind => *sum += number,
+                _ => {
+                    if let Some(done) = run.replace((kind, namespace, number)) {
+                        store(done);
+                    }
+                }
+            }
         }
+        run.into_iter().for_each(store);
     }
     let mut counts = Counts::new();
     macro_rules! all {
-        ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| &*f.get().value)); )+ };
+        ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| (&*f.get().value, 1))); )+ };
     }
+    let kinds_of_pods = s.pods.siblings();
+    add(&mut counts, kinds_of_pods.filter_map(|all| Some((&*all.first()?.get().value, all.pods().len()))));
     all!(
         services,
-        pods,
         nodes,
         namespaces,
         endpoints,

@@ -43,7 +43,7 @@ pub trait Locate {
 
 /// Assembles the report. `snapshot` comes filled with inputs, coverage and problems.
 pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapshot, positions: &dyn Locate) -> Report {
-    let mut findings: BTreeMap<String, Arc<Finding>> = BTreeMap::new();
+    let mut findings: HashMap<String, Arc<Finding>> = HashMap::new();
     let rows: Vec<(report::Subject, Mentioned)> =
         judged.into_par_iter().map(|(cluster, judged)| subject(cluster, judged)).collect();
     let mut subjects = Vec::with_capacity(rows.len());
@@ -93,9 +93,9 @@ fn place_of(finding: &Finding, positions: &dyn Locate) -> Option<(u32, FieldPath
     finding.field.clone().or_else(|| Some((object()?, FieldPath::new())))
 }
 
-fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> Vec<report::Finding> {
+fn located(findings: HashMap<String, Arc<Finding>>, positions: &dyn Locate) -> Vec<report::Finding> {
     let mut ordered: Vec<(String, Arc<Finding>)> = findings.into_iter().collect();
-    ordered.sort_by(|(a_id, a), (b_id, b)| {
+    ordered.par_sort_by(|(a_id, a), (b_id, b)| {
         (a.effect(), a.code(), &a.object, a_id).cmp(&(b.effect(), b.code(), &b.object, b_id))
     });
     let (owners, requests): (Vec<usize>, Vec<(u32, FieldPath)>) =
@@ -107,34 +107,35 @@ fn located(findings: BTreeMap<String, Arc<Finding>>, positions: &dyn Locate) -> 
         }
     }
     let mut found: Vec<report::Finding> =
-        ordered.into_iter().zip(places).map(|((id, finding), place)| row(id, &finding, place)).collect();
+        ordered.into_iter().zip(places).map(|((id, finding), place)| row(id, Arc::unwrap_or_clone(finding), place)).collect();
     crate::gate::fingerprint::assign(&mut found);
     found
 }
 
 /// A finding as the report shows it.
-pub(crate) fn row(id: String, finding: &Finding, place: Option<Place>) -> report::Finding {
+pub(crate) fn row(id: String, finding: Finding, place: Option<Place>) -> report::Finding {
     let (location, frame, stands_in) = match place {
         Some(Place { location, frame, object }) => (Some(location), frame, object),
         None => (None, None, None),
     };
+    let (code, effect, segment) = (finding.code(), finding.effect(), finding.segment());
     report::Finding {
         id,
-        code: finding.code().to_owned(),
-        effect: finding.effect(),
-        segment: finding.segment(),
-        object: finding.object.clone(),
-        message: finding.message.clone(),
-        cause: finding.cause.clone(),
-        action: finding.action.clone(),
-        command: finding.command.clone(),
-        basis: finding.basis.clone(),
-        location,
+        code: code.to_owned(),
+        effect,
+        segment,
         stands_in: stands_in.filter(|object| *object != finding.object),
+        object: finding.object,
+        message: finding.message,
+        cause: finding.cause,
+        action: finding.action,
+        command: finding.command,
+        basis: finding.basis,
+        location,
         frame,
         fingerprint: String::new(),
         suppressed: None,
-        related: finding.related.clone(),
+        related: finding.related,
     }
 }
 

@@ -114,6 +114,17 @@ fn shared_folder(one: &str, other: &str) -> usize {
     one.as_bytes().get(..same).and_then(|s| s.iter().rposition(|b| matches!(b, b'/' | b'!'))).map_or(0, |at| at + 1)
 }
 
+/// What answers a question about coverage.
+enum Said<'c> {
+    Recorded(&'c CoverageRecord),
+    /// By `--assume-complete`.
+    Declared,
+    /// A namespace that was not read completely, of a kind that otherwise was.
+    Within(&'c CoverageRecord),
+    SomeNamespaces,
+    Nothing,
+}
+
 impl Coverage {
     /// Records a statement about a kind in one namespace, or cluster-wide with `None`.
     /// Statements merge independently of their order.
@@ -184,34 +195,54 @@ impl Coverage {
     /// What is known about a kind in a namespace; with `None`, about the whole cluster (or a
     /// cluster-scoped kind), which is complete only if no namespace is less than complete.
     pub fn of(&self, kind: &GroupKind, namespace: Option<&str>) -> CoverageRecord {
-        if let Some(record) = self.unread(kind, namespace) {
-            return record.clone();
-        }
-        if self.assumed(kind, namespace) {
-            return CoverageRecord {
+        match self.said(kind, namespace) {
+            Said::Recorded(record) => record.clone(),
+            Said::Declared => CoverageRecord {
                 state: CoverageState::Complete,
                 reason: "the input was declared to be the whole cluster (--assume-complete)".to_owned(),
                 source: String::new(),
-            };
+            },
+            Said::Within(gap) => CoverageRecord { state: CoverageState::Partial, ..gap.clone() },
+            Said::SomeNamespaces => CoverageRecord {
+                state: CoverageState::Partial,
+                reason: format!("only some namespaces were read for {kind}"),
+                source: String::new(),
+            },
+            Said::Nothing => CoverageRecord {
+                state: CoverageState::NotCollected,
+                reason: format!("the input holds no list of {kind} objects"),
+                source: String::new(),
+            },
         }
-        let Some(per_kind) = self.kinds.get(kind) else { return self.unrecorded(kind) };
+    }
+
+    /// How much of a kind was read in a scope, without the words.
+    pub fn state(&self, kind: &GroupKind, namespace: Option<&str>) -> CoverageState {
+        match self.said(kind, namespace) {
+            Said::Recorded(record) => record.state,
+            Said::Declared => CoverageState::Complete,
+            Said::Within(_) | Said::SomeNamespaces => CoverageState::Partial,
+            Said::Nothing => CoverageState::NotCollected,
+        }
+    }
+
+    fn said(&self, kind: &GroupKind, namespace: Option<&str>) -> Said<'_> {
+        if let Some(record) = self.unread(kind, namespace) {
+            return Said::Recorded(record);
+        }
+        if self.assumed(kind, namespace) {
+            return Said::Declared;
+        }
+        let unrecorded = self.fallback.as_ref().map_or(Said::Nothing, Said::Recorded);
+        let Some(per_kind) = self.kinds.get(kind) else { return unrecorded };
         if let Some(ns) = namespace {
-            per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).cloned()
-        } else {
-            match (&per_kind.cluster, per_kind.gap()) {
-                (Some(cluster), None) => Some(cluster.clone()),
-                (Some(cluster), Some(gap)) if cluster.state == CoverageState::Complete => {
-                    Some(CoverageRecord { state: CoverageState::Partial, ..gap.clone() })
-                }
-                (Some(cluster), Some(_)) => Some(cluster.clone()),
-                (None, _) => Some(CoverageRecord {
-                    state: CoverageState::Partial,
-                    reason: format!("only some namespaces were read for {kind}"),
-                    source: String::new(),
-                }),
-            }
+            return per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref()).map_or(unrecorded, Said::Recorded);
         }
-        .unwrap_or_else(|| self.unrecorded(kind))
+        match (&per_kind.cluster, per_kind.gap()) {
+            (Some(cluster), Some(gap)) if cluster.state == CoverageState::Complete => Said::Within(gap),
+            (Some(cluster), _) => Said::Recorded(cluster),
+            (None, _) => Said::SomeNamespaces,
+        }
     }
 
     /// Every recorded statement, in the order of kind and namespace (cluster-wide first).
@@ -240,14 +271,6 @@ impl Coverage {
                     (Some(declared), Some(asked)) => declared == asked,
                     (Some(_), None) => false,
                 }
-        })
-    }
-
-    fn unrecorded(&self, kind: &GroupKind) -> CoverageRecord {
-        self.fallback.clone().unwrap_or_else(|| CoverageRecord {
-            state: CoverageState::NotCollected,
-            reason: format!("the input holds no list of {kind} objects"),
-            source: String::new(),
         })
     }
 }

@@ -14,6 +14,7 @@ pub mod model;
 mod near;
 mod redaction;
 mod selector;
+mod siblings;
 mod store;
 mod thresholds;
 
@@ -25,5 +26,9 @@ pub use kind::GroupKind;
 pub use lookup::{Absence, Found, Gap, Listing, Lookup, Proof};
 pub use redaction::is_masked;
 pub use selector::{LabelSelector, Requirement, matches_pairs};
+pub use siblings::Siblings;
+pub(crate) use siblings::are_alike;
+#[cfg(test)]
+pub(crate) use siblings::separate;
 pub use store::{Kept, Snapshot, Store, Stored};
 pub use thresholds::Thresholds;

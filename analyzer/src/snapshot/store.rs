@@ -1,6 +1,7 @@
 //! Objects by kind, namespace and name.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use kubereach_reports::report::{CoverageState, ObjectRef};
@@ -12,7 +13,7 @@ use super::model::{
     HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Namespace, NetworkPolicy, Node, Opaque,
     PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Workload, WorkloadKind,
 };
-use super::{Coverage, Foresight, GroupKind, near};
+use super::{Coverage, Foresight, GroupKind, Siblings, near};
 
 /// An object and where it came from.
 #[derive(Debug, Clone)]
@@ -44,11 +45,13 @@ impl<T> Stored<T> {
 #[derive(Debug, Clone)]
 pub struct Store<T> {
     items: Vec<Stored<T>>,
+    /// Where objects that are alike begin ([`Store::siblings`]); worked out when it is first asked for.
+    starts: OnceLock<Vec<usize>>,
 }
 
 impl<T> Default for Store<T> {
     fn default() -> Self {
-        Self { items: Vec::new() }
+        Self { items: Vec::new(), starts: OnceLock::new() }
     }
 }
 
@@ -59,7 +62,7 @@ impl<T: Resource> Store<T> {
             let names = (&a_meta.namespace, &a_meta.name).cmp(&(&b_meta.namespace, &b_meta.name));
             names.then_with(kinds)
         });
-        Self { items }
+        Self { items, starts: OnceLock::new() }
     }
 
     /// The objects themselves.
@@ -101,11 +104,36 @@ impl<T: Resource> Store<T> {
         rest.iter().take(count).map(Found::new)
     }
 
+    /// One of [`Store::iter`], by its position.
+    pub fn get(&self, position: usize) -> Option<Found<'_, T>> {
+        self.items.get(position).map(Found::new)
+    }
+
     /// The position of an object in [`Store::iter`]'s order.
     pub fn position(&self, namespace: &str, name: &str) -> Option<usize> {
         self.items
             .binary_search_by(|s| (s.meta().namespace.as_str(), s.meta().name.as_str()).cmp(&(namespace, name)))
             .ok()
+    }
+}
+
+impl Store<Pod> {
+    /// Finds out who has siblings, on every core; done otherwise when they are first asked for.
+    pub fn prepare(&self) {
+        if self.starts.get().is_none() {
+            // Worked out before the lock is taken: a thread that holds it must not help out with other work, which
+            // might ask for the same. Who comes second finds the same.
+            let _ = self.starts.set(Siblings::starts(&self.items));
+        }
+    }
+
+    /// Every pod, with its neighbours that are like it ([`Siblings`]).
+    pub fn siblings(&self) -> impl Iterator<Item = Siblings<'_>> + Clone {
+        self.prepare();
+        let starts = self.starts.get().map(Vec::as_slice).unwrap_or_default();
+        let ends = starts.iter().skip(1).copied().chain([self.items.len()]);
+        let of = |(start, end): (usize, usize)| Siblings::new(self.items.get(start..end).unwrap_or_default());
+        starts.iter().copied().zip(ends).map(of)
     }
 }
 
@@ -225,7 +253,10 @@ impl Snapshot {
 
     /// Is everything of a kind in a scope known? Otherwise the gap.
     pub fn is_complete(&self, kind: &GroupKind, namespace: Option<&str>) -> Result<(), Gap> {
-        self.completeness(kind, namespace).map(|_| ())
+        match self.coverage.state(kind, namespace) {
+            CoverageState::Complete | CoverageState::NotServed => Ok(()),
+            _ => self.completeness(kind, namespace).map(|_| ()),
+        }
     }
 
     /// Holds the snapshot nothing but manifests, so that workload templates stand in for pods?

@@ -63,7 +63,7 @@ pub fn name(before: &Snapshot, applied: &Applied, change: &mut Change, report: &
     let places = positions.places(&requests);
     let mut rows: Vec<report::Finding> = Vec::new();
     for ((subject, finding), place) in found.into_iter().zip(places) {
-        let row = crate::report::row(finding.id(), &finding, place);
+        let row = crate::report::row(finding.id(), finding, place);
         if let Some(subject) = subject.and_then(|index| change.subjects.get_mut(index))
             && !subject.causes.contains(&row.id)
         {

@@ -7,7 +7,7 @@ use crate::evidence::{Finding, Notes, Page, Text};
 use crate::paths::World;
 use crate::snapshot::Found;
 use crate::snapshot::model::Pod;
-use crate::snapshot::model::{Node, current};
+use crate::snapshot::model::current;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -24,8 +24,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let lost = pod.status.as_ref().and_then(|s| s.reason.as_deref()) == Some("NodeLost");
     let name = pod.get().value.spec.node_name.as_deref()?;
-    let node = world.snapshot.lookup::<Node>("", name).found();
-    let down = node.filter(|n| n.is_ready() == Some(false));
+    let down = world.node_down(name);
     if down.is_none() && !lost {
         return None;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, Port, SegmentName};
 
-use super::targets::{self, Target, targets};
+use super::targets::{self, Target, kinds_of_targets, targets};
 use super::{closed_to_controller, closed_to_controller_if_enforced, partly_closed_to_controller, undecidable, words};
 use crate::checks::service::BackendStretches;
 use crate::evidence::Stretch;
@@ -58,7 +58,14 @@ pub fn through<'s>(
         *slot = Arc::new(stretch);
         return behind;
     }
-    let targets = targets(world, view, declared, &behind_it);
+    let policies = world.policies();
+    let held = |callers: &Callers<'s>| targets::asked(&behind_it).any(|e| e.pod.is_some_and(|pod| callers.has(pod)));
+    let by_themselves = matches!(&front.dialer, Dialer::Pods(callers) if held(callers));
+    let targets = if by_themselves || policies.sight.sees_addresses() {
+        targets(world, view, declared, &behind_it)
+    } else {
+        kinds_of_targets(world, view, declared, &behind_it)
+    };
     let asked = Asked { world, view, name: front.name, protocol, targets: &targets };
     let mut stretch = Stretch::clone(slot);
     match &front.dialer {
@@ -166,7 +173,9 @@ impl<'s> Asked<'_, 's> {
         for (port, pods) in &by_port {
             for group in policies.sight.group(pods.iter().map(|(_, pod)| *pod)) {
                 let (first, _) = pods.get(*group.members.first()?)?;
-                targets.push((*first, asking(&self.targets.get(*first)?.end, *port, group.members.len())));
+                let of_group = group.members.iter().filter_map(|member| self.targets.get(pods.get(*member)?.0));
+                let count = of_group.map(|target| target.count).sum();
+                targets.push((*first, asking(&self.targets.get(*first)?.end, *port, count)));
             }
         }
         targets.sort_by_key(|(first, _)| *first);
@@ -182,14 +191,15 @@ impl<'s> Asked<'_, 's> {
     fn pairs<'a>(&'a self, callers: &'a Callers<'s>) -> (Vec<Asking<'a, 's>>, Vec<Asking<'a, 's>>) {
         let policies = &self.world.policies().policies;
         let most = (MOST_PAIRS / self.targets.len().max(1)).max(1);
-        let asking = |end: &'a End<'s>, port: Option<u16>| Asking {
+        let asking = |end: &'a End<'s>, port: Option<u16>, count: usize| Asking {
             selection: end.pod().map(|pod| policies.select(pod)).unwrap_or_default(),
             end,
             port,
-            count: 1,
+            count,
         };
-        let from = callers.ends.iter().take(most).map(|end| asking(end, None)).collect();
-        (from, self.targets.iter().take(MOST_PAIRS).map(|target| asking(&target.end, target.port)).collect())
+        let from = callers.ends.iter().take(most).map(|end| asking(end, None, 1)).collect();
+        let to = self.targets.iter().take(MOST_PAIRS).map(|target| asking(&target.end, target.port, target.count));
+        (from, to.collect())
     }
 
     fn of_pods(&self, callers: &Callers<'s>, stretch: &mut Stretch) {

@@ -43,9 +43,10 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
     if pods.iter().any(|pod| policies.touching(pod, Direction::Egress).next().is_some()) {
         return;
     }
-    let mut kinds: BTreeMap<Outgoing, Vec<&PodEnd<'s>>> = BTreeMap::new();
-    for pod in &pods {
-        kinds.entry(policies.policies.outgoing(pod)).or_default().push(pod);
+    // Of each kind the first, and how many they are.
+    let mut kinds: BTreeMap<Outgoing, (&PodEnd<'s>, usize)> = BTreeMap::new();
+    for (pod, target) in pods.iter().zip(targets) {
+        kinds.entry(policies.policies.outgoing(pod)).or_insert((pod, 0)).1 += target.count;
     }
     if kinds.contains_key(&Outgoing::Unclear) {
         return;
@@ -70,11 +71,10 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
         _ => {
             let message = format!(
                 "the {} pods may not all reach the same, if network policies are enforced: {}",
-                pods.len(),
-                kinds.iter().map(|(outgoing, of)| kind(outgoing, of.len())).collect::<Vec<_>>().join("; ")
+                super::targets::count(targets),
+                kinds.iter().map(|(outgoing, (_, count))| kind(outgoing, *count)).collect::<Vec<_>>().join("; ")
             );
-            let each: Vec<String> =
-                kinds.values().filter_map(|of| of.first()).map(|pod| pod.object.to_string()).collect();
+            let each: Vec<String> = kinds.values().map(|(pod, _)| pod.object().to_string()).collect();
             let finding = egress_differs::PAGE
                 .finding(view.service.object(), message)
                 .cause(format!("One of each kind: {}.", words::list(&each)));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::SegmentName;
 
-use super::targets::{Target, is_untouched, targets};
+use super::targets::{self, Target, is_untouched, kinds_of_targets};
 use super::{
     admits_no_one, admits_no_one_if_enforced, admits_only_its_node, admits_some, egress, foreign_policy, not_collected,
     not_enforced, rules, some_pods_admit_no_one, undecidable, words,
@@ -68,7 +68,7 @@ pub fn behind<'s>(
     let protocol = Protocol::of(&port.protocol).unwrap_or(Protocol::Tcp);
     // Then nobody has to be asked: not one policy would answer.
     let untouched = is_untouched(world, port, behind) && policies.touches_none_in(view.namespace());
-    let targets = if untouched { Vec::new() } else { targets(world, view, port, behind) };
+    let targets = if untouched { Vec::new() } else { kinds_of_targets(world, view, port, behind) };
     if targets.is_empty() && !untouched {
         stretch.evaluated("no pod behind it that policies could be about");
         return Arc::new(stretch);
@@ -135,16 +135,17 @@ fn touching<'a, 's>(world: &'a World<'s>, targets: &[Target<'s>]) -> Vec<&'a cra
 impl<'s> Facts<'_, 's> {
     fn judge(&self, stretch: &mut Stretch, may_allow: bool) {
         let states: Vec<Open<'s>> = self.sides.iter().map(open).collect();
-        let count = |wanted: fn(&Open<'s>) -> bool| states.iter().filter(|s| wanted(s)).count();
-        let (all, closed) = (states.len(), count(|s| *s == Open::NoOne));
-        let unclear: Vec<Missing<'s>> =
-            states.iter().filter_map(|s| if let Open::Unclear(missing) = s { Some(*missing) } else { None }).collect();
+        let weighed = || states.iter().zip(self.targets).map(|(state, target)| (state, target.count));
+        let count = |wanted: fn(&Open<'s>) -> bool| weighed().filter(|(s, _)| wanted(s)).map(|(_, n)| n).sum::<usize>();
+        let (all, closed) = (targets::count(self.targets), count(|s| *s == Open::NoOne));
+        let missing = states.iter().find_map(|s| if let Open::Unclear(missing) = s { Some(missing) } else { None });
+        let unclear = count(|s| matches!(s, Open::Unclear(_)));
         let some = count(|s| *s == Open::Some);
         let policies = self.policies();
         let enforcement = &self.world.policies().plugins.enforcement;
-        stretch.evaluated(self.evidence(closed, some, unclear.len(), policies.len()));
+        stretch.evaluated(self.evidence(closed, some, unclear, policies.len()));
         if let Enforcement::NotEnforced { by, proof } = enforcement {
-            if closed + some + unclear.len() > 0 {
+            if closed + some + unclear > 0 {
                 let message = format!(
                     "policies would restrict who may connect, but {by} does not enforce them: {}",
                     words::list(&names(&policies))
@@ -154,8 +155,8 @@ impl<'s> Facts<'_, 's> {
             }
             return;
         }
-        if let Some(missing) = unclear.first() {
-            let what = format!("whether the policies admit traffic to {} of {all} pods", unclear.len());
+        if let Some(missing) = missing {
+            let what = format!("whether the policies admit traffic to {unclear} of {all} pods");
             let gap = Gap::investigate(what, missing.to_string());
             let message = format!("it cannot be decided whether the network policies admit traffic: {missing}");
             let finding = undecidable::PAGE.finding(&gap, self.view.service.object(), message);
@@ -182,7 +183,7 @@ impl<'s> Facts<'_, 's> {
     }
 
     fn evidence(&self, closed: usize, some: usize, unclear: usize, deciding: usize) -> String {
-        let all = self.sides.len();
+        let all = targets::count(self.targets);
         let view = self.world.policies();
         let assumed = if view.assumes_complete(self.view.namespace()) {
             " (of the policies in the input)"

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, SegmentName};
 
-use super::targets::targets;
+use super::targets::kinds_of_targets;
 use super::words;
 use crate::evidence::{Clouds, Page, Stretch, Text};
 use crate::paths::World;
@@ -49,7 +49,7 @@ pub fn from_outside<'s>(
         return Arc::clone(policy);
     }
     let protocol = Protocol::of(&port.protocol).unwrap_or(Protocol::Tcp);
-    let targets = targets(world, view, port, behind);
+    let targets = kinds_of_targets(world, view, port, behind);
     let asked = |from: &End<'s>| -> Vec<Sided<'s>> {
         let side = |target: &super::targets::Target<'s>| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
@@ -65,7 +65,7 @@ pub fn from_outside<'s>(
         return Arc::clone(policy);
     }
     // Where the nodes' own addresses are admitted, it does not matter that they stand for the client.
-    let nodes = nodes(world);
+    let nodes = world.node_addresses();
     let admitted = |node: &IpAddr| asked(&End::Address(*node)).iter().all(|side| side.answer == Answer::Allowed);
     if !nodes.is_empty() && nodes.iter().all(admitted) {
         return Arc::clone(policy);
@@ -90,11 +90,4 @@ pub fn from_outside<'s>(
         crate::checks::command::get(&view.service.object(), "-o yaml"),
     ));
     Arc::new(own)
-}
-
-/// The addresses of every node.
-fn nodes(world: &World<'_>) -> Vec<IpAddr> {
-    let status = world.snapshot.nodes.iter().filter_map(|node| node.get().value.status.as_ref());
-    let internal = status.flat_map(|status| status.addresses.iter().filter(|address| address.kind == "InternalIP"));
-    internal.filter_map(|address| address.address.known()?.parse().ok()).collect()
 }

@@ -5,15 +5,22 @@ use std::net::IpAddr;
 use crate::paths::World;
 use crate::paths::service::{Endpoint, PortView, ServiceView};
 use crate::policy::{End, Protocol};
-use crate::snapshot::Found;
+use crate::snapshot::{Found, are_alike};
 use crate::snapshot::model::lenient::PortRef;
 use crate::snapshot::model::{Pod, ServicePort};
 
-/// One address behind a port.
+/// What stands behind a port at one address, or at several that are alike.
 pub(super) struct Target<'s> {
     pub(super) end: End<'s>,
     /// The pod's own port.
     pub(super) port: Option<u16>,
+    /// For how many addresses it stands.
+    pub(super) count: usize,
+}
+
+/// How many addresses stand behind these.
+pub(super) fn count(targets: &[Target<'_>]) -> usize {
+    targets.iter().map(|target| target.count).sum()
 }
 
 /// Does the pod report addresses, and not this one?
@@ -32,6 +39,37 @@ pub(super) fn targets<'s>(
     asked(behind).filter_map(|endpoint| target(world, view, port, endpoint)).collect()
 }
 
+/// As [`targets`], where pods of one workload that differ in nothing but name, address and node are asked about once:
+/// for questions in which none of these matters. The first of them speaks for all.
+pub(super) fn kinds_of_targets<'s>(
+    world: &World<'s>,
+    view: &ServiceView<'s>,
+    port: &ServicePort,
+    behind: &PortView<'_, 's>,
+) -> Vec<Target<'s>> {
+    let ends = &world.policies().ends;
+    let mut kinds: Vec<(Option<&Endpoint<'s>>, Target<'s>)> = Vec::new();
+    for endpoint in asked(behind) {
+        // A pod in its node's network is asked about by itself, and so is what has another address than its own.
+        let plain = |pod: Found<'s, Pod>| {
+            let own = endpoint.address.is_none_or(|address| pod.ips().any(|ip| ip == address));
+            own && !pod.spec.is_host_network() && !ends.is_on_virtual_node(&pod.get().value)
+        };
+        let pod = endpoint.pod.filter(|pod| plain(*pod));
+        let like = |known: &&mut (Option<&Endpoint<'s>>, Target<'s>)| {
+            let Some(known) = known.0 else { return false };
+            let alike = known.pod.zip(pod).is_some_and(|(known, pod)| are_alike(&known, &pod));
+            alike && known.group == endpoint.group
+        };
+        if let Some((_, target)) = kinds.iter_mut().rev().find(like) {
+            target.count += 1;
+        } else if let Some(target) = target(world, view, port, endpoint) {
+            kinds.push((pod.map(|_| endpoint), target));
+        }
+    }
+    kinds.into_iter().map(|(_, target)| target).collect()
+}
+
 /// The addresses that receive traffic; where none does, all of them.
 pub(super) fn asked<'v, 's>(behind: &PortView<'v, 's>) -> impl Iterator<Item = &'v Endpoint<'s>> {
     let none_ready = behind.counts.ready == 0;
@@ -42,9 +80,14 @@ pub(super) fn asked<'v, 's>(behind: &PortView<'v, 's>) -> impl Iterator<Item = &
 /// nothing else has to be found out about them.
 pub(super) fn is_untouched<'s>(world: &World<'s>, port: &ServicePort, behind: &PortView<'_, 's>) -> bool {
     let policies = world.policies();
+    // Nearly always there is one namespace.
+    let mut last: Option<&str> = None;
     let untouched = |endpoint: &Endpoint<'s>| {
         let (Some(pod), Some(address)) = (endpoint.pod, endpoint.address) else { return false };
-        pod.ips().any(|ip| ip == address) && policies.touches_none_in(&pod.metadata.namespace)
+        let namespace = pod.get().value.metadata.namespace.as_str();
+        let free = last == Some(namespace) || policies.touches_none_in(namespace);
+        last = Some(namespace);
+        free && pod.ips().any(|ip| ip == address)
     };
     Protocol::of(&port.protocol).is_some() && asked(behind).next().is_some() && asked(behind).all(untouched)
 }
@@ -65,7 +108,7 @@ fn target<'s>(
         (None, None, Some(address)) => ends.at(address),
         (None, None, None) => End::UnnamedPod,
     };
-    Some(Target { end, port: number(view, port, protocol, endpoint) })
+    Some(Target { end, port: number(view, port, protocol, endpoint), count: 1 })
 }
 
 /// The pod's own port behind an address.

@@ -10,7 +10,7 @@ use crate::evidence::Finding;
 use crate::paths::World;
 use crate::paths::service::{Endpoint, PortView, ServiceView, Source, Truth};
 use crate::snapshot::model::lenient::PortRef;
-use crate::snapshot::model::{EndpointSlice, Pod, PodSpec, ServicePort};
+use crate::snapshot::model::{EndpointSlice, Pod, PodSpec, ServicePort, Workload};
 use crate::snapshot::{Absence, Found, Gap, Proof};
 
 /// One Service port as one consumer sees it.
@@ -30,6 +30,8 @@ pub struct Context<'c, 's> {
     /// Does a source list this port with at least one address?
     pub listed: bool,
     causes: OnceCell<Vec<Finding>>,
+    /// Addresses that answer, and those that should and do not.
+    answering: OnceCell<(usize, usize)>,
 }
 
 /// What the addresses come to for the consumer.
@@ -41,6 +43,36 @@ pub enum Situation {
     Fading,
     /// Nothing answers.
     Empty,
+}
+
+/// Who shows a pod spec.
+#[derive(Debug, Clone, Copy)]
+pub enum Speaker<'v, 's> {
+    /// An address.
+    Endpoint(&'v Endpoint<'s>, &'s PodSpec),
+    /// A pod.
+    Pod(Found<'s, Pod>),
+    /// A workload by its template.
+    Template(Found<'s, Workload>, &'s PodSpec),
+}
+
+impl<'s> Speaker<'_, 's> {
+    /// The spec.
+    pub fn spec(self) -> &'s PodSpec {
+        match self {
+            Self::Endpoint(_, spec) | Self::Template(_, spec) => spec,
+            Self::Pod(pod) => &pod.get().value.spec,
+        }
+    }
+
+    /// Name it for prose.
+    pub fn name(self) -> String {
+        match self {
+            Self::Endpoint(endpoint, _) => endpoint.name(),
+            Self::Pod(pod) => format!("pod {}", pod.metadata.name),
+            Self::Template(workload, _) => format!("{} {}", workload.kind.word(), workload.metadata.name),
+        }
+    }
 }
 
 impl<'c, 's> Context<'c, 's> {
@@ -63,7 +95,17 @@ impl<'c, 's> Context<'c, 's> {
                 listed = true;
             }
         }
-        Self { world, view, port, index: index.unwrap_or_default(), consumer, behind, listed, causes: OnceCell::new() }
+        Self {
+            world,
+            view,
+            port,
+            index: index.unwrap_or_default(),
+            consumer,
+            behind,
+            listed,
+            causes: OnceCell::new(),
+            answering: OnceCell::new(),
+        }
     }
 
     /// The Service's name for findings.
@@ -100,10 +142,28 @@ impl<'c, 's> Context<'c, 's> {
         self.view.selected.not_ready().collect()
     }
 
+    /// How many addresses answer.
+    pub fn answering_count(&self) -> usize {
+        self.counted().0
+    }
+
     /// How many addresses or pods should serve and do not.
     pub fn unready_count(&self) -> usize {
-        let silent = self.behind.endpoints.iter().filter(|e| !e.terminating && !Self::answers(e)).count();
-        silent.max(self.view.selected.not_ready().count())
+        self.counted().1
+    }
+
+    fn counted(&self) -> (usize, usize) {
+        *self.answering.get_or_init(|| {
+            let (mut answering, mut silent) = (0, 0);
+            for endpoint in &self.behind.endpoints {
+                if Self::answers(endpoint) {
+                    answering += 1;
+                } else if !endpoint.terminating {
+                    silent += 1;
+                }
+            }
+            (answering, silent.max(self.view.selected.not_ready().count()))
+        })
     }
 
     /// Why the pods behind it are not ready, culprit first; then what their workloads say.
@@ -162,20 +222,17 @@ impl<'c, 's> Context<'c, 's> {
 
     /// Pod specs from which to read what the port leads to: of ready addresses, else of selected pods,
     /// else of templates.
-    pub fn specs(&self) -> Vec<(String, &'s PodSpec)> {
-        let ready: Vec<_> = self.behind.ready().filter_map(|e| Some((e.name(), e.spec()?))).collect();
-        if !ready.is_empty() {
-            return ready;
-        }
-        let live = self.view.selected.live.iter().chain(&self.view.selected.terminating);
-        let live: Vec<_> = live.map(|p| (format!("pod {}", p.metadata.name), &p.get().value.spec)).collect();
-        if !live.is_empty() {
-            return live;
-        }
+    pub fn specs(&self) -> impl Iterator<Item = Speaker<'_, 's>> {
+        let ready = || self.behind.ready().filter_map(|e| Some((e.spec()?, e))).map(|(s, e)| Speaker::Endpoint(e, s));
+        let live = || self.view.selected.live.iter().chain(&self.view.selected.terminating);
+        let live = move || live().map(|pod| Speaker::Pod(*pod));
         let templates = self.view.backing.workloads.iter();
-        templates
-            .filter_map(|w| Some((format!("{} {}", w.object().kind, w.metadata.name), &w.get().value.template()?.spec)))
-            .collect()
+        let templates = templates.filter_map(|w| Some(Speaker::Template(*w, &w.get().value.template()?.spec)));
+        let any_ready = ready().next().is_some();
+        let any_live = live().next().is_some();
+        let ready = any_ready.then(ready).into_iter().flatten();
+        let live = (!any_ready && any_live).then(live).into_iter().flatten();
+        ready.chain(live).chain((!any_ready && !any_live).then_some(templates).into_iter().flatten())
     }
 
     /// The numbers the port leads to: what the source lists, else a numeric target port.

@@ -6,7 +6,7 @@ use crate::checks::service::context::Context;
 use crate::evidence::{Finding, Notes, Page, Text};
 use crate::snapshot::GroupKind;
 use crate::snapshot::model::{Pod, WorkloadKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -36,18 +36,28 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     Some(PAGE.finding(cx.object(), format!("pods of several workloads are behind it: {}", names.join(", "))))
 }
 
-/// The owners of the pods. Replicas name the same one: it is looked up once.
+/// The owners of the pods, where there may be several. Replicas name the same one: it is looked up once.
 fn owners(cx: &Context<'_, '_>) -> BTreeSet<String> {
-    let (mut known, mut owners) = (BTreeSet::new(), BTreeSet::new());
+    let mut named: BTreeMap<(&str, &str, Option<&str>), &Pod> = BTreeMap::new();
+    let mut last: Option<&Pod> = None;
     for pod in &cx.view.selected.live {
         let pod = &pod.get().value;
-        let Some(reference) = pod.metadata.controller() else { continue };
-        let hash = pod.metadata.label("pod-template-hash");
-        if known.insert((reference.kind.as_str(), reference.name.as_str(), hash)) {
-            owners.extend(owner(cx, pod));
+        let meta = &pod.metadata;
+        let as_last = |last: &Pod| {
+            last.metadata.owner_references.is_shared(&meta.owner_references)
+                && last.metadata.labels.is_shared(&meta.labels)
+        };
+        if last.replace(pod).is_some_and(as_last) {
+            continue;
+        }
+        if let Some(reference) = meta.controller() {
+            named.entry((&reference.kind, &reference.name, meta.label("pod-template-hash"))).or_insert(pod);
         }
     }
-    owners
+    if named.len() < 2 {
+        return BTreeSet::new();
+    }
+    named.into_values().filter_map(|pod| owner(cx, pod)).collect()
 }
 
 /// The workload that made the pod; of a replica set, whoever made that.
@@ -56,7 +66,8 @@ fn owner(cx: &Context<'_, '_>, pod: &Pod) -> Option<String> {
     if reference.kind != "ReplicaSet" {
         return Some(format!("{} {}", reference.kind, reference.name));
     }
-    let set = cx.world.snapshot.workload(WorkloadKind::ReplicaSet, &pod.metadata.namespace, &reference.name).found();
+    let mut sets = cx.world.snapshot.workloads.named(&pod.metadata.namespace, &reference.name);
+    let set = sets.find(|set| set.kind == WorkloadKind::ReplicaSet);
     if let Some(parent) = set.and_then(|s| s.get().value.metadata.controller()) {
         let kind = GroupKind::of(&parent.api_version, &parent.kind);
         return Some(format!("{} {}", kind.kind, parent.name));

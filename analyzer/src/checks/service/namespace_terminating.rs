@@ -4,7 +4,6 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
 use crate::evidence::{Finding, Notes, Page, Text};
-use crate::snapshot::model::Namespace;
 
 /// The page.
 pub static PAGE: Page<Notes> = Page::new(Text {
@@ -19,13 +18,9 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// The namespace goes away.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let namespace = cx.world.snapshot.lookup::<Namespace>("", cx.view.namespace()).found()?;
-    let phase = namespace.status.as_ref().and_then(|s| s.phase.as_deref());
-    let leaving = phase == Some("Terminating") || namespace.metadata.deletion_timestamp.0.is_some();
-    leaving.then(|| {
-        PAGE.finding(
-            namespace.object(),
-            format!("namespace {} is being deleted, and everything in it", cx.view.namespace()),
-        )
-    })
+    let namespace = cx.world.leaving(cx.view.namespace())?;
+    Some(PAGE.finding(
+        namespace.object(),
+        format!("namespace {} is being deleted, and everything in it", cx.view.namespace()),
+    ))
 }

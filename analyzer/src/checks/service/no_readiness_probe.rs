@@ -22,13 +22,13 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if cx.is_selectorless() || cx.situation() == Situation::Empty {
         return None;
     }
-    let (name, spec) = cx.specs().into_iter().next()?;
-    let mut containers = app_containers(spec).peekable();
+    let speaker = cx.specs().next()?;
+    let mut containers = app_containers(speaker.spec()).peekable();
     containers.peek()?;
     containers.all(|c| c.readiness_probe.is_none()).then(|| {
         PAGE.finding(
             cx.object(),
-            format!("{name} has no readiness probe: ready means only that its containers have started"),
+            format!("{} has no readiness probe: ready means only that its containers have started", speaker.name()),
         )
     })
 }

@@ -25,9 +25,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if numbers.is_empty() || cx.is_selectorless() || port.protocol != "TCP" {
         return None;
     }
-    let (name, spec) = cx.specs().into_iter().next()?;
+    let speaker = cx.specs().next()?;
     let mut probed = Vec::new();
-    for container in app_containers(spec) {
+    for container in app_containers(speaker.spec()) {
         let Some(dialled) = container.readiness_probe.as_ref().and_then(|p| p.port()) else { continue };
         match dialled {
             PortRef::Number(n) => probed.push(*n),
@@ -40,7 +40,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let list = |all: &mut dyn Iterator<Item = &u16>| all.map(u16::to_string).collect::<Vec<_>>().join(", ");
     let message = format!(
-        "readiness of {name} is measured on port {}, and port {} leads to {}: ready does not prove that it answers",
+        "readiness of {} is measured on port {}, and port {} leads to {}: ready does not prove that it answers",
+        speaker.name(),
         list(&mut probed.iter()),
         port.describe(),
         list(&mut numbers.iter())

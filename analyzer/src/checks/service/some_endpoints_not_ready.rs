@@ -23,8 +23,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if cx.situation() != Situation::Carries || cx.view.truth == Truth::Templates {
         return None;
     }
-    let answering = cx.behind.endpoints.iter().filter(|e| Context::answers(e)).count();
-    let (silent, quota) = (cx.unready_count(), crate::checks::workload::quota::stands_in_the_way(cx));
+    let (answering, silent) = (cx.answering_count(), cx.unready_count());
+    let quota = crate::checks::workload::quota::stands_in_the_way(cx);
     if answering == 0 || (silent == 0 && !quota) {
         return None;
     }

@@ -53,8 +53,7 @@ fn words(world: &World<'_>, workload: Found<'_, Workload>) -> Option<String> {
     // Stateful and daemon sets have no such condition; their controllers say it in an event. An event is
     // history: it counts only while pods are missing.
     let missing = workload.desired() > status.replicas.known().or(status.number_ready.known()).copied();
-    let object = workload.object();
-    let events = world.events_about(&object.kind, object.namespace.as_deref().unwrap_or_default(), &object.name);
+    let events = world.events_about(workload.kind.word(), &workload.metadata.namespace, &workload.metadata.name);
     let refused =
         events.iter().filter(|e| e.reason.as_deref() == Some("FailedCreate")).max_by_key(|e| e.last_timestamp.0);
     refused.filter(|_| missing).and_then(|e| e.message.as_deref()).map(command::cut)

@@ -109,7 +109,7 @@ impl<'s> Classes<'s> {
     }
 
     /// Resolves one Ingress.
-    pub fn resolve(&self, ingress: Found<'s, Ingress>, pods: &ControllerPods<'s>) -> Resolved<'s> {
+    pub fn resolve(&self, ingress: Found<'s, Ingress>, pods: &ControllerPods<'_, 's>) -> Resolved<'s> {
         let named = named(&ingress.get().value);
         let class = match named {
             Named::Field(name) => match self.snapshot.lookup::<IngressClass>("", name) {
@@ -154,7 +154,7 @@ impl<'s> Classes<'s> {
         Some((openshift, format!("{} made the Route {route} from it", openshift.name)))
     }
 
-    fn classless(&self, ingress: Found<'s, Ingress>, pods: &ControllerPods<'s>) -> Class<'s> {
+    fn classless(&self, ingress: Found<'s, Ingress>, pods: &ControllerPods<'_, 's>) -> Class<'s> {
         if let Some((_, what)) = self.sign(&ingress) {
             return Class::Sign(what);
         }

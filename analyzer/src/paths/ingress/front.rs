@@ -60,7 +60,7 @@ const YOUNG_SECONDS: i64 = 60;
 pub(super) struct Doormen<'w, 's> {
     world: &'w World<'s>,
     classes: Classes<'s>,
-    pods: ControllerPods<'s>,
+    pods: ControllerPods<'w, 's>,
     dialers: Dialers<'w, 's>,
     known: HashMap<(*const Controller, Option<&'s str>), Doorman<'s>>,
 }
@@ -73,7 +73,7 @@ struct Doorman<'s> {
 }
 
 impl<'w, 's> Doormen<'w, 's> {
-    /// Two walks over the pods.
+    /// Nobody is looked at yet.
     pub(super) fn of(world: &'w World<'s>) -> Self {
         Self {
             world,

@@ -1,16 +1,16 @@
-//! The pods of ingress controllers, found in one walk over all pods.
+//! The pods of ingress controllers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::paths::World;
-use crate::paths::controllers::{Controller, Product, Recogniser};
+use crate::paths::controllers::{Controller, Product};
 use crate::snapshot::model::{Pod, Resource as _};
 use crate::snapshot::{Found, Gap};
 
 /// Pods of every recognised controller.
 #[derive(Debug)]
-pub struct ControllerPods<'s> {
-    by_name: HashMap<&'static str, Vec<Found<'s, Pod>>>,
+pub struct ControllerPods<'w, 's> {
+    by_name: &'w HashMap<&'static str, Vec<Found<'s, Pod>>>,
     watching_classless: Option<Found<'s, Pod>>,
     complete: Result<(), Gap>,
 }
@@ -33,16 +33,10 @@ pub struct Seen<'s> {
     pub complete: Result<(), Gap>,
 }
 
-impl<'s> ControllerPods<'s> {
-    /// One walk over the pods.
-    pub fn of(world: &World<'s>) -> Self {
-        let recogniser = Recogniser::default();
-        let mut by_name: HashMap<&'static str, Vec<Found<'s, Pod>>> = HashMap::new();
-        for pod in world.snapshot.pods.iter().filter(|pod| is_living(pod)) {
-            if let Some(controller) = recogniser.recognise(&pod.get().value) {
-                by_name.entry(controller.name).or_default().push(pod);
-            }
-        }
+impl<'w, 's> ControllerPods<'w, 's> {
+    /// Of the pods that were recognised.
+    pub fn of(world: &'w World<'s>) -> Self {
+        let by_name = &world.carriers().by_controller;
         let nginx = by_name.get("ingress-nginx").map(Vec::as_slice).unwrap_or_default();
         let watches = |pod: &Found<'s, Pod>| flag(pod, "--watch-ingress-without-class").is_some_and(|v| v != "false");
         let watching_classless = nginx.iter().copied().find(watches);
@@ -82,11 +76,6 @@ fn may_listen_on_node(pod: &Pod) -> bool {
     on_node && running
 }
 
-/// Neither finished nor being deleted.
-fn is_living(pod: &Pod) -> bool {
-    !pod.is_finished() && !pod.is_terminating()
-}
-
 /// ingress-nginx serves the class whose `spec.controller` equals its `--controller-class`; other products
 /// are not told apart by instance.
 fn serves(controller: &Controller, pod: &Pod, id: Option<&str>) -> bool {
@@ -118,24 +107,4 @@ fn flag<'p>(pod: &'p Pod, name: &str) -> Option<&'p str> {
         let rest = arg.strip_prefix(name)?;
         if rest.is_empty() { Some("") } else { rest.strip_prefix('=') }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::snapshot::model::lenient::Time;
-
-    /// Invariant 78, `LivePods_ExcludesTerminalAndDeleting`.
-    #[test]
-    fn finished_and_deleting_pods_are_no_controller_pods() {
-        let mut pod = Pod::default();
-        assert!(is_living(&pod));
-        pod.metadata.deletion_timestamp = Time(Some(jiff::Timestamp::UNIX_EPOCH));
-        assert!(!is_living(&pod));
-        for phase in ["Succeeded", "Failed"] {
-            let status = crate::snapshot::model::PodStatus { phase: Some(phase.into()), ..Default::default() };
-            let pod = Pod { status: Some(status), ..Pod::default() };
-            assert!(!is_living(&pod), "{phase}");
-        }
-    }
 }

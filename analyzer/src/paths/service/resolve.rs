@@ -21,9 +21,10 @@ pub(super) fn slices_gap(world: &World<'_>, namespace: &str) -> Option<Gap> {
     if let Err(gap) = world.snapshot.is_complete(EndpointSlice::KIND, Some(namespace)) {
         return Some(gap);
     }
-    let record = world.snapshot.coverage.of(EndpointSlice::KIND, Some(namespace));
-    (record.state == CoverageState::NotServed).then(|| {
-        Gap::investigate(format!("EndpointSlice objects of namespace {namespace} are not served"), record.reason)
+    let coverage = &world.snapshot.coverage;
+    (coverage.state(EndpointSlice::KIND, Some(namespace)) == CoverageState::NotServed).then(|| {
+        let why = coverage.of(EndpointSlice::KIND, Some(namespace)).reason;
+        Gap::investigate(format!("EndpointSlice objects of namespace {namespace} are not served"), why)
     })
 }
 
@@ -49,7 +50,7 @@ pub(super) fn resolve<'s>(
     let gap = slices_gap(world, &meta.namespace);
     let slices: Vec<_> = usable_slices(world, service.get()).collect();
     if !slices.is_empty() {
-        let (groups, endpoints) = from_slices(world, service, &slices);
+        let (groups, endpoints) = from_slices(world, service, selected, &slices);
         return (Truth::Slices(gap), groups, endpoints);
     }
     if declared_only && !service.is_selectorless() {
@@ -62,12 +63,12 @@ pub(super) fn resolve<'s>(
         object.filter(|o| declared_only && o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
     let Some(gap) = gap else {
         return match mirrored {
-            Some(object) => from_object(world, service, object),
+            Some(object) => from_object(world, service, selected, object),
             None => (Truth::Slices(None), Vec::new(), Vec::new()),
         };
     };
     if let Some(object) = object {
-        return from_object(world, service, object);
+        return from_object(world, service, selected, object);
     }
     if !service.is_selectorless() && (selected.gap.is_none() || !selected.is_empty()) {
         let (groups, endpoints) = from_pods(service, selected);
@@ -79,6 +80,7 @@ pub(super) fn resolve<'s>(
 fn from_slices<'s>(
     world: &World<'s>,
     service: Found<'s, Service>,
+    selected: &Selected<'s>,
     slices: &[Found<'s, EndpointSlice>],
 ) -> (Vec<Group<'s>>, Vec<Endpoint<'s>>) {
     let mut groups = Vec::new();
@@ -100,7 +102,7 @@ fn from_slices<'s>(
                 continue;
             }
             let target = endpoint.target_ref.as_ref();
-            let pod = target.and_then(|t| target_pod(world, service, t));
+            let pod = target.and_then(|t| target_pod(world, service, selected, t));
             let state = State {
                 ready: endpoint.conditions.is_ready(),
                 serving: endpoint.conditions.is_serving(),
@@ -138,7 +140,12 @@ fn group_ports(ports: &[crate::snapshot::model::SlicePort]) -> Vec<GroupPort<'_>
         .collect()
 }
 
-fn from_object<'s>(world: &World<'s>, service: Found<'s, Service>, object: Found<'s, Endpoints>) -> Resolved<'s> {
+fn from_object<'s>(
+    world: &World<'s>,
+    service: Found<'s, Service>,
+    selected: &Selected<'s>,
+    object: Found<'s, Endpoints>,
+) -> Resolved<'s> {
     let value = &object.get().value;
     let managed = !service.is_selectorless();
     let mut groups = Vec::new();
@@ -150,7 +157,7 @@ fn from_object<'s>(world: &World<'s>, service: Found<'s, Service>, object: Found
         for (entry, ready) in ready.chain(subset.not_ready_addresses.iter().map(|a| (a, false))) {
             let address = entry.ip.known().map(String::as_str);
             let target = entry.target_ref.as_ref();
-            let pod = target.and_then(|t| target_pod(world, service, t));
+            let pod = target.and_then(|t| target_pod(world, service, selected, t));
             // A terminating pod is among the not ready addresses; whether it still answers shows only in the pod.
             let terminating = pod.is_some_and(|p| p.is_terminating());
             let serving = ready || (terminating && pod.and_then(|p| p.is_ready()) == Some(true));
@@ -246,7 +253,7 @@ fn foreseen<'s>(
     backing: &Backing<'s>,
 ) -> Resolved<'s> {
     let slices: Vec<_> = usable_slices(world, service.get()).collect();
-    let (mut groups, mut endpoints) = from_slices(world, service, &slices);
+    let (mut groups, mut endpoints) = from_slices(world, service, selected, &slices);
     let mut worked = Worked { by_ports: BTreeMap::new(), groups: Vec::new() };
     let first = groups.len();
     let value = &service.get().value;
@@ -336,9 +343,20 @@ struct State {
 }
 
 /// The pod an address points to. Knative points into another namespace than the Service's.
-fn target_pod<'s>(world: &World<'s>, service: Found<'s, Service>, target: &TargetRef) -> Option<Found<'s, Pod>> {
+fn target_pod<'s>(
+    world: &World<'s>,
+    service: Found<'s, Service>,
+    selected: &Selected<'s>,
+    target: &TargetRef,
+) -> Option<Found<'s, Pod>> {
     if target.kind != "Pod" {
         return None;
+    }
+    // Nearly always it is one that the Service selects: those are few, and at hand.
+    let near = selected.live.binary_search_by(|pod| pod.metadata.name.as_str().cmp(&target.name));
+    let near = near.ok().and_then(|index| selected.live.get(index)).copied();
+    if let Some(pod) = near.filter(|pod| pod.metadata.namespace == target_namespace(service, target)) {
+        return Some(pod);
     }
     world.snapshot.pods.named(target_namespace(service, target), &target.name).next()
 }

@@ -34,6 +34,17 @@ impl<T> From<Vec<T>> for List<T> {
     }
 }
 
+impl<T> List<T> {
+    /// Are these surely equal, because they are one in memory (or both empty)?
+    pub fn is_shared(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
 impl<T: Clone> List<T> {
     /// Changes its items; those of a list that others share are copied before.
     pub(crate) fn change(&mut self, change: impl FnMut(&mut T)) {

@@ -71,3 +71,11 @@ pub struct Namespace {
 pub struct NamespaceStatus {
     pub phase: Option<String>,
 }
+
+impl Namespace {
+    /// Is it being deleted, with everything in it?
+    pub fn is_leaving(&self) -> bool {
+        let phase = self.status.as_ref().and_then(|status| status.phase.as_deref());
+        phase == Some("Terminating") || self.metadata.deletion_timestamp.0.is_some()
+    }
+}

@@ -32,6 +32,17 @@ impl Deref for Labels {
     }
 }
 
+impl Labels {
+    /// Are these surely equal, because they are one in memory (or both empty)?
+    pub fn is_shared(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
 /// A map that is changed is no longer shared.
 impl DerefMut for Labels {
     fn deref_mut(&mut self) -> &mut Self::Target {

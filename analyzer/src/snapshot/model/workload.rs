@@ -34,18 +34,29 @@ impl WorkloadKind {
         Self::Rollout,
     ];
 
+    /// Its kind, as the API spells it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::ReplicaSet => "ReplicaSet",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::ReplicationController => "ReplicationController",
+            Self::Job => "Job",
+            Self::CronJob => "CronJob",
+            Self::Rollout => "Rollout",
+        }
+    }
+
     /// Its group and kind.
     pub const fn group_kind(self) -> GroupKind {
-        match self {
-            Self::Deployment => GroupKind::known("apps", "Deployment"),
-            Self::ReplicaSet => GroupKind::known("apps", "ReplicaSet"),
-            Self::StatefulSet => GroupKind::known("apps", "StatefulSet"),
-            Self::DaemonSet => GroupKind::known("apps", "DaemonSet"),
-            Self::ReplicationController => GroupKind::known("", "ReplicationController"),
-            Self::Job => GroupKind::known("batch", "Job"),
-            Self::CronJob => GroupKind::known("batch", "CronJob"),
-            Self::Rollout => GroupKind::known("argoproj.io", "Rollout"),
-        }
+        let group = match self {
+            Self::Deployment | Self::ReplicaSet | Self::StatefulSet | Self::DaemonSet => "apps",
+            Self::ReplicationController => "",
+            Self::Job | Self::CronJob => "batch",
+            Self::Rollout => "argoproj.io",
+        };
+        GroupKind::known(group, self.word())
     }
 }
 

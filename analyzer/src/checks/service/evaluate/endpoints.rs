@@ -126,7 +126,7 @@ fn evidence(cx: &Context<'_, '_>) -> String {
             0 => "nothing in the input matches its selector".to_owned(),
             1 => format!(
                 "{} matches its selector; a manifest cannot show readiness",
-                cx.specs().first().map_or_else(String::new, |(n, _)| n.clone())
+                cx.specs().next().map_or_else(String::new, super::super::context::Speaker::name)
             ),
             n => format!("{n} workloads match its selector; a manifest cannot show readiness"),
         };
@@ -134,7 +134,7 @@ fn evidence(cx: &Context<'_, '_>) -> String {
     if let Some(before) = cx.world.foreseen(&cx.view.service) {
         return foreseen(cx, before);
     }
-    let answering = cx.behind.endpoints.iter().filter(|e| Context::answers(e)).count();
+    let answering = cx.answering_count();
     let total = answering + cx.unready_count();
     let leaving = cx.behind.counts.terminating_serving;
     let more = if leaving > 0 { format!(", {leaving} shutting down") } else { String::new() };

@@ -65,8 +65,7 @@ fn resolved_without_addresses(cx: &Context<'_, '_>) -> Option<String> {
     match port.target_port.as_ref() {
         Some(PortRef::Number(number)) => Some(format!("port {title} leads to {number}")),
         Some(PortRef::Name(name)) => {
-            let specs = cx.specs();
-            let number = specs.iter().find_map(|(_, spec)| spec.named_port(name, &port.protocol))?;
+            let number = cx.specs().find_map(|speaker| speaker.spec().named_port(name, &port.protocol))?;
             Some(format!("port {title} leads to {number}, which is named {name}"))
         }
         Some(PortRef::Redacted) => Some(format!("the target of port {title} was masked")),
