@@ -89,7 +89,7 @@ impl Rolling<'_> {
                 if differs(old, new) || seen.is_some_and(|t| t.differs) {
                     Rolls::Surely
                 } else {
-                    seen.map_or(Rolls::No, |t| Rolls::of(&t.open))
+                    seen.filter(|t| !t.open.is_empty()).map_or(Rolls::No, |t| Rolls::Perhaps(listed(&t.open)))
                 }
             }
             (None, Some(_)) => Rolls::Surely,
@@ -99,7 +99,13 @@ impl Rolling<'_> {
         let may_roll = !matches!(rolls, Rolls::No);
         let was_at_zero = old.is_some_and(|o| o.desired() == Some(0));
         if !may_roll && !at_zero && !was_at_zero {
-            return String::new();
+            return match seen {
+                Some(seen) if !seen.open.is_empty() => format!(
+                    "the manifest does not name {}, and it is not known whether applying it takes that away",
+                    listed(&seen.open)
+                ),
+                _ => String::new(),
+            };
         }
         for labels in [old_template, template].into_iter().flatten().map(|t| &t.metadata.labels) {
             self.touched.push((key.1.clone(), labels.clone()));
@@ -176,16 +182,10 @@ enum Rolls {
     Surely,
 }
 
-impl Rolls {
-    fn of(open: &[String]) -> Self {
-        const SHOWN: usize = 3;
-        let shown = open.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-        match open.len() {
-            0 => Self::No,
-            all if all > SHOWN => Self::Perhaps(format!("{shown} and {} more", all - SHOWN)),
-            _ => Self::Perhaps(shown),
-        }
-    }
+fn listed(open: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown = open.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if open.len() > SHOWN { format!("{shown} and {} more", open.len() - SHOWN) } else { shown }
 }
 
 fn plural(pods: usize) -> String {
