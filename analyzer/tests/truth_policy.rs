@@ -222,7 +222,7 @@ fn the_goldens_of_netpol_analyzer_agree() {
         }
         for found in snapshot.workloads.iter() {
             if let Some(end) = ends.template(found) {
-                workloads.insert(format!("{}/{}[{:?}]", end.namespace, end.object.name, found.kind), end);
+                workloads.insert(format!("{}/{}[{:?}]", end.namespace, end.name, found.kind), end);
             }
         }
         let mut edges: BTreeMap<(String, String), String> = BTreeMap::new();

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use kubereach::intake::progress::Silent;
 use kubereach::intake::{Content, InputSpec, IntakeOptions, Limits, read, scan};
-use kubereach::{Options, analyze_intake};
+use kubereach::{Filter, Options, analyze_intake, judge_snapshot};
 use serde::de::IgnoredAny;
 use wait4::Wait4 as _;
 
@@ -65,15 +65,22 @@ pub(crate) fn work(task: &str, path: &Path) -> Any<()> {
             let objects = json_items(&text)?;
             (objects.len(), Box::new(objects))
         }
-        "read" | "judge" => {
+        "read" | "judge" | "report" => {
             let intake = read(&[InputSpec::Path(path.to_path_buf())], &IntakeOptions::default(), &Silent)?;
-            if task == "judge" {
-                let start = Instant::now();
-                let report = analyze_intake(&intake, &Options::default());
-                then = start.elapsed().as_secs_f64();
-                (report.subjects.len(), Box::new(report))
-            } else {
-                (intake.inputs.iter().map(|i| i.objects).sum(), Box::new(intake))
+            let second = Instant::now();
+            match task {
+                "judge" => {
+                    let judge = |snapshot| judge_snapshot(snapshot, &Filter::default());
+                    let judged: Vec<_> = intake.snapshots.iter().flat_map(judge).collect();
+                    then = second.elapsed().as_secs_f64();
+                    (judged.len(), Box::new(judged))
+                }
+                "report" => {
+                    let report = analyze_intake(&intake, &Options::default());
+                    then = second.elapsed().as_secs_f64();
+                    (report.subjects.len(), Box::new(report))
+                }
+                _ => (intake.inputs.iter().map(|i| i.objects).sum(), Box::new(intake)),
             }
         }
         "left" => {

@@ -21,13 +21,15 @@ pub(crate) fn write(path: &Path, pods: usize, only: Option<&str>) -> Any<usize> 
     size(path)
 }
 
-/// The same YAML with a comment in every object, so that none of them is what kubectl prints.
-pub(crate) fn comment(from: &Path, to: &Path) -> Any<usize> {
+/// The same YAML with a list in flow style in every object, so that each is left to the full parser.
+pub(crate) fn other(from: &Path, to: &Path) -> Any<usize> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(to)?);
     for line in BufReader::with_capacity(1 << 20, File::open(from)?).lines() {
         let line = line?;
-        let comment = if line.starts_with("    uid: ") { " # id" } else { "" };
-        writeln!(out, "{line}{comment}")?;
+        writeln!(out, "{line}")?;
+        if line.starts_with("    uid: ") {
+            writeln!(out, "    finalizers: [example.com/kept]")?;
+        }
     }
     out.flush()?;
     size(to)

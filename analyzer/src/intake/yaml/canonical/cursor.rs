@@ -237,7 +237,20 @@ impl<'a> Cursor<'a> {
         if value >= self.eol || self.byte(colon + 1) != b' ' {
             return Err(Refused);
         }
-        Ok(Some(value))
+        // A comment, and the value, if there is one, on the lines below.
+        Ok((self.byte(value) != b'#').then_some(value))
+    }
+
+    /// Refuses what stands at `at`, behind a value that has its own end, unless the line ends there: at most with a
+    /// comment.
+    #[inline]
+    pub(super) fn ends_line(&self, at: usize) -> Sure<()> {
+        if at == self.eol {
+            return Ok(());
+        }
+        let spaces = self.spaces(at);
+        let comment = spaces > 0 && at + spaces < self.eol && self.byte(at + spaces) == b'#';
+        if comment { Ok(()) } else { Err(Refused) }
     }
 
     /// Whether the text at `at`, on this line, is `key:` and so opens a mapping.

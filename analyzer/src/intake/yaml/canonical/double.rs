@@ -12,9 +12,7 @@ impl<'a> Cursor<'a> {
         if let Some(n) = memchr::memchr2(b'"', b'\\', self.slice(start, self.eol))
             && self.byte(start + n) == b'"'
         {
-            if start + n + 1 != self.eol {
-                return Err(Refused);
-            }
+            self.ends_line(start + n + 1)?;
             let text = self.str(start, start + n)?;
             return self.only_line(parent).map(|()| Cow::Borrowed(text));
         }
@@ -29,9 +27,7 @@ impl<'a> Cursor<'a> {
             self.push(&mut text, at, at + n, want)?;
             at += n;
             if self.byte(at) == b'"' {
-                if at + 1 != self.eol {
-                    return Err(Refused);
-                }
+                self.ends_line(at + 1)?;
                 return self.only_line(parent).map(|()| Cow::Owned(text));
             }
             let (meaning, len) = self.escape(at + 1)?;

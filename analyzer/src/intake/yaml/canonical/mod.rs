@@ -3,8 +3,8 @@
 //! No events and no tree: a `serde::Deserializer` walks the lines by their indentation, and what the
 //! struct does not ask for is passed over without building anything. It is not a YAML parser. It reads
 //! only what it is sure of (block mappings and sequences, one-line and folded scalars, `[]`, `{}`,
-//! literal blocks) and refuses everything else: anchors, tags, flow style, tabs, comments behind values,
-//! odd indentation, keys written twice, complex and merge keys. A refusal costs nothing but time,
+//! literal blocks, comments) and refuses everything else: anchors, tags, flow style, tabs, comments behind
+//! the header of a block, odd indentation, keys written twice, complex and merge keys. A refusal costs nothing but time,
 //! because the full parser then reads that one object. What is passed over is held to the same rules,
 //! so that text which the full parser would refuse is never accepted here.
 

@@ -53,14 +53,14 @@ impl<'a> Cursor<'a> {
                 Ok(if self.column == column { Shape::Null } else { Shape::Mapping })
             }
             Place::Item { column } => {
-                let at = self.at + 2;
-                if at >= self.eol || self.byte(at) == b' ' {
+                let at = self.at + 1 + self.spaces(self.at + 1);
+                if at >= self.eol {
                     return Err(Refused);
                 }
                 let dash = self.byte(at) == b'-' && self.byte(at + 1) == b' ';
                 if dash || self.opens_mapping(at)? {
+                    self.column = column + at - self.at;
                     self.at = at;
-                    self.column = column + 2;
                     return Ok(if dash { Shape::Sequence } else { Shape::Mapping });
                 }
                 self.inline(at, column, want)
@@ -74,8 +74,14 @@ impl<'a> Cursor<'a> {
         match self.byte(at) {
             b'"' => self.double(at, parent, want).map(text),
             b'\'' => self.single(at, parent, want).map(text),
-            b'[' if self.slice(at, self.eol) == b"[]" => self.only_line(parent).map(|()| Shape::NoItems),
-            b'{' if self.slice(at, self.eol) == b"{}" => self.only_line(parent).map(|()| Shape::NoEntries),
+            b'[' if self.byte(at + 1) == b']' => {
+                self.ends_line(at + 2)?;
+                self.only_line(parent).map(|()| Shape::NoItems)
+            }
+            b'{' if self.byte(at + 1) == b'}' => {
+                self.ends_line(at + 2)?;
+                self.only_line(parent).map(|()| Shape::NoEntries)
+            }
             b'|' => self.block(at, parent, want).map(text),
             b'>' if want == Want::Nothing => self.block(at, parent, want).map(text),
             b'-' if matches!(self.byte(at + 1), b' ' | b'\n') => Err(Refused),
@@ -93,50 +99,58 @@ impl<'a> Cursor<'a> {
     }
 
     fn plain(&mut self, at: usize, parent: usize, want: Want) -> Sure<Cow<'a, str>> {
-        self.plain_line(at)?;
-        let first = self.str(at, self.eol)?;
+        let mut end = self.plain_line(at)?;
+        let first = self.str(at, end)?;
+        // A comment ends a plain scalar.
+        let mut ended = end != self.eol;
         self.advance();
         if self.ended || self.column <= parent {
             return Ok(Cow::Borrowed(first));
         }
         let mut whole = String::from(if want == Want::Text { first } else { "" });
         while !self.ended && self.column > parent {
-            // A comment ends a plain scalar, and a blank line is a line feed in it.
+            // So does one on a line of its own, and a blank line is a line feed in it.
             let special = b"-?:,[]{}#&*!|>'\"%@`=";
-            if self.gap || special.contains(&self.byte(self.at)) {
+            if ended || self.gap || special.contains(&self.byte(self.at)) {
                 return Err(Refused);
             }
-            self.plain_line(self.at)?;
+            end = self.plain_line(self.at)?;
+            ended = end != self.eol;
             if want == Want::Text {
                 whole.push(' ');
-                whole.push_str(self.str(self.at, self.eol)?);
+                whole.push_str(self.str(self.at, end)?);
             }
             self.advance();
         }
         Ok(Cow::Owned(whole))
     }
 
-    /// Refuses a line of a plain scalar with a key, a comment or a space at its end in it.
+    /// Where the text of a plain scalar ends on this line: at its end, or before the spaces of a comment. Refuses a
+    /// line with a key or a space at its end in it.
     #[inline]
-    fn plain_line(&self, at: usize) -> Sure<()> {
+    fn plain_line(&self, at: usize) -> Sure<usize> {
         let line = self.slice(at, self.eol);
         if matches!(line.last(), None | Some(b' ' | b':')) {
             return Err(Refused);
         }
         for n in memchr::memchr2_iter(b':', b'#', line) {
             let n = at + n;
-            let odd = if self.byte(n) == b':' { self.byte(n + 1) == b' ' } else { n > at && self.byte(n - 1) == b' ' };
-            if odd {
-                return Err(Refused);
+            if self.byte(n) == b':' {
+                if self.byte(n + 1) == b' ' {
+                    return Err(Refused);
+                }
+            } else if n > at && self.byte(n - 1) == b' ' {
+                let spaces = self.slice(at, n).iter().rev().take_while(|&&b| b == b' ').count();
+                return Ok(n - spaces);
             }
         }
-        Ok(())
+        Ok(self.eol)
     }
 
     fn single(&mut self, at: usize, parent: usize, want: Want) -> Sure<Cow<'a, str>> {
         let start = at + 1;
         if let Some(n) = memchr::memchr(b'\'', self.slice(start, self.eol))
-            && start + n + 1 == self.eol
+            && self.ends_line(start + n + 1).is_ok()
         {
             let text = self.str(start, start + n)?;
             return self.only_line(parent).map(|()| Cow::Borrowed(text));
@@ -159,9 +173,7 @@ impl<'a> Cursor<'a> {
                 continue;
             }
             self.push(&mut text, from, quote, want)?;
-            if quote + 1 != self.eol {
-                return Err(Refused);
-            }
+            self.ends_line(quote + 1)?;
             return self.only_line(parent).map(|()| Cow::Owned(text));
         }
     }
