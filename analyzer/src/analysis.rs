@@ -178,12 +178,27 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::checks::service::Backends;
     use crate::intake::progress::Silent;
     use crate::snapshot::model::Pod;
     use crate::snapshot::{Found, separate};
 
     fn snapshots(inputs: &[InputSpec]) -> Vec<Snapshot> {
         intake::read(inputs, &IntakeOptions::default(), &Silent).unwrap().snapshots
+    }
+
+    /// Every folder of the fixtures, those that hold others included, read as one input.
+    fn each_fixture(see: &mut dyn FnMut(Snapshot)) {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
+        for entry in walkdir::WalkDir::new(fixtures).sort_by_file_name() {
+            let entry = entry.unwrap();
+            if entry.file_type().is_dir()
+                && let Ok(intake) =
+                    intake::read(&[InputSpec::Path(entry.into_path())], &IntakeOptions::default(), &Silent)
+            {
+                intake.snapshots.into_iter().for_each(&mut *see);
+            }
+        }
     }
 
     #[test]
@@ -211,27 +226,29 @@ mod tests {
     #[test]
     fn what_pods_have_in_common_in_memory_changes_no_judgement() {
         let (mut compared, mut shared) = (0, 0);
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
-        for entry in walkdir::WalkDir::new(fixtures).sort_by_file_name() {
-            let entry = entry.unwrap();
-            if !entry.file_type().is_dir() {
-                continue;
-            }
-            let Ok(intake) =
-                intake::read(&[InputSpec::Path(entry.into_path())], &IntakeOptions::default(), &Silent)
-            else {
-                continue;
-            };
-            for mut snapshot in intake.snapshots {
-                let filter = Filter::default();
-                let before = format!("{:?}", judge_snapshot(&snapshot, &filter));
-                shared += snapshot.pods.len() - snapshot.pods.siblings().count();
-                separate(&mut snapshot);
-                assert_eq!(snapshot.pods.siblings().count(), snapshot.pods.len());
-                assert_eq!(format!("{:?}", judge_snapshot(&snapshot, &filter)), before);
-                compared += 1;
-            }
-        }
+        each_fixture(&mut |mut snapshot| {
+            let filter = Filter::default();
+            let before = format!("{:?}", judge_snapshot(&snapshot, &filter));
+            shared += snapshot.pods.len() - snapshot.pods.siblings().count();
+            separate(&mut snapshot);
+            assert_eq!(snapshot.pods.siblings().count(), snapshot.pods.len());
+            assert_eq!(format!("{:?}", judge_snapshot(&snapshot, &filter)), before);
+            compared += 1;
+        });
         assert!(compared > 100 && shared > 100, "{compared} snapshots, {shared} pods with siblings");
+    }
+
+    /// Ports that lead to the same addresses share two segments: whether they do must not show in any subject.
+    #[test]
+    fn what_ports_have_in_common_changes_no_subject() {
+        let mut compared = 0;
+        each_fixture(&mut |snapshot| {
+            let world = World::new(&snapshot);
+            let shared = checks::evaluate_with(&Backends::new(&world));
+            let each = checks::evaluate_with(&Backends::unshared(&world));
+            assert_eq!(format!("{shared:?}"), format!("{each:?}"));
+            compared += shared.len();
+        });
+        assert!(compared > 1000, "{compared} subjects");
     }
 }

@@ -187,6 +187,27 @@ fn node(n: usize) -> String {
     format!("node-{n:05}.internal.example")
 }
 
+/// Sixty-four bits that look like chance, always the same for a number: what is random in a cluster (uids, ids of
+/// containers, ends of names) cannot be compressed, and stands in no order.
+fn mixed(n: usize) -> u64 {
+    // SplitMix64, a public-domain generator of Sebastiano Vigna's.
+    let mut z = (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// Of pod `i`, which belongs to app `s`.
+fn pod_name(i: usize, s: usize) -> String {
+    format!("{}-7d4b9c6f5d-{:010x}", app(s), mixed(i) >> 24)
+}
+
+/// As containerd gives it.
+fn container_id(n: usize) -> String {
+    let words: String = (0..4).map(|part| format!("{:016x}", mixed(4 * n + part))).collect();
+    format!("containerd://{words}")
+}
+
 fn app(s: usize) -> String {
     format!("app-{s:05}")
 }
@@ -206,16 +227,14 @@ fn ready(i: usize, s: usize) -> bool {
 }
 
 fn meta(name: &str, namespace: Option<&str>, seed: usize) -> serde_json::Value {
-    let mut uid = String::new();
-    // Writing to a String does not fail.
-    let _ = write!(
-        uid,
+    let (high, low) = (mixed(seed), mixed(seed + 1));
+    let uid = format!(
         "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-        seed,
-        seed & 0xffff,
-        seed & 0xfff,
-        seed >> 3 & 0xfff,
-        seed * 7919
+        high >> 32,
+        high & 0xffff,
+        high >> 16 & 0xfff,
+        low >> 52,
+        low & 0xffff_ffff_ffff
     );
     let mut meta = serde_json::json!({"creationTimestamp": "2026-10-01T08:00:00Z", "name": name,
         "resourceVersion": (1_000_000 + seed).to_string(), "uid": uid});
@@ -227,7 +246,7 @@ fn meta(name: &str, namespace: Option<&str>, seed: usize) -> serde_json::Value {
 
 fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
     let namespace = namespace_of(s, size);
-    let name = format!("{}-7d4b9c6f5d-{i:06x}", app(s));
+    let name = pod_name(i, s);
     let mut metadata = meta(&name, Some(&namespace), i);
     metadata["generateName"] = format!("{}-7d4b9c6f5d-", app(s)).into();
     metadata["labels"] = serde_json::json!({"app.kubernetes.io/name": app(s), "app.kubernetes.io/version": "1.42.0",
@@ -256,7 +275,7 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
         {"fieldRef": {"apiVersion": "v1", "fieldPath": format!("metadata.{}", n.to_lowercase())}}})
     }));
     // A pod's own token volume has a name of its own.
-    let token = format!("kube-api-access-{:05x}", (i + 7) * 40_503 % 0x10_0000);
+    let token = format!("kube-api-access-{:05x}", mixed(i + 7) >> 44);
     let sidecar = serde_json::json!({
         "args": ["proxy", "sidecar", "--domain", "$(POD_NAMESPACE).svc.cluster.local", "--log_output_level=default:info",
                  "--concurrency", "2"],
@@ -304,10 +323,10 @@ fn pod(i: usize, s: usize, size: Size) -> serde_json::Value {
                 {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:12Z", "status": status, "type": "Ready"},
                 {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:12Z", "status": status, "type": "ContainersReady"},
                 {"lastProbeTime": null, "lastTransitionTime": "2026-10-01T08:00:03Z", "status": "True", "type": "PodScheduled"}],
-            "containerStatuses": [{"containerID": format!("containerd://{:064x}", i * 7 + 1), "image": "registry.example/proxy:1.22.3",
+            "containerStatuses": [{"containerID": container_id(2 * i), "image": "registry.example/proxy:1.22.3",
                 "imageID": "registry.example/proxy@sha256:0d5f60cb58c7a42d8c9f60ef6b7f1f2e5d9f00b3c1e8a4f7d6b5c4e3f2a1b0c9",
                 "lastState": {}, "name": "proxy", "ready": true, "restartCount": 0, "started": true,
-                "state": {"running": {"startedAt": "2026-10-01T08:00:06Z"}}}, {"containerID": format!("containerd://{i:064x}"), "image": format!("registry.example/{}:1.42.0", app(s)),
+                "state": {"running": {"startedAt": "2026-10-01T08:00:06Z"}}}, {"containerID": container_id(2 * i + 1), "image": format!("registry.example/{}:1.42.0", app(s)),
                 "imageID": "registry.example/app@sha256:5f1c5f60cb58c7a42d8c9f60ef6b7f1f2e5d9f00b3c1e8a4f7d6b5c4e3f2a1b0", "lastState": {}, "name": "app", "ready": ok, "restartCount": 0, "started": true,
                 "state": state}],
             "hostIP": format!("172.16.0.{}", i % 250 + 1), "phase": "Running", "podIP": ip(i), "podIPs": [{"ip": ip(i)}],
@@ -341,7 +360,7 @@ fn slice(s: usize, per_service: usize, size: Size) -> serde_json::Value {
             serde_json::json!({"addresses": [ip(i)],
                 "conditions": {"ready": ready(i, s), "serving": ready(i, s), "terminating": false},
                 "nodeName": node(i % size.nodes()),
-                "targetRef": {"kind": "Pod", "name": format!("{}-7d4b9c6f5d-{i:06x}", app(s)), "namespace": namespace}})
+                "targetRef": {"kind": "Pod", "name": pod_name(i, s), "namespace": namespace}})
         })
         .filter(|_| fault(s) != Some(Fault::Selector))
         .collect();

@@ -54,11 +54,14 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
 
 /// Evaluates every subject of the snapshot, in parallel; the order is that of kind, namespace and name.
 pub fn evaluate(world: &World<'_>) -> Vec<Subject> {
+    evaluate_with(&service::Backends::new(world))
+}
+
+pub(crate) fn evaluate_with(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
     type Area = fn(&service::Backends<'_, '_>) -> Vec<Subject>;
-    let areas: [Area; 3] = [gateway::subjects, ingress::subjects, |backends| service::subjects(backends.world)];
-    let backends = service::Backends::new(world);
-    let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(&backends)).collect();
-    entry::note_other_kinds(world, &mut subjects);
+    let areas: [Area; 3] = [gateway::subjects, ingress::subjects, service::subjects];
+    let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(backends)).collect();
+    entry::note_other_kinds(backends.world, &mut subjects);
     subjects.par_sort_by(|a, b| a.object.cmp(&b.object));
     subjects
 }

@@ -5,8 +5,7 @@
 //! `spec.controller`, its pod labels and images). A controller that is not listed is *unknown*: nothing is
 //! ever condemned because of it.
 
-use std::collections::HashMap;
-
+use crate::snapshot::Index;
 use crate::snapshot::model::Pod;
 
 /// Which product; only those that some rule treats differently have a name of their own.
@@ -383,14 +382,14 @@ pub fn of(product: Product) -> Option<&'static Controller> {
 /// Recognises controller pods by label and image, each in constant time.
 #[derive(Debug)]
 pub struct Recogniser {
-    labels: HashMap<(&'static str, &'static str), &'static Controller>,
-    images: HashMap<&'static str, Vec<(&'static str, &'static Controller)>>,
+    labels: Index<(&'static str, &'static str), &'static Controller>,
+    images: Index<&'static str, Vec<(&'static str, &'static Controller)>>,
 }
 
 impl Default for Recogniser {
     fn default() -> Self {
-        let mut labels = HashMap::new();
-        let mut images: HashMap<&str, Vec<_>> = HashMap::new();
+        let mut labels = Index::default();
+        let mut images: Index<&str, Vec<_>> = Index::default();
         for controller in CONTROLLERS {
             for label in controller.labels {
                 labels.entry(*label).or_insert(controller);

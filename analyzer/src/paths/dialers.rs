@@ -11,8 +11,8 @@ use std::hash::Hash;
 use super::World;
 use super::controllers::{Controller, Place, Product, Recogniser};
 use crate::policy::{End, Group, PodEnd};
-use crate::snapshot::{Found, Siblings, Snapshot};
 use crate::snapshot::model::{Gateway, Pod};
+use crate::snapshot::{Found, Siblings, Snapshot};
 
 /// Who dials.
 #[derive(Debug, Clone)]

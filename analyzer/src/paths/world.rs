@@ -1,6 +1,6 @@
 //! The snapshot with the indexes that resolution needs: built once, linear in the snapshot.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -10,10 +10,10 @@ use super::dialers::Carriers;
 use super::service::ServiceView;
 use crate::policy::View;
 use crate::snapshot::model::{EndpointSlice, Event, Namespace, Node, Pod, Service, Workload, WorkloadKind};
-use crate::snapshot::{Found, Siblings, Snapshot};
+use crate::snapshot::{Found, Index, Siblings, Snapshot};
 
 /// Values by two names. Nested rather than keyed by a pair, so that any `&str` can ask.
-type Nested<'s, V> = HashMap<&'s str, HashMap<&'s str, V>>;
+type Nested<'s, V> = Index<&'s str, Index<&'s str, V>>;
 
 /// The snapshot and its indexes.
 #[derive(Debug)]
@@ -23,13 +23,13 @@ pub struct World<'s> {
     pods: Pods<'s>,
     carriers: Carriers<'s>,
     /// Namespaces that are being deleted.
-    leaving: HashMap<&'s str, Found<'s, Namespace>>,
+    leaving: Index<&'s str, Found<'s, Namespace>>,
     /// Internal addresses of all nodes, in order.
     node_addresses: Vec<IpAddr>,
     slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
-    events_by_object: HashMap<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
+    events_by_object: Index<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
     templates: Templates<'s>,
-    nodes_down: HashMap<&'s str, Found<'s, Node>>,
+    nodes_down: Index<&'s str, Found<'s, Node>>,
     views: Vec<ServiceView<'s>>,
     policies: View<'s>,
     manifests: bool,
@@ -41,7 +41,7 @@ struct Pods<'s> {
     /// Keys of labels that the selector of some Service or the search for a Gateway's pods names: others are not
     /// looked for often.
     keys: HashSet<&'s str>,
-    by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Siblings<'s>>>,
+    by_label: Index<(&'s str, &'s str, &'s str), Vec<Siblings<'s>>>,
 }
 
 impl<'s> Pods<'s> {
@@ -49,7 +49,7 @@ impl<'s> Pods<'s> {
         let selectors = snapshot.services.iter().map(|service| &service.get().value.spec.selector);
         let of_services = selectors.flat_map(|selector| selector.keys()).map(String::as_str);
         let keys: HashSet<&str> = of_services.chain(super::dialers::NAMES_OF_GATEWAYS).collect();
-        let mut this = Self { keys, by_label: HashMap::new() };
+        let mut this = Self { keys, by_label: Index::default() };
         for siblings in snapshot.pods.siblings() {
             let Some(pod) = siblings.first() else { continue };
             let meta = &pod.get().metadata;
@@ -64,8 +64,8 @@ impl<'s> Pods<'s> {
 /// Workloads that have a pod template.
 #[derive(Debug, Default)]
 struct Templates<'s> {
-    by_namespace: HashMap<&'s str, Vec<Found<'s, Workload>>>,
-    by_label: HashMap<(&'s str, &'s str, &'s str), Vec<Found<'s, Workload>>>,
+    by_namespace: Index<&'s str, Vec<Found<'s, Workload>>>,
+    by_label: Index<(&'s str, &'s str, &'s str), Vec<Found<'s, Workload>>>,
 }
 
 impl<'s> Templates<'s> {
@@ -95,7 +95,7 @@ fn policies(snapshot: &Snapshot) -> View<'_> {
 }
 
 fn slices_by_service(snapshot: &Snapshot) -> Nested<'_, Vec<Found<'_, EndpointSlice>>> {
-    let mut found: Nested<'_, Vec<_>> = HashMap::new();
+    let mut found: Nested<'_, Vec<_>> = Index::default();
     for slice in snapshot.slices.iter() {
         let meta = &slice.get().metadata;
         if let Some(service) = meta.label("kubernetes.io/service-name") {
@@ -113,7 +113,7 @@ impl<'s> World<'s> {
         let of_others = || rayon::join(|| slices_by_service(snapshot), || Templates::of(snapshot));
         let (((pods, carriers), (slices_by_service, templates)), policies) =
             rayon::join(|| rayon::join(of_pods, of_others), || policies(snapshot));
-        let mut events_by_object: HashMap<&str, Nested<'s, Vec<_>>> = HashMap::new();
+        let mut events_by_object: Index<&str, Nested<'s, Vec<_>>> = Index::default();
         for event in snapshot.events.iter() {
             let about = &event.get().involved_object;
             let of_kind = events_by_object.entry(&about.kind).or_default();
@@ -136,7 +136,8 @@ impl<'s> World<'s> {
             manifests: snapshot.is_manifests(),
         };
         let services: Vec<_> = snapshot.services.iter().collect();
-        world.views = services.par_iter().map(|service| ServiceView::build(&world, *service)).collect();
+        world.views =
+            services.par_iter().enumerate().map(|(at, service)| ServiceView::build(&world, at, *service)).collect();
         world
     }
 
@@ -243,6 +244,11 @@ impl<'s> World<'s> {
             })
         };
         rarest.iter().copied().filter(selects).collect()
+    }
+
+    /// Every Service with what is behind it, in the snapshot's order.
+    pub fn service_views(&self) -> &[ServiceView<'s>] {
+        &self.views
     }
 
     /// A Service with what is behind it. `None` for a Service of another snapshot.

@@ -1,6 +1,6 @@
 //! The two ends of a connection.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use kubereach_reports::report::ObjectRef;
 
 use crate::snapshot::model::{Node, Pod, PodSpec, Resource as _, Service, Workload};
-use crate::snapshot::{Found, Snapshot};
+use crate::snapshot::{Found, Index, Snapshot};
 
 /// A pod, or a workload's template standing in for its pods.
 #[derive(Debug, Clone)]
@@ -42,11 +42,7 @@ pub struct PodEnd<'s> {
 impl PodEnd<'_> {
     /// The pod, or the workload whose template it is.
     pub fn object(&self) -> ObjectRef {
-        ObjectRef {
-            kind: self.kind.to_owned(),
-            namespace: Some(self.namespace.to_owned()),
-            name: self.name.to_owned(),
-        }
+        ObjectRef { kind: self.kind.to_owned(), namespace: Some(self.namespace.to_owned()), name: self.name.to_owned() }
     }
 
     /// Are these surely one and the same pod?
@@ -110,8 +106,8 @@ impl<'s> End<'s> {
 #[derive(Debug)]
 pub struct Ends<'s> {
     snapshot: &'s Snapshot,
-    namespaces: HashMap<&'s str, &'s BTreeMap<String, String>>,
-    nodes: HashMap<&'s str, Found<'s, Node>>,
+    namespaces: Index<&'s str, &'s BTreeMap<String, String>>,
+    nodes: Index<&'s str, Found<'s, Node>>,
     virtual_nodes: HashSet<&'s str>,
     by_address: OnceLock<ByAddress>,
 }
@@ -120,10 +116,10 @@ pub struct Ends<'s> {
 /// questions name pods.
 #[derive(Debug)]
 struct ByAddress {
-    nodes: HashMap<IpAddr, usize>,
-    pods: HashMap<IpAddr, Vec<usize>>,
+    nodes: Index<IpAddr, usize>,
+    pods: Index<IpAddr, Vec<usize>>,
     pod_ranges: Vec<IpNet>,
-    services: HashMap<IpAddr, usize>,
+    services: Index<IpAddr, usize>,
 }
 
 fn addresses<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
@@ -135,14 +131,14 @@ fn addresses<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
 
 impl ByAddress {
     fn of(snapshot: &Snapshot) -> Self {
-        let (mut nodes, mut pod_ranges) = (HashMap::new(), Vec::<IpNet>::new());
+        let (mut nodes, mut pod_ranges) = (Index::default(), Vec::<IpNet>::new());
         for (position, node) in snapshot.nodes.iter().enumerate() {
             for address in node_addresses(node.get()) {
                 nodes.entry(address).or_insert(position);
             }
             pod_ranges.extend(node.get().spec.pod_cidrs.iter().filter_map(|c| c.parse::<IpNet>().ok()));
         }
-        let mut pods: HashMap<IpAddr, Vec<usize>> = HashMap::new();
+        let mut pods: Index<IpAddr, Vec<usize>> = Index::default();
         for (position, pod) in snapshot.pods.iter().enumerate() {
             if pod.is_finished() {
                 continue;
@@ -158,7 +154,7 @@ impl ByAddress {
                 }
             }
         }
-        let mut services = HashMap::new();
+        let mut services = Index::default();
         for (position, service) in snapshot.services.iter().enumerate() {
             let spec = &service.spec;
             let all = spec.cluster_ips.iter().filter_map(|ip| ip.known()).chain(spec.cluster_ip.known());

@@ -3,7 +3,7 @@
 //! Said of pods that run and of templates that may make more, and only where all of them were read: a pod
 //! that was not seen may be the one that is meant.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Direction, Truth};
 use super::core::{Core, Peer};
@@ -11,14 +11,14 @@ use super::ends::Ends;
 use super::groups::Sight;
 use super::selectors::{NAMESPACE_NAME, on_labels, on_namespace};
 use super::set::{Policies, Rules};
-use crate::snapshot::{LabelSelector, Siblings};
 use crate::snapshot::model::{Pod, Resource as _, WorkloadKind};
+use crate::snapshot::{Index, LabelSelector, Siblings};
 
 /// Policies and rules that do nothing at present.
 #[derive(Debug, Default)]
 pub struct Idle {
     /// Policies that select no pod, in the order of all, per namespace.
-    policies: HashMap<String, Vec<u32>>,
+    policies: Index<String, Vec<u32>>,
     /// Rules of core policies whose peers all are pods by their labels, and none is one.
     rules: BTreeSet<(u32, usize, usize)>,
 }
@@ -28,16 +28,16 @@ type LabelsOf<'s> = &'s BTreeMap<String, String>;
 /// The labels of pods by namespace.
 #[derive(Default)]
 struct Kinds<'s> {
-    by_namespace: HashMap<&'s str, OfNamespace<'s>>,
+    by_namespace: Index<&'s str, OfNamespace<'s>>,
     /// Namespaces by their labels, and those whose labels were not read.
-    labelled: HashMap<(&'s str, &'s str), Vec<&'s str>>,
+    labelled: Index<(&'s str, &'s str), Vec<&'s str>>,
     unlabelled: Vec<&'s str>,
 }
 
 #[derive(Default)]
 struct OfNamespace<'s> {
     all: Vec<LabelsOf<'s>>,
-    by_label: HashMap<(&'s str, &'s str), Vec<usize>>,
+    by_label: Index<(&'s str, &'s str), Vec<usize>>,
 }
 
 impl<'s> OfNamespace<'s> {

@@ -1,6 +1,6 @@
 //! All policies of a snapshot, compiled and indexed, and what they say to a connection.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::ObjectRef;
 
@@ -11,7 +11,7 @@ use super::ends::{End, PodEnd};
 use super::options::{AgainstPods, Assumed, EndPorts, Options};
 use super::ports::PortEntry;
 use crate::snapshot::model::Resource as _;
-use crate::snapshot::{LabelSelector, Snapshot};
+use crate::snapshot::{Index, LabelSelector, Snapshot};
 
 /// One connection.
 #[derive(Debug, Clone, Copy)]
@@ -196,14 +196,14 @@ pub struct Verdict<'s> {
 /// The policies of a namespace, so that a pod meets only those that ask for a label it has.
 #[derive(Debug, Default)]
 struct Shelf<'s> {
-    by_label: HashMap<(&'s str, &'s str), Vec<u32>>,
+    by_label: Index<(&'s str, &'s str), Vec<u32>>,
     /// Those that ask for no certain label.
     others: Vec<u32>,
 }
 
 impl<'s> Shelf<'s> {
     fn of(policies: &[(u32, &'s LabelSelector)]) -> Self {
-        let mut asked: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut asked: Index<(&str, &str), usize> = Index::default();
         for label in policies.iter().flat_map(|(_, selector)| selector.needed()) {
             *asked.entry(label).or_default() += 1;
         }
@@ -235,7 +235,7 @@ impl<'s> Shelf<'s> {
 pub struct Policies<'s> {
     all: Vec<Policy<'s>>,
     /// Core policies by namespace.
-    by_namespace: HashMap<&'s str, Shelf<'s>>,
+    by_namespace: Index<&'s str, Shelf<'s>>,
     admin: Vec<u32>,
     /// What is assumed where plugins differ.
     pub options: Options,
@@ -261,7 +261,7 @@ impl<'s> Policies<'s> {
                 all.push(Policy { object, origin: stored.origin, rules: Rules::Admin(admin) });
             }
         }
-        let mut of_namespace: HashMap<&'s str, Vec<(u32, &'s LabelSelector)>> = HashMap::new();
+        let mut of_namespace: Index<&'s str, Vec<(u32, &'s LabelSelector)>> = Index::default();
         let mut admin = Vec::new();
         for (index, policy) in (0_u32..).zip(&all) {
             match &policy.rules {

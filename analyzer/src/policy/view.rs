@@ -297,8 +297,7 @@ impl<'s> View<'s> {
     pub fn assumes_complete(&self, namespace: &str) -> bool {
         !self.manifests
             && !self.policies.is_empty()
-            && self.ends.snapshot().coverage.state(NetworkPolicy::KIND, Some(namespace))
-                == CoverageState::NotCollected
+            && self.ends.snapshot().coverage.state(NetworkPolicy::KIND, Some(namespace)) == CoverageState::NotCollected
     }
 }
 

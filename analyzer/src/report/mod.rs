@@ -106,8 +106,11 @@ fn located(findings: HashMap<String, Arc<Finding>>, positions: &dyn Locate) -> V
             *slot = place;
         }
     }
-    let mut found: Vec<report::Finding> =
-        ordered.into_iter().zip(places).map(|((id, finding), place)| row(id, Arc::unwrap_or_clone(finding), place)).collect();
+    let mut found: Vec<report::Finding> = ordered
+        .into_iter()
+        .zip(places)
+        .map(|((id, finding), place)| row(id, Arc::unwrap_or_clone(finding), place))
+        .collect();
     crate::gate::fingerprint::assign(&mut found);
     found
 }

@@ -16,8 +16,7 @@ use crate::policy::cni::Enforcement;
 use crate::policy::{
     Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection,
 };
-use crate::snapshot::model::Service;
-use crate::snapshot::{Found, Gap};
+use crate::snapshot::Gap;
 
 /// Asked of more pairs than this, the first speak for the rest: replicas of one workload are alike.
 const MOST_PAIRS: usize = 4096;
@@ -26,7 +25,7 @@ const MOST_PAIRS: usize = 4096;
 /// they are not known nothing changes.
 pub fn through<'s>(
     world: &World<'s>,
-    service: Found<'s, Service>,
+    view: &ServiceView<'s>,
     port: Option<&Port>,
     front: Option<&Front<'s>>,
     mut behind: BackendStretches,
@@ -37,7 +36,6 @@ pub fn through<'s>(
     if !slot.is_counted() || slot.state() == PathState::Blocked {
         return behind;
     }
-    let Some(view) = world.service_view(&service.metadata.namespace, &service.metadata.name) else { return behind };
     let declared = view.service.get().value.spec.ports.iter().find(|p| match port {
         Some(Port::Number(number)) => p.port.known() == Some(number),
         Some(Port::Name(name)) => p.name == *name,

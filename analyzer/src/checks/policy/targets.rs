@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use crate::paths::World;
 use crate::paths::service::{Endpoint, PortView, ServiceView};
 use crate::policy::{End, Protocol};
-use crate::snapshot::{Found, are_alike};
 use crate::snapshot::model::lenient::PortRef;
 use crate::snapshot::model::{Pod, ServicePort};
+use crate::snapshot::{Found, are_alike};
 
 /// What stands behind a port at one address, or at several that are alike.
 pub(super) struct Target<'s> {

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kubereach_reports::report::Port;
 
-use super::{BackendStretches, Consumer, evaluate};
+use super::evaluate::{self, Shared};
+use super::{BackendStretches, Consumer};
 use crate::checks::policy;
+use crate::paths::service::ServiceView;
 use crate::paths::{World, dialers};
 use crate::snapshot::Found;
 use crate::snapshot::model::Service;
@@ -38,12 +40,27 @@ pub struct Backends<'w, 's> {
     pub world: &'w World<'s>,
     /// In the order of the Services.
     known: Vec<OfService<'s>>,
+    /// What the ports of each have in common; empty where everything is worked out for each port.
+    shared: Vec<Shared>,
 }
 
 impl<'w, 's> Backends<'w, 's> {
     /// Nothing is worked out yet.
     pub fn new(world: &'w World<'s>) -> Self {
-        Self { world, known: world.snapshot.services.iter().map(|_| Mutex::default()).collect() }
+        let views = world.service_views();
+        let shared = views.iter().map(|_| Shared::default()).collect();
+        Self { world, known: views.iter().map(|_| Mutex::default()).collect(), shared }
+    }
+
+    /// Works everything out for each port.
+    #[cfg(test)]
+    pub(crate) fn unshared(world: &'w World<'s>) -> Self {
+        Self { shared: Vec::new(), ..Self::new(world) }
+    }
+
+    /// What the ports of a Service have in common.
+    pub(super) fn shared(&self, view: &ServiceView<'_>) -> Option<&Shared> {
+        self.shared.get(view.position)
     }
 
     /// What lies behind a reference to `port` of a Service that was found. `port` is a port the Service
@@ -58,19 +75,18 @@ impl<'w, 's> Backends<'w, 's> {
         consumer: Consumer,
         dialer: Option<&Arc<dialers::Front<'s>>>,
     ) -> BackendStretches {
-        let (namespace, name) = (&service.metadata.namespace, &service.metadata.name);
-        let work_out = || {
-            let behind = evaluate::backend(self.world, namespace, name, port, consumer);
-            policy::through(self.world, service, port, dialer.map(AsRef::as_ref), behind)
+        let none = BackendStretches { stretches: Vec::new(), dormant: None };
+        let Some(view) = self.world.service_view(&service.metadata.namespace, &service.metadata.name) else {
+            return none;
         };
-        let slot = self.world.snapshot.services.position(namespace, name).and_then(|index| self.known.get(index));
-        let Some(slot) = slot else { return work_out() };
+        let Some(slot) = self.known.get(view.position) else { return none };
         // Held while it is worked out, so that nobody does it twice. Working it out asks for no other slot.
         let mut known = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = known.iter().find(|(asked, _)| asked.is(port, consumer, dialer)) {
             return found.clone();
         }
-        let found = work_out();
+        let found = evaluate::backend(self, view, port, consumer);
+        let found = policy::through(self.world, view, port, dialer.map(AsRef::as_ref), found);
         let asked = Asked { port: port.cloned(), consumer, dialer: dialer.cloned() };
         known.push((asked, found.clone()));
         found

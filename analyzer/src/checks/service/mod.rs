@@ -46,7 +46,6 @@ pub mod terminating_not_serving;
 use std::sync::Arc;
 
 use crate::evidence::{Dormant, Entry, Stretch, Subject};
-use crate::paths::World;
 
 pub use backends::Backends;
 
@@ -93,8 +92,8 @@ pub static PAGES: &[&Entry] = &[
 ];
 
 /// Every subject of this area: one path per port and door (cluster address, node port, load balancer).
-pub fn subjects(world: &World<'_>) -> Vec<Subject> {
-    evaluate::subjects(world)
+pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    evaluate::subjects(backends)
 }
 
 /// Who consumes the endpoints of a Service, where that changes which of them receive traffic.

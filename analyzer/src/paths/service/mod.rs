@@ -45,6 +45,8 @@ pub enum Truth {
 pub struct ServiceView<'s> {
     /// The Service.
     pub service: Found<'s, Service>,
+    /// Its place in the order of the snapshot's Services.
+    pub position: usize,
     /// No API server has seen it, nor anything live behind it: readiness cannot be known.
     pub declared_only: bool,
     /// The pods its selector selects.
@@ -63,12 +65,13 @@ pub struct ServiceView<'s> {
 
 impl<'s> ServiceView<'s> {
     /// Resolves a Service; costs as much as what is behind it.
-    pub fn build(world: &World<'s>, service: Found<'s, Service>) -> Self {
+    pub fn build(world: &World<'s>, position: usize, service: Found<'s, Service>) -> Self {
         let families = family::of_service(&service);
         if service.is_external_name() {
             // Selector and ports of an alias mean nothing (API reference: Service type ExternalName).
             return Self {
                 service,
+                position,
                 declared_only: service.is_manifest(),
                 selected: Selected::default(),
                 backing: Backing::default(),
@@ -84,7 +87,7 @@ impl<'s> ServiceView<'s> {
         let live_pods = selected.all().any(|pod| !pod.is_manifest());
         let declared_only = service.is_manifest() && !live_slices && !live_pods && !world.is_foreseen(&service);
         let (truth, groups, endpoints) = resolve::resolve(world, service, declared_only, &selected, &backing);
-        Self { service, declared_only, selected, backing, truth, groups, endpoints, families }
+        Self { service, position, declared_only, selected, backing, truth, groups, endpoints, families }
     }
 
     /// Its namespace.

@@ -23,6 +23,8 @@ pub struct Counts {
 /// The addresses behind one port, or behind the Service as a whole.
 #[derive(Debug)]
 pub struct PortView<'v, 's> {
+    /// Which groups' addresses are behind it.
+    pub listing: Vec<bool>,
     /// Each address once.
     pub endpoints: Vec<&'v Endpoint<'s>>,
     /// Their states.
@@ -54,17 +56,17 @@ impl<'v, 's> PortView<'v, 's> {
                 }
             }
         }
-        Self::collect(view, &listing, numbers)
+        Self::collect(view, listing, numbers)
     }
 
     /// As [`PortView::of`], where the consumer finds the port by its target number instead of its name
     /// (ingress-nginx does, where no name matches).
     pub fn by_number(view: &'v ServiceView<'s>, number: u16) -> Self {
-        let listing: Vec<bool> = view.groups.iter().map(|_| true).collect();
-        Self::collect(view, &listing, BTreeSet::from([number]))
+        let listing = vec![true; view.groups.len()];
+        Self::collect(view, listing, BTreeSet::from([number]))
     }
 
-    fn collect(view: &'v ServiceView<'s>, listing: &[bool], numbers: BTreeSet<u16>) -> Self {
+    fn collect(view: &'v ServiceView<'s>, listing: Vec<bool>, numbers: BTreeSet<u16>) -> Self {
         let mut endpoints: Vec<&Endpoint<'s>> = Vec::new();
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let several = listing.iter().filter(|l| **l).count() > 1;
@@ -116,7 +118,8 @@ impl<'v, 's> PortView<'v, 's> {
             counts.terminating_serving += usize::from(!endpoint.ready && endpoint.terminating && endpoint.serving);
             counts.terminating_silent += usize::from(!endpoint.ready && endpoint.terminating && !endpoint.serving);
         }
-        Self { endpoints, counts, numbers, listed: listing.iter().any(|l| *l), ready_by_family, wrong_family }
+        let listed = listing.iter().any(|l| *l);
+        Self { listing, endpoints, counts, numbers, listed, ready_by_family, wrong_family }
     }
 
     /// Addresses that receive traffic.

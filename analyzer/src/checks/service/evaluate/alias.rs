@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Backend, Port, SegmentName};
 
-use super::{BackendStretches, behind, port_index};
+use super::{BackendStretches, Backends, behind, port_index};
 use crate::checks::service::context::Context;
 use crate::checks::service::{
     Consumer, external_name, external_name_in_cluster, external_name_is_address, external_name_target_unseen,
@@ -104,11 +104,12 @@ fn joined(alias: &Stretch, target: BackendStretches) -> BackendStretches {
 
 /// What lies behind a reference to an alias.
 pub(super) fn backend<'s>(
-    world: &World<'s>,
+    backends: &Backends<'_, 's>,
     view: &ServiceView<'s>,
     port: Option<&Port>,
     consumer: Consumer,
 ) -> BackendStretches {
+    let world = backends.world;
     let (mut stretch, end) = follow(world, view, consumer);
     let End::At(target) = end else {
         return BackendStretches { stretches: vec![Arc::new(stretch)], dormant: None };
@@ -128,13 +129,13 @@ pub(super) fn backend<'s>(
         stretch.add(external_name_in_cluster::port_missing(&cx, &proof, target.service.object(), &number.to_string()));
         return BackendStretches { stretches: vec![Arc::new(stretch)], dormant: None };
     }
-    joined(&stretch, behind(world, target, index, consumer))
+    joined(&stretch, behind(backends, target, index, consumer))
 }
 
 /// The paths of an alias as a subject: one per port of the Service it leads to, or one without a port.
-pub(super) fn paths<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Vec<(Backend, BackendStretches)> {
+pub(super) fn paths<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Vec<(Backend, BackendStretches)> {
     let consumer = Consumer::ClusterIp;
-    let (stretch, end) = follow(world, view, consumer);
+    let (stretch, end) = follow(backends.world, view, consumer);
     let End::At(target) = end else {
         let backend = super::subjects::backend_of(view, None);
         return vec![(backend, BackendStretches { stretches: vec![Arc::new(stretch)], dormant: None })];
@@ -155,7 +156,7 @@ pub(super) fn paths<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Vec<(Backe
         .into_iter()
         .map(|index| {
             let port = index.and_then(|i| offered.get(i));
-            (super::subjects::backend_of(target, port), joined(&stretch, behind(world, target, index, consumer)))
+            (super::subjects::backend_of(target, port), joined(&stretch, behind(backends, target, index, consumer)))
         })
         .collect()
 }

@@ -5,6 +5,7 @@ mod alias;
 mod endpoints;
 mod port;
 mod service;
+mod shared;
 mod subjects;
 
 use std::sync::Arc;
@@ -12,13 +13,14 @@ use std::sync::Arc;
 use kubereach_reports::report::{Port, SegmentName};
 
 use super::context::Context;
-use super::{BackendStretches, Consumer};
+use super::{BackendStretches, Backends, Consumer};
 use crate::checks::policy;
 use crate::evidence::{Finding, Stretch};
 use crate::paths::World;
 use crate::paths::service::ServiceView;
 use crate::snapshot::model::Service;
 
+pub(super) use shared::Shared;
 pub(super) use subjects::subjects;
 
 /// A check that looks at one Service port.
@@ -41,24 +43,20 @@ fn port_index(service: &Service, port: &Port) -> Option<usize> {
 }
 
 /// What lies behind a reference by another object.
-pub(super) fn backend(
-    world: &World<'_>,
-    namespace: &str,
-    name: &str,
+pub(super) fn backend<'s>(
+    backends: &Backends<'_, 's>,
+    view: &ServiceView<'s>,
     port: Option<&Port>,
     consumer: Consumer,
 ) -> BackendStretches {
-    let Some(view) = world.service_view(namespace, name) else {
-        return BackendStretches { stretches: Vec::new(), dormant: None };
-    };
     if view.service.is_external_name() {
-        return alias::backend(world, view, port, consumer);
+        return alias::backend(backends, view, port, consumer);
     }
     let index = port.and_then(|port| port_index(&view.service, port));
     if index.is_none() {
-        return unresolved(world, view, consumer);
+        return unresolved(backends.world, view, consumer);
     }
-    behind(world, view, index, consumer)
+    behind(backends, view, index, consumer)
 }
 
 /// The Service is known and the port is not: the rest stays unknown.
@@ -73,13 +71,25 @@ fn unresolved<'s>(world: &World<'s>, view: &ServiceView<'s>, consumer: Consumer)
 }
 
 /// Everything behind one port (`None` only for a Service without ports, which then has no `port` segment).
-fn behind<'s>(world: &World<'s>, view: &ServiceView<'s>, index: Option<usize>, consumer: Consumer) -> BackendStretches {
+fn behind<'s>(
+    backends: &Backends<'_, 's>,
+    view: &ServiceView<'s>,
+    index: Option<usize>,
+    consumer: Consumer,
+) -> BackendStretches {
+    let world = backends.world;
     let cx = Context::new(world, view, index, consumer);
-    let (endpoints, dormant) = endpoints::stretch(&cx);
-    let mut stretches = vec![Arc::new(service::stretch(&cx)), Arc::new(endpoints)];
+    behind_context(backends, &cx)
+}
+
+fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendStretches {
+    let own = Shared::default();
+    let shared = backends.shared(cx.view).unwrap_or(&own);
+    let (endpoints, dormant) = shared.endpoints(cx);
+    let mut stretches = vec![shared.service(cx), endpoints];
     if let Some(port) = cx.port {
-        stretches.push(Arc::new(port::stretch(&cx)));
-        stretches.push(policy::behind(world, view, port, &cx.behind, consumer));
+        stretches.push(Arc::new(port::stretch(cx)));
+        stretches.push(policy::behind(cx.world, cx.view, port, &cx.behind, cx.consumer));
     } else {
         stretches.push(policy::stretch(&cx.object()));
     }

@@ -6,24 +6,17 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, Port, SegmentName};
 use rayon::prelude::*;
 
-use super::{Context, address, alias, behind};
+use super::{Context, address, alias, behind_context};
 use crate::checks::policy;
-use crate::checks::service::{BackendStretches, Consumer};
+use crate::checks::service::{BackendStretches, Backends, Consumer};
 use crate::evidence::{Path, PathKey, Stretch, Subject};
 use crate::paths::World;
 use crate::paths::service::ServiceView;
 use crate::snapshot::model::ServicePort;
 
 /// Every Service of the snapshot.
-pub(crate) fn subjects(world: &World<'_>) -> Vec<Subject> {
-    let services: Vec<_> = world.snapshot.services.iter().collect();
-    services
-        .par_iter()
-        .filter_map(|service| {
-            let view = world.service_view(&service.metadata.namespace, &service.metadata.name)?;
-            Some(subject(world, view))
-        })
-        .collect()
+pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    backends.world.service_views().par_iter().map(|view| subject(backends, view)).collect()
 }
 
 /// The backend of a path that ends at a port of this Service.
@@ -36,10 +29,10 @@ pub(super) fn backend_of(view: &ServiceView<'_>, port: Option<&ServicePort>) -> 
     Backend { kind: "Service".to_owned(), namespace: view.namespace().to_owned(), name: view.name().to_owned(), port }
 }
 
-fn subject<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Subject {
+fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
     let mut paths = Paths { view, all: Vec::new(), keys: BTreeSet::new() };
     if view.service.is_external_name() {
-        for (backend, stretches) in alias::paths(world, view) {
+        for (backend, stretches) in alias::paths(backends, view) {
             paths.add("external-name", None, backend, None, &stretches);
         }
     } else {
@@ -47,7 +40,7 @@ fn subject<'s>(world: &World<'s>, view: &ServiceView<'s>) -> Subject {
         let indexes: Vec<Option<usize>> =
             if ports.is_empty() { vec![None] } else { (0..ports.len()).map(Some).collect() };
         for index in indexes {
-            paths.port(world, index);
+            paths.port(backends, index);
         }
     }
     Subject {
@@ -80,10 +73,10 @@ struct Paths<'v, 's> {
 }
 
 impl<'v, 's> Paths<'v, 's> {
-    fn port(&mut self, world: &'v World<'s>, index: Option<usize>) {
-        let view = self.view;
-        let stretches = behind(world, view, index, Consumer::ClusterIp);
+    fn port(&mut self, backends: &Backends<'_, 's>, index: Option<usize>) {
+        let (world, view) = (backends.world, self.view);
         let cx = Context::new(world, view, index, Consumer::ClusterIp);
+        let stretches = behind_context(backends, &cx);
         let backend = backend_of(view, cx.port);
         // One number may be two ports, one per protocol.
         let matches = cx.port.filter(|p| p.protocol != "TCP").map(|p| p.protocol.clone());
