@@ -52,7 +52,7 @@ pub(super) fn kinds_of_targets<'s>(
     for endpoint in asked(behind) {
         // A pod in its node's network is asked about by itself, and so is what has another address than its own.
         let plain = |pod: Found<'s, Pod>| {
-            let own = endpoint.address.is_none_or(|address| pod.ips().any(|ip| ip == address));
+            let own = endpoint.is_own || endpoint.address.is_none();
             own && !pod.spec.is_host_network() && !ends.is_on_virtual_node(&pod.get().value)
         };
         let pod = endpoint.pod.filter(|pod| plain(*pod));
@@ -83,11 +83,11 @@ pub(super) fn is_untouched<'s>(world: &World<'s>, port: &ServicePort, behind: &P
     // Nearly always there is one namespace.
     let mut last: Option<&str> = None;
     let untouched = |endpoint: &Endpoint<'s>| {
-        let (Some(pod), Some(address)) = (endpoint.pod, endpoint.address) else { return false };
+        let Some(pod) = endpoint.pod.filter(|_| endpoint.is_own && endpoint.address.is_some()) else { return false };
         let namespace = pod.get().value.metadata.namespace.as_str();
         let free = last == Some(namespace) || policies.touches_none_in(namespace);
         last = Some(namespace);
-        free && pod.ips().any(|ip| ip == address)
+        free
     };
     Protocol::of(&port.protocol).is_some() && asked(behind).next().is_some() && asked(behind).all(untouched)
 }

@@ -66,6 +66,8 @@ pub struct Endpoint<'s> {
     pub redacted: bool,
     /// The pod behind it, if it was read.
     pub pod: Option<Found<'s, Pod>>,
+    /// The address is letter for letter one that the pod reports.
+    pub is_own: bool,
     /// The template that stands in for pods (manifests).
     pub template: Option<Found<'s, Workload>>,
     /// What the source says it is.

@@ -103,12 +103,13 @@ fn from_slices<'s>(
             }
             let target = endpoint.target_ref.as_ref();
             let pod = target.and_then(|t| target_pod(world, service, selected, t));
+            let is_own = is_own(pod, address);
             let state = State {
                 ready: endpoint.conditions.is_ready(),
                 serving: endpoint.conditions.is_serving(),
                 terminating: endpoint.conditions.is_terminating(),
             };
-            let doubt = target.and_then(|t| doubt(world, service, t, pod, address, managed.then_some(state)));
+            let doubt = target.and_then(|t| doubt(world, service, t, pod, (address, is_own), managed.then_some(state)));
             let node =
                 endpoint.node_name.as_deref().or_else(|| pod.and_then(|p| p.get().value.spec.node_name.as_deref()));
             endpoints.push(Endpoint {
@@ -118,6 +119,7 @@ fn from_slices<'s>(
                 terminating: state.terminating,
                 redacted,
                 pod,
+                is_own,
                 template: None,
                 target,
                 node,
@@ -158,11 +160,12 @@ fn from_object<'s>(
             let address = entry.ip.known().map(String::as_str);
             let target = entry.target_ref.as_ref();
             let pod = target.and_then(|t| target_pod(world, service, selected, t));
+            let is_own = is_own(pod, address);
             // A terminating pod is among the not ready addresses; whether it still answers shows only in the pod.
             let terminating = pod.is_some_and(|p| p.is_terminating());
             let serving = ready || (terminating && pod.and_then(|p| p.is_ready()) == Some(true));
             let state = State { ready, serving, terminating };
-            let doubt = target.and_then(|t| doubt(world, service, t, pod, address, managed.then_some(state)));
+            let doubt = target.and_then(|t| doubt(world, service, t, pod, (address, is_own), managed.then_some(state)));
             endpoints.push(Endpoint {
                 address,
                 ready,
@@ -170,6 +173,7 @@ fn from_object<'s>(
                 terminating,
                 redacted: entry.ip.is_redacted(),
                 pod,
+                is_own,
                 template: None,
                 target,
                 node: entry.node_name.as_deref(),
@@ -234,6 +238,7 @@ fn from_pods<'s>(service: Found<'s, Service>, selected: &Selected<'s>) -> (Vec<G
             terminating,
             redacted: pod.status.as_ref().is_some_and(|s| s.pod_ip.is_redacted()),
             pod: Some(*pod),
+            is_own: true,
             template: None,
             target: None,
             node: pod.get().value.spec.node_name.as_deref(),
@@ -264,6 +269,7 @@ fn foreseen<'s>(
         terminating: false,
         redacted: false,
         pod: None,
+        is_own: false,
         template: None,
         target: None,
         node: None,
@@ -285,6 +291,7 @@ fn foreseen<'s>(
             serving: is_ready,
             terminating,
             pod: Some(*pod),
+            is_own: true,
             node: pod.get().value.spec.node_name.as_deref(),
             ..blank(group)
         });
@@ -325,6 +332,7 @@ fn from_templates<'s>(
             terminating: false,
             redacted: false,
             pod,
+            is_own: false,
             template,
             target: None,
             node: None,
@@ -361,6 +369,10 @@ fn target_pod<'s>(
     world.snapshot.pods.named(target_namespace(service, target), &target.name).next()
 }
 
+fn is_own(pod: Option<Found<'_, Pod>>, address: Option<&str>) -> bool {
+    pod.zip(address).is_some_and(|(pod, address)| pod.ips().any(|ip| ip == address))
+}
+
 fn target_namespace<'t>(service: Found<'t, Service>, target: &'t TargetRef) -> &'t str {
     if target.namespace.is_empty() { &service.get().value.metadata.namespace } else { &target.namespace }
 }
@@ -372,7 +384,7 @@ fn doubt<'s>(
     service: Found<'s, Service>,
     target: &TargetRef,
     pod: Option<Found<'s, Pod>>,
-    address: Option<&str>,
+    (address, is_own): (Option<&str>, bool),
     state: Option<State>,
 ) -> Option<Doubt> {
     if target.kind != "Pod" {
@@ -391,6 +403,7 @@ fn doubt<'s>(
     let masked =
         pod.status.as_ref().is_none_or(|s| s.pod_ip.is_redacted() || s.pod_ips.iter().any(|p| p.ip.is_redacted()));
     if let Some(address) = address
+        && !is_own
         && !masked
         && !pod.ips().any(|ip| same_address(ip, address))
     {
