@@ -17,6 +17,10 @@ use kubereach::{Filter, Options, analyze_intake, judge_snapshot};
 use kubereach_reports::render::{Format, Options as Rendering, render};
 use support::Size;
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Any<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Without arguments.
@@ -84,12 +88,13 @@ fn one(path: &Path) -> Any<()> {
     print("intake", &took);
     println!("objects {}", intake.inputs.iter().map(|i| i.objects).sum::<usize>());
     let before = status("VmRSS");
-    let (subjects, took) = timed(|| {
+    let (judged, took) = timed(|| -> Vec<_> {
         let snapshots = intake.snapshots.iter();
-        snapshots.map(|snapshot| judge_snapshot(snapshot, &Filter::default()).len()).sum::<usize>()
+        snapshots.flat_map(|snapshot| judge_snapshot(snapshot, &Filter::default())).collect()
     });
     print("judgement", &took);
-    println!("subjects {subjects}");
+    println!("subjects {}", judged.len());
+    drop(judged);
     let (report, took) = timed(|| analyze_intake(&intake, &Options::default()));
     print("report", &took);
     println!("memory {} {}", before, status("VmHWM"));
@@ -132,9 +137,9 @@ fn table(sizes: &[usize]) -> Any<()> {
         let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or_default();
         let (intake, judged, report) = (line("intake")?, line("judgement")?, line("report")?);
         let (objects, subjects) = (at(&line("objects")?, 0), at(&line("subjects")?, 0));
-        let each = at(&judged, 1) / objects;
+        let each = at(&judged, 0) / objects;
         let base = *first.get_or_insert(each);
-        let took = |values: &[f64]| format!("{:.2} ({:.2})", at(values, 0), at(values, 1));
+        let took = |values: &[f64]| format!("{:.3} ({:.2})", at(values, 0), at(values, 1));
         println!(
             "| {pods} | {objects} | {subjects} | {} | {} | {:.0} % ({:.0} %) | {:.2} × | {} |",
             took(&intake),
