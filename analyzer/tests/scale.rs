@@ -150,6 +150,34 @@ fn many_routes(n: usize) -> Vec<Value> {
     (0..n).flat_map(each).chain([gateway]).collect()
 }
 
+/// One Service with all pods behind it, no two of which have the same labels, under a policy.
+fn one_service(n: usize) -> Vec<Value> {
+    let count = n * 20;
+    let name = |i: usize| format!("db-{i:06}");
+    let of =
+        |i: usize| pod("shop", &name(i), &json!({"app": "db", "pod-index": i.to_string()}), "registry.example/db:1", i);
+    let mut slice = meta("shop", "db-x");
+    slice["labels"] = json!({"kubernetes.io/service-name": "db",
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"});
+    let endpoints: Vec<Value> = (0..count)
+        .map(|i| {
+            let target = json!({"kind": "Pod", "name": name(i), "namespace": "shop"});
+            json!({"addresses": [address(i)], "conditions": {"ready": true}, "targetRef": target})
+        })
+        .collect();
+    let slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": slice, "addressType": "IPv4",
+        "endpoints": endpoints, "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}]});
+    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": meta("shop", "db"), "spec": {
+        "clusterIP": "172.20.0.1", "selector": {"app": "db"}, "ports": [{"name": "http", "port": 80, "protocol": "TCP",
+        "targetPort": "http"}]}, "status": {"loadBalancer": {}}});
+    let peer = json!({"podSelector": {"matchLabels": {"app": "web"}}});
+    let spec = json!({"podSelector": {"matchLabels": {"app": "db"}}, "policyTypes": ["Ingress"], "ingress": [{"from": [peer]}]});
+    (0..count)
+        .map(of)
+        .chain([service, slice, policy("shop", "db", &spec), ingress("shop", "db", "db"), class()])
+        .collect()
+}
+
 /// Manifests: nothing of it runs.
 fn manifests(n: usize) -> Vec<Value> {
     let each = |i: usize| {
@@ -233,11 +261,12 @@ fn work(objects: Vec<Value>, live: bool) -> Option<f64> {
 /// All of them in one test: tests beside each other would count each other's work.
 #[test]
 fn judging_takes_no_step_that_looks_at_everything_for_everything() {
-    let shapes: [(&str, Shape, bool); 5] = [
+    let shapes: [(&str, Shape, bool); 6] = [
         ("a whole cluster", whole, true),
         ("one namespace", one_namespace, true),
         ("many nodes", many_nodes, true),
         ("many routes", many_routes, true),
+        ("one service", one_service, true),
         ("manifests", manifests, false),
     ];
     for (name, shape, live) in shapes {

@@ -39,6 +39,10 @@ pub(super) fn targets<'s>(
     asked(behind).filter_map(|endpoint| target(world, view, port, endpoint)).collect()
 }
 
+/// How many kinds a pod is compared with, the last ones first. Pods that are unlike all others each make a kind of
+/// their own, and must not be compared with each other.
+const COMPARED: usize = 8;
+
 /// As [`targets`], where pods of one workload that differ in nothing but name, address and node are asked about once:
 /// for questions in which none of these matters. The first of them speaks for all.
 pub(super) fn kinds_of_targets<'s>(
@@ -61,7 +65,7 @@ pub(super) fn kinds_of_targets<'s>(
             let alike = known.pod.zip(pod).is_some_and(|(known, pod)| are_alike(&known, &pod));
             alike && known.group == endpoint.group
         };
-        if let Some((_, target)) = kinds.iter_mut().rev().find(like) {
+        if let Some((_, target)) = kinds.iter_mut().rev().take(COMPARED).find(like) {
             target.count += 1;
         } else if let Some(target) = target(world, view, port, endpoint) {
             kinds.push((pod.map(|_| endpoint), target));
