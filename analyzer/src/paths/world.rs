@@ -173,16 +173,12 @@ impl<'s> World<'s> {
             let list = self.pods.by_label.get(&(namespace, key.as_str(), value.as_str()));
             list.map(Vec::as_slice).unwrap_or_default()
         });
-        match lists.min_by_key(|list| list.len()) {
-            Some(rarest) => {
-                let selected = rarest.iter().filter(|s| s.first().is_some_and(|pod| selects(&pod.metadata.labels)));
-                selected.flat_map(|siblings| siblings.pods()).collect()
-            }
-            None => {
-                let all = self.snapshot.pods.in_namespace(namespace);
-                all.filter(|pod| selects(&pod.metadata.labels)).collect()
-            }
-        }
+        let Some(rarest) = lists.min_by_key(|list| list.len()) else {
+            let all = self.snapshot.pods.in_namespace(namespace);
+            return all.filter(|pod| selects(&pod.metadata.labels)).collect();
+        };
+        let selected = rarest.iter().filter(|s| s.first().is_some_and(|pod| selects(&pod.metadata.labels)));
+        selected.flat_map(|siblings| siblings.pods()).collect()
     }
 
     /// Slices that belong to a Service, by their label, whoever manages them.

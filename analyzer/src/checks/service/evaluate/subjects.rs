@@ -72,7 +72,7 @@ struct Paths<'v, 's> {
     keys: BTreeSet<PathKey>,
 }
 
-impl<'v, 's> Paths<'v, 's> {
+impl<'s> Paths<'_, 's> {
     fn port(&mut self, backends: &Backends<'_, 's>, index: Option<usize>) {
         let (world, view) = (backends.world, self.view);
         let cx = Context::new(world, view, index, Consumer::ClusterIp);
