@@ -154,81 +154,77 @@ impl<'s> Carriers<'s> {
         }
         this
     }
+
+    fn of_kind(&self, kind: Kind) -> Vec<Found<'s, Pod>> {
+        self.by_kind.get(&kind).cloned().unwrap_or_default()
+    }
 }
 
-/// Who dials for whom in one cluster.
-#[derive(Debug)]
-pub struct Dialers<'w, 's> {
-    world: &'w World<'s>,
+/// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
+/// the pods that were read.
+pub fn of_gateway<'s>(world: &World<'s>, gateway: Found<'s, Gateway>, controller: &str) -> Option<Front<'s>> {
+    let known = GATEWAYS.into_iter().find(|(start, ..)| controller.starts_with(start));
+    let (_, name, manner) = known.unwrap_or(("", "the Gateway", Manner::PerGateway));
+    if manner == Manner::OwnIdentity {
+        return Some(Front { name, dialer: Dialer::OwnIdentity });
+    }
+    let meta = &gateway.get().metadata;
+    let mut pods = labelled(world, &meta.namespace, GATEWAY_NAME, &meta.name);
+    if pods.is_empty() {
+        pods = by_manner(world, gateway, controller, manner);
+    }
+    (!pods.is_empty()).then(|| Front { name, dialer: Dialer::Pods(Callers::of(world, &pods)) })
 }
 
-impl<'w, 's> Dialers<'w, 's> {
-    /// Of the pods that were recognised.
-    pub const fn of(world: &'w World<'s>) -> Self {
-        Self { world }
-    }
-
-    /// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
-    /// the pods that were read.
-    pub fn of_gateway(&self, gateway: Found<'s, Gateway>, controller: &str) -> Option<Front<'s>> {
-        let known = GATEWAYS.into_iter().find(|(start, ..)| controller.starts_with(start));
-        let (_, name, manner) = known.unwrap_or(("", "the Gateway", Manner::PerGateway));
-        if manner == Manner::OwnIdentity {
-            return Some(Front { name, dialer: Dialer::OwnIdentity });
+fn by_manner<'s>(
+    world: &World<'s>,
+    gateway: Found<'s, Gateway>,
+    controller: &str,
+    manner: Manner,
+) -> Vec<Found<'s, Pod>> {
+    let meta = &gateway.get().metadata;
+    let shared = |kind: Kind| world.carriers().of_kind(kind);
+    match manner {
+        Manner::PerGateway if controller.starts_with("istio.io/") => {
+            labelled(world, &meta.namespace, ISTIO_GATEWAY_NAME, &meta.name)
         }
-        let meta = &gateway.get().metadata;
-        let mut pods = self.labelled(&meta.namespace, GATEWAY_NAME, &meta.name);
-        if pods.is_empty() {
-            pods = self.by_manner(gateway, controller, manner);
+        Manner::PerGateway if controller.starts_with("gateway.nginx.org/") => shared(Kind::NginxGatewayFabric),
+        Manner::PerGateway | Manner::OwnIdentity => Vec::new(),
+        Manner::EnvoyGateway => {
+            let own = world.carriers().owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
+            let class = gateway.get().spec.gateway_class_name.as_str();
+            own.or_else(|| world.carriers().merged.get(class)).cloned().unwrap_or_default()
         }
-        (!pods.is_empty()).then(|| Front { name, dialer: Dialer::Pods(Callers::of(self.world, &pods)) })
-    }
-
-    fn by_manner(&self, gateway: Found<'s, Gateway>, controller: &str, manner: Manner) -> Vec<Found<'s, Pod>> {
-        let meta = &gateway.get().metadata;
-        let shared = |kind: Kind| self.world.carriers().by_kind.get(&kind).cloned().unwrap_or_default();
-        match manner {
-            Manner::PerGateway if controller.starts_with("istio.io/") => {
-                self.labelled(&meta.namespace, ISTIO_GATEWAY_NAME, &meta.name)
-            }
-            Manner::PerGateway if controller.starts_with("gateway.nginx.org/") => shared(Kind::NginxGatewayFabric),
-            Manner::PerGateway | Manner::OwnIdentity => Vec::new(),
-            Manner::EnvoyGateway => {
-                let own = self.world.carriers().owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
-                let class = gateway.get().spec.gateway_class_name.as_str();
-                own.or_else(|| self.world.carriers().merged.get(class)).cloned().unwrap_or_default()
-            }
-            Manner::Contour => {
-                let own = self.labelled(&meta.namespace, CONTOUR_GATEWAY_NAME, &meta.name);
-                let own: Vec<_> = own.into_iter().filter(|pod| has_image(pod, "envoy")).collect();
-                if own.is_empty() { shared(Kind::ContourEnvoy) } else { own }
-            }
-            Manner::Shared(kind) => shared(kind),
+        Manner::Contour => {
+            let own = labelled(world, &meta.namespace, CONTOUR_GATEWAY_NAME, &meta.name);
+            let own: Vec<_> = own.into_iter().filter(|pod| has_image(pod, "envoy")).collect();
+            if own.is_empty() { shared(Kind::ContourEnvoy) } else { own }
         }
+        Manner::Shared(kind) => shared(kind),
     }
+}
 
-    /// Who dials for an Ingress that this controller serves; `seen` are the pods by which the controller is
-    /// recognised, which carry the traffic only of some products.
-    pub fn of_ingress(&self, controller: &Controller, seen: &[Found<'s, Pod>]) -> Option<Front<'s>> {
-        let shared = |kind: Kind| self.world.carriers().by_kind.get(&kind).cloned().unwrap_or_default();
-        let pods = match (controller.place, controller.product, controller.name) {
-            (Place::Pods, ..) => seen.to_vec(),
-            (Place::Outside, ..) => Vec::new(),
-            (_, _, "Cilium") => return Some(Front { name: controller.name, dialer: Dialer::OwnIdentity }),
-            (_, Product::Kong, _) => shared(Kind::Kong),
-            (_, _, "Contour") => shared(Kind::ContourEnvoy),
-            (_, _, "Istio") => shared(Kind::IstioIngress),
-            (Place::ControlPods, ..) => Vec::new(),
-        };
-        let dialer = || Dialer::Pods(Callers::of(self.world, &pods));
-        (!pods.is_empty()).then(|| Front { name: controller.name, dialer: dialer() })
-    }
+/// Who dials for an Ingress that this controller serves; `seen` are the pods by which the controller is
+/// recognised, which carry the traffic only of some products.
+pub fn of_ingress<'s>(world: &World<'s>, controller: &Controller, seen: &[Found<'s, Pod>]) -> Option<Front<'s>> {
+    let shared = |kind: Kind| world.carriers().of_kind(kind);
+    let pods = match (controller.place, controller.product, controller.name) {
+        (Place::Pods, ..) => seen.to_vec(),
+        (Place::Outside, ..) => Vec::new(),
+        (_, _, "Cilium") => return Some(Front { name: controller.name, dialer: Dialer::OwnIdentity }),
+        (_, Product::Kong, _) => shared(Kind::Kong),
+        (_, _, "Contour") => shared(Kind::ContourEnvoy),
+        (_, _, "Istio") => shared(Kind::IstioIngress),
+        (Place::ControlPods, ..) => Vec::new(),
+    };
+    let dialer = || Dialer::Pods(Callers::of(world, &pods));
+    (!pods.is_empty()).then(|| Front { name: controller.name, dialer: dialer() })
+}
 
-    fn labelled(&self, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {
-        // A label holds 63 characters; longer names are cut and cannot be followed.
-        let selector = [(key.to_owned(), value.to_owned())].into();
-        self.world.pods_selected(namespace, &selector).into_iter().filter(|pod| is_living(pod)).collect()
-    }
+fn labelled<'s>(world: &World<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {
+    // A label holds 63 characters; longer names are cut and cannot be followed.
+    let selector = [(key.to_owned(), value.to_owned())].into();
+    world.pods_selected(namespace, &selector).into_iter().filter(|pod| is_living(pod)).collect()
 }
 
 /// Neither finished nor being deleted.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::paths::World;
 use crate::paths::controllers::{Controller, Product};
-use crate::paths::dialers::{self, Dialers};
+use crate::paths::dialers;
 use crate::snapshot::model::{Ingress, Pod};
 use crate::snapshot::{Found, Provenance};
 
@@ -61,7 +61,6 @@ pub(super) struct Doormen<'w, 's> {
     world: &'w World<'s>,
     classes: Classes<'s>,
     pods: ControllerPods<'w, 's>,
-    dialers: Dialers<'w, 's>,
     known: HashMap<(*const Controller, Option<&'s str>), Doorman<'s>>,
 }
 
@@ -75,20 +74,14 @@ struct Doorman<'s> {
 impl<'w, 's> Doormen<'w, 's> {
     /// Nobody is looked at yet.
     pub(super) fn of(world: &'w World<'s>) -> Self {
-        Self {
-            world,
-            classes: Classes::of(world.snapshot),
-            pods: ControllerPods::of(world),
-            dialers: Dialers::of(world),
-            known: HashMap::new(),
-        }
+        Self { world, classes: Classes::of(world.snapshot), pods: ControllerPods::of(world), known: HashMap::new() }
     }
 
     fn serving(&mut self, controller: &'static Controller, id: Option<&'s str>) -> Doorman<'s> {
-        let (world, pods, dialers) = (self.world, &self.pods, &self.dialers);
+        let (world, pods) = (self.world, &self.pods);
         let look = || {
             let seen = pods.serving(controller, id);
-            let dialer = dialers.of_ingress(controller, &seen.pods).map(Arc::new);
+            let dialer = dialers::of_ingress(world, controller, &seen.pods).map(Arc::new);
             let age = |pod: &Found<'s, Pod>| world.age_seconds(pod.metadata.creation_timestamp.0);
             let young = seen.pods.iter().all(|pod| age(pod).is_some_and(|age| age < YOUNG_SECONDS));
             Doorman { seen: Arc::new(seen), dialer, young }

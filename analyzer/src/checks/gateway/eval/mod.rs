@@ -61,7 +61,6 @@ impl<'w, 's> Evaluation<'w, 's> {
             fronts.doors.par_iter().map(|door| door::evaluate(world, &fronts, door)).collect();
         let front_evals: Vec<FrontEval> =
             fronts.fronts.par_iter().map(|front| front::evaluate(&fronts, front, &door_evals)).collect();
-        let known = dialers::Dialers::of(world);
         let dialers = fronts
             .fronts
             .iter()
@@ -70,7 +69,7 @@ impl<'w, 's> Evaluation<'w, 's> {
                     Lookup::Found(class) => class.get().spec.controller_name.as_deref().unwrap_or_default(),
                     Lookup::Absent(_) | Lookup::Unknown(_) => "",
                 };
-                known.of_gateway(front.gateway, class).map(Arc::new)
+                dialers::of_gateway(world, front.gateway, class).map(Arc::new)
             })
             .collect();
         let routes = attach::all(world, &fronts);
