@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::answer::Direction;
 use super::core::Peer;
 use super::ends::PodEnd;
+use super::selectors::NAMESPACE_NAME;
 use super::set::{Policies, Rules};
 use crate::snapshot::LabelSelector;
 
@@ -36,6 +37,8 @@ struct Signature<'s> {
 pub struct Sight<'s> {
     every_label: bool,
     keys: BTreeSet<&'s str>,
+    /// Keys of labels by which peers choose namespaces, but for the name that all have.
+    namespace_keys: BTreeSet<&'s str>,
     ports: BTreeSet<&'s str>,
     nets: Vec<IpNet>,
 }
@@ -54,9 +57,16 @@ impl<'s> Sight<'s> {
                         sight.ports.extend(rule.ports.iter().filter_map(super::ports::PortEntry::name));
                         for peer in &rule.peers {
                             match peer {
-                                Peer::Selected { pods: Some(selector), .. } => sight.collect(selector),
+                                Peer::Selected { pods, namespaces } => {
+                                    if let Some(selector) = pods {
+                                        sight.collect(selector);
+                                    }
+                                    let keys = namespaces.iter().flat_map(|selector| selector.match_labels.keys());
+                                    let keys = keys.map(String::as_str).filter(|key| *key != NAMESPACE_NAME);
+                                    sight.namespace_keys.extend(keys);
+                                }
                                 Peer::Block(block) => blocks.push(block),
-                                Peer::Selected { pods: None, .. } | Peer::Unreadable => {}
+                                Peer::Unreadable => {}
                             }
                         }
                     }
@@ -88,6 +98,11 @@ impl<'s> Sight<'s> {
     /// May any policy ask for this label of a pod?
     pub fn sees_label(&self, key: &str) -> bool {
         self.every_label || self.keys.contains(key)
+    }
+
+    /// May a peer choose namespaces by this label?
+    pub fn sees_namespace_label(&self, key: &str) -> bool {
+        self.namespace_keys.contains(key)
     }
 
     fn collect(&mut self, selector: &'s LabelSelector) {

@@ -29,9 +29,7 @@ type LabelsOf<'s> = &'s BTreeMap<String, String>;
 #[derive(Default)]
 struct Kinds<'s> {
     by_namespace: Index<&'s str, OfNamespace<'s>>,
-    /// Keys by which the peers of some rule choose namespaces.
-    keys: BTreeSet<&'s str>,
-    /// Namespaces by their labels with these keys, and those whose labels were not read.
+    /// Namespaces by those of their labels by which peers choose, and those whose labels were not read.
     labelled: Index<(&'s str, &'s str), Vec<&'s str>>,
     unlabelled: Vec<&'s str>,
 }
@@ -67,7 +65,7 @@ impl<'s> Kinds<'s> {
         let of_namespace = self.by_namespace.entry(namespace).or_insert_with(|| {
             match ends.namespace_labels(namespace) {
                 Some(labels) => {
-                    for (key, value) in labels.iter().filter(|(key, _)| self.keys.contains(key.as_str())) {
+                    for (key, value) in labels.iter().filter(|(key, _)| sight.sees_namespace_label(key)) {
                         self.labelled.entry((key, value)).or_default().push(namespace);
                     }
                 }
@@ -103,7 +101,7 @@ impl Idle {
         if snapshot.is_manifests() {
             return idle;
         }
-        let mut kinds = Kinds { keys: keys_of_namespaces(policies), ..Kinds::default() };
+        let mut kinds = Kinds::default();
         let lives = |siblings: &Siblings<'s>| siblings.pods().any(|pod| !pod.is_finished());
         let pods = snapshot.pods.siblings().filter(lives).filter_map(Siblings::first);
         let of_pods = pods.map(|pod| &pod.get().value.metadata).map(|meta| (meta.namespace.as_str(), &*meta.labels));
@@ -153,23 +151,6 @@ impl Idle {
     pub fn rule(&self, policy: u32, direction: Direction, rule: usize) -> bool {
         self.rules.contains(&(policy, direction.index(), rule))
     }
-}
-
-/// The keys of labels by which rules choose namespaces for certain; the name alone needs no index.
-fn keys_of_namespaces<'s>(policies: &Policies<'s>) -> BTreeSet<&'s str> {
-    let mut keys = BTreeSet::new();
-    for policy in policies.all() {
-        let Rules::Core(core) = &policy.rules else { continue };
-        let rules = Direction::BOTH.iter().flat_map(|direction| core.rules_of(*direction).unwrap_or_default());
-        for peer in rules.flat_map(|rule| &rule.peers) {
-            if let Peer::Selected { namespaces: Some(namespaces), .. } = peer
-                && !namespaces.match_labels.contains_key(NAMESPACE_NAME)
-            {
-                keys.extend(namespaces.needed().map(|(key, _)| key));
-            }
-        }
-    }
-    keys
 }
 
 /// Is the peer surely no pod? Addresses and what cannot be read may be somebody.
