@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -24,8 +25,7 @@ pub struct World<'s> {
     carriers: Carriers<'s>,
     /// Namespaces that are being deleted.
     leaving: Index<&'s str, Found<'s, Namespace>>,
-    /// Internal addresses of all nodes, in order.
-    node_addresses: Vec<IpAddr>,
+    node_addresses: OnceLock<Vec<IpAddr>>,
     slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
     events_by_object: Index<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
     templates: Templates<'s>,
@@ -124,7 +124,7 @@ impl<'s> World<'s> {
         let mut world = Self {
             nodes_down: down.map(|node| (node.get().metadata.name.as_str(), node)).collect(),
             leaving: leaving.map(|namespace| (namespace.get().metadata.name.as_str(), namespace)).collect(),
-            node_addresses: node_addresses(snapshot),
+            node_addresses: OnceLock::new(),
             snapshot,
             pods,
             carriers,
@@ -206,9 +206,9 @@ impl<'s> World<'s> {
         self.leaving.get(name).copied()
     }
 
-    /// The internal addresses of every node that was read.
+    /// The internal addresses of every node that was read, in order; gathered when they are first asked for.
     pub fn node_addresses(&self) -> &[IpAddr] {
-        &self.node_addresses
+        self.node_addresses.get_or_init(|| node_addresses(self.snapshot))
     }
 
     /// A node of this name that says that it is not ready.

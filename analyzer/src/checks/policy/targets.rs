@@ -87,7 +87,7 @@ pub(super) fn is_untouched<'s>(world: &World<'s>, port: &ServicePort, behind: &P
     // Nearly always there is one namespace.
     let mut last: Option<&str> = None;
     let untouched = |endpoint: &Endpoint<'s>| {
-        let Some(pod) = endpoint.pod.filter(|_| endpoint.is_own && endpoint.address.is_some()) else { return false };
+        let Some(pod) = endpoint.pod.filter(|_| endpoint.is_own) else { return false };
         let namespace = pod.get().value.metadata.namespace.as_str();
         let free = last == Some(namespace) || policies.touches_none_in(namespace);
         last = Some(namespace);

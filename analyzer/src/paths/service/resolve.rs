@@ -231,14 +231,15 @@ fn from_pods<'s>(service: Found<'s, Service>, selected: &Selected<'s>) -> (Vec<G
         }
         let group = worked.group(worked_ports(value, &pod.get().value.spec));
         let (is_ready, terminating) = (pod.is_ready() == Some(true), pod.is_terminating());
+        let address = pod.get().value.ips().find(|ip| fits(value, ip));
         endpoints.push(Endpoint {
-            address: pod.get().value.ips().find(|ip| fits(value, ip)),
+            address,
             ready: value.publishes_not_ready() || (is_ready && !terminating),
             serving: is_ready,
             terminating,
             redacted: pod.status.as_ref().is_some_and(|s| s.pod_ip.is_redacted()),
             pod: Some(*pod),
-            is_own: true,
+            is_own: address.is_some(),
             template: None,
             target: None,
             node: pod.get().value.spec.node_name.as_deref(),
@@ -285,13 +286,14 @@ fn foreseen<'s>(
         // Whether a pod that is yet to come will be ready is not known; that is said, and not held against it.
         let is_ready = pod.is_ready().unwrap_or(replaced);
         let terminating = pod.is_terminating();
+        let address = pod.get().value.ips().find(|ip| fits(value, ip));
         endpoints.push(Endpoint {
-            address: pod.get().value.ips().find(|ip| fits(value, ip)),
+            address,
             ready: value.publishes_not_ready() || (is_ready && !terminating),
             serving: is_ready,
             terminating,
             pod: Some(*pod),
-            is_own: true,
+            is_own: address.is_some(),
             node: pod.get().value.spec.node_name.as_deref(),
             ..blank(group)
         });
