@@ -37,11 +37,7 @@ impl<T> From<Vec<T>> for List<T> {
 impl<T> List<T> {
     /// Are these surely equal, because they are one in memory (or both empty)?
     pub fn is_shared(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        }
+        one_in_memory(self.0.as_ref(), other.0.as_ref())
     }
 }
 
@@ -65,6 +61,15 @@ impl<'a, T> IntoIterator for &'a List<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::<Vec<T>>::deserialize(deserializer).map(|items| items.unwrap_or_default().into())
+    }
+}
+
+/// Are both the very same value, or both missing?
+pub(super) fn one_in_memory<T: ?Sized>(one: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (None, None) => true,
+        _ => false,
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
-use super::lenient::{List, Time, null_default};
+use super::lenient::{List, Time, null_default, one_in_memory};
 use super::remember::Remembered;
 use super::{
     Condition, Container, ContainerStatus, Meta, OwnerReference, Pod, PodSpec, PodStatus, ReadinessGate, SlicePort,
@@ -35,11 +35,7 @@ impl Deref for Labels {
 impl Labels {
     /// Are these surely equal, because they are one in memory (or both empty)?
     pub fn is_shared(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        }
+        one_in_memory(self.0.as_ref(), other.0.as_ref())
     }
 }
 
