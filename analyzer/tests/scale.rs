@@ -49,21 +49,33 @@ fn pod(namespace: &str, name: &str, labels: &Value, image: &str, n: usize) -> Va
             "conditions": [{"type": "Ready", "status": "True"}]}})
 }
 
+fn service(namespace: &str, name: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "Service", "metadata": meta(namespace, name), "spec": {"clusterIP": "172.20.0.1",
+        "selector": {"app": name}, "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"}]},
+        "status": {"loadBalancer": {}}})
+}
+
+/// The EndpointSlice of a Service: its pods, and their numbers.
+fn slice(namespace: &str, service: &str, pods: impl Iterator<Item = (String, usize)>) -> Value {
+    let mut metadata = meta(namespace, &format!("{service}-x"));
+    metadata["labels"] = json!({"kubernetes.io/service-name": service,
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"});
+    let endpoint = |(name, n): (String, usize)| {
+        let target = json!({"kind": "Pod", "name": name, "namespace": namespace});
+        json!({"addresses": [address(n)], "conditions": {"ready": true}, "targetRef": target})
+    };
+    json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": metadata, "addressType": "IPv4",
+        "endpoints": pods.map(endpoint).collect::<Vec<_>>(), "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}]})
+}
+
 /// A Service with its pod, and an EndpointSlice.
 fn app(namespace: &str, name: &str, n: usize) -> [Value; 3] {
     let labels = json!({"app": name, "part-of": "shop"});
-    let mut slice = meta(namespace, &format!("{name}-x"));
-    slice["labels"] = json!({"kubernetes.io/service-name": name,
-        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"});
-    let target = json!({"kind": "Pod", "name": format!("{name}-0"), "namespace": namespace});
+    let only = format!("{name}-0");
     [
-        pod(namespace, &format!("{name}-0"), &labels, "registry.example/app:1", n),
-        json!({"apiVersion": "v1", "kind": "Service", "metadata": meta(namespace, name), "spec": {"clusterIP": "172.20.0.1",
-            "selector": {"app": name}, "ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"}]},
-            "status": {"loadBalancer": {}}}),
-        json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": slice, "addressType": "IPv4",
-            "endpoints": [{"addresses": [address(n)], "conditions": {"ready": true}, "targetRef": target}],
-            "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}]}),
+        pod(namespace, &only, &labels, "registry.example/app:1", n),
+        service(namespace, name),
+        slice(namespace, name, std::iter::once((only, n))),
     ]
 }
 
@@ -156,25 +168,12 @@ fn one_service(n: usize) -> Vec<Value> {
     let name = |i: usize| format!("db-{i:06}");
     let of =
         |i: usize| pod("shop", &name(i), &json!({"app": "db", "pod-index": i.to_string()}), "registry.example/db:1", i);
-    let mut slice = meta("shop", "db-x");
-    slice["labels"] = json!({"kubernetes.io/service-name": "db",
-        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"});
-    let endpoints: Vec<Value> = (0..count)
-        .map(|i| {
-            let target = json!({"kind": "Pod", "name": name(i), "namespace": "shop"});
-            json!({"addresses": [address(i)], "conditions": {"ready": true}, "targetRef": target})
-        })
-        .collect();
-    let slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": slice, "addressType": "IPv4",
-        "endpoints": endpoints, "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}]});
-    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": meta("shop", "db"), "spec": {
-        "clusterIP": "172.20.0.1", "selector": {"app": "db"}, "ports": [{"name": "http", "port": 80, "protocol": "TCP",
-        "targetPort": "http"}]}, "status": {"loadBalancer": {}}});
+    let slice = slice("shop", "db", (0..count).map(|i| (name(i), i)));
     let peer = json!({"podSelector": {"matchLabels": {"app": "web"}}});
     let spec = json!({"podSelector": {"matchLabels": {"app": "db"}}, "policyTypes": ["Ingress"], "ingress": [{"from": [peer]}]});
     (0..count)
         .map(of)
-        .chain([service, slice, policy("shop", "db", &spec), ingress("shop", "db", "db"), class()])
+        .chain([service("shop", "db"), slice, policy("shop", "db", &spec), ingress("shop", "db", "db"), class()])
         .collect()
 }
 
