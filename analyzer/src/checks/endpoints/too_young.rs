@@ -47,7 +47,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             let seen = w.status.as_ref().and_then(|s| s.observed_generation.known());
             matches!((seen, w.metadata.generation.known()), (Some(seen), Some(now)) if seen < now)
         })?;
-        format!("the last change of {} {} had not been acted on", behind.object().kind, behind.metadata.name)
+        format!("the last change of {} had not been acted on", behind.title())
     };
     if cx.causes().iter().any(|cause| FAILED.contains(&cause.code())) {
         return None;

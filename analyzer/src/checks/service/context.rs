@@ -70,7 +70,7 @@ impl<'s> Speaker<'_, 's> {
         match self {
             Self::Endpoint(endpoint, _) => endpoint.name(),
             Self::Pod(pod) => format!("pod {}", pod.metadata.name),
-            Self::Template(workload, _) => format!("{} {}", workload.kind.word(), workload.metadata.name),
+            Self::Template(workload, _) => workload.title(),
         }
     }
 }
@@ -222,17 +222,18 @@ impl<'c, 's> Context<'c, 's> {
 
     /// Pod specs from which to read what the port leads to: of ready addresses, else of selected pods,
     /// else of templates.
-    pub fn specs(&self) -> impl Iterator<Item = Speaker<'_, 's>> {
-        let ready = || self.behind.ready().filter_map(|e| Some((e.spec()?, e))).map(|(s, e)| Speaker::Endpoint(e, s));
-        let live = || self.view.selected.live.iter().chain(&self.view.selected.terminating);
-        let live = move || live().map(|pod| Speaker::Pod(*pod));
-        let templates = self.view.backing.workloads.iter();
-        let templates = templates.filter_map(|w| Some(Speaker::Template(*w, &w.get().value.template()?.spec)));
-        let any_ready = ready().next().is_some();
-        let any_live = live().next().is_some();
-        let ready = any_ready.then(ready).into_iter().flatten();
-        let live = (!any_ready && any_live).then(live).into_iter().flatten();
-        ready.chain(live).chain((!any_ready && !any_live).then_some(templates).into_iter().flatten())
+    pub fn specs(&self) -> Box<dyn Iterator<Item = Speaker<'_, 's>> + '_> {
+        let ready = self.behind.ready().filter_map(|endpoint| Some(Speaker::Endpoint(endpoint, endpoint.spec()?)));
+        let mut ready = ready.peekable();
+        if ready.peek().is_some() {
+            return Box::new(ready);
+        }
+        let mut live = self.view.selected.live.iter().chain(&self.view.selected.terminating).copied().peekable();
+        if live.peek().is_some() {
+            return Box::new(live.map(Speaker::Pod));
+        }
+        let workloads = self.view.backing.workloads.iter();
+        Box::new(workloads.filter_map(|w| Some(Speaker::Template(*w, &w.get().value.template()?.spec))))
     }
 
     /// The numbers the port leads to: what the source lists, else a numeric target port.

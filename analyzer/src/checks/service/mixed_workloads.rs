@@ -21,11 +21,8 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// More than one owner.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let owners: BTreeSet<String> = if cx.view.declared_only {
-        cx.view.backing.workloads.iter().map(|w| format!("{} {}", w.object().kind, w.metadata.name)).collect()
-    } else {
-        owners(cx)
-    };
+    let owners: BTreeSet<String> =
+        if cx.view.declared_only { cx.view.backing.workloads.iter().map(|w| w.title()).collect() } else { owners(cx) };
     if owners.len() < 2 {
         return None;
     }

@@ -37,7 +37,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         format!("none of the {} addresses behind it is ready", counts.total)
     } else if let Some(workload) = view.backing.workloads.first() {
         let wants = view.backing.desired().map_or_else(String::new, |n| format!(" asks for {n} and"));
-        format!("no pod exists behind it: {} {}{wants} has none", workload.object().kind, workload.metadata.name)
+        format!("no pod exists behind it: {}{wants} has none", workload.title())
     } else {
         "no address is behind it".to_owned()
     };

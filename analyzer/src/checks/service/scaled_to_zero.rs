@@ -33,7 +33,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let workload = cx.view.backing.workloads.first()?;
     let (fact, field) = fact(workload);
-    let title = format!("{} {}", workload.object().kind, workload.metadata.name);
+    let title = workload.title();
     let (action, line) = match workload.kind {
         WorkloadKind::DaemonSet => ("See which nodes it may run on.", command::describe(&workload.object())),
         _ => ("Scale it up if it should serve.", command::get(&workload.object(), "")),

@@ -22,10 +22,6 @@ spec: {paused: true}",
 /// Paused.
 pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
-    (rolls && workload.spec.paused.0 == Some(true)).then(|| {
-        PAGE.finding(
-            workload.object(),
-            format!("the roll-out of {} {} is paused", workload.object().kind, workload.metadata.name),
-        )
-    })
+    (rolls && workload.spec.paused.0 == Some(true))
+        .then(|| PAGE.finding(workload.object(), format!("the roll-out of {} is paused", workload.title())))
 }

@@ -24,7 +24,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// Its pods cannot be created.
 pub fn finding(world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let words = words(world, workload)?;
-    let title = format!("{} {}", workload.object().kind, workload.metadata.name);
+    let title = workload.title();
     Some(
         PAGE.finding(workload.object(), format!("pods of {title} are refused by the API server"))
             .cause(words)

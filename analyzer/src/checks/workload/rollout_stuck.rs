@@ -29,11 +29,8 @@ pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Find
     }
     let words = command::cut(condition.message());
     Some(
-        PAGE.finding(
-            workload.object(),
-            format!("the roll-out of {} {} does not get on", workload.object().kind, workload.metadata.name),
-        )
-        .cause(if words.is_empty() { "its new pods did not become ready in time".to_owned() } else { words })
-        .next("See why its new pods are not ready.", command::describe(&workload.object())),
+        PAGE.finding(workload.object(), format!("the roll-out of {} does not get on", workload.title()))
+            .cause(if words.is_empty() { "its new pods did not become ready in time".to_owned() } else { words })
+            .next("See why its new pods are not ready.", command::describe(&workload.object())),
     )
 }

@@ -21,7 +21,6 @@ spec: {suspend: true}",
 /// Suspended.
 pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let jobs = matches!(workload.kind, WorkloadKind::Job | WorkloadKind::CronJob);
-    (jobs && workload.spec.suspend.0 == Some(true)).then(|| {
-        PAGE.finding(workload.object(), format!("{} {} is suspended", workload.object().kind, workload.metadata.name))
-    })
+    (jobs && workload.spec.suspend.0 == Some(true))
+        .then(|| PAGE.finding(workload.object(), format!("{} is suspended", workload.title())))
 }

@@ -94,9 +94,7 @@ impl<'s> Endpoint<'s> {
     pub fn name(&self) -> String {
         match (self.pod, self.template, self.target, self.address) {
             (Some(pod), ..) => format!("pod {}", pod.metadata.name),
-            (None, Some(workload), ..) => {
-                format!("{} {}", workload.object().kind, workload.metadata.name)
-            }
+            (None, Some(workload), ..) => workload.title(),
             (None, None, Some(target), _) if target.kind == "Pod" => format!("pod {}", target.name),
             (.., Some(address)) => format!("address {address}"),
             _ => "a masked address".to_owned(),

@@ -127,6 +127,11 @@ fn selector<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<LabelSelect
 }
 
 impl Workload {
+    /// `Deployment web`, for prose.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.kind.word(), self.metadata.name)
+    }
+
     /// The pod template, wherever the kind keeps it.
     pub fn template(&self) -> Option<&PodTemplate> {
         self.spec.template.as_ref().or_else(|| self.spec.job_template.as_ref()?.spec.template.as_ref())
