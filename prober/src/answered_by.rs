@@ -57,8 +57,10 @@ pub struct Signals<'a> {
     pub body: &'a str,
 }
 
-/// Who gave an answer, if it shows (semantics A7). The most telling signal comes first; headers that
-/// only name a server are last, because they are passed through.
+/// Who gave an answer, if it shows. The most telling signal comes first; headers that only name a server
+/// are last, because they are passed through.
+///
+/// Source: `docs/semantics/measurement.md#fingerprints-tell-who-answered-as-a-hint`.
 pub fn who(signals: &Signals<'_>) -> Option<AnsweredBy> {
     by_text(signals).or_else(|| envoy(signals)).or_else(|| by_header(signals))
 }

@@ -1,4 +1,6 @@
-//! Addresses that are never dialled (semantics B7), and those that mean something only locally.
+//! Addresses that are never dialled, and those that mean something only locally.
+//!
+//! Source: `docs/semantics/measurement.md#addresses-of-the-vantage-and-of-metadata-services-are-never-dialled`.
 //!
 //! The check is made on what a name resolved to, and again on the very address that is connected
 //! to. Private ranges are allowed: clusters live there.

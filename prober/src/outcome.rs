@@ -1,4 +1,4 @@
-//! What a ladder comes to (design section 4.4): a pure function of the target, the layers and the
+//! What a ladder comes to (`docs/design.md#measurement`): a pure function of the target, the layers and the
 //! vantage. The rows are in [`crate::class`]; here are the few rules that look at more than one.
 
 use std::net::IpAddr;

@@ -203,7 +203,7 @@ words! {
 }
 
 words! {
-    /// What a target's measurement came to (design section 4.4), worst first.
+    /// What a target's measurement came to, worst first.
     Outcome {
         /// Transport failure, with evidence.
         Unreachable = "unreachable",

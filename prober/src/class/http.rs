@@ -3,7 +3,9 @@
 use super::Class;
 use crate::answered_by::{AnsweredBy, Answerer, Sureness};
 
-/// The class of an answer (RFC 9110 section 15 and semantics A4.5).
+/// The class of an answer.
+///
+/// Source: RFC 9110 section 15; `docs/semantics/measurement.md#any-http-answer-shows-that-the-way-works`.
 ///
 /// `wrong_scheme` is set where the body of a 400 says that the port wants TLS.
 pub fn class(status: u16, by: Option<&AnsweredBy>, wrong_scheme: bool) -> Class {

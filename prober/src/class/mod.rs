@@ -1,7 +1,7 @@
 //! Stable codes of what can happen on a layer, and the one table that says what each comes to.
 //!
-//! The rows are the error taxonomy of the reference (semantics A4): what proves what, and how far a
-//! failure may condemn. Facts are classed in [`http`] and, with the sockets, in the engine.
+//! A row says what a class proves, and how far a failure of it may condemn; the reasons are in
+//! `docs/semantics/measurement.md`. Facts are classed in [`http`] and, with the sockets, in the engine.
 
 pub mod http;
 mod table;

@@ -49,7 +49,7 @@ macro_rules! classes {
 }
 
 classes! {
-    // Could not run: says nothing about the target (A4.1).
+    // Could not run: says nothing about the target (docs/semantics/measurement.md#could-not-run-is-not-unreachable).
     NorunRbac "norun.rbac": Skipped, NotTested, Nothing, "permission to run the probe or to read its result was refused";
     NorunAdmission "norun.admission": Skipped, NotTested, Nothing, "admission control rejected the probe";
     NorunQuota "norun.quota": Skipped, NotTested, Nothing, "a quota or limit range rejected the probe";
@@ -69,7 +69,7 @@ classes! {
     NorunTarget "norun.target": Skipped, NotTested, Nothing, "the target asks for something that is never sent";
     NorunLimit "norun.limit": Skipped, NotTested, Nothing, "a limit on targets or connections was reached";
 
-    // Names (A4.2).
+    // Names (docs/semantics/measurement.md#what-an-answer-of-dns-means).
     DnsOk "dns.ok": Passed, NotTested, Nothing, "the name resolves";
     DnsSlow "dns.slow": Passed, NotTested, Nothing, "the name resolves, slowly", ["a lost packet or a connection-tracking race (steps of about five seconds)", "a name server that does not answer before the one that does"];
     DnsPartial "dns.partial": Passed, NotTested, Nothing, "the name resolves, but not every name server answers", ["one of the configured name servers is down or blocked"];
@@ -83,7 +83,7 @@ classes! {
     DnsPortUnreachable "dns.port-unreachable": Failed, Unreachable, Broken, "nothing listens at the name server", ["the DNS Service has no endpoints", "a policy that rejects"];
     DnsError "dns.error": Failed, Unreachable, Unknown, "the lookup failed in another way";
 
-    // Sockets (A4.3).
+    // Sockets (docs/semantics/measurement.md#refused-has-several-meanings and what follows).
     TcpOk "tcp.ok": Passed, Reached, Nothing, "a connection was accepted";
     TcpIntercepted "tcp.intercepted": Skipped, NotTested, Nothing, "a proxy at the vantage accepts every connection, so this one proves nothing";
     TcpRefused "tcp.refused": Failed, Unreachable, Broken, "the connection was refused", ["nothing listens on the port", "the process listens on 127.0.0.1 only", "the Service has no ready endpoints", "a policy or firewall that rejects"];
@@ -94,7 +94,7 @@ classes! {
     TcpReset "tcp.reset": Failed, Unreachable, Broken, "the connection was reset while it was made", ["nothing listens behind a proxy that completes handshakes", "the process went away"];
     TcpError "tcp.error": Failed, Unreachable, Unknown, "the connection failed in another way";
 
-    // Handshakes (A4.4).
+    // Handshakes (docs/semantics/measurement.md#a-certificate-that-clients-refuse-is-an-error-of-what-answers).
     TlsOk "tls.ok": Passed, Reached, Nothing, "the handshake completed and the certificate is good";
     TlsUnjudged "tls.unjudged": Passed, Reached, Nothing, "the handshake completed; no name was asked for, so the certificate's was not judged";
     TlsUntrusted "tls.untrusted": Passed, Reached, Nothing, "the handshake completed; the certificate's authority is not known here", ["a private authority", "an intermediate certificate that is not sent"];
@@ -114,7 +114,7 @@ classes! {
     TlsSilent "tls.silent": Failed, Unreachable, Unknown, "the handshake got no answer", ["a hung server", "large packets are lost (MTU)", "a plain-text server that waits for more"];
     TlsError "tls.error": Failed, Unreachable, Unknown, "the handshake failed in another way";
 
-    // HTTP (A4.5).
+    // HTTP (docs/semantics/measurement.md#any-http-answer-shows-that-the-way-works).
     HttpOk "http.ok": Passed, Verified, Nothing, "answered with success";
     HttpExpected "http.expected": Passed, Verified, Nothing, "answered as the plan expects";
     HttpUnexpected "http.unexpected": Passed, Reached, Nothing, "answered, not as the plan expects";
@@ -140,7 +140,7 @@ classes! {
     HttpSilent "http.silent": Failed, Unreachable, Degraded, "accepted, and never answered", ["the application hangs", "the connection waits in a queue nobody reads", "a listener that expects the PROXY protocol or TLS"];
     HttpStream "http.stream": Failed, ServerError, Degraded, "the HTTP/2 stream was ended by the peer";
 
-    // gRPC (A4.6).
+    // gRPC (docs/semantics/measurement.md#grpc-answers-by-its-health-service).
     GrpcServing "grpc.serving": Passed, Verified, Nothing, "the health service says SERVING";
     GrpcNotServing "grpc.not-serving": Passed, ServerError, Degraded, "the health service says that it does not serve", ["the application declares itself down"];
     GrpcServiceUnknown "grpc.service-unknown": Passed, Reached, Nothing, "the health service does not know the service that was asked for";

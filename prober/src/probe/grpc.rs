@@ -89,7 +89,7 @@ fn renamed(layer: Layer) -> Layer {
     Layer { layer: LayerName::Grpc, ..layer }
 }
 
-/// The class of a status (semantics A4.6, gRPC health checking protocol).
+/// The class of a status (gRPC health checking protocol).
 fn class(status: u32, serving: Option<&str>) -> Class {
     match status {
         0 => match serving {

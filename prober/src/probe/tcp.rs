@@ -58,8 +58,8 @@ pub(crate) fn is_local(error: &io::Error, peer: SocketAddr) -> bool {
     class(error, peer) == Class::NorunLocalStack
 }
 
-/// The class of a connection error (semantics A4.3). Whether an unreachable network is ours or the
-/// path's is told by whether this machine has a route at all.
+/// The class of a connection error (connect(2)). Whether an unreachable network is ours or the path's is told
+/// by whether this machine has a route at all: `docs/semantics/measurement.md#unreachable-may-be-ours-or-the-networks`.
 fn class(error: &io::Error, peer: SocketAddr) -> Class {
     match error.kind() {
         ErrorKind::ConnectionRefused => Class::TcpRefused,

@@ -8,8 +8,8 @@ use kubereach_prober::outcome::{Judged, judge};
 use kubereach_prober::plan::Target;
 use kubereach_prober::words::*;
 
-/// Semantics A4, as far as measurements can show it: what a ladder that ends so comes to, and the
-/// worst it may be used for.
+/// What a ladder that ends so comes to, and the worst it may be used for: `docs/semantics/measurement.md`, as far as
+/// a unit can show it.
 const ROWS: &str = "
 norun.rbac skipped not-tested nothing
 norun.admission skipped not-tested nothing

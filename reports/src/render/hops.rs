@@ -182,7 +182,7 @@ pub(crate) fn object_name(object: &ObjectRef) -> String {
 }
 
 /// The worst state of some segments. Network policy that nobody evaluated does not cloud a path
-/// (design section 3), so where something else explains the path's state it colours no station.
+/// (docs/design.md#segments-start-unknown), so where something else explains the path's state it colours no station.
 fn worst(path: &Path, segments: &[&Segment]) -> PathState {
     let silent = |s: &Segment| s.segment == SegmentName::Policy && s.state == PathState::Unknown;
     let explained =

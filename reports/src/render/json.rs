@@ -1,4 +1,4 @@
-//! The report itself, as design section 7 has it.
+//! The report itself (`docs/design.md#json-report`).
 
 use std::io::Write;
 

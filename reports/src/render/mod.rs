@@ -72,7 +72,7 @@ macro_rules! formats {
 formats! {
     /// For a terminal, worst first.
     Text = "text", endings &[], by text::render;
-    /// One pretty-printed object: design section 7, `reports/schema/report-v1.json`.
+    /// One pretty-printed object: `reports/schema/report-v1.json`.
     Json = "json", endings &["json"], by json::render;
     /// One compact object per subject and line, its findings inside.
     Jsonl = "jsonl", endings &["jsonl"], by jsonl::render;

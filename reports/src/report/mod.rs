@@ -1,4 +1,4 @@
-//! The report as data: `kubereach/report/v1` (design section 7).
+//! The report as data: `kubereach/report/v1` (`docs/design.md#json-report`).
 //!
 //! Field order here is the order of the printed JSON. Fields may be added; none is renamed or removed.
 

@@ -1,4 +1,7 @@
-//! Exchanges that end without an answer (semantics A4.5, A4.6).
+//! Exchanges that end without an answer.
+//!
+//! Source: RFC 9113 section 7;
+//! `docs/semantics/measurement.md#closed-or-silent-after-the-connection-is-a-list-of-causes`.
 
 use std::error::Error as StdError;
 use std::io::ErrorKind;

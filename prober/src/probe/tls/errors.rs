@@ -1,4 +1,7 @@
-//! How handshakes fail (semantics A4.4).
+//! How handshakes fail.
+//!
+//! Source: RFC 8446 section 6;
+//! `docs/semantics/measurement.md#what-the-probers-tls-does-not-speak-is-not-the-peers-fault`.
 
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
