@@ -11,9 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, IntakeOptions, read};
-use kubereach::{Filter, Options, analyze_intake, judge_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::Options;
+use kubereach_engine::analyze_intake;
+use kubereach_engine::judge_snapshot;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{InputSpec, IntakeOptions, read};
 use kubereach_reports::render::{Format, Options as Rendering, render};
 use support::Size;
 

@@ -3,10 +3,10 @@
 
 #![allow(missing_docs, reason = "divan's macros make items")]
 
-use kubereach::paths::World;
-use kubereach::policy::{Protocol, View};
-use kubereach::question::{Answers, Finder, Target};
-use kubereach::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
+use kubereach_engine::policy::{Protocol, View};
+use kubereach_engine::question::{Answers, Finder, Target};
+use kubereach_engine::resolve::World;
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 use serde_json::{Value, json};
 
 fn main() {

@@ -8,9 +8,10 @@ mod yardsticks;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, IntakeOptions, read};
-use kubereach::{Filter, judge_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::judge_snapshot;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{InputSpec, IntakeOptions, read};
 use support::Size;
 use yardsticks::{json_items, yaml_items};
 
@@ -67,7 +68,9 @@ fn rendering(bencher: Bencher<'_, '_>, objects: usize) {
     let bytes = text.len();
     let inputs = [input("rendered.yaml", text)];
     bencher.counter(BytesCount::new(bytes)).bench_local(|| {
-        kubereach::analyze(&inputs, &kubereach::Options::default(), &Silent).map(|r| black_box(r).subjects.len()).ok()
+        kubereach_engine::analyze(&inputs, &kubereach_engine::Options::default(), &Silent)
+            .map(|r| black_box(r).subjects.len())
+            .ok()
     });
 }
 

@@ -5,7 +5,7 @@
 #[path = "common/situation.rs"]
 mod situation;
 
-use kubereach::change::compare;
+use kubereach_engine::change::compare;
 use kubereach_reports::report::{Change, ChangeKind, CoverageState, PathState, ProblemChange, Report, Verdict};
 use proptest::prelude::*;
 

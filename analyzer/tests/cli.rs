@@ -295,7 +295,7 @@ stringData: {token: super-secret-value}
 
 #[test]
 fn the_catalogue_page_is_current() {
-    let page = kubereach::checks::catalogue_markdown();
+    let page = kubereach_engine::checks::catalogue_markdown();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checks.md");
     if std::env::var_os("KUBEREACH_BLESS").is_some() {
         std::fs::write(&path, &page).unwrap();
@@ -309,7 +309,7 @@ fn the_catalogue_page_is_current() {
 
 #[test]
 fn every_page_says_what_a_reader_needs() {
-    for (code, entry) in kubereach::checks::catalogue() {
+    for (code, entry) in kubereach_engine::checks::catalogue() {
         let page = &entry.text;
         assert!(code.split('/').count() == 2 && code == code.to_lowercase(), "{code}");
         assert!(page.title.len() > 10, "{code}: title");

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use kubereach::gate::annotations::Annotation;
-use kubereach::gate::baseline::{self, Baseline};
-use kubereach::gate::checks::Ungated;
-use kubereach::gate::{Honour, Ignore, Rules, apply};
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, yaml};
-use kubereach::{Options, analyze};
+use kubereach_engine::Options;
+use kubereach_engine::analyze;
+use kubereach_engine::gate::annotations::Annotation;
+use kubereach_engine::gate::baseline::{self, Baseline};
+use kubereach_engine::gate::checks::Ungated;
+use kubereach_engine::gate::{Honour, Ignore, Rules, apply};
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{InputSpec, yaml};
 use kubereach_reports::render::{Format, Options as RenderOptions, render};
 use kubereach_reports::report::*;
 use proptest::prelude::*;
@@ -360,7 +361,7 @@ fn an_ignore_is_for_its_code_and_its_objects_until_its_day() {
 fn annotations_count_in_manifests_and_not_in_dumps() {
     let all = judged(&[SERVICE, POD], Some(rules()));
     let code = codes(&all, "Service", "web").into_iter().next().unwrap();
-    let key = kubereach::gate::annotations::key(&code);
+    let key = kubereach_engine::gate::annotations::key(&code);
     let annotated = |reason: &str, extra: &str| {
         let note = format!("namespace: shop\n{extra}  annotations:\n    {key}: \"{reason}\"");
         SERVICE.replacen("namespace: shop", &note, 1)

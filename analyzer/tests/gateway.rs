@@ -3,10 +3,11 @@
 mod common;
 
 use common::snapshot;
-use kubereach::evidence::{Dormant, Subject};
-use kubereach::judgement::config_verdict;
-use kubereach::paths::World;
-use kubereach::{checks, snapshot::Snapshot};
+use kubereach_engine::checks;
+use kubereach_engine::judgement::config_verdict;
+use kubereach_engine::resolve::World;
+use kubereach_model::evidence::{Dormant, Subject};
+use kubereach_model::snapshot::Snapshot;
 use kubereach_reports::report::{ConfigVerdict, PathState};
 use serde_json::{Value, json};
 

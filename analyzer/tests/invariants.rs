@@ -3,10 +3,13 @@
 //! one area alone stand as unit tests beside its checks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, IntakeOptions, read};
-use kubereach::snapshot::{Assumption, GroupKind};
-use kubereach::{Filter, Options, analyze, judge_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::Options;
+use kubereach_engine::analyze;
+use kubereach_engine::judge_snapshot;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{InputSpec, IntakeOptions, read};
+use kubereach_model::snapshot::{Assumption, GroupKind};
 use kubereach_reports::report::{Effect, Report, SegmentName, Subject, Verdict};
 use serde_json::{Value, json};
 
@@ -170,7 +173,7 @@ fn invariant_9_1_12_doubt_outranks_degraded_and_a_wall_outranks_doubt() {
         .filter(|o| o["kind"] != "IngressClass")
         .collect();
     let mut snapshot = read(&input(&objects), &options, &Silent).unwrap().snapshots.remove(0);
-    snapshot.coverage = kubereach::snapshot::Coverage::default();
+    snapshot.coverage = kubereach_model::snapshot::Coverage::default();
     for kind in ["Service", "Pod", "EndpointSlice", "Deployment", "NetworkPolicy"] {
         snapshot.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
     }
@@ -180,7 +183,7 @@ fn invariant_9_1_12_doubt_outranks_degraded_and_a_wall_outranks_doubt() {
     assert_eq!(verdict("Ingress"), Verdict::Unknown);
     let walled = with(&[service("cart", &[false], 1), vec![ingress("other", &["cart"])]]);
     let mut snapshot = read(&input(&walled), &options, &Silent).unwrap().snapshots.remove(0);
-    snapshot.coverage = kubereach::snapshot::Coverage::default();
+    snapshot.coverage = kubereach_model::snapshot::Coverage::default();
     for kind in ["Service", "Pod", "EndpointSlice", "Deployment"] {
         snapshot.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
     }
@@ -194,7 +197,7 @@ fn invariant_9_1_13_what_cannot_be_told_in_front_is_unknown_at_the_entry() {
     let mut options = IntakeOptions::default();
     options.assume_complete.push(Assumption { kind: None, namespace: None });
     let mut snapshot = read(&input(&objects), &options, &Silent).unwrap().snapshots.remove(0);
-    snapshot.coverage = kubereach::snapshot::Coverage::default();
+    snapshot.coverage = kubereach_model::snapshot::Coverage::default();
     snapshot.coverage.forget(&GroupKind::known("networking.k8s.io", "IngressClass"), "not collected");
     let judged = judge_snapshot(&snapshot, &Filter::default());
     assert_eq!(judged.iter().find(|j| j.subject.object.kind == "Ingress").unwrap().verdict, Verdict::Unknown);

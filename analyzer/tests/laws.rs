@@ -4,10 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, IntakeOptions, read};
-use kubereach::snapshot::{Assumption, GroupKind, Snapshot};
-use kubereach::{Filter, Options, analyze, judge_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::Options;
+use kubereach_engine::analyze;
+use kubereach_engine::judge_snapshot;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{InputSpec, IntakeOptions, read};
+use kubereach_model::snapshot::{Assumption, GroupKind, Snapshot};
 use kubereach_reports::report::{Report, Verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -384,7 +387,7 @@ proptest! {
         let verdicts_of = |objects: &[Value], forget: bool| {
             let mut snapshot = read(&[input("a.json", objects)], &whole(), &Silent).unwrap().snapshots.remove(0);
             if forget {
-                snapshot.coverage = kubereach::snapshot::Coverage::default();
+                snapshot.coverage = kubereach_model::snapshot::Coverage::default();
                 for kind in ["Service", "Pod", "EndpointSlice", "Endpoints", "Deployment", "DaemonSet"] {
                     snapshot.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
                 }

@@ -9,9 +9,9 @@ mod situation;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use kubereach::analyze;
-use kubereach::intake::progress::Silent;
-use kubereach::observation::{ObservationInput, ObservationLimits, read};
+use kubereach_engine::analyze;
+use kubereach_engine::observation::{ObservationInput, ObservationLimits, read};
+use kubereach_intake::progress::Silent;
 use kubereach_reports::report::Report;
 use situation::{fixtures, inputs, options};
 
@@ -107,12 +107,12 @@ fn measurements_of_another_plan_are_said_to_be() {
     }
     // The snapshot's own plans are known without being given; the plan of a part names the snapshot.
     options.plans.clear();
-    let matches = |options: &kubereach::Options| {
+    let matches = |options: &kubereach_engine::Options| {
         analyze(&inputs(&folder), options, &Silent).unwrap().snapshot.observations[0].plan_matches
     };
     assert_eq!(matches(&options), Some(false));
-    let intake = kubereach::intake::read(&inputs(&folder), &options.intake, &Silent).unwrap();
-    let plan = kubereach::plan_snapshot(&intake.snapshots[0], &kubereach::Filter::default(), None);
+    let intake = kubereach_intake::read(&inputs(&folder), &options.intake, &Silent).unwrap();
+    let plan = kubereach_engine::plan_snapshot(&intake.snapshots[0], &kubereach_engine::Filter::default(), None);
     options.observations[0].observations.plan = plan.digest().unwrap();
     assert_eq!(matches(&options), Some(true));
     options.observations[0].observations.plan = "sha256:of-a-part".to_owned();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use kubereach::observation::{Doubt, EntryOnly, PathFacts, PathSeen, Seen, Sighting, Source, reduce};
+use kubereach_engine::observation::{Doubt, EntryOnly, PathFacts, PathSeen, Seen, Sighting, Source, reduce};
 use kubereach_prober::plan::Span;
 use kubereach_prober::words::{Cap, LayerName, Outcome, Segment, VantageKind};
 use kubereach_reports::report::{PathState, SegmentName};

@@ -9,11 +9,13 @@ mod situation;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::read;
-use kubereach::paths::World;
-use kubereach::snapshot::Snapshot;
-use kubereach::{Filter, checks, plan_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::checks;
+use kubereach_engine::plan_snapshot;
+use kubereach_engine::resolve::World;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::read;
+use kubereach_model::snapshot::Snapshot;
 use kubereach_prober::Plan;
 use kubereach_prober::plan::Target;
 use kubereach_prober::words::{Protocol, Purpose, Segment, VantageKind};
@@ -118,7 +120,7 @@ fn dials_are_told_apart(plan: &Plan, at: &str) {
 }
 
 /// A wildcard host and a pattern instead of a path cannot be asked as they are.
-fn guesses_are_flagged(path: &kubereach::evidence::Path, dials: &[&Target], at: &str) {
+fn guesses_are_flagged(path: &kubereach_model::evidence::Path, dials: &[&Target], at: &str) {
     if path.key.entry.kind == "Gateway" {
         return;
     }
@@ -131,7 +133,7 @@ fn guesses_are_flagged(path: &kubereach::evidence::Path, dials: &[&Target], at: 
 }
 
 /// Success of DNS is never reachability.
-fn a_name_is_never_all_of_a_path(path: &kubereach::evidence::Path, dials: &[&Target], at: &str) {
+fn a_name_is_never_all_of_a_path(path: &kubereach_model::evidence::Path, dials: &[&Target], at: &str) {
     let ports = path.stretch(kubereach_reports::report::SegmentName::Port).is_some();
     for dial in dials.iter().filter(|t| t.protocol == Protocol::Dns) {
         assert!(ports && dial.span.to < Segment::Port, "{at}: {dial:?}");

@@ -7,8 +7,8 @@ mod policy_kit;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use kubereach::policy::{Answer, Connection, End, Ends, Options, Policies, Protocol, Sight, View};
-use kubereach::snapshot::{AnyObject, Assumption, Builder, Snapshot};
+use kubereach_engine::policy::{Answer, Connection, End, Ends, Options, Policies, Protocol, Sight, View};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Snapshot};
 use policy_kit::Json;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -6,9 +6,9 @@ mod measured;
 #[path = "common/situation.rs"]
 mod situation;
 
-use kubereach::analyze;
-use kubereach::intake::progress::Silent;
-use kubereach::intake::yaml;
+use kubereach_engine::analyze;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::yaml;
 use kubereach_reports::render::{Format, Options as RenderOptions, render, render_trace};
 use kubereach_reports::report::Report;
 use situation::{fixtures, inputs, options};

@@ -5,8 +5,9 @@
 #[path = "../benches/support/mod.rs"]
 mod support;
 
-use kubereach::snapshot::{AnyObject, Builder, CoverageRecord, Decode, GroupKind, Snapshot};
-use kubereach::{Filter, judge_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::judge_snapshot;
+use kubereach_model::snapshot::{AnyObject, Builder, CoverageRecord, Decode, GroupKind, Snapshot};
 use kubereach_reports::report::CoverageState;
 use serde_json::{Value, json};
 

@@ -1,14 +1,15 @@
 //! Honesty invariants of behaviour §9.1 that concern Services, the snapshot's age, and scale.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-use kubereach::checks::service::{Backends, Consumer};
-use kubereach::evidence::Dormant;
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, IntakeOptions, read};
-use kubereach::judgement::Judged;
-use kubereach::paths::World;
-use kubereach::snapshot::{Assumption, GroupKind, Snapshot};
-use kubereach::{Filter, judge_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::checks::service::{Backends, Consumer};
+use kubereach_engine::judge_snapshot;
+use kubereach_engine::judgement::Judged;
+use kubereach_engine::resolve::World;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{InputSpec, IntakeOptions, read};
+use kubereach_model::evidence::Dormant;
+use kubereach_model::snapshot::{Assumption, GroupKind, Snapshot};
 use kubereach_reports::report::{ConfigVerdict, PathState, Port, SegmentName, UnknownClass, Verdict};
 use serde_json::{Value, json};
 

@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kubereach::analyze;
-use kubereach::intake::progress::Silent;
-use kubereach::intake::yaml;
+use kubereach_engine::analyze;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::yaml;
 use kubereach_reports::report::{Effect, Report, Subject};
 use questions::{Question, ask};
 use serde::Deserialize;

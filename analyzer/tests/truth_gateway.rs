@@ -7,13 +7,13 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{json, snapshot, truth};
-use kubereach::checks;
-use kubereach::evidence::{Finding, Path, Subject};
-use kubereach::paths::World;
-use kubereach::paths::gateway::Fronts;
-use kubereach::paths::gateway::door::Owner;
-use kubereach::paths::gateway::kinds::Kinds;
-use kubereach::paths::route::attach;
+use kubereach_engine::checks;
+use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::gateway::Fronts;
+use kubereach_engine::resolve::gateway::door::Owner;
+use kubereach_engine::resolve::gateway::kinds::Kinds;
+use kubereach_engine::resolve::route::attach;
+use kubereach_model::evidence::{Finding, Path, Subject};
 use kubereach_reports::report::Effect;
 use serde_json::Value;
 

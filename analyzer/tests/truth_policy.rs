@@ -7,8 +7,10 @@ mod policy_kit;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use kubereach::policy::{AgainstPods, Answer, Connection, End, Ends, Options, PodEnd, Policies, Protocol, Sided};
-use kubereach::snapshot::Snapshot;
+use kubereach_engine::policy::{
+    AgainstPods, Answer, Connection, End, Ends, Options, PodEnd, Policies, Protocol, Sided,
+};
+use kubereach_model::snapshot::Snapshot;
 use policy_kit::{json, load, truth};
 
 #[derive(Default, Debug)]
@@ -50,7 +52,7 @@ impl Figures {
 }
 
 fn reasons<'a>(sides: impl IntoIterator<Item = &'a Sided<'a>>) -> Vec<&'static str> {
-    sides.into_iter().flat_map(|side| &side.missing).map(kubereach::policy::Missing::key).collect()
+    sides.into_iter().flat_map(|side| &side.missing).map(kubereach_engine::policy::Missing::key).collect()
 }
 
 fn pod<'s>(snapshot: &'s Snapshot, ends: &Ends<'s>, name: &str) -> End<'s> {

@@ -7,10 +7,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use common::{json, snapshot, truth};
-use kubereach::checks;
-use kubereach::evidence::Path;
-use kubereach::paths::World;
-use kubereach::paths::gateway::{Fronts, hostname};
+use kubereach_engine::checks;
+use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::gateway::{Fronts, hostname};
+use kubereach_model::evidence::Path;
 use kubereach_reports::report::PathState;
 use serde_json::Value;
 

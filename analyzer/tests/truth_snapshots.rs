@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use kubereach::intake::InputSpec;
-use kubereach::intake::progress::Silent;
-use kubereach::snapshot::Assumption;
-use kubereach::{Options, analyze};
+use kubereach_engine::Options;
+use kubereach_engine::analyze;
+use kubereach_intake::InputSpec;
+use kubereach_intake::progress::Silent;
+use kubereach_model::snapshot::Assumption;
 use kubereach_reports::report::{PathState, Report, SegmentName, Verdict};
 use serde::Deserialize;
 

@@ -7,6 +7,7 @@
 pub mod answered_by;
 pub mod canonical;
 pub mod class;
+pub mod collect;
 mod document;
 pub mod envelope;
 pub mod error;

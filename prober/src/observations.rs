@@ -16,6 +16,9 @@ use crate::words::{Cap, Confidence, LayerName, Outcome, Purpose, VantageKind};
 /// The schema name every observations document carries.
 pub const OBSERVATIONS_SCHEMA: &str = "kubereach/observations/v1";
 
+/// The label by which the objects of one run are found in a cluster; no client has it.
+pub const RUN_LABEL: &str = "kubereach.dev/run";
+
 /// One run of one plan from one vantage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Observations {

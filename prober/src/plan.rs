@@ -104,6 +104,20 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Time for a run of this many targets: a hundred seconds, and more where targets are many, so that a plan of
+    /// silent addresses still comes to its end. Network plugins program rules for a new pod late: the run waits
+    /// before its first dial.
+    #[must_use]
+    pub fn for_targets(targets: usize) -> Self {
+        const PER_TARGET_MS: u64 = 1_250;
+        const LONGEST_MS: u64 = 30 * 60 * 1000;
+        let by_size = PER_TARGET_MS.saturating_mul(u64::try_from(targets).unwrap_or(u64::MAX));
+        let default = Self::default();
+        Self { total_ms: by_size.clamp(default.total_ms, LONGEST_MS), settle_ms: 3_000, ..default }
+    }
+}
+
 /// From which segment to which segment of a path a dial speaks, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Span {

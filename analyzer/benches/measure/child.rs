@@ -7,9 +7,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{Content, InputSpec, IntakeOptions, Limits, read, scan};
-use kubereach::{Filter, Options, analyze_intake, judge_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::Options;
+use kubereach_engine::analyze_intake;
+use kubereach_engine::judge_snapshot;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{Content, InputSpec, IntakeOptions, Limits, read, scan};
 use serde::de::IgnoredAny;
 use wait4::Wait4 as _;
 

@@ -1,6 +1,6 @@
 //! What kubereach is held against: other people's parsers, item by item and straight into the same structs.
 
-use kubereach::snapshot::{AnyObject, Decode};
+use kubereach_model::snapshot::{AnyObject, Decode};
 use serde::de::DeserializeOwned;
 
 use super::Any;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kubereach::gate::baseline::Baseline;
-use kubereach::gate::{Honour, Rules};
-use kubereach::snapshot::Thresholds;
+use kubereach_engine::gate::baseline::Baseline;
+use kubereach_engine::gate::{Honour, Rules};
+use kubereach_model::snapshot::Thresholds;
 
 use super::Failure;
 use super::config::Loaded;

@@ -434,7 +434,7 @@ pub(super) struct Snapshot {
     pub kind: Vec<String>,
     /// Also this resource, as PLURAL.VERSION.GROUP (repeatable)
     #[arg(long, value_name = "RESOURCE")]
-    pub add: Vec<kubereach::live::Gvr>,
+    pub add: Vec<kubereach_live::cluster::Gvr>,
     /// Replace names, namespaces, hosts and addresses; what stands for what goes to a separate file
     #[arg(long)]
     pub pseudonyms: bool,
@@ -476,7 +476,7 @@ pub(super) struct Plan {
     #[command(flatten)]
     pub subjects: Subjects,
     /// Plan at most this many targets; what does not fit is named in the plan. 0 means no limit
-    #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST)]
+    #[arg(long, value_name = "COUNT", default_value_t = kubereach_engine::plan::MOST)]
     pub max_targets: usize,
     /// The plan as json, or as text a table of what will be dialled and why
     #[arg(long, value_name = "FORMAT", value_parser = ["json", "text"], default_value = "json")]
@@ -502,7 +502,7 @@ pub(super) struct Job {
     #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
     pub namespace: String,
     /// Image of the prober
-    #[arg(long, value_name = "IMAGE", default_value = kubereach::job::IMAGE)]
+    #[arg(long, value_name = "IMAGE", default_value = kubereach_live::job::IMAGE)]
     pub image: String,
     /// Labels of the client to measure as, key=value,key=value (repeatable)
     #[arg(long, value_name = "LABELS")]
@@ -588,7 +588,7 @@ pub(super) struct Probe {
     #[command(flatten)]
     pub whom: WhomFlags,
     /// Measure at most this many targets
-    #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST)]
+    #[arg(long, value_name = "COUNT", default_value_t = kubereach_engine::plan::MOST)]
     pub max_targets: usize,
     /// Seconds for all of it; from the size of the plan if not given
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]

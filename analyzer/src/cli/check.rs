@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use kubereach::change::{Prune, analyze_on_top_of};
-use kubereach::gate::baseline;
-use kubereach::intake::{self, InputSpec, IntakeOptions, progress::Silent};
-use kubereach::{Options, analyze_intake};
+use kubereach_engine::Options;
+use kubereach_engine::analyze_intake;
+use kubereach_engine::change::{Prune, analyze_on_top_of};
+use kubereach_engine::gate::baseline;
+use kubereach_intake::{self as intake, InputSpec, IntakeOptions, progress::Silent};
 use kubereach_reports::render::{Format, Options as RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use kubereach::collect;
 use kubereach_prober::Observations;
+use kubereach_prober::collect;
 
 use super::args::Collect;
 use super::{Failure, NOTHING, OK, plan};

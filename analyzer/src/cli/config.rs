@@ -9,10 +9,10 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _};
-use kubereach::checks::catalogue;
-use kubereach::gate::Ignore;
-use kubereach::gate::checks::Checks;
-use kubereach::gate::config::{self, Config, Setting, Value};
+use kubereach_engine::checks::catalogue;
+use kubereach_engine::gate::Ignore;
+use kubereach_engine::gate::checks::Checks;
+use kubereach_engine::gate::config::{self, Config, Setting, Value};
 
 use super::args::Cli;
 use super::{Failure, output};

@@ -1,8 +1,8 @@
 //! `kubereach diff`
 
-use kubereach::Options;
-use kubereach::change::{analyze_diff, analyze_diff_with};
-use kubereach::intake::IntakeOptions;
+use kubereach_engine::Options;
+use kubereach_engine::change::{analyze_diff, analyze_diff_with};
+use kubereach_intake::IntakeOptions;
 use kubereach_reports::render::{Format, Options as RenderOptions};
 
 use super::args::Diff;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use kubereach::checks::{catalogue, catalogue_markdown};
-use kubereach::evidence::Entry;
+use kubereach_engine::checks::{catalogue, catalogue_markdown};
+use kubereach_model::evidence::Entry;
 
 use super::{Failure, OK, args};
 

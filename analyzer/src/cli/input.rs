@@ -2,11 +2,11 @@
 
 use std::io::IsTerminal as _;
 
-use kubereach::intake::progress::{Bar, Progress, Silent};
-use kubereach::intake::{self, InputSpec, Intake, IntakeOptions, Limits};
-use kubereach::live::{self, Ask, LiveError, ReadError, Target};
-use kubereach::observation::{self, Document, ObservationInput, ObservationLimits};
-use kubereach::snapshot::Assumption;
+use kubereach_engine::observation::{self, Document, ObservationInput, ObservationLimits};
+use kubereach_intake::progress::{Bar, Progress, Silent};
+use kubereach_intake::{self as intake, InputSpec, Intake, IntakeOptions, Limits};
+use kubereach_live::cluster::{self, Ask, LiveError, ReadError, Target};
+use kubereach_model::snapshot::Assumption;
 
 use super::Failure;
 use super::args::{ClusterFlags, LimitFlags, Measured, Reading, When, WhomFlags};
@@ -31,7 +31,7 @@ pub(super) fn cluster(reading: &Reading, options: &IntakeOptions, namespaces: &[
     let cluster = &reading.live.cluster;
     let ask =
         Ask { namespaces: namespaces.to_vec(), read_tls: cluster.read_tls, timeout: cluster.timeout, ..Ask::default() };
-    Ok(live::read(&target(cluster), &ask, options, watching(reading.progress))?)
+    Ok(cluster::read(&target(cluster), &ask, options, watching(reading.progress))?)
 }
 
 /// Which cluster, and as whom.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{self, InputSpec, IntakeOptions};
-use kubereach::job::{
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{self as intake, InputSpec, IntakeOptions};
+use kubereach_live::job::{
     INSTANCE, Manifests, Options, Review, is_namespace, manifests, parse_labels, parse_toleration, review,
 };
 use kubereach_prober::words::{Purpose, VantageKind};

@@ -136,16 +136,16 @@ impl Failure {
     }
 }
 
-impl From<kubereach::intake::IntakeError> for Failure {
-    fn from(error: kubereach::intake::IntakeError) -> Self {
+impl From<kubereach_intake::IntakeError> for Failure {
+    fn from(error: kubereach_intake::IntakeError) -> Self {
         Self::Nothing(error.to_string())
     }
 }
 
-impl From<kubereach::change::ChangeError> for Failure {
-    fn from(error: kubereach::change::ChangeError) -> Self {
+impl From<kubereach_engine::change::ChangeError> for Failure {
+    fn from(error: kubereach_engine::change::ChangeError) -> Self {
         match error {
-            kubereach::change::ChangeError::SeveralClusters { .. } => Self::Usage(error.to_string()),
+            kubereach_engine::change::ChangeError::SeveralClusters { .. } => Self::Usage(error.to_string()),
             _ => Self::Nothing(error.to_string()),
         }
     }

@@ -5,7 +5,7 @@ use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use kubereach::checks::catalogue;
+use kubereach_engine::checks::catalogue;
 use kubereach_reports::render::{Format, Options, Root, RulePage, RulePages, render};
 use kubereach_reports::report::Report;
 

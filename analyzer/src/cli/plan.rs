@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use kubereach::plan_snapshot;
-use kubereach::snapshot::Snapshot;
+use kubereach_engine::plan_snapshot;
+use kubereach_model::snapshot::Snapshot;
 use kubereach_prober::Plan;
 use kubereach_prober::plan::Target;
 use kubereach_prober::words::Purpose;

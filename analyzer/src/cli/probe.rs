@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use kubereach::live::{self, RelayOptions};
+use kubereach_live::cluster::{self, RelayOptions};
 use kubereach_prober::observations::Vantage;
 use kubereach_prober::plan::Part;
 use kubereach_prober::probe::{Options, Stop};
@@ -44,7 +44,7 @@ fn relayed(plan: &Plan, command: &Probe) -> Result<Observations, Failure> {
     let target = input::whom(&command.whom);
     let total = Some(Duration::from_millis(plan.limits.total_ms));
     let max_targets = Some(command.max_targets);
-    Ok(interruptible(|stop| live::relay(&target, plan, RelayOptions { total, max_targets, stop }))?)
+    Ok(interruptible(|stop| cluster::relay(&target, plan, RelayOptions { total, max_targets, stop }))?)
 }
 
 fn dialled(plan: &Plan, command: &Probe) -> Result<Observations, Failure> {

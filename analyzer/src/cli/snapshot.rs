@@ -3,14 +3,14 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use kubereach::live::{self, Ask, Form, Pseudonyms};
+use kubereach_live::cluster::{self, Ask, Form, Pseudonyms};
 
 use super::args::Snapshot;
 use super::{Failure, OK, input};
 
 /// Reads a live cluster into a file.
 pub(super) fn run(command: &Snapshot) -> Result<u8, Failure> {
-    live::check_kinds(&command.kind).map_err(|why| Failure::Usage(format!("--kind: {why}")))?;
+    cluster::check_kinds(&command.kind).map_err(|why| Failure::Usage(format!("--kind: {why}")))?;
     let ask = Ask {
         namespaces: command.namespace.clone(),
         only_namespaces: !command.namespace.is_empty(),
@@ -23,7 +23,7 @@ pub(super) fn run(command: &Snapshot) -> Result<u8, Failure> {
     let target = input::target(&command.cluster);
     if command.dry_run {
         let mut out = std::io::stdout().lock();
-        for line in live::would_read(&target, &ask)? {
+        for line in cluster::would_read(&target, &ask)? {
             writeln!(out, "{line}")?;
         }
         return Ok(OK);
@@ -40,7 +40,7 @@ pub(super) fn run(command: &Snapshot) -> Result<u8, Failure> {
     if pseudonyms.is_some() && map.starts_with(path) && form == Form::Directory {
         return Err(Failure::Usage("--pseudonym-map: the map must not lie in the snapshot it explains".to_owned()));
     }
-    let written = live::snapshot(&target, &ask, path, form, pseudonyms.as_mut(), input::watching(command.progress))
+    let written = cluster::snapshot(&target, &ask, path, form, pseudonyms.as_mut(), input::watching(command.progress))
         .map_err(|error| Failure::Nothing(error.to_string()))?;
     if let Some(pseudonyms) = &pseudonyms {
         let text = serde_json::to_vec_pretty(pseudonyms.map()).map_err(|error| Failure::Output(error.into()))?;

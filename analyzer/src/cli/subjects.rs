@@ -1,7 +1,7 @@
 //! Which subjects a command is about.
 
 use clap::Args;
-use kubereach::Filter;
+use kubereach_engine::Filter;
 
 use super::Failure;
 use super::trace::kind_of;

@@ -2,8 +2,11 @@
 
 use std::io::Write as _;
 
-use kubereach::intake::IntakeOptions;
-use kubereach::{Filter, Options, analyze_intake, find_subject};
+use kubereach_engine::Filter;
+use kubereach_engine::Options;
+use kubereach_engine::analyze_intake;
+use kubereach_engine::find_subject;
+use kubereach_intake::IntakeOptions;
 use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
 
 use super::args::Trace;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use kubereach::intake::Intake;
-use kubereach::live::{self, RelayOptions, Target};
-use kubereach::observation::{self, Document, ObservationInput, ObservationLimits};
-use kubereach::{Filter, plan, plan_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::observation::{self, Document, ObservationInput, ObservationLimits};
+use kubereach_engine::plan;
+use kubereach_engine::plan_snapshot;
+use kubereach_intake::Intake;
+use kubereach_live::cluster::{self, RelayOptions, Target};
 use kubereach_prober::probe::{Stop, StopHandle};
 
 use super::Failure;
@@ -34,7 +36,8 @@ pub(super) fn relayed(
     let mut inputs = Vec::new();
     for snapshot in &intake.snapshots {
         let plan = plan_snapshot(snapshot, filter, Some(plan::MOST));
-        let seen = interruptible(|stop| live::relay(target, &plan, RelayOptions { stop, ..RelayOptions::default() }))?;
+        let seen =
+            interruptible(|stop| cluster::relay(target, &plan, RelayOptions { stop, ..RelayOptions::default() }))?;
         let json = serde_json::to_vec(&seen).map_err(|error| Failure::Output(error.into()))?;
         inputs.push(ObservationInput::Bytes("via apiserver".to_owned(), json));
     }

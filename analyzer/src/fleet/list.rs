@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
-use crate::intake;
+use kubereach_intake as intake;
 
 /// One bundle of a fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]

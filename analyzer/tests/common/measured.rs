@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path as FilePath;
 
-use kubereach::intake::yaml;
-use kubereach::observation::{Document, ObservationInput, ObservationLimits, read};
+use kubereach_engine::observation::{Document, ObservationInput, ObservationLimits, read};
+use kubereach_intake::yaml;
 use kubereach_prober::class::Class;
 use kubereach_prober::layer::{HttpFacts, Layer};
 use kubereach_prober::observations::{Attempt, Observations, Prober, ResultRow, Vantage};

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kubereach::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

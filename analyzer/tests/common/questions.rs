@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::read;
-use kubereach::paths::World;
-use kubereach::policy::Protocol;
-use kubereach::question::{Answers, Finder, Row, split_port};
+use kubereach_engine::policy::Protocol;
+use kubereach_engine::question::{Answers, Finder, Row, split_port};
+use kubereach_engine::resolve::World;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::read;
 use serde::Deserialize;
 
 use crate::situation::{inputs, options};

@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use kubereach::change::{Prune, analyze_diff, analyze_on_top_of};
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{self, InputSpec};
-use kubereach::snapshot::Assumption;
-use kubereach::{Options, analyze};
+use kubereach_engine::Options;
+use kubereach_engine::analyze;
+use kubereach_engine::change::{Prune, analyze_diff, analyze_on_top_of};
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{self as intake, InputSpec};
+use kubereach_model::snapshot::Assumption;
 use kubereach_reports::report::Report;
 
 /// The folder of all situations.

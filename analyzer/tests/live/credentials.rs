@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{Intake, IntakeOptions};
-use kubereach::live::{self, Ask, ReadError, Target};
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{Intake, IntakeOptions};
+use kubereach_live::cluster::{self, Ask, ReadError, Target};
 
 use crate::api::{Authority, Cluster, Secured};
 use crate::kit::{ask, shop};
@@ -21,7 +21,7 @@ fn served() -> Secured {
 
 fn read(kubeconfig: PathBuf, ask: &Ask) -> Result<Intake, ReadError> {
     let target = Target { kubeconfig: Some(kubeconfig), ..Target::default() };
-    live::read(&target, ask, &IntakeOptions::default(), Box::new(Silent))
+    cluster::read(&target, ask, &IntakeOptions::default(), Box::new(Silent))
 }
 
 fn objects(intake: &Intake) -> usize {

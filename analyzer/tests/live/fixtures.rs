@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kubereach::analyze;
-use kubereach::intake::progress::Silent;
+use kubereach_engine::analyze;
+use kubereach_intake::progress::Silent;
 use kubereach_reports::report::Report;
 use serde_json::Value;
 

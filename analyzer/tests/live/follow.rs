@@ -238,7 +238,7 @@ fn what_is_not_reached_in_time_ends_with_1_and_says_what_is_missing() {
 fn healthy_is_waited_for_with_a_measurement_that_comes_in() {
     let api = Cluster::new(shop()).start();
     let intake = crate::kit::read(&api, "admin", &crate::kit::ask()).unwrap();
-    let plan = kubereach::plan_snapshot(&intake.snapshots[0], &kubereach::Filter::default(), None);
+    let plan = kubereach_engine::plan_snapshot(&intake.snapshots[0], &kubereach_engine::Filter::default(), None);
     let target =
         plan.targets.iter().find(|t| t.dial == "service" && t.name.as_deref() == Some("shop-web.shop.svc")).unwrap();
     let now = jiff::Timestamp::now().to_string();

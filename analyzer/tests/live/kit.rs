@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{Intake, IntakeOptions};
-use kubereach::live::{self, Ask, ReadError, Target};
-use kubereach::{Options, analyze_intake};
+use kubereach_engine::Options;
+use kubereach_engine::analyze_intake;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{Intake, IntakeOptions};
+use kubereach_live::cluster::{self, Ask, ReadError, Target};
 use kubereach_reports::report::Report;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ pub(crate) fn ask() -> Ask {
 
 /// Reads live.
 pub(crate) fn read(api: &Api, token: &str, ask: &Ask) -> Result<Intake, ReadError> {
-    live::read(&target(api, token), ask, &IntakeOptions::default(), Box::new(Silent))
+    cluster::read(&target(api, token), ask, &IntakeOptions::default(), Box::new(Silent))
 }
 
 /// Reads live and judges.

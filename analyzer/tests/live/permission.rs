@@ -2,7 +2,7 @@
 
 use crate::api::{Cluster, Rule};
 use crate::kit::{ask, coverage, read, report, shop};
-use kubereach::live::Ask;
+use kubereach_live::cluster::Ask;
 
 fn in_shop() -> Ask {
     Ask { namespaces: vec!["shop".to_owned()], ..ask() }
@@ -79,11 +79,11 @@ fn one_namespace_is_read_where_the_cluster_may_not_be() {
 fn without_a_list_of_namespaces_the_contexts_own_is_tried() {
     let api = Cluster::new(shop()).identity("tenant", vec![Rule::in_namespace("shop")]).start();
     let target =
-        kubereach::live::Target { kubeconfig: Some(api.kubeconfig_in("tenant", "shop")), ..Default::default() };
-    let options = kubereach::Options::default();
-    let silent = Box::new(kubereach::intake::progress::Silent);
-    let intake = kubereach::live::read(&target, &ask(), &options.intake, silent).unwrap();
-    let report = kubereach::analyze_intake(&intake, &options);
+        kubereach_live::cluster::Target { kubeconfig: Some(api.kubeconfig_in("tenant", "shop")), ..Default::default() };
+    let options = kubereach_engine::Options::default();
+    let silent = Box::new(kubereach_intake::progress::Silent);
+    let intake = kubereach_live::cluster::read(&target, &ask(), &options.intake, silent).unwrap();
+    let report = kubereach_engine::analyze_intake(&intake, &options);
     assert_eq!(coverage(&report, "Service", Some("shop")).0, "complete");
 }
 
@@ -111,7 +111,7 @@ fn wrong_credentials_and_no_server_are_said() {
     let api = Cluster::new(shop()).start();
     let error = read(&api, "stranger", &ask()).unwrap_err().to_string();
     assert!(error.contains("credentials are not accepted"), "{error}");
-    let gone = kubereach::live::Target {
+    let gone = kubereach_live::cluster::Target {
         kubeconfig: {
             let path = api.folder().join("gone.yaml");
             let text = std::fs::read_to_string(api.kubeconfig("admin")).unwrap();
@@ -121,8 +121,8 @@ fn wrong_credentials_and_no_server_are_said() {
         ..Default::default()
     };
     let quick = Ask { timeout: std::time::Duration::from_secs(1), ..ask() };
-    let silent = Box::new(kubereach::intake::progress::Silent);
-    let error = kubereach::live::read(&gone, &quick, &kubereach::intake::IntakeOptions::default(), silent)
+    let silent = Box::new(kubereach_intake::progress::Silent);
+    let error = kubereach_live::cluster::read(&gone, &quick, &kubereach_intake::IntakeOptions::default(), silent)
         .unwrap_err()
         .to_string();
     assert!(error.contains("127.0.0.1:1") && error.to_lowercase().contains("refused"), "{error}");
@@ -134,8 +134,8 @@ fn impersonation_is_asked_for() {
     let mut target = crate::kit::target(&api, "admin");
     target.as_user = Some("bob".to_owned());
     target.as_groups = vec!["devs".to_owned(), "ops".to_owned()];
-    let silent = Box::new(kubereach::intake::progress::Silent);
-    kubereach::live::read(&target, &ask(), &kubereach::intake::IntakeOptions::default(), silent).unwrap();
+    let silent = Box::new(kubereach_intake::progress::Silent);
+    kubereach_live::cluster::read(&target, &ask(), &kubereach_intake::IntakeOptions::default(), silent).unwrap();
     for request in api.log() {
         assert_eq!(request.header("impersonate-user"), "bob", "{}", request.path);
         assert_eq!(request.header("impersonate-group"), "devs,ops", "{}", request.path);

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use kubereach::intake::IntakeOptions;
-use kubereach::intake::progress::Silent;
-use kubereach::live::{self, Ask, Form, Target};
-use kubereach::{Options, analyze, analyze_intake};
+use kubereach_engine::Options;
+use kubereach_engine::analyze;
+use kubereach_engine::analyze_intake;
+use kubereach_intake::IntakeOptions;
+use kubereach_intake::progress::Silent;
+use kubereach_live::cluster::{self, Ask, Form, Target};
 use kubereach_reports::report::Report;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -223,7 +225,7 @@ fn as_user(plane: &Plane, user: &str) -> Target {
 }
 
 fn judged(plane: &Plane, user: &str, ask: &Ask) -> Report {
-    let intake = live::read(&as_user(plane, user), ask, &IntakeOptions::default(), Box::new(Silent)).unwrap();
+    let intake = cluster::read(&as_user(plane, user), ask, &IntakeOptions::default(), Box::new(Silent)).unwrap();
     analyze_intake(&intake, &Options::default())
 }
 
@@ -268,14 +270,14 @@ fn four_identities(plane: &Plane) {
     assert_eq!(coverage(&tenant, "Node", None).0, "forbidden");
     assert!(!serde_json::to_string(&tenant).unwrap().contains("vault"));
 
-    let nobody = live::read(&as_user(plane, "nobody"), &ask, &IntakeOptions::default(), Box::new(Silent));
+    let nobody = cluster::read(&as_user(plane, "nobody"), &ask, &IntakeOptions::default(), Box::new(Silent));
     let error = nobody.unwrap_err().to_string();
     assert!(error.contains("User \"nobody\" cannot list") && !error.contains("vault"), "{error}");
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.tar.zst");
-    live::snapshot(&as_user(plane, "admin"), &ask, &path, Form::TarZst, None, Box::new(Silent)).unwrap();
-    let taken = analyze(&[kubereach::intake::InputSpec::Path(path)], &Options::default(), &Silent).unwrap();
+    cluster::snapshot(&as_user(plane, "admin"), &ask, &path, Form::TarZst, None, Box::new(Silent)).unwrap();
+    let taken = analyze(&[kubereach_intake::InputSpec::Path(path)], &Options::default(), &Silent).unwrap();
     assert_eq!(verdict(&taken, "Service", "shop", "shop-web"), "config-ok");
 }
 
@@ -370,7 +372,7 @@ fn compare(plane: &Plane, folder: &Path, files: &Report, namespace: &str, wrong:
             }
         }
     }
-    let nobody = live::read(&as_user(plane, "nobody"), &ask, &IntakeOptions::default(), Box::new(Silent));
+    let nobody = cluster::read(&as_user(plane, "nobody"), &ask, &IntakeOptions::default(), Box::new(Silent));
     if nobody.is_ok() {
         let _ = writeln!(wrong, "{place}: nobody could read something");
     }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use kubereach::live::{self, Ask, Resource};
-use kubereach::{Filter, plan_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::plan_snapshot;
+use kubereach_live::cluster::{self, Ask, Resource};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -29,7 +30,7 @@ fn rules(out: &mut String, resources: &[Resource], verbs: &str) {
 }
 
 fn rendered() -> String {
-    let all = live::needed();
+    let all = cluster::needed();
     let special = |r: &Resource| r.group.is_empty() && matches!(r.plural.as_str(), "secrets" | "configmaps");
     let plain: Vec<Resource> = all.iter().filter(|r| !special(r)).cloned().collect();
     let named: Vec<Resource> = plain.iter().filter(|r| r.namespaced).cloned().collect();
@@ -91,7 +92,7 @@ fn rendered() -> String {
 /// What `run` asks the API server whether it may, and nothing else.
 fn of_run() -> String {
     let mut verbs: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for need in kubereach::run::NEEDS {
+    for need in kubereach_live::run::NEEDS {
         verbs.entry((need.group, need.resource)).or_default().push(need.verb);
     }
     let mut out = String::new();
@@ -122,7 +123,7 @@ fn role<'d>(documents: &'d [Value], kind: &str, name: &str) -> &'d Value {
 /// A server that has every kind.
 fn everything() -> Cluster {
     let mut cluster = Cluster::new(shop());
-    cluster.kinds = live::needed()
+    cluster.kinds = cluster::needed()
         .into_iter()
         .map(|r| Kind { group: r.group, version: r.version, kind: r.kind, plural: r.plural, namespaced: r.namespaced })
         .collect();
@@ -157,7 +158,7 @@ fn the_role_is_enough_for_its_namespace() {
     let rules = Rule::of_role(role(&documents, "Role", "kubereach"), Some("shop"));
     let api = everything().identity("tenant", rules).start();
     let report = report(&api, "tenant", &Ask { namespaces: vec!["shop".to_owned()], ..ask() });
-    for resource in live::needed().iter().filter(|r| r.namespaced && r.group.is_empty() && r.kind != "Secret") {
+    for resource in cluster::needed().iter().filter(|r| r.namespaced && r.group.is_empty() && r.kind != "Secret") {
         assert_eq!(coverage(&report, &resource.kind, Some("shop")).0, "complete", "{}", resource.kind);
     }
     assert_eq!(coverage(&report, "Secret", None).0, "forbidden");
@@ -192,7 +193,7 @@ fn the_relays_role_is_what_a_plan_needs_to_be_relayed() {
             .fold(everything().identity("relayer", rules), |cluster, id| cluster.application(id, answer.clone()))
             .start();
         let plan = plan_snapshot(&read(&api, "admin", &ask()).unwrap().snapshots[0], &Filter::default(), None);
-        let seen = live::relay(&target(&api, "relayer"), &plan, live::RelayOptions::default()).unwrap();
+        let seen = cluster::relay(&target(&api, "relayer"), &plan, cluster::RelayOptions::default()).unwrap();
         let answered = seen.results.iter().filter(|row| row.class == "http.ok").count();
         assert_eq!(answered, if namespace.is_some() { 2 } else { 4 }, "{kind}");
         let denied = seen.results.iter().filter(|row| row.class == "norun.rbac");

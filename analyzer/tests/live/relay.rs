@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use kubereach::live::{self, RelayOptions};
-use kubereach::{Filter, plan_snapshot};
+use kubereach_engine::Filter;
+use kubereach_engine::plan_snapshot;
+use kubereach_live::cluster::{self, RelayOptions};
 use kubereach_prober::observations::ResultRow;
 use kubereach_prober::words::{Cap, Outcome, Purpose};
 use kubereach_prober::{Observations, Plan};
@@ -34,7 +35,7 @@ fn plan(api: &Api) -> Plan {
 }
 
 fn relay(api: &Api, token: &str, plan: &Plan) -> Observations {
-    live::relay(&target(api, token), plan, RelayOptions::default()).unwrap()
+    cluster::relay(&target(api, token), plan, RelayOptions::default()).unwrap()
 }
 
 fn row<'o>(seen: &'o Observations, namespace: &str, resource: &str) -> &'o ResultRow {
@@ -115,7 +116,7 @@ fn refused_permission_is_denied_with_the_grant_to_ask_for() {
         "{}",
         row.reason
     );
-    let grants = live::grants(&plan);
+    let grants = cluster::grants(&plan);
     let mut resources = grants["shop"].clone();
     resources.sort_unstable();
     assert_eq!(resources, ["pods/proxy", "services/proxy"]);
@@ -158,7 +159,7 @@ fn slow_large_and_endless_answers_are_bounded() {
     // The limit of the whole leaves a row for everything.
     plan.limits.timeout_ms = 30_000;
     let options = RelayOptions { total: Some(Duration::from_secs(1)), ..RelayOptions::default() };
-    let seen = live::relay(&target(&api, "admin"), &plan, options).unwrap();
+    let seen = cluster::relay(&target(&api, "admin"), &plan, options).unwrap();
     assert_eq!(seen.results.len(), plan.targets.len());
     assert!(seen.results.iter().any(|row| row.class == "norun.deadline"), "{:#?}", seen.results);
 }
@@ -170,8 +171,8 @@ fn an_api_server_that_is_not_there_is_not_an_application_that_is_not_there() {
     let path = api.folder().join("gone.yaml");
     let text = std::fs::read_to_string(api.kubeconfig("admin")).unwrap();
     std::fs::write(&path, text.replace(&api.address.to_string(), "127.0.0.1:1")).unwrap();
-    let gone = live::Target { kubeconfig: Some(path), ..live::Target::default() };
-    let seen = live::relay(&gone, &plan, RelayOptions::default()).unwrap();
+    let gone = cluster::Target { kubeconfig: Some(path), ..cluster::Target::default() };
+    let seen = cluster::relay(&gone, &plan, RelayOptions::default()).unwrap();
     for row in seen.results.iter().filter(|row| !row.command.is_empty()) {
         assert_eq!((row.outcome, row.class.as_str()), (Outcome::NotTested, "norun.vantage"));
         assert!(row.reason.contains("API server itself was not reached"), "{}", row.reason);

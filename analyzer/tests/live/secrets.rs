@@ -1,6 +1,6 @@
 //! Secrets are not read.
 
-use kubereach::live::Ask;
+use kubereach_live::cluster::Ask;
 use serde_json::json;
 
 use crate::api::Cluster;

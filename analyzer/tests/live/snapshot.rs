@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{InputSpec, IntakeOptions};
-use kubereach::live::{self, Ask, Form, Pseudonyms};
-use kubereach::{Options, analyze, analyze_intake};
+use kubereach_engine::Options;
+use kubereach_engine::analyze;
+use kubereach_engine::analyze_intake;
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{InputSpec, IntakeOptions};
+use kubereach_live::cluster::{self, Ask, Form, Pseudonyms};
 use kubereach_reports::report::Report;
 use serde_json::{Value, json};
 
@@ -65,7 +67,7 @@ fn served(objects: Vec<Value>) -> Cluster {
 fn take(api: &Api, token: &str, ask: &Ask, name: &str, pseudonyms: Option<&mut Pseudonyms>) -> PathBuf {
     let path = api.folder().join(name);
     let form = Form::of(&path).unwrap();
-    live::snapshot(&target(api, token), ask, &path, form, pseudonyms, Box::new(Silent)).unwrap();
+    cluster::snapshot(&target(api, token), ask, &path, form, pseudonyms, Box::new(Silent)).unwrap();
     path
 }
 
@@ -100,10 +102,10 @@ fn what_was_refused_or_failed_reads_back_to_the_same_bytes() {
     let ask = Ask { namespaces: vec!["shop".to_owned()], ..ask() };
     let live = bytes(report(&api, "tenant", &ask));
     // With -n a snapshot reads nothing else, so the same is asked for without it.
-    let target = live::Target { kubeconfig: Some(api.kubeconfig_in("tenant", "shop")), ..Default::default() };
+    let target = cluster::Target { kubeconfig: Some(api.kubeconfig_in("tenant", "shop")), ..Default::default() };
     let path = api.folder().join("t.tar.zst");
     let ask = Ask { namespaces: Vec::new(), ..ask };
-    live::snapshot(&target, &ask, &path, Form::TarZst, None, Box::new(Silent)).unwrap();
+    cluster::snapshot(&target, &ask, &path, Form::TarZst, None, Box::new(Silent)).unwrap();
     assert_eq!(bytes(check(&path)), live);
 }
 
@@ -189,7 +191,7 @@ fn some_namespaces_some_kinds_and_more() {
     let (state, reason) = coverage(&report, "Pod", None);
     assert_eq!(state, "not-collected");
     assert!(reason.contains("--kind"), "{reason}");
-    assert!(live::check_kinds(&["nonsense".to_owned()]).is_err());
+    assert!(cluster::check_kinds(&["nonsense".to_owned()]).is_err());
 }
 
 /// Subjects with everything that is said of them, names in the words of `say`.
@@ -270,7 +272,7 @@ fn a_dry_run_names_every_request_that_is_made_and_no_other() {
         },
     ] {
         let before = api.log().len();
-        let said: BTreeSet<String> = live::would_read(&target(&api, "admin"), &ask)
+        let said: BTreeSet<String> = cluster::would_read(&target(&api, "admin"), &ask)
             .unwrap()
             .iter()
             .filter_map(|line| line.strip_prefix("GET ")?.split("  ").next().map(str::to_owned))

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use kubereach::live::Ask;
+use kubereach_live::cluster::Ask;
 use serde_json::{Value, json};
 
 use crate::api::{Api, Cluster, Fault};
@@ -199,7 +199,7 @@ fn progress_tells_which_list_is_read_and_how_much_came() {
     use std::sync::{Arc, Mutex};
     #[derive(Default, Clone)]
     struct Told(Arc<Mutex<(Vec<String>, u64, u64)>>);
-    impl kubereach::intake::progress::Progress for Told {
+    impl kubereach_intake::progress::Progress for Told {
         fn bytes(&self, count: u64) {
             self.0.lock().unwrap().1 += count;
         }
@@ -212,8 +212,9 @@ fn progress_tells_which_list_is_read_and_how_much_came() {
     }
     let api = Cluster::new(many(600)).start();
     let told = Told::default();
-    let options = kubereach::intake::IntakeOptions::default();
-    kubereach::live::read(&crate::kit::target(&api, "admin"), &ask(), &options, Box::new(told.clone())).unwrap();
+    let options = kubereach_intake::IntakeOptions::default();
+    kubereach_live::cluster::read(&crate::kit::target(&api, "admin"), &ask(), &options, Box::new(told.clone()))
+        .unwrap();
     let (lists, bytes, objects) = told.0.lock().unwrap().clone();
     assert!(lists.iter().any(|list| list == "/api/v1/pods"), "{lists:?}");
     assert!(bytes > 10_000 && objects >= 609, "{bytes} bytes, {objects} objects");

@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kubereach::intake::progress::Silent;
-use kubereach::intake::{Content, InputSpec, Limits, scan};
-use kubereach::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
+use kubereach_intake::progress::Silent;
+use kubereach_intake::{Content, InputSpec, Limits, scan};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 use serde_json::Value;
 
 /// A decoded object, decoded once more as its kind.

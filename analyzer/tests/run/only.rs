@@ -106,7 +106,7 @@ fn the_page_has_every_row_of_the_table() {
     let text = std::fs::read_to_string(&path).unwrap();
     let (before, _) = text.split_once(MARK).unwrap();
     let mut expected = format!("{before}{MARK}\n| row | class | what happened | what to do |\n|---|---|---|---|\n");
-    for trouble in kubereach::run::Trouble::ALL {
+    for trouble in kubereach_live::run::Trouble::ALL {
         let row = trouble.row();
         let waits = if row.passes { " (waits)" } else { "" };
         expected.push_str(&format!("| {}{waits} | `{}` | {} | {} |\n", row.word, row.class, row.says, row.remedy));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kubereach::run::Trouble;
+use kubereach_live::run::Trouble;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

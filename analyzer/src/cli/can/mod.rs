@@ -5,10 +5,10 @@ mod print;
 use std::io::{BufRead, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
-use kubereach::paths::World;
-use kubereach::policy::{Answer, Protocol};
-use kubereach::question::{Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, split_port};
-use kubereach::report::Locate;
+use kubereach_engine::policy::{Answer, Protocol};
+use kubereach_engine::question::{Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, split_port};
+use kubereach_engine::resolve::World;
+use kubereach_model::evidence::Locate;
 
 use super::args::Can;
 use super::{Failure, GATE, OK, input};

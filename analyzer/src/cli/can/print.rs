@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use kubereach::policy::View;
-use kubereach::policy::cni::Enforcement;
-use kubereach::question::{Addresses, Because, Matrix, MatrixRow, PARTLY, Ports, Row};
+use kubereach_engine::policy::View;
+use kubereach_engine::policy::cni::Enforcement;
+use kubereach_engine::question::{Addresses, Because, Matrix, MatrixRow, PARTLY, Ports, Row};
 
 use crate::cli::Failure;
 
@@ -257,7 +257,7 @@ fn addresses(of: &Addresses) -> Vec<String> {
 }
 
 fn assumption(key: &str) -> &str {
-    use kubereach::policy::Assumed;
+    use kubereach_engine::policy::Assumed;
     match Assumed::ALL.into_iter().find(|a| a.key() == key) {
         Some(assumed) => assumed.sentence(),
         None => key,

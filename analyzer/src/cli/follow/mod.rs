@@ -7,9 +7,10 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use kubereach::intake::progress::Silent;
-use kubereach::live::{self, Ask, Marks, Patience, Target, Woken};
-use kubereach::{Options, analyze_intake};
+use kubereach_engine::Options;
+use kubereach_engine::analyze_intake;
+use kubereach_intake::progress::Silent;
+use kubereach_live::cluster::{self, Ask, Marks, Patience, Target, Woken};
 use kubereach_prober::probe::Stop;
 use kubereach_reports::render::{Format, Options as RenderOptions};
 use kubereach_reports::report::Report;
@@ -55,7 +56,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     let cluster = &command.reading.live.cluster;
     let target = input::target(cluster);
     // A kubeconfig that names no cluster will not name one later.
-    let namespace = live::namespace_of(&target)?;
+    let namespace = cluster::namespace_of(&target)?;
     let goal = goal(command, namespace)?;
     let mut options = check::options(command)?;
     options.words = input::words(&command.reading);
@@ -183,7 +184,7 @@ impl Follower<'_> {
             Err(Failure::Nothing(_)) if self.goal.is_some() => Vec::new(),
             read => read?,
         };
-        let (intake, marks) = live::read_marked(&self.target, &ask, &options.intake, Box::new(Silent))?;
+        let (intake, marks) = cluster::read_marked(&self.target, &ask, &options.intake, Box::new(Silent))?;
         Ok((analyze_intake(&intake, options), marks))
     }
 
@@ -225,7 +226,7 @@ impl Follower<'_> {
             at_most: self.left(),
             stop,
         };
-        match live::wait(&self.target, marks, patience) {
+        match cluster::wait(&self.target, marks, patience) {
             Ok(woken) => Ok(woken),
             Err(error) => Ok(Woken::Gap(error.to_string())),
         }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::{Arg, Command};
-use kubereach::live::{self, Target};
+use kubereach_live::cluster::{self, Target};
 
 use super::Invocation;
 
@@ -96,9 +96,9 @@ fn values(argument: &Arg, before: &[String]) -> Vec<(String, Option<String>)> {
     };
     let names = |names: Vec<String>| names.into_iter().map(|name| (name, None)).collect();
     match argument.get_id().as_str() {
-        "context" => names(live::contexts(&target())),
+        "context" => names(cluster::contexts(&target())),
         // Whoever may not list them, or whose cluster is slow, types them.
-        "namespace" => names(live::namespaces(&target())),
+        "namespace" => names(cluster::namespaces(&target())),
         _ => {
             let all = argument.get_possible_values().into_iter().filter(|value| !value.is_hide_set());
             all.map(|value| (value.get_name().to_owned(), value.get_help().map(ToString::to_string))).collect()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _};
-use kubereach::live::{self, Target};
+use kubereach_live::cluster::{self, Target};
 
 use super::Failure;
 use super::args::Cli;
@@ -120,7 +120,7 @@ pub(super) fn words(words: Vec<OsString>) -> Result<Vec<OsString>, Failure> {
             ..Target::default()
         };
         // A kubeconfig that cannot be read is complained about by the command itself.
-        if let Ok(namespace) = live::namespace_of(&target) {
+        if let Ok(namespace) = cluster::namespace_of(&target) {
             added.extend(["-n".into(), namespace.into()]);
         }
     }

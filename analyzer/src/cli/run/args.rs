@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use kubereach::run::From;
+use kubereach_live::run::From;
 
 use crate::cli::accept::{AcceptFlags, ListFlags};
 use crate::cli::args::{ClusterFlags, ColorWhen, FailOn, When, parse_time, range};
@@ -49,7 +49,7 @@ pub(in crate::cli) struct Run {
     #[command(flatten, next_help_heading = "What to measure")]
     pub subjects: Subjects,
     /// Measure at most this many targets. 0 means no limit
-    #[arg(long, value_name = "COUNT", default_value_t = kubereach::plan::MOST, help_heading = "What to measure")]
+    #[arg(long, value_name = "COUNT", default_value_t = kubereach_engine::plan::MOST, help_heading = "What to measure")]
     pub max_targets: usize,
     /// Merge what a prober measured elsewhere: a file of kubereach-prober or 'kubereach collect', or `-`
     /// (repeatable)
@@ -100,7 +100,7 @@ pub(in crate::cli) struct Run {
 #[command(next_help_heading = "The prober's pod")]
 pub(in crate::cli) struct PodFlags {
     /// Image of the prober
-    #[arg(long, value_name = "IMAGE", default_value = kubereach::job::IMAGE)]
+    #[arg(long, value_name = "IMAGE", default_value = kubereach_live::job::IMAGE)]
     pub image: String,
     /// Secret for pulling the image (repeatable)
     #[arg(long, value_name = "NAME")]

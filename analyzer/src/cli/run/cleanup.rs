@@ -1,6 +1,6 @@
 //! `kubereach run --cleanup`
 
-use kubereach::run::{self, Leftover};
+use kubereach_live::run::{self, Leftover};
 
 use super::{Run, consent};
 use crate::cli::plan::plain;

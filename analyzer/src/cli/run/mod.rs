@@ -10,11 +10,14 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
-use kubereach::intake::{Intake, IntakeOptions};
-use kubereach::live::{self, Ask as Read};
-use kubereach::observation::{self, Document, ObservationInput, ObservationLimits};
-use kubereach::run::{self, Ask, Done, OriginError, Prepared, RunError};
-use kubereach::{Options, analyze_intake, job, plan_snapshot};
+use kubereach_engine::Options;
+use kubereach_engine::analyze_intake;
+use kubereach_engine::observation::{self, Document, ObservationInput, ObservationLimits};
+use kubereach_engine::plan_snapshot;
+use kubereach_intake::{Intake, IntakeOptions};
+use kubereach_live::cluster::{self, Ask as Read};
+use kubereach_live::job;
+use kubereach_live::run::{self, Ask, Done, OriginError, Prepared, RunError};
 use kubereach_prober::Plan;
 use kubereach_prober::words::Purpose;
 use kubereach_reports::render::{Format, Options as RenderOptions};
@@ -140,7 +143,7 @@ fn read(command: &Run, options: &IntakeOptions) -> Result<Intake, Failure> {
     namespaces.extend(command.place.clone());
     let ask =
         Read { namespaces, read_tls: command.cluster.read_tls, timeout: command.cluster.timeout, ..Read::default() };
-    Ok(live::read(&input::target(&command.cluster), &ask, options, input::watching(command.progress))?)
+    Ok(cluster::read(&input::target(&command.cluster), &ask, options, input::watching(command.progress))?)
 }
 
 /// Every path is left out, or there is none.

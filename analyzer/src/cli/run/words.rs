@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use kubereach::run::{Done, Prepared, Ready};
+use kubereach_live::run::{Done, Prepared, Ready};
 use kubereach_prober::Plan;
 
 use crate::cli::plan::{plain, sum};

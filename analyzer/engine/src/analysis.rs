@@ -1,0 +1,258 @@
+//! The whole flow: inputs in, report out.
+
+use std::collections::BTreeSet;
+
+use kubereach_prober::Plan;
+use kubereach_reports::report::{self, Report, Subject};
+use rayon::prelude::*;
+
+use crate::checks;
+use crate::gate;
+use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
+use crate::observation::{self, Document};
+use crate::plan;
+use crate::report::{assemble, coverage, not_evaluated};
+use crate::resolve::World;
+use kubereach_intake::progress::Progress;
+use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
+use kubereach_model::evidence;
+use kubereach_model::evidence::Locate;
+use kubereach_model::snapshot::Snapshot;
+
+/// Which subjects to report. Empty lists mean all.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Namespaces.
+    pub namespaces: Vec<String>,
+    /// Kinds, case-insensitive.
+    pub kinds: Vec<String>,
+    /// Names.
+    pub names: Vec<String>,
+}
+
+impl Filter {
+    /// Is this subject wanted?
+    pub fn wants(&self, subject: &evidence::Subject) -> bool {
+        let object = &subject.object;
+        let namespace = object.namespace.as_deref().unwrap_or_default();
+        (self.namespaces.is_empty() || self.namespaces.iter().any(|n| n == namespace))
+            && (self.kinds.is_empty() || self.kinds.iter().any(|k| k.eq_ignore_ascii_case(&object.kind)))
+            && (self.names.is_empty() || self.names.contains(&object.name))
+    }
+}
+
+/// How to analyze.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// How to read.
+    pub intake: IntakeOptions,
+    /// What to report.
+    pub filter: Filter,
+    /// What was measured.
+    pub observations: Vec<Document>,
+    /// Digests of further plans that belong to this snapshot, beside those it gives: measurements of any other are
+    /// said to be.
+    pub plans: BTreeSet<String>,
+    /// The inputs as the command line names them, for commands that read them again; may be empty.
+    pub words: Vec<String>,
+    /// What is accepted, and when the gate trips; none for a report without a gate.
+    pub gate: Option<gate::Rules>,
+}
+
+/// Reads the inputs, judges every subject and assembles the report.
+pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress) -> Result<Report, IntakeError> {
+    Ok(analyze_intake(&intake::read(inputs, &options.intake, progress)?, options))
+}
+
+/// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
+pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
+    let documents = options.observations.as_slice();
+    let clusters: Vec<(World<'_>, Vec<evidence::Subject>)> =
+        intake.snapshots.iter().map(World::new).map(|world| (subjects(&world), world)).map(|(s, w)| (w, s)).collect();
+    let ambiguous = if documents.is_empty() { BTreeSet::new() } else { shared_paths(&clusters) };
+    let mut plans = options.plans.clone();
+    if documents.iter().any(|document| !document.observations.plan.is_empty()) {
+        plans.extend(clusters.iter().flat_map(|(world, subjects)| plan::digests(world, subjects)));
+    }
+    let mut merged = Vec::with_capacity(clusters.len());
+    let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
+    for (world, subjects) in clusters {
+        let rows = observation::merge(&world, &subjects, documents, &ambiguous);
+        let measurements = measurements(&world, &subjects, &rows, options);
+        merged.push(rows);
+        let wanted = subjects.into_par_iter().filter(|s| options.filter.wants(s));
+        judged.par_extend(wanted.map(|s| (world.snapshot.cluster.clone(), judge(s, &measurements))));
+    }
+    let mut snapshot = inventory(intake);
+    let taken_at = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
+    let (files, problems) = observation::inventory(documents, &merged, taken_at, &plans);
+    snapshot.observations = files;
+    if !problems.is_empty() {
+        snapshot.problems.extend(problems);
+        snapshot.problems.sort();
+    }
+    let mut report = assemble(judged, snapshot, intake as &dyn Locate);
+    if let Some(rules) = &options.gate {
+        gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots));
+    }
+    report
+}
+
+fn subjects(world: &World<'_>) -> Vec<evidence::Subject> {
+    let mut subjects = checks::evaluate(world);
+    attach_entries(&mut subjects);
+    subjects
+}
+
+/// Judges every wanted subject of one cluster, by its configuration alone.
+pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
+    let world = World::new(snapshot);
+    let nothing = Measurements::default();
+    subjects(&world).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
+}
+
+/// Ids of paths that more than one cluster has.
+fn shared_paths(clusters: &[(World<'_>, Vec<evidence::Subject>)]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut shared = BTreeSet::new();
+    if clusters.len() > 1 {
+        for (_, subjects) in clusters {
+            let own: BTreeSet<String> = subjects.iter().flat_map(|s| &s.paths).map(|path| path.key.id()).collect();
+            shared.extend(own.intersection(&seen).cloned());
+            seen.extend(own);
+        }
+    }
+    shared
+}
+
+/// The reduced rows with the findings they give.
+fn measurements(
+    world: &World<'_>,
+    subjects: &[evidence::Subject],
+    rows: &observation::Merged,
+    options: &Options,
+) -> Measurements {
+    let given = options.observations.iter().any(|document| !document.observations.results.is_empty());
+    if rows.paths.is_empty() {
+        return Measurements { given, ..Measurements::default() };
+    }
+    let mut paths = std::collections::HashMap::new();
+    for path in subjects.iter().flat_map(|subject| &subject.paths) {
+        let id = path.key.id();
+        if let Some(seen) = rows.paths.get(&id) {
+            let findings = checks::measurement::findings(path, seen, world.snapshot.taken_at);
+            paths.insert(id, Measured { seen: seen.clone(), findings });
+        }
+    }
+    Measurements { paths, given, inputs: options.words.clone() }
+}
+
+/// What to measure of every wanted subject of one cluster, at most so many targets.
+pub fn plan_snapshot(snapshot: &Snapshot, filter: &Filter, most: Option<usize>) -> Plan {
+    let world = World::new(snapshot);
+    let subjects = checks::evaluate(&world);
+    plan::derive(&world, &subjects, &|subject| filter.wants(subject), most)
+}
+
+pub(crate) fn inventory(intake: &Intake) -> report::Snapshot {
+    let mut rows: Vec<_> = intake.snapshots.iter().flat_map(coverage).collect();
+    rows.sort();
+    rows.dedup();
+    let mut problems = intake.problems.clone();
+    problems.sort();
+    problems.dedup();
+    report::Snapshot {
+        inputs: intake.inputs.clone(),
+        coverage: rows,
+        problems,
+        taken_at: intake.snapshots.iter().filter_map(|s| s.taken_at).max().map(|t| t.to_string()),
+        not_evaluated: not_evaluated(&intake.snapshots),
+        observations: Vec::new(),
+    }
+}
+
+/// The subject of this kind and name, case-insensitive in the kind.
+pub fn find_subject(report: &Report, kind: &str, namespace: &str, name: &str) -> Option<usize> {
+    let is = |s: &Subject| s.kind.eq_ignore_ascii_case(kind) && s.namespace == namespace && s.name == name;
+    report.subjects.iter().position(is)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::checks::service::Backends;
+    use kubereach_intake::progress::Silent;
+    use kubereach_model::snapshot::model::Pod;
+    use kubereach_model::snapshot::{Found, separate};
+
+    fn snapshots(inputs: &[InputSpec]) -> Vec<Snapshot> {
+        intake::read(inputs, &IntakeOptions::default(), &Silent).unwrap().snapshots
+    }
+
+    /// Every folder of the fixtures, those that hold others included, read as one input.
+    fn each_fixture(see: &mut dyn FnMut(Snapshot)) {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+        for entry in walkdir::WalkDir::new(fixtures).sort_by_file_name() {
+            let entry = entry.unwrap();
+            if entry.file_type().is_dir()
+                && let Ok(intake) =
+                    intake::read(&[InputSpec::Path(entry.into_path())], &IntakeOptions::default(), &Silent)
+            {
+                intake.snapshots.into_iter().for_each(&mut *see);
+            }
+        }
+    }
+
+    #[test]
+    fn siblings_are_found_in_order_and_none_is_lost() {
+        let pod = |namespace: &str, name: &str, app: &str| {
+            serde_json::json!({"apiVersion": "v1", "kind": "Pod",
+                "metadata": {"namespace": namespace, "name": name, "labels": {"app": app}},
+                "spec": {"containers": [{"name": "app", "image": app}]}})
+        };
+        let items = [("b", "w-1", "w"), ("a", "w-2", "w"), ("a", "w-1", "w"), ("a", "x-1", "x"), ("a", "w-3", "w")];
+        let items: Vec<_> = items.into_iter().map(|(namespace, name, app)| pod(namespace, name, app)).collect();
+        let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
+        let input = InputSpec::Bytes { name: "pods.json".to_owned(), bytes: list.into_bytes().into() };
+        let mut snapshots = snapshots(&[input]);
+        let names = |snapshot: &Snapshot| -> Vec<Vec<String>> {
+            let name = |pod: Found<'_, Pod>| format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
+            snapshot.pods.siblings().map(|siblings| siblings.pods().map(name).collect()).collect()
+        };
+        assert_eq!(names(&snapshots[0]), [vec!["a/w-1", "a/w-2", "a/w-3"], vec!["a/x-1"], vec!["b/w-1"]]);
+        separate(&mut snapshots[0]);
+        assert_eq!(names(&snapshots[0]), [["a/w-1"], ["a/w-2"], ["a/w-3"], ["a/x-1"], ["b/w-1"]]);
+    }
+
+    /// Pods that share memory are asked about once: whether they do must not show in any judgement.
+    #[test]
+    fn what_pods_have_in_common_in_memory_changes_no_judgement() {
+        let (mut compared, mut shared) = (0, 0);
+        each_fixture(&mut |mut snapshot| {
+            let filter = Filter::default();
+            let before = format!("{:?}", judge_snapshot(&snapshot, &filter));
+            shared += snapshot.pods.len() - snapshot.pods.siblings().count();
+            separate(&mut snapshot);
+            assert_eq!(snapshot.pods.siblings().count(), snapshot.pods.len());
+            assert_eq!(format!("{:?}", judge_snapshot(&snapshot, &filter)), before);
+            compared += 1;
+        });
+        assert!(compared > 100 && shared > 100, "{compared} snapshots, {shared} pods with siblings");
+    }
+
+    /// Ports that lead to the same addresses share two segments: whether they do must not show in any subject.
+    #[test]
+    fn what_ports_have_in_common_changes_no_subject() {
+        let mut compared = 0;
+        each_fixture(&mut |snapshot| {
+            let world = World::new(&snapshot);
+            let shared = checks::evaluate_with(&Backends::new(&world));
+            let each = checks::evaluate_with(&Backends::unshared(&world));
+            assert_eq!(format!("{shared:?}"), format!("{each:?}"));
+            compared += shared.len();
+        });
+        assert!(compared > 1000, "{compared} subjects");
+    }
+}

@@ -1,0 +1,92 @@
+//! What the causes look at: both snapshots, the edits, and where every subject leads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kubereach_reports::report::{Deed, ObjectRef, Report, SubjectChange};
+
+use crate::change::{Applied, Edit};
+use kubereach_model::snapshot::Snapshot;
+use kubereach_model::snapshot::model::Service;
+use kubereach_model::snapshot::{Found, Stored};
+
+/// The change and its consequences.
+pub(super) struct Context<'c> {
+    pub(super) before: &'c Snapshot,
+    pub(super) after: &'c Snapshot,
+    pub(super) edits: &'c [Edit],
+    /// Services behind a subject, after the change.
+    behind: BTreeMap<(String, String, String), BTreeSet<(String, String)>>,
+}
+
+impl<'c> Context<'c> {
+    pub(super) fn new(before: &'c Snapshot, applied: &'c Applied, report: &Report) -> Self {
+        let mut behind: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for subject in &report.subjects {
+            let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone());
+            let of_subject = behind.entry(key).or_default();
+            for backend in subject.paths.iter().filter_map(|p| p.backend.as_ref()).filter(|b| b.kind == "Service") {
+                of_subject.insert((backend.namespace.clone(), backend.name.clone()));
+            }
+        }
+        Self { before, after: &applied.after, edits: &applied.edits, behind }
+    }
+
+    /// Does the change touch this object in more than writing it down again?
+    pub(super) fn edited(&self, kind: &str, namespace: &str, name: &str) -> bool {
+        self.edits.iter().any(|e| {
+            e.deed != Deed::Same
+                && e.object.kind == kind
+                && e.object.namespace.as_deref().unwrap_or_default() == namespace
+                && e.object.name == name
+        })
+    }
+
+    /// Does a problem that the change brings have one of these codes?
+    pub(super) fn has(subject: &SubjectChange, codes: &[&str]) -> bool {
+        subject.introduced.iter().chain(&subject.newly_seen).any(|p| codes.contains(&p.code.as_str()))
+    }
+
+    /// The Services of a subject: itself, or those its paths lead to.
+    pub(super) fn services(&self, subject: &SubjectChange) -> Vec<(String, String)> {
+        if subject.kind == "Service" {
+            return vec![(subject.namespace.clone(), subject.name.clone())];
+        }
+        let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone());
+        self.behind.get(&key).into_iter().flatten().cloned().collect()
+    }
+
+    /// Ingresses and routes that lead to a Service, after the change.
+    pub(super) fn entries(&self, service: &(String, String)) -> Vec<ObjectRef> {
+        let leading = self.behind.iter().filter(|((kind, ..), services)| {
+            !matches!(kind.as_str(), "Service" | "Gateway") && services.contains(service)
+        });
+        leading
+            .map(|((kind, namespace, name), _)| ObjectRef {
+                kind: kind.clone(),
+                namespace: Some(namespace.clone()),
+                name: name.clone(),
+            })
+            .collect()
+    }
+
+    /// A Service before and after the change.
+    pub(super) fn service(
+        &self,
+        (namespace, name): &(String, String),
+    ) -> (Option<Found<'c, Service>>, Option<Found<'c, Service>>) {
+        (self.before.lookup::<Service>(namespace, name).found(), self.after.lookup::<Service>(namespace, name).found())
+    }
+}
+
+/// `Deployment shop/web`, for prose.
+pub(super) fn title(object: &ObjectRef) -> String {
+    match &object.namespace {
+        Some(namespace) => format!("{} {namespace}/{}", object.kind, object.name),
+        None => format!("{} {}", object.kind, object.name),
+    }
+}
+
+/// Is it the change that holds this object now? Then its place is a place in the change.
+pub(super) fn origin<T>(stored: &Stored<T>) -> u32 {
+    stored.origin
+}

@@ -1,0 +1,53 @@
+//! Which workload a live pod belongs to.
+
+use std::collections::HashMap;
+
+use kubereach_model::snapshot::model::{OwnerReference, Pod, Resource as _, Workload, WorkloadKind};
+use kubereach_model::snapshot::{Found, GroupKind, Snapshot};
+
+/// A workload by kind, namespace and name.
+pub(super) type WorkloadKey = (WorkloadKind, String, String);
+
+/// Live pods by the workload that stands at the top of their owners.
+pub(super) fn pods_by_workload(snapshot: &Snapshot) -> HashMap<WorkloadKey, Vec<Found<'_, Pod>>> {
+    let mut all: HashMap<WorkloadKey, Vec<Found<'_, Pod>>> = HashMap::new();
+    for pod in snapshot.pods.iter() {
+        for key in owners_of(snapshot, &pod.get().value) {
+            all.entry(key).or_default().push(pod);
+        }
+    }
+    all
+}
+
+/// The name of a workload.
+pub(super) fn key(workload: &Workload) -> WorkloadKey {
+    (workload.kind, workload.meta().namespace.clone(), workload.meta().name.clone())
+}
+
+fn kind_of(reference: &OwnerReference) -> Option<WorkloadKind> {
+    let kind = GroupKind::of(&reference.api_version, &reference.kind);
+    WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == kind)
+}
+
+/// The controller of a pod, and that controller's controller.
+fn owners_of(snapshot: &Snapshot, pod: &Pod) -> Vec<WorkloadKey> {
+    let namespace = pod.metadata.namespace.as_str();
+    let Some(owner) = pod.metadata.controller() else { return Vec::new() };
+    let Some(kind) = kind_of(owner) else { return Vec::new() };
+    let mut all = vec![(kind, namespace.to_owned(), owner.name.clone())];
+    if !matches!(kind, WorkloadKind::ReplicaSet | WorkloadKind::Job) {
+        return all;
+    }
+    let parent = snapshot.workload(kind, namespace, &owner.name).found();
+    match parent.as_ref().and_then(|p| p.get().value.metadata.controller()) {
+        Some(top) => all.extend(kind_of(top).map(|kind| (kind, namespace.to_owned(), top.name.clone()))),
+        // Where replica sets were not collected, their name is the Deployment's and the template's hash.
+        None if parent.is_none() => {
+            let hash = pod.metadata.label("pod-template-hash");
+            let top = hash.and_then(|hash| owner.name.strip_suffix(hash)?.strip_suffix('-'));
+            all.extend(top.map(|name| (WorkloadKind::Deployment, namespace.to_owned(), name.to_owned())));
+        }
+        None => {}
+    }
+    all
+}

@@ -1,0 +1,250 @@
+//! The whole flow of a change: a snapshot and manifests in, one report with its comparison out.
+
+use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
+
+use super::{Applied, Prune, apply, causes, compare, templates};
+use crate::analysis::{Options, analyze_intake, inventory, judge_snapshot};
+use crate::gate::{self, annotations::Annotation};
+use crate::report::{assemble, coverage, not_evaluated};
+use kubereach_intake::progress::Progress;
+use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError};
+use kubereach_model::evidence::FieldPath;
+use kubereach_model::evidence::{Locate, Place};
+use kubereach_model::snapshot::Snapshot;
+
+/// Why a change could not be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// An input could not be read.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// One side holds several clusters.
+    #[error("{what} holds {count} clusters: a change is applied to one; name the files of one cluster")]
+    SeveralClusters {
+        /// Which side.
+        what: &'static str,
+        /// How many.
+        count: usize,
+    },
+    /// A JSON report that cannot be read.
+    #[error(
+        "{path}: it says it is a report ({SCHEMA}) and cannot be read as one: {detail}; write it again with --format json"
+    )]
+    Report {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+/// Judges `change` (manifests) applied over `base` (a snapshot), before and after. The report is the one
+/// after, with [`report::Change`] in it.
+pub fn analyze_on_top_of(
+    base: &Intake,
+    change: &Intake,
+    options: &Options,
+    prune: Option<&Prune>,
+) -> Result<Report, ChangeError> {
+    let before = the_one("the snapshot", base)?;
+    let manifests = the_one("the change", change)?;
+    let templates = templates::compare(base, before, change, manifests);
+    let applied = apply(before, manifests.clone(), base.origins(), prune, &templates);
+    let after_inventory = merged_inventory(base, change, &applied);
+    let judged = |snapshot: &Snapshot| {
+        let all = judge_snapshot(snapshot, &options.filter).into_iter();
+        all.map(|j| (snapshot.cluster.clone(), j)).collect::<Vec<_>>()
+    };
+    let places = Places { base, change, offset: base.origins(), after: &applied.after };
+    let before_report = assemble(judged(before), inventory(base), &Nowhere);
+    let mut after_report = assemble(judged(&applied.after), after_inventory, &places);
+    let mut told = compare(&before_report, &after_report, ChangeKind::OnTopOf);
+    told.before = base.inputs.iter().map(|i| i.path.clone()).collect();
+    told.after = change.inputs.iter().map(|i| i.path.clone()).collect();
+    told.objects = applied
+        .edits
+        .iter()
+        .map(|e| ObjectChange { object: e.object.clone(), deed: e.deed, note: e.note.clone() })
+        .collect();
+    causes::name(before, &applied, &mut told, &mut after_report, &places);
+    after_report.change = Some(told);
+    crate::report::fingerprint::assign(&mut after_report.findings);
+    if let Some(rules) = &options.gate {
+        gate::apply(&mut after_report, rules, &gate::annotations::collect([&applied.after]));
+    }
+    Ok(after_report)
+}
+
+/// Judges two inputs and compares them. A JSON report (`kubereach/report/v1`) is taken as it is.
+pub fn analyze_diff(
+    before: &InputSpec,
+    after: &InputSpec,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Report, ChangeError> {
+    let ((old, _), (new, annotations)) = (side(before, options, progress)?, side(after, options, progress)?);
+    Ok(told(&old, new, name_of(before), name_of(after), options, &annotations))
+}
+
+/// Judges an input and what was read already, a live cluster, and compares the verdicts.
+pub fn analyze_diff_with(
+    before: &InputSpec,
+    after: &Intake,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Report, ChangeError> {
+    let (old, _) = side(before, options, progress)?;
+    let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
+    let ungated = Options { gate: None, ..options.clone() };
+    let annotations = gate::annotations::collect(&after.snapshots);
+    Ok(told(&old, analyze_intake(after, &ungated), name_of(before), names.join(", "), options, &annotations))
+}
+
+/// A judgement, and the annotations that accept findings; a written report holds none.
+fn side(
+    input: &InputSpec,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(Report, Vec<Annotation>), ChangeError> {
+    if let Some(report) = written_report(input)? {
+        return Ok((filtered(report, options), Vec::new()));
+    }
+    let read = intake::read(std::slice::from_ref(input), &options.intake, progress)?;
+    let report = analyze_intake(&read, &Options { gate: None, ..options.clone() });
+    Ok((report, gate::annotations::collect(&read.snapshots)))
+}
+
+fn told(
+    old: &Report,
+    mut new: Report,
+    before: String,
+    after: String,
+    options: &Options,
+    annotations: &[Annotation],
+) -> Report {
+    let mut told = compare(old, &new, ChangeKind::Diff);
+    (told.before, told.after) = (vec![before], vec![after]);
+    new.change = Some(told);
+    if let Some(rules) = &options.gate {
+        gate::apply(&mut new, rules, annotations);
+    }
+    new
+}
+
+fn name_of(input: &InputSpec) -> String {
+    match input {
+        InputSpec::Path(path) => path.display().to_string(),
+        InputSpec::Stdin { name } | InputSpec::Bytes { name, .. } => name.clone(),
+    }
+}
+
+/// Larger files are no reports: one of 10,000 subjects has a tenth of it.
+const LARGEST_REPORT: u64 = 512 * 1024 * 1024;
+
+/// The report that a file holds, if its beginning says that it is one.
+fn written_report(input: &InputSpec) -> Result<Option<Report>, ChangeError> {
+    let InputSpec::Path(path) = input else { return Ok(None) };
+    let small = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= LARGEST_REPORT);
+    if !small || !path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+        return Ok(None);
+    }
+    // What cannot be opened is reported by the intake, with its reasons.
+    let Ok(bytes) = std::fs::read(path) else { return Ok(None) };
+    #[derive(serde::Deserialize)]
+    struct Head {
+        schema: Option<String>,
+    }
+    let is_report = serde_json::from_slice::<Head>(&bytes).is_ok_and(|h| h.schema.as_deref() == Some(SCHEMA));
+    if !is_report {
+        return Ok(None);
+    }
+    let report = serde_json::from_slice(&bytes)
+        .map_err(|error| ChangeError::Report { path: path.display().to_string(), detail: error.to_string() })?;
+    Ok(Some(report))
+}
+
+fn filtered(mut report: Report, options: &Options) -> Report {
+    let filter = &options.filter;
+    // What an earlier run accepted is not accepted here.
+    report.gate = None;
+    for finding in &mut report.findings {
+        finding.suppressed = None;
+    }
+    report.subjects.retain(|s| {
+        (filter.namespaces.is_empty() || filter.namespaces.contains(&s.namespace))
+            && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| k.eq_ignore_ascii_case(&s.kind)))
+            && (filter.names.is_empty() || filter.names.contains(&s.name))
+    });
+    report
+}
+
+fn the_one<'i>(what: &'static str, intake: &'i Intake) -> Result<&'i Snapshot, ChangeError> {
+    match intake.snapshots.as_slice() {
+        [one] => Ok(one),
+        several => Err(ChangeError::SeveralClusters { what, count: several.len() }),
+    }
+}
+
+fn merged_inventory(base: &Intake, change: &Intake, applied: &Applied) -> report::Snapshot {
+    let mut inventory = inventory(base);
+    inventory.coverage = coverage(&applied.after);
+    inventory.not_evaluated = not_evaluated([&applied.after]);
+    inventory.inputs.extend(change.inputs.iter().cloned());
+    inventory.problems.extend(change.problems.iter().cloned());
+    let path = change.inputs.first().map(|i| i.path.clone()).unwrap_or_default();
+    inventory.problems.extend(applied.problems.iter().map(|message| Problem {
+        path: path.clone(),
+        line: None,
+        column: None,
+        message: message.clone(),
+    }));
+    inventory.problems.sort();
+    inventory.problems.dedup();
+    inventory
+}
+
+/// The judgement before is only compared: nobody is sent to its places.
+struct Nowhere;
+
+impl Locate for Nowhere {
+    fn places(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Place>> {
+        vec![None; requests.len()]
+    }
+
+    fn origin_of(&self, _: &ObjectRef) -> Option<u32> {
+        None
+    }
+}
+
+/// Places in both inputs: origins below `offset` are the snapshot's, the others the change's.
+struct Places<'i> {
+    base: &'i Intake,
+    change: &'i Intake,
+    offset: u32,
+    after: &'i Snapshot,
+}
+
+impl Locate for Places<'_> {
+    fn places(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Place>> {
+        let mut places = vec![None; requests.len()];
+        for (intake, of_change) in [(self.base, false), (self.change, true)] {
+            let mine: Vec<(usize, (u32, FieldPath))> = requests
+                .iter()
+                .enumerate()
+                .filter(|(_, (origin, _))| (*origin >= self.offset) == of_change)
+                .map(|(n, (origin, path))| (n, (if of_change { origin - self.offset } else { *origin }, path.clone())))
+                .collect();
+            let (at, asked): (Vec<usize>, Vec<(u32, FieldPath)>) = mine.into_iter().unzip();
+            for (n, found) in at.into_iter().zip(intake.places(&asked)) {
+                if let Some(slot) = places.get_mut(n) {
+                    *slot = found;
+                }
+            }
+        }
+        places
+    }
+
+    fn origin_of(&self, object: &ObjectRef) -> Option<u32> {
+        self.after.origin_of(object)
+    }
+}

@@ -1,0 +1,23 @@
+//! `endpoints/redacted`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::service::context::Context;
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "endpoints/redacted",
+    segment: SegmentName::Endpoints,
+    title: "Addresses were masked by the collector",
+    explanation: "Addresses in a dump may be private and are often replaced. The collector masked addresses. A masked address counts as an address; what it was is not \
+         known.",
+    example: "addresses: [x-ipv4-0000000001-x]",
+    sources: &["must-gather-clean, Troubleshoot redactors"],
+});
+
+/// Some address is masked.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let masked = cx.behind.endpoints.iter().filter(|e| e.redacted).count();
+    (masked > 0).then(|| PAGE.finding(cx.object(), format!("{masked} of its addresses were masked by the collector")))
+}

@@ -1,0 +1,47 @@
+//! `entry/routed-elsewhere`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::ingress::words;
+use crate::resolve::entries::{OpaqueEntries, object_of};
+use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::snapshot::Gap;
+use kubereach_model::snapshot::model::Resource as _;
+use kubereach_reports::report::ObjectRef;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "entry/routed-elsewhere",
+    segment: SegmentName::Rule,
+    title: "A mesh or another front door decides about this host or Service",
+    explanation: "An Istio VirtualService routes the very host of this path at a gateway of its own, or a \
+                  VirtualService or TrafficSplit rewrites what clients in the mesh reach under the name of the \
+                  Service behind it. These kinds are not evaluated, so where requests of this path end cannot be \
+                  told.",
+    example: "VirtualService with hosts: [web.shop.svc.cluster.local] that sends a part to web-v2",
+    sources: &["Istio: VirtualService hosts and gateways", "SMI: TrafficSplit"],
+});
+
+/// For a path of `entry` to a Service (namespace and name) under a host.
+pub fn finding(
+    entries: &OpaqueEntries<'_>,
+    entry: &ObjectRef,
+    host: Option<&str>,
+    service: Option<(&str, &str)>,
+) -> Option<Finding> {
+    let by_host = host.and_then(|host| Some((entries.claiming(host)?, format!("the host {}", words::brief(host)))));
+    let by_service = || {
+        let (namespace, name) = service?;
+        Some((entries.rewriting(namespace, name)?, format!("requests for the Service '{}'", words::brief(name))))
+    };
+    let (object, what) = by_host.or_else(by_service)?;
+    let elsewhere = object_of(&object);
+    let kind = object.get().value.group_kind();
+    let gap = Gap::by_design(format!("{kind} objects are not evaluated"), "only what they name is known");
+    let message = format!("{} routes {what} as well", words::brief(&elsewhere.to_string()));
+    let group = if kind.group.is_empty() { String::new() } else { format!(".{}", kind.group) };
+    let verb = format!("get {}{group} -o yaml", kind.kind.to_ascii_lowercase());
+    let command = words::kubectl(&words::quoted(&verb).replace('\'', ""), &elsewhere);
+    let finding = PAGE.finding(&gap, entry.clone(), message).relates(elsewhere, "routes it");
+    Some(finding.next("See where it sends requests", command))
+}

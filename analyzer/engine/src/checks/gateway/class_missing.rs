@@ -1,0 +1,39 @@
+//! `gateway/class-missing`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::model::Gateway;
+use kubereach_model::snapshot::{Found, Proof};
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "gateway/class-missing",
+    segment: SegmentName::Controller,
+    title: "The GatewayClass does not exist",
+    explanation: "A Gateway is served by the controller that its GatewayClass names. The class does not exist, and \
+                  nothing shows that the Gateway was ever programmed, so no controller takes it. Raised only where the \
+                  GatewayClasses were read completely. A Gateway that was programmed before keeps its old data plane \
+                  and is reported as gateway/class-gone instead.",
+    example: "\
+kind: Gateway
+spec: {gatewayClassName: not-there, listeners: [...]}",
+    sources: &["Gateway API reference: GatewaySpec.gatewayClassName"],
+});
+
+/// For a Gateway whose class is proved to be missing.
+pub fn finding(gateway: Found<'_, Gateway>, proof: &Proof) -> Finding {
+    let class = &gateway.spec.gateway_class_name;
+    PAGE.finding(
+        proof,
+        gateway.object(),
+        format!("the GatewayClass {class} that Gateway {} asks for does not exist", gateway.metadata.name),
+    )
+    .cause("without a class no controller takes care of the Gateway, so nothing listens on its addresses")
+    .next(
+        "create the class (its controller's installation brings one) or name an existing one",
+        "kubectl get gatewayclass",
+    )
+    .at(gateway.origin, field!["spec", "gatewayClassName"])
+}

@@ -1,0 +1,30 @@
+//! `gateway/client-certificate-unseen`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::model::Gateway;
+use kubereach_model::snapshot::{Found, Gap};
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "gateway/client-certificate-unseen",
+    segment: SegmentName::Tls,
+    title: "The certificate the Gateway shows to backends was not read",
+    explanation: "The Secret, or the ReferenceGrants that would allow it, are not in the input. Whether the Gateway can present its client certificate to backends that ask for one cannot be told.",
+    example: "A Gateway with spec.tls.backend in a dump without Secrets.",
+    sources: &["Gateway API reference: GatewayBackendTLS.clientCertificateRef"],
+});
+
+/// For a reference that could not be followed.
+pub fn finding(gateway: Found<'_, Gateway>, name: &str, gap: &Gap) -> Finding {
+    PAGE.finding(
+        gap,
+        gateway.object(),
+        format!("the certificate {name} that Gateway {} shows to backends was not read", gateway.metadata.name),
+    )
+    .next("look at the Gateway's conditions", command::describe(&gateway.object()))
+    .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
+}

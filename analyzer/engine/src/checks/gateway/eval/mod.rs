@@ -1,0 +1,98 @@
+//! The evaluation of Gateways and of what stands on them. Routes need it too, so it is done once.
+
+mod door;
+mod front;
+mod subject;
+mod tls;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::checks::route::eval as routes;
+use crate::checks::service::{Backends, Consumer};
+use crate::resolve::gateway::Fronts;
+use crate::resolve::route::attach::{self, Attached};
+use crate::resolve::route::policy::Policies;
+use crate::resolve::{World, dialers};
+use kubereach_model::evidence::{Stretch, Subject};
+use kubereach_model::snapshot::Lookup;
+
+pub(crate) use tls::names_cover;
+
+/// What was found on the Gateway's own part of the way.
+#[derive(Debug)]
+pub(crate) struct FrontEval {
+    pub(crate) address: Arc<Stretch>,
+    pub(crate) controller: Arc<Stretch>,
+    pub(crate) consumer: Consumer,
+    /// The controller serves `HTTPRoutes` and `GRPCRoutes` with one host name side by side.
+    pub(crate) shares_hostnames: bool,
+    /// A controller has accepted or refused the Gateway, so it is at work.
+    pub(crate) reconciled: bool,
+}
+
+/// What was found on a listener's part of the way.
+#[derive(Debug)]
+pub(crate) struct DoorEval {
+    pub(crate) listener: Arc<Stretch>,
+    pub(crate) tls: Option<Arc<Stretch>>,
+}
+
+/// Everything that is evaluated once for Gateways and routes together.
+pub(crate) struct Evaluation<'w, 's> {
+    pub(crate) world: &'w World<'s>,
+    pub(crate) backends: &'w Backends<'w, 's>,
+    pub(crate) fronts: Fronts<'s>,
+    pub(crate) front_evals: Vec<FrontEval>,
+    /// Who dials the backends, per front.
+    pub(crate) dialers: Vec<Option<Arc<dialers::Front<'s>>>>,
+    pub(crate) door_evals: Vec<DoorEval>,
+    pub(crate) routes: Vec<Attached<'s>>,
+    pub(crate) policies: Policies<'s>,
+    pub(crate) twins: routes::Twins,
+}
+
+impl<'w, 's> Evaluation<'w, 's> {
+    fn new(backends: &'w Backends<'w, 's>) -> Self {
+        let world = backends.world;
+        let fronts = Fronts::new(world);
+        let door_evals: Vec<DoorEval> =
+            fronts.doors.par_iter().map(|door| door::evaluate(world, &fronts, door)).collect();
+        let front_evals: Vec<FrontEval> =
+            fronts.fronts.par_iter().map(|front| front::evaluate(&fronts, front, &door_evals)).collect();
+        let dialers = fronts
+            .fronts
+            .iter()
+            .map(|front| {
+                let class = match &front.class {
+                    Lookup::Found(class) => class.get().spec.controller_name.as_deref().unwrap_or_default(),
+                    Lookup::Absent(_) | Lookup::Unknown(_) => "",
+                };
+                dialers::of_gateway(world, front.gateway, class).map(Arc::new)
+            })
+            .collect();
+        let routes = attach::all(world, &fronts);
+        let twins = routes::Twins::new(&routes);
+        Self {
+            policies: Policies::new(world),
+            world,
+            backends,
+            fronts,
+            front_evals,
+            dialers,
+            door_evals,
+            routes,
+            twins,
+        }
+    }
+}
+
+/// Every Gateway and every route.
+pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    let evaluation = Evaluation::new(backends);
+    let outcomes: Vec<routes::Outcome> =
+        (0..evaluation.routes.len()).into_par_iter().filter_map(|id| routes::evaluate(&evaluation, id)).collect();
+    let gateways = subject::all(&evaluation, &outcomes);
+    gateways.into_iter().chain(outcomes.into_iter().map(|o| o.subject)).collect()
+}

@@ -1,0 +1,31 @@
+//! `gateway/insecure-frontend-validation`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::resolve::gateway::door::Door;
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "gateway/insecure-frontend-validation",
+    segment: SegmentName::Tls,
+    title: "Clients without a valid certificate are let in",
+    explanation: "Client validation is set to AllowInsecureFallback: the Gateway asks for a client certificate and \
+                  accepts connections without a valid one. Traffic is not narrowed by it; it is worth knowing that the \
+                  check does not keep anybody out.",
+    example: "validation: {mode: AllowInsecureFallback, caCertificateRefs: [...]}",
+    sources: &["Gateway API reference: FrontendValidationModeType"],
+});
+
+/// For a listener in that mode.
+pub fn finding(door: &Door<'_>) -> Finding {
+    PAGE.finding(
+        door.owner.object(),
+        format!(
+            "{} asks for client certificates but accepts clients without a valid one (AllowInsecureFallback)",
+            door.describe()
+        ),
+    )
+    .next("set the mode to AllowValidOnly if clients must be verified", command::describe(&door.owner.object()))
+}

@@ -1,0 +1,53 @@
+//! `ingress/action-backend`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::ingress::backend::Target;
+use super::hop::Hop;
+use super::words;
+use crate::resolve::ingress::actions::{self, Action};
+use crate::resolve::ingress::front::Front;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/action-backend",
+    segment: SegmentName::Reference,
+    title: "The path leads to an action of the load balancer",
+    explanation: "With the port name use-annotation the backend is not a Service but an action of the AWS Load \
+                  Balancer Controller, defined by an annotation of the same name: a redirect, a fixed response, or a \
+                  weighted choice of Services or target groups. Services it forwards to are evaluated as paths of \
+                  their own; target groups outside the cluster are not.",
+    example: "backend: {service: {name: ssl-redirect, port: {name: use-annotation}}}",
+    sources: &["AWS Load Balancer Controller: annotation actions"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let name = match (&hop.reference.target, hop.action) {
+        (_, Some(name)) => name,
+        (Target::Action(name), None) => *name,
+        _ => return,
+    };
+    let does = match action(hop.front, name) {
+        Some(Action::Answered(does)) => format!("the load balancer {does} by itself"),
+        Some(Action::Forwards { outside, .. }) if outside > 0 => {
+            "it forwards, among others to target groups outside the cluster that are not evaluated".to_owned()
+        }
+        Some(Action::Forwards { .. }) => "it forwards to Services".to_owned(),
+        Some(Action::Unreadable) | None => return,
+    };
+    let message = format!("this path leads to the action '{}': {does}", words::brief(name));
+    let finding = PAGE.finding(hop.ingress(), message);
+    stretch.add(finding.at(hop.front.ingress.origin, field!["metadata", "annotations", key(name).as_str()]));
+}
+
+fn key(name: &str) -> String {
+    format!("alb.ingress.kubernetes.io/actions.{name}")
+}
+
+/// The action of a name, as its annotation says; `None` without the annotation.
+pub(super) fn action(front: &Front<'_>, name: &str) -> Option<Action> {
+    front.annotation(&key(name)).map(actions::parse)
+}

@@ -1,0 +1,39 @@
+//! `ingress/action-undefined`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::ingress::actions::Action;
+use crate::resolve::ingress::backend::Target;
+use kubereach_model::snapshot::Gap;
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/action-undefined",
+    segment: SegmentName::Reference,
+    title: "The action of a path is not defined readably",
+    explanation: "The backend is an action of the AWS Load Balancer Controller (its port is use-annotation), and the \
+                  annotation that would define it is not there or cannot be read. Conditions and actions can also be \
+                  read in other spellings by newer versions, so nothing is condemned.",
+    example: "port: {name: use-annotation} without alb.ingress.kubernetes.io/actions.NAME",
+    sources: &["AWS Load Balancer Controller: annotation actions"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let Target::Action(name) = &hop.reference.target else { return };
+    let what = match super::action_backend::action(hop.front, name) {
+        None => "is not there",
+        Some(Action::Unreadable) => "cannot be read",
+        Some(_) => return,
+    };
+    let name = words::brief(name);
+    let gap = Gap::investigate(format!("what the action '{name}' does is not shown"), format!("its annotation {what}"));
+    let message = format!("the annotation that defines the action '{name}' {what}");
+    let (origin, field) = hop.backend_field(field!["service", "name"]);
+    let finding = PAGE.finding(&gap, hop.ingress(), message).at(origin, field);
+    stretch.add(finding.next("Read the annotations", words::describe(hop.front)));
+}

@@ -1,0 +1,33 @@
+//! `ingress/address-not-collected`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use crate::resolve::controllers::Controller;
+use crate::resolve::ingress::front::{Address, Front};
+use kubereach_model::snapshot::Gap;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/address-not-collected",
+    segment: SegmentName::Address,
+    title: "The status with the address was not collected",
+    explanation: "The input shows this Ingress without its status, and its controller is run by a cloud or is not \
+                  one that is known: only the status could show that it serves the Ingress. Where the controller's \
+                  own pods are in the input, they are the evidence and this is not raised.",
+    example: "An Ingress of class alb from a dump that strips every status.",
+    sources: &["networking.k8s.io/v1 IngressStatus"],
+});
+
+/// Adds it where nothing but the status could show who serves the Ingress.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    let unshown = front.controller().is_none_or(Controller::is_outside);
+    if front.address != Address::NotCollected || !unshown {
+        return;
+    }
+    let gap = Gap::investigate("the status of the Ingress was not collected", "its source leaves it out");
+    let message = "whether this Ingress has an address cannot be told: its status was not collected";
+    let finding = PAGE.finding(&gap, front.ingress.object(), message);
+    stretch.add(finding.next("Look at its address", words::describe(front)));
+}

@@ -1,0 +1,33 @@
+//! `ingress/address-unpublished`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use crate::resolve::controllers::Controller;
+use crate::resolve::ingress::front::{Address, Front};
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/address-unpublished",
+    segment: SegmentName::Address,
+    title: "No address is published, which is usual outside clouds",
+    explanation: "The controller has written no address into the status of this Ingress. On bare metal, with \
+                  NodePort or host network installations, controllers commonly never do, and traffic flows all the \
+                  same. It is mentioned so that nobody looks for an address here; it changes no verdict. Clouds and \
+                  controllers that cannot be recognised are judged by other checks.",
+    example: "An Ingress served by ingress-nginx behind a NodePort Service: `status: {loadBalancer: {}}`",
+    sources: &["networking.k8s.io/v1 IngressStatus", "ingress-nginx: bare-metal considerations"],
+});
+
+/// Adds it for a controller inside the cluster.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    if front.address != Address::None || front.controller().is_none_or(Controller::is_outside) {
+        return;
+    }
+    let message = "no address is published in the status of this Ingress";
+    let cause = "Controllers behind node ports or on the host network often publish none; clients then use the \
+                 address of a node or of a load balancer that Kubernetes does not know.";
+    let finding = PAGE.finding(front.ingress.object(), message).cause(cause);
+    stretch.add(finding.next("Look at how clients reach the controller", words::controller_pods(front)));
+}

@@ -1,0 +1,32 @@
+//! `ingress/backend-incomplete`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use crate::resolve::ingress::backend::Target;
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "ingress/backend-incomplete",
+    segment: SegmentName::Reference,
+    title: "The backend names no Service, or no port of it",
+    explanation: "A backend must name a Service and one of its ports, or another object. This one names neither, or \
+                  leaves the port out. The API server refuses it, and no controller can serve it.",
+    example: "backend: {service: {name: web}}",
+    sources: &["networking.k8s.io/v1 IngressBackend"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let Target::Incomplete(lacking) = &hop.reference.target else { return };
+    let what = words::brief(&hop.path.describe());
+    let proof = hop.front.ingress.shows(format!("the backend of {what} names {lacking}"));
+    let message = format!("the backend of {what} names {lacking}");
+    let finding = PAGE
+        .finding(&proof, hop.ingress(), message)
+        .cause("A backend names a Service and one of its ports; without both there is nothing to send requests to.")
+        .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
+    stretch.add(finding.next("Complete the backend", words::describe(hop.front)));
+}

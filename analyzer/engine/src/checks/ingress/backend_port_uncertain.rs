@@ -1,0 +1,39 @@
+//! `ingress/backend-port-uncertain`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::controllers::Product;
+use crate::resolve::ingress::backend::{PortAnswer, Target};
+use super::hop::Hop;
+use super::words;
+use kubereach_model::snapshot::Gap;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/backend-port-uncertain",
+    segment: SegmentName::Reference,
+    title: "The port a path asks for is only the target of a declared port",
+    explanation: "The backend names a port that the Service does not declare, but that is the target of a port it \
+                  does declare. By the API that is a mistake; ingress-nginx accepts it, Traefik does not, and of the \
+                  controller of this Ingress it is not known.",
+    example: "backend port 8080, Service port 80 with targetPort 8080, and an unknown controller",
+    sources: &["networking.k8s.io/v1 ServiceBackendPort"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let Target::Service(service, PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
+    let Some(wanted) = &hop.reference.port else { return };
+    if hop.front.is(Product::IngressNginx) || super::backend_port_missing::is_exact(hop) {
+        return;
+    }
+    let gap = Gap::investigate("whether the controller accepts the target of a port is not known", "controllers differ");
+    let wanted = words::brief(&wanted.to_string());
+    let message = format!("port {wanted} is not declared by the Service '{}'; it is the target of {}", service.metadata.name, port.describe());
+    let (origin, field) = hop.backend_field(field!["service", "port"]);
+    let finding = PAGE.finding(&gap, hop.ingress(), message).relates(service.object(), "declares other ports").at(origin, field);
+    let command = words::kubectl("get service -o yaml", &service.object());
+    stretch.add(finding.next("Name a port that the Service declares", command));
+}

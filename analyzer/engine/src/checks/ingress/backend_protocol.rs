@@ -1,0 +1,36 @@
+//! `ingress/backend-protocol`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::controllers::Product;
+use crate::resolve::ingress::backend::{PortAnswer, Target};
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/backend-protocol",
+    segment: SegmentName::Reference,
+    title: "The backend looks like HTTPS and is spoken to in plain HTTP",
+    explanation: "The port of the backend is 443 or 8443, or is named https, and nothing tells ingress-nginx to \
+                  speak TLS to it: it sends plain HTTP, which an HTTPS server answers with 400 or a reset. Names and \
+                  numbers prove nothing, so this is only a hint; a request decides.",
+    example: "Service port 443 named https, without nginx.ingress.kubernetes.io/backend-protocol: HTTPS",
+    sources: &["ingress-nginx: annotations, backend-protocol"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let Target::Service(service, PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
+    let told = hop.nginx("backend-protocol").is_some() || super::passthrough_asked(hop.front);
+    let looks_tls = port.name == "https" || matches!(port.port.known(), Some(443 | 8443)) || port.app_protocol.as_deref() == Some("https");
+    if told || !looks_tls || !hop.front.is(Product::IngressNginx) {
+        return;
+    }
+    let message = format!("{} of the Service '{}' looks like HTTPS, and ingress-nginx speaks plain HTTP to it", port.describe(), service.metadata.name);
+    let (origin, field) = hop.backend_field(field!["service", "port"]);
+    let action = "If it serves TLS, set the annotation backend-protocol to HTTPS";
+    stretch.add(PAGE.finding(hop.ingress(), message).at(origin, field).next(action, words::describe(hop.front)));
+}

@@ -1,0 +1,37 @@
+//! `ingress/canary-without-main`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use crate::resolve::controllers::Product;
+use crate::resolve::ingress::claims::is_canary;
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "ingress/canary-without-main",
+    segment: SegmentName::Rule,
+    title: "A canary without the Ingress it belongs to",
+    explanation: "With the annotation canary an Ingress of ingress-nginx adds a second backend to a path that \
+                  another, ordinary Ingress of the same class has; alone it is not served. Raised only where the \
+                  Ingresses of the whole cluster were read and none has the same host and path.",
+    example: "nginx.ingress.kubernetes.io/canary: \"true\" and no other Ingress with that host and path",
+    sources: &["ingress-nginx: annotations, canary"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let alone = hop.front.is(Product::IngressNginx) && is_canary(&hop.front.ingress);
+    if !alone || hop.all.claims.has_main(hop.front, hop.path) || hop.all.complete.is_err() {
+        return;
+    }
+    let what = words::brief(&hop.path.describe());
+    let proof = hop.front.ingress.shows(format!("is a canary for {what}, which no other Ingress of the cluster has"));
+    let message = format!("this Ingress is a canary for {what}, and there is no main Ingress for it");
+    let finding = PAGE
+        .finding(&proof, hop.ingress(), message)
+        .cause("ingress-nginx adds a canary to a path that an ordinary Ingress has; alone it is not served.")
+        .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
+    stretch.add(finding.next("Create the main Ingress, or remove the canary annotation", "kubectl get ingress -A"));
+}

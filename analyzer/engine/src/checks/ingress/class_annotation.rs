@@ -1,0 +1,29 @@
+//! `ingress/class-annotation`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::ingress::class::{ANNOTATION, Named};
+use crate::resolve::ingress::front::Front;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/class-annotation",
+    segment: SegmentName::Controller,
+    title: "The class is named by the deprecated annotation",
+    explanation: "The class is named by the annotation kubernetes.io/ingress.class, deprecated since Kubernetes \
+                  1.18. Many controllers still answer to it: they compare its text with their own. It is intent, not \
+                  evidence that anybody serves the Ingress.",
+    example: "metadata:\n  annotations: {kubernetes.io/ingress.class: nginx}",
+    sources: &["Kubernetes: deprecated annotation kubernetes.io/ingress.class"],
+});
+
+/// Adds it for the annotation.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    let Named::Annotation(word) = front.class.named else { return };
+    let message = format!("its class is named by the deprecated annotation {ANNOTATION}: '{}'", words::brief(word));
+    let finding = PAGE.finding(front.ingress.object(), message);
+    stretch.add(finding.at(front.ingress.origin, field!["metadata", "annotations", ANNOTATION]));
+}

@@ -1,0 +1,42 @@
+//! `ingress/class-not-collected`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::front::Front;
+use super::words;
+use kubereach_model::snapshot::Gap;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/class-not-collected",
+    segment: SegmentName::Controller,
+    title: "The class could not be seen",
+    explanation: "This Ingress names a class, and the input does not hold the cluster's IngressClasses (or not all \
+                  of them), so it cannot be told which controller should serve it, nor whether any does. Not raised \
+                  where an address is published: then somebody serves it. In plain manifests the class is part of \
+                  the cluster they are meant for.",
+    example: "A directory with an Ingress of class nginx and no IngressClass.",
+    sources: &["networking.k8s.io/v1 IngressClass"],
+});
+
+/// Adds it for a class that was not read.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    let (Class::Unseen(gap), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
+    if front.is_published() {
+        return;
+    }
+    let gap = if front.is_manifest() {
+        Gap::by_design(format!("IngressClass {name} is not in the input"), "it belongs to the cluster")
+    } else {
+        gap.clone()
+    };
+    let message = format!("which controller serves the class '{}' cannot be told: the class was not read", words::brief(name));
+    let finding = PAGE
+        .finding(&gap, front.ingress.object(), message)
+        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
+    let command = format!("kubectl get ingressclass {}", words::quoted(name));
+    stretch.add(finding.next("Look at the class, or add it to the input", command));
+}

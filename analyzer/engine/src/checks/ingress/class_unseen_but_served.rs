@@ -1,0 +1,32 @@
+//! `ingress/class-unseen-but-served`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::front::Front;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/class-unseen-but-served",
+    segment: SegmentName::Controller,
+    title: "The class was not read; an address is published",
+    explanation: "The IngressClasses were not collected, so the controller of this Ingress is not known by name, and \
+                  controller-specific rules were not applied. An address is published: a controller has taken the \
+                  Ingress up. That is evidence, not proof that it still does.",
+    example: "An Ingress with an address, from a bundle without IngressClasses.",
+    sources: &["networking.k8s.io/v1 IngressStatus"],
+});
+
+/// Adds it for an unseen class beside an address.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    let (Class::Unseen(_), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
+    if !front.is_published() {
+        return;
+    }
+    let message = format!("the class '{}' was not read; a controller has published an address", words::brief(name));
+    let finding = PAGE.finding(front.ingress.object(), message);
+    stretch.add(finding.at(front.ingress.origin, field!["spec", "ingressClassName"]));
+}

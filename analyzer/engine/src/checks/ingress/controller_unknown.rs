@@ -1,0 +1,39 @@
+//! `ingress/controller-unknown`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::front::Front;
+use kubereach_model::snapshot::Gap;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/controller-unknown",
+    segment: SegmentName::Controller,
+    title: "The controller is not one that is known, and nothing shows that it serves",
+    explanation: "The class belongs to a controller that is not in the table of known ones, or is named by a word \
+                  that no known controller answers to, so its pods cannot be recognised; and no address is \
+                  published. It may well serve the Ingress. Not raised for manifests and where an address is \
+                  published.",
+    example: "spec.controller: example.com/our-own, and `status: {loadBalancer: {}}`",
+    sources: &["networking.k8s.io/v1 IngressClass.spec.controller"],
+});
+
+/// Adds it for a class of an unknown controller.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    if front.controller().is_some() || front.is_published() || front.is_manifest() {
+        return;
+    }
+    let what = match (&front.class.class, front.class.id, front.class.named) {
+        (Class::Found(_), Some(id), _) => format!("the controller '{}'", words::brief(id)),
+        (Class::Found(class), None, _) => format!("{}, which names no controller,", class.object()),
+        (Class::Word, _, Named::Annotation(word)) => format!("a controller that answers to '{}'", words::brief(word)),
+        _ => return,
+    };
+    let gap = Gap::investigate(format!("whether {what} runs is not shown"), "it is not a controller that is known");
+    let message = format!("whether {what} serves this Ingress cannot be told: no address is published");
+    let finding = PAGE.finding(&gap, front.ingress.object(), message);
+    stretch.add(finding.next("Read the events of the Ingress", words::describe(front)));
+}

@@ -1,0 +1,29 @@
+//! `ingress/controller-unseen-but-programmed`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use crate::resolve::ingress::front::Front;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/controller-unseen-but-programmed",
+    segment: SegmentName::Controller,
+    title: "No pod of the ingress controller was seen; an address is published",
+    explanation: "No pod of the controller was recognised, but the Ingress has an address, which only a controller \
+                  writes. A status can outlive its controller: the address is evidence that the Ingress was \
+                  programmed, not proof that it is served now.",
+    example: "An Ingress with an address in a dump of one namespace.",
+    sources: &["networking.k8s.io/v1 IngressStatus"],
+});
+
+/// Adds it beside an address.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
+    if !seen.pods.is_empty() || !front.is_published() || controller.is_outside() {
+        return;
+    }
+    let message = format!("no pod of {} was recognised; the address {} is published", controller.name, words::address(front));
+    stretch.add(PAGE.finding(front.ingress.object(), message));
+}

@@ -1,0 +1,111 @@
+//! Ingresses: who serves them, which rule takes a request, and what it leads to.
+
+use rayon::prelude::*;
+
+use crate::checks::service::Backends;
+use crate::resolve::controllers::Product;
+use crate::resolve::entries::OpaqueEntries;
+use crate::resolve::ingress::Ingresses;
+use crate::resolve::ingress::claims::NGINX;
+use crate::resolve::ingress::front::Front;
+use kubereach_model::evidence::{Entry, Stretch, Subject};
+
+mod assemble;
+mod certificates;
+mod hop;
+#[cfg(test)]
+mod tests;
+pub(crate) mod words;
+
+macro_rules! checks {
+    ($($name:ident),+ $(,)?) => {
+        $(pub mod $name;)+
+        /// The pages of this area.
+        pub static PAGES: &[&Entry] = &[$($name::PAGE.entry()),+];
+    };
+}
+checks! {
+    action_backend, action_undefined, address_not_collected, address_unpublished, alb_instance_needs_node_port,
+    alb_target_type_unknown, backend_incomplete, backend_port_by_target, backend_port_masked, backend_port_missing,
+    backend_port_uncertain, backend_protocol, backend_service_missing, backend_service_unseen, canary_main_unseen,
+    canary_weight_zero, canary_without_main, class_annotation, class_by_name, class_missing, class_missing_but_served,
+    class_not_collected, class_unseen_but_served, cloud_not_provisioned, controller_doubtful, controller_not_ready,
+    controller_not_seen, controller_unknown, controller_unseen_but_programmed, duplicate_path, external_name_backend,
+    external_name_target,
+    fallback_backend, gce_backend_unhealthy, invalid_host, no_class, no_class_but_served, no_paths, redirect_only, regex_host,
+    resource_backend, several_default_classes, shadowed_path, snippet, ssl_passthrough_off, ssl_passthrough_unknown,
+    terminating, udp_backend,
+}
+
+type FrontCheck = fn(&Front<'_>, &mut Stretch);
+type HopCheck = fn(&hop::Hop<'_, '_>, &mut Stretch);
+
+const ADDRESS: &[FrontCheck] =
+    &[address_unpublished::check, address_not_collected::check, cloud_not_provisioned::check];
+
+const CONTROLLER: &[FrontCheck] = &[
+    class_missing::check,
+    class_by_name::check,
+    class_missing_but_served::check,
+    class_not_collected::check,
+    class_unseen_but_served::check,
+    no_class::check,
+    no_class_but_served::check,
+    class_annotation::check,
+    several_default_classes::check,
+    controller_not_ready::check,
+    controller_doubtful::check,
+    controller_not_seen::check,
+    controller_unseen_but_programmed::check,
+    controller_unknown::check,
+    terminating::check,
+];
+
+const RULE: &[HopCheck] = &[
+    invalid_host::check,
+    shadowed_path::check,
+    duplicate_path::check,
+    canary_without_main::check,
+    canary_main_unseen::check,
+    canary_weight_zero::check,
+    snippet::check,
+    regex_host::check,
+    redirect_only::check,
+    gce_backend_unhealthy::check,
+];
+
+const REFERENCE: &[HopCheck] = &[
+    backend_service_missing::check,
+    backend_service_unseen::check,
+    backend_port_missing::check,
+    backend_port_uncertain::check,
+    backend_port_by_target::check,
+    backend_port_masked::check,
+    backend_protocol::check,
+    backend_incomplete::check,
+    resource_backend::check,
+    action_backend::check,
+    action_undefined::check,
+    external_name_backend::check,
+    alb_instance_needs_node_port::check,
+    alb_target_type_unknown::check,
+    udp_backend::check,
+];
+
+const PASSTHROUGH: &[FrontCheck] = &[ssl_passthrough_unknown::check, ssl_passthrough_off::check];
+
+/// Every subject of this area.
+pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    let world = backends.world;
+    if world.snapshot.ingresses.is_empty() {
+        return Vec::new();
+    }
+    let all = Ingresses::of(world);
+    let entries = OpaqueEntries::of(world);
+    all.fronts.par_iter().map(|front| assemble::subject(backends, &all, &entries, front)).collect()
+}
+
+/// Is ingress-nginx asked to pass TLS through unopened?
+fn passthrough_asked(front: &Front<'_>) -> bool {
+    front.is(Product::IngressNginx) && front.says(&format!("{NGINX}ssl-passthrough"))
+}

@@ -1,0 +1,60 @@
+//! `ingress/no-class`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::front::Front;
+use super::words;
+use kubereach_model::snapshot::Gap;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/no-class",
+    segment: SegmentName::Controller,
+    title: "The Ingress has no class",
+    explanation: "This Ingress names no class. Kubernetes gives a default class only to an Ingress that is created \
+                  while the default exists; an older one stays without. Whether a controller serves class-less \
+                  Ingresses depends on its flags (`--watch-ingress-without-class` of ingress-nginx, Traefik without \
+                  a class of its own, Google's and OpenShift's controllers serve them). Not raised where an address \
+                  is published, where a controller's flags show that it serves them, or where a manifest will be \
+                  given the one default class.",
+    example: "spec:\n  rules: [...]        # no ingressClassName",
+    sources: &["Kubernetes: default IngressClass", "ingress-nginx: --watch-ingress-without-class"],
+});
+
+/// Adds it for an Ingress that nobody is named for.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    if front.class.named != Named::Nothing || front.is_published() {
+        return;
+    }
+    let (gap, why) = match &front.class.class {
+        Class::DefaultNotGiven { default, later } => {
+            let name = words::brief(&default.metadata.name);
+            let why = match later {
+                Some(true) => format!("the default class '{name}' was created after this Ingress and is not given to it"),
+                Some(false) => format!("the default class '{name}' was not given to this Ingress"),
+                None if front.class.defaults > 1 => "several classes claim to be the default".to_owned(),
+                None => format!("whether the default class '{name}' is older than this Ingress is not shown"),
+            };
+            (Gap::investigate("who serves an Ingress without a class is not shown", why.clone()), why)
+        }
+        Class::NoDefault(_) => {
+            let why = "no class is marked as the default".to_owned();
+            (Gap::investigate("who serves an Ingress without a class is not shown", why.clone()), why)
+        }
+        Class::DefaultUnseen(_) if front.is_manifest() => {
+            let why = "the cluster's default class is not in the input".to_owned();
+            (Gap::by_design(why.clone(), "it belongs to the cluster"), why)
+        }
+        Class::DefaultUnseen(gap) => (gap.clone(), "the classes of the cluster were not read".to_owned()),
+        _ => return,
+    };
+    let message = format!("this Ingress names no class, and {why}");
+    let finding = PAGE
+        .finding(&gap, front.ingress.object(), message)
+        .cause("A class says which controller serves an Ingress. Without one only controllers that were told to take such Ingresses do.")
+        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
+    stretch.add(finding.next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"));
+}

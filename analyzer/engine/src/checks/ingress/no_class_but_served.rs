@@ -1,0 +1,34 @@
+//! `ingress/no-class-but-served`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::front::Front;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/no-class-but-served",
+    segment: SegmentName::Controller,
+    title: "The Ingress has no class; somebody serves it",
+    explanation: "This Ingress names no class, and something shows that it is served all the same: a published \
+                  address, a controller whose flags say that it takes such Ingresses, or annotations that a cloud's \
+                  controller wrote. Naming the class would make it independent of those flags.",
+    example: "An Ingress without a class that has an address.",
+    sources: &["Kubernetes: default IngressClass"],
+});
+
+/// Adds it for a class-less Ingress with a sign of service.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    if front.class.named != Named::Nothing {
+        return;
+    }
+    let shown = match &front.class.class {
+        Class::Sign(what) => words::brief(what),
+        Class::Watched(pod) => format!("{} serves Ingresses without a class (flag)", pod.object()),
+        _ if front.is_published() => format!("it has the address {}", words::address(front)),
+        _ => return,
+    };
+    stretch.add(PAGE.finding(front.ingress.object(), format!("this Ingress names no class; {shown}")));
+}

@@ -1,0 +1,27 @@
+//! `ingress/regex-host`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/regex-host",
+    segment: SegmentName::Rule,
+    title: "The paths of this host are regular expressions",
+    explanation: "With the annotations use-regex or rewrite-target on any Ingress of a host, ingress-nginx treats \
+                  every path of that host, of every Ingress of the class, as a regular expression that ignores case. \
+                  Which path takes a request may then differ from what the path types say.",
+    example: "nginx.ingress.kubernetes.io/rewrite-target: /$2",
+    sources: &["ingress-nginx: Ingress path matching"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let Some(by) = hop.all.claims.regex(hop.front, hop.path).filter(|_| !hop.path.path_type.is_empty()) else { return };
+    let host = words::brief(hop.path.host.unwrap_or("(any host)"));
+    let message = format!("every path of {host} is a regular expression that ignores case, because of {}", by.object());
+    stretch.add(PAGE.finding(hop.ingress(), message).relates(by.object(), "asks for it"));
+}

@@ -1,0 +1,31 @@
+//! `ingress/resource-backend`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::field;
+use crate::resolve::ingress::backend::Target;
+use kubereach_model::snapshot::Gap;
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/resource-backend",
+    segment: SegmentName::Reference,
+    title: "The path leads to an object that is not a Service",
+    explanation: "The backend names an object of another kind, such as a storage bucket. Support is up to the \
+                  controller (Traefik and ingress-nginx have none), and what lies behind is not evaluated.",
+    example: "backend: {resource: {apiGroup: k8s.example.com, kind: StorageBucket, name: assets}}",
+    sources: &["networking.k8s.io/v1 IngressBackend.resource"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let Target::Resource(kind, name) = &hop.reference.target else { return };
+    let gap = Gap::by_design("backends that are not Services are not evaluated", "their meaning is up to the controller");
+    let message = format!("{} leads to {} '{}', not to a Service", words::brief(&hop.path.describe()), words::brief(kind), words::brief(name));
+    let (origin, field) = hop.backend_field(field!["resource"]);
+    let finding = PAGE.finding(&gap, hop.ingress(), message).at(origin, field);
+    stretch.add(finding.next("Check that the controller supports it", words::describe(hop.front)));
+}

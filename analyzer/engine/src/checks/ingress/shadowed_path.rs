@@ -1,0 +1,41 @@
+//! `ingress/shadowed-path`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use crate::resolve::controllers::Product;
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "ingress/shadowed-path",
+    segment: SegmentName::Rule,
+    title: "An older Ingress has taken this host and path",
+    explanation: "ingress-nginx builds one server per host from all Ingresses of its class, the oldest first. A host \
+                  and path that is taken is not given again: the younger Ingress's backend gets nothing for it, \
+                  while the host itself is served. Raised only where both creation times are known, both have the \
+                  same class and their backends differ; canary Ingresses repeat a path on purpose and are left out.",
+    example: "Two Ingresses of class nginx with shop.example/ Prefix, created a day apart, to different Services.",
+    sources: &["ingress-nginx: rule building, oldest Ingress first"],
+});
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    if !hop.front.is(Product::IngressNginx) {
+        return;
+    }
+    let Some(own) = hop.front.ingress.metadata.creation_timestamp.0 else { return };
+    let rivals = hop.all.claims.rivals(hop.front, hop.path);
+    let older = rivals.into_iter().find(|rival| rival.metadata.creation_timestamp.0.is_some_and(|time| time < own));
+    let Some(older) = older else { return };
+    let what = words::brief(&hop.path.describe());
+    let proof = older.shows(format!("has {what} as well, and was created before {own}"));
+    let message = format!("{what} is taken by the older {}", older.object());
+    let finding = PAGE
+        .finding(&proof, hop.ingress(), message)
+        .cause("Of two Ingresses with the same host and path ingress-nginx serves the older one.")
+        .relates(older.object(), "has the same host and path")
+        .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
+    stretch.add(finding.next("Remove one of the two paths", words::kubectl("describe ingress", &older.object())));
+}

@@ -1,0 +1,45 @@
+//! `ingress/snippet`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::Gap;
+use super::hop::Hop;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "ingress/snippet",
+    segment: SegmentName::Rule,
+    title: "Configuration text is pasted into the proxy",
+    explanation: "A snippet annotation pastes text into the proxy's configuration. It can return, rewrite, deny or \
+                  send requests elsewhere, and it is not interpreted here, so what becomes of a request cannot be \
+                  told.",
+    example: "nginx.ingress.kubernetes.io/configuration-snippet: |\n  return 403;",
+    sources: &[
+        "ingress-nginx: annotations, configuration-snippet",
+        "F5 NGINX: server-snippets",
+        "HAProxy: backend-config-snippet",
+    ],
+});
+
+const SNIPPETS: [&str; 8] = [
+    "nginx.ingress.kubernetes.io/configuration-snippet",
+    "nginx.ingress.kubernetes.io/server-snippet",
+    "nginx.ingress.kubernetes.io/auth-snippet",
+    "nginx.ingress.kubernetes.io/modsecurity-snippet",
+    "nginx.org/server-snippets",
+    "nginx.org/location-snippets",
+    "haproxy.org/backend-config-snippet",
+    "haproxy-ingress.github.io/config-backend",
+];
+
+/// Adds it for one path.
+pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+    let Some(key) = SNIPPETS.into_iter().find(|key| hop.front.annotation(key).is_some()) else { return };
+    let gap = Gap::by_design("what the pasted configuration does to requests is not evaluated", key);
+    let message = format!("the annotation {key} changes the proxy's configuration by hand");
+    let finding = PAGE.finding(&gap, hop.ingress(), message).at(hop.front.ingress.origin, field!["metadata", "annotations", key]);
+    stretch.add(finding.next("Read the annotation", words::describe(hop.front)));
+}

@@ -1,0 +1,26 @@
+//! `ingress/terminating`
+
+use kubereach_reports::report::SegmentName;
+
+use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use crate::resolve::ingress::front::Front;
+use super::words;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "ingress/terminating",
+    segment: SegmentName::Controller,
+    title: "The Ingress is being deleted",
+    explanation: "The Ingress has been told to go and waits for a finalizer. Whether its hosts and paths are still \
+                  served until then depends on its controller.",
+    example: "metadata:\n  deletionTimestamp: \"2026-01-02T03:04:05Z\"\n  finalizers: [ingress.k8s.aws/resources]",
+    sources: &["Kubernetes: finalizers"],
+});
+
+/// Adds it for an Ingress with a deletion time.
+pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+    let Some(since) = front.ingress.metadata.deletion_timestamp.0 else { return };
+    let message = format!("this Ingress has been being deleted since {since}");
+    let finding = PAGE.finding(front.ingress.object(), message);
+    stretch.add(finding.next("See what holds it", words::kubectl("get ingress -o yaml", &front.ingress.object())));
+}

@@ -1,0 +1,62 @@
+//! Words and commands that the checks of this area share.
+
+use kubereach_reports::report::ObjectRef;
+
+use crate::checks::command;
+use crate::resolve::ingress::front::{Address, Front};
+
+/// A word of a command line: names come from the input and may hold anything.
+pub(crate) fn quoted(word: &str) -> String {
+    command::arg(word).into_owned()
+}
+
+/// `kubectl describe ingress web -n shop`.
+pub(super) fn describe(front: &Front<'_>) -> String {
+    kubectl("describe ingress", &front.ingress.object())
+}
+
+/// `kubectl VERB NAME -n NAMESPACE`.
+pub(crate) fn kubectl(verb: &str, object: &ObjectRef) -> String {
+    let name = quoted(&object.name);
+    match &object.namespace {
+        Some(namespace) => format!("kubectl {verb} {name} -n {}", quoted(namespace)),
+        None => format!("kubectl {verb} {name}"),
+    }
+}
+
+/// `kubectl get WHAT -n NAMESPACE`.
+pub(super) fn list(what: &str, front: &Front<'_>) -> String {
+    command::list(what, &front.ingress.metadata.namespace)
+}
+
+/// The Service of a name in the Ingress's namespace.
+pub(super) fn service(front: &Front<'_>, name: &str) -> ObjectRef {
+    let namespace = front.ingress.metadata.namespace.clone();
+    ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace), name: name.to_owned() }
+}
+
+/// A text from the input, at a length fit for a sentence.
+pub(crate) fn brief(text: &str) -> String {
+    command::cut(text)
+}
+
+/// The command that shows a controller's pods.
+pub(super) fn controller_pods(front: &Front<'_>) -> String {
+    let seen = front.seen.as_ref().and_then(|seen| seen.pods.first());
+    if let Some(pod) = seen {
+        return kubectl("describe pod", &pod.object());
+    }
+    let label = front.controller().and_then(|c| c.labels.first()).filter(|(_, value)| !value.is_empty());
+    match label {
+        Some((key, value)) => format!("kubectl get pods -A -l {key}={value}"),
+        None => "kubectl get pods -A".to_owned(),
+    }
+}
+
+/// The published address, for evidence.
+pub(super) fn address<'f>(front: &'f Front<'_>) -> &'f str {
+    match &front.address {
+        Address::Published(text) => text,
+        Address::None | Address::Manifest | Address::NotCollected => "",
+    }
+}

@@ -1,0 +1,38 @@
+//! `listener-set/parent-missing`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::model::ListenerSet;
+use kubereach_model::snapshot::{Absence, Found};
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "listener-set/parent-missing",
+    segment: SegmentName::Listener,
+    title: "The Gateway of the ListenerSet does not exist",
+    explanation: "A ListenerSet adds listeners to the Gateway that its parentRef names. There is no such Gateway, so \
+                  the listeners are served nowhere.",
+    example: "\
+kind: ListenerSet
+spec: {parentRef: {name: not-there}, listeners: [...]}",
+    sources: &["Gateway API reference: ListenerSetSpec.parentRef"],
+});
+
+/// For a listener of such a set.
+pub fn finding(set: Found<'_, ListenerSet>, absence: &Absence) -> Finding {
+    let parent = &set.spec.parent_ref;
+    let namespace = parent.namespace.as_deref().unwrap_or(&set.metadata.namespace);
+    PAGE.finding(
+        &absence.proof(),
+        set.object(),
+        format!(
+            "the Gateway {namespace}/{} that ListenerSet {}/{} extends does not exist",
+            parent.name, set.metadata.namespace, set.metadata.name
+        ),
+    )
+    .next("create the Gateway or correct the parentRef", command::list("gateways", namespace))
+    .at(set.origin, field!["spec", "parentRef"])
+}

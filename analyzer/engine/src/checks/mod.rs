@@ -1,0 +1,67 @@
+//! Findings: one file per check, each with its code, effect, prose, example and rule.
+//!
+//! An area is a folder of the same shape: `mod.rs` evaluates the area's subjects or stretches and lists
+//! its checks in `PAGES`; every other file is one check. [`catalogue`] is made of these lists.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::resolve::World;
+use kubereach_model::evidence::{Entry, Subject};
+
+pub use docs::catalogue_markdown;
+
+pub mod backend_tls;
+pub mod command;
+mod docs;
+pub mod endpoints;
+pub mod entry;
+pub mod gateway;
+pub mod ingress;
+pub mod listener_set;
+pub mod measurement;
+pub mod pod;
+pub mod policy;
+pub mod route;
+pub mod service;
+pub mod tls;
+pub mod workload;
+
+/// Every check's page, by code.
+pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
+    [
+        endpoints::PAGES,
+        entry::PAGES,
+        gateway::PAGES,
+        ingress::PAGES,
+        backend_tls::PAGES,
+        listener_set::PAGES,
+        measurement::PAGES,
+        pod::PAGES,
+        policy::PAGES,
+        route::PAGES,
+        service::PAGES,
+        tls::PAGES,
+        workload::PAGES,
+        crate::change::causes::PAGES,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|entry| (entry.text.code, *entry))
+    .collect()
+}
+
+/// Evaluates every subject of the snapshot, in parallel; the order is that of kind, namespace and name.
+pub fn evaluate(world: &World<'_>) -> Vec<Subject> {
+    evaluate_with(&service::Backends::new(world))
+}
+
+pub(crate) fn evaluate_with(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
+    type Area = fn(&service::Backends<'_, '_>) -> Vec<Subject>;
+    let areas: [Area; 3] = [gateway::subjects, ingress::subjects, service::subjects];
+    let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(backends)).collect();
+    entry::note_other_kinds(backends.world, &mut subjects);
+    subjects.par_sort_by(|a, b| a.object.cmp(&b.object));
+    subjects
+}

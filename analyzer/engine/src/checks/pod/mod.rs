@@ -1,0 +1,128 @@
+//! Why a pod is not ready: the culprit container and the one command to run.
+
+pub mod config_error;
+pub mod crash_loop;
+pub mod evicted_leftovers;
+pub mod flapping;
+pub mod image_pull;
+pub mod init_stuck;
+pub mod node_not_ready;
+pub mod out_of_memory;
+pub mod readiness_failing;
+pub mod readiness_gate;
+pub mod scheduling_gated;
+pub mod startup_pending;
+pub mod unschedulable;
+pub mod volume_pending;
+
+use std::collections::BTreeMap;
+
+use crate::resolve::World;
+use kubereach_model::evidence::{Entry, Finding};
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::{Condition, ConditionStatus, ContainerStatus, Pod, PodSpec, current};
+
+/// The pages of this area.
+pub static PAGES: &[&Entry] = &[
+    config_error::PAGE.entry(),
+    crash_loop::PAGE.entry(),
+    evicted_leftovers::PAGE.entry(),
+    flapping::PAGE.entry(),
+    image_pull::PAGE.entry(),
+    init_stuck::PAGE.entry(),
+    node_not_ready::PAGE.entry(),
+    out_of_memory::PAGE.entry(),
+    readiness_failing::PAGE.entry(),
+    readiness_gate::PAGE.entry(),
+    scheduling_gated::PAGE.entry(),
+    startup_pending::PAGE.entry(),
+    unschedulable::PAGE.entry(),
+    volume_pending::PAGE.entry(),
+];
+
+type Check = fn(&World<'_>, Found<'_, Pod>) -> Option<Finding>;
+
+/// Causes in the order in which they decide: the first that fits is the diagnosis of the pod.
+static CAUSES: &[Check] = &[
+    out_of_memory::finding,
+    crash_loop::finding,
+    image_pull::finding,
+    config_error::finding,
+    node_not_ready::finding,
+    scheduling_gated::finding,
+    volume_pending::finding,
+    unschedulable::finding,
+    init_stuck::finding,
+    readiness_gate::finding,
+    startup_pending::finding,
+    readiness_failing::finding,
+];
+
+/// Why this pod is not ready, if its status says.
+pub fn diagnose(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+    CAUSES.iter().find_map(|cause| cause(world, pod))
+}
+
+/// Why these pods are not ready: one finding per cause, the gravest first, each on the first pod (in the
+/// order given) that shows it. Every pod is looked at; none is sampled out.
+pub fn causes(world: &World<'_>, pods: &[Found<'_, Pod>]) -> Vec<Finding> {
+    let mut found: BTreeMap<usize, (Finding, usize)> = BTreeMap::new();
+    for pod in pods {
+        for (rank, cause) in CAUSES.iter().enumerate() {
+            if let Some((_, more)) = found.get_mut(&rank)
+                && cause(world, *pod).is_some()
+            {
+                *more += 1;
+                break;
+            }
+            if let Some(finding) = cause(world, *pod) {
+                found.insert(rank, (finding, 0));
+                break;
+            }
+        }
+    }
+    let with_count = |(mut finding, more): (Finding, usize)| {
+        if more > 0 {
+            finding.message =
+                format!("{} (and {more} more {} likewise)", finding.message, if more == 1 { "pod" } else { "pods" });
+        }
+        finding
+    };
+    found.into_values().map(with_count).collect()
+}
+
+/// The statuses of all containers, init containers first, and whether it is an ordinary init container.
+fn containers(pod: &Pod) -> impl Iterator<Item = (&ContainerStatus, bool)> {
+    let status = pod.status.as_ref();
+    let init = status.into_iter().flat_map(|s| &s.init_container_statuses).map(|c| (c, !sidecar(&pod.spec, &c.name)));
+    let app = status.into_iter().flat_map(|s| &s.container_statuses).map(|c| (c, false));
+    init.chain(app)
+}
+
+/// Is this init container a native sidecar (KEP-753)?
+fn sidecar(spec: &PodSpec, name: &str) -> bool {
+    spec.init_containers.iter().any(|c| c.name == name && c.restart_policy.as_deref() == Some("Always"))
+}
+
+/// The first container that waits for one of these reasons, with the reason and its words.
+fn waiting<'p>(pod: &'p Pod, reasons: &[&str]) -> Option<(&'p ContainerStatus, &'p str, String)> {
+    containers(pod).find_map(|(container, _)| {
+        let waiting = container.state.waiting.as_ref()?;
+        let reason = waiting.reason.as_deref().filter(|r| reasons.contains(r))?;
+        Some((container, reason, super::command::cut(waiting.message.as_deref().unwrap_or_default())))
+    })
+}
+
+/// The `PodScheduled` condition, where it is not True.
+fn scheduled(pod: &Pod) -> Option<&Condition> {
+    current(&pod.status.as_ref()?.conditions, "PodScheduled").filter(|c| c.status != ConditionStatus::True)
+}
+
+/// `, restarted 4 times`, or nothing.
+fn restarts(container: &ContainerStatus) -> String {
+    match container.restart_count.known() {
+        Some(1) => ", restarted once".to_owned(),
+        Some(n) if *n > 1 => format!(", restarted {n} times"),
+        _ => String::new(),
+    }
+}

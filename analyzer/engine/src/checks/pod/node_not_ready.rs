@@ -1,0 +1,44 @@
+//! `pod/node-not-ready`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::resolve::World;
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::Pod;
+use kubereach_model::snapshot::model::current;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "pod/node-not-ready",
+    segment: SegmentName::Endpoints,
+    title: "The pod's node is not ready",
+    explanation: "The node the pod runs on does not report, or reports that it is not ready; its pods are \
+         marked not ready with it.",
+    example: "A pod on a node whose Ready condition is Unknown.",
+    sources: &["core/v1 Node status.conditions", "node lifecycle controller"],
+});
+
+/// Its node is down.
+pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+    let lost = pod.status.as_ref().and_then(|s| s.reason.as_deref()) == Some("NodeLost");
+    let name = pod.get().value.spec.node_name.as_deref()?;
+    let down = world.node_down(name);
+    if down.is_none() && !lost {
+        return None;
+    }
+    let words = down
+        .and_then(|n| n.get().value.status.as_ref())
+        .and_then(|s| current(&s.conditions, "Ready"))
+        .map(|c| command::cut(c.message()))
+        .filter(|m| !m.is_empty());
+    let object =
+        kubereach_reports::report::ObjectRef { kind: "Node".to_owned(), namespace: None, name: name.to_owned() };
+    Some(
+        PAGE.finding(pod.object(), format!("pod {} is on node {name}, which is not ready", pod.metadata.name))
+            .cause(words.unwrap_or_else(|| "the node does not report".to_owned()))
+            .next("See what is wrong with the node.", command::describe(&object))
+            .relates(object, "its node"),
+    )
+}

@@ -1,0 +1,47 @@
+//! `route/hostname-conflict`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::resolve::gateway::door::Door;
+use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::Route;
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "route/hostname-conflict",
+    segment: SegmentName::Rule,
+    title: "A route of the other HTTP kind holds the host name",
+    explanation: "An HTTPRoute and a GRPCRoute with a common host name may not stand on the same listener. The older \
+                  one is accepted, then the one whose namespace and name come first; this one is not.",
+    example: "\
+A GRPCRoute for api.example younger than an HTTPRoute for api.example on the same listener.",
+    sources: &["Gateway API reference: GRPCRoute"],
+});
+
+/// For a route that yields to `winner`.
+pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, door: &Door<'_>) -> Finding {
+    let proof = winner.shows(format!(
+        "{} {} is attached to {} with a common host name and comes first",
+        winner.kind.word(),
+        winner.metadata.name,
+        door.describe()
+    ));
+    PAGE.finding(
+        &proof,
+        route.object(),
+        format!(
+            "{} {} already serves the host name on {}, and a {} may not share it",
+            winner.kind.word(),
+            winner.metadata.name,
+            door.describe(),
+            route.kind.word()
+        ),
+    )
+    .cause("HTTPRoute and GRPCRoute cannot share a host name on one listener; the older one stays")
+    .next("use another host name or listener for one of the two", command::get(&route.object(), "-o yaml"))
+    .at(route.origin, field!["spec", "hostnames"])
+    .relates(winner.object(), "the route that holds the host name")
+}

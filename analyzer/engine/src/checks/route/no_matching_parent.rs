@@ -1,0 +1,46 @@
+//! `route/no-matching-parent`
+
+use kubereach_reports::report::{ObjectRef, SegmentName};
+
+use crate::checks::command;
+use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::model::Route;
+use kubereach_model::snapshot::{Found, Proof};
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "route/no-matching-parent",
+    segment: SegmentName::Rule,
+    title: "The parent has no such listener",
+    explanation: "sectionName and port of a parentRef choose listeners by name and port; where both are set, both must \
+                  match. The parent exists and has no listener that matches. A reference to a Gateway does not reach \
+                  the listeners of its ListenerSets.",
+    example: "parentRefs: [{name: public, sectionName: htps}]",
+    sources: &["Gateway API reference: ParentReference.sectionName, ParentReference.port"],
+});
+
+/// For the parentRef at `index`.
+pub fn finding(
+    route: Found<'_, Route>,
+    index: usize,
+    parent: &ObjectRef,
+    listeners: &[String],
+    proof: &Proof,
+) -> Finding {
+    let wanted = route.spec.parent_refs.get(index);
+    let section = wanted.and_then(|p| p.section_name.clone());
+    let port = wanted.and_then(|p| p.port.known().copied());
+    let asked = match (section, port) {
+        (Some(name), Some(port)) => format!("named {name} on port {port}"),
+        (Some(name), None) => format!("named {name}"),
+        (None, Some(port)) => format!("on port {port}"),
+        (None, None) => "at all".to_owned(),
+    };
+    let has = if listeners.is_empty() { "none".to_owned() } else { listeners.join(", ") };
+    let field = if wanted.is_some_and(|p| p.section_name.is_some()) { "sectionName" } else { "port" };
+    PAGE.finding(proof, route.object(), format!("{} {} has no listener {asked}", parent.kind, parent.name))
+        .cause(format!("its listeners are: {}", command::cut(&has)))
+        .next("correct sectionName or port of the parentRef", command::get(parent, "-o yaml"))
+        .at(route.origin, field!["spec", "parentRefs", index, field])
+}

@@ -1,0 +1,22 @@
+//! `route/paths-not-listed`
+
+use kubereach_reports::report::{ObjectRef, SegmentName};
+
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "route/paths-not-listed",
+    segment: SegmentName::Rule,
+    title: "Not every path is listed",
+    explanation: "The route has more combinations of listener, host name, match and backend than a report lists. All \
+                  were judged; of each state at least one is listed, the worst first.",
+    example: "An HTTPRoute with 64 listeners, 16 host names and 16 rules.",
+    sources: &["the design of kubereach"],
+});
+
+/// How many are not listed.
+pub fn finding(object: ObjectRef, more: usize) -> Finding {
+    let message = format!("{more} more paths of {} {} are judged but not listed", object.kind, object.name);
+    PAGE.finding(object, message)
+}

@@ -1,0 +1,97 @@
+//! The segments behind a Service port, and the subjects made of them.
+
+mod address;
+mod alias;
+mod endpoints;
+mod port;
+mod service;
+mod shared;
+mod subjects;
+
+use std::sync::Arc;
+
+use kubereach_reports::report::{Port, SegmentName};
+
+use super::context::Context;
+use super::{BackendStretches, Backends, Consumer};
+use crate::checks::policy;
+use crate::resolve::World;
+use crate::resolve::service::ServiceView;
+use kubereach_model::evidence::{Finding, Stretch};
+use kubereach_model::snapshot::model::Service;
+
+pub(super) use shared::Shared;
+pub(super) use subjects::subjects;
+
+/// A check that looks at one Service port.
+type Check = fn(&Context<'_, '_>) -> Option<Finding>;
+
+fn run(checks: &[Check], cx: &Context<'_, '_>, stretch: &mut Stretch) {
+    for finding in checks.iter().filter_map(|check| check(cx)) {
+        stretch.add(finding);
+    }
+}
+
+/// Which of its ports a reference means; of equal numbers the TCP one.
+fn port_index(service: &Service, port: &Port) -> Option<usize> {
+    let matches = |p: &kubereach_model::snapshot::model::ServicePort| match port {
+        Port::Number(number) => p.port.known() == Some(number),
+        Port::Name(name) => !p.name.is_empty() && p.name == *name,
+    };
+    let ports = || service.spec.ports.iter().enumerate().filter(|(_, p)| matches(p));
+    ports().find(|(_, p)| p.protocol == "TCP").or_else(|| ports().next()).map(|(index, _)| index)
+}
+
+/// What lies behind a reference by another object.
+pub(super) fn backend<'s>(
+    backends: &Backends<'_, 's>,
+    view: &ServiceView<'s>,
+    port: Option<&Port>,
+    consumer: Consumer,
+) -> BackendStretches {
+    if view.service.is_external_name() {
+        return alias::backend(backends, view, port, consumer);
+    }
+    let index = port.and_then(|port| port_index(&view.service, port));
+    if index.is_none() {
+        return unresolved(backends.world, view, consumer);
+    }
+    behind(backends, view, index, consumer)
+}
+
+/// The Service is known and the port is not: the rest stays unknown.
+fn unresolved<'s>(world: &World<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendStretches {
+    let cx = Context::new(world, view, None, consumer);
+    let object = cx.object();
+    let mut stretches = vec![Arc::new(service::stretch(&cx))];
+    stretches
+        .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Stretch::new(s, Some(object.clone())))));
+    stretches.push(policy::stretch(&object));
+    BackendStretches { stretches, dormant: None }
+}
+
+/// Everything behind one port (`None` only for a Service without ports, which then has no `port` segment).
+fn behind<'s>(
+    backends: &Backends<'_, 's>,
+    view: &ServiceView<'s>,
+    index: Option<usize>,
+    consumer: Consumer,
+) -> BackendStretches {
+    let world = backends.world;
+    let cx = Context::new(world, view, index, consumer);
+    behind_context(backends, &cx)
+}
+
+fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendStretches {
+    let own = Shared::default();
+    let shared = backends.shared(cx.view).unwrap_or(&own);
+    let (endpoints, dormant) = shared.endpoints(cx);
+    let mut stretches = vec![shared.service(cx), endpoints];
+    if let Some(port) = cx.port {
+        stretches.push(Arc::new(port::stretch(cx)));
+        stretches.push(policy::behind(cx.world, cx.view, port, &cx.behind, cx.consumer));
+    } else {
+        stretches.push(policy::stretch(&cx.object()));
+    }
+    BackendStretches { stretches, dormant }
+}

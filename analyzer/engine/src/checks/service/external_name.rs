@@ -1,0 +1,36 @@
+//! `service/external-name`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::resolve::service::Alias;
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::field;
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "service/external-name",
+    segment: SegmentName::Service,
+    title: "The Service is an alias for a name",
+    explanation: "An ExternalName Service is a DNS alias. Nothing in the cluster stands behind it unless the \
+         name is another Service's; its ports and selector mean nothing. A client that speaks TLS or \
+         HTTP uses the alias as host name, which the target may not accept.",
+    example: r"kind: Service
+spec: {type: ExternalName, externalName: db.example.com}",
+    sources: &["core/v1 Service spec.externalName", "RFC 1035"],
+});
+
+/// Where it leads.
+pub fn finding(cx: &Context<'_, '_>, alias: &Alias<'_>) -> Option<Finding> {
+    let message = match alias {
+        Alias::Outside(name) => format!(
+            "it is an alias for {}, outside the cluster: nothing behind that name was checked",
+            command::cut(name)
+        ),
+        Alias::Service { namespace, name, .. } => format!("it is an alias for Service {namespace}/{name}"),
+        Alias::Address(address) => format!("it is an alias for the address {address}"),
+        Alias::Unreadable => return None,
+    };
+    Some(PAGE.finding(cx.object(), message).at(cx.view.service.origin, field!["spec", "externalName"]))
+}

@@ -1,0 +1,37 @@
+//! `service/external-name-is-address`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::checks::service::context::Context;
+use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::field;
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "service/external-name-is-address",
+    segment: SegmentName::Service,
+    title: "The alias is an IP address",
+    explanation: "An ExternalName is answered by DNS as an alias to another name. An address is not a name: it \
+         does not resolve, so clients that use the Service's name fail. A Service without selector \
+         and an EndpointSlice lead to an address. Ingress controllers that resolve the value \
+         themselves are not concerned.",
+    example: r"kind: Service
+spec: {type: ExternalName, externalName: 10.1.2.3}",
+    sources: &["core/v1 Service spec.externalName", "RFC 1123", "CoreDNS kubernetes plugin"],
+});
+
+/// Clients ask DNS, and DNS has no such name.
+pub fn finding(cx: &Context<'_, '_>, address: &str) -> Finding {
+    PAGE.finding(
+        &cx.view.service.shows(format!("externalName: {address}")),
+        cx.object(),
+        format!("it is an alias for {address}, and an address is not a name that DNS resolves"),
+    )
+    .cause("clients that use the Service's name get no answer from DNS")
+    .next(
+        "Use a Service without selector, and an EndpointSlice with the address.",
+        command::get(&cx.object(), "-o yaml"),
+    )
+    .at(cx.view.service.origin, field!["spec", "externalName"])
+}

@@ -1,0 +1,126 @@
+//! Services: from the Service to the ready addresses and ports behind it.
+
+mod backends;
+pub mod context;
+pub mod endpoints_not_mirrored;
+mod evaluate;
+pub mod external_ips;
+pub mod external_name;
+pub mod external_name_in_cluster;
+pub mod external_name_is_address;
+pub mod external_name_target_unseen;
+pub mod external_traffic_local;
+pub mod headless_port_not_translated;
+pub mod internal_traffic_local;
+pub mod ip_family_mismatch;
+pub mod ip_family_partly_served;
+pub mod load_balancer_class_unseen;
+pub mod load_balancer_pending;
+pub mod load_balancer_port_error;
+pub mod load_balancer_unseen;
+pub mod mixed_workloads;
+pub mod named_target_port_missing;
+pub mod namespace_terminating;
+mod nearest;
+pub mod no_readiness_probe;
+pub mod no_ready_endpoints;
+pub mod only_completed_pods;
+pub mod only_terminating_endpoints;
+pub mod port_not_tcp;
+pub mod port_without_endpoints;
+pub mod protocol_untestable;
+pub mod published_not_ready;
+pub mod readiness_on_other_port;
+pub mod rollout_preview_idle;
+pub mod scaled_to_zero;
+pub mod selectorless;
+pub mod selectorless_unseen;
+pub mod selectorless_without_endpoints;
+pub mod selects_no_pod;
+pub mod selects_nothing_seen;
+pub mod slice_port_name_mismatch;
+pub mod some_endpoints_not_ready;
+pub mod target_port_suspect;
+pub mod terminating_not_serving;
+
+use std::sync::Arc;
+
+use kubereach_model::evidence::{Dormant, Entry, Stretch, Subject};
+
+pub use backends::Backends;
+
+/// The pages of this area.
+pub static PAGES: &[&Entry] = &[
+    endpoints_not_mirrored::PAGE.entry(),
+    external_ips::PAGE.entry(),
+    external_name::PAGE.entry(),
+    external_name_in_cluster::PAGE.entry(),
+    external_name_is_address::PAGE.entry(),
+    external_name_target_unseen::PAGE.entry(),
+    external_traffic_local::PAGE.entry(),
+    headless_port_not_translated::PAGE.entry(),
+    internal_traffic_local::PAGE.entry(),
+    ip_family_mismatch::PAGE.entry(),
+    ip_family_partly_served::PAGE.entry(),
+    load_balancer_class_unseen::PAGE.entry(),
+    load_balancer_pending::PAGE.entry(),
+    load_balancer_port_error::PAGE.entry(),
+    load_balancer_unseen::PAGE.entry(),
+    mixed_workloads::PAGE.entry(),
+    named_target_port_missing::PAGE.entry(),
+    namespace_terminating::PAGE.entry(),
+    no_readiness_probe::PAGE.entry(),
+    no_ready_endpoints::PAGE.entry(),
+    only_completed_pods::PAGE.entry(),
+    only_terminating_endpoints::PAGE.entry(),
+    port_not_tcp::PAGE.entry(),
+    port_without_endpoints::PAGE.entry(),
+    protocol_untestable::PAGE.entry(),
+    published_not_ready::PAGE.entry(),
+    readiness_on_other_port::PAGE.entry(),
+    rollout_preview_idle::PAGE.entry(),
+    scaled_to_zero::PAGE.entry(),
+    selectorless::PAGE.entry(),
+    selectorless_unseen::PAGE.entry(),
+    selectorless_without_endpoints::PAGE.entry(),
+    selects_no_pod::PAGE.entry(),
+    selects_nothing_seen::PAGE.entry(),
+    slice_port_name_mismatch::PAGE.entry(),
+    some_endpoints_not_ready::PAGE.entry(),
+    target_port_suspect::PAGE.entry(),
+    terminating_not_serving::PAGE.entry(),
+];
+
+/// Every subject of this area: one path per port and door (cluster address, node port, load balancer).
+pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+    evaluate::subjects(backends)
+}
+
+/// Who consumes the endpoints of a Service, where that changes which of them receive traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Consumer {
+    /// kube-proxy or its replacement, by the Service's cluster address: falls back to serving,
+    /// terminating endpoints (KEP-1669).
+    ClusterIp,
+    /// A controller that reads EndpointSlices itself and dials only ready addresses (ingress-nginx and
+    /// most Gateway implementations).
+    ReadyEndpoints,
+    /// ingress-nginx: as above, TCP only, and an unmatched slice port falls back to a numeric targetPort.
+    IngressNginx,
+    /// Not known which.
+    Unknown,
+}
+
+/// The part of a path that lies behind the reference to a Service port.
+#[derive(Debug, Clone)]
+pub struct BackendStretches {
+    /// `service`, `endpoints`, `port`, `policy`, in this order.
+    pub stretches: Vec<Arc<Stretch>>,
+    /// The workload behind it is scaled to zero on purpose.
+    pub dormant: Option<Dormant>,
+}
+
+/// The API server's own Service: it keeps the addresses itself.
+fn is_api_server(cx: &context::Context<'_, '_>) -> bool {
+    cx.view.namespace() == "default" && cx.view.name() == "kubernetes"
+}

@@ -1,0 +1,173 @@
+//! The pod or template whose labels come closest to a selector that matches nothing.
+
+use std::collections::BTreeMap;
+
+use kubereach_reports::report::ObjectRef;
+
+use crate::checks::command::cut;
+use crate::resolve::World;
+use kubereach_model::snapshot::model::{Pod, Resource as _, WorkloadKind};
+use kubereach_model::snapshot::{Gap, GroupKind};
+
+/// How many pods and how many templates of a namespace are compared; this is advice, not evidence.
+const COMPARED: usize = 2000;
+
+/// Labels in words: `app=web, tier=front`.
+pub(super) fn words(labels: &BTreeMap<String, String>) -> String {
+    let mut all: Vec<String> = labels.iter().take(6).map(|(k, v)| format!("{k}={v}")).collect();
+    if labels.len() > all.len() {
+        all.push("…".to_owned());
+    }
+    cut(&all.join(", "))
+}
+
+/// What comes closest.
+pub(super) struct Nearest {
+    /// The pod or workload.
+    pub(super) object: ObjectRef,
+    /// A workload's template rather than a pod.
+    pub(super) template: bool,
+    differences: Vec<String>,
+}
+
+impl Nearest {
+    /// `pod web-1`, `the template of Deployment web`.
+    pub(super) fn title(&self) -> String {
+        if self.template {
+            format!("the pod template of {} {}", self.object.kind, self.object.name)
+        } else {
+            format!("pod {}", self.object.name)
+        }
+    }
+
+    /// Which labels differ.
+    pub(super) fn difference(&self) -> String {
+        cut(&self.differences.join(", "))
+    }
+}
+
+/// Labels it shares in full count most, keys it shares with another value count too.
+fn score(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> usize {
+    selector.iter().fold(0, |sum, (key, value)| match labels.get(key) {
+        Some(found) if found == value => sum + 3,
+        Some(_) => sum + 1,
+        None => sum,
+    })
+}
+
+/// How many letters the values that differ are apart: `web` is nearer to `webshop` than to `cart`.
+fn apart(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> usize {
+    let pairs = selector.iter().filter_map(|(key, value)| Some((value, labels.get(key)?)));
+    let prefixed = |a: &str, b: &str| a.starts_with(b) || b.starts_with(a);
+    pairs.map(|(a, b)| if prefixed(a, b) { usize::from(a != b) } else { strsim::osa_distance(a, b) }).sum()
+}
+
+fn differences(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> Vec<String> {
+    let differing = selector.iter().filter(|(key, value)| labels.get(*key) != Some(*value));
+    differing
+        .map(|(key, value)| match labels.get(key) {
+            Some(found) => format!("it has {key}={found}, the selector asks for {key}={value}"),
+            None => format!("it has no label {key}, the selector asks for {key}={value}"),
+        })
+        .collect()
+}
+
+/// The pod or template of the namespace whose labels are most like the selector.
+pub(super) fn nearest(world: &World<'_>, namespace: &str, selector: &BTreeMap<String, String>) -> Option<Nearest> {
+    let mut best: Option<((usize, std::cmp::Reverse<usize>), ObjectRef, bool, &BTreeMap<String, String>)> = None;
+    let mut offer = |object: ObjectRef, template: bool, labels| {
+        let score = score(selector, labels);
+        let score = (score, std::cmp::Reverse(if score > 0 { apart(selector, labels) } else { 0 }));
+        if score.0 > 0 && best.as_ref().is_none_or(|(old, ..)| score > *old) {
+            best = Some((score, object, template, labels));
+        }
+    };
+    for workload in world.templates_in(namespace).iter().take(COMPARED) {
+        if let Some(template) = workload.get().value.template()
+            && workload.metadata.controller().is_none()
+        {
+            offer(workload.object(), true, &template.metadata.labels);
+        }
+    }
+    for pod in world.snapshot.pods.in_namespace(namespace).take(COMPARED) {
+        let pod: &Pod = &pod.get().value;
+        offer(pod.object_ref(), false, &pod.metadata.labels);
+    }
+    let (_, object, template, labels) = best?;
+    Some(Nearest { object, template, differences: differences(selector, labels) })
+}
+
+/// Why, in manifests, a workload with the right labels may exist that was not read.
+pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTreeMap<String, String>) -> Option<Gap> {
+    // Patroni, operators and leader elections put labels such as `role: master` on running pods: a
+    // template that lacks a label, and contradicts none, does not prove that its pods will.
+    let may_gain = |labels: &BTreeMap<String, String>| {
+        let (shared, other): (Vec<_>, Vec<_>) = selector.iter().partition(|(key, _)| labels.contains_key(*key));
+        !shared.is_empty() && !other.is_empty() && shared.iter().all(|(key, value)| labels.get(*key) == Some(*value))
+    };
+    let gaining =
+        world.templates_in(namespace).iter().find(|w| w.template().is_some_and(|t| may_gain(&t.metadata.labels)));
+    if let Some(workload) = gaining {
+        return Some(Gap::investigate(
+            format!(
+                "which labels the pods of {} {} carry when they run",
+                workload.group_kind(),
+                workload.metadata.name
+            ),
+            "its template has the other labels of the selector, and labels can be added to running pods",
+        ));
+    }
+    for kind in WorkloadKind::ALL {
+        // Rollouts exist only where Argo is installed; a cluster without them is not incomplete.
+        let needed = kind != WorkloadKind::Rollout;
+        if let (true, Err(gap)) = (needed, world.snapshot.is_complete(&kind.group_kind(), Some(namespace))) {
+            return Some(gap);
+        }
+    }
+    let maker = world.snapshot.other_kinds.keys().find(|kind| may_make_pods(kind))?;
+    Some(Gap::investigate(
+        format!("what {maker} objects make"),
+        format!("{} objects are in the input, and an operator may make pods of them", maker.display()),
+    ))
+}
+
+/// Why, after a change, pods with the right labels may come that no template shows: the change brings
+/// objects of which an operator may make them.
+pub(super) fn brought_gap(world: &World<'_>) -> Option<Gap> {
+    let maker = world.snapshot.foresight.brought().find(|kind| may_make_pods(kind))?;
+    Some(Gap::investigate(
+        format!("what {maker} objects make"),
+        format!("{} objects are in the change, and an operator may make pods of them", maker.display()),
+    ))
+}
+
+/// Custom kinds may stand for workloads, except those known to configure something else.
+fn may_make_pods(kind: &GroupKind) -> bool {
+    const PASSIVE_GROUPS: [&str; 10] = [
+        "cert-manager.io",
+        "acme.cert-manager.io",
+        "external-secrets.io",
+        "bitnami.com",
+        "kyverno.io",
+        "metallb.io",
+        "kustomize.config.k8s.io",
+        "networking.gke.io",
+        "cloud.google.com",
+        "security.istio.io",
+    ];
+    const PASSIVE_KINDS: [&str; 9] = [
+        "ServiceMonitor",
+        "PodMonitor",
+        "PrometheusRule",
+        "Probe",
+        "Application",
+        "AppProject",
+        "AnalysisTemplate",
+        "VerticalPodAutoscaler",
+        "GrafanaDashboard",
+    ];
+    kind.group.contains('.')
+        && !kind.group.ends_with(".k8s.io")
+        && !PASSIVE_GROUPS.contains(&kind.group.as_ref())
+        && !PASSIVE_KINDS.contains(&kind.kind.as_ref())
+}

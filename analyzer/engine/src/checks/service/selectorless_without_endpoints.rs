@@ -1,0 +1,51 @@
+//! `service/selectorless-without-endpoints`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::checks::service::selectorless_unseen;
+use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::model::EndpointSlice;
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "service/selectorless-without-endpoints",
+    segment: SegmentName::Endpoints,
+    title: "The Service has neither selector nor addresses",
+    explanation: "Without a selector somebody has to write the addresses. All EndpointSlices of the namespace \
+         were read and none belongs to this Service, so connections to it are refused. Services \
+         without ports (they exist for a name only) and those that another object owns are not \
+         accused.",
+    example: r"kind: Service
+spec:
+  ports: [{port: 5432}]   # no selector, no EndpointSlice with its name",
+    sources: &["core/v1 Service spec.selector", "discovery.k8s.io/v1 EndpointSlice"],
+});
+
+/// All slices were read and none leads anywhere.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    if !cx.is_selectorless() || cx.situation() != Situation::Empty || selectorless_unseen::kept_by_somebody(cx) {
+        return None;
+    }
+    cx.view.slices_complete(cx.world).then_some(())?;
+    let namespace = cx.view.namespace();
+    let what = format!("a ready address in an EndpointSlice of {}", cx.view.title());
+    let absence = cx.world.snapshot.nothing_else::<EndpointSlice>(Some(namespace), what).ok()?;
+    let finding = PAGE
+        .finding(&absence.proof(), cx.object(), "it has no selector, and nobody has written addresses for it")
+        .at(cx.view.service.origin, field!["spec", "selector"]);
+    Some(
+        finding
+            .cause("Kubernetes fills in addresses only for a Service with a selector; the controller that should may not have run")
+            .next(
+                "Add a selector, or write an EndpointSlice for it.",
+                format!(
+                    "{} -l kubernetes.io/service-name={}",
+                    command::list("endpointslices", namespace),
+                    command::arg(cx.view.name())
+                ),
+            ),
+    )
+}

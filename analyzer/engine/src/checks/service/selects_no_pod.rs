@@ -1,0 +1,73 @@
+//! `service/selects-no-pod`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::checks::service::nearest;
+use crate::resolve::service::Truth;
+use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::model::Pod;
+
+/// The page.
+pub static PAGE: Page<Blocks> = Page::new(Text {
+    code: "service/selects-no-pod",
+    segment: SegmentName::Endpoints,
+    title: "The Service selects no pod",
+    explanation: "A Service sends traffic to the pods that carry every label of its selector. Every pod of the \
+         namespace was read and none carries them all, and no workload that was read would make such \
+         a pod, so every connection to the Service is refused. Not raised where pods were not read \
+         completely, where another EndpointSlice serves the Service, or where the workload is merely \
+         at zero.",
+    example: r"kind: Service
+spec:
+  selector: {app: web}   # the pods carry app: wbe",
+    sources: &["core/v1 Service spec.selector", "Kubernetes endpoint slice controller"],
+});
+
+/// Nothing is selected, and nothing that was read would ever be.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    if !applies(cx) {
+        return None;
+    }
+    let view = cx.view;
+    let selector = &view.service.get().value.spec.selector;
+    let labels = nearest::words(selector);
+    if view.declared_only {
+        nearest::templates_gap(cx.world, view.namespace(), selector).is_none().then_some(())?;
+    }
+    if matches!(view.truth, Truth::Foreseen(_)) && nearest::brought_gap(cx.world).is_some() {
+        return None;
+    }
+    let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
+    let absence = cx.world.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;
+    let near = nearest::nearest(cx.world, view.namespace(), selector);
+    let message = format!("no pod carries the labels this Service looks for ({labels})");
+    let finding =
+        PAGE.finding(&absence.proof(), cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
+    Some(match near {
+        Some(near) => finding
+            .cause(format!("the nearest is {}: {}", near.title(), near.difference()))
+            .next(
+                "Make the selector and the pod labels agree.",
+                command::get(&near.object, if near.template { "-o yaml" } else { "--show-labels" }),
+            )
+            .relates(near.object, "carries the most similar labels"),
+        None => finding.cause("no pod or workload of the namespace carries similar labels").next(
+            "Deploy the workload, or correct the selector.",
+            format!("{} --show-labels", command::list("pods", view.namespace())),
+        ),
+    })
+}
+
+/// Does the Service have a selector that nothing which was read matches?
+pub fn applies(cx: &Context<'_, '_>) -> bool {
+    let view = cx.view;
+    !cx.is_selectorless()
+        && cx.situation() == Situation::Empty
+        && view.selected.is_empty()
+        && view.backing.workloads.is_empty()
+        && cx.behind.endpoints.is_empty()
+        && !matches!(view.truth, Truth::EndpointsObject { .. } if view.selected.gap.is_some())
+}

@@ -1,0 +1,53 @@
+//! `service/selects-nothing-seen`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::checks::service::{nearest, selects_no_pod};
+use crate::resolve::service::Truth;
+use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::Gap;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "service/selects-nothing-seen",
+    segment: SegmentName::Endpoints,
+    title: "Nothing in the input matches the selector",
+    explanation: "Manifests name a Service whose selector matches no pod and no workload template of the \
+         input, and the input is not known to be everything: the workload may be deployed from \
+         elsewhere, or made by an operator. It becomes a proved break when the input is declared \
+         complete (--assume-complete).",
+    example: r"kind: Service
+spec:
+  selector: {app: web}   # no Deployment in the input has this label",
+    sources: &["core/v1 Service spec.selector"],
+});
+
+/// Manifests in which nothing matches, and which may not be all there is.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let view = cx.view;
+    let brought = if matches!(view.truth, Truth::Foreseen(_)) { nearest::brought_gap(cx.world) } else { None };
+    if (!view.declared_only && brought.is_none()) || !selects_no_pod::applies(cx) {
+        return None;
+    }
+    let selector = &view.service.get().value.spec.selector;
+    let labels = nearest::words(selector);
+    let gap = brought
+        .or_else(|| nearest::templates_gap(cx.world, view.namespace(), selector))
+        .or_else(|| view.selected.gap.clone())
+        .unwrap_or_else(|| Gap::investigate("what the selector matches", "the input may not be everything"));
+    let message = format!("nothing in the input carries the labels this Service looks for ({labels})");
+    let finding = PAGE.finding(&gap, cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
+    Some(match nearest::nearest(cx.world, view.namespace(), selector) {
+        Some(near) => finding
+            .cause(format!("the nearest is {}: {}", near.title(), near.difference()))
+            .next("Compare the selector with the labels of the pod template.", "")
+            .relates(near.object, "carries the most similar labels"),
+        None => finding.cause("its pods may be deployed from elsewhere").next(
+            "Add the workload to the input, or check the cluster.",
+            command::labelled("pods", view.namespace(), selector),
+        ),
+    })
+}

@@ -1,0 +1,32 @@
+//! `tls/certificate-expired`
+
+use kubereach_reports::report::SegmentName;
+
+use super::User;
+use crate::checks::ingress::words;
+use crate::resolve::certificate::{CertificateFacts, Fact};
+use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Narrows> = Page::new(Text {
+    code: "tls/certificate-expired",
+    segment: SegmentName::Tls,
+    title: "The certificate has expired",
+    explanation: "At the time of the snapshot the certificate was past its end. It is still served, and clients that \
+                  verify refuse it. Without a time of the snapshot the end is only mentioned (certificate-dates).",
+    example: "notAfter 2026-01-01, snapshot taken 2026-02-01",
+    sources: &["RFC 5280 section 4.1.2.5"],
+});
+
+/// From the facts.
+pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+    facts.facts.iter().find_map(|fact| {
+        let Fact::Expired(end) = fact else { return None };
+        let proof = facts.secret?.shows(format!("its certificate ended at {end}"));
+        let message = format!("the certificate in the Secret '{}' expired at {end}", words::brief(&facts.name));
+        let finding = PAGE
+            .finding(&proof, super::secret(facts), message)
+            .cause("Clients that verify certificates refuse the connection.");
+        Some(user.relate(finding).next("Renew the certificate", super::look(facts)))
+    })
+}

@@ -1,0 +1,28 @@
+//! `tls/certificate-self-signed`
+
+use kubereach_reports::report::SegmentName;
+
+use super::User;
+use crate::checks::ingress::words;
+use crate::resolve::certificate::{CertificateFacts, Fact};
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "tls/certificate-self-signed",
+    segment: SegmentName::Tls,
+    title: "The certificate is signed by itself",
+    explanation: "Clients accept a certificate that is signed by itself, or by a private authority, only if they \
+                  were given it. That is common inside a company and no fault.",
+    example: "Issuer and subject are the same.",
+    sources: &["RFC 5280 section 3.2"],
+});
+
+/// From the facts.
+pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+    facts.facts.iter().find_map(|fact| {
+        let Fact::SelfSigned = fact else { return None };
+        let message = format!("the certificate in the Secret '{}' is signed by itself", words::brief(&facts.name));
+        Some(user.relate(PAGE.finding(super::secret(facts), message)))
+    })
+}

@@ -1,0 +1,36 @@
+//! `tls/certificate-unreadable`
+
+use kubereach_reports::report::SegmentName;
+
+use super::User;
+use crate::checks::ingress::words;
+use crate::resolve::certificate::{CertificateFacts, Fact};
+use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Narrows> = Page::new(Text {
+    code: "tls/certificate-unreadable",
+    segment: SegmentName::Tls,
+    title: "The certificate cannot be decoded",
+    explanation: "The value of tls.crt is not a PEM certificate, or the certificate in it cannot be decoded. \
+                  Controllers cannot use it either and fall back to a default certificate, or refuse HTTPS.",
+    example: "tls.crt holds a private key or a path name.",
+    sources: &["RFC 7468 section 5", "RFC 5280"],
+});
+
+/// From the facts.
+pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+    facts.facts.iter().find_map(|fact| {
+        let Fact::Unreadable(why) = fact else { return None };
+        let proof = facts.secret?.shows(format!("tls.crt: {}", words::brief(why)));
+        let message = format!(
+            "the certificate in the Secret '{}' cannot be used: {}",
+            words::brief(&facts.name),
+            words::brief(why)
+        );
+        let finding = PAGE
+            .finding(&proof, super::secret(facts), message)
+            .cause("HTTPS is answered with a default certificate, or not at all.");
+        Some(user.relate(finding).next("Put the certificate chain into tls.crt as PEM", super::look(facts)))
+    })
+}

@@ -1,0 +1,31 @@
+//! `tls/secret-unseen`
+
+use kubereach_reports::report::SegmentName;
+
+use super::User;
+use crate::checks::ingress::words;
+use crate::resolve::certificate::{CertificateFacts, Fact};
+use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "tls/secret-unseen",
+    segment: SegmentName::Tls,
+    title: "The TLS Secret was not seen",
+    explanation: "The TLS entry names a Secret that is not in the input, and the Secrets of its namespace were not \
+                  (all) collected, as is usual for support bundles. Whether its certificate is there and fits cannot \
+                  be told; plain HTTP is not touched by it.",
+    example: "A support bundle without Secrets.",
+    sources: &["core/v1 Secret type kubernetes.io/tls"],
+});
+
+/// From the facts.
+pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+    facts.facts.iter().find_map(|fact| {
+        let Fact::Unseen(gap) = fact else { return None };
+        let message =
+            format!("the TLS Secret '{}' was not read, so its certificate was not judged", words::brief(&facts.name));
+        let finding = PAGE.finding(gap, super::secret(facts), message);
+        Some(user.relate(finding).next("Look at the Secret", super::look(facts)))
+    })
+}

@@ -1,0 +1,41 @@
+//! `workload/daemonset-no-nodes`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::resolve::World;
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::{Workload, WorkloadKind};
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "workload/daemonset-no-nodes",
+    segment: SegmentName::Endpoints,
+    title: "No node matches the DaemonSet",
+    explanation: "Its node selector, affinity or the nodes' taints leave it no place. A DaemonSet runs one pod on every node that it matches. It matches none, so it has no pod.",
+    example: "A nodeSelector that no node has.",
+    sources: &["apps/v1 DaemonSet status.desiredNumberScheduled"],
+});
+
+/// Wants no pod, because no node fits.
+pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+    if workload.kind != WorkloadKind::DaemonSet || workload.desired() != Some(0) {
+        return None;
+    }
+    let wants = workload.get().value.template().map(|t| &t.spec.node_selector).filter(|s| !s.is_empty());
+    let cause = wants.map_or_else(
+        || "its node affinity or the nodes' taints leave it none".to_owned(),
+        |s| {
+            format!(
+                "it asks for nodes with {}",
+                s.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(", ")
+            )
+        },
+    );
+    Some(
+        PAGE.finding(workload.object(), format!("no node matches DaemonSet {}", workload.metadata.name))
+            .cause(command::cut(&cause))
+            .next("Compare its node selector with the labels of the nodes.", command::describe(&workload.object())),
+    )
+}

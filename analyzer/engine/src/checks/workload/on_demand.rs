@@ -1,0 +1,44 @@
+//! `workload/on-demand`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::checks::service::context::Context;
+use crate::resolve::service::Zero;
+use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::snapshot::Gap;
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "workload/on-demand",
+    segment: SegmentName::Endpoints,
+    title: "The workload starts when traffic comes",
+    explanation: "The workload is at zero, and something starts it on demand: KEDA scales it, or it is a \
+         Knative revision whose requests go to an activator. Whether traffic gets through depends on \
+         that, by design.",
+    example: "A Deployment with 0 replicas that a KEDA HTTPScaledObject targets.",
+    sources: &["KEDA ScaledObject", "Knative Serving: ServerlessService mode Proxy"],
+});
+
+/// At zero, with something that starts it.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    if cx.behind.counts.ready > 0 && !cx.view.declared_only {
+        return None;
+    }
+    let (by, object) = match &cx.view.backing.zero {
+        Zero::OnDemand(scaler) => {
+            let object = scaler.object();
+            (format!("{} {}", object.kind, object.name), Some(object))
+        }
+        Zero::Knative => ("Knative".to_owned(), None),
+        _ => return None,
+    };
+    let gap = Gap::by_design(format!("whether {by} starts the workload in time"), "it is at zero and starts on demand");
+    let finding = PAGE.finding(&gap, cx.object(), format!("its workload is at zero and is started on demand by {by}"));
+    Some(match object {
+        Some(scaler) => {
+            finding.next("See what starts it.", command::describe(&scaler)).relates(scaler, "starts the workload")
+        }
+        None => finding,
+    })
+}

@@ -1,0 +1,27 @@
+//! `workload/paused`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::resolve::World;
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::{Workload, WorkloadKind};
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "workload/paused",
+    segment: SegmentName::Endpoints,
+    title: "The workload's roll-out is paused",
+    explanation: "A paused Deployment or Rollout starts no new generation; its pods go on running. It is worth \
+         a word only where something behind the Service is not ready.",
+    example: r"kind: Deployment
+spec: {paused: true}",
+    sources: &["apps/v1 Deployment spec.paused"],
+});
+
+/// Paused.
+pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+    let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
+    (rolls && workload.spec.paused.0 == Some(true))
+        .then(|| PAGE.finding(workload.object(), format!("the roll-out of {} is paused", workload.title())))
+}

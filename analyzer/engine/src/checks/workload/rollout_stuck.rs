@@ -1,0 +1,36 @@
+//! `workload/rollout-stuck`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::resolve::World;
+use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::current;
+use kubereach_model::snapshot::model::{Workload, WorkloadKind};
+
+/// The page.
+pub static PAGE: Page<Notes> = Page::new(Text {
+    code: "workload/rollout-stuck",
+    segment: SegmentName::Endpoints,
+    title: "A roll-out does not get on",
+    explanation: "The new generation of a Deployment has not become ready in time. Pods of the old one may go \
+         on serving.",
+    example: "Progressing=False, reason ProgressDeadlineExceeded",
+    sources: &["apps/v1 Deployment status.conditions Progressing"],
+});
+
+/// Past its deadline.
+pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+    let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
+    let condition = current(&workload.get().value.status.as_ref()?.conditions, "Progressing")?;
+    if !rolls || condition.reason() != "ProgressDeadlineExceeded" {
+        return None;
+    }
+    let words = command::cut(condition.message());
+    Some(
+        PAGE.finding(workload.object(), format!("the roll-out of {} does not get on", workload.title()))
+            .cause(if words.is_empty() { "its new pods did not become ready in time".to_owned() } else { words })
+            .next("See why its new pods are not ready.", command::describe(&workload.object())),
+    )
+}

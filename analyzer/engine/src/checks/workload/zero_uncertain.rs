@@ -1,0 +1,35 @@
+//! `workload/zero-uncertain`
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::command;
+use crate::checks::service::context::{Context, Situation};
+use crate::resolve::service::Zero;
+use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+
+/// The page.
+pub static PAGE: Page<Clouds> = Page::new(Text {
+    code: "workload/zero-uncertain",
+    segment: SegmentName::Endpoints,
+    title: "The workload may be at zero on purpose",
+    explanation: "Nothing is behind the Service but replica sets at zero, or pods on their way out, and \
+         whoever owns them was not read. It may have been scaled to zero on purpose.",
+    example: "A ReplicaSet with 0 replicas whose Rollout was not collected.",
+    sources: &["apps/v1 ReplicaSet", "Argo Rollouts"],
+});
+
+/// At zero, as far as was read.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let Zero::Uncertain(gap) = &cx.view.backing.zero else { return None };
+    if cx.situation() == Situation::Carries {
+        return None;
+    }
+    Some(
+        PAGE.finding(gap, cx.object(), "nothing runs behind it; whether that is on purpose was not read")
+            .cause("the owner of its pods was not collected")
+            .next(
+                "See what owns its pods.",
+                command::labelled("replicasets", cx.view.namespace(), &cx.view.service.spec.selector),
+            ),
+    )
+}

@@ -1,0 +1,28 @@
+//! What a snapshot shows: where traffic is declared to go, what stands in its way, and the verdicts.
+//!
+//! The modules stand in the order in which data flows; none looks at a later one.
+#![forbid(unsafe_code)]
+
+pub mod policy;
+
+pub mod resolve;
+
+pub mod checks;
+
+pub mod plan;
+
+pub mod question;
+
+pub mod observation;
+
+pub mod judgement;
+
+pub mod report;
+
+pub mod gate;
+
+pub mod analysis;
+
+pub mod change;
+
+pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

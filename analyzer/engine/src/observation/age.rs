@@ -1,0 +1,76 @@
+//! Is a measurement older than what the snapshot shows (semantics A10.7)?
+
+use jiff::{SignedDuration, Timestamp};
+use kubereach_reports::report::ObjectRef;
+
+use kubereach_model::evidence::Path;
+use kubereach_model::snapshot::Snapshot;
+use kubereach_model::snapshot::model::{Meta, Resource};
+
+/// A dump takes minutes to write, so a measurement may be this much older than its stated time.
+const SLACK: SignedDuration = SignedDuration::from_mins(15);
+
+/// Why a measurement made at `at` is stale for this path, if it is.
+pub(super) fn stale(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Option<String> {
+    let mut objects = vec![path.key.entry.clone()];
+    objects.extend(path.key.backend.as_ref().map(|b| ObjectRef {
+        kind: b.kind.clone(),
+        namespace: Some(b.namespace.clone()),
+        name: b.name.clone(),
+    }));
+    let newer = objects.into_iter().find_map(|object| {
+        let created = created(snapshot, &object)?;
+        (created > at).then(|| format!("{object} was created {} after it", span(created.duration_since(at))))
+    });
+    newer.or_else(|| {
+        let taken = snapshot.taken_at?;
+        let before = taken.duration_since(at);
+        (before > SLACK).then(|| {
+            format!("the snapshot was taken {} after it, and what changed in between is not shown", span(before))
+        })
+    })
+}
+
+/// The age of a measurement against the snapshot's, in words.
+pub(super) fn against(taken: Option<Timestamp>, at: Option<Timestamp>) -> String {
+    match (taken, at) {
+        (Some(taken), Some(at)) if at >= taken => {
+            format!("{} after the snapshot was taken", span(at.duration_since(taken)))
+        }
+        (Some(taken), Some(at)) => format!("{} before the snapshot was taken", span(taken.duration_since(at))),
+        _ => String::new(),
+    }
+}
+
+fn created(snapshot: &Snapshot, object: &ObjectRef) -> Option<Timestamp> {
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    fn newest<'s, T: Resource + 's>(
+        found: impl Iterator<Item = kubereach_model::snapshot::Found<'s, T>>,
+        kind: &str,
+    ) -> Option<&'s Meta> {
+        found
+            .map(kubereach_model::snapshot::Found::get)
+            .find(|o| o.value.group_kind().kind == kind)
+            .map(|o| o.value.meta())
+    }
+    let name = object.name.as_str();
+    let meta = match object.kind.as_str() {
+        "Service" => newest(snapshot.services.named(namespace, name), "Service"),
+        "Ingress" => newest(snapshot.ingresses.named(namespace, name), "Ingress"),
+        "Gateway" => newest(snapshot.gateways.named(namespace, name), "Gateway"),
+        kind => newest(snapshot.routes.named(namespace, name), kind),
+    };
+    meta?.creation_timestamp.0
+}
+
+/// `3 days`, `2 hours`, `5 minutes`.
+pub(super) fn span(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs().max(0);
+    let (n, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7_200 => (seconds / 60, "minute"),
+        7_200..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{n} {unit}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,180 @@
+//! The front door of an Ingress: its published address on port 80 or 443 (API reference: `IngressRule`
+//! "the port of an Ingress is implicitly :80 for http and :443 for https"), or the node port that stands
+//! for it where the controller's Service has only that.
+
+use kubereach_prober::plan::Target;
+
+use super::Way;
+use super::doors::{Place, add, also_knock, ask, sample};
+use super::draft::Drafts;
+use super::facts::Facts;
+use super::request::{Request, literal};
+use crate::resolve::controllers::Product;
+use crate::resolve::ingress::front::{Address, Front};
+use crate::resolve::ingress::rules::{Declared, covers};
+use kubereach_model::snapshot::model::ServicePort;
+
+/// The dials at the entry of one path.
+pub(super) fn front_door(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Drafts) {
+    let key = &way.path.key;
+    let Some(front) = facts.front(&key.entry) else {
+        return drafts.leave_out(way, "front-door", "the Ingress itself was not read");
+    };
+    let published = front.ingress.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
+    let places: Vec<Place> = published
+        .filter_map(|entry| {
+            let address = entry.ip.known().map(String::as_str);
+            Place::of(address.or(entry.hostname.as_deref())?)
+        })
+        .collect();
+    let (places, more) = sample(places);
+    if places.is_empty() {
+        return drafts.leave_out(way, "front-door", no_place(front));
+    }
+    if more > 0 {
+        drafts.leave_out(way, "front-door", format!("{more} further published addresses: a sample is dialled"));
+    }
+    let rule = facts.rule(&key.entry, key.host.as_deref(), key.matches.as_deref().unwrap_or_default());
+    let request = match request(front, rule) {
+        Ok(request) => request,
+        Err(why) => return drafts.leave_out(way, "front-door", why),
+    };
+    let tls = is_encrypted(front, key.host.as_deref());
+    let (port, chosen) = match port(facts, front, tls) {
+        Ok(found) => found,
+        Err(why) => return drafts.leave_out(way, "front-door", why),
+    };
+    for place in &places {
+        let target: Target = ask(way, tls, &request, &chosen);
+        let guessed = target.guessed;
+        add(facts, drafts, way, place, port, target);
+        if guessed {
+            also_knock(facts, drafts, way, place, port, &chosen);
+        }
+    }
+}
+
+fn no_place(front: &Front<'_>) -> String {
+    match &front.address {
+        Address::Published(_) => "its published address was masked by the collector".to_owned(),
+        Address::None => "no address is published for it".to_owned(),
+        Address::Manifest => "a manifest has no address yet".to_owned(),
+        Address::NotCollected => "its status was not collected, so its address is not known".to_owned(),
+    }
+}
+
+/// Is this host served over TLS? An entry of `tls` without hosts is for every host.
+fn is_encrypted(front: &Front<'_>, host: Option<&str>) -> bool {
+    if front.says("nginx.ingress.kubernetes.io/ssl-passthrough") {
+        return true;
+    }
+    if let Some(ports) = front.annotation(LISTEN_PORTS)
+        && front.may_be(Product::AwsAlb)
+    {
+        return ports.contains("HTTPS");
+    }
+    if front.annotation("alb.ingress.kubernetes.io/certificate-arn").is_some() && front.may_be(Product::AwsAlb) {
+        return true;
+    }
+    let spec = &front.ingress.get().value.spec;
+    spec.tls.iter().any(|tls| {
+        tls.hosts.is_empty() || host.is_none_or(|host| tls.hosts.iter().any(|pattern| covers(pattern, host)))
+    })
+}
+
+const LISTEN_PORTS: &str = "alb.ingress.kubernetes.io/listen-ports";
+
+/// The port to dial, and why it is that one.
+fn port(facts: &Facts<'_, '_>, front: &Front<'_>, tls: bool) -> Result<(u16, String), String> {
+    let usual = if tls { 443 } else { 80 };
+    if let Some(text) = front.annotation(LISTEN_PORTS)
+        && front.may_be(Product::AwsAlb)
+    {
+        let word = if tls { "HTTPS" } else { "HTTP" };
+        let listed: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(text).unwrap_or_default();
+        let mut numbers = listed.iter().filter_map(|entry| u16::try_from(entry.get(word)?.as_u64()?).ok());
+        return Ok((numbers.next().unwrap_or(usual), "published address, port of its listen-ports".to_owned()));
+    }
+    if !tls && front.annotation("kubernetes.io/ingress.allow-http") == Some("false") {
+        return Err("it is told not to serve plain HTTP, and no TLS covers this host".to_owned());
+    }
+    let Some(services) = services_of_controller(facts, front) else { return Ok((usual, STATUS.to_owned())) };
+    let balanced = services.iter().any(|(kind, _)| *kind == "LoadBalancer");
+    let ports = services.iter().filter(|(kind, _)| *kind == "NodePort").flat_map(|(_, ports)| *ports);
+    let fits = |p: &&ServicePort| p.port.known() == Some(&usual) || p.name == named(tls) || p.name == traefik(tls);
+    let node_port = ports.filter(fits).find_map(|p| p.node_port.known().copied()).filter(|n| *n != 0);
+    match node_port.filter(|_| !balanced) {
+        Some(number) => Ok((number, "published address, node port of the controller's Service".to_owned())),
+        None => Ok((usual, STATUS.to_owned())),
+    }
+}
+
+const STATUS: &str = "published address (status)";
+
+const fn named(tls: bool) -> &'static str {
+    if tls { "https" } else { "http" }
+}
+
+/// Traefik's own names for the two.
+const fn traefik(tls: bool) -> &'static str {
+    if tls { "websecure" } else { "web" }
+}
+
+/// The Services in front of the controller's pods: type and ports. `None` where no pod of it was read.
+fn services_of_controller<'f, 's>(
+    facts: &'f Facts<'_, 's>,
+    front: &Front<'s>,
+) -> Option<Vec<(&'f str, &'f [ServicePort])>> {
+    let pod = front.seen.as_ref()?.pods.first()?;
+    let labels = &pod.metadata.labels;
+    // Only the Services of the controller's own namespace: a handful.
+    let services = facts.world.snapshot.services.in_namespace(&pod.metadata.namespace);
+    Some(
+        services
+            .map(kubereach_model::snapshot::Found::get)
+            .filter(|s| !s.is_selectorless() && kubereach_model::snapshot::matches_pairs(&s.spec.selector, labels))
+            .map(|s| (s.spec.kind.as_str(), &*s.spec.ports))
+            .collect(),
+    )
+}
+
+/// What a declared path takes.
+fn request(front: &Front<'_>, rule: Option<&Declared<'_>>) -> Result<Request, String> {
+    let Some(rule) = rule else { return Ok(Request { guessed: true, ..Request::default() }) };
+    let mut request = Request::default();
+    let globs = front.is(Product::AwsAlb) || front.is(Product::Gce);
+    let whole_tree = rule.path.strip_suffix('*').filter(|rest| globs && rest.ends_with('/') && !rest.contains('*'));
+    let path = match (rule.path_type, whole_tree) {
+        // The default backend takes what no rule takes; which request that is depends on the others.
+        ("", _) => {
+            request.guessed = rule.host.is_none() && !front.ingress.spec.rules.is_empty();
+            "/".to_owned()
+        }
+        ("Exact" | "Prefix", _) => rule.path.to_owned(),
+        (_, Some(prefix)) => prefix.to_owned(),
+        _ => {
+            let (text, is_pattern) = literal(rule.path);
+            request.guessed = is_pattern;
+            text
+        }
+    };
+    request.path = (!path.is_empty() && path != "/").then_some(path);
+    canary(front, &mut request)?;
+    Ok(request)
+}
+
+/// A canary is chosen by its header, where it has one (ingress-nginx `canary-by-header`).
+fn canary(front: &Front<'_>, request: &mut Request) -> Result<(), String> {
+    const BY_HEADER: &str = "nginx.ingress.kubernetes.io/canary-by-header";
+    if !front.may_be(Product::IngressNginx) || !front.says("nginx.ingress.kubernetes.io/canary") {
+        return Ok(());
+    }
+    let Some(header) = front.annotation(BY_HEADER) else { return Ok(()) };
+    if matches!(header.to_ascii_lowercase().as_str(), "cookie" | "authorization") {
+        return Err(format!("its canary is chosen by the header {header}, which is never sent"));
+    }
+    request.guessed |= front.annotation(&format!("{BY_HEADER}-pattern")).is_some();
+    let value = front.annotation(&format!("{BY_HEADER}-value")).unwrap_or("always");
+    request.headers.insert(header.to_ascii_lowercase(), value.to_owned());
+    Ok(())
+}

@@ -1,0 +1,287 @@
+//! Policies of other systems: not evaluated, but asked whom they may touch, so that it can be said.
+
+use std::collections::{BTreeMap, HashMap};
+
+use kubereach_reports::report::ObjectRef;
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::admin::is_admin;
+use super::answer::{Direction, Missing, Truth};
+use super::calico;
+use super::ends::PodEnd;
+use super::selectors::on_labels;
+use kubereach_model::snapshot::model::Opaque;
+use kubereach_model::snapshot::{Found, LabelSelector, Requirement, Snapshot};
+
+/// A policy of another system.
+#[derive(Debug, Clone)]
+pub struct Foreign<'s> {
+    /// It.
+    pub object: ObjectRef,
+    /// As it was read.
+    pub found: Found<'s, Opaque>,
+    /// Whose policy it is.
+    pub system: &'static str,
+    /// May it let through what a `NetworkPolicy` turns away? Mesh policies only take away.
+    pub may_allow: bool,
+    scope: Scope<'s>,
+    directions: [bool; 2],
+}
+
+#[derive(Debug, Clone)]
+enum Scope<'s> {
+    /// It changes nothing by itself: staged, a tier, a routing rule.
+    Inert,
+    /// Every pod of the namespace (`None`: of the cluster).
+    Namespace(Option<&'s str>),
+    /// Pods by labels.
+    Labels { namespace: Option<&'s str>, selectors: Vec<Selector> },
+    /// Pods by expressions of Calico.
+    Calico { namespace: Option<&'s str>, pods: Option<&'s str>, namespaces: Option<&'s str> },
+}
+
+const CILIUM_NAMESPACE: &str = "io.kubernetes.pod.namespace";
+
+/// Every policy of another system in a snapshot.
+#[derive(Debug)]
+pub struct Foreigners<'s> {
+    all: Vec<Foreign<'s>>,
+    /// Those that touch pods of one namespace only.
+    by_namespace: HashMap<&'s str, Vec<usize>>,
+    anywhere: Vec<usize>,
+}
+
+impl<'s> Foreigners<'s> {
+    /// Reads them.
+    pub(super) fn of(snapshot: &'s Snapshot) -> Self {
+        let all: Vec<Foreign<'s>> = snapshot.opaque.iter().filter_map(read).collect();
+        let (mut by_namespace, mut anywhere) = (HashMap::<_, Vec<usize>>::new(), Vec::new());
+        for (index, foreign) in all.iter().enumerate() {
+            match foreign.scope {
+                Scope::Inert => {}
+                Scope::Namespace(Some(namespace))
+                | Scope::Labels { namespace: Some(namespace), .. }
+                | Scope::Calico { namespace: Some(namespace), .. } => {
+                    by_namespace.entry(namespace).or_default().push(index);
+                }
+                Scope::Namespace(None) | Scope::Labels { .. } | Scope::Calico { .. } => anywhere.push(index),
+            }
+        }
+        Self { all, by_namespace, anywhere }
+    }
+
+    /// None at all?
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Every one.
+    pub fn iter(&self) -> impl Iterator<Item = &Foreign<'s>> {
+        self.all.iter()
+    }
+
+    /// Those that may touch a pod of this namespace, in their order.
+    pub(super) fn near(&self, namespace: &str) -> impl Iterator<Item = &Foreign<'s>> {
+        let own = self.by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default();
+        let mut indexes = [own, &self.anywhere].concat();
+        indexes.sort_unstable();
+        indexes.into_iter().filter_map(|index| self.all.get(index))
+    }
+}
+
+impl<'s> Foreign<'s> {
+    /// Does it change nothing by itself?
+    pub const fn is_inert(&self) -> bool {
+        matches!(self.scope, Scope::Inert)
+    }
+
+    /// May it touch this pod's connections in this direction?
+    pub fn touches(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s> {
+        if !self.directions.get(direction.index()).copied().unwrap_or(false) {
+            return Truth::No;
+        }
+        let elsewhere = |namespace: Option<&str>| namespace.is_some_and(|ns| ns != pod.namespace);
+        match &self.scope {
+            Scope::Inert => Truth::No,
+            Scope::Namespace(namespace) => Truth::of(!elsewhere(*namespace)),
+            Scope::Labels { namespace, selectors } => {
+                if elsewhere(*namespace) {
+                    return Truth::No;
+                }
+                Truth::any(selectors.iter().map(|selector| selector.selects(pod)))
+            }
+            Scope::Calico { namespace, pods, namespaces } => {
+                if elsewhere(*namespace) {
+                    return Truth::No;
+                }
+                let own = pods.map_or(Truth::Yes, |text| calico::selects(text, pod.labels));
+                let around = match (namespaces, pod.namespace_labels) {
+                    (None, _) => Truth::Yes,
+                    (Some(text), Some(labels)) => calico::selects(text, labels),
+                    (Some(_), None) => Truth::Unknown(Missing::NamespaceLabels(pod.namespace)),
+                };
+                own.and(around)
+            }
+        }
+    }
+}
+
+/// A selector of labels, read once.
+#[derive(Debug, Clone)]
+struct Selector {
+    plain: LabelSelector,
+    names: Names,
+}
+
+/// What the keys of a selector are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Labels of pods.
+    Labels,
+    /// The namespace among them, as Cilium shows it.
+    Namespace,
+    /// Labels that Cilium makes itself.
+    Ciliums,
+}
+
+impl Selector {
+    /// Cilium writes the source of a label before its key, and the namespace as a label.
+    fn of(selector: &LabelSelector) -> Self {
+        let plain = |key: &str| key.strip_prefix("k8s:").or_else(|| key.strip_prefix("any:")).unwrap_or(key).to_owned();
+        let plain = LabelSelector {
+            match_labels: selector.match_labels.iter().map(|(k, v)| (plain(k), v.clone())).collect(),
+            match_expressions: selector
+                .match_expressions
+                .iter()
+                .map(|r| Requirement { key: plain(&r.key), ..r.clone() })
+                .collect::<Vec<_>>()
+                .into(),
+        };
+        let mut keys = plain.match_labels.keys().chain(plain.match_expressions.iter().map(|r| &r.key));
+        let own = |key: &String| key.starts_with("reserved:") || (key.starts_with("io.") && key != CILIUM_NAMESPACE);
+        let names = if keys.clone().any(own) {
+            Names::Ciliums
+        } else if keys.any(|key| key == CILIUM_NAMESPACE) {
+            Names::Namespace
+        } else {
+            Names::Labels
+        };
+        Self { plain, names }
+    }
+
+    fn selects<'s>(&self, pod: &PodEnd<'s>) -> Truth<'s> {
+        match self.names {
+            Names::Ciliums => Truth::Unknown(Missing::Form),
+            Names::Labels => on_labels(&self.plain, pod.labels),
+            Names::Namespace => {
+                let mut labels: BTreeMap<String, String> = pod.labels.clone();
+                labels.insert(CILIUM_NAMESPACE.to_owned(), pod.namespace.to_owned());
+                on_labels(&self.plain, &labels)
+            }
+        }
+    }
+}
+
+fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
+    let stored = found.get();
+    let kind = stored.value.group_kind.as_ref()?;
+    if is_admin(kind) {
+        return None;
+    }
+    let spec = &stored.value.spec;
+    let own = Some(stored.metadata.namespace.as_str()).filter(|ns| !ns.is_empty());
+    let (system, may_allow, scope, directions) = match (kind.group.as_ref(), kind.kind.as_ref()) {
+        ("cilium.io", "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy") => {
+            let specs: Vec<&Value> = std::iter::once(spec)
+                .chain(stored.value.specs.as_array().into_iter().flatten())
+                .filter(|s| s.is_object())
+                .collect();
+            let selectors = specs.iter().filter_map(|s| s.get("endpointSelector")).filter_map(selector).collect();
+            let any =
+                |keys: [&str; 2]| specs.iter().any(|s| keys.iter().any(|k| s.get(*k).is_some_and(|v| !v.is_null())));
+            let directions = [any(["ingress", "ingressDeny"]), any(["egress", "egressDeny"])];
+            ("Cilium", true, Scope::Labels { namespace: own, selectors }, directions)
+        }
+        ("crd.projectcalico.org" | "projectcalico.org", calico @ ("NetworkPolicy" | "GlobalNetworkPolicy")) => {
+            // Calico's own API shows core policies a second time, under this prefix.
+            if stored.metadata.name.starts_with("knp.default.") {
+                return None;
+            }
+            let text = |key: &str| spec.get(key).and_then(Value::as_str).filter(|t| !t.trim().is_empty());
+            let host_only =
+                ["doNotTrack", "preDNAT"].iter().any(|k| spec.get(*k).and_then(Value::as_bool) == Some(true));
+            let namespace = if calico == "NetworkPolicy" { own } else { None };
+            let scope = if host_only {
+                Scope::Inert
+            } else {
+                Scope::Calico { namespace, pods: text("selector"), namespaces: text("namespaceSelector") }
+            };
+            let types: Vec<&str> =
+                spec.get("types").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+            let directions = if types.is_empty() {
+                let has = |key: &str| spec.get(key).and_then(Value::as_array).is_some_and(|r| !r.is_empty());
+                [has("ingress") || !has("egress"), has("egress")]
+            } else {
+                [types.contains(&"Ingress"), types.contains(&"Egress")]
+            };
+            ("Calico", true, scope, directions)
+        }
+        ("crd.projectcalico.org" | "projectcalico.org", _) => ("Calico", false, Scope::Inert, [false; 2]),
+        ("crd.antrea.io", "NetworkPolicy") => ("Antrea", true, Scope::Namespace(own), [true; 2]),
+        ("crd.antrea.io", "ClusterNetworkPolicy") => ("Antrea", true, Scope::Namespace(None), [true; 2]),
+        ("k8s.ovn.org", "EgressFirewall") => ("OVN-Kubernetes", false, Scope::Namespace(own), [false, true]),
+        ("network.openshift.io", "EgressNetworkPolicy") => {
+            ("OpenShift SDN", false, Scope::Namespace(own), [false, true])
+        }
+        ("security.istio.io", "AuthorizationPolicy") => {
+            let audits = spec.get("action").and_then(Value::as_str) == Some("AUDIT");
+            ("Istio", false, if audits { Scope::Inert } else { mesh(spec, own) }, [true, false])
+        }
+        ("security.istio.io", "PeerAuthentication") => {
+            let strict = spec.to_string().contains("\"STRICT\"");
+            ("Istio", false, if strict { mesh(spec, own) } else { Scope::Inert }, [true, false])
+        }
+        ("policy.linkerd.io", "Server") => ("Linkerd", false, by_labels(spec, "podSelector", own), [true, false]),
+        ("policy.linkerd.io", "AuthorizationPolicy") => ("Linkerd", false, Scope::Namespace(own), [true, false]),
+        ("kuma.io", "MeshTrafficPermission" | "TrafficPermission") => {
+            ("Kuma", false, Scope::Namespace(None), [true; 2])
+        }
+        // Speaks of further interfaces of a pod; Services lead to the first one.
+        ("k8s.cni.cncf.io", "MultiNetworkPolicy") => ("Multus", false, Scope::Inert, [false; 2]),
+        ("vpcresources.k8s.aws", "SecurityGroupPolicy") => {
+            ("Amazon VPC CNI", false, by_labels(spec, "podSelector", own), [true; 2])
+        }
+        ("networking.k8s.aws", "ApplicationNetworkPolicy") => {
+            ("Amazon VPC CNI", true, by_labels(spec, "podSelector", own), [true; 2])
+        }
+        ("networking.gke.io", "FQDNNetworkPolicy") => ("GKE", true, by_labels(spec, "podSelector", own), [false, true]),
+        _ => return None,
+    };
+    let mut object = ObjectRef {
+        kind: kind.kind.to_string(),
+        namespace: own.map(str::to_owned),
+        name: stored.metadata.name.clone(),
+    };
+    if matches!(object.kind.as_str(), "GlobalNetworkPolicy" | "CiliumClusterwideNetworkPolicy") {
+        object.namespace = None;
+    }
+    Some(Foreign { object, found, system, may_allow, scope, directions })
+}
+
+fn selector(value: &Value) -> Option<Selector> {
+    LabelSelector::deserialize(value).ok().map(|selector| Selector::of(&selector))
+}
+
+/// A mesh policy covers its namespace, or the cluster where it stands in the mesh's root namespace.
+fn mesh<'s>(spec: &Value, own: Option<&'s str>) -> Scope<'s> {
+    by_labels(spec, "selector", own.filter(|ns| *ns != "istio-system"))
+}
+
+/// The pods that a field selects; all of the namespace where it does not stand there.
+fn by_labels<'s>(spec: &Value, field: &str, namespace: Option<&'s str>) -> Scope<'s> {
+    match spec.get(field).and_then(selector) {
+        Some(selector) => Scope::Labels { namespace, selectors: vec![selector] },
+        None => Scope::Namespace(namespace),
+    }
+}

@@ -1,0 +1,465 @@
+//! All policies of a snapshot, compiled and indexed, and what they say to a connection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kubereach_reports::report::ObjectRef;
+
+use super::admin::{Admin, Api, Tier};
+use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
+use super::core::{Asked, Core};
+use super::ends::{End, PodEnd};
+use super::options::{AgainstPods, Assumed, EndPorts, Options};
+use super::ports::PortEntry;
+use kubereach_model::snapshot::model::Resource as _;
+use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
+
+/// One connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Connection<'a, 's> {
+    /// Who connects.
+    pub from: &'a End<'s>,
+    /// To whom.
+    pub to: &'a End<'s>,
+    /// How.
+    pub protocol: Protocol,
+    /// The destination's own port, after a Service has translated its; `None` where it is not known.
+    pub port: Option<u16>,
+}
+
+/// Which policies there are, by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyKind {
+    /// `NetworkPolicy`.
+    Core,
+    /// An admin policy.
+    Admin(Tier, Api),
+}
+
+/// A policy with its name and place.
+#[derive(Debug, Clone)]
+pub struct Policy<'s> {
+    /// Its name.
+    pub object: ObjectRef,
+    /// Where it came from, for positions.
+    pub origin: u32,
+    pub(super) rules: Rules<'s>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Rules<'s> {
+    Core(Core<'s>),
+    Admin(Admin<'s>),
+}
+
+impl<'s> Policy<'s> {
+    /// Which kind it is.
+    pub const fn kind(&self) -> PolicyKind {
+        match &self.rules {
+            Rules::Core(_) => PolicyKind::Core,
+            Rules::Admin(admin) => PolicyKind::Admin(admin.tier, admin.api),
+        }
+    }
+
+    fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s> {
+        match &self.rules {
+            Rules::Core(core) => core.answer(asked, selected),
+            Rules::Admin(admin) => admin.answer(asked, selected),
+        }
+    }
+
+    pub(super) fn selects(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s> {
+        match &self.rules {
+            Rules::Core(core) => core.selects(pod, direction),
+            Rules::Admin(admin) => admin.selects(pod, direction),
+        }
+    }
+
+    /// Rules it has in this direction; `None` where it does not isolate it.
+    pub fn rule_count(&self, direction: Direction) -> Option<usize> {
+        match &self.rules {
+            Rules::Core(core) => core.rules_of(direction).map(<[_]>::len),
+            Rules::Admin(admin) => Some(admin.rules_of(direction).len()),
+        }
+    }
+
+    /// Rules of a direction that `policyTypes` leaves out: they do nothing.
+    pub fn inactive_rules(&self, direction: Direction) -> usize {
+        match &self.rules {
+            Rules::Core(core) => core.inactive.get(direction.index()).copied().unwrap_or(0),
+            Rules::Admin(_) => 0,
+        }
+    }
+
+    /// Names of ports in ingress rules that none of these pods declares with that protocol, with the rule.
+    pub fn ports_no_pod_has(&self, pods: &[&PodEnd<'s>]) -> Vec<(usize, &'s str)> {
+        let Rules::Core(core) = &self.rules else { return Vec::new() };
+        let selected: Vec<&&PodEnd<'s>> =
+            pods.iter().filter(|pod| core.selects(pod, Direction::Ingress) == Truth::Yes).collect();
+        let mut names = Vec::new();
+        if selected.is_empty() {
+            return names;
+        }
+        for (index, rule) in core.rules_of(Direction::Ingress).unwrap_or_default().iter().enumerate() {
+            for name in
+                rule.ports.iter().filter(|p| !selected.iter().any(|pod| p.is_declared(pod))).filter_map(PortEntry::name)
+            {
+                names.push((index, name));
+            }
+        }
+        names
+    }
+
+    /// Single ports that ingress rules of a core policy name by number, with the rule.
+    pub fn ports_by_number(&self) -> Vec<(usize, Protocol, u16)> {
+        let Rules::Core(core) = &self.rules else { return Vec::new() };
+        let rules = core.rules_of(Direction::Ingress).unwrap_or_default().iter().enumerate();
+        rules
+            .flat_map(|(index, rule)| rule.ports.iter().filter_map(PortEntry::single).map(move |(p, n)| (index, p, n)))
+            .collect()
+    }
+
+    /// The keys of labels by which a core policy selects its pods.
+    pub fn selector_keys(&self) -> Vec<&'s str> {
+        let Rules::Core(core) = &self.rules else { return Vec::new() };
+        let selector = core.selector;
+        let keys = selector.match_labels.keys().map(String::as_str);
+        keys.chain(selector.match_expressions.iter().map(|r| r.key.as_str())).collect()
+    }
+
+    /// What an admin policy calls a rule; empty where it has no name.
+    pub fn rule_name(&self, direction: Direction, rule: usize) -> &'s str {
+        match &self.rules {
+            Rules::Core(_) => "",
+            Rules::Admin(admin) => admin.rules_of(direction).get(rule).map_or("", |r| r.name),
+        }
+    }
+}
+
+/// The policies that (may) select a pod, for one direction: computed once per pod or group of equal pods.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection<'s> {
+    per_direction: [Vec<(u32, Truth<'s>)>; 2],
+}
+
+impl<'s> Selection<'s> {
+    /// Which, with how sure the selection is.
+    pub fn of(&self, direction: Direction) -> &[(u32, Truth<'s>)] {
+        self.per_direction.get(direction.index()).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// One policy's share in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Because<'s> {
+    /// Index of the policy.
+    pub policy: u32,
+    /// Which end it isolates.
+    pub direction: Direction,
+    /// What it said.
+    pub said: PolicyAnswer<'s>,
+}
+
+/// What the policies of one end say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sided<'s> {
+    /// The fold.
+    pub answer: Answer,
+    /// The policies that decide it; empty where none applies.
+    pub because: Vec<Because<'s>>,
+    /// Where it is unknown: what is missing.
+    pub missing: BTreeSet<Missing<'s>>,
+}
+
+impl<'s> Sided<'s> {
+    const fn open() -> Self {
+        Self { answer: Answer::Allowed, because: Vec::new(), missing: BTreeSet::new() }
+    }
+
+    fn unknown(missing: Missing<'s>) -> Self {
+        Self { answer: Answer::Unknown, because: Vec::new(), missing: BTreeSet::from([missing]) }
+    }
+}
+
+/// What all policies say to a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict<'s> {
+    /// The fold over both ends.
+    pub answer: Answer,
+    /// Out of the source.
+    pub egress: Sided<'s>,
+    /// Into the destination.
+    pub ingress: Sided<'s>,
+    /// A pod that talks to itself: no policy applies.
+    pub same_pod: bool,
+}
+
+/// The policies of a namespace, so that a pod meets only those that ask for a label it has.
+#[derive(Debug, Default)]
+struct Shelf<'s> {
+    by_label: Index<(&'s str, &'s str), Vec<u32>>,
+    /// Those that ask for no certain label.
+    others: Vec<u32>,
+}
+
+impl<'s> Shelf<'s> {
+    fn of(policies: &[(u32, &'s LabelSelector)]) -> Self {
+        let mut asked: Index<(&str, &str), usize> = Index::default();
+        for label in policies.iter().flat_map(|(_, selector)| selector.needed()) {
+            *asked.entry(label).or_default() += 1;
+        }
+        let mut shelf = Self::default();
+        for (index, selector) in policies {
+            // The label that fewest policies ask for tells most.
+            match selector.needed().min_by_key(|label| asked.get(label).copied()) {
+                Some(label) => shelf.by_label.entry(label).or_default().push(*index),
+                None => shelf.others.push(*index),
+            }
+        }
+        shelf
+    }
+
+    /// Those that may select a pod with these labels, in their order.
+    fn near(&self, labels: &BTreeMap<String, String>) -> Vec<u32> {
+        let mut found = self.others.clone();
+        if !self.by_label.is_empty() {
+            let asking = labels.iter().filter_map(|(key, value)| self.by_label.get(&(key.as_str(), value.as_str())));
+            found.extend(asking.flatten());
+            found.sort_unstable();
+        }
+        found
+    }
+}
+
+/// All policies, compiled and indexed.
+#[derive(Debug)]
+pub struct Policies<'s> {
+    all: Vec<Policy<'s>>,
+    /// Core policies by namespace.
+    by_namespace: Index<&'s str, Shelf<'s>>,
+    admin: Vec<u32>,
+    /// What is assumed where plugins differ.
+    pub options: Options,
+}
+
+impl<'s> Policies<'s> {
+    /// Compiles every policy of the snapshot, once.
+    pub fn new(snapshot: &'s Snapshot, options: Options) -> Self {
+        let mut all = Vec::new();
+        for policy in snapshot.network_policies.iter() {
+            let stored = policy.get();
+            all.push(Policy {
+                object: stored.object_ref(),
+                origin: stored.origin,
+                rules: Rules::Core(Core::compile(&stored.value)),
+            });
+        }
+        for opaque in snapshot.opaque.iter() {
+            let stored = opaque.get();
+            if let Some(admin) = Admin::compile(&stored.value) {
+                let mut object = stored.object_ref();
+                object.namespace = None;
+                all.push(Policy { object, origin: stored.origin, rules: Rules::Admin(admin) });
+            }
+        }
+        let mut of_namespace: Index<&'s str, Vec<(u32, &'s LabelSelector)>> = Index::default();
+        let mut admin = Vec::new();
+        for (index, policy) in (0_u32..).zip(&all) {
+            match &policy.rules {
+                Rules::Core(core) => of_namespace.entry(core.namespace).or_default().push((index, core.selector)),
+                Rules::Admin(_) => admin.push(index),
+            }
+        }
+        let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
+        Self { all, by_namespace, admin, options }
+    }
+
+    /// Every policy.
+    pub fn all(&self) -> &[Policy<'s>] {
+        &self.all
+    }
+
+    /// One of them.
+    pub fn get(&self, index: u32) -> Option<&Policy<'s>> {
+        self.all.get(index as usize)
+    }
+
+    /// Is there surely none that selects a pod of this namespace?
+    pub(super) fn none_in(&self, namespace: &str) -> bool {
+        self.admin.is_empty() && !self.by_namespace.contains_key(namespace)
+    }
+
+    /// No policy at all?
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Which policies (may) select the pod: core ones of its namespace, and admin ones.
+    pub fn select(&self, pod: &PodEnd<'s>) -> Selection<'s> {
+        let mut selection = Selection::default();
+        let own = self.by_namespace.get(pod.namespace).map(|shelf| shelf.near(pod.labels)).unwrap_or_default();
+        for index in own.iter().chain(&self.admin).copied() {
+            let Some(policy) = self.get(index) else { continue };
+            for (direction, slot) in Direction::BOTH.into_iter().zip(&mut selection.per_direction) {
+                let truth = policy.selects(pod, direction);
+                if truth != Truth::No {
+                    slot.push((index, truth));
+                }
+            }
+        }
+        selection
+    }
+
+    /// The fold over both ends.
+    pub fn evaluate(&self, connection: &Connection<'_, 's>) -> Verdict<'s> {
+        let of = |end: &End<'s>| end.pod().map(|pod| self.select(pod)).unwrap_or_default();
+        self.evaluate_selected(connection, &of(connection.from), &of(connection.to))
+    }
+
+    /// The same, where the selections of both ends are known already.
+    pub fn evaluate_selected(
+        &self,
+        connection: &Connection<'_, 's>,
+        from: &Selection<'s>,
+        to: &Selection<'s>,
+    ) -> Verdict<'s> {
+        if let (Some(a), Some(b)) = (connection.from.pod(), connection.to.pod())
+            && a.is_same_pod(b)
+        {
+            return Verdict { answer: Answer::Allowed, egress: Sided::open(), ingress: Sided::open(), same_pod: true };
+        }
+        let egress = self.side(connection, Direction::Egress, from);
+        let ingress = self.side(connection, Direction::Ingress, to);
+        let answer = match (egress.answer, ingress.answer) {
+            (Answer::Denied, _) | (_, Answer::Denied) => Answer::Denied,
+            (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
+            (Answer::Allowed, Answer::Allowed) => Answer::Allowed,
+        };
+        Verdict { answer, egress, ingress, same_pod: false }
+    }
+
+    /// What the policies of one end say.
+    pub fn side(&self, connection: &Connection<'_, 's>, direction: Direction, selection: &Selection<'s>) -> Sided<'s> {
+        let (own, other) = match direction {
+            Direction::Egress => (connection.from, connection.to),
+            Direction::Ingress => (connection.to, connection.from),
+        };
+        let pod = match own {
+            End::Pod(pod) => pod,
+            // What is no pod is no subject of a policy; anyone's own side is not asked about.
+            End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
+                return Sided::unknown(Missing::UnnamedPod);
+            }
+            _ => return Sided::open(),
+        };
+        if selection.of(direction).is_empty() {
+            return Sided::open();
+        }
+        if let End::Node(node) = other
+            && pod.node == Some(node.name)
+            && !self.has_admin(selection, direction)
+        {
+            // Traffic between a pod and its own node is always allowed (NetworkPolicy concept page).
+            return Sided::open();
+        }
+        let asked = Asked {
+            direction,
+            pod,
+            other,
+            to: connection.to,
+            protocol: connection.protocol,
+            port: connection.port,
+            options: &self.options,
+        };
+        self.fold(&asked, selection)
+    }
+
+    /// What every policy that (may) select this end says, in the order they were read.
+    pub fn explain(
+        &self,
+        connection: &Connection<'_, 's>,
+        direction: Direction,
+        selection: &Selection<'s>,
+    ) -> Vec<Because<'s>> {
+        let (own, other) = match direction {
+            Direction::Egress => (connection.from, connection.to),
+            Direction::Ingress => (connection.to, connection.from),
+        };
+        let Some(pod) = own.pod() else { return Vec::new() };
+        let asked = Asked {
+            direction,
+            pod,
+            other,
+            to: connection.to,
+            protocol: connection.protocol,
+            port: connection.port,
+            options: &self.options,
+        };
+        selection.of(direction).iter().filter_map(|(index, selected)| self.ask(*index, &asked, *selected)).collect()
+    }
+
+    /// On which assumptions an answer rests: those without which it would be another.
+    pub fn assumptions(&self, connection: &Connection<'_, 's>, verdict: &Verdict<'s>) -> Vec<Assumed> {
+        let mut assumed = Vec::new();
+        if verdict.answer == Answer::Unknown {
+            return assumed;
+        }
+        let with = |options: Options| self.answer_under(connection, &options);
+        let strict = Options { address_rules_on_pods: AgainstPods::Undecidable("the plugin"), ..self.options };
+        if self.options.address_rules_on_pods == AgainstPods::Matches && with(strict) != verdict.answer {
+            assumed.push(Assumed::AddressRulesMatchPods);
+        }
+        let strict = Options { end_ports: EndPorts::Undecidable("the plugin"), ..self.options };
+        if self.options.end_ports == EndPorts::Honoured && with(strict) != verdict.answer {
+            assumed.push(Assumed::EndPortsHonoured);
+        }
+        let outside = matches!(connection.from, End::Address(_) | End::Outside | End::Unclear(_));
+        if outside && verdict.answer == Answer::Allowed && !verdict.ingress.because.is_empty() {
+            assumed.push(Assumed::SourceUnchanged);
+        }
+        assumed
+    }
+
+    fn answer_under(&self, connection: &Connection<'_, 's>, options: &Options) -> Answer {
+        let mut answer = Answer::Allowed;
+        for direction in Direction::BOTH {
+            let (own, other) = match direction {
+                Direction::Egress => (connection.from, connection.to),
+                Direction::Ingress => (connection.to, connection.from),
+            };
+            let side = match own.pod() {
+                Some(pod) => {
+                    let asked = Asked {
+                        direction,
+                        pod,
+                        other,
+                        to: connection.to,
+                        protocol: connection.protocol,
+                        port: connection.port,
+                        options,
+                    };
+                    self.fold(&asked, &self.select(pod)).answer
+                }
+                None => self.side(connection, direction, &Selection::default()).answer,
+            };
+            answer = answer.min(side);
+        }
+        answer
+    }
+
+    pub(super) fn ask(&self, index: u32, asked: &Asked<'_, 's>, selected: Truth<'s>) -> Option<Because<'s>> {
+        let said = self.get(index)?.answer(asked, selected);
+        Some(Because { policy: index, direction: asked.direction, said })
+    }
+
+    fn has_admin(&self, selection: &Selection<'s>, direction: Direction) -> bool {
+        selection.of(direction).iter().any(|(index, _)| self.get(*index).is_some_and(|p| p.kind() != PolicyKind::Core))
+    }
+
+    /// Is there any policy at all that isolates some pod in this direction?
+    fn restricts(&self, direction: Direction) -> bool {
+        self.all.iter().any(|policy| match &policy.rules {
+            Rules::Core(core) => core.rules_of(direction).is_some(),
+            Rules::Admin(admin) => !admin.rules_of(direction).is_empty(),
+        })
+    }
+}

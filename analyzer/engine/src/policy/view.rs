@@ -1,0 +1,325 @@
+//! The policies of one cluster as its paths and `can` ask about them: the evaluator, plus what was not
+//! read, what is not evaluated, and whether anything is enforced.
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use kubereach_reports::report::CoverageState;
+
+use super::answer::{Answer, Direction, Protocol, Truth};
+use super::cni::{Enforcement, Plugins};
+use super::dns::Dns;
+use super::ends::{End, Ends, PodEnd};
+use super::foreign::{Foreign, Foreigners};
+use super::groups::Sight;
+use super::idle::Idle;
+use super::options::Assumed;
+use super::reach::{AddressRun, PortRun, address_runs, port_runs};
+use super::set::{Connection, Policies, Selection, Sided, Verdict};
+use kubereach_model::snapshot::model::{NetworkPolicy, Resource as _};
+use kubereach_model::snapshot::{Gap, GroupKind, Snapshot};
+
+/// Kinds of admin policies that are evaluated.
+const ADMIN_KINDS: [GroupKind; 3] = [
+    GroupKind::known("policy.networking.k8s.io", "AdminNetworkPolicy"),
+    GroupKind::known("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
+    GroupKind::known("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+];
+
+/// The policies of one cluster.
+#[derive(Debug)]
+pub struct View<'s> {
+    /// Ends of connections.
+    pub ends: Ends<'s>,
+    /// The evaluator.
+    pub policies: Policies<'s>,
+    /// Which plugins run.
+    pub plugins: Plugins,
+    /// Policies of other systems.
+    pub foreign: Foreigners<'s>,
+    /// What of a pod all of them can see.
+    pub sight: Sight<'s>,
+    /// The cluster's DNS.
+    pub dns: Dns<'s>,
+    /// Nothing but manifests was read.
+    manifests: bool,
+    /// Kinds of admin policies that are served and were not all read.
+    unread_admin: Vec<Unread>,
+    idle: OnceLock<Idle>,
+}
+
+/// A kind of policy that was not all read where it matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Which kind.
+    pub kind: GroupKind,
+    /// Why.
+    pub gap: Gap,
+}
+
+/// The whole answer to one connection.
+#[derive(Debug, Clone)]
+pub struct Decision<'v, 's> {
+    /// What may be said.
+    pub answer: Answer,
+    /// Into the destination.
+    pub ingress: Answer,
+    /// Out of the source.
+    pub egress: Answer,
+    /// What the evaluated policies say by themselves.
+    pub verdict: Verdict<'s>,
+    /// Policies of other systems that may touch an end.
+    pub foreign: Vec<(&'v Foreign<'s>, Direction)>,
+    /// What was not read, where it matters.
+    pub unread: Vec<Gap>,
+    /// On what the answer rests beside the snapshot.
+    pub assumptions: Vec<Assumed>,
+}
+
+impl<'s> View<'s> {
+    /// Compiles, indexes and looks around: linear in the snapshot.
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        snapshot.pods.prepare();
+        let plugins = Plugins::detect(snapshot);
+        let policies = Policies::new(snapshot, plugins.options());
+        let foreign = Foreigners::of(snapshot);
+        let ends = Ends::new(snapshot);
+        Self {
+            sight: Sight::of(&policies, !foreign.is_empty()),
+            dns: Dns::of(&ends),
+            manifests: snapshot.is_manifests(),
+            unread_admin: unread_admin(snapshot),
+            ends,
+            policies,
+            plugins,
+            foreign,
+            idle: OnceLock::new(),
+        }
+    }
+
+    /// What of the policies does nothing at present; worked out when it is first asked for.
+    pub fn idle(&self) -> &Idle {
+        self.idle.get_or_init(|| Idle::of(&self.ends, &self.policies, &self.sight))
+    }
+
+    /// May this connection be made?
+    pub fn decide(&self, connection: &Connection<'_, 's>) -> Decision<'_, 's> {
+        let of = |pod: Option<&PodEnd<'s>>| pod.map(|pod| self.policies.select(pod)).unwrap_or_default();
+        self.decide_selected(connection, &of(connection.from.pod()), &of(connection.to.pod()))
+    }
+
+    /// The same, where the selections of both ends are known already.
+    pub fn decide_selected(
+        &self,
+        connection: &Connection<'_, 's>,
+        from: &Selection<'s>,
+        to: &Selection<'s>,
+    ) -> Decision<'_, 's> {
+        let mut decision = self.settle(connection, from, to);
+        if !decision.verdict.same_pod {
+            decision.assumptions = self.assumptions(connection, &decision);
+        }
+        decision
+    }
+
+    /// The same without the assumptions, for who does not show them.
+    pub fn settle(
+        &self,
+        connection: &Connection<'_, 's>,
+        from: &Selection<'s>,
+        to: &Selection<'s>,
+    ) -> Decision<'_, 's> {
+        let verdict = self.policies.evaluate_selected(connection, from, to);
+        let mut decision = Decision {
+            answer: verdict.answer,
+            ingress: verdict.ingress.answer,
+            egress: verdict.egress.answer,
+            foreign: Vec::new(),
+            unread: Vec::new(),
+            assumptions: Vec::new(),
+            verdict,
+        };
+        if decision.verdict.same_pod {
+            return decision;
+        }
+        let egress = self.side(connection.from.pod(), Direction::Egress, &decision.verdict.egress);
+        let ingress = self.side(connection.to.pod(), Direction::Ingress, &decision.verdict.ingress);
+        (decision.egress, decision.ingress) = (egress.answer, ingress.answer);
+        decision.foreign.extend(egress.foreign.into_iter().map(|f| (f, Direction::Egress)));
+        decision.foreign.extend(ingress.foreign.into_iter().map(|f| (f, Direction::Ingress)));
+        decision.unread = egress.unread;
+        for gap in ingress.unread {
+            if !decision.unread.contains(&gap) {
+                decision.unread.push(gap);
+            }
+        }
+        decision.answer = match (decision.egress, decision.ingress) {
+            (Answer::Denied, _) | (_, Answer::Denied) => Answer::Denied,
+            (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
+            (Answer::Allowed, Answer::Allowed) => Answer::Allowed,
+        };
+        decision
+    }
+
+    /// Which ports of `to` may be reached from `from`: runs that cover 1–65535.
+    pub fn ports(
+        &self,
+        (from, from_selection): (&End<'s>, &Selection<'s>),
+        (to, to_selection): (&End<'s>, &Selection<'s>),
+        protocol: Protocol,
+    ) -> Vec<PortRun> {
+        let starts = self.policies.port_starts(from_selection, (to, to_selection), protocol);
+        port_runs(&starts, |port| {
+            let connection = Connection { from, to, protocol, port: Some(port) };
+            self.decide_selected(&connection, from_selection, to_selection).answer
+        })
+    }
+
+    /// From which addresses outside the cluster `pod` can be reached on a port (`Ingress`), or which it can
+    /// reach (`Egress`): runs that cover one family.
+    pub fn addresses(
+        &self,
+        (pod, selection): (&End<'s>, &Selection<'s>),
+        direction: Direction,
+        (protocol, port): (Protocol, Option<u16>),
+        ipv4: bool,
+    ) -> Vec<AddressRun> {
+        let starts = self.policies.address_starts(selection, direction, ipv4);
+        let none = Selection::default();
+        address_runs(&starts, ipv4, |address: IpAddr| {
+            let other = End::Address(address);
+            match direction {
+                Direction::Ingress => {
+                    let connection = Connection { from: &other, to: pod, protocol, port };
+                    self.decide_selected(&connection, &none, selection).answer
+                }
+                Direction::Egress => {
+                    let connection = Connection { from: pod, to: &other, protocol, port };
+                    self.decide_selected(&connection, selection, &none).answer
+                }
+            }
+        })
+    }
+
+    fn assumptions(&self, connection: &Connection<'_, 's>, decision: &Decision<'_, 's>) -> Vec<Assumed> {
+        if decision.answer == Answer::Unknown {
+            return Vec::new();
+        }
+        let mut assumed = Vec::new();
+        let enforcement = &self.plugins.enforcement;
+        if let (Enforcement::NotEnforced { .. }, true) = (enforcement, decision.verdict.answer != Answer::Allowed) {
+            assumed.push(Assumed::NotEnforced);
+        } else {
+            assumed.extend(self.policies.assumptions(connection, &decision.verdict));
+        }
+        if decision.answer == Answer::Denied && matches!(enforcement, Enforcement::Unknown(_)) {
+            assumed.push(Assumed::Enforced);
+        }
+        let pods = [connection.from.pod(), connection.to.pod()];
+        if pods.into_iter().flatten().any(|pod| self.assumes_complete(pod.namespace)) {
+            assumed.push(Assumed::PoliciesComplete);
+        }
+        assumed
+    }
+
+    fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, said: &Sided<'s>) -> Side<'_, 's> {
+        let mut side = Side { answer: said.answer, foreign: Vec::new(), unread: Vec::new() };
+        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
+            side.answer = Answer::Allowed;
+        }
+        let Some(pod) = pod else { return side };
+        side.foreign = self.touching(pod, direction).collect();
+        side.unread = self.unread(pod.namespace).into_iter().map(|unread| unread.gap).collect();
+        // Another system's policy may turn away what is allowed; some may let through what is denied. A
+        // policy that was not read may do both.
+        let may_allow = side.foreign.iter().any(|foreign| foreign.may_allow);
+        let may_deny = !side.foreign.is_empty() && side.answer == Answer::Allowed;
+        if !side.unread.is_empty() || may_allow || may_deny {
+            side.answer = Answer::Unknown;
+        }
+        side
+    }
+
+    /// Is there surely no policy, of whatever system, that touches a pod of this namespace?
+    pub fn touches_none_in(&self, namespace: &str) -> bool {
+        self.foreign.is_empty() && self.policies.none_in(namespace)
+    }
+
+    /// Policies of other systems that may touch a pod.
+    pub fn touching(&self, pod: &PodEnd<'s>, direction: Direction) -> impl Iterator<Item = &Foreign<'s>> {
+        self.foreign.near(pod.namespace).filter(move |foreign| foreign.touches(pod, direction) != Truth::No)
+    }
+
+    /// Evaluated kinds of policy that were not read where they matter to a namespace. Of manifests nothing
+    /// is missing: what is not among them was not declared.
+    pub fn unread(&self, namespace: &str) -> Vec<Unread> {
+        if self.manifests || self.assumes_complete(namespace) {
+            return Vec::new();
+        }
+        let core = unread(self.ends.snapshot(), NetworkPolicy::KIND, Some(namespace));
+        core.into_iter().chain(self.unread_admin.iter().cloned()).collect()
+    }
+
+    /// Where a plugin with policies of its own runs: were those read? They may let through what core
+    /// policies turn away, so without them nothing is certain.
+    pub fn other_systems_read(&self) -> bool {
+        let snapshot = self.ends.snapshot();
+        let kinds: Vec<GroupKind> = self
+            .plugins
+            .names
+            .iter()
+            .flat_map(|name| match *name {
+                "Calico" | "Canal" => vec![
+                    GroupKind::known("crd.projectcalico.org", "NetworkPolicy"),
+                    GroupKind::known("crd.projectcalico.org", "GlobalNetworkPolicy"),
+                ],
+                "Cilium" | "GKE Dataplane V2" => vec![
+                    GroupKind::known("cilium.io", "CiliumNetworkPolicy"),
+                    GroupKind::known("cilium.io", "CiliumClusterwideNetworkPolicy"),
+                ],
+                "Antrea" => vec![
+                    GroupKind::known("crd.antrea.io", "NetworkPolicy"),
+                    GroupKind::known("crd.antrea.io", "ClusterNetworkPolicy"),
+                ],
+                _ => Vec::new(),
+            })
+            .collect();
+        kinds.iter().all(|kind| snapshot.is_complete(kind, None).is_ok())
+    }
+
+    /// Manifests say what is declared; what the cluster holds beside them is not among them.
+    pub fn leaves_cluster_open(&self, namespace: &str) -> bool {
+        self.manifests && self.ends.snapshot().is_complete(NetworkPolicy::KIND, Some(namespace)).is_err()
+    }
+
+    /// Objects without any record of how they were collected, policies among them: the policies that are
+    /// there are taken for all, and that is said.
+    pub fn assumes_complete(&self, namespace: &str) -> bool {
+        !self.manifests
+            && !self.policies.is_empty()
+            && self.ends.snapshot().coverage.state(NetworkPolicy::KIND, Some(namespace)) == CoverageState::NotCollected
+    }
+}
+
+fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&str>) -> Option<Unread> {
+    let gap = snapshot.is_complete(kind, namespace).err()?;
+    Some(Unread { kind: kind.clone(), gap })
+}
+
+/// Few clusters have these kinds: nothing is missing unless the snapshot shows that they are served.
+fn unread_admin(snapshot: &Snapshot) -> Vec<Unread> {
+    let is_served = |kind: &&GroupKind| {
+        let of_kind = |group: &str, name: &str| kind.group == group && kind.kind == name;
+        let defined = snapshot.crds.iter().any(|crd| of_kind(&crd.spec.group, &crd.spec.names.kind));
+        // An API server that refuses the list, or breaks it off, has the kind.
+        let state = snapshot.coverage.of(kind, None).state;
+        defined || matches!(state, CoverageState::Forbidden | CoverageState::Partial)
+    };
+    ADMIN_KINDS.iter().filter(is_served).filter_map(|kind| unread(snapshot, kind, None)).collect()
+}
+
+struct Side<'v, 's> {
+    answer: Answer,
+    foreign: Vec<&'v Foreign<'s>>,
+    unread: Vec<Gap>,
+}

@@ -1,0 +1,449 @@
+//! What a person or a query file asks about, found in the snapshot: pods, workloads, Services, addresses.
+
+mod answers;
+mod data;
+mod queries;
+
+pub use answers::Answers;
+pub use data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Query, QueryAnswer, Row};
+
+pub use queries::Seen;
+
+use std::net::IpAddr;
+
+use kubereach_reports::report::ObjectRef;
+
+use crate::policy::{End, PodEnd, Protocol, View};
+use crate::resolve::World;
+use kubereach_model::snapshot::model::lenient::PortRef;
+use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
+use kubereach_model::snapshot::{Found, LabelSelector, Lookup};
+
+/// One end that was asked about, under the name it is shown by.
+#[derive(Debug, Clone)]
+pub struct Party<'s> {
+    /// `shop/web-1`, `10.0.0.1`, `external`.
+    pub label: String,
+    /// It.
+    pub end: End<'s>,
+    /// Where a Service names the port: the one its endpoint listens on.
+    pub port: Option<Target>,
+}
+
+/// A port at a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its number; `None` where a name could not be resolved.
+    pub port: Option<u16>,
+}
+
+/// Why a name could not be resolved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unresolved {
+    /// The words do not name anything.
+    #[error(
+        "'{0}' is not a pod/NAME, deployment/NAME (or another workload), service/NAME, NAMESPACE/POD, an IP address or 'external'"
+    )]
+    Words(String),
+    /// There is no such object.
+    #[error("{0} does not exist in the input")]
+    Absent(String),
+    /// It cannot be told whether there is such an object.
+    #[error("{0} is not in the input: {1}")]
+    Unread(String, String),
+    /// A Service cannot be the source of a connection.
+    #[error("a Service does not connect to anything; name the pods or the workload behind it")]
+    ServiceAsSource,
+    /// A Service has no such port.
+    #[error("{0} has no port {1}; it has {2}")]
+    NoSuchPort(String, String, String),
+    /// A Service that stands for a name.
+    #[error("{0} stands for the name {1} and has no pods of its own; ask about the address of that name")]
+    ExternalName(String, String),
+    /// Not a number of a port.
+    #[error("{0} is not a port: give a number from 1 to 65535, or a name the pods declare")]
+    NotAPort(String),
+    /// Nothing stands behind it.
+    #[error("{0} has no pods in the input")]
+    NoPods(String),
+}
+
+const WORKLOADS: [(&str, WorkloadKind); 20] = [
+    ("deployment", WorkloadKind::Deployment),
+    ("deployments", WorkloadKind::Deployment),
+    ("deploy", WorkloadKind::Deployment),
+    ("statefulset", WorkloadKind::StatefulSet),
+    ("statefulsets", WorkloadKind::StatefulSet),
+    ("sts", WorkloadKind::StatefulSet),
+    ("daemonset", WorkloadKind::DaemonSet),
+    ("daemonsets", WorkloadKind::DaemonSet),
+    ("ds", WorkloadKind::DaemonSet),
+    ("replicaset", WorkloadKind::ReplicaSet),
+    ("replicasets", WorkloadKind::ReplicaSet),
+    ("rs", WorkloadKind::ReplicaSet),
+    ("replicationcontroller", WorkloadKind::ReplicationController),
+    ("rc", WorkloadKind::ReplicationController),
+    ("job", WorkloadKind::Job),
+    ("jobs", WorkloadKind::Job),
+    ("cronjob", WorkloadKind::CronJob),
+    ("cronjobs", WorkloadKind::CronJob),
+    ("rollout", WorkloadKind::Rollout),
+    ("rollouts", WorkloadKind::Rollout),
+];
+
+/// Splits `DEST[:PORT]`; an IPv6 address with a port stands in brackets.
+pub fn split_port(text: &str) -> (&str, Option<&str>) {
+    if let Some(inner) = text.strip_prefix('[')
+        && let Some((address, rest)) = inner.split_once(']')
+    {
+        return (address, rest.strip_prefix(':').filter(|port| !port.is_empty()));
+    }
+    if text.parse::<IpAddr>().is_ok() {
+        return (text, None);
+    }
+    match text.rsplit_once(':') {
+        Some((head, port)) if !head.is_empty() && !port.is_empty() && !port.contains('/') => (head, Some(port)),
+        _ => (text, None),
+    }
+}
+
+/// Finds ends by their words.
+#[derive(Debug)]
+pub struct Finder<'v, 's> {
+    view: &'v View<'s>,
+    world: &'v World<'s>,
+}
+
+fn shown(object: &ObjectRef) -> String {
+    match (&object.namespace, object.kind.as_str()) {
+        (Some(namespace), "Pod") => format!("{namespace}/{}", object.name),
+        (Some(namespace), kind) => format!("{namespace}/{}/{}", kind.to_lowercase(), object.name),
+        (None, kind) => format!("{}/{}", kind.to_lowercase(), object.name),
+    }
+}
+
+fn party(end: PodEnd<'_>) -> Party<'_> {
+    Party { label: shown(&end.object()), end: End::Pod(end), port: None }
+}
+
+impl<'v, 's> Finder<'v, 's> {
+    /// Over one cluster.
+    pub const fn new(view: &'v View<'s>, world: &'v World<'s>) -> Self {
+        Self { view, world }
+    }
+
+    /// Every pod that runs, or every template where the input is manifests.
+    pub fn everyone(&self) -> Vec<PodEnd<'s>> {
+        let snapshot = self.world.snapshot;
+        let mut all: Vec<PodEnd<'s>> =
+            snapshot.pods.iter().filter(|pod| !pod.is_finished()).map(|pod| self.view.ends.pod(pod)).collect();
+        if self.world.is_manifests() {
+            all.extend(snapshot.workloads.iter().filter_map(|workload| self.view.ends.template(workload)));
+        }
+        all
+    }
+
+    /// The source that the words name: one party per pod.
+    pub fn source(&self, words: &str, namespace: &str) -> Result<Vec<Party<'s>>, Unresolved> {
+        match self.named(words, namespace)? {
+            Named::Parties(parties) => Ok(parties),
+            Named::Service(_) => Err(Unresolved::ServiceAsSource),
+        }
+    }
+
+    /// The destination that the words name: one party per pod and, of a Service, per port.
+    pub fn destination(
+        &self,
+        words: &str,
+        port: Option<&str>,
+        protocol: Option<Protocol>,
+        namespace: &str,
+    ) -> Result<Vec<Party<'s>>, Unresolved> {
+        match self.named(words, namespace)? {
+            Named::Service(service) => self.endpoints(service, port, protocol),
+            Named::Parties(mut parties) => {
+                let Some(port) = port else { return Ok(parties) };
+                let mut found = false;
+                for party in &mut parties {
+                    let target = own_port(&party.end, port, protocol)?;
+                    found |= target.is_some();
+                    let unknown = Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: None };
+                    party.port = Some(target.unwrap_or(unknown));
+                }
+                if found {
+                    return Ok(parties);
+                }
+                let has: Vec<String> = parties.iter().filter_map(|party| party.end.pod()).flat_map(declared).collect();
+                let has: std::collections::BTreeSet<String> = has.into_iter().collect();
+                let has: Vec<String> = has.into_iter().collect();
+                let has = if has.is_empty() { "none by name".to_owned() } else { has.join(", ") };
+                let name = parties.first().map_or(words, |party| party.label.as_str()).to_owned();
+                Err(Unresolved::NoSuchPort(name, port.to_owned(), has))
+            }
+        }
+    }
+
+    /// A pod by namespace and name; where the input has none of that name, a workload.
+    pub fn pod_or_workload(&self, namespace: &str, name: &str) -> Result<Vec<Party<'s>>, Unresolved> {
+        match self.world.snapshot.lookup::<kubereach_model::snapshot::model::Pod>(namespace, name) {
+            Lookup::Found(pod) => Ok(vec![party(self.view.ends.pod(pod))]),
+            missing => {
+                if let Some(workload) = self.world.snapshot.workloads.named(namespace, name).next() {
+                    return self.of_workload(workload);
+                }
+                let what = self.elsewhere("pod", namespace, name);
+                match missing {
+                    Lookup::Unknown(gap) => Err(Unresolved::Unread(what, gap.sentence())),
+                    _ => Err(Unresolved::Absent(what)),
+                }
+            }
+        }
+    }
+
+    fn named(&self, words: &str, namespace: &str) -> Result<Named<'s>, Unresolved> {
+        let parts: Vec<&str> = words.split('/').collect();
+        match parts.as_slice() {
+            ["external"] => {
+                Ok(Named::Parties(vec![Party { label: "external".to_owned(), end: End::Outside, port: None }]))
+            }
+            [one] => match one.parse::<IpAddr>() {
+                Ok(address) => Ok(match self.view.ends.service_at(address) {
+                    // Policies see a connection after the Service has translated it.
+                    Some(service) => Named::Service(service),
+                    None => Named::Parties(vec![self.at(address)]),
+                }),
+                Err(_) if one.is_empty() => Err(Unresolved::Words(words.to_owned())),
+                Err(_) => self.pod_or_workload(namespace, one).map(Named::Parties),
+            },
+            [kind, name] => {
+                self.kind(kind, namespace, name).unwrap_or_else(|| self.pod_or_workload(kind, name).map(Named::Parties))
+            }
+            [namespace, kind, name] => {
+                self.kind(kind, namespace, name).unwrap_or_else(|| Err(Unresolved::Words(words.to_owned())))
+            }
+            _ => Err(Unresolved::Words(words.to_owned())),
+        }
+    }
+
+    /// Where else the input has an object of that name: most often the namespace was forgotten.
+    fn elsewhere(&self, what: &str, namespace: &str, name: &str) -> String {
+        let snapshot = self.world.snapshot;
+        let mut others: Vec<&str> = match what {
+            "pod" => snapshot
+                .pods
+                .iter()
+                .filter(|o| o.metadata.name == name)
+                .map(|o| o.get().metadata.namespace.as_str())
+                .collect(),
+            "service" => snapshot
+                .services
+                .iter()
+                .filter(|o| o.metadata.name == name)
+                .map(|o| o.get().metadata.namespace.as_str())
+                .collect(),
+            _ => snapshot
+                .workloads
+                .iter()
+                .filter(|o| o.metadata.name == name)
+                .map(|o| o.get().metadata.namespace.as_str())
+                .collect(),
+        };
+        others.dedup();
+        others.truncate(3);
+        let named = format!("{what} {namespace}/{name}");
+        if others.is_empty() { named } else { format!("{named} (did you mean -n {}?)", others.join(" or -n ")) }
+    }
+
+    /// Whoever has an address.
+    pub fn at(&self, address: IpAddr) -> Party<'s> {
+        let end = self.view.ends.at(address);
+        let label = match &end {
+            End::Pod(pod) => format!("{address} ({})", shown(&pod.object())),
+            End::Node(node) => format!("{address} (node {})", node.name),
+            _ => address.to_string(),
+        };
+        Party { label, end, port: None }
+    }
+
+    fn kind(&self, kind: &str, namespace: &str, name: &str) -> Option<Result<Named<'s>, Unresolved>> {
+        let lower = kind.to_ascii_lowercase();
+        match lower.as_str() {
+            "pod" | "pods" | "po" => {
+                return Some(match self.world.snapshot.lookup(namespace, name) {
+                    Lookup::Found(pod) => Ok(Named::Parties(vec![party(self.view.ends.pod(pod))])),
+                    Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere("pod", namespace, name))),
+                    Lookup::Unknown(gap) => {
+                        Err(Unresolved::Unread(self.elsewhere("pod", namespace, name), gap.sentence()))
+                    }
+                });
+            }
+            "service" | "services" | "svc" => {
+                return Some(match self.world.snapshot.lookup(namespace, name) {
+                    Lookup::Found(service) => Ok(Named::Service(service)),
+                    Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere("service", namespace, name))),
+                    Lookup::Unknown(gap) => {
+                        Err(Unresolved::Unread(self.elsewhere("service", namespace, name), gap.sentence()))
+                    }
+                });
+            }
+            _ => {}
+        }
+        let (_, workload) = WORKLOADS.into_iter().find(|(word, _)| *word == lower)?;
+        Some(match self.world.snapshot.workload(workload, namespace, name) {
+            Lookup::Found(workload) => self.of_workload(workload).map(Named::Parties),
+            Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere(&lower, namespace, name))),
+            Lookup::Unknown(gap) => Err(Unresolved::Unread(self.elsewhere(&lower, namespace, name), gap.sentence())),
+        })
+    }
+
+    /// Pods of a workload by its selector; its template where there are none.
+    fn of_workload(&self, workload: Found<'s, Workload>) -> Result<Vec<Party<'s>>, Unresolved> {
+        let stored = workload.get();
+        let selector: Option<&LabelSelector> = stored.value.spec.selector.as_ref().filter(|s| !s.is_empty());
+        let pods: Vec<Party<'s>> = selector
+            .into_iter()
+            .flat_map(|selector| {
+                let pods = self.world.snapshot.pods.in_namespace(&stored.metadata.namespace);
+                pods.filter(|pod| !pod.is_finished() && selector.matches(&pod.metadata.labels) == Some(true))
+            })
+            .map(|pod| party(self.view.ends.pod(pod)))
+            .collect();
+        if !pods.is_empty() {
+            return Ok(pods);
+        }
+        let template = self.view.ends.template(workload).map(party);
+        template.map(|t| vec![t]).ok_or_else(|| Unresolved::NoPods(shown(&workload.object())))
+    }
+
+    /// Pods behind a Service, each with the port it listens on.
+    fn endpoints(
+        &self,
+        service: Found<'s, Service>,
+        port: Option<&str>,
+        protocol: Option<Protocol>,
+    ) -> Result<Vec<Party<'s>>, Unresolved> {
+        let stored = service.get();
+        let name = shown(&service.object());
+        if service.is_external_name() {
+            let external = stored.value.spec.external_name.clone().unwrap_or_default();
+            return Err(Unresolved::ExternalName(name, external));
+        }
+        let wanted: Vec<_> = stored
+            .value
+            .spec
+            .ports
+            .iter()
+            .filter(|p| protocol.is_none_or(|wanted| Protocol::of(&p.protocol) == Some(wanted)))
+            .filter(|p| {
+                port.is_none_or(|port| {
+                    p.name == port || p.port.known().is_some_and(|number| number.to_string() == port)
+                })
+            })
+            .collect();
+        if wanted.is_empty() {
+            let have: Vec<String> =
+                stored.value.spec.ports.iter().map(kubereach_model::snapshot::model::ServicePort::describe).collect();
+            let have = if have.is_empty() { "none".to_owned() } else { have.join(", ") };
+            return Err(Unresolved::NoSuchPort(name, port.unwrap_or("of that protocol").to_owned(), have));
+        }
+        let pods = self.behind(service);
+        if pods.is_empty() {
+            return Err(Unresolved::NoPods(name));
+        }
+        let mut parties = Vec::new();
+        for port in wanted {
+            let Some(protocol) = Protocol::of(&port.protocol) else { continue };
+            for end in &pods {
+                let number = match (&port.target_port, end) {
+                    (Some(PortRef::Number(number)), _) => Some(*number),
+                    (Some(PortRef::Name(name)), End::Pod(pod)) => pod.spec.named_port(name, protocol.word()),
+                    _ => None,
+                };
+                let label = match end {
+                    End::Pod(pod) => shown(&pod.object()),
+                    End::Address(address) | End::Unclear(address) => address.to_string(),
+                    _ => name.clone(),
+                };
+                parties.push(Party { label, end: end.clone(), port: Some(Target { protocol, port: number }) });
+            }
+        }
+        Ok(parties)
+    }
+
+    fn behind(&self, service: Found<'s, Service>) -> Vec<End<'s>> {
+        let stored = service.get();
+        let (namespace, selector) = (&stored.metadata.namespace, &stored.value.spec.selector);
+        if !selector.is_empty() {
+            let pods = self.world.pods_selected(namespace, selector);
+            let mut ends: Vec<End<'s>> =
+                pods.into_iter().filter(|p| !p.is_finished()).map(|pod| End::Pod(self.view.ends.pod(pod))).collect();
+            if ends.is_empty() && self.world.is_manifests() {
+                let templates = self.world.templates_in(namespace).iter();
+                let ours = templates.filter_map(|w| self.view.ends.template(*w));
+                ends.extend(
+                    ours.filter(|t| kubereach_model::snapshot::matches_pairs(selector, t.labels)).map(End::Pod),
+                );
+            }
+            return ends;
+        }
+        let mut addresses: Vec<IpAddr> = self
+            .world
+            .slices_of(&stored.value)
+            .iter()
+            .flat_map(|slice| slice.get().value.endpoints.iter())
+            .flat_map(|endpoint| endpoint.addresses.iter())
+            .filter_map(|address| address.known()?.parse().ok())
+            .collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses.into_iter().map(|address| self.view.ends.at(address)).collect()
+    }
+}
+
+/// A port that was given for a pod: a number, or a name the pod declares. `None` where it declares no such
+/// name; a name whose number was masked has none.
+fn own_port(end: &End<'_>, port: &str, protocol: Option<Protocol>) -> Result<Option<Target>, Unresolved> {
+    if port.bytes().all(|b| b.is_ascii_digit()) {
+        let number = port.parse::<u16>().ok().filter(|number| *number > 0);
+        let number = number.ok_or_else(|| Unresolved::NotAPort(port.to_owned()))?;
+        return Ok(Some(Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(number) }));
+    }
+    let named = end.pod().into_iter().flat_map(|pod| pod.spec.serving_containers()).flat_map(|c| &c.ports);
+    let mut named = named.filter(|p| p.name == port).filter_map(|p| Some((Protocol::of(&p.protocol)?, p)));
+    let found = named.find(|(p, _)| protocol.is_none_or(|wanted| wanted == *p));
+    Ok(found.map(|(protocol, p)| Target { protocol, port: p.container_port.known().copied() }))
+}
+
+/// The named ports of a pod, for a message.
+fn declared(pod: &PodEnd<'_>) -> Vec<String> {
+    let ports = pod.spec.serving_containers().flat_map(|c| &c.ports).filter(|p| !p.name.is_empty());
+    ports.map(|p| crate::checks::command::cut(&p.name)).collect()
+}
+
+enum Named<'s> {
+    Parties(Vec<Party<'s>>),
+    Service(Found<'s, Service>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_port;
+
+    #[test]
+    fn a_port_is_told_from_an_address() {
+        for (text, expected) in [
+            ("service/web:80", ("service/web", Some("80"))),
+            ("service/web:http", ("service/web", Some("http"))),
+            ("service/web", ("service/web", None)),
+            ("10.0.0.1:53", ("10.0.0.1", Some("53"))),
+            ("10.0.0.1", ("10.0.0.1", None)),
+            ("2001:db8::1", ("2001:db8::1", None)),
+            ("[2001:db8::1]:443", ("2001:db8::1", Some("443"))),
+            ("shop/web-1:8080", ("shop/web-1", Some("8080"))),
+        ] {
+            assert_eq!(split_port(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What was read: coverage per kind and namespace, kinds that nobody evaluates.
+
+use std::collections::BTreeMap;
+
+use kubereach_reports::report::{Coverage, NotEvaluated};
+
+use kubereach_model::snapshot::model::{OpaqueRole, Resource, WorkloadKind, opaque_role};
+use kubereach_model::snapshot::{GroupKind, Snapshot};
+
+/// The coverage records of a snapshot, with the number of objects of each.
+pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
+    let counts = counts(snapshot);
+    let mut rows: Vec<Coverage> = snapshot
+        .coverage
+        .records()
+        .map(|(kind, namespace, record)| Coverage {
+            // Kinds that nobody evaluates share names with those that are: `Gateway`, `NetworkPolicy`.
+            kind: if opaque_role(kind).is_some_and(|role| role != OpaqueRole::Budget) {
+                kind.display()
+            } else {
+                kind.kind.to_string()
+            },
+            namespace: namespace.map(str::to_owned),
+            state: record.state,
+            reason: if record.source.is_empty() {
+                record.reason.clone()
+            } else {
+                format!("{} [{}]", record.reason, record.source)
+            },
+            objects: counts
+                .get(kind)
+                .map(|of_kind| match namespace {
+                    Some(ns) => of_kind.get(ns).copied().unwrap_or_default(),
+                    None => of_kind.values().sum(),
+                })
+                .unwrap_or_default(),
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+type Counts = BTreeMap<GroupKind, BTreeMap<String, usize>>;
+
+fn counts(s: &Snapshot) -> Counts {
+    // Objects stand in the order of their namespaces: equal ones are counted together.
+    fn add<'a, T: Resource>(counts: &mut Counts, objects: impl Iterator<Item = (&'a T, usize)>) {
+        let mut run: Option<(GroupKind, &str, usize)> = None;
+        let mut store = |(kind, namespace, number): (GroupKind, &str, usize)| {
+            *counts.entry(kind).or_default().entry(namespace.to_owned()).or_default() += number;
+        };
+        for (object, number) in objects {
+            let (kind, namespace) = (object.group_kind(), object.meta().namespace.as_str());
+            match &mut run {
+                Some((last, of, sum)) if *of == namespace && *last == kind => *sum += number,
+                _ => {
+                    if let Some(done) = run.replace((kind, namespace, number)) {
+                        store(done);
+                    }
+                }
+            }
+        }
+        run.into_iter().for_each(store);
+    }
+    let mut counts = Counts::new();
+    macro_rules! all {
+        ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| (&*f.get().value, 1))); )+ };
+    }
+    let kinds_of_pods = s.pods.siblings();
+    add(&mut counts, kinds_of_pods.filter_map(|all| Some((&*all.first()?.get().value, all.pods().len()))));
+    all!(
+        services,
+        nodes,
+        namespaces,
+        endpoints,
+        slices,
+        secrets,
+        config_maps,
+        claims,
+        autoscalers,
+        crds,
+        events,
+        ingresses,
+        ingress_classes,
+        network_policies,
+        gateway_classes,
+        gateways,
+        listener_sets,
+        grants,
+        backend_tls,
+        workloads,
+        routes,
+        opaque
+    );
+    for kind in WorkloadKind::ALL {
+        counts.entry(kind.group_kind()).or_default();
+    }
+    counts
+}
+
+/// Kinds that were read, lead traffic or decide about it, and that no check evaluates.
+pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> Vec<NotEvaluated> {
+    let mut counts: BTreeMap<String, (usize, OpaqueRole)> = BTreeMap::new();
+    for object in snapshots.into_iter().flat_map(|s| s.opaque.iter()) {
+        let kind = object.group_kind();
+        if let Some(role) = opaque_role(&kind).filter(|role| *role != OpaqueRole::Budget) {
+            counts.entry(kind.display()).or_insert((0, role)).0 += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(kind, (objects, role))| NotEvaluated {
+            kind,
+            objects,
+            meaning: match role {
+                OpaqueRole::Entry => "may lead traffic to or around the objects of this report",
+                OpaqueRole::Policy => "may allow or refuse traffic that this report shows as open",
+                OpaqueRole::Scaler => "may start or stop workloads on demand",
+                OpaqueRole::GatewayExtension => "may change how a Gateway treats traffic",
+                OpaqueRole::Budget => "decides which pods may be evicted",
+            }
+            .to_owned(),
+        })
+        .collect()
+}

@@ -1,0 +1,118 @@
+//! Which Ingresses of one class claim the same host and path.
+//!
+//! Source: ingress-nginx builds one server per host from all Ingresses of its class, the oldest first; a
+//! location that is taken is not replaced. Canary Ingresses are meant to repeat a path.
+
+use std::collections::HashMap;
+
+use crate::resolve::controllers::Product;
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::{Ingress, IngressBackend};
+
+use super::front::Front;
+use super::rules::{Declared, declared};
+
+/// Annotation prefix of ingress-nginx.
+pub const NGINX: &str = "nginx.ingress.kubernetes.io/";
+
+/// One Ingress's claim to a path.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'s> {
+    /// Who.
+    pub ingress: Found<'s, Ingress>,
+    backend: &'s IngressBackend,
+    canary: bool,
+}
+
+type Key = (String, String, String, String);
+
+/// Every claim of every Ingress.
+#[derive(Debug, Default)]
+pub struct Claims<'s> {
+    paths: HashMap<Key, Vec<Claim<'s>>>,
+    regex_hosts: HashMap<(String, String), Found<'s, Ingress>>,
+}
+
+impl<'s> Claims<'s> {
+    /// From all Ingresses.
+    pub fn of(fronts: &[Front<'s>]) -> Self {
+        let mut claims = Self::default();
+        for front in fronts {
+            let canary = is_canary(&front.ingress);
+            for path in declared(&front.ingress.get().value) {
+                if path.path_type.is_empty() {
+                    continue;
+                }
+                let claim = Claim { ingress: front.ingress, backend: path.backend, canary };
+                claims.paths.entry(key(front, &path)).or_default().push(claim);
+                if turns_regex(front) {
+                    let host = host_key(front, &path);
+                    claims.regex_hosts.entry(host).or_insert(front.ingress);
+                }
+            }
+        }
+        for all in claims.paths.values_mut() {
+            let age = |claim: &Claim<'s>| claim.ingress.get().value.metadata.creation_timestamp;
+            all.sort_by_key(age);
+        }
+        claims
+    }
+
+    /// Other Ingresses that claim the same path with another backend; canaries aside. Those of
+    /// unknown age first, then the oldest; only so many as a report can use.
+    pub fn rivals(&self, front: &Front<'s>, path: &Declared<'s>) -> Vec<Found<'s, Ingress>> {
+        const USEFUL: usize = 8;
+        if path.path_type.is_empty() || is_canary(&front.ingress) {
+            return Vec::new();
+        }
+        let own = &front.ingress.metadata;
+        let elsewhere = |claim: &&Claim<'s>| {
+            let same_namespace = claim.ingress.metadata.namespace == own.namespace;
+            let itself = same_namespace && claim.ingress.metadata.name == own.name;
+            let same_backend = same_namespace && claim.backend == path.backend;
+            !claim.canary && !itself && !same_backend
+        };
+        let claims = self.paths.get(&key(front, path)).map(Vec::as_slice).unwrap_or_default();
+        claims.iter().filter(elsewhere).map(|claim| claim.ingress).take(USEFUL).collect()
+    }
+
+    /// Has the path of a canary a main Ingress beside it?
+    pub fn has_main(&self, front: &Front<'s>, path: &Declared<'s>) -> bool {
+        self.paths.get(&key(front, path)).is_some_and(|claims| claims.iter().any(|claim| !claim.canary))
+    }
+
+    /// An Ingress that turns every path of this host into a regular expression.
+    pub fn regex(&self, front: &Front<'s>, path: &Declared<'s>) -> Option<Found<'s, Ingress>> {
+        self.regex_hosts.get(&host_key(front, path)).copied()
+    }
+}
+
+/// Where two Ingresses can meet: the class where they share a front door, else only with themselves.
+fn meeting(front: &Front<'_>) -> String {
+    let shared = front.controller().is_none_or(|controller| controller.shared);
+    let group = front.annotation("alb.ingress.kubernetes.io/group.name").filter(|_| front.is(Product::AwsAlb));
+    match group {
+        Some(group) => format!("group {group}"),
+        None if shared => format!("class {}", front.class.identity()),
+        None => front.ingress.object().to_string(),
+    }
+}
+
+fn key(front: &Front<'_>, path: &Declared<'_>) -> Key {
+    let (class, host) = host_key(front, path);
+    (class, host, path.path.to_owned(), path.path_type.to_owned())
+}
+
+fn host_key(front: &Front<'_>, path: &Declared<'_>) -> (String, String) {
+    (meeting(front), path.host.unwrap_or_default().to_ascii_lowercase())
+}
+
+/// A canary of ingress-nginx.
+pub fn is_canary(ingress: &Ingress) -> bool {
+    ingress.metadata.annotation(&format!("{NGINX}canary")) == Some("true")
+}
+
+fn turns_regex(front: &Front<'_>) -> bool {
+    front.is(Product::IngressNginx)
+        && (front.says(&format!("{NGINX}use-regex")) || front.annotation(&format!("{NGINX}rewrite-target")).is_some())
+}

@@ -1,0 +1,167 @@
+//! What stands before an Ingress's rules: address, class, controller.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::resolve::World;
+use crate::resolve::controllers::{Controller, Product};
+use crate::resolve::dialers;
+use kubereach_model::snapshot::model::{Ingress, Pod};
+use kubereach_model::snapshot::{Found, Provenance};
+
+use super::class::{Classes, Resolved};
+use super::pods::{ControllerPods, Seen};
+
+/// What the Ingress's status says of its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// Published: as written, joined.
+    Published(String),
+    /// A controller has written none.
+    None,
+    /// The input does not show a status: a manifest.
+    Manifest,
+    /// A collector dropped the status.
+    NotCollected,
+}
+
+/// How far the evidence of the front door reaches. Words must not say more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// A class or annotation says who should serve it.
+    Configured,
+    /// A controller pod is ready.
+    Observed,
+    /// The Ingress has an address.
+    Programmed,
+}
+
+/// One Ingress and what stands before its rules.
+#[derive(Debug)]
+pub struct Front<'s> {
+    /// The Ingress.
+    pub ingress: Found<'s, Ingress>,
+    /// Its class.
+    pub class: Resolved<'s>,
+    /// Pods of its controller, where the controller is known.
+    pub seen: Option<Arc<Seen<'s>>>,
+    /// Who dials the backends, where that is known.
+    pub dialer: Option<Arc<dialers::Front<'s>>>,
+    /// Its address.
+    pub address: Address,
+    /// Every controller pod that was seen is seconds old.
+    pub young: bool,
+}
+
+/// A controller pod younger than this is still starting.
+const YOUNG_SECONDS: i64 = 60;
+
+/// The controllers of a cluster, each looked at once per class it serves.
+pub(super) struct Doormen<'w, 's> {
+    world: &'w World<'s>,
+    classes: Classes<'s>,
+    pods: ControllerPods<'w, 's>,
+    known: HashMap<(*const Controller, Option<&'s str>), Doorman<'s>>,
+}
+
+#[derive(Clone)]
+struct Doorman<'s> {
+    seen: Arc<Seen<'s>>,
+    dialer: Option<Arc<dialers::Front<'s>>>,
+    young: bool,
+}
+
+impl<'w, 's> Doormen<'w, 's> {
+    /// Nobody is looked at yet.
+    pub(super) fn of(world: &'w World<'s>) -> Self {
+        Self { world, classes: Classes::of(world.snapshot), pods: ControllerPods::of(world), known: HashMap::new() }
+    }
+
+    fn serving(&mut self, controller: &'static Controller, id: Option<&'s str>) -> Doorman<'s> {
+        let (world, pods) = (self.world, &self.pods);
+        let look = || {
+            let seen = pods.serving(controller, id);
+            let dialer = dialers::of_ingress(world, controller, &seen.pods).map(Arc::new);
+            let age = |pod: &Found<'s, Pod>| world.age_seconds(pod.metadata.creation_timestamp.0);
+            let young = seen.pods.iter().all(|pod| age(pod).is_some_and(|age| age < YOUNG_SECONDS));
+            Doorman { seen: Arc::new(seen), dialer, young }
+        };
+        self.known.entry((std::ptr::from_ref(controller), id)).or_insert_with(look).clone()
+    }
+
+    /// Resolves one Ingress.
+    pub(super) fn front(&mut self, ingress: Found<'s, Ingress>) -> Front<'s> {
+        let class = self.classes.resolve(ingress, &self.pods);
+        let doorman = class.controller.map(|controller| self.serving(controller, class.id));
+        let (seen, dialer, young) = match doorman {
+            Some(doorman) => (Some(doorman.seen), doorman.dialer, doorman.young),
+            None => (None, None, false),
+        };
+        Front { ingress, class, seen, dialer, address: address(ingress), young }
+    }
+}
+
+impl<'s> Front<'s> {
+    /// The known controller.
+    pub fn controller(&self) -> Option<&'static Controller> {
+        self.class.controller
+    }
+
+    /// Is it this product?
+    pub fn is(&self, product: Product) -> bool {
+        self.controller().is_some_and(|c| c.product == product)
+    }
+
+    /// Is it this product, or one that nobody knows?
+    pub fn may_be(&self, product: Product) -> bool {
+        self.controller().is_none_or(|c| c.product == product)
+    }
+
+    /// An annotation's value, if not empty.
+    pub fn annotation(&self, key: &str) -> Option<&'s str> {
+        self.ingress.get().value.metadata.annotation(key).map(str::trim).filter(|value| !value.is_empty())
+    }
+
+    /// Is the annotation `true`?
+    pub fn says(&self, key: &str) -> bool {
+        self.annotation(key) == Some("true")
+    }
+
+    /// Has an address been published?
+    pub fn is_published(&self) -> bool {
+        matches!(self.address, Address::Published(_))
+    }
+
+    /// Was it never stored by an API server?
+    pub fn is_manifest(&self) -> bool {
+        self.ingress.is_manifest()
+    }
+
+    /// How far the evidence reaches.
+    pub fn tier(&self) -> Tier {
+        if self.is_published() {
+            Tier::Programmed
+        } else if self.seen.as_ref().is_some_and(|seen| seen.ready > 0) {
+            Tier::Observed
+        } else {
+            Tier::Configured
+        }
+    }
+}
+
+fn address(ingress: Found<'_, Ingress>) -> Address {
+    let Some(status) = &ingress.status else {
+        // An API server always writes a status; without one it was dropped on the way.
+        return if ingress.provenance == Provenance::Manifest { Address::Manifest } else { Address::NotCollected };
+    };
+    let published: Vec<String> = status
+        .load_balancer
+        .ingress
+        .iter()
+        .filter_map(|entry| match (&entry.ip, &entry.hostname) {
+            (ip, _) if ip.is_redacted() => Some("(masked)".to_owned()),
+            (ip, hostname) => ip.known().cloned().or_else(|| hostname.clone().filter(|h| !h.is_empty())),
+        })
+        .collect();
+    if published.is_empty() { Address::None } else { Address::Published(published.join(", ")) }
+}

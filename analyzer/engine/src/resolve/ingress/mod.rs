@@ -1,0 +1,37 @@
+//! Ingresses: class and controller, declared paths, and what they lead to.
+
+pub mod actions;
+pub mod backend;
+pub mod claims;
+pub mod class;
+pub mod front;
+pub mod pods;
+pub mod rules;
+
+use crate::resolve::World;
+use kubereach_model::snapshot::Gap;
+use kubereach_model::snapshot::model::{Ingress, Resource as _};
+
+use claims::Claims;
+use front::{Doormen, Front};
+
+/// Every Ingress of the snapshot, resolved as far as its rules.
+#[derive(Debug)]
+pub struct Ingresses<'s> {
+    /// In the order of namespace and name.
+    pub fronts: Vec<Front<'s>>,
+    /// Who claims which path.
+    pub claims: Claims<'s>,
+    /// Were the Ingresses of the whole cluster read?
+    pub complete: Result<(), Gap>,
+}
+
+impl<'s> Ingresses<'s> {
+    /// Resolves them all; linear in Ingresses and pods.
+    pub fn of(world: &World<'s>) -> Self {
+        let mut doormen = Doormen::of(world);
+        let fronts: Vec<_> = world.snapshot.ingresses.iter().map(|ingress| doormen.front(ingress)).collect();
+        let claims = Claims::of(&fronts);
+        Self { fronts, claims, complete: world.snapshot.is_complete(Ingress::KIND, None) }
+    }
+}

@@ -1,0 +1,196 @@
+//! The workloads behind a Service, and whether they are at zero on purpose.
+
+use super::Selected;
+use crate::resolve::World;
+use kubereach_model::snapshot::model::OpaqueRole;
+use kubereach_model::snapshot::model::{
+    Opaque, OwnerReference, Resource as _, Service, Workload, WorkloadKind, opaque_role,
+};
+use kubereach_model::snapshot::{Found, Gap, GroupKind, Lookup, matches_pairs};
+
+/// Is everything behind the Service at zero?
+#[derive(Debug, Clone, Default)]
+pub enum Zero<'s> {
+    /// No, or nothing is behind it.
+    #[default]
+    No,
+    /// Every workload whose template it selects is at zero.
+    Yes,
+    /// Only replica sets at zero were read; whoever owns them was not.
+    Uncertain(Gap),
+    /// An autoscaler or activator starts the workload when traffic comes.
+    OnDemand(Found<'s, Opaque>),
+    /// Knative starts the workload when traffic comes.
+    Knative,
+    /// A preview or canary Service of a Rollout that is not rolling out.
+    IdlePreview(String),
+}
+
+/// What stands behind a Service.
+#[derive(Debug, Default)]
+pub struct Backing<'s> {
+    /// Workloads whose pod template the selector matches; of an owner and its replica sets, the owner.
+    pub workloads: Vec<Found<'s, Workload>>,
+    /// Replica sets and jobs that one of them controls (and whose template the selector matches).
+    pub controlled: Vec<Found<'s, Workload>>,
+    /// At zero on purpose?
+    pub zero: Zero<'s>,
+}
+
+enum Owner<'s> {
+    /// Controls itself.
+    Nobody,
+    /// Was read.
+    Read(Found<'s, Workload>),
+    /// Does not exist any more.
+    Gone,
+    /// Was not read.
+    Unseen(Gap),
+    /// Not a kind of workload the model knows (an operator's).
+    Foreign,
+}
+
+fn owner<'s>(world: &World<'s>, namespace: &str, reference: Option<&OwnerReference>) -> Owner<'s> {
+    let Some(reference) = reference else { return Owner::Nobody };
+    let kind = GroupKind::of(&reference.api_version, &reference.kind);
+    let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == kind) else { return Owner::Foreign };
+    match world.snapshot.workload(kind, namespace, &reference.name) {
+        Lookup::Found(found) => Owner::Read(found),
+        Lookup::Absent(_) => Owner::Gone,
+        Lookup::Unknown(gap) => Owner::Unseen(gap),
+    }
+}
+
+impl<'s> Backing<'s> {
+    pub(super) fn of(world: &World<'s>, service: &Service, selected: &Selected<'s>) -> Self {
+        if service.is_selectorless() {
+            return Self::default();
+        }
+        let namespace = service.metadata.namespace.as_str();
+        let selector = &service.spec.selector;
+        let mut backing = Self::default();
+        let mut unseen: Option<Gap> = None;
+        let mut preview: Option<String> = None;
+        for workload in world.templates_selected(namespace, selector) {
+            let reference = workload.get().value.metadata.controller();
+            match owner(world, namespace, reference) {
+                Owner::Read(parent) => {
+                    let by_hash = selector.contains_key("rollouts-pod-template-hash");
+                    let same =
+                        parent.get().value.template().is_some_and(|t| matches_pairs(selector, &t.metadata.labels));
+                    if by_hash {
+                        if parent.kind == WorkloadKind::Rollout && parent.desired() != Some(0) {
+                            preview = Some(parent.metadata.name.clone());
+                        }
+                        backing.workloads.push(workload);
+                    } else if same || parent.get().value.template().is_none() {
+                        backing.controlled.push(workload);
+                        if !same
+                            && !backing
+                                .workloads
+                                .iter()
+                                .any(|w| w.metadata.name == parent.metadata.name && w.kind == parent.kind)
+                        {
+                            backing.workloads.push(parent);
+                        }
+                    } else if workload.desired() != Some(0) {
+                        // An older generation that still runs, while its owner's labels have moved on.
+                        backing.workloads.push(workload);
+                    }
+                }
+                Owner::Unseen(gap) => {
+                    unseen = Some(gap);
+                    backing.workloads.push(workload);
+                }
+                Owner::Nobody | Owner::Gone | Owner::Foreign => backing.workloads.push(workload),
+            }
+        }
+        backing.zero = zero(world, service, selected, &backing.workloads, unseen, preview);
+        backing
+    }
+
+    /// How many pods all of them together ask for; `None` where one does not say.
+    pub fn desired(&self) -> Option<i64> {
+        if self.workloads.is_empty() {
+            return None;
+        }
+        self.workloads.iter().map(|w| w.desired()).sum()
+    }
+}
+
+fn zero<'s>(
+    world: &World<'s>,
+    service: &Service,
+    selected: &Selected<'s>,
+    workloads: &[Found<'s, Workload>],
+    unseen: Option<Gap>,
+    preview: Option<String>,
+) -> Zero<'s> {
+    if knative_private(service) {
+        return if selected.live.is_empty() { Zero::Knative } else { Zero::No };
+    }
+    if workloads.is_empty() {
+        return orphans(world, service, selected);
+    }
+    if !selected.live.is_empty() || !workloads.iter().all(|w| at_zero(w)) {
+        return Zero::No;
+    }
+    if let Some(rollout) = preview {
+        return Zero::IdlePreview(rollout);
+    }
+    for workload in workloads {
+        if workload.metadata.label("serving.knative.dev/revision").is_some() {
+            return Zero::Knative;
+        }
+        if let Some(scaler) = scaler_of(world, service, workload) {
+            return Zero::OnDemand(scaler);
+        }
+    }
+    unseen.map_or(Zero::Yes, Zero::Uncertain)
+}
+
+/// Only pods on their way out, and whoever owned them was not read: this may be a scaling down to zero.
+fn orphans<'s>(world: &World<'s>, service: &Service, selected: &Selected<'s>) -> Zero<'s> {
+    if selected.live.is_empty() {
+        for pod in &selected.terminating {
+            let reference = pod.get().value.metadata.controller();
+            if let Owner::Unseen(gap) = owner(world, &service.metadata.namespace, reference) {
+                return Zero::Uncertain(gap);
+            }
+        }
+    }
+    Zero::No
+}
+
+/// Does the workload ask for no pod, on purpose?
+fn at_zero(workload: &Workload) -> bool {
+    match workload.kind {
+        WorkloadKind::Job => workload.spec.suspend.0 == Some(true),
+        // Between two runs a CronJob has no pod, suspended or not.
+        WorkloadKind::CronJob => true,
+        _ => workload.desired() == Some(0),
+    }
+}
+
+/// Knative's private Service of a revision: empty at zero, while the public one leads to the activator.
+fn knative_private(service: &Service) -> bool {
+    let label = |key| service.metadata.label(key);
+    label("networking.internal.knative.dev/serviceType") == Some("Private")
+        || (service.metadata.name.ends_with("-private") && label("serving.knative.dev/revision").is_some())
+}
+
+/// A KEDA object that scales this workload.
+fn scaler_of<'s>(world: &World<'s>, service: &Service, workload: &Workload) -> Option<Found<'s, Opaque>> {
+    world.snapshot.opaque.in_namespace(&service.metadata.namespace).find(|scaler| {
+        let Some(kind) = scaler.group_kind.as_ref() else { return false };
+        if opaque_role(kind) != Some(OpaqueRole::Scaler) {
+            return false;
+        }
+        let text = |pointer: &str| scaler.spec.pointer(pointer).and_then(serde_json::Value::as_str);
+        let of_kind = text("/scaleTargetRef/kind").unwrap_or("Deployment");
+        let by_workload = text("/scaleTargetRef/name") == Some(workload.metadata.name.as_str())
+            && of_kind == workload.object_ref().kind;
+        let older = text("/scaleTargetRef/deployment") == Some(workload.metadata.name.as_str());
+        by_workload || older || text("/scaleTargetRef/service") == Some(service.metadata.name.as_str())
+    })
+}

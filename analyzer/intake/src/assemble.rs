@@ -1,0 +1,476 @@
+//! From what was scanned to one snapshot per cluster.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
+
+use super::clusters::{self, Identity};
+use super::content::{Content, FileId, InputSpec, IntakeError, Origin, Scan};
+use super::item::{Failed, Item, What};
+use super::layouts::{self, Facts, Part, catalogue, time};
+use super::limits::Limits;
+use super::positions::{self, PathStep, Sources};
+use super::progress::Progress;
+use super::{duplicates, empty, helm, hint, scan};
+use kubereach_model::evidence::{FieldPath, Step};
+use kubereach_model::evidence::{Locate, Place};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds};
+
+/// How to read.
+#[derive(Debug, Clone, Default)]
+pub struct IntakeOptions {
+    /// What `--assume-complete` declares.
+    pub assume_complete: Vec<Assumption>,
+    /// Namespace of manifests that name none; `default` if empty.
+    pub default_namespace: String,
+    /// Limits against hostile input.
+    pub limits: Limits,
+    /// From when checks say something.
+    pub thresholds: Thresholds,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct Intake {
+    /// One per cluster, in the order of their names.
+    pub snapshots: Vec<Snapshot>,
+    /// For the inventory, in the order of their names whatever the order on the command line.
+    pub inputs: Vec<Input>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    origins: Vec<Origin>,
+    /// Chart templates by origin.
+    templates: HashMap<u32, Box<str>>,
+    sources: Sources,
+}
+
+/// Reads inputs: scans the bytes, recognizes the layouts, and assembles one snapshot per cluster.
+///
+/// The order of the inputs does not matter. An error means that nothing at all could be analyzed; what
+/// is wrong with a part of the input is a problem in the result.
+pub fn read(inputs: &[InputSpec], options: &IntakeOptions, progress: &dyn Progress) -> Result<Intake, IntakeError> {
+    let scan = scan::scan(inputs, &options.limits, &hint::hint, &Item::decode, progress)?;
+    assemble(scan, options)
+}
+
+/// What is known of a part once its layout has read it; nothing of it borrows from the scan.
+struct Reading {
+    name: String,
+    layout: &'static str,
+    facts: Facts,
+    taken_at: Option<Timestamp>,
+    cluster: usize,
+    inputs: Vec<usize>,
+    /// How the inventory names the part of each input.
+    path: Option<String>,
+}
+
+/// Where a member went.
+#[derive(Clone, Copy)]
+struct Standing {
+    part: usize,
+    unused: bool,
+    copy: bool,
+}
+
+pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
+    if let Some(error) = empty::nothing(&scan) {
+        return Err(error);
+    }
+    let parts = layouts::parts(&scan);
+    let identities: Vec<Identity> = parts.iter().map(Identity::of).collect();
+    let divided = clusters::divide(&identities);
+    let mut places: HashMap<(usize, usize), Standing> = HashMap::new();
+    let mut readings: Vec<Reading> = Vec::with_capacity(parts.len());
+    for (number, part) in parts.iter().enumerate() {
+        let reading = read_part(part, divided.groups.iter().position(|g| g.contains(&number)).unwrap_or_default());
+        for (n, file) in part.files.iter().enumerate() {
+            let place = Standing {
+                part: number,
+                unused: reading.facts.unused.contains(&n),
+                copy: reading.facts.copies.contains(&n),
+            };
+            places.insert(file.at, place);
+        }
+        readings.push(reading);
+    }
+    drop(parts);
+    let mut problems: Vec<Problem> = Vec::new();
+    for reading in &mut readings {
+        problems.append(&mut reading.facts.problems);
+    }
+    if divided.groups.len() > 1 {
+        for reading in divided.unclear.iter().filter_map(|n| readings.get(*n)) {
+            let message = "nothing in it shows which of the clusters it comes from: it is judged by itself";
+            problems.push(Problem {
+                path: reading.name.clone(),
+                line: None,
+                column: None,
+                message: message.to_owned(),
+            });
+        }
+    }
+    let names = cluster_names(&divided.groups, &readings);
+    let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
+    Ok(finish(filled, &readings, &names, options, problems))
+}
+
+fn read_part(part: &Part<'_>, cluster: usize) -> Reading {
+    let mut facts = Facts::default();
+    part.layout.read(part, &mut facts);
+    let newest = part.files.iter().flat_map(layouts::File::items).filter_map(|d| d.value.seen).max();
+    let taken_at = facts.taken_at.or_else(|| time::settle(facts.taken_at_local?, newest));
+    Reading {
+        name: part.name.clone(),
+        layout: part.layout.name(),
+        facts,
+        taken_at,
+        cluster,
+        inputs: part.inputs.clone(),
+        path: (!part.root.is_empty()).then(|| part.name.clone()),
+    }
+}
+
+/// Empty where there is only one cluster.
+fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
+    if groups.len() < 2 {
+        return Vec::new();
+    }
+    let firsts: Vec<String> = groups
+        .iter()
+        .map(|g| g.first().and_then(|n| readings.get(*n)).map(|r| r.name.clone()).unwrap_or_default())
+        .collect();
+    clusters::names(&firsts)
+}
+
+/// The objects of all clusters, before their coverage.
+struct Filled {
+    builders: Vec<Builder>,
+    /// Per cluster: kinds of which objects were read.
+    kinds: Vec<BTreeSet<GroupKind>>,
+    /// Per cluster: group and kind of every definition.
+    definitions: Vec<BTreeSet<(String, String)>>,
+    /// Per cluster.
+    failed: Vec<Vec<Failed>>,
+    inputs: Vec<Input>,
+    origins: Vec<Origin>,
+    templates: HashMap<u32, Box<str>>,
+    /// Helm hooks of the input at hand that are not part of what runs.
+    hooks: Vec<String>,
+    copies: HashSet<FileId>,
+    sources: Sources,
+}
+
+fn fill(
+    scan: Scan<Item>,
+    places: &HashMap<(usize, usize), Standing>,
+    readings: &[Reading],
+    clusters: usize,
+    options: &IntakeOptions,
+    problems: &mut Vec<Problem>,
+) -> Filled {
+    let mut filled = Filled {
+        builders: Vec::new(),
+        kinds: vec![BTreeSet::new(); clusters],
+        definitions: vec![BTreeSet::new(); clusters],
+        failed: (0..clusters).map(|_| Vec::new()).collect(),
+        inputs: Vec::new(),
+        origins: Vec::new(),
+        templates: HashMap::new(),
+        hooks: Vec::new(),
+        copies: HashSet::new(),
+        sources: scan.sources,
+    };
+    for _ in 0..clusters {
+        let mut builder = Builder::default();
+        builder.default_namespace.clone_from(&options.default_namespace);
+        filled.builders.push(builder);
+    }
+    // Ties between copies go to the first by name, whatever the order on the command line.
+    let mut inputs: Vec<(usize, _)> = scan.inputs.into_iter().enumerate().collect();
+    inputs.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+    for (number, input) in inputs {
+        problems.extend(input.problems);
+        let mut counts: BTreeMap<usize, usize> =
+            readings.iter().enumerate().filter(|(_, r)| r.inputs.contains(&number)).map(|(n, _)| (n, 0)).collect();
+        for (member, m) in input.members.into_iter().enumerate() {
+            let (Some(place), Content::Documents(documents)) = (places.get(&(number, member)), m.content) else {
+                continue;
+            };
+            let Some(reading) = readings.get(place.part) else {
+                continue;
+            };
+            if place.copy {
+                filled.copies.insert(m.file);
+            }
+            if place.unused {
+                continue;
+            }
+            let count = counts.entry(place.part).or_default();
+            for decoded in documents.objects {
+                *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
+            }
+        }
+        filled.inventory(&input.name, input.skipped, &counts, readings);
+    }
+    filled
+}
+
+impl Filled {
+    /// Takes one object; says whether it is one.
+    fn take(&mut self, item: Item, origin: Origin, reading: &Reading, problems: &mut Vec<Problem>) -> bool {
+        let cluster = reading.cluster;
+        let (Some(builder), Some(kinds), Some(definitions), Some(failed)) = (
+            self.builders.get_mut(cluster),
+            self.kinds.get_mut(cluster),
+            self.definitions.get_mut(cluster),
+            self.failed.get_mut(cluster),
+        ) else {
+            return false;
+        };
+        let mut object = match item.what {
+            What::Object(object) => object,
+            What::Failed(one) => {
+                problems.push(one.problem.clone());
+                failed.push(*one);
+                return false;
+            }
+            What::About(_) | What::Nameless => return false,
+        };
+        if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
+            return false;
+        }
+        if helm::is_set_aside(&object) {
+            self.hooks.push(helm::title(&object));
+            return true;
+        }
+        match &mut object {
+            AnyObject::Secret(secret) if reading.facts.secrets_emptied && secret.keys.is_empty() => {
+                secret.stripped = true;
+            }
+            AnyObject::CustomResourceDefinition(crd) => {
+                definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
+            }
+            _ => {}
+        }
+        kinds.insert(object.group_kind());
+        let number = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
+        if let Some(template) = item.template {
+            self.templates.insert(number, template);
+        }
+        builder.push(object, number, reading.facts.stripped);
+        let nowhere = FileId { input: u32::MAX, member: u32::MAX };
+        self.origins.push(if reading.facts.placeless { Origin { file: nowhere, ..origin } } else { origin });
+        true
+    }
+
+    fn inventory(&mut self, name: &str, skipped: usize, counts: &BTreeMap<usize, usize>, readings: &[Reading]) {
+        if counts.is_empty() {
+            self.inputs.push(Input {
+                path: name.to_owned(),
+                layout: "plain".to_owned(),
+                taken_at: None,
+                objects: 0,
+                skipped,
+                facts: Vec::new(),
+                cluster: None,
+            });
+        }
+        let hooks = helm::fact(&std::mem::take(&mut self.hooks));
+        for (nth, (&part, &objects)) in counts.iter().enumerate() {
+            let Some(reading) = readings.get(part) else {
+                continue;
+            };
+            let mut facts = reading.facts.about.clone();
+            facts.extend(hooks.clone().filter(|_| nth == 0));
+            let path = reading.path.as_ref().filter(|_| counts.len() > 1);
+            self.inputs.push(Input {
+                path: path.cloned().unwrap_or_else(|| name.to_owned()),
+                layout: reading.layout.to_owned(),
+                taken_at: reading.taken_at.map(|t| t.to_string()),
+                objects,
+                skipped: if nth == 0 { skipped } else { 0 },
+                facts,
+                // The number of the cluster, until it has a name.
+                cluster: Some(reading.cluster.to_string()),
+            });
+        }
+    }
+}
+
+fn finish(
+    mut filled: Filled,
+    readings: &[Reading],
+    names: &[String],
+    options: &IntakeOptions,
+    mut problems: Vec<Problem>,
+) -> Intake {
+    for input in &mut filled.inputs {
+        input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
+    }
+    let mut snapshots = Vec::with_capacity(filled.builders.len());
+    for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
+        let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
+        let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
+        for reading in readings.iter().filter(|r| r.cluster == cluster) {
+            builder.taken_at = builder.taken_at.max(reading.taken_at);
+            for (kind, namespace, said) in reading.facts.statements() {
+                // An object that was read is stronger than a discovery without its kind.
+                if said.state == CoverageState::NotServed && kinds.contains(kind) {
+                    continue;
+                }
+                builder.coverage.record(kind.clone(), namespace, said.clone().record());
+            }
+        }
+        not_installed(&mut builder, &kinds, &definitions);
+        for failed in filled.failed.get(cluster).into_iter().flatten() {
+            let cluster_scoped = catalogue::of(&failed.kind).is_some_and(|k| !k.namespaced);
+            let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
+            let reason = format!("an object of it could not be read: {}", failed.problem.message);
+            builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
+        }
+        for assumption in &options.assume_complete {
+            builder.coverage.assume(assumption.clone());
+        }
+        builder.cluster = names.get(cluster).cloned();
+        duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
+        snapshots.push(Snapshot { thresholds: options.thresholds, ..builder.build() });
+    }
+    snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
+    filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
+    problems.sort();
+    problems.dedup();
+    Intake {
+        snapshots,
+        inputs: filled.inputs,
+        problems,
+        origins: filled.origins,
+        templates: filled.templates,
+        sources: filled.sources,
+    }
+}
+
+/// Where all definitions of custom kinds are known, a kind without one is not served.
+fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions: &BTreeSet<(String, String)>) {
+    let crds = GroupKind::known("apiextensions.k8s.io", "CustomResourceDefinition");
+    let record = builder.coverage.of(&crds, None);
+    if record.state != CoverageState::Complete {
+        return;
+    }
+    for kind in catalogue::KINDS.iter().filter(|k| layouts::is_custom(k)) {
+        let group_kind = kind.group_kind();
+        if kinds.contains(&group_kind) || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned())) {
+            continue;
+        }
+        let reason = format!("the cluster has no CustomResourceDefinition {}", kind.full_name());
+        let said = kubereach_model::snapshot::CoverageRecord {
+            state: CoverageState::NotServed,
+            reason,
+            source: record.source.clone(),
+        };
+        builder.coverage.record(group_kind, None, said);
+    }
+}
+
+impl Intake {
+    /// How many origins the objects of this intake refer to: those of another intake can be counted on
+    /// from there.
+    pub fn origins(&self) -> u32 {
+        u32::try_from(self.origins.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Objects by their origins with all their fields, read once more; none where that is not possible.
+    pub fn whole(&self, origins: &[u32]) -> Vec<Option<serde_json::Value>> {
+        let known: Vec<(usize, Origin)> = origins
+            .iter()
+            .enumerate()
+            .filter_map(|(n, origin)| Some((n, *self.origins.get(*origin as usize)?)))
+            .collect();
+        let (at, wanted): (Vec<usize>, Vec<Origin>) = known.into_iter().unzip();
+        let mut objects = vec![None; origins.len()];
+        for (n, object) in at.into_iter().zip(positions::whole(&self.sources, &wanted)) {
+            if let Some(slot) = objects.get_mut(n) {
+                *slot = object;
+            }
+        }
+        objects
+    }
+}
+
+impl Locate for Intake {
+    fn places(&self, requests: &[(u32, FieldPath)]) -> Vec<Option<Place>> {
+        let mut wanted = Vec::new();
+        let mut at = Vec::new();
+        let mut places = vec![None; requests.len()];
+        let origins: HashSet<u32> = requests.iter().map(|(origin, _)| *origin).collect();
+        let objects: HashMap<u32, ObjectRef> = self.snapshots.iter().flat_map(|s| s.objects_at(&origins)).collect();
+        for (n, (origin, path)) in requests.iter().enumerate() {
+            let object = objects.get(origin).cloned();
+            let Some(origin) = self.origins.get(*origin as usize) else { continue };
+            if path.is_empty() && origin.item.is_none() {
+                // Where an object begins is known without reading it again.
+                if let (Some(path), Some(slot)) = (self.sources.path(origin.file), places.get_mut(n)) {
+                    let location = Location { path, line: origin.line, column: origin.column, ..Location::default() };
+                    *slot = Some(Place { location, frame: None, object });
+                }
+            } else {
+                let steps = path.iter().map(|step| match step {
+                    Step::Key(key) => PathStep::Key(key.clone()),
+                    Step::Index(index) => PathStep::Index(*index),
+                });
+                wanted.push((*origin, steps.collect()));
+                at.push((n, path, object));
+            }
+        }
+        for (found, (n, path, object)) in positions::show(&self.sources, &wanted).into_iter().zip(at) {
+            let Some(found) = found else { continue };
+            let field = path.get(..found.steps).filter(|steps| !steps.is_empty()).map(field_words);
+            // What a Secret or a ConfigMap holds is nobody's to show.
+            let hidden = object.as_ref().is_some_and(|o| matches!(o.kind.as_str(), "Secret" | "ConfigMap"));
+            let place = Place {
+                location: Location {
+                    path: found.path,
+                    line: found.line,
+                    column: found.column,
+                    template: None,
+                    end_column: found.end_column,
+                    field,
+                },
+                frame: found.frame.filter(|_| !hidden),
+                object,
+            };
+            if let Some(slot) = places.get_mut(n) {
+                *slot = Some(place);
+            }
+        }
+        for ((origin, _), place) in requests.iter().zip(&mut places) {
+            if let (Some(place), Some(template)) = (place, self.templates.get(origin)) {
+                place.location.template = Some(template.to_string());
+            }
+        }
+        places
+    }
+
+    fn origin_of(&self, object: &ObjectRef) -> Option<u32> {
+        self.snapshots.iter().find_map(|snapshot| snapshot.origin_of(object))
+    }
+}
+
+/// `spec.ports[0].targetPort`.
+fn field_words(steps: &[Step]) -> String {
+    let mut words = String::new();
+    for step in steps {
+        match step {
+            Step::Index(index) => words.push_str(&format!("[{index}]")),
+            Step::Key(key) if key.contains(['.', '/', ' ', '[', '"']) => words.push_str(&format!("[{key:?}]")),
+            Step::Key(key) => {
+                if !words.is_empty() {
+                    words.push('.');
+                }
+                words.push_str(key);
+            }
+        }
+    }
+    words
+}

@@ -1,0 +1,215 @@
+//! How each kind of dump looks on disk. A layout is one file here and one line in [`LAYOUTS`].
+//!
+//! A layout recognizes its roots by their markers and reads from a part what the objects alone do not
+//! tell: how much of each kind was collected, when, and by what.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+pub mod catalogue;
+pub(crate) mod cilium;
+mod cluster_info;
+mod crashd;
+mod crust_gather;
+mod discovery;
+mod facts;
+mod istio;
+mod kube_dump;
+pub mod kubereach;
+mod must_gather;
+mod part;
+mod plain;
+mod rancher;
+mod singles;
+mod sonobuoy;
+pub(crate) mod time;
+pub(crate) mod troubleshoot;
+mod velero;
+
+pub(crate) use facts::{Facts, is_custom};
+pub(crate) use part::{File, Part};
+
+use super::content::{Container, Content, Scan, ScannedInput};
+use super::item::Item;
+
+/// One way in which dumps are laid out.
+pub(crate) trait Layout: Debug + Sync {
+    /// The word in the inventory.
+    fn name(&self) -> &'static str;
+    /// The folders of an input that hold such a bundle, each with its final `/`, or empty for the input
+    /// itself. Of nested ones the outermost count.
+    fn roots(&self, files: &[Glance<'_>]) -> Vec<String>;
+    /// What a part shows beside its objects.
+    fn read(&self, part: &Part<'_>, out: &mut Facts);
+}
+
+/// A member before anybody knows what it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Glance<'s> {
+    pub(crate) path: &'s str,
+    pub(crate) content: &'s Content<Item>,
+}
+
+/// Every layout, the most telling markers first.
+static LAYOUTS: [&dyn Layout; 13] = [
+    &kubereach::Kubereach,
+    &troubleshoot::Troubleshoot,
+    &crust_gather::CrustGather,
+    &must_gather::MUST_GATHER,
+    &must_gather::INSPECT,
+    &sonobuoy::Sonobuoy,
+    &velero::Velero,
+    &rancher::Rancher,
+    &cilium::Cilium,
+    &istio::Istio,
+    &crashd::Crashd,
+    &cluster_info::ClusterInfo,
+    &kube_dump::KubeDump,
+];
+
+/// Deeper than this inside an input no bundle is looked for.
+const MAX_DEPTH: usize = 4;
+
+/// More bundles of one layout than this in one input are read as plain files.
+const MAX_BUNDLES: usize = 64;
+
+/// The outermost folders among those that `find` makes of the paths.
+fn outermost<'s>(files: &[Glance<'s>], find: impl Fn(&'s str) -> Option<&'s str>) -> Vec<String> {
+    let mut found: Vec<&str> =
+        files.iter().filter_map(|f| find(f.path)).filter(|r| r.matches('/').count() <= MAX_DEPTH).collect();
+    found.sort_unstable();
+    found.dedup();
+    let mut roots: Vec<String> = Vec::new();
+    for root in found {
+        // In this order everything below a root follows it at once.
+        if !roots.last().is_some_and(|last| root.starts_with(last.as_str())) {
+            roots.push(root.to_owned());
+        }
+    }
+    roots.truncate(MAX_BUNDLES);
+    roots
+}
+
+/// What stands before a marker that begins at a path component.
+fn before<'s>(path: &'s str, marker: &str) -> Option<&'s str> {
+    let at = path
+        .match_indices(marker)
+        .map(|(at, _)| at)
+        .find(|&at| at == 0 || path.as_bytes().get(at - 1) == Some(&b'/'))?;
+    path.get(..at)
+}
+
+/// What stands before a marker that is the whole rest of a path.
+fn ends<'s>(path: &'s str, marker: &str) -> Option<&'s str> {
+    let root = path.strip_suffix(marker)?;
+    (root.is_empty() || root.ends_with('/')).then_some(root)
+}
+
+/// Is there a file of this path?
+fn has(files: &[Glance<'_>], root: &str, rest: &str) -> bool {
+    files.iter().any(|f| f.path.strip_prefix(root) == Some(rest))
+}
+
+/// Divides everything that was read into bundles.
+pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut loose: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (number, input) in scan.inputs.iter().enumerate() {
+        let claims = claims(input);
+        if claims.is_empty() && input.container == Container::File {
+            let folder = input.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            loose.entry(folder.to_owned()).or_default().push(number);
+        } else {
+            bundles(number, input, &claims, &mut parts);
+        }
+    }
+    for (folder, inputs) in loose {
+        parts.push(beside(scan, &folder, &inputs));
+    }
+    let mut parts: Vec<Part<'_>> = parts.into_iter().flat_map(plain::by_cluster).collect();
+    parts.retain(|p| !p.files.is_empty());
+    parts.sort_by_cached_key(|p| (p.name.clone(), p.root.clone(), p.files.first().map(|f| f.display.clone())));
+    if let [one] = parts.as_mut_slice() {
+        one.alone = true;
+    }
+    parts
+}
+
+/// Whether a folder with these files in it is laid out as one bundle, by their names alone.
+pub fn is_bundle_folder(files: &[String]) -> bool {
+    // What kubereach itself writes is known by its record, which has this name.
+    if files.iter().any(|path| path == kubereach::RECORD) {
+        return true;
+    }
+    let glances: Vec<Glance<'_>> = files.iter().map(|path| Glance { path, content: &Content::Empty }).collect();
+    LAYOUTS.iter().any(|layout| layout.roots(&glances).iter().any(String::is_empty))
+}
+
+/// A root and the layout of what is below it.
+type Claim = (String, &'static dyn Layout);
+
+fn claims(input: &ScannedInput<Item>) -> Vec<Claim> {
+    let glances: Vec<Glance<'_>> =
+        input.members.iter().map(|m| Glance { path: &m.path, content: &m.content }).collect();
+    let mut claims: Vec<Claim> = Vec::new();
+    for layout in LAYOUTS {
+        for root in layout.roots(&glances) {
+            if !claims.iter().any(|(claimed, _)| root.starts_with(claimed.as_str())) {
+                claims.push((root, layout));
+            }
+        }
+    }
+    claims
+}
+
+/// The bundles of one input, and what stands beside them.
+fn bundles<'s>(number: usize, input: &'s ScannedInput<Item>, claims: &[Claim], parts: &mut Vec<Part<'s>>) {
+    let mut unreadable: Vec<String> = input.problems.iter().map(|p| p.path.clone()).collect();
+    unreadable.extend(input.cut.then(|| input.name.clone()));
+    let mut files: BTreeMap<Option<usize>, Vec<File<'_>>> = BTreeMap::new();
+    for (member, m) in input.members.iter().enumerate() {
+        let claim = claims
+            .iter()
+            .enumerate()
+            .filter(|(_, (root, _))| m.path.starts_with(root.as_str()))
+            .max_by_key(|(_, (root, _))| root.len());
+        let root = claim.map_or("", |(_, (root, _))| root.as_str());
+        files.entry(claim.map(|(n, _)| n)).or_default().push(File {
+            path: m.path.strip_prefix(root).unwrap_or(&m.path),
+            display: super::source::display(input.container, &input.name, &m.path),
+            content: &m.content,
+            at: (number, member),
+        });
+    }
+    for (claim, files) in files {
+        let (root, layout) =
+            claim.and_then(|n| claims.get(n)).map_or(("", &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
+        let prefix = super::source::display(input.container, &input.name, root);
+        let name = if root.is_empty() { input.name.clone() } else { prefix.trim_end_matches('/').to_owned() };
+        parts.push(Part::new(name, root.to_owned(), layout, files, prefix, unreadable.clone()));
+    }
+}
+
+/// Files side by side were exported by one hand, whether the shell or we walked the folder.
+fn beside<'s>(scan: &'s Scan<Item>, folder: &str, inputs: &[usize]) -> Part<'s> {
+    let mut files = Vec::new();
+    let mut unreadable = Vec::new();
+    for &number in inputs {
+        let Some(input) = scan.inputs.get(number) else {
+            continue;
+        };
+        unreadable.extend(input.problems.iter().map(|p| p.path.clone()));
+        files.extend(input.members.iter().enumerate().map(|(member, m)| File {
+            path: &m.path,
+            display: input.name.clone(),
+            content: &m.content,
+            at: (number, member),
+        }));
+    }
+    let name = match inputs {
+        [one] => scan.inputs.get(*one).map(|i| i.name.clone()).unwrap_or_default(),
+        _ => folder.to_owned(),
+    };
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    Part::new(name, String::new(), &plain::PLAIN, files, prefix, unreadable)
+}

@@ -1,0 +1,307 @@
+//! Plain exports and manifests: coverage is what the input itself proves.
+//!
+//! - A list whose every object carries what only an API server writes (uid, resourceVersion or
+//!   creationTimestamp) is complete for the kinds in it: for the whole cluster if the list shows several
+//!   namespaces (in whichever kinds), for its one namespace otherwise.
+//! - An empty list says its kind by its own type or by the name of the file. Its scope is the namespace
+//!   in its path if there is one; else the scope of the other lists beside it, if they agree; else the
+//!   whole cluster, only where nothing else that was read shows any namespace; else nothing is proved.
+//! - Hand-picked objects, objects nobody stored, and manifests prove nothing about others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kubereach_reports::report::CoverageState;
+
+use super::catalogue::{self, Kind};
+use super::discovery::Discovery;
+use super::facts::Said;
+use super::part::{File, Part, words};
+use super::{Facts, Glance, Layout};
+use crate::content::{CapturedError, ErrorClass, ListDocument};
+use crate::hint;
+use crate::item::What;
+use kubereach_model::snapshot::model::Uid;
+use kubereach_model::snapshot::{AnyObject, GroupKind};
+
+/// The layout of everything that is no other.
+#[derive(Debug)]
+pub(crate) struct Plain;
+
+pub(crate) static PLAIN: Plain = Plain;
+
+impl Layout for Plain {
+    fn name(&self) -> &'static str {
+        "plain"
+    }
+
+    fn roots(&self, _: &[Glance<'_>]) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn read(&self, part: &Part<'_>, out: &mut Facts) {
+        let mut survey = Survey { namespaces: namespaces(part), ..Survey::default() };
+        for file in &part.files {
+            survey.file(file, out);
+        }
+        survey.empty_lists(part, out);
+        for (kind, live) in std::mem::take(&mut survey.picked) {
+            if catalogue::of(&kind).is_none() {
+                continue;
+            }
+            let said = if live {
+                Said::partial("only single objects of it were read, no list", "")
+            } else {
+                Said::missing("manifests declare what shall be; they do not show what else there is")
+            };
+            out.say(&kind, None, said);
+        }
+        let live = survey.live;
+        out.rest(&Discovery::default(), |kind| {
+            if live {
+                Said::missing(format!("the input holds no list of {} objects", kind.kind))
+            } else {
+                Said::missing("manifests declare what shall be; they do not show what else there is")
+            }
+        });
+    }
+}
+
+/// Where a list speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Cluster,
+    Namespace(String),
+}
+
+#[derive(Default)]
+struct Survey<'p> {
+    /// Every namespace that any object of the part names.
+    namespaces: BTreeSet<String>,
+    /// What the lists with namespaced objects reach.
+    reaches: BTreeSet<Reach>,
+    empty: Vec<(&'p File<'p>, Option<&'static Kind>)>,
+    /// Kinds of objects outside of lists, and whether any of them is live.
+    picked: BTreeMap<GroupKind, bool>,
+    live: bool,
+}
+
+fn namespaces(part: &Part<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    // Objects of one namespace stand together, mostly.
+    let mut last = "";
+    for object in part.files.iter().flat_map(File::objects) {
+        let meta = object.meta();
+        if let AnyObject::Namespace(_) = object {
+            names.insert(meta.name.clone());
+        } else if !meta.namespace.is_empty() && meta.namespace != last {
+            last = &meta.namespace;
+            names.insert(meta.namespace.clone());
+        }
+    }
+    names
+}
+
+impl<'p> Survey<'p> {
+    fn file(&mut self, file: &'p File<'p>, out: &mut Facts) {
+        if let Some(value) = file.data() {
+            // `[]` and `null` under a telling name are empty lists without a type.
+            if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
+                self.empty.push((file, None));
+            }
+            return;
+        }
+        let Some(documents) = file.documents() else {
+            return;
+        };
+        for (n, list) in documents.lists.iter().enumerate() {
+            let n = u32::try_from(n).unwrap_or(u32::MAX);
+            self.list(file, list, n, out);
+        }
+        for decoded in documents.objects.iter().filter(|d| d.list.is_none()) {
+            if let What::Object(object) = &decoded.value.what {
+                let live = object.meta().is_stored();
+                self.live |= live;
+                *self.picked.entry(object.group_kind()).or_default() |= live;
+            }
+        }
+        for table in &documents.tables {
+            let message = format!(
+                "a {} of {} rows shows names and columns, not the objects: export with -o yaml or -o json",
+                table.kind, table.rows
+            );
+            out.problem(&file.display, Some(table.line), message);
+            if let Some((kind, _)) = hint::named_kind(file.name()) {
+                out.say(
+                    &kind.group_kind(),
+                    None,
+                    Said::new(CoverageState::NotCollected, "tables hold no specs; export with -o yaml", &file.display),
+                );
+            }
+        }
+        for error in &documents.errors {
+            captured(file, error, out);
+        }
+    }
+
+    fn list(&mut self, file: &'p File<'p>, list: &ListDocument, n: u32, out: &mut Facts) {
+        if list.items == 0 {
+            let kind = list.kind.as_deref().and_then(|k| k.strip_suffix("List")).filter(|k| !k.is_empty());
+            let kind = kind.and_then(|k| catalogue::of(&GroupKind::of(list.api_version.as_deref().unwrap_or("v1"), k)));
+            self.empty.push((file, kind));
+            return;
+        }
+        let mut kinds: BTreeMap<GroupKind, BTreeSet<&str>> = BTreeMap::new();
+        let mut printed = true;
+        let mut read = 0;
+        // Objects of one kind and namespace stand together, mostly.
+        let mut last: Option<(std::mem::Discriminant<AnyObject>, &str)> = None;
+        for decoded in file.items().filter(|d| d.list == Some(n)) {
+            read += 1;
+            if let What::Object(object) = &decoded.value.what {
+                printed &= object.meta().is_stored();
+                let here = (std::mem::discriminant(object), object.meta().namespace.as_str());
+                if last == Some(here) && one_kind(object) {
+                    continue;
+                }
+                last = Some(here);
+                kinds.entry(object.group_kind()).or_default().insert(&object.meta().namespace);
+            }
+        }
+        if !printed {
+            for kind in kinds.into_keys() {
+                self.picked.entry(kind).or_default();
+            }
+            return;
+        }
+        self.live = true;
+        let namespaces: BTreeSet<&str> = kinds.values().flatten().copied().filter(|ns| !ns.is_empty()).collect();
+        let reach = match namespaces.iter().collect::<Vec<_>>().as_slice() {
+            [] => None,
+            [one] => Some(Reach::Namespace((**one).to_owned())),
+            _ => Some(Reach::Cluster),
+        };
+        self.reaches.extend(reach.clone());
+        let broken = (list.truncated, list.remaining, list.items > read);
+        for (kind, places) in kinds {
+            let placed = places.iter().any(|ns| !ns.is_empty());
+            let (scope, reason) = match (&reach, placed) {
+                (Some(Reach::Namespace(ns)), true) => (
+                    Some(ns.as_str()),
+                    format!("a list of the API server shows them; all its objects are of namespace {ns}"),
+                ),
+                (_, true) => (
+                    None,
+                    format!("a list of the API server shows them; its objects are of {} namespaces", namespaces.len()),
+                ),
+                (_, false) => (None, "a list of the API server shows them".to_owned()),
+            };
+            let said = match broken {
+                (_, Some(more), _) => Said::partial(
+                    format!("the list is one page and {more} more objects were not fetched"),
+                    &file.display,
+                ),
+                (true, ..) => Said::partial("the list is not whole: more follows or it breaks off", &file.display),
+                (_, _, true) => Said::partial("some items of the list could not be read", &file.display),
+                _ => Said::complete(reason, &file.display),
+            };
+            if broken.0 {
+                let more = list.remaining.map_or_else(|| "more objects".to_owned(), |n| format!("{n} more objects"));
+                let message =
+                    format!("the list of {kind} objects is not whole: {more} follow that this file does not hold");
+                out.problem(&file.display, Some(list.line), message);
+            }
+            // What no check asks about needs no statement.
+            if catalogue::of(&kind).is_some() {
+                out.say(&kind, scope, said);
+            }
+        }
+    }
+
+    /// Empty lists prove that nothing is there, where it is clear of what and where.
+    fn empty_lists(&self, part: &Part<'_>, out: &mut Facts) {
+        for (file, typed) in &self.empty {
+            let named = hint::named_kind(file.name());
+            let Some(kind) = typed.or(named.as_ref().map(|(k, _)| *k)) else {
+                continue;
+            };
+            let group_kind = kind.group_kind();
+            let said = Said::complete("an empty list of them was read", &file.display);
+            if !kind.namespaced {
+                out.say(&group_kind, None, said);
+                continue;
+            }
+            let rest = named.map(|(_, rest)| rest).unwrap_or_default();
+            let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
+            let place = [rest.as_str(), folder].into_iter().find(|name| self.namespaces.contains(*name));
+            match (place, self.reaches.iter().collect::<Vec<_>>().as_slice()) {
+                (Some(ns), _) => out.say(&group_kind, Some(ns), said),
+                (None, all) if all.contains(&&Reach::Cluster) => out.say(&group_kind, None, said),
+                (None, [Reach::Namespace(ns)]) => out.say(&group_kind, Some(ns), said),
+                (None, []) if part.alone && self.namespaces.len() <= 1 => {
+                    out.say(&group_kind, self.namespaces.first().map(String::as_str), said);
+                }
+                _ => out.say(
+                    &group_kind,
+                    None,
+                    Said::new(
+                        CoverageState::NotCollected,
+                        "an empty list was read, and nothing shows of which namespaces",
+                        &file.display,
+                    ),
+                ),
+            }
+        }
+    }
+}
+
+/// Whether all objects of this shape are of one kind.
+fn one_kind(object: &AnyObject) -> bool {
+    matches!(
+        object,
+        AnyObject::Pod(_)
+            | AnyObject::Service(_)
+            | AnyObject::EndpointSlice(_)
+            | AnyObject::Namespace(_)
+            | AnyObject::Node(_)
+    )
+}
+
+/// An error that was captured into the file.
+fn captured(file: &File<'_>, error: &CapturedError, out: &mut Facts) {
+    let kind = error
+        .resource
+        .as_deref()
+        .and_then(|r| catalogue::by_resource(r, error.group.as_deref()).or_else(|| catalogue::by_name(r)))
+        .or_else(|| hint::named_kind(file.name()).map(|(kind, _)| kind));
+    if error.class != ErrorClass::NoResources {
+        out.problem(&file.display, Some(error.line), format!("captured from the collector: {}", words(&error.text)));
+    }
+    let Some(kind) = kind else { return };
+    // A named object that is not there says nothing about the kind.
+    if error.class == ErrorClass::NotFound {
+        return;
+    }
+    let scope = error.namespace.as_deref().filter(|_| kind.namespaced && error.class != ErrorClass::NotServed);
+    out.say(&kind.group_kind(), scope, file.of_error(error, Some(kind)));
+}
+
+/// A plain folder may hold exports of several clusters side by side. Where its files show different
+/// uids of one of the namespaces that every cluster has, it is divided by its top folders or files.
+pub(crate) fn by_cluster(part: Part<'_>) -> Vec<Part<'_>> {
+    if part.layout.name() != PLAIN.name() {
+        return vec![part];
+    }
+    let mut uids: BTreeMap<&str, BTreeSet<&Uid>> = BTreeMap::new();
+    for object in part.files.iter().flat_map(File::objects) {
+        if let AnyObject::Namespace(ns) = object
+            && matches!(ns.metadata.name.as_str(), "kube-system" | "default")
+            && let Some(uid) = &ns.metadata.uid
+        {
+            uids.entry(&ns.metadata.name).or_default().insert(uid);
+        }
+    }
+    if uids.values().all(|found| found.len() < 2) {
+        return vec![part];
+    }
+    part.divided(|path| path.split('/').next().unwrap_or(path))
+}

@@ -1,0 +1,35 @@
+//! What was read about one cluster, and what is known about what was not.
+//!
+//! The domain knows nothing of files or YAML: [`kubereach_intake`] fills a [`Snapshot`] through its
+//! [`Builder`], everything behind only asks it. A question is answered three ways (see [`Lookup`]).
+
+mod builder;
+mod coverage;
+mod defaults;
+mod every;
+mod foresight;
+mod index;
+mod kind;
+mod lookup;
+pub mod model;
+mod near;
+mod redaction;
+mod selector;
+mod siblings;
+mod store;
+mod thresholds;
+
+pub use builder::{AnyObject, Builder, Decode, Duplicate, Provenance};
+pub use coverage::{Assumption, Coverage, CoverageRecord};
+pub use every::Every;
+pub use foresight::Foresight;
+pub use index::Index;
+pub use kind::GroupKind;
+pub use lookup::{Absence, Found, Gap, Listing, Lookup, Proof};
+pub use redaction::is_masked;
+pub use selector::{LabelSelector, Requirement, matches_pairs};
+pub use siblings::Siblings;
+pub use siblings::are_alike;
+pub use siblings::separate;
+pub use store::{Kept, Snapshot, Store, Stored};
+pub use thresholds::Thresholds;

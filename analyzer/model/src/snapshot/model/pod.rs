@@ -1,0 +1,268 @@
+//! core/v1 Pod and the templates that stand in for it.
+
+use serde::Deserialize;
+
+use super::lenient::{Field, Flag, List, PortRef, Time, null_default};
+use super::remember::{Remembered, remembered};
+use super::{Condition, ConditionStatus, Labels, Meta, Text, current};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Pod {
+    pub metadata: Meta,
+    #[serde(deserialize_with = "null_default")]
+    pub spec: PodSpec,
+    pub status: Option<PodStatus>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PodTemplate {
+    #[serde(deserialize_with = "null_default")]
+    pub metadata: Meta,
+    #[serde(deserialize_with = "null_default")]
+    pub spec: PodSpec,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PodSpec {
+    pub node_name: Option<Text>,
+    pub host_network: Flag,
+    pub containers: List<Container>,
+    pub init_containers: List<Container>,
+    pub readiness_gates: List<ReadinessGate>,
+    pub scheduling_gates: List<SchedulingGate>,
+    pub volumes: List<Volume>,
+    pub node_selector: Labels,
+    pub service_account_name: Option<Text>,
+    /// `ClusterFirst` unless given.
+    pub dns_policy: Option<Text>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ReadinessGate {
+    pub condition_type: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct SchedulingGate {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Volume {
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub persistent_volume_claim: Option<ClaimSource>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClaimSource {
+    pub claim_name: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Container {
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub image: Option<Text>,
+    /// Kept for controllers only (flags decide what they watch); empty otherwise.
+    #[serde(deserialize_with = "remembered")]
+    pub args: List<Field<String>>,
+    #[serde(deserialize_with = "remembered")]
+    pub ports: List<ContainerPort>,
+    #[serde(deserialize_with = "remembered")]
+    pub readiness_probe: Option<Probe>,
+    #[serde(deserialize_with = "remembered")]
+    pub liveness_probe: Option<Probe>,
+    #[serde(deserialize_with = "remembered")]
+    pub startup_probe: Option<Probe>,
+    /// `Always` on an init container makes it a native sidecar (KEP-753).
+    pub restart_policy: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContainerPort {
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub container_port: Field<u16>,
+    pub host_port: Field<u16>,
+    /// After defaulting: `TCP`, `UDP` or `SCTP`.
+    #[serde(deserialize_with = "null_default")]
+    pub protocol: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Probe {
+    pub http_get: Option<ProbePort>,
+    pub tcp_socket: Option<ProbePort>,
+    pub grpc: Option<ProbePort>,
+    pub exec: Option<ExecProbe>,
+}
+
+/// An exec probe; its command is not kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct ExecProbe {}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ProbePort {
+    pub port: Option<PortRef>,
+    pub path: Option<Text>,
+    pub scheme: Option<Text>,
+}
+
+impl Remembered for List<Field<String>> {
+    const NAME: &'static str = "kubereach:arguments";
+}
+
+impl Remembered for List<ContainerPort> {
+    const NAME: &'static str = "kubereach:ports";
+}
+
+impl Remembered for Option<Probe> {
+    const NAME: &'static str = "kubereach:probe";
+}
+
+impl Probe {
+    /// The port the kubelet dials, if it dials one.
+    pub fn port(&self) -> Option<&PortRef> {
+        [&self.http_get, &self.tcp_socket, &self.grpc].into_iter().flatten().find_map(|p| p.port.as_ref())
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PodStatus {
+    pub phase: Option<Text>,
+    pub reason: Option<Text>,
+    pub message: Option<Box<str>>,
+    #[serde(rename = "podIP")]
+    pub pod_ip: Field<String>,
+    #[serde(rename = "podIPs")]
+    pub pod_ips: List<PodIp>,
+    pub conditions: List<Condition>,
+    pub container_statuses: List<ContainerStatus>,
+    pub init_container_statuses: List<ContainerStatus>,
+    /// The newest time that was read in the status, where the times themselves are not kept.
+    #[serde(skip)]
+    pub newest: Time,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PodIp {
+    pub ip: Field<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContainerStatus {
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub ready: Flag,
+    pub started: Flag,
+    pub restart_count: Field<i64>,
+    pub image: Option<Text>,
+    #[serde(deserialize_with = "null_default")]
+    pub state: ContainerState,
+    #[serde(deserialize_with = "null_default")]
+    pub last_state: ContainerState,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ContainerState {
+    pub waiting: Option<Box<Waiting>>,
+    pub running: Option<Running>,
+    pub terminated: Option<Box<Terminated>>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Waiting {
+    pub reason: Option<String>,
+    pub message: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Running {
+    pub started_at: Time,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Terminated {
+    pub exit_code: Field<i64>,
+    pub signal: Field<i64>,
+    pub reason: Option<String>,
+    pub message: Option<String>,
+    pub finished_at: Time,
+}
+
+impl PodStatus {
+    /// The newest time of its conditions and running containers.
+    pub fn newest_time(&self) -> Option<jiff::Timestamp> {
+        let conditions = self.conditions.iter().filter_map(|c| c.last_transition_time.0);
+        let started = self.container_statuses.iter().filter_map(|c| c.state.running.as_ref()?.started_at.0);
+        conditions.chain(started).max().max(self.newest.0)
+    }
+}
+
+impl PodSpec {
+    /// Containers that serve while the pod runs: ordinary ones and native sidecars (KEP-753).
+    pub fn serving_containers(&self) -> impl Iterator<Item = &Container> {
+        let sidecars = self.init_containers.iter().filter(|c| c.restart_policy.as_deref() == Some("Always"));
+        self.containers.iter().chain(sidecars)
+    }
+
+    /// The number a named port stands for, by name *and* protocol, as the endpoint controller looks it up.
+    pub fn named_port(&self, name: &str, protocol: &str) -> Option<u16> {
+        self.serving_containers()
+            .flat_map(|c| &c.ports)
+            .find(|p| p.name == name && p.protocol == protocol)
+            .and_then(|p| p.container_port.known().copied())
+    }
+
+    pub fn is_host_network(&self) -> bool {
+        self.host_network.0 == Some(true)
+    }
+}
+
+impl Pod {
+    pub fn phase(&self) -> &str {
+        self.status.as_ref().and_then(|s| s.phase.as_deref()).unwrap_or_default()
+    }
+
+    /// Succeeded or Failed: no endpoint any more.
+    pub fn is_finished(&self) -> bool {
+        matches!(self.phase(), "Succeeded" | "Failed")
+    }
+
+    pub fn is_terminating(&self) -> bool {
+        self.metadata.deletion_timestamp.0.is_some()
+    }
+
+    /// The Ready condition; `None` where no status was collected.
+    pub fn is_ready(&self) -> Option<bool> {
+        let status = self.status.as_ref()?;
+        Some(current(&status.conditions, "Ready").is_some_and(|c| c.status == ConditionStatus::True))
+    }
+
+    /// Every address of the pod that was read.
+    pub fn ips(&self) -> impl Iterator<Item = &str> {
+        let status = self.status.as_ref();
+        let first = status.and_then(|s| s.pod_ip.known());
+        let all = status.into_iter().flat_map(|s| &s.pod_ips).filter_map(|p| p.ip.known());
+        all.chain(first).map(String::as_str)
+    }
+}

@@ -1,0 +1,23 @@
+//! Text as one part of a URL: a segment of a path, or a name or value of a query.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
+/// All but the unreserved characters (RFC 3986 section 2.3).
+const SPECIAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// No character of it is a sign of the URL.
+pub fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, SPECIAL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encoded;
+
+    #[test]
+    fn unreserved_characters_alone_stand_for_themselves() {
+        assert_eq!(encoded("aZ0-._~").to_string(), "aZ0-._~");
+        assert_eq!(encoded("a/b?c=d&e#f+g %").to_string(), "a%2Fb%3Fc%3Dd%26e%23f%2Bg%20%25");
+        assert_eq!(encoded("\u{fc}\n").to_string(), "%C3%BC%0A");
+    }
+}
