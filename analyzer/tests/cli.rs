@@ -1,4 +1,4 @@
-//! The program from outside: exit codes, streams, outputs, bad input (design section 6).
+//! The program from outside: exit codes, streams, outputs, bad input (`docs/design.md#command-line`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Honesty of the Gateway API part: the invariants of the behaviour reference that concern it.
+//! Honesty of the Gateway API part: the promises of `docs/semantics/honesty.md` that concern it.
 
 mod common;
 
@@ -59,9 +59,10 @@ fn codes(subject: &Subject) -> Vec<&'static str> {
     subject.paths.iter().flat_map(|p| &p.stretches).flat_map(|s| s.findings()).map(|f| f.code()).collect()
 }
 
-/// Invariant 8: a weight-0 backend with a carrying sibling is excluded from the verdict and benign.
+/// A weight-0 backend with a carrying sibling is not counted:
+/// `docs/semantics/honesty.md#a-weight-0-backend-beside-a-carrying-sibling-is-dormant`.
 #[test]
-fn invariant_8_a_drained_backend_is_excluded() {
+fn a_drained_backend_is_not_counted() {
     let drained = json!([{"backendRefs": [{"name": "web", "port": 80}, {"name": "gone", "port": 80, "weight": 0}]}]);
     let items: Vec<Value> = front(&http()).into_iter().chain(service("web")).chain([route("web", &drained)]).collect();
     let subjects = judge(&items, true);
@@ -72,9 +73,10 @@ fn invariant_8_a_drained_backend_is_excluded() {
     assert_eq!(dormant[0].state(), PathState::Blocked, "shown as it is, and not counted");
 }
 
-/// Invariant 8, the other half: all weights zero is no draining, and an omitted weight carries.
+/// All weights zero is no draining, and an omitted weight carries:
+/// `docs/semantics/gateway-api.md#weight-zero-takes-a-backend-out`.
 #[test]
-fn invariant_8_all_zero_is_not_drained() {
+fn all_weights_zero_is_not_drained() {
     let zero = json!([{"backendRefs": [{"name": "web", "port": 80, "weight": 0}]}]);
     let items: Vec<Value> = front(&http()).into_iter().chain(service("web")).chain([route("web", &zero)]).collect();
     let subjects = judge(&items, true);
@@ -83,9 +85,10 @@ fn invariant_8_all_zero_is_not_drained() {
     assert_eq!(config_verdict(&web.paths), ConfigVerdict::Broken);
 }
 
-/// Invariant 9: one broken route degrades its Gateway and never condemns it.
+/// One broken route degrades its Gateway and never condemns it:
+/// `docs/semantics/honesty.md#a-broken-route-does-not-condemn-its-gateway`.
 #[test]
-fn invariant_9_a_broken_route_does_not_condemn_the_gateway() {
+fn a_broken_route_does_not_condemn_the_gateway() {
     let gone = json!([{"backendRefs": [{"name": "gone", "port": 80}]}]);
     let items: Vec<Value> = front(&http()).into_iter().chain([route("gone", &gone)]).collect();
     let subjects = judge(&items, true);
@@ -95,9 +98,10 @@ fn invariant_9_a_broken_route_does_not_condemn_the_gateway() {
     assert!(gateway.paths.iter().all(|p| p.state() != PathState::Blocked));
 }
 
-/// Invariant 81: routes of layer 4 attach by kind; a parentRef of another kind does not attach.
+/// Routes of layer 4 attach by kind; a parentRef of another kind does not attach:
+/// `docs/semantics/gateway-api.md#a-parent-of-another-kind-does-not-attach-to-a-gateway`.
 #[test]
-fn invariant_81_only_parent_refs_to_the_gateway_attach() {
+fn only_parent_refs_to_the_gateway_attach() {
     let listeners = json!([{"name": "tcp", "port": 5432, "protocol": "TCP"}]);
     let rules = json!([{"backendRefs": [{"name": "web", "port": 80}]}]);
     let tcp = object(API, "TCPRoute", "db", json!({"parentRefs": [{"name": "public"}], "rules": rules}));

@@ -1,5 +1,4 @@
-//! The honesty invariants of `reference/behaviour.md` §9 that concern the configuration, each by name:
-//! 9.1 (static verdict), 9.3 (those about configuration) and 9.6 (controllers, redaction). Those about
+//! The promises of `docs/semantics/honesty.md` that concern the configuration, each by name. Those about
 //! one area alone stand as unit tests beside its checks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -105,7 +104,7 @@ fn codes(report: &Report, subject: &Subject) -> Vec<String> {
 }
 
 #[test]
-fn invariant_9_1_2_one_of_several_backends_broken_is_degraded_with_the_break_on_that_branch() {
+fn one_of_several_backends_broken_is_degraded_with_the_break_on_that_branch() {
     let report = whole(&with(&[
         service("cart", &[true], 1),
         service("pay", &[false], 1),
@@ -118,7 +117,7 @@ fn invariant_9_1_2_one_of_several_backends_broken_is_degraded_with_the_break_on_
 }
 
 #[test]
-fn invariant_9_1_3_all_live_backends_broken_is_broken() {
+fn all_live_backends_broken_is_broken() {
     let report = whole(&with(&[
         service("cart", &[false], 1),
         service("pay", &[false], 1),
@@ -128,7 +127,7 @@ fn invariant_9_1_3_all_live_backends_broken_is_broken() {
 }
 
 #[test]
-fn invariant_9_1_4_a_wall_at_the_entry_is_broken_at_the_entry() {
+fn a_wall_at_the_entry_is_broken_at_the_entry() {
     let report = whole(&with(&[service("cart", &[true], 1), vec![ingress("gone", &["cart"])]]));
     let web = subject(&report, "Ingress", "web");
     assert_eq!(web.verdict, Verdict::Broken);
@@ -136,7 +135,7 @@ fn invariant_9_1_4_a_wall_at_the_entry_is_broken_at_the_entry() {
 }
 
 #[test]
-fn invariant_9_1_6_a_missing_backend_of_one_rule_is_a_rule_and_of_all_rules_the_ingress() {
+fn a_missing_backend_of_one_rule_is_a_rule_and_of_all_rules_the_ingress() {
     let one = whole(&with(&[service("cart", &[true], 1), vec![ingress("nginx", &["cart", "gone"])]]));
     assert_eq!(subject(&one, "Ingress", "web").verdict, Verdict::Degraded);
     let all = whole(&with(&[vec![ingress("nginx", &["gone", "lost"])]]));
@@ -146,7 +145,7 @@ fn invariant_9_1_6_a_missing_backend_of_one_rule_is_a_rule_and_of_all_rules_the_
 }
 
 #[test]
-fn invariant_9_1_7_a_sibling_rules_missing_backend_does_not_touch_the_service() {
+fn a_sibling_rules_missing_backend_does_not_touch_the_service() {
     let report = whole(&with(&[service("cart", &[true], 1), vec![ingress("nginx", &["cart", "gone"])]]));
     let cart = subject(&report, "Service", "cart");
     assert_eq!(cart.verdict, Verdict::ConfigOk);
@@ -154,7 +153,7 @@ fn invariant_9_1_7_a_sibling_rules_missing_backend_does_not_touch_the_service() 
 }
 
 #[test]
-fn invariant_9_1_10_a_broken_entry_is_shown_at_the_service_and_does_not_condemn_it() {
+fn a_broken_entry_is_shown_at_the_service_and_does_not_condemn_it() {
     let report = whole(&with(&[service("cart", &[true], 1), vec![ingress("gone", &["cart"])]]));
     let cart = subject(&report, "Service", "cart");
     assert_eq!(cart.verdict, Verdict::ConfigOk);
@@ -164,7 +163,7 @@ fn invariant_9_1_10_a_broken_entry_is_shown_at_the_service_and_does_not_condemn_
 }
 
 #[test]
-fn invariant_9_1_12_doubt_outranks_degraded_and_a_wall_outranks_doubt() {
+fn doubt_outranks_degraded_and_a_wall_outranks_doubt() {
     // Ready and not ready pods: degraded. Seen through an Ingress whose class was not collected: unknown.
     let mut options = IntakeOptions::default();
     options.assume_complete.push(Assumption { kind: None, namespace: None });
@@ -192,7 +191,7 @@ fn invariant_9_1_12_doubt_outranks_degraded_and_a_wall_outranks_doubt() {
 }
 
 #[test]
-fn invariant_9_1_13_what_cannot_be_told_in_front_is_unknown_at_the_entry() {
+fn what_cannot_be_told_in_front_is_unknown_at_the_entry() {
     let objects: Vec<Value> = with(&[service("cart", &[true], 1), vec![ingress("other", &["cart"])]]);
     let mut options = IntakeOptions::default();
     options.assume_complete.push(Assumption { kind: None, namespace: None });
@@ -204,7 +203,7 @@ fn invariant_9_1_13_what_cannot_be_told_in_front_is_unknown_at_the_entry() {
 }
 
 #[test]
-fn invariant_9_1_17_the_shipped_verdict_says_not_tested() {
+fn the_shipped_verdict_says_not_tested() {
     let report = whole(&with(&[service("cart", &[true], 1)]));
     let cart = subject(&report, "Service", "cart");
     assert_eq!(cart.verdict, Verdict::ConfigOk);
@@ -213,14 +212,14 @@ fn invariant_9_1_17_the_shipped_verdict_says_not_tested() {
 }
 
 #[test]
-fn invariant_9_3_30_zero_tested_is_never_healthy() {
+fn zero_tested_is_never_healthy() {
     let report = whole(&with(&[service("cart", &[true], 1), vec![ingress("nginx", &["cart"])]]));
     assert_eq!(report.summary.healthy, 0);
     assert!(report.subjects.iter().flat_map(|s| &s.paths).all(|p| p.confidence.is_none()));
 }
 
 #[test]
-fn invariant_9_3_31_a_missing_backend_is_a_statement_about_the_configuration_not_a_failed_dial() {
+fn a_missing_backend_is_a_statement_about_the_configuration_not_a_failed_dial() {
     let report = whole(&with(&[vec![ingress("nginx", &["gone"])]]));
     let web = subject(&report, "Ingress", "web");
     assert_eq!(web.traffic.word(), "not-tested");
@@ -228,7 +227,7 @@ fn invariant_9_3_31_a_missing_backend_is_a_statement_about_the_configuration_not
 }
 
 #[test]
-fn invariant_9_3_32_scaled_to_zero_is_not_broken_and_a_crash_loop_is() {
+fn scaled_to_zero_is_not_broken_and_a_crash_loop_is() {
     let zero = whole(&with(&[service("cart", &[], 0), vec![ingress("nginx", &["cart"])]]));
     for (kind, name) in [("Service", "cart"), ("Ingress", "web")] {
         let at_zero = subject(&zero, kind, name);
@@ -245,7 +244,7 @@ fn invariant_9_3_32_scaled_to_zero_is_not_broken_and_a_crash_loop_is() {
 }
 
 #[test]
-fn invariant_9_3_38_two_rules_to_one_backend_are_two_paths() {
+fn two_rules_to_one_backend_are_two_paths() {
     let report = whole(&with(&[
         service("cart", &[true], 1),
         vec![{
@@ -261,7 +260,7 @@ fn invariant_9_3_38_two_rules_to_one_backend_are_two_paths() {
 }
 
 #[test]
-fn invariant_9_3_40_ports_are_judged_one_by_one_and_an_ingress_only_by_its_own() {
+fn ports_are_judged_one_by_one_and_an_ingress_only_by_its_own() {
     let mut objects = with(&[service("cart", &[true], 1), vec![ingress("nginx", &["cart"])]]);
     for object in &mut objects {
         if object["kind"] == "Service" {
@@ -275,7 +274,7 @@ fn invariant_9_3_40_ports_are_judged_one_by_one_and_an_ingress_only_by_its_own()
 }
 
 #[test]
-fn invariant_9_3_41_tcp_and_udp_of_one_number_are_two_ports() {
+fn tcp_and_udp_of_one_number_are_two_ports() {
     let mut objects = with(&[service("cart", &[true], 1)]);
     for object in &mut objects {
         if object["kind"] == "Service" {
@@ -293,7 +292,7 @@ fn invariant_9_3_41_tcp_and_udp_of_one_number_are_two_ports() {
 }
 
 #[test]
-fn invariant_9_3_50_the_diagnosis_promotes_an_existing_finding_and_prefers_the_pod() {
+fn the_diagnosis_promotes_an_existing_finding_and_prefers_the_pod() {
     let report = whole(&with(&[service("cart", &[false], 1)]));
     let cart = subject(&report, "Service", "cart");
     let lead = cart
@@ -311,7 +310,7 @@ fn invariant_9_3_50_the_diagnosis_promotes_an_existing_finding_and_prefers_the_p
 }
 
 #[test]
-fn invariant_9_6_84_a_mesh_sidecar_changes_no_verdict() {
+fn a_mesh_sidecar_changes_no_verdict() {
     let mut objects = with(&[service("cart", &[true], 1)]);
     for object in &mut objects {
         if object["kind"] == "Pod" {

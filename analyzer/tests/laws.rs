@@ -318,7 +318,8 @@ const KINDS: [(&str, &str); 10] = [
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
-    /// Behaviour §12.5.1: the order of objects and of inputs changes nothing.
+    /// The order of objects and of inputs changes nothing
+    /// (`docs/semantics/honesty.md#the-same-input-gives-the-same-bytes`).
     #[test]
     fn order_changes_nothing(world in worlds(), seed in any::<u64>(), cut in 0..20_usize) {
         let objects = world.objects();
@@ -335,7 +336,7 @@ proptest! {
         prop_assert_eq!(judgement(&straight), judgement(&parts));
     }
 
-    /// Behaviour §12.5.2: reading the same input twice changes nothing.
+    /// Reading the same input twice changes nothing (`docs/semantics/honesty.md#the-same-input-gives-the-same-bytes`).
     #[test]
     fn reading_twice_changes_nothing(world in worlds()) {
         let objects = world.objects();
@@ -352,7 +353,7 @@ proptest! {
         prop_assert_eq!(text(&report(&[input("a.json", &objects)])), text(&report(&[input("a.json", &objects)])));
     }
 
-    /// Design section 3: less knowledge never makes a verdict more certain. What was unknown stays
+    /// Less knowledge never makes a verdict more certain. What was unknown stays
     /// unknown, and nothing becomes broken by forgetting what is known about a kind. (Where two
     /// collections contradict each other the doubt is no lack of knowledge: without one of the two
     /// witnesses there is no contradiction, and the other is believed with its label.)
@@ -378,7 +379,8 @@ proptest! {
         }
     }
 
-    /// Truth table E7 row 407: a policy that was seen and one that was not may both close a Service. Without
+    /// `docs/semantics/network-policy.md#policies-that-were-not-read-are-not-the-same-as-none`:
+    /// a policy that was seen and one that was not may both close a Service. Without
     /// the policies and without knowing that there are none, what they made degraded or broken is not
     /// config-ok.
     #[test]

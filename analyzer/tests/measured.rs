@@ -49,7 +49,7 @@ fn check(name: &str, observations: &[&Path]) -> (i32, String, String) {
     (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
 }
 
-/// Design 4.7: the whole report, to the byte.
+/// The whole report, to the byte (`docs/semantics/measurement.md#the-reducer-is-a-pure-function`).
 #[test]
 fn twice_in_any_order_and_with_an_empty_one_is_the_same_report() {
     let dir = tempfile::tempdir().unwrap();
@@ -91,7 +91,7 @@ fn what_is_not_observations_is_refused_in_one_line() {
     assert!(said.contains("missing.json"), "{said}");
 }
 
-/// Design 8: a plan digest that differs is said, and the targets that still match count.
+/// A plan digest that differs is said, and the targets that still match count.
 #[test]
 fn measurements_of_another_plan_are_said_to_be() {
     let folder = folder("verified");

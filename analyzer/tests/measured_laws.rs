@@ -1,4 +1,4 @@
-//! Laws of the reducer (design section 4): a set of sightings has no order and no repetition, nothing
+//! Laws of the reducer (`docs/design.md#measurement`): a set of sightings has no order and no repetition, nothing
 //! measured changes nothing, a relay has no vote, a guess proves nothing, and less knowledge is never more
 //! certain.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
@@ -104,7 +104,7 @@ fn of(facts: &PathFacts, sightings: impl IntoIterator<Item = Sighting>) -> PathS
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
-    /// Design 4.7; behaviour B4 `WorstOutcome_PrecedencePermutationInvariant` (invariant 37).
+    /// The order of sightings changes nothing (`docs/semantics/measurement.md#the-reducer-is-a-pure-function`).
     #[test]
     fn order_and_repetition_change_nothing(facts in facts(), sightings in sightings(), turn in 0..8_usize) {
         let once = of(&facts, sightings.clone());
@@ -116,7 +116,8 @@ proptest! {
         prop_assert_eq!(once, of(&facts, turned));
     }
 
-    /// Design 4.7; behaviour B3 `ApplyInClusterResults_NoFoldIsNoOp` (invariant 56).
+    /// No sightings change nothing, and the same ones twice neither
+    /// (`docs/semantics/measurement.md#the-reducer-is-a-pure-function`).
     #[test]
     fn nothing_measured_changes_nothing(facts in facts(), sightings in sightings()) {
         let nothing = of(&facts, []);
@@ -128,7 +129,8 @@ proptest! {
         prop_assert!(skipped.rows.is_empty());
     }
 
-    /// Design 4.3; invariants 18, 29, B15, B32: the state is the same with and without what was relayed.
+    /// The state is the same with and without what was relayed:
+    /// `docs/semantics/measurement.md#the-api-servers-relay-decides-no-verdict`.
     #[test]
     fn a_relay_has_no_vote(facts in facts(), sightings in sightings()) {
         let with = of(&facts, sightings.clone());
@@ -147,7 +149,8 @@ proptest! {
         prop_assert_eq!((with.failed_segment, with.segments), (without.failed_segment, without.segments));
     }
 
-    /// Invariants 59 and 60: what was guessed proves no path and breaks none.
+    /// What was guessed proves no path and breaks none
+    /// (`docs/semantics/measurement.md#a-guessed-request-never-proves-a-path`).
     #[test]
     fn a_guess_has_no_vote(facts in facts(), sightings in sightings()) {
         let with = of(&facts, sightings.clone());
@@ -179,7 +182,8 @@ proptest! {
         prop_assert_ne!(silent.seen, Seen::Flows);
     }
 
-    /// Where a real answer came over the whole way, nothing is called blocked (A10.1).
+    /// Where a real answer came over the whole way, nothing is called blocked
+    /// (`docs/semantics/measurement.md#traffic-outranks-prediction`).
     #[test]
     fn what_flows_is_never_blocked(facts in facts(), sightings in sightings()) {
         let flows = sightings.iter().any(|s| {

@@ -1,4 +1,4 @@
-//! Honesty invariants of behaviour §9.1 that concern Services, the snapshot's age, and scale.
+//! The promises of `docs/semantics/honesty.md` that concern Services, the snapshot's age, and scale.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 use kubereach_engine::Filter;
@@ -75,7 +75,7 @@ fn codes(judged: &Judged) -> Vec<&'static str> {
 }
 
 #[test]
-fn invariant_9_1_1_partial_readiness_is_degraded_not_broken() {
+fn partial_readiness_is_degraded_not_broken() {
     let world = snapshot(&[service(&json!({})), pod(1, true, LONG_AGO), pod(2, false, LONG_AGO)], "*");
     let partial =
         snapshot(&[service(&json!({})), slice(&[(true, true, false), (false, false, false)])], "EndpointSlice");
@@ -85,7 +85,7 @@ fn invariant_9_1_1_partial_readiness_is_degraded_not_broken() {
 }
 
 #[test]
-fn invariant_9_1_5_a_single_chain_still_breaks() {
+fn a_single_chain_still_breaks() {
     let broken = snapshot(&[service(&json!({})), pod(1, false, LONG_AGO), slice(&[(false, false, false)])], "*");
     let judged = judged(&broken);
     assert_eq!(judged.verdict, Verdict::Broken);
@@ -93,7 +93,7 @@ fn invariant_9_1_5_a_single_chain_still_breaks() {
 }
 
 #[test]
-fn invariant_9_1_11_unreadable_pods_are_unknown_never_zero_ready() {
+fn unreadable_pods_are_unknown_never_zero_ready() {
     let mut unread = snapshot(&[service(&json!({}))], "");
     unread.coverage.forget(&GroupKind::known("", "Pod"), "permission refused");
     let judged = judged(&unread);
@@ -102,7 +102,7 @@ fn invariant_9_1_11_unreadable_pods_are_unknown_never_zero_ready() {
 }
 
 #[test]
-fn invariant_9_1_12_doubt_outranks_degraded_and_broken_outranks_doubt() {
+fn doubt_outranks_degraded_and_broken_outranks_doubt() {
     // One port is refused for certain, the other is in doubt: the certain one is not hidden by the doubt.
     let ports = json!({"ports": [{"name": "a", "port": 80, "targetPort": "nope", "protocol": "TCP"}]});
     let broken = snapshot(&[service(&ports), pod(1, true, LONG_AGO)], "Pod");
@@ -116,7 +116,7 @@ fn invariant_9_1_12_doubt_outranks_degraded_and_broken_outranks_doubt() {
 }
 
 #[test]
-fn invariant_9_1_14_selectorless_is_open_by_design_unless_something_is_unreadable() {
+fn selectorless_is_open_by_design_unless_something_is_unreadable() {
     let by_hand = snapshot(&[service(&json!({"selector": {}}))], "");
     assert_eq!(judged(&by_hand).unknown_class, Some(UnknownClass::ByDesign));
     let unread = snapshot(&[service(&json!({}))], "");
@@ -161,7 +161,8 @@ fn terminating_endpoints_serve_kube_proxy_and_nobody_else() {
 
 #[test]
 fn ingress_nginx_falls_back_to_a_numeric_target_port_where_names_differ() {
-    // Truth table E1 rows 56 and 57.
+    // docs/semantics/services-and-endpoints.md#slice-ports-are-joined-by-name-and-protocol,
+    // docs/semantics/ingress-controllers.md#ingress-nginx-takes-a-numeric-target-port-where-no-slice-port-matches.
     let mut by_hand = slice(&[(true, true, false)]);
     by_hand["metadata"]["labels"].as_object_mut().unwrap().remove("endpointslice.kubernetes.io/managed-by");
     by_hand["ports"][0]["name"] = json!("web");
@@ -177,7 +178,7 @@ fn ingress_nginx_forwards_tcp_only_and_resolves_an_address_alias() {
     let ports = json!({"ports": [{"port": 53, "targetPort": 8080, "protocol": "UDP"}]});
     let udp = snapshot(&[service(&ports), slice(&[(true, true, false)])], "*");
     assert_eq!(state(&udp, &Port::Number(53), Consumer::IngressNginx, SegmentName::Port), PathState::Blocked);
-    // Truth table E1 rows 14 and 15.
+    // docs/semantics/services-and-endpoints.md#an-externalname-that-is-an-address-does-not-resolve.
     let alias = json!({"type": "ExternalName", "externalName": "10.1.2.3"});
     let alias = snapshot(&[service(&alias)], "*");
     assert_eq!(state(&alias, &Port::Number(80), Consumer::ClusterIp, SegmentName::Service), PathState::Blocked);

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod common;
+#[path = "common/truth.rs"]
+mod truth;
 
 use std::collections::BTreeMap;
 
-use common::{json, snapshot, truth};
+use common::{json, snapshot};
 use kubereach_engine::checks;
 use kubereach_engine::resolve::World;
 use kubereach_engine::resolve::gateway::Fronts;
@@ -16,6 +18,7 @@ use kubereach_engine::resolve::route::attach;
 use kubereach_model::evidence::{Finding, Path, Subject};
 use kubereach_reports::report::Effect;
 use serde_json::Value;
+use truth::truth;
 
 /// What a code means as a condition: `(scope, type, reason)`. `*` is any reason.
 type Means = &'static [(&'static str, &'static str, &'static str)];
@@ -511,7 +514,7 @@ fn strip(list: &Value) -> Vec<Value> {
 }
 
 fn suite(name: &str, rows: Vec<(String, String, Value)>, threshold: usize) {
-    let Some(root) = truth() else { return };
+    let root = truth(name);
     let mut by_state: BTreeMap<String, Vec<(String, Value)>> = BTreeMap::new();
     for (test, state, row) in rows {
         by_state.entry(state).or_default().push((test, row));
@@ -520,7 +523,7 @@ fn suite(name: &str, rows: Vec<(String, String, Value)>, threshold: usize) {
     let mut failures = Vec::new();
     let mut unused: Vec<_> = EXCEPTIONS.iter().filter(|e| e.0 == name).collect();
     for (state, rows) in &by_state {
-        let items = strip(&json(&root.join(name).join(state)));
+        let items = strip(&json(&root.join(state)));
         let snapshot = snapshot(&items, true);
         let world = World::new(&snapshot);
         let evaluated = State::new(&world);
@@ -561,8 +564,7 @@ fn suite(name: &str, rows: Vec<(String, String, Value)>, threshold: usize) {
 }
 
 fn cases(name: &str) -> Vec<(String, String, Value)> {
-    let Some(root) = truth() else { return Vec::new() };
-    let index = json(&root.join(name).join("index.json"));
+    let index = json(&truth(name).join("index.json"));
     let mut rows = Vec::new();
     for case in index.as_array().into_iter().flatten() {
         let text = |key: &str| case[key].as_str().unwrap_or_default().to_owned();
@@ -575,8 +577,7 @@ fn cases(name: &str) -> Vec<(String, String, Value)> {
 
 #[test]
 fn conditions_of_the_conformance_suite_follow_from_the_specs() {
-    let Some(root) = truth() else { return };
-    let index = json(&root.join("gateway-api/index.json"));
+    let index = json(&truth("gateway-api").join("index.json"));
     let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
     let rows = index.as_array().into_iter().flatten().map(|r| (text(r, "test"), text(r, "state"), r.clone())).collect();
     suite("gateway-api", rows, 350);

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 mod policy_kit;
+#[path = "common/truth.rs"]
+mod truth;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -11,7 +13,8 @@ use kubereach_engine::policy::{
     AgainstPods, Answer, Connection, End, Ends, Options, PodEnd, Policies, Protocol, Sided,
 };
 use kubereach_model::snapshot::Snapshot;
-use policy_kit::{json, load, truth};
+use policy_kit::{json, load};
+use truth::truth;
 
 #[derive(Default, Debug)]
 struct Figures {
@@ -67,7 +70,7 @@ fn protocol(word: &str) -> Protocol {
 
 #[test]
 fn the_kubernetes_end_to_end_suite_agrees() {
-    let Some(root) = truth("k8s-e2e-netpol") else { return };
+    let root = truth("k8s-e2e-netpol");
     let mut figures = Figures::default();
     for case in json(&root.join("index.json")).as_array().expect("cases") {
         let snapshot = load(&root.join(case["manifests"].as_str().expect("manifests")));
@@ -98,7 +101,7 @@ fn the_kubernetes_end_to_end_suite_agrees() {
 
 #[test]
 fn the_cyclonus_simulator_agrees() {
-    let Some(root) = truth("cyclonus") else { return };
+    let root = truth("cyclonus");
     let mut figures = Figures::default();
     let mut loopback = 0;
     for case in json(&root.join("index.json")).as_array().expect("cases") {
@@ -137,7 +140,7 @@ fn the_cyclonus_simulator_agrees() {
 #[test]
 fn the_network_policy_api_conformance_suite_agrees() {
     for api in ["anp", "cnp"] {
-        let Some(root) = truth("npapi-conformance").map(|root| root.join(api)) else { return };
+        let root = truth("npapi-conformance").join(api);
         let mut figures = Figures::default();
         let mut states: BTreeMap<String, Snapshot> = BTreeMap::new();
         let index = json(&root.join("index.json"));
@@ -204,7 +207,7 @@ fn expected_ports(words: &str) -> BTreeMap<Protocol, Vec<RangeInclusive<u16>>> {
 
 #[test]
 fn the_goldens_of_netpol_analyzer_agree() {
-    let Some(root) = truth("netpol-analyzer") else { return };
+    let root = truth("netpol-analyzer");
     let mut figures = Figures::default();
     for case in json(&root.join("edges.json")).as_array().expect("cases") {
         let snapshot = load(&root.join(case["dir"].as_str().expect("dir")));

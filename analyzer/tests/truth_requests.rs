@@ -2,17 +2,20 @@
 //! path it matches blocked, and one that must fail may not find an open one.
 
 mod common;
+#[path = "common/truth.rs"]
+mod truth;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use common::{json, snapshot, truth};
+use common::{json, snapshot};
 use kubereach_engine::checks;
 use kubereach_engine::resolve::World;
 use kubereach_engine::resolve::gateway::{Fronts, hostname};
 use kubereach_model::evidence::Path;
 use kubereach_reports::report::PathState;
 use serde_json::Value;
+use truth::truth;
 
 /// What a configuration cannot show: `(test, part of the path asked for, why)`.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
@@ -155,8 +158,7 @@ fn check(paths: &[(u16, Path)], row: &Value) -> Result<(), String> {
 
 #[test]
 fn requests_that_must_pass_are_not_blocked_and_those_that_must_fail_are_not_open() {
-    let Some(root) = truth() else { return };
-    let root = root.join("gateway-api");
+    let root = truth("gateway-api");
     let index = json(&root.join("requests.json"));
     let mut by_state: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for row in index.as_array().into_iter().flatten() {

@@ -1,6 +1,9 @@
-//! Real applications on a real control plane, and their manifests (`../shared/truth`): no false alarm,
-//! and exactly the endpoints that the truth names are missing. Skips loudly where the truth is not there.
+//! Real applications on a real control plane, and their manifests (`tests/truth`): no false alarm, and exactly the
+//! endpoints that the truth names are missing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[path = "common/truth.rs"]
+mod truth;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,17 +15,7 @@ use kubereach_intake::progress::Silent;
 use kubereach_model::snapshot::Assumption;
 use kubereach_reports::report::{PathState, Report, SegmentName, Verdict};
 use serde::Deserialize;
-
-fn truth(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KUBEREACH_TRUTH")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/truth"), PathBuf::from);
-    let folder = root.join(part);
-    if folder.exists() {
-        return Some(folder);
-    }
-    println!("SKIPPED: {} is not there; set KUBEREACH_TRUTH to run against the truth", folder.display());
-    None
-}
+use truth::truth;
 
 fn folders(of: &Path) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> =
@@ -73,7 +66,7 @@ fn name(value: &serde_json::Value) -> String {
 
 #[test]
 fn snapshots_of_real_applications() {
-    let Some(folder) = truth("snapshots") else { return };
+    let folder = truth("snapshots");
     let (mut services, mut wrong) = (0, Vec::new());
     let all = folders(&folder);
     for folder in &all {
@@ -110,7 +103,7 @@ fn snapshots_of_real_applications() {
 
 #[test]
 fn manifests_of_real_applications_raise_no_false_alarm() {
-    let Some(folder) = truth("realworld") else { return };
+    let folder = truth("realworld");
     let mut wrong = Vec::new();
     let all = folders(&folder);
     let mut subjects = 0;
@@ -125,8 +118,7 @@ fn manifests_of_real_applications_raise_no_false_alarm() {
 
 #[test]
 fn a_public_must_gather_has_endpoints_behind_every_selector() {
-    let Some(folder) = truth("bundles/must-gather-network-only") else { return };
-    let report = report(folder.join("must-gather-aws.json"), false);
+    let report = report(truth("bundles").join("must-gather-network-only/must-gather-aws.json"), false);
     let blocked: Vec<&String> =
         report.subjects.iter().filter(|s| s.verdict == Verdict::Broken).map(|s| &s.headline).collect();
     println!("must-gather: {} subjects, {} broken", report.subjects.len(), blocked.len());

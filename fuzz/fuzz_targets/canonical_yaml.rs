@@ -2,7 +2,7 @@
 //! The same check runs in `cargo test -p kubereach --test intake canonical`.
 #![no_main]
 
-use kubereach::intake::yaml::Slice;
+use kubereach_intake::yaml::Slice;
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../analyzer/tests/intake/agree.rs"]

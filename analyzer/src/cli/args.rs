@@ -1,4 +1,4 @@
-//! The words of the command line (design section 6).
+//! The words of the command line (`docs/design.md#command-line`).
 
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every test uses its own part")]
 #![allow(clippy::panic, reason = "helpers of tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 use serde::de::DeserializeOwned;
@@ -15,16 +15,6 @@ impl Decode for Json<'_> {
     fn decode<T: DeserializeOwned>(&self) -> Result<T, Self::Error> {
         T::deserialize(self.0)
     }
-}
-
-/// Where `../shared/truth` is, if it is there.
-pub(crate) fn truth() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/truth");
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is not there, so nothing was compared with it", path.display());
-    None
 }
 
 /// Reads a JSON file.

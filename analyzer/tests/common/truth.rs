@@ -10,9 +10,14 @@ use std::sync::{Mutex, PoisonError};
 /// How the names of archives end.
 const ENDING: &str = ".tar.zst";
 
-/// Where the archives are.
+/// Where the archives are: in the repository that the crate of the test belongs to.
 fn archives() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/truth")
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder
+        .ancestors()
+        .map(|folder| folder.join("tests/truth"))
+        .find(|folder| folder.is_dir())
+        .unwrap_or_else(|| panic!("{} is in no folder with tests/truth", crate_folder.display()))
 }
 
 /// The folder of a suite. With `KUBEREACH_TRUTH=FOLDER` it is `FOLDER/SUITE`, to try suites that are not packed yet.

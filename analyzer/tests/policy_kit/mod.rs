@@ -1,7 +1,7 @@
 //! What the policy tests share: snapshots from files and from text.
 #![allow(dead_code, reason = "not every test that shares this module uses all of it")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use kubereach_intake::progress::Silent;
@@ -17,18 +17,6 @@ impl Decode for Json {
     fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, Self::Error> {
         T::deserialize(&self.0)
     }
-}
-
-/// The shared truth, where it is there.
-pub(crate) fn truth(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KUBEREACH_TRUTH")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/truth"), PathBuf::from);
-    let path = root.join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is absent (set KUBEREACH_TRUTH)", path.display());
-    None
 }
 
 /// Everything under a path, as the whole cluster.

@@ -40,7 +40,8 @@ pub fn effective(subject: &Subject, report: &Findings<'_>) -> Option<Verdict> {
     word.map(|word| word.max(true_word))
 }
 
-/// The fold of design section 3.6; none where nothing speaks against the paths.
+/// The fold over the paths of a subject (`docs/design.md#segments-start-unknown`);
+/// none where nothing speaks against the paths.
 fn word_of(states: &[PathState]) -> Option<Verdict> {
     let blocked = states.iter().filter(|state| **state == PathState::Blocked).count();
     if blocked > 0 && blocked == states.len() {

@@ -5,7 +5,7 @@ use kubereach_reports::report::{ConfigVerdict, PathState, Traffic, UnknownClass,
 use crate::observation::Seen;
 use kubereach_model::evidence::{Dormant, Path};
 
-/// What the snapshot shows of a subject (design section 3.6).
+/// What the snapshot shows of a subject (`docs/design.md#segments-start-unknown`).
 ///
 /// Dormant paths are not counted. A subject left with only dormant paths because its workload is at zero
 /// is degraded; left with paths that carry nothing for another reason, it is as good as its best one.
@@ -37,7 +37,7 @@ pub fn config_verdict(paths: &[Path]) -> ConfigVerdict {
 /// A carrying path as configuration and measurement together leave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effective {
-    /// Its state (design section 4.8).
+    /// Its state, by the one table (`docs/design.md#the-one-table`).
     pub state: PathState,
     /// What real traffic over the whole way came to.
     pub seen: Seen,
@@ -47,7 +47,7 @@ pub struct Effective {
     pub verified: bool,
 }
 
-/// The one word (design sections 3.8 and 4.8). `paths` are those that carry traffic.
+/// The one word (`docs/design.md#two-verdicts-and-one-word`). `paths` are those that carry traffic.
 ///
 /// | carrying paths | verdict |
 /// |---|---|

@@ -1,5 +1,6 @@
 //! Does a failure of this caller say anything about the real ones? A pod that network policy may refuse, where
-//! it lets others in, is no proof against the target (semantics A10.2, truth row E4 307).
+//! it lets others in, is no proof against the target
+//! (`docs/semantics/measurement.md#a-caller-whom-policy-may-refuse-condemns-nothing`).
 
 use std::collections::BTreeMap;
 

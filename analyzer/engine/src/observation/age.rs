@@ -1,4 +1,5 @@
-//! Is a measurement older than what the snapshot shows (semantics A10.7)?
+//! Is a measurement older than what the snapshot shows
+//! (`docs/semantics/measurement.md#stale-measurements-change-nothing`)?
 
 use jiff::{SignedDuration, Timestamp};
 use kubereach_reports::report::ObjectRef;

@@ -40,7 +40,8 @@ pub(super) enum Weight {
 }
 
 /// A failure counts as far as its class allows, once it is corroborated: a second attempt, and either a
-/// control that passed or a fact of the snapshot (design section 4.8, semantics A10.2).
+/// control that passed or a fact of the snapshot
+/// (`docs/semantics/measurement.md#a-failure-counts-only-when-it-is-corroborated`).
 pub(super) fn weight(facts: &PathFacts, failure: &Sighting, all: &[&Sighting]) -> Weight {
     if failure.other_identity.is_some() {
         return Weight::None;
@@ -70,13 +71,15 @@ pub(super) fn full<'a>(facts: &PathFacts, all: &Real<Vec<&'a Sighting>>) -> Real
 
 fn fold<'a>(facts: &PathFacts, whole: &[&'a Sighting], all: &[&'a Sighting]) -> Full<'a> {
     let mut passes: Vec<&Sighting> = whole.iter().copied().filter(|s| s.passed() && s.entry_only.is_none()).collect();
-    // An answer of the application outranks a mere connection (invariant 19).
+    // An answer of the application outranks a mere connection:
+    // docs/semantics/measurement.md#an-accepted-connection-proves-no-application.
     let application = |s: &&Sighting| s.top.is_some_and(|top| top > LayerName::Tls);
     if whole.iter().any(application) {
         passes.retain(application);
     }
     let mut failures: Vec<&Sighting> = whole.iter().copied().filter(|s| s.outcome == Outcome::Unreachable).collect();
-    // A host that serves TLS only is not condemned for its plain port (invariant 64).
+    // A host that serves TLS only is not condemned for its plain port:
+    // docs/semantics/measurement.md#a-host-that-serves-tls-is-not-condemned-for-its-plain-port.
     if passes.iter().any(|s| s.tls) {
         let doors: Vec<u16> = passes.iter().filter(|s| s.tls).filter_map(|s| s.peer).map(|peer| peer.port()).collect();
         failures.retain(|s| s.tls || s.peer.is_none_or(|peer| doors.contains(&peer.port())));

@@ -1,4 +1,6 @@
-//! Where it breaks, by subtraction (design section 4.2). Nothing is named by guess.
+//! Where it breaks, by subtraction. Nothing is named by guess.
+//!
+//! Source: `docs/semantics/measurement.md#a-failure-is-localized-by-subtraction`.
 
 use std::collections::BTreeSet;
 

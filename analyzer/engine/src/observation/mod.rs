@@ -1,4 +1,4 @@
-//! Measurements: read, matched to paths, and reduced to what they prove (design section 4).
+//! Measurements: read, matched to paths, and reduced to what they prove (`docs/design.md#measurement`).
 //!
 //! In the order of the flow: [`read`] takes files and refuses what it does not know; [`merge`] matches rows
 //! to paths and notes what a row may count for (its age, its identity, its controls); [`reduce`] is a pure

@@ -75,7 +75,7 @@ fn fold<'a>(facts: &PathFacts, all: &[&'a Sighting]) -> Parts<'a> {
 }
 
 /// Some dials of one stretch pass and some fail. Of pods, one that fails once is not yet a statement; the
-/// most of them are (invariant 20).
+/// most of them are (`docs/semantics/measurement.md#a-failing-part-blocks-only-if-every-alternative-was-tried`).
 fn mixed<'a>(parts: &mut Parts<'a>, at_pods: bool, passes: usize, failures: &[(Weight, &'a Sighting)]) {
     let most = failures.len() > passes;
     for (weight, sighting) in failures {
@@ -88,7 +88,8 @@ fn mixed<'a>(parts: &mut Parts<'a>, at_pods: bool, passes: usize, failures: &[(W
     }
 }
 
-/// A failing part blocks only if all of its alternatives were tried (semantics A10.5).
+/// A failing part blocks only if all of its alternatives were tried
+/// (`docs/semantics/measurement.md#a-failing-part-blocks-only-if-every-alternative-was-tried`).
 const fn state(weight: Weight, every: bool) -> PathState {
     match weight {
         Weight::Fail if every => PathState::Blocked,

@@ -324,7 +324,8 @@ fn suffering(remarks: &mut BTreeSet<Remark>, full: &Full<'_>, tell: &dyn Fn(&[&S
     }
 }
 
-/// Real traffic and the relay disagree, each side of one mind (behaviour 7.9).
+/// Real traffic and the relay disagree, each side of one mind:
+/// `docs/semantics/measurement.md#the-api-servers-relay-decides-no-verdict`.
 fn divergence(facts: &PathFacts, path: &PathSeen, sightings: &BTreeSet<Sighting>) -> Option<Remark> {
     use kubereach_prober::words::Outcome as Measured;
     let relayed: Vec<&Sighting> = sightings

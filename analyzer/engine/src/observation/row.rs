@@ -151,7 +151,8 @@ fn causes(row: &ResultRow, class: Option<Class>) -> Vec<String> {
     }
 }
 
-/// Every failed attempt was a first one of a pod just started (semantics B5).
+/// Every failed attempt was a first one of a pod just started
+/// (`docs/semantics/measurement.md#the-first-attempts-of-a-young-pod-prove-nothing`).
 fn late(row: &ResultRow) -> bool {
     let passed = |outcome: Outcome| matches!(outcome, Outcome::Verified | Outcome::Reached);
     let mut failed = row.others.iter().filter(|attempt| !passed(attempt.outcome)).peekable();

@@ -1,4 +1,4 @@
-//! One row per vantage, to the letter of the report's contract (design section 7).
+//! One row per vantage, to the letter of the report's contract (`docs/design.md#json-report`).
 
 use kubereach_prober::words::{LayerName, Outcome as Measured};
 use kubereach_reports::report::{Confidence, NotMeasured, Outcome, SegmentName, VantageRow};
@@ -31,7 +31,7 @@ fn own(sighting: &Sighting) -> Outcome {
     }
 }
 
-/// The row of one source; none where nothing was measured (invariant 53). `full` is what its dials of the
+/// The row of one source; none where nothing was measured. `full` is what its dials of the
 /// whole path came to, where it may vote.
 pub(super) fn row(
     facts: &PathFacts,

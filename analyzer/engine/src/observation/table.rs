@@ -1,4 +1,4 @@
-//! The one table (design section 4.8).
+//! The one table (`docs/design.md#the-one-table`).
 
 use kubereach_reports::report::PathState;
 
@@ -49,7 +49,7 @@ pub fn state(own: PathState, seen: Real<Seen>) -> PathState {
 mod tests {
     use super::*;
 
-    /// Every cell of design section 4.8, spelled out.
+    /// Every cell of `docs/design.md#the-one-table`, spelled out.
     #[test]
     fn the_table_row_by_row() {
         use PathState::{Blocked, Narrowed, Open, Unknown};

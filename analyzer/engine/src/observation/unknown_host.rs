@@ -1,4 +1,5 @@
-//! Controls: what an entry answers to a host that nobody declared (semantics A10.10).
+//! Controls: what an entry answers to a host that nobody declared
+//! (`docs/semantics/measurement.md#an-answer-that-any-host-gets-proves-the-entry-only`).
 
 use std::net::SocketAddr;
 

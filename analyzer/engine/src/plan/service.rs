@@ -19,7 +19,8 @@ use kubereach_model::snapshot::model::{Node, ServicePort};
 
 /// What a DNS server is asked: any answer is one, also that there is no such name.
 pub(super) const DNS_QUESTION: &str = "kubernetes.default.svc.cluster.local.";
-/// New connections to an address that spreads them (semantics F).
+/// New connections to an address that spreads them
+/// (`docs/semantics/measurement.md#a-service-spreads-connections-so-samples-prove-samples`).
 const SAMPLES: u8 = 3;
 /// Nodes whose port is dialled.
 const MOST_NODES: usize = 2;
@@ -123,7 +124,9 @@ fn dns(way: &Way<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
     name_of_path(way, view, to, drafts);
 }
 
-/// A name that resolves is never reachability (design section 4): where nothing lies behind the name, it would
+/// A name that resolves is never reachability
+/// (`docs/semantics/measurement.md#a-name-that-resolves-is-never-reachability`):
+/// where nothing lies behind the name, it would
 /// be all of the path, and is a control instead.
 fn name_of_path(way: &Way<'_>, view: &ServiceView<'_>, to: Segment, drafts: &mut Drafts) {
     let mut target = inside("dns", Segment::Service, to, Protocol::Dns);

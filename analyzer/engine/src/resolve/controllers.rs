@@ -449,7 +449,8 @@ mod tests {
         pod
     }
 
-    /// Invariant 78, `KnownControllers_CloudClassified`.
+    /// Source:
+    /// `docs/semantics/ingress-controllers.md#a-clouds-controller-publishes-the-address-when-the-load-balancer-exists`.
     #[test]
     fn known_controllers_are_classified_as_inside_or_outside() {
         for (id, outside) in [

@@ -282,7 +282,7 @@ mod tests {
     use kubereach_model::snapshot::model::Container;
     use kubereach_model::snapshot::model::lenient::Time;
 
-    /// Invariant 78, `LivePods_ExcludesTerminalAndDeleting`.
+    /// Source: `docs/semantics/ingress-controllers.md#controller-pods-are-recognised-by-labels-and-images`.
     #[test]
     fn finished_and_deleting_pods_are_no_controller_pods() {
         let mut pod = Pod::default();

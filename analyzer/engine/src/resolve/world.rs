@@ -141,7 +141,8 @@ impl<'s> World<'s> {
         world
     }
 
-    /// Nothing but manifests was read: workload templates stand in for pods (design section 3.10).
+    /// Nothing but manifests was read: workload templates stand in for pods
+    /// (`docs/semantics/honesty.md#what-manifests-leave-out-is-open-by-design`).
     pub const fn is_manifests(&self) -> bool {
         self.manifests
     }

@@ -1,4 +1,6 @@
-//! Who else takes the prober's pod for one of theirs, and which labels are needed at all (semantics B4).
+//! Who else takes the prober's pod for one of theirs, and which labels are needed at all.
+//!
+//! Source: `docs/semantics/measurement.md#a-clients-labels-make-the-probers-pod-somebodys`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

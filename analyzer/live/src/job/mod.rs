@@ -1,9 +1,12 @@
 //! The Kubernetes objects that run the prober with a plan: `ConfigMap`, Job, and the Role of who runs them.
 //!
-//! The pod passes `PodSecurity` level `restricted` and OpenShift's `restricted-v2` (semantics B1): it sets no user,
+//! The pod passes `PodSecurity` level `restricted` and OpenShift's `restricted-v2`: it sets no user,
 //! so that OpenShift can, and relies on the image's numeric one. It has no token, writes nothing, and ends by
 //! its own deadline before the kubelet's, so that its log is whole. Only Jobs are made, never bare pods: a
-//! pod that belongs to a Job is adopted by nobody else (B4).
+//! pod that belongs to a Job is adopted by nobody else.
+//!
+//! Source: `docs/semantics/measurement.md#the-probers-pod-passes-the-restricted-level`,
+//! `docs/semantics/measurement.md#a-clients-labels-make-the-probers-pod-somebodys`.
 
 mod hazards;
 mod labels;

@@ -1,4 +1,4 @@
-//! The pod (semantics B1).
+//! The pod (`docs/semantics/measurement.md#the-probers-pod-passes-the-restricted-level`).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! What the person who runs the Job has to be allowed, and nothing more (semantics B6).
+//! What the person who runs the Job has to be allowed, and nothing more
+//! (`docs/semantics/measurement.md#whoever-measures-needs-no-more-than-this`).
 
 use k8s_openapi::api::rbac::v1::{PolicyRule, Role};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;

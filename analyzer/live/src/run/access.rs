@@ -2,7 +2,8 @@
 
 use crate::cluster::{CallError, Reader};
 
-/// One thing the identity has to be allowed in the prober's namespace (semantics B6).
+/// One thing the identity has to be allowed in the prober's namespace
+/// (`docs/semantics/measurement.md#whoever-measures-needs-no-more-than-this`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     /// `create`, …

@@ -1,4 +1,4 @@
-//! Why a run could not be made: the one table (semantics A4.1, behaviour 8.4).
+//! Why a run could not be made: the one table (`docs/semantics/measurement.md#could-not-run-is-not-unreachable`).
 //!
 //! Every row is *not tested*, with its cause and what to do about it; none says anything about a target. What a
 //! row is recognized by is in [`super::diagnose`] (pods, Jobs, events) and [`Trouble::of_refusal`] (what the API

@@ -125,7 +125,8 @@ impl Stretch {
     }
 }
 
-/// The state of a path: blocked outranks unknown, unknown outranks narrowed (design section 3.5).
+/// The state of a path: blocked outranks unknown, unknown outranks narrowed
+/// (`docs/semantics/honesty.md#blocked-outranks-unknown-unknown-outranks-narrowed`).
 /// A path without stretches is unknown.
 pub fn fold<'a>(stretches: impl IntoIterator<Item = &'a Stretch>) -> PathState {
     // The order of the variants is the order of severity.

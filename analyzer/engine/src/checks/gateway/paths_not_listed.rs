@@ -12,7 +12,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     explanation: "The Gateway has more listeners than a report lists. All were judged; of each state at least one is \
                   listed, the worst first.",
     example: "A Gateway with ListenerSets of more than 500 listeners.",
-    sources: &["the design of kubereach"],
+    sources: &["docs/semantics/honesty.md#every-judged-path-is-counted-whatever-is-listed"],
 });
 
 /// How many are not listed.

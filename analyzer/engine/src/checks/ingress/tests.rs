@@ -1,4 +1,4 @@
-//! The honesty invariants of the front door, by name (behaviour reference, section 9.6, number 78).
+//! Honesty of the front door: `docs/semantics/honesty.md#a-controller-that-nobody-knows-is-never-condemned`.
 
 use kubereach_reports::report::{CoverageState, Effect, SegmentName};
 use serde::de::DeserializeOwned;
@@ -70,7 +70,7 @@ fn front(objects: &[Value], complete: &[&str]) -> (Vec<(&'static str, Effect)>, 
     (codes, stretches[1].evidence().to_owned())
 }
 
-/// `IngressControllerFinding_Honesty`: what is only configured is never called served, unknown
+/// What is only configured is never called served, unknown
 /// controllers are never condemned, and a class list that was read completely and is empty is an answer.
 #[test]
 fn ingress_controller_finding_honesty() {
@@ -92,7 +92,7 @@ fn ingress_controller_finding_honesty() {
     assert!(codes.iter().all(|(_, effect)| *effect != Effect::Blocks), "{codes:?}");
 }
 
-/// `IngressControllerStatus_*`: counts only where the pods of the whole cluster were read.
+/// Counts only where the pods of the whole cluster were read.
 #[test]
 fn ingress_controller_status_counts_only_what_was_read_completely() {
     let objects = [class("nginx", "k8s.io/ingress-nginx"), controller_pod(true), ingress(Some("nginx"), None)];
@@ -102,7 +102,7 @@ fn ingress_controller_status_counts_only_what_was_read_completely() {
     assert!(evidence.contains("a ready controller pod was read") && !evidence.contains(" of "), "{evidence}");
 }
 
-/// `IngressControllerStatus_*`: no pod ready blocks only with the pods of the whole cluster.
+/// No pod ready blocks only with the pods of the whole cluster.
 #[test]
 fn ingress_controller_status_blocks_only_with_all_pods() {
     let objects =
@@ -187,7 +187,8 @@ fn forbidden_secrets_cloud_the_tls_segment() {
     assert_eq!(codes, [("tls/secret-unseen", Effect::Clouds)]);
 }
 
-/// The code that a certificate gets at the snapshot's time (2026-02-01), E2 row 131 and its neighbours.
+/// The code that a certificate gets at the snapshot's time (2026-02-01):
+/// `docs/semantics/tls.md#a-certificate-is-valid-between-two-dates`.
 #[test]
 fn certificates_are_judged_at_the_snapshots_time() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tls-certificates");

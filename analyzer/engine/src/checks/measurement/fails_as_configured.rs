@@ -12,5 +12,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     explanation: "The snapshot shows this way as blocked, and a real request failed on it. The measurement agrees \
                   with the proof; it adds nothing to it and takes nothing away.",
     example: "A Service whose selector matches no Pod; its ClusterIP refuses connections.",
-    sources: &["design: effective state of a path"],
+    sources: &["docs/design.md#the-one-table"],
 });

@@ -17,7 +17,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     example: "An Ingress whose backend Service is missing in the dump of 10:00; at 10:20 a request to its \
               host is answered with 200.",
     sources: &[
-        "design: a real observation of the full path outranks a static prediction",
+        "docs/semantics/measurement.md#traffic-outranks-prediction",
         "Kubernetes documentation: network policies need a plugin that enforces them",
     ],
 });

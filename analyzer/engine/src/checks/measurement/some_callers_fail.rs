@@ -14,5 +14,5 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
                   Both stay in the report, each with its own row. Never raised for a caller whom network policy may \
                   refuse.",
     example: "The published address answers from the operator's machine and times out from a Pod (no hairpin).",
-    sources: &["design: rules of evidence", "Kubernetes: Services, external traffic policy"],
+    sources: &["docs/semantics/measurement.md#a-failing-part-blocks-only-if-every-alternative-was-tried", "Kubernetes: Services, external traffic policy"],
 });

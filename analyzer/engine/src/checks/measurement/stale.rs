@@ -12,5 +12,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     explanation: "The measurement was made before an object of this way was created, or well before the snapshot \
                   was taken. What it saw may be gone, so it changes nothing. Measure again.",
     example: "Measured on Monday, Service created anew on Tuesday, dump taken on Wednesday.",
-    sources: &["design: rules of evidence"],
+    sources: &["docs/semantics/measurement.md#stale-measurements-change-nothing"],
 });

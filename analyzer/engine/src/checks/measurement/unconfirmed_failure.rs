@@ -14,5 +14,5 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
                   nobody's fault. It is neither a wall nor an all-clear; the causes that fit are listed. A second \
                   run with the plan's controls settles it.",
     example: "One timeout from a Pod whose run answered nothing else.",
-    sources: &["design: rules of evidence"],
+    sources: &["docs/semantics/measurement.md#a-failure-counts-only-when-it-is-corroborated"],
 });

@@ -12,7 +12,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
     explanation: "The route has more combinations of listener, host name, match and backend than a report lists. All \
                   were judged; of each state at least one is listed, the worst first.",
     example: "An HTTPRoute with 64 listeners, 16 host names and 16 rules.",
-    sources: &["the design of kubereach"],
+    sources: &["docs/semantics/honesty.md#every-judged-path-is-counted-whatever-is-listed"],
 });
 
 /// How many are not listed.

@@ -2,7 +2,8 @@
 //! (`services/proxy`) and pods (`pods/proxy`).
 //!
 //! It localizes and never judges: the requests begin at the control plane, past kube-proxy, the clients'
-//! network policies and the mesh, so that what they meet is not what clients meet (semantics A9). An answer
+//! network policies and the mesh, so that what they meet is not what clients meet
+//! (`docs/semantics/measurement.md#the-api-servers-relay-decides-no-verdict`). An answer
 //! shows that a process answers; a failure shows that the control plane does not get there.
 //!
 //! Only what the plan names, over HTTP, with GET or HEAD, is relayed; no header of the plan, no credentials and no

@@ -1,4 +1,5 @@
-//! Whose word an answer is, and what it says (semantics A9): the one table. The first row that fits decides;
+//! Whose word an answer is, and what it says
+//! (`docs/semantics/measurement.md#whose-word-a-relayed-answer-is`): the one table. The first row that fits decides;
 //! what none fits is the target's own answer and is classed as any other.
 //!
 //! | what comes back | comes to |
