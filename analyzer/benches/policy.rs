@@ -5,7 +5,7 @@
 
 use kubereach_engine::policy::{Protocol, View};
 use kubereach_engine::question::{Answers, Finder, Target};
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 use serde_json::{Value, json};
 
@@ -78,8 +78,8 @@ fn cluster(pods: usize, policies: usize) -> Snapshot {
 fn matrix(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
     let snapshot = cluster(pods, policies);
     bencher.bench(|| {
-        let world = World::new(&snapshot);
-        let answers = Answers::new(world.policies(), Finder::new(world.policies(), &world));
+        let cluster = ClusterIndex::new(&snapshot);
+        let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
         let port = Some(Target { protocol: Protocol::Tcp, port: Some(8080) });
         answers.matrix(None, None, port, None, false).rows.len()
     });

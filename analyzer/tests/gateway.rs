@@ -5,7 +5,7 @@ mod common;
 use common::snapshot;
 use kubereach_engine::checks;
 use kubereach_engine::judgement::config_verdict;
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_model::evidence::{Dormant, Subject};
 use kubereach_model::snapshot::Snapshot;
 use kubereach_reports::report::{ConfigVerdict, PathState};
@@ -47,7 +47,7 @@ fn route(name: &str, rules: &Value) -> Value {
 
 fn judge(items: &[Value], whole: bool) -> Vec<Subject> {
     let snapshot: Snapshot = snapshot(items, whole);
-    checks::evaluate(&World::new(&snapshot))
+    checks::evaluate(&ClusterIndex::new(&snapshot))
 }
 
 #[allow(clippy::panic, reason = "a helper of tests")]
@@ -56,7 +56,7 @@ fn subject<'a>(subjects: &'a [Subject], name: &str) -> &'a Subject {
 }
 
 fn codes(subject: &Subject) -> Vec<&'static str> {
-    subject.paths.iter().flat_map(|p| &p.stretches).flat_map(|s| s.findings()).map(|f| f.code()).collect()
+    subject.paths.iter().flat_map(|p| &p.segments).flat_map(|s| s.findings()).map(|f| f.code()).collect()
 }
 
 /// A weight-0 backend with a carrying sibling is not counted:

@@ -1,4 +1,4 @@
-//! Laws that hold for every world: order does not matter, reading twice changes nothing, less knowledge
+//! Laws that hold for every cluster: order does not matter, reading twice changes nothing, less knowledge
 //! never makes a verdict more certain, nothing is healthy that nobody measured.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -15,9 +15,9 @@ use kubereach_reports::report::{Report, Verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// A small world: every choice that the checks look at, at random.
+/// A small cluster: every choice that the checks look at, at random.
 #[derive(Debug, Clone)]
-struct World {
+struct ClusterIndex {
     services: Vec<ServiceChoice>,
     ingress: Option<IngressChoice>,
     route: Option<RouteChoice>,
@@ -59,7 +59,7 @@ struct RouteChoice {
     weight: u8,
 }
 
-fn worlds() -> impl Strategy<Value = World> {
+fn clusters() -> impl Strategy<Value = ClusterIndex> {
     let service = (
         any::<bool>(),
         0..4_u8,
@@ -91,7 +91,7 @@ fn worlds() -> impl Strategy<Value = World> {
     });
     let services = proptest::collection::vec(service, 1..4);
     let entries = (proptest::option::of(ingress), proptest::option::of(route));
-    (services, entries, proptest::option::of(policy)).prop_map(|(services, (ingress, route), policy)| World {
+    (services, entries, proptest::option::of(policy)).prop_map(|(services, (ingress, route), policy)| ClusterIndex {
         services,
         ingress,
         route,
@@ -110,7 +110,7 @@ fn cluster_meta(name: &str, seed: usize) -> Value {
     meta
 }
 
-impl World {
+impl ClusterIndex {
     fn objects(&self) -> Vec<Value> {
         let mut objects = vec![
             json!({"apiVersion": "v1", "kind": "Namespace", "metadata": cluster_meta("shop", 1), "status": {"phase": "Active"}}),
@@ -294,9 +294,8 @@ fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, (Verdict, bool)> {
     judge_snapshot(snapshot, &Filter::default())
         .into_iter()
         .map(|judged| {
-            let stretches = judged.subject.paths.iter().flat_map(|p| &p.stretches);
-            let contradicted =
-                stretches.flat_map(|s| s.findings().to_vec()).any(|f| CONTRADICTIONS.contains(&f.code()));
+            let segments = judged.subject.paths.iter().flat_map(|p| &p.segments);
+            let contradicted = segments.flat_map(|s| s.findings().to_vec()).any(|f| CONTRADICTIONS.contains(&f.code()));
             (judged.subject.object.to_string(), (judged.verdict, contradicted))
         })
         .collect()
@@ -321,8 +320,8 @@ proptest! {
     /// The order of objects and of inputs changes nothing
     /// (`docs/semantics/honesty.md#the-same-input-gives-the-same-bytes`).
     #[test]
-    fn order_changes_nothing(world in worlds(), seed in any::<u64>(), cut in 0..20_usize) {
-        let objects = world.objects();
+    fn order_changes_nothing(cluster in clusters(), seed in any::<u64>(), cut in 0..20_usize) {
+        let objects = cluster.objects();
         let straight = report(&[input("a.json", &objects)]);
         let mut shuffled = objects.clone();
         let mut state = seed | 1;
@@ -338,8 +337,8 @@ proptest! {
 
     /// Reading the same input twice changes nothing (`docs/semantics/honesty.md#the-same-input-gives-the-same-bytes`).
     #[test]
-    fn reading_twice_changes_nothing(world in worlds()) {
-        let objects = world.objects();
+    fn reading_twice_changes_nothing(cluster in clusters()) {
+        let objects = cluster.objects();
         let once = report(&[input("a.json", &objects)]);
         let twice = report(&[input("a.json", &objects), input("a.json", &objects)]);
         prop_assert_eq!(judgement(&once), judgement(&twice));
@@ -347,8 +346,8 @@ proptest! {
 
     /// The same input gives the same bytes.
     #[test]
-    fn the_report_is_deterministic(world in worlds()) {
-        let objects = world.objects();
+    fn the_report_is_deterministic(cluster in clusters()) {
+        let objects = cluster.objects();
         let text = |r: &Report| serde_json::to_string(r).unwrap();
         prop_assert_eq!(text(&report(&[input("a.json", &objects)])), text(&report(&[input("a.json", &objects)])));
     }
@@ -358,8 +357,8 @@ proptest! {
     /// collections contradict each other the doubt is no lack of knowledge: without one of the two
     /// witnesses there is no contradiction, and the other is believed with its label.)
     #[test]
-    fn less_knowledge_is_never_more_certain(world in worlds(), kind in 0..KINDS.len()) {
-        let objects = world.objects();
+    fn less_knowledge_is_never_more_certain(cluster in clusters(), kind in 0..KINDS.len()) {
+        let objects = cluster.objects();
         let list = [input("a.json", &objects)];
         // Coverage as the list itself proves it, so that it can be forgotten.
         let full = read(&list, &IntakeOptions::default(), &Silent).unwrap().snapshots.remove(0);
@@ -384,8 +383,8 @@ proptest! {
     /// the policies and without knowing that there are none, what they made degraded or broken is not
     /// config-ok.
     #[test]
-    fn policies_that_were_not_collected_are_not_taken_for_none(world in worlds()) {
-        let objects = world.objects();
+    fn policies_that_were_not_collected_are_not_taken_for_none(cluster in clusters()) {
+        let objects = cluster.objects();
         let verdicts_of = |objects: &[Value], forget: bool| {
             let mut snapshot = read(&[input("a.json", objects)], &whole(), &Silent).unwrap().snapshots.remove(0);
             if forget {
@@ -410,8 +409,8 @@ proptest! {
 
     /// Nothing is healthy that nobody measured.
     #[test]
-    fn nothing_is_healthy_without_a_measurement(world in worlds()) {
-        let report = report(&[input("a.json", &world.objects())]);
+    fn nothing_is_healthy_without_a_measurement(cluster in clusters()) {
+        let report = report(&[input("a.json", &cluster.objects())]);
         prop_assert_eq!(report.summary.healthy, 0);
     }
 }

@@ -140,7 +140,7 @@ proptest! {
         prop_assert_eq!(with.segments, without.segments);
     }
 
-    /// A dial of another stretch than the path's says nothing about the path, whoever else saw what.
+    /// A dial of another segment than the path's says nothing about the path, whoever else saw what.
     #[test]
     fn what_crosses_nothing_of_a_path_does_not_touch_it(facts in facts(), sightings in sightings()) {
         let with = of(&facts, sightings.clone());

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use kubereach_engine::Filter;
 use kubereach_engine::checks;
 use kubereach_engine::plan_snapshot;
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
 use kubereach_model::snapshot::Snapshot;
@@ -76,8 +76,8 @@ fn every_path_of_every_situation_has_a_dial_or_a_reason() {
 
             let targets = by_path(&plan);
             let left_out: BTreeSet<&str> = plan.left_out.iter().map(|l| l.id.as_str()).collect();
-            let world = World::new(&snapshot);
-            for path in checks::evaluate(&world).iter().flat_map(|s| &s.paths) {
+            let cluster = ClusterIndex::new(&snapshot);
+            for path in checks::evaluate(&cluster).iter().flat_map(|s| &s.paths) {
                 let id = path.key.id();
                 let dials = targets.get(id.as_str()).map(Vec::as_slice).unwrap_or_default();
                 assert!(!dials.is_empty() || left_out.contains(id.as_str()), "{at}: nothing is said of {:?}", path.key);
@@ -134,7 +134,7 @@ fn guesses_are_flagged(path: &kubereach_model::evidence::Path, dials: &[&Target]
 
 /// Success of DNS is never reachability.
 fn a_name_is_never_all_of_a_path(path: &kubereach_model::evidence::Path, dials: &[&Target], at: &str) {
-    let ports = path.stretch(kubereach_reports::report::SegmentName::Port).is_some();
+    let ports = path.segment(kubereach_reports::report::SegmentName::Port).is_some();
     for dial in dials.iter().filter(|t| t.protocol == Protocol::Dns) {
         assert!(ports && dial.span.to < Segment::Port, "{at}: {dial:?}");
     }
@@ -149,7 +149,7 @@ fn object(kind: &str, api: &str, name: &str, rest: Value) -> Value {
 }
 
 /// An Ingress in front of two Services, a canary by weight, a UDP and an SCTP port, a Gateway with a route.
-fn world() -> Vec<Value> {
+fn cluster() -> Vec<Value> {
     let service =
         |name: &str, spec: Value| object("Service", "v1", name, json!({"spec": spec, "status": {"loadBalancer": {}}}));
     let backend = |name: &str| json!({"service": {"name": name, "port": {"number": 80}}});
@@ -249,7 +249,7 @@ fn target<'p>(plan: &'p Plan, settles: &str, dial: &str) -> &'p Target {
 
 #[test]
 fn the_dials_of_a_small_world_are_what_they_should_be() {
-    let plan = plan(&common::snapshot(&world(), true));
+    let plan = plan(&common::snapshot(&cluster(), true));
     let http = target(&plan, "Service/shop/web cluster-ip port 80", "cluster-ip/10.96.0.8");
     assert_eq!(
         (http.protocol, http.samples, http.vantages.as_slice()),
@@ -262,8 +262,8 @@ fn the_dials_of_a_small_world_are_what_they_should_be() {
     // Endpoints: three of the four that carry, and the one that does not as a control.
     let endpoints = plan.targets.iter().filter(|t| t.dial.starts_with("endpoint/10.1.0.") && t.id == http.id).count();
     assert_eq!(endpoints, 3);
-    let idle = plan.targets.iter().find(|t| t.id == "control/idle/shop/web/10.1.0.5:8080").unwrap();
-    assert_eq!((idle.purpose, idle.address), (Purpose::Control, "10.1.0.5".parse().ok()));
+    let ineffective = plan.targets.iter().find(|t| t.id == "control/idle/shop/web/10.1.0.5:8080").unwrap();
+    assert_eq!((ineffective.purpose, ineffective.address), (Purpose::Control, "10.1.0.5".parse().ok()));
     assert!(plan.left_out.iter().any(|l| l.why.contains("1 further addresses")));
 
     // Main and canary take the same request: its answer does not tell which of them it is from.
@@ -300,7 +300,7 @@ fn the_dials_of_a_small_world_are_what_they_should_be() {
 
 #[test]
 fn an_address_that_nodes_take_for_themselves_is_two_dials() {
-    let mut objects = world();
+    let mut objects = cluster();
     objects.push(object(
         "Service",
         "v1",
@@ -319,7 +319,7 @@ fn an_address_that_nodes_take_for_themselves_is_two_dials() {
 
 #[test]
 fn a_limit_keeps_what_settles_most_and_names_the_rest() {
-    let snapshot = common::snapshot(&world(), true);
+    let snapshot = common::snapshot(&cluster(), true);
     let whole = plan(&snapshot);
     for most in [1, 3, 10, 20] {
         let some = plan_snapshot(&snapshot, &Filter::default(), Some(most));
@@ -336,7 +336,7 @@ fn a_limit_keeps_what_settles_most_and_names_the_rest() {
 #[test]
 fn a_filter_plans_its_subjects_and_what_is_behind_them() {
     let filter = Filter { kinds: vec!["Ingress".to_owned()], names: vec!["web".to_owned()], ..Filter::default() };
-    let plan = plan_snapshot(&common::snapshot(&world(), true), &filter, None);
+    let plan = plan_snapshot(&common::snapshot(&cluster(), true), &filter, None);
     let of_paths: Vec<&Target> = plan.targets.iter().filter(|t| t.purpose == Purpose::Path).collect();
     assert!(of_paths.iter().all(|t| t.settles.starts_with("Ingress/shop/web")));
     assert!(of_paths.iter().any(|t| t.dial.starts_with("cluster-ip/10.96.0.8")));
@@ -347,17 +347,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_order_of_the_input_changes_nothing(items in Just(world()).prop_shuffle()) {
-        let (a, b) = (plan(&common::snapshot(&world(), true)), plan(&common::snapshot(&items, true)));
+    fn the_order_of_the_input_changes_nothing(items in Just(cluster()).prop_shuffle()) {
+        let (a, b) = (plan(&common::snapshot(&cluster(), true)), plan(&common::snapshot(&items, true)));
         prop_assert_eq!(a.digest().unwrap(), b.digest().unwrap());
         prop_assert_eq!(a, b);
     }
 
     #[test]
     fn another_world_has_another_digest(gone in 0..9_usize) {
-        let mut items = world();
+        let mut items = cluster();
         items.remove(gone);
-        let (a, b) = (plan(&common::snapshot(&world(), true)), plan(&common::snapshot(&items, true)));
+        let (a, b) = (plan(&common::snapshot(&cluster(), true)), plan(&common::snapshot(&items, true)));
         prop_assert_ne!(a.snapshot, b.snapshot);
     }
 }

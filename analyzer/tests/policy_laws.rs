@@ -142,7 +142,7 @@ impl Small {
         builder.build()
     }
 
-    /// The world as a live cluster, with a doubt or without one.
+    /// The cluster as a live cluster, with a doubt or without one.
     fn build(&self, doubt: Option<usize>) -> Snapshot {
         let mut snapshot = Builder::default();
         for kind in ["Namespace", "Pod", "Service", "CustomResourceDefinition"] {
@@ -427,9 +427,9 @@ fn small() -> impl Strategy<Value = Small> {
         .prop_map(|(pods, policies, a, b)| Small { pods, policies, teams: [a, b] })
 }
 
-fn pods<'s>(snapshot: &'s Snapshot, world: &Small, ends: &Ends<'s>) -> Vec<End<'s>> {
-    (0..world.pods.len())
-        .map(|i| End::Pod(ends.pod(snapshot.pods.named(world.pods[i].namespace, &format!("p{i}")).next().unwrap())))
+fn pods<'s>(snapshot: &'s Snapshot, cluster: &Small, ends: &Ends<'s>) -> Vec<End<'s>> {
+    (0..cluster.pods.len())
+        .map(|i| End::Pod(ends.pod(snapshot.pods.named(cluster.pods[i].namespace, &format!("p{i}")).next().unwrap())))
         .collect()
 }
 
@@ -437,17 +437,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_oracle_agrees(world in small()) {
-        let snapshot = world.snapshot(false);
+    fn the_oracle_agrees(cluster in small()) {
+        let snapshot = cluster.snapshot(false);
         let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, Options::default()));
-        let all = pods(&snapshot, &world, &ends);
+        let all = pods(&snapshot, &cluster, &ends);
         for (i, from) in all.iter().enumerate() {
             for (j, to) in all.iter().enumerate() {
                 for protocol in Protocol::ALL {
                     let runs = policies.ports(from, to, protocol);
                     for port in 1..9 {
                         let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port) }).answer;
-                        let expected = match world.allowed(i, j, protocol.word(), port) {
+                        let expected = match cluster.allowed(i, j, protocol.word(), port) {
                             Some(true) => Answer::Allowed,
                             Some(false) => Answer::Denied,
                             None => Answer::Unknown,
@@ -463,11 +463,11 @@ proptest! {
     }
 
     #[test]
-    fn order_changes_nothing(world in small()) {
-        let (one, two) = (world.snapshot(false), world.snapshot(true));
+    fn order_changes_nothing(cluster in small()) {
+        let (one, two) = (cluster.snapshot(false), cluster.snapshot(true));
         let (a, b) = (Ends::new(&one), Ends::new(&two));
         let (first, second) = (Policies::new(&one, Options::default()), Policies::new(&two, Options::default()));
-        let (left, right) = (pods(&one, &world, &a), pods(&two, &world, &b));
+        let (left, right) = (pods(&one, &cluster, &a), pods(&two, &cluster, &b));
         for i in 0..left.len() {
             for j in 0..left.len() {
                 let one = first.ports(&left[i], &left[j], Protocol::Tcp);
@@ -477,10 +477,10 @@ proptest! {
     }
 
     #[test]
-    fn pods_of_one_group_are_answered_alike(world in small()) {
-        let snapshot = world.snapshot(false);
+    fn pods_of_one_group_are_answered_alike(cluster in small()) {
+        let snapshot = cluster.snapshot(false);
         let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, Options::default()));
-        let all = pods(&snapshot, &world, &ends);
+        let all = pods(&snapshot, &cluster, &ends);
         let plain: Vec<_> = all.iter().filter_map(|end| end.pod().cloned()).collect();
         for members in Sight::of(&policies, false).group(&plain).iter().map(|group| &group.members) {
             for other in 0..all.len() {
@@ -494,8 +494,8 @@ proptest! {
     }
 
     #[test]
-    fn an_allowing_policy_more_denies_nobody_who_was_admitted_into_the_same_pods(world in small(), more in policy()) {
-        let mut extended = world.clone();
+    fn an_allowing_policy_more_denies_nobody_who_was_admitted_into_the_same_pods(cluster in small(), more in policy()) {
+        let mut extended = cluster.clone();
         let isolated_before = |w: &Small, pod: usize, ingress: bool| w.policies.iter().any(|p| {
             let types: Vec<&str> = if p.types.is_empty() {
                 if p.egress.as_ref().is_some_and(|r| !r.is_empty()) { vec!["Ingress", "Egress"] } else { vec!["Ingress"] }
@@ -504,13 +504,13 @@ proptest! {
                 && types.contains(if ingress { &"Ingress" } else { &"Egress" })
         });
         extended.policies.push(more);
-        let (one, two) = (world.snapshot(false), extended.snapshot(false));
+        let (one, two) = (cluster.snapshot(false), extended.snapshot(false));
         let (a, b) = (Ends::new(&one), Ends::new(&two));
         let (first, second) = (Policies::new(&one, Options::default()), Policies::new(&two, Options::default()));
-        let (left, right) = (pods(&one, &world, &a), pods(&two, &world, &b));
+        let (left, right) = (pods(&one, &cluster, &a), pods(&two, &cluster, &b));
         for i in 0..left.len() {
             for j in 0..left.len() {
-                if !isolated_before(&world, i, false) || !isolated_before(&world, j, true) {
+                if !isolated_before(&cluster, i, false) || !isolated_before(&cluster, j, true) {
                     continue;
                 }
                 for port in 1..6 {
@@ -526,10 +526,10 @@ proptest! {
     /// Monotony: what is added and cannot be evaluated only takes certainty away. Policies whose kinds are
     /// foreign, forms that cannot be read, policies that were not collected.
     #[test]
-    fn what_cannot_be_evaluated_never_makes_an_answer_more_certain(world in small(), doubt in 0..DOUBTS) {
-        let (one, two) = (world.build(None), world.build(Some(doubt)));
+    fn what_cannot_be_evaluated_never_makes_an_answer_more_certain(cluster in small(), doubt in 0..DOUBTS) {
+        let (one, two) = (cluster.build(None), cluster.build(Some(doubt)));
         let (before, after) = (View::new(&one), View::new(&two));
-        let (left, right) = (pods(&one, &world, &before.ends), pods(&two, &world, &after.ends));
+        let (left, right) = (pods(&one, &cluster, &before.ends), pods(&two, &cluster, &after.ends));
         for i in 0..left.len() {
             for j in 0..left.len() {
                 for port in 1..6 {
@@ -546,21 +546,21 @@ proptest! {
     }
 
     #[test]
-    fn a_policy_that_is_not_evaluated_never_makes_allowed_of_unknown(world in small()) {
+    fn a_policy_that_is_not_evaluated_never_makes_allowed_of_unknown(cluster in small()) {
         let mut builder = Builder::default();
         builder.coverage.assume(Assumption { kind: None, namespace: None });
-        let foreign = json!({"metadata": {"name": "g"}, "spec": {"selector": "app == 'x'", "types": ["Ingress", "Egress"]}});
-        builder.push(AnyObject::decode("crd.projectcalico.org/v1", "GlobalNetworkPolicy", &Json(foreign)).unwrap(), 0, false);
-        for (i, pod) in world.pods.iter().enumerate() {
+        let third_party = json!({"metadata": {"name": "g"}, "spec": {"selector": "app == 'x'", "types": ["Ingress", "Egress"]}});
+        builder.push(AnyObject::decode("crd.projectcalico.org/v1", "GlobalNetworkPolicy", &Json(third_party)).unwrap(), 0, false);
+        for (i, pod) in cluster.pods.iter().enumerate() {
             let value = json!({"metadata": {"name": format!("p{i}"), "namespace": pod.namespace, "labels": pod.labels}, "status": {"phase": "Running"}});
             builder.push(AnyObject::decode("v1", "Pod", &Json(value)).unwrap(), 0, false);
         }
         let clouded = builder.build();
         let with = View::new(&clouded);
-        let right = pods(&clouded, &world, &with.ends);
-        for (i, pod) in world.pods.iter().enumerate() {
+        let right = pods(&clouded, &cluster, &with.ends);
+        for (i, pod) in cluster.pods.iter().enumerate() {
             for j in 0..right.len() {
-                let touched = |k: usize| world.pods[k].labels.get("app") == Some(&"x");
+                let touched = |k: usize| cluster.pods[k].labels.get("app") == Some(&"x");
                 let decision = with.decide(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(80) });
                 let expected = if i == j || !(touched(i) || touched(j)) { Answer::Allowed } else { Answer::Unknown };
                 prop_assert_eq!(decision.answer, expected, "{:?} p{} -> p{}", pod.labels, i, j);

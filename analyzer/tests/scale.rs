@@ -156,9 +156,9 @@ fn many_routes(n: usize) -> Vec<Value> {
                 "spec": {"parentRefs": parent, "hostnames": [format!("{kind}-{i}.example")],
                     "rules": [{"backendRefs": [{"name": name, "port": 80}]}]}})
         };
-        let foreign = json!({"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": meta(&namespace, &name),
+        let third_party = json!({"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": meta(&namespace, &name),
             "spec": {"endpointSelector": {"matchLabels": {"app": name}}, "ingress": [{}]}});
-        app(&namespace, &name, i).into_iter().chain([route("HTTPRoute"), route("GRPCRoute"), foreign])
+        app(&namespace, &name, i).into_iter().chain([route("HTTPRoute"), route("GRPCRoute"), third_party])
     };
     (0..n).flat_map(each).chain([gateway]).collect()
 }

@@ -5,7 +5,7 @@ use kubereach_engine::Filter;
 use kubereach_engine::checks::service::{Backends, Consumer};
 use kubereach_engine::judge_snapshot;
 use kubereach_engine::judgement::Judged;
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{InputSpec, IntakeOptions, read};
 use kubereach_model::evidence::Dormant;
@@ -70,17 +70,17 @@ fn judged(snapshot: &Snapshot) -> Judged {
 }
 
 fn codes(judged: &Judged) -> Vec<&'static str> {
-    let paths = judged.subject.paths.iter().flat_map(|p| &p.stretches);
+    let paths = judged.subject.paths.iter().flat_map(|p| &p.segments);
     paths.flat_map(|s| s.findings()).map(|f| f.code()).collect()
 }
 
 #[test]
 fn partial_readiness_is_degraded_not_broken() {
-    let world = snapshot(&[service(&json!({})), pod(1, true, LONG_AGO), pod(2, false, LONG_AGO)], "*");
+    let cluster = snapshot(&[service(&json!({})), pod(1, true, LONG_AGO), pod(2, false, LONG_AGO)], "*");
     let partial =
         snapshot(&[service(&json!({})), slice(&[(true, true, false), (false, false, false)])], "EndpointSlice");
     // Slices are declared complete and hold nothing in the first: pods then contradict them.
-    assert_eq!(judged(&world).verdict, Verdict::Unknown);
+    assert_eq!(judged(&cluster).verdict, Verdict::Unknown);
     assert_eq!(judged(&partial).verdict, Verdict::Degraded);
 }
 
@@ -144,10 +144,10 @@ fn a_pod_without_a_creation_time_is_never_called_young() {
 }
 
 fn state(snapshot: &Snapshot, port: &Port, consumer: Consumer, segment: SegmentName) -> PathState {
-    let world = World::new(snapshot);
+    let cluster = ClusterIndex::new(snapshot);
     let service = snapshot.services.named("shop", "web").next().unwrap();
-    let behind = Backends::new(&world).of(service, Some(port), consumer, None);
-    behind.stretches.iter().find(|s| s.segment == segment).unwrap().state()
+    let behind = Backends::new(&cluster).of(service, Some(port), consumer, None);
+    behind.segments.iter().find(|s| s.name == segment).unwrap().state()
 }
 
 #[test]
@@ -187,11 +187,11 @@ fn ingress_nginx_forwards_tcp_only_and_resolves_an_address_alias() {
 
 #[test]
 fn a_reference_to_no_known_port_leaves_the_rest_unknown() {
-    let world = snapshot(&[service(&json!({})), slice(&[(true, true, false)])], "*");
+    let cluster = snapshot(&[service(&json!({})), slice(&[(true, true, false)])], "*");
     for segment in [SegmentName::Endpoints, SegmentName::Port] {
-        assert_eq!(state(&world, &Port::Number(81), Consumer::ClusterIp, segment), PathState::Unknown);
+        assert_eq!(state(&cluster, &Port::Number(81), Consumer::ClusterIp, segment), PathState::Unknown);
     }
-    assert_eq!(state(&world, &Port::Number(81), Consumer::ClusterIp, SegmentName::Service), PathState::Open);
+    assert_eq!(state(&cluster, &Port::Number(81), Consumer::ClusterIp, SegmentName::Service), PathState::Open);
 }
 
 #[test]
@@ -200,10 +200,10 @@ fn scaled_to_zero_is_dormant_for_every_consumer() {
         "spec": {"replicas": 0, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": []}}},
         "status": {"replicas": 0}});
     let zero = snapshot(&[service(&json!({})), deployment], "*");
-    let world = World::new(&zero);
+    let cluster = ClusterIndex::new(&zero);
     let found = zero.services.named("shop", "web").next().unwrap();
     for consumer in [Consumer::ClusterIp, Consumer::ReadyEndpoints, Consumer::IngressNginx, Consumer::Unknown] {
-        let behind = Backends::new(&world).of(found, Some(&Port::Number(80)), consumer, None);
+        let behind = Backends::new(&cluster).of(found, Some(&Port::Number(80)), consumer, None);
         assert!(matches!(behind.dormant, Some(Dormant::ScaledToZero(_))), "{consumer:?}");
     }
     let judged = judged(&zero);

@@ -427,7 +427,8 @@ fn compare_path(name: &str, path_name: &str, wanted: &WantedPath, subject: &Subj
 /// What holds for every report whatever went in.
 fn laws(report: &Report, errors: &mut Vec<String>) {
     for finding in &report.findings {
-        if matches!(finding.effect, Effect::Blocks | Effect::Narrows | Effect::Clouds) && finding.basis.is_empty() {
+        if matches!(finding.effect, Effect::Blocks | Effect::Narrows | Effect::Inconclusive) && finding.basis.is_empty()
+        {
             errors.push(format!("{}: {} without a proof or gap", finding.code, finding.effect));
         }
         if finding.command.contains("&&") || finding.command.contains('<') || finding.command.contains('\n') {
@@ -470,9 +471,9 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
             errors.push(format!("{name}: broken though traffic flows"));
         }
         // Who speaks is named, and is who is quoted.
-        let speaker = report.findings.iter().find(|f| Some(&f.id) == subject.speaker.as_ref());
-        if speaker.map_or(!subject.reason.is_empty(), |f| !subject.reason.starts_with(&f.message)) {
-            errors.push(format!("{name}: '{}' is not what {speaker:?} says", subject.reason));
+        let source = report.findings.iter().find(|f| Some(&f.id) == subject.source.as_ref());
+        if source.map_or(!subject.reason.is_empty(), |f| !subject.reason.starts_with(&f.message)) {
+            errors.push(format!("{name}: '{}' is not what {source:?} says", subject.reason));
         }
         if subject.headline.is_empty() {
             errors.push(format!("{name}: no headline"));

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use common::{json, snapshot};
 use kubereach_engine::checks;
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_engine::resolve::gateway::Fronts;
 use kubereach_engine::resolve::gateway::door::Owner;
 use kubereach_engine::resolve::gateway::kinds::Kinds;
@@ -272,7 +272,7 @@ const FOREIGN: &[&str] = &["BackendsAvailable", "RouteRulesOverlap"];
 /// Effects that may stand for a condition that is False.
 fn speaks(finding: &Finding) -> bool {
     match finding.effect() {
-        Effect::Blocks | Effect::Clouds => true,
+        Effect::Blocks | Effect::Inconclusive => true,
         // A mirror that is lost narrows only, and a policy that yields changes nothing: the traffic flows.
         Effect::Narrows | Effect::Notes => matches!(
             finding.code(),
@@ -296,10 +296,10 @@ struct State<'s> {
 }
 
 impl<'s> State<'s> {
-    fn new(world: &World<'s>) -> Self {
-        let fronts = Fronts::new(world);
-        let routes = attach::all(world, &fronts);
-        Self { subjects: checks::evaluate(world), fronts, routes }
+    fn new(cluster: &ClusterIndex<'s>) -> Self {
+        let fronts = Fronts::new(cluster);
+        let routes = attach::all(cluster, &fronts);
+        Self { subjects: checks::evaluate(cluster), fronts, routes }
     }
 
     fn paths(&self) -> impl Iterator<Item = (&Subject, &Path)> {
@@ -313,7 +313,7 @@ impl<'s> State<'s> {
             if !row.concerns(subject, path) {
                 continue;
             }
-            for finding in path.stretches.iter().flat_map(|s| s.findings()) {
+            for finding in path.segments.iter().flat_map(|s| s.findings()) {
                 if row.scope == "policy" || finding.object.to_string() == row.resource {
                     found.push(finding.as_ref());
                 }
@@ -424,7 +424,7 @@ fn check(state: &State<'_>, row: &Row<'_>) -> Result<(), String> {
         let own: Vec<&Path> =
             state.paths().filter(|(s, p)| row.scope == "set" && row.concerns(s, p)).map(|(_, p)| p).collect();
         let refused = |p: &&Path| {
-            let all = p.stretches.iter().flat_map(|s| s.findings());
+            let all = p.segments.iter().flat_map(|s| s.findings());
             all.into_iter().any(|f| {
                 speaks(f)
                     && (means(f.code(), MUST, "listener", "Accepted", None)
@@ -525,8 +525,8 @@ fn suite(name: &str, rows: Vec<(String, String, Value)>, threshold: usize) {
     for (state, rows) in &by_state {
         let items = strip(&json(&root.join(state)));
         let snapshot = snapshot(&items, true);
-        let world = World::new(&snapshot);
-        let evaluated = State::new(&world);
+        let cluster = ClusterIndex::new(&snapshot);
+        let evaluated = State::new(&cluster);
         for (test, value) in rows {
             let row = Row::new(value);
             if FOREIGN.contains(&row.kind) {

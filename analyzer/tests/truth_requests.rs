@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use common::{json, snapshot};
 use kubereach_engine::checks;
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_engine::resolve::gateway::{Fronts, hostname};
 use kubereach_model::evidence::Path;
 use kubereach_reports::report::PathState;
@@ -151,7 +151,7 @@ fn check(paths: &[(u16, Path)], row: &Value) -> Result<(), String> {
     if taken.iter().any(|p| leads(&p)) {
         return Ok(());
     }
-    let findings = |p: &Path| p.stretches.iter().flat_map(|s| s.findings()).map(|f| f.code()).collect::<Vec<_>>();
+    let findings = |p: &Path| p.segments.iter().flat_map(|s| s.findings()).map(|f| f.code()).collect::<Vec<_>>();
     let seen: Vec<_> = taken.iter().map(|p| (p.state(), findings(p), &p.key.backend)).collect();
     Err(format!("must be answered by {backend:?}, and finds {seen:?}"))
 }
@@ -176,9 +176,9 @@ fn requests_that_must_pass_are_not_blocked_and_those_that_must_fail_are_not_open
             }
         }
         let snapshot = snapshot(&items, true);
-        let world = World::new(&snapshot);
-        let fronts = Fronts::new(&world);
-        let subjects = checks::evaluate(&world);
+        let cluster = ClusterIndex::new(&snapshot);
+        let fronts = Fronts::new(&cluster);
+        let subjects = checks::evaluate(&cluster);
         for row in rows {
             let gateway = (
                 row["gateway"]["namespace"].as_str().unwrap_or_default(),

@@ -84,8 +84,8 @@ fn snapshots_of_real_applications() {
             .iter()
             .filter(|s| s.kind == "Service")
             .filter(|s| {
-                let stretches = s.paths.iter().flat_map(|p| &p.segments);
-                let mut behind = stretches.filter(|g| matches!(g.segment, SegmentName::Endpoints | SegmentName::Port));
+                let segments = s.paths.iter().flat_map(|p| &p.segments);
+                let mut behind = segments.filter(|g| matches!(g.segment, SegmentName::Endpoints | SegmentName::Port));
                 behind.any(|g| g.state == PathState::Blocked)
             })
             .map(|s| format!("{}/{}", s.namespace, s.name))

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use jsonschema::Validator;
-use kubereach_reports::render::{Format, Options, Root, RulePage, render};
+use kubereach_reports::render::{Format, Options, Root, RuleDoc, render};
 use kubereach_reports::report::*;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -30,7 +30,7 @@ fn rendered(report: &Report, format: Format, options: &Options) -> String {
 }
 
 fn options() -> Options {
-    let page = RulePage {
+    let page = RuleDoc {
         title: "The Service does not exist".to_owned(),
         explanation: "The Ingress names a Service that is not there.".to_owned(),
         example: "backend: {service: {name: nope}}".to_owned(),

@@ -12,7 +12,7 @@ use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
 use crate::observation::{self, Document};
 use crate::plan;
 use crate::report::{assemble, coverage, not_evaluated};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
 use kubereach_model::evidence;
@@ -67,21 +67,26 @@ pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress)
 /// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
 pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     let documents = options.observations.as_slice();
-    let clusters: Vec<(World<'_>, Vec<evidence::Subject>)> =
-        intake.snapshots.iter().map(World::new).map(|world| (subjects(&world), world)).map(|(s, w)| (w, s)).collect();
+    let clusters: Vec<(ClusterIndex<'_>, Vec<evidence::Subject>)> = intake
+        .snapshots
+        .iter()
+        .map(ClusterIndex::new)
+        .map(|cluster| (subjects(&cluster), cluster))
+        .map(|(s, w)| (w, s))
+        .collect();
     let ambiguous = if documents.is_empty() { BTreeSet::new() } else { shared_paths(&clusters) };
     let mut plans = options.plans.clone();
     if documents.iter().any(|document| !document.observations.plan.is_empty()) {
-        plans.extend(clusters.iter().flat_map(|(world, subjects)| plan::digests(world, subjects)));
+        plans.extend(clusters.iter().flat_map(|(cluster, subjects)| plan::digests(cluster, subjects)));
     }
     let mut merged = Vec::with_capacity(clusters.len());
     let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
-    for (world, subjects) in clusters {
-        let rows = observation::merge(&world, &subjects, documents, &ambiguous);
-        let measurements = measurements(&world, &subjects, &rows, options);
+    for (cluster, subjects) in clusters {
+        let rows = observation::merge(&cluster, &subjects, documents, &ambiguous);
+        let measurements = measurements(&cluster, &subjects, &rows, options);
         merged.push(rows);
         let wanted = subjects.into_par_iter().filter(|s| options.filter.wants(s));
-        judged.par_extend(wanted.map(|s| (world.snapshot.cluster.clone(), judge(s, &measurements))));
+        judged.par_extend(wanted.map(|s| (cluster.snapshot.cluster.clone(), judge(s, &measurements))));
     }
     let mut snapshot = inventory(intake);
     let taken_at = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
@@ -98,21 +103,21 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     report
 }
 
-fn subjects(world: &World<'_>) -> Vec<evidence::Subject> {
-    let mut subjects = checks::evaluate(world);
+fn subjects(cluster: &ClusterIndex<'_>) -> Vec<evidence::Subject> {
+    let mut subjects = checks::evaluate(cluster);
     attach_entries(&mut subjects);
     subjects
 }
 
 /// Judges every wanted subject of one cluster, by its configuration alone.
 pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
-    let world = World::new(snapshot);
+    let cluster = ClusterIndex::new(snapshot);
     let nothing = Measurements::default();
-    subjects(&world).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
+    subjects(&cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
 }
 
 /// Ids of paths that more than one cluster has.
-fn shared_paths(clusters: &[(World<'_>, Vec<evidence::Subject>)]) -> BTreeSet<String> {
+fn shared_paths(clusters: &[(ClusterIndex<'_>, Vec<evidence::Subject>)]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut shared = BTreeSet::new();
     if clusters.len() > 1 {
@@ -127,7 +132,7 @@ fn shared_paths(clusters: &[(World<'_>, Vec<evidence::Subject>)]) -> BTreeSet<St
 
 /// The reduced rows with the findings they give.
 fn measurements(
-    world: &World<'_>,
+    cluster: &ClusterIndex<'_>,
     subjects: &[evidence::Subject],
     rows: &observation::Merged,
     options: &Options,
@@ -140,7 +145,7 @@ fn measurements(
     for path in subjects.iter().flat_map(|subject| &subject.paths) {
         let id = path.key.id();
         if let Some(seen) = rows.paths.get(&id) {
-            let findings = checks::measurement::findings(path, seen, world.snapshot.taken_at);
+            let findings = checks::measurement::findings(path, seen, cluster.snapshot.taken_at);
             paths.insert(id, Measured { seen: seen.clone(), findings });
         }
     }
@@ -149,9 +154,9 @@ fn measurements(
 
 /// What to measure of every wanted subject of one cluster, at most so many targets.
 pub fn plan_snapshot(snapshot: &Snapshot, filter: &Filter, most: Option<usize>) -> Plan {
-    let world = World::new(snapshot);
-    let subjects = checks::evaluate(&world);
-    plan::derive(&world, &subjects, &|subject| filter.wants(subject), most)
+    let cluster = ClusterIndex::new(snapshot);
+    let subjects = checks::evaluate(&cluster);
+    plan::derive(&cluster, &subjects, &|subject| filter.wants(subject), most)
 }
 
 pub(crate) fn inventory(intake: &Intake) -> report::Snapshot {
@@ -247,9 +252,9 @@ mod tests {
     fn what_ports_have_in_common_changes_no_subject() {
         let mut compared = 0;
         each_fixture(&mut |snapshot| {
-            let world = World::new(&snapshot);
-            let shared = checks::evaluate_with(&Backends::new(&world));
-            let each = checks::evaluate_with(&Backends::unshared(&world));
+            let cluster = ClusterIndex::new(&snapshot);
+            let shared = checks::evaluate_with(&Backends::new(&cluster));
+            let each = checks::evaluate_with(&Backends::unshared(&cluster));
             assert_eq!(format!("{shared:?}"), format!("{each:?}"));
             compared += shared.len();
         });

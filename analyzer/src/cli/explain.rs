@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use kubereach_engine::checks::{catalogue, catalogue_markdown};
-use kubereach_model::evidence::Entry;
+use kubereach_model::evidence::CatalogueEntry;
 
 use super::{Failure, OK, args};
 
@@ -23,7 +23,7 @@ pub(super) fn run(command: &args::Explain) -> Result<u8, Failure> {
     Ok(OK)
 }
 
-fn list<'a>(entries: impl Iterator<Item = &'a Entry>) -> String {
+fn list<'a>(entries: impl Iterator<Item = &'a CatalogueEntry>) -> String {
     let mut text = String::new();
     for entry in entries {
         // Writing to a String does not fail.
@@ -32,7 +32,7 @@ fn list<'a>(entries: impl Iterator<Item = &'a Entry>) -> String {
     text
 }
 
-fn page(entry: &Entry) -> String {
+fn page(entry: &CatalogueEntry) -> String {
     let page = &entry.text;
     let mut text = format!(
         "{}\n{}\n\n  effect   {} (on the `{}` segment)\n\n",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use kubereach_engine::checks::catalogue;
-use kubereach_reports::render::{Format, Options, Root, RulePage, RulePages, render};
+use kubereach_reports::render::{Format, Options, Root, RuleDoc, RuleDocs, render};
 use kubereach_reports::report::Report;
 
 use super::Failure;
@@ -57,10 +57,10 @@ pub(super) fn root() -> Root {
 }
 
 /// The pages of all checks, for formats that explain a code.
-pub(super) fn pages() -> RulePages {
+pub(super) fn pages() -> RuleDocs {
     let pages = catalogue().into_iter().map(|(code, entry)| {
         let text = &entry.text;
-        let page = RulePage {
+        let page = RuleDoc {
             title: text.title.to_owned(),
             explanation: text.explanation.to_owned(),
             example: text.example.to_owned(),
@@ -70,7 +70,7 @@ pub(super) fn pages() -> RulePages {
         };
         (code.to_owned(), page)
     });
-    RulePages::new(pages.collect())
+    RuleDocs::new(pages.collect())
 }
 
 /// Adds the report to the summary page of a GitHub job, where there is one.

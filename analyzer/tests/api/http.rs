@@ -78,7 +78,7 @@ pub(crate) fn converse(mut reader: impl BufRead, mut writer: &mut impl Write, cl
                 std::thread::sleep(time);
                 (answer::answer(&request, cluster), false)
             }
-            Some(Fault::Foreign(code, headers, text)) => {
+            Some(Fault::ThirdParty(code, headers, text)) => {
                 let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
                 (Response { status: code, headers, body: text.as_bytes().to_vec(), ..Response::default() }, false)
             }

@@ -42,7 +42,7 @@ pub(crate) enum Fault {
     /// The token of the list has expired.
     Expired,
     /// Something else answers: a login page, a proxy, a broken compressor.
-    Foreign(u16, Vec<(&'static str, &'static str)>, &'static str),
+    ThirdParty(u16, Vec<(&'static str, &'static str)>, &'static str),
     /// The list says that it goes on, with the same token each time.
     Endless,
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kubereach_engine::policy::Protocol;
 use kubereach_engine::question::{Answers, Finder, Row, split_port};
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
 use serde::Deserialize;
@@ -50,11 +50,11 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
     }
     let read = read(&inputs(folder), &options(args).intake, &Silent).unwrap();
     let [snapshot] = read.snapshots.as_slice() else { return errors.push("not one cluster".to_owned()) };
-    let world = World::new(snapshot);
-    let answers = Answers::new(world.policies(), Finder::new(world.policies(), &world));
+    let cluster = ClusterIndex::new(snapshot);
+    let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
     for question in questions {
         let name = format!("{} -> {}", question.from, question.to);
-        let finder = Finder::new(world.policies(), &world);
+        let finder = Finder::new(cluster.policies(), &cluster);
         let protocol = question.protocol.as_deref().map(|word| Protocol::of(word).unwrap());
         let (to, port) = split_port(&question.to);
         let ends = (

@@ -365,8 +365,8 @@ fn compare(plane: &Plane, folder: &Path, files: &Report, namespace: &str, wrong:
         for subject in &seen.subjects {
             let whole = verdict(&admin, &subject.kind, &subject.namespace, &subject.name);
             let got = subject.verdict.word();
-            let foreign = user == "tenant" && subject.namespace != namespace;
-            if foreign || (got != whole && got != "unknown") {
+            let third_party = user == "tenant" && subject.namespace != namespace;
+            if third_party || (got != whole && got != "unknown") {
                 let name = format!("{}/{}/{}", subject.kind, subject.namespace, subject.name);
                 let _ = writeln!(wrong, "{place}: {name}: {user} sees {got}, admin {whole}");
             }

@@ -144,13 +144,13 @@ fn hostile_names_stay_names() {
 fn what_others_answer_in_the_api_servers_place_is_never_an_empty_list() {
     let html = ("content-type", "text/html");
     for (name, fault) in [
-        ("a login page", Fault::Foreign(200, vec![html], "<html>Log in</html>")),
-        ("a redirect", Fault::Foreign(302, vec![html, ("location", "https://login.example/")], "")),
-        ("a proxy", Fault::Foreign(502, vec![html], "<html>502 Bad Gateway</html>")),
-        ("another object", Fault::Foreign(200, vec![("content-type", "application/json")], "{\"kind\": \"Pod\"}")),
-        ("an array", Fault::Foreign(200, vec![("content-type", "application/json")], "[]")),
-        ("broken gzip", Fault::Foreign(200, vec![("content-encoding", "gzip")], "not compressed")),
-        ("the end of a session", Fault::Foreign(401, vec![html], "Unauthorized")),
+        ("a login page", Fault::ThirdParty(200, vec![html], "<html>Log in</html>")),
+        ("a redirect", Fault::ThirdParty(302, vec![html, ("location", "https://login.example/")], "")),
+        ("a proxy", Fault::ThirdParty(502, vec![html], "<html>502 Bad Gateway</html>")),
+        ("another object", Fault::ThirdParty(200, vec![("content-type", "application/json")], "{\"kind\": \"Pod\"}")),
+        ("an array", Fault::ThirdParty(200, vec![("content-type", "application/json")], "[]")),
+        ("broken gzip", Fault::ThirdParty(200, vec![("content-encoding", "gzip")], "not compressed")),
+        ("the end of a session", Fault::ThirdParty(401, vec![html], "Unauthorized")),
         ("a list without end", Fault::Endless),
     ] {
         let api = Cluster::new(shop())
@@ -176,7 +176,7 @@ fn a_date_to_come_back_at_is_kept_too() {
     let soon = jiff::Timestamp::now() + Duration::from_secs(3);
     let date = soon.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let date: &'static str = Box::leak(date.into_boxed_str());
-    let busy = Fault::Foreign(429, vec![("retry-after", date)], "Too many requests, please try again later.");
+    let busy = Fault::ThirdParty(429, vec![("retry-after", date)], "Too many requests, please try again later.");
     let api = Cluster::new(shop()).trouble("/api/v1/pods", busy, 1).start();
     let begun = Instant::now();
     let report = report(&api, "admin", &ask());

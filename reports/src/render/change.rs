@@ -1,7 +1,7 @@
 //! Sentences about a change that several renderers share.
 
 use super::words::{join_and, number, plural};
-use crate::report::{Became, Change, ChangeKind, Deed, SubjectChange, Verdict};
+use crate::report::{Became, Change, ChangeAction, ChangeKind, SubjectChange, Verdict};
 
 /// The groups in the order in which a reader wants them, each with its heading.
 pub(crate) const GROUPS: [(Became, &str); 4] = [
@@ -44,16 +44,16 @@ pub(crate) fn title(change: &Change) -> String {
 
 /// `2 objects created, 1 changed and 3 as they are`; empty where none is known.
 pub(crate) fn objects(change: &Change) -> String {
-    let count = |deed| change.objects.iter().filter(|o| o.deed == deed).count();
+    let count = |action| change.objects.iter().filter(|o| o.action == action).count();
     let parts: Vec<String> = [
-        (Deed::Created, "created"),
-        (Deed::Changed, "changed"),
-        (Deed::Removed, "removed"),
-        (Deed::Same, "as they are"),
+        (ChangeAction::Created, "created"),
+        (ChangeAction::Changed, "changed"),
+        (ChangeAction::Removed, "removed"),
+        (ChangeAction::Same, "as they are"),
     ]
     .into_iter()
-    .filter(|(deed, _)| count(*deed) > 0)
-    .map(|(deed, word)| format!("{} {word}", number(count(deed))))
+    .filter(|(action, _)| count(*action) > 0)
+    .map(|(action, word)| format!("{} {word}", number(count(action))))
     .collect();
     if parts.is_empty() {
         return String::new();

@@ -48,7 +48,7 @@ pub(super) fn shown(report: &Report) -> Vec<Shown<'_>> {
             let level = match finding.effect {
                 Effect::Blocks if carrying.contains(finding.id.as_str()) => Level::Error,
                 Effect::Blocks | Effect::Narrows => Level::Warning,
-                Effect::Clouds => Level::Notice,
+                Effect::Inconclusive => Level::Notice,
                 Effect::Notes => return None,
             };
             Some(Shown { level, finding, subject: owner.get(finding.id.as_str()).copied() })

@@ -22,7 +22,7 @@ pub(crate) enum Place {
 
 /// One object on the way.
 #[derive(Debug, Clone)]
-pub(crate) struct Station<'a> {
+pub(crate) struct Hop<'a> {
     pub(crate) place: Place,
     /// `Service`, `Ingress`; for [`Place::Pods`] the word a reader knows.
     pub(crate) kind: String,
@@ -76,7 +76,7 @@ impl Step {
     }
 }
 
-impl Station<'_> {
+impl Hop<'_> {
     /// `Kind namespace/name`.
     pub(crate) fn title(&self) -> String {
         if self.name.is_empty() { self.kind.clone() } else { format!("{} {}", self.kind, self.name) }
@@ -94,8 +94,8 @@ impl Station<'_> {
 }
 
 /// The stations of a path in the order traffic passes them; never empty.
-pub(crate) fn stations(path: &Path) -> Vec<Station<'_>> {
-    let mut found: Vec<Station<'_>> = Vec::with_capacity(4);
+pub(crate) fn hops(path: &Path) -> Vec<Hop<'_>> {
+    let mut found: Vec<Hop<'_>> = Vec::with_capacity(4);
     let (entry_kind, entry_name) = path.entry.split_once('/').unwrap_or(("", path.entry.as_str()));
     let backend = path.backend.as_ref();
     let entry_is_backend =
@@ -120,21 +120,21 @@ pub(crate) fn stations(path: &Path) -> Vec<Station<'_>> {
     for segment in &path.segments {
         let wanted = place_of(segment.segment);
         // A place without a station of its own falls to the last station before it, else to the first.
-        let at = found.iter().rposition(|station| station.place <= wanted).unwrap_or(0);
-        if let Some(station) = found.get_mut(at) {
-            station.segments.push(segment);
+        let at = found.iter().rposition(|hop| hop.place <= wanted).unwrap_or(0);
+        if let Some(hop) = found.get_mut(at) {
+            hop.segments.push(segment);
         }
     }
-    for station in &mut found {
-        station.state = worst(path, &station.segments);
+    for hop in &mut found {
+        hop.state = worst(path, &hop.segments);
     }
     ask(path, &mut found);
     mark(path, &mut found);
     found
 }
 
-fn push(found: &mut Vec<Station<'_>>, place: Place, kind: String, name: String) {
-    found.push(Station {
+fn push(found: &mut Vec<Hop<'_>>, place: Place, kind: String, name: String) {
+    found.push(Hop {
         place,
         kind,
         name,
@@ -196,24 +196,24 @@ fn worst(path: &Path, segments: &[&Segment]) -> PathState {
 
 /// Puts what is asked of a request where it is asked: the listener on the way in, host and match on
 /// the way from the rule to what follows it, the port on the way to the pods.
-fn ask(path: &Path, found: &mut [Station<'_>]) {
+fn ask(path: &Path, found: &mut [Hop<'_>]) {
     let some = |parts: [Option<&str>; 2]| -> Vec<String> {
         parts.into_iter().flatten().filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     let mut request = some([path.host.as_deref(), path.matches.as_deref()]);
     let port = path.backend.as_ref().and_then(|b| b.port.as_ref()).map(|port| format!("port {port}"));
-    let has_route = found.iter().any(|station| station.place == Place::Route);
+    let has_route = found.iter().any(|hop| hop.place == Place::Route);
     let rule = if has_route { Place::Route } else { Place::Entry };
     let mut previous = None;
-    for station in found.iter_mut() {
+    for hop in found.iter_mut() {
         if previous.is_none() {
-            station.asks = some([path.listener.as_deref(), None]);
-        } else if station.place == Place::Pods {
-            station.asks = some([port.as_deref(), None]);
+            hop.asks = some([path.listener.as_deref(), None]);
+        } else if hop.place == Place::Pods {
+            hop.asks = some([port.as_deref(), None]);
         } else if previous == Some(rule) {
-            station.asks = std::mem::take(&mut request);
+            hop.asks = std::mem::take(&mut request);
         }
-        previous = Some(station.place);
+        previous = Some(hop.place);
     }
     // A path without a station behind its rule still says what it asks for.
     if let Some(first) = found.first_mut() {
@@ -221,7 +221,7 @@ fn ask(path: &Path, found: &mut [Station<'_>]) {
     }
 }
 
-fn mark(path: &Path, found: &mut [Station<'_>]) {
+fn mark(path: &Path, found: &mut [Hop<'_>]) {
     let real = path.confidence == Some(Confidence::Real);
     let whole = match path.outcome {
         Outcome::Verified if real => Some(Step::Verified),
@@ -235,28 +235,28 @@ fn mark(path: &Path, found: &mut [Station<'_>]) {
     let localized = failed.and_then(|row| row.failed_segment);
     let unplaced = real && path.outcome == Outcome::Unreachable && localized.is_none();
     let mut beyond = false;
-    for station in found.iter_mut() {
-        let failed_here = localized.is_some_and(|name| station.segments.iter().any(|segment| segment.segment == name));
-        station.step = match whole {
+    for hop in found.iter_mut() {
+        let failed_here = localized.is_some_and(|name| hop.segments.iter().any(|segment| segment.segment == name));
+        hop.step = match whole {
             Some(step) => step,
             None if beyond => Step::Beyond,
-            None if failed_here || station.state == PathState::Blocked => Step::Blocked,
+            None if failed_here || hop.state == PathState::Blocked => Step::Blocked,
             None if unplaced && path.config != PathState::Blocked => Step::Unknown,
-            None => match station.state {
+            None => match hop.state {
                 PathState::Unknown => Step::Unknown,
                 PathState::Narrowed => Step::Narrowed,
                 _ => Step::ConfigOpen,
             },
         };
-        station.note = match station.step {
+        hop.note = match hop.step {
             Step::Beyond => None,
-            Step::Blocked if station.state == PathState::Open => failed.map(|row| row.evidence.clone()),
-            _ if station.state == PathState::Open => None,
-            _ => Some(station.evidence()),
+            Step::Blocked if hop.state == PathState::Open => failed.map(|row| row.evidence.clone()),
+            _ if hop.state == PathState::Open => None,
+            _ => Some(hop.evidence()),
         };
-        beyond |= station.step == Step::Blocked;
-        if path.dormant && matches!(station.step, Step::Blocked | Step::Narrowed) {
-            station.step = Step::Resting;
+        beyond |= hop.step == Step::Blocked;
+        if path.dormant && matches!(hop.step, Step::Blocked | Step::Narrowed) {
+            hop.step = Step::Resting;
         }
     }
 }
@@ -312,7 +312,7 @@ mod tests {
     }
 
     fn told(path: &Path) -> Vec<String> {
-        stations(path).iter().map(|s| format!("[{}] {} ({})", s.asks.join(" "), s.title(), s.segments.len())).collect()
+        hops(path).iter().map(|s| format!("[{}] {} ({})", s.asks.join(" "), s.title(), s.segments.len())).collect()
     }
 
     #[test]
@@ -333,6 +333,6 @@ mod tests {
         path.backend = None;
         path.segments.clear();
         assert_eq!(told(&path), ["[https shop.example /cart] Ingress shop/web (0)"]);
-        assert_eq!(stations(&path).first().map(|s| s.state), Some(PathState::Unknown));
+        assert_eq!(hops(&path).first().map(|s| s.state), Some(PathState::Unknown));
     }
 }

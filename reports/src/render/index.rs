@@ -42,6 +42,6 @@ impl<'a> Findings<'a> {
     /// The order is the report's own.
     pub(crate) fn culprit(&self, subject: &Subject) -> Option<&'a Finding> {
         let first = || subject.findings.iter().filter_map(|id| self.get(id)).find(|f| f.effect != Effect::Notes);
-        subject.speaker.as_deref().and_then(|id| self.get(id)).or_else(first)
+        subject.primary.as_deref().and_then(|id| self.get(id)).or_else(first)
     }
 }

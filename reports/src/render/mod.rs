@@ -33,7 +33,7 @@ use crate::report::Report;
 
 pub use gate::Root;
 pub use jsonl::{BUNDLE_SCHEMA, BundleLine, BundleState, SUBJECT_SCHEMA, SubjectLine};
-pub use rules::{RulePage, RulePages};
+pub use rules::{RuleDoc, RuleDocs};
 pub use text::render_trace;
 
 macro_rules! formats {
@@ -125,7 +125,7 @@ pub struct Options {
     /// Where the repository is (SARIF, JUnit, GitHub, GitLab).
     pub root: Root,
     /// The pages of the checks (SARIF).
-    pub rules: RulePages,
+    pub rules: RuleDocs,
     /// The bundle the report is of, where a fleet of them is judged (JSON lines, text).
     pub bundle: Option<String>,
 }
@@ -141,7 +141,7 @@ impl Default for Options {
             show_suppressed: false,
             show_existing: false,
             root: Root::default(),
-            rules: RulePages::default(),
+            rules: RuleDocs::default(),
             bundle: None,
         }
     }

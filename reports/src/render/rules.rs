@@ -7,7 +7,7 @@ use crate::report::{Effect, SegmentName};
 
 /// What a check says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RulePage {
+pub struct RuleDoc {
     /// One line.
     pub title: String,
     /// One paragraph.
@@ -23,4 +23,4 @@ pub struct RulePage {
 }
 
 /// Pages by code. Shared, because every output of a run takes them.
-pub type RulePages = Arc<BTreeMap<String, RulePage>>;
+pub type RuleDocs = Arc<BTreeMap<String, RuleDoc>>;

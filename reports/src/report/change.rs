@@ -34,7 +34,8 @@ words! {
 
 words! {
     /// What becomes of an object of the change.
-    Deed {
+    #[schemars(rename = "Deed")]
+    ChangeAction {
         /// It is new.
         Created = "created",
         /// It is there and becomes another.
@@ -149,7 +150,8 @@ pub struct ObjectChange {
     /// The object.
     pub object: ObjectRef,
     /// What becomes of it.
-    pub deed: Deed,
+    #[serde(rename = "deed")]
+    pub action: ChangeAction,
     /// What follows for others, one sentence; empty if nothing does.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,

@@ -10,7 +10,7 @@ mod snapshot;
 mod subject;
 mod words;
 
-pub use change::{Became, Change, ChangeCounts, ChangeKind, Deed, ObjectChange, ProblemChange, SubjectChange};
+pub use change::{Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, SubjectChange};
 pub use finding::{Finding, Frame, Location, Related, Suppression};
 pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};

@@ -46,8 +46,8 @@ pub struct Subject {
     /// Ids of findings about this subject, worst first.
     pub findings: Vec<String>,
     /// Id of the finding that `headline`, `reason` and `next` speak of, if one does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub speaker: Option<String>,
+    #[serde(rename = "speaker", default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<String>,
     /// What was not checked, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_checked: Vec<UncheckedItem>,

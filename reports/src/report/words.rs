@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        $(#[$meta])*
         pub enum $name {
             $($(#[$vmeta])* #[serde(rename = $word)] $variant),+
         }
@@ -138,7 +138,7 @@ words! {
         /// Some traffic passes, less than declared.
         Narrows = "narrows",
         /// Cannot be told, with the gap.
-        Clouds = "clouds",
+        Inconclusive = "clouds",
         /// Worth saying, changes nothing.
         Notes = "notes",
     }

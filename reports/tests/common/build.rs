@@ -86,7 +86,7 @@ pub fn subject(kind: &str, namespace: &str, name: &str) -> Subject {
         }],
         not_proved: Vec::new(),
         next_test: None,
-        speaker: None,
+        primary: None,
         excused: false,
     }
 }

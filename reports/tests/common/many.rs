@@ -43,7 +43,7 @@ pub fn each_with_its_own(n: usize) -> Report {
         let of_segments = segments.flat_map(|segment| &mut segment.findings);
         let named = subject.findings.iter_mut().chain(&mut subject.entry_problems).chain(of_segments);
         let mut seen = std::collections::BTreeSet::new();
-        for id in named.chain(&mut subject.speaker) {
+        for id in named.chain(&mut subject.primary) {
             let known = id.clone();
             own(id);
             if seen.insert(known.clone())

@@ -139,7 +139,7 @@ fn findings(out: &mut Vec<Finding>) {
         ..finding(
             "f3",
             "gateway/class-not-seen",
-            Effect::Clouds,
+            Effect::Inconclusive,
             SegmentName::Controller,
             object("Gateway", "infra", "edge"),
             "Which controller serves this Gateway cannot be told.",

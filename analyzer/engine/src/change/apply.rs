@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubereach_reports::report::{CoverageState, Deed, ObjectRef};
+use kubereach_reports::report::{ChangeAction, CoverageState, ObjectRef};
 
 use super::merge::{declared, merge};
 use super::templates::Template;
-use super::{Prune, foresee};
+use super::{Prune, simulate};
 use kubereach_model::snapshot::model::{Namespace, Resource as _};
 use kubereach_model::snapshot::{AnyObject, GroupKind, Provenance, Snapshot};
 
@@ -24,7 +24,7 @@ pub struct Edit {
     /// Its group and kind.
     pub kind: GroupKind,
     /// What becomes of it.
-    pub deed: Deed,
+    pub action: ChangeAction,
     /// What follows for others, one sentence; empty if nothing does.
     pub note: String,
 }
@@ -78,36 +78,41 @@ pub fn apply(
         }
         let origin = origin.saturating_add(offset);
         let object = declared(object);
-        let (deed, entry) = match objects.remove(&key) {
-            None => (Deed::Created, (object, origin, Provenance::Manifest)),
+        let (action, entry) = match objects.remove(&key) {
+            None => (ChangeAction::Created, (object, origin, Provenance::Manifest)),
             Some((live, _, provenance)) => {
                 let template = templates.get(&key);
                 let merged = merge(&live, object, template.map(|t| &t.stays));
                 let provenance = if merged.unsettled { Provenance::Manifest } else { provenance };
                 let changed = merged.changed || template.is_some_and(Template::may_differ);
-                let deed = if changed { Deed::Changed } else { Deed::Same };
-                (deed, (merged.object, origin, provenance))
+                let action = if changed { ChangeAction::Changed } else { ChangeAction::Same };
+                (action, (merged.object, origin, provenance))
             }
         };
-        edits.insert(key.clone(), Edit { object: object_ref(&key), kind: key.0.clone(), deed, note: String::new() });
+        edits.insert(key.clone(), Edit { object: object_ref(&key), kind: key.0.clone(), action, note: String::new() });
         objects.insert(key, entry);
     }
     let touched: BTreeSet<String> = edits.keys().map(|key| key.1.clone()).collect();
     if let Some(prune) = prune {
         for key in removed(&objects, &edits, &touched, prune) {
             objects.remove(&key);
-            let edit = Edit { object: object_ref(&key), kind: key.0.clone(), deed: Deed::Removed, note: String::new() };
+            let edit = Edit {
+                object: object_ref(&key),
+                kind: key.0.clone(),
+                action: ChangeAction::Removed,
+                note: String::new(),
+            };
             edits.insert(key, edit);
         }
     }
     namespaces(before, &mut objects, &touched, offset, &mut edits);
     let problems = refused(before, &objects, &edits);
-    let mut foresight = foresee::foresee(before, &mut objects, &mut edits, templates);
+    let mut simulation = simulate::simulate(before, &mut objects, &mut edits, templates);
     for kind in other_kinds.keys() {
-        foresight.brings(kind.clone());
+        simulation.brings(kind.clone());
     }
     let mut after = before.with_objects(objects.into_values().chain(nameless));
-    after.foresight = foresight;
+    after.simulation = simulation;
     for (kind, count) in other_kinds {
         *after.other_kinds.entry(kind).or_default() += count;
     }
@@ -157,14 +162,18 @@ fn namespaces(
         let origin = edits.iter().find(|(k, _)| &k.1 == name).and_then(|(k, _)| objects.get(k)).map(|e| e.1);
         let entry = (AnyObject::Namespace(Box::new(namespace)), origin.unwrap_or(offset), Provenance::Manifest);
         let note = "the snapshot does not hold it, and neither does the change: it must be created first".to_owned();
-        edits.insert(key.clone(), Edit { object: object_ref(&key), kind: key.0.clone(), deed: Deed::Created, note });
+        edits.insert(
+            key.clone(),
+            Edit { object: object_ref(&key), kind: key.0.clone(), action: ChangeAction::Created, note },
+        );
         objects.insert(key, entry);
     }
 }
 
 /// Kinds that the cluster does not serve: applying their objects fails.
 fn refused(before: &Snapshot, objects: &BTreeMap<Key, Entry>, edits: &BTreeMap<Key, Edit>) -> Vec<String> {
-    let kinds: BTreeSet<&GroupKind> = edits.values().filter(|e| e.deed == Deed::Created).map(|e| &e.kind).collect();
+    let kinds: BTreeSet<&GroupKind> =
+        edits.values().filter(|e| e.action == ChangeAction::Created).map(|e| &e.kind).collect();
     let defined = |kind: &GroupKind| {
         objects.values().any(|(object, ..)| match object {
             AnyObject::CustomResourceDefinition(crd) => {

@@ -150,7 +150,7 @@ fn saw(
         .is_some_and(|s| s.declared);
     // What a template declares says nothing about what runs.
     let less_than_live = segment.declared && !was_declared && problem.code != "service/scaled-to-zero";
-    (segment.state != PathState::Unknown || problem.effect == Effect::Clouds) && !less_than_live
+    (segment.state != PathState::Unknown || problem.effect == Effect::Inconclusive) && !less_than_live
 }
 
 /// Does a report know that a subject it does not hold is not there?
@@ -205,7 +205,7 @@ impl Gathered {
     }
 
     fn doubts_to(&mut self, other: &mut Self) {
-        let doubts: Vec<_> = self.rows.keys().filter(|(effect, ..)| *effect == Effect::Clouds).cloned().collect();
+        let doubts: Vec<_> = self.rows.keys().filter(|(effect, ..)| *effect == Effect::Inconclusive).cloned().collect();
         for key in doubts {
             if let Some(row) = self.rows.remove(&key) {
                 other.rows.insert(key, row);

@@ -9,12 +9,12 @@
 mod apply;
 pub mod causes;
 mod compare;
-mod foresee;
 mod merge;
 mod owners;
 mod problem;
 mod prune;
 mod run;
+mod simulate;
 mod templates;
 
 pub use apply::{Applied, Edit, Key, apply};

@@ -64,7 +64,7 @@ pub fn analyze_on_top_of(
     told.objects = applied
         .edits
         .iter()
-        .map(|e| ObjectChange { object: e.object.clone(), deed: e.deed, note: e.note.clone() })
+        .map(|e| ObjectChange { object: e.object.clone(), action: e.action, note: e.note.clone() })
         .collect();
     causes::name(before, &applied, &mut told, &mut after_report, &places);
     after_report.change = Some(told);

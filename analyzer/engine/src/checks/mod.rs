@@ -1,14 +1,14 @@
 //! Findings: one file per check, each with its code, effect, prose, example and rule.
 //!
-//! An area is a folder of the same shape: `mod.rs` evaluates the area's subjects or stretches and lists
+//! An area is a folder of the same shape: `mod.rs` evaluates the area's subjects or segments and lists
 //! its checks in `PAGES`; every other file is one check. [`catalogue`] is made of these lists.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::resolve::World;
-use kubereach_model::evidence::{Entry, Subject};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CatalogueEntry, Subject};
 
 pub use docs::catalogue_markdown;
 
@@ -29,22 +29,22 @@ pub mod tls;
 pub mod workload;
 
 /// Every check's page, by code.
-pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
+pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
     [
-        endpoints::PAGES,
-        entry::PAGES,
-        gateway::PAGES,
-        ingress::PAGES,
-        backend_tls::PAGES,
-        listener_set::PAGES,
-        measurement::PAGES,
-        pod::PAGES,
-        policy::PAGES,
-        route::PAGES,
-        service::PAGES,
-        tls::PAGES,
-        workload::PAGES,
-        crate::change::causes::PAGES,
+        endpoints::DOCS,
+        entry::DOCS,
+        gateway::DOCS,
+        ingress::DOCS,
+        backend_tls::DOCS,
+        listener_set::DOCS,
+        measurement::DOCS,
+        pod::DOCS,
+        policy::DOCS,
+        route::DOCS,
+        service::DOCS,
+        tls::DOCS,
+        workload::DOCS,
+        crate::change::causes::DOCS,
     ]
     .into_iter()
     .flatten()
@@ -53,15 +53,15 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static Entry> {
 }
 
 /// Evaluates every subject of the snapshot, in parallel; the order is that of kind, namespace and name.
-pub fn evaluate(world: &World<'_>) -> Vec<Subject> {
-    evaluate_with(&service::Backends::new(world))
+pub fn evaluate(cluster: &ClusterIndex<'_>) -> Vec<Subject> {
+    evaluate_with(&service::Backends::new(cluster))
 }
 
 pub(crate) fn evaluate_with(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
     type Area = fn(&service::Backends<'_, '_>) -> Vec<Subject>;
     let areas: [Area; 3] = [gateway::subjects, ingress::subjects, service::subjects];
     let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(backends)).collect();
-    entry::note_other_kinds(backends.world, &mut subjects);
+    entry::note_other_kinds(backends.cluster, &mut subjects);
     subjects.par_sort_by(|a, b| a.object.cmp(&b.object));
     subjects
 }

@@ -13,13 +13,13 @@ pub const SCHEMA: &str = "kubereach/baseline/v1";
 #[serde(deny_unknown_fields)]
 struct Document {
     schema: String,
-    findings: Vec<Entry>,
+    findings: Vec<CatalogueEntry>,
 }
 
 /// One accepted finding. Only the fingerprint counts; the rest is for readers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct CatalogueEntry {
     /// Its code.
     pub code: String,
     /// `Kind/namespace/name`.
@@ -35,7 +35,7 @@ pub struct Entry {
 pub struct Baseline {
     /// The file, as named.
     pub path: String,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, CatalogueEntry>,
 }
 
 /// Why a baseline cannot be used.
@@ -85,7 +85,7 @@ impl Baseline {
     }
 
     /// Entries that match none of these findings: they were mended, or are gone.
-    pub fn stale(&self, findings: &[Finding]) -> Vec<&Entry> {
+    pub fn stale(&self, findings: &[Finding]) -> Vec<&CatalogueEntry> {
         let seen: std::collections::HashSet<&str> = findings.iter().map(|f| f.fingerprint.as_str()).collect();
         self.entries.values().filter(|entry| !seen.contains(entry.fingerprint.as_str())).collect()
     }
@@ -101,17 +101,17 @@ impl Baseline {
     }
 }
 
-/// The baseline of a report: every finding that blocks, narrows or clouds and that nothing but an older
+/// The baseline of a report: every finding that blocks, narrows or is inconclusive and that nothing but an older
 /// baseline accepts. The same findings give the same bytes.
 pub fn write(report: &Report) -> String {
     let kept = |finding: &&Finding| {
         finding.effect != Effect::Notes && finding.suppressed.as_ref().is_none_or(|by| by.by == SuppressedBy::Baseline)
     };
-    let mut findings: Vec<Entry> = report
+    let mut findings: Vec<CatalogueEntry> = report
         .findings
         .iter()
         .filter(kept)
-        .map(|finding| Entry {
+        .map(|finding| CatalogueEntry {
             code: finding.code.clone(),
             object: finding.object.to_string(),
             message: finding.message.clone(),

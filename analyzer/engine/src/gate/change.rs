@@ -47,7 +47,7 @@ pub(super) fn change_weighs(change: &Change, report: &Report, findings: &Finding
     of_change.into_iter().any(|finding| match finding.effect {
         Effect::Blocks => fail_on != "never",
         Effect::Narrows => matches!(fail_on, "degraded" | "unknown"),
-        Effect::Clouds => fail_on == "unknown",
+        Effect::Inconclusive => fail_on == "unknown",
         Effect::Notes => false,
     })
 }

@@ -128,9 +128,9 @@ fn left_of(path: &Path, findings: &Findings<'_>) -> Left {
         let left = match segment.state {
             PathState::Blocked if findings.accepted(segment, Effect::Blocks) => {
                 accepted = true;
-                unless(Effect::Clouds, PathState::Unknown, narrowed)
+                unless(Effect::Inconclusive, PathState::Unknown, narrowed)
             }
-            PathState::Unknown if findings.accepted(segment, Effect::Clouds) => {
+            PathState::Unknown if findings.accepted(segment, Effect::Inconclusive) => {
                 accepted = true;
                 narrowed
             }
@@ -139,7 +139,7 @@ fn left_of(path: &Path, findings: &Findings<'_>) -> Left {
                 PathState::Open
             }
             // Unknown because nobody looked, behind a path that is blocked or narrowed for another reason.
-            PathState::Unknown if path.config != PathState::Unknown && !findings.any(segment, Effect::Clouds) => {
+            PathState::Unknown if path.config != PathState::Unknown && !findings.any(segment, Effect::Inconclusive) => {
                 PathState::Open
             }
             state => state,

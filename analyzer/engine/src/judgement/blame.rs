@@ -13,7 +13,7 @@ pub struct Blame {
     pub segment: SegmentName,
     /// What.
     pub finding: Arc<Finding>,
-    /// Carrying paths that this very finding blocks, clouds or narrows.
+    /// Carrying paths that this very finding blocks, is inconclusive or narrows.
     pub paths: usize,
 }
 
@@ -26,7 +26,7 @@ pub fn blame(subject: &Subject, config: ConfigVerdict) -> Option<Blame> {
     let wanted: &[(PathState, Effect)] = match config {
         ConfigVerdict::Broken => &[(PathState::Blocked, Effect::Blocks)],
         ConfigVerdict::Degraded => &[(PathState::Blocked, Effect::Blocks), (PathState::Narrowed, Effect::Narrows)],
-        ConfigVerdict::Unknown => &[(PathState::Unknown, Effect::Clouds)],
+        ConfigVerdict::Unknown => &[(PathState::Unknown, Effect::Inconclusive)],
         ConfigVerdict::ConfigOk => &[],
     };
     let all_dormant = subject.paths.iter().all(|p| p.dormant.is_some());
@@ -53,9 +53,9 @@ fn leader(path: &Path, state: PathState, effect: Effect) -> Option<(SegmentName,
     if path.state() != state {
         return None;
     }
-    let stretches = path.stretches.iter().filter(|s| s.is_counted() && s.state() == state);
+    let segments = path.segments.iter().filter(|s| s.is_counted() && s.state() == state);
     let findings =
-        stretches.flat_map(|s| s.findings().iter().map(|f| (s.segment, f))).filter(|(_, f)| f.effect() == effect);
+        segments.flat_map(|s| s.findings().iter().map(|f| (s.name, f))).filter(|(_, f)| f.effect() == effect);
     findings.min_by_key(|(segment, finding)| (!to_look_into(finding), *segment))
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
 
-use kubereach_model::evidence::{EntryPoint, Stretch, Subject, fold};
+use kubereach_model::evidence::{EntryPoint, Segment, Subject, fold};
 
 /// Fills in [`Subject::entries`] of every Service, from the other subjects' paths.
 pub fn attach_entries(subjects: &mut [Subject]) {
@@ -19,7 +19,7 @@ pub fn attach_entries(subjects: &mut [Subject]) {
                 namespace: Some(backend.namespace.clone()),
                 name: backend.name.clone(),
             };
-            let own: Vec<&Arc<Stretch>> = path.stretches.iter().filter(|s| is_entrys_own(s.segment)).collect();
+            let own: Vec<&Arc<Segment>> = path.segments.iter().filter(|s| is_entrys_own(s.name)).collect();
             let state = fold(own.iter().map(std::convert::AsRef::as_ref));
             let entry = by_service
                 .entry(service)

@@ -152,7 +152,7 @@ pub(super) fn lead(
             .or_else(|| traffic(&[Effect::Narrows]))
             .or_else(|| contradiction(measured))
             .or_else(|| Some(by_config(blame(subject, config)))),
-        Verdict::Unknown => traffic(&[Effect::Clouds]).or_else(configured),
+        Verdict::Unknown => traffic(&[Effect::Inconclusive]).or_else(configured),
         Verdict::ConfigOk | Verdict::Healthy => None,
     };
     found.unwrap_or_else(|| by_config(None))
@@ -160,7 +160,7 @@ pub(super) fn lead(
 
 fn contradiction(measured: &BTreeMap<String, Measured>) -> Option<Lead> {
     let mut findings = measured.values().flat_map(|m| &m.findings);
-    let finding = findings.find(|f| f.code() == crate::checks::measurement::flows_though_blocked::PAGE.code())?;
+    let finding = findings.find(|f| f.code() == crate::checks::measurement::flows_though_blocked::DOC.code())?;
     Some(Lead { blame: None, measured: Some(Arc::clone(finding)), segment: None })
 }
 

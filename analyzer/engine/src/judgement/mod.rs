@@ -38,7 +38,7 @@ pub struct Judged {
     /// Only with verdict `unknown`.
     pub unknown_class: Option<UnknownClass>,
     /// The finding that headline, reason and next step speak of.
-    pub speaker: Option<Arc<Finding>>,
+    pub primary: Option<Arc<Finding>>,
     /// Where it breaks.
     pub broken_at: Option<BrokenAt>,
     /// The one thing to do next.
@@ -78,9 +78,9 @@ pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
     } else {
         headline::measured(&subject, verdict, config, traffic, &paths, measured_lead.as_deref())
     };
-    let speaker = measured_lead.or_else(|| blame.map(|b| b.finding)).or_else(|| worst_entry_problem(&subject));
-    let next = speaker.as_deref().and_then(next_step);
-    let reason = speaker.as_deref().map(reason).unwrap_or_default();
+    let primary = measured_lead.or_else(|| blame.map(|b| b.finding)).or_else(|| worst_entry_problem(&subject));
+    let next = primary.as_deref().and_then(next_step);
+    let reason = primary.as_deref().map(reason).unwrap_or_default();
     let not_checked = not_checked(&subject, traffic, measurements.given, &measured);
     let not_proved = measured::not_proved(&subject, &measured);
     Judged {
@@ -90,7 +90,7 @@ pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
         traffic,
         headline,
         reason,
-        speaker,
+        primary,
         broken_at,
         next,
         not_checked,
@@ -140,20 +140,20 @@ fn not_checked(
             },
         });
     }
-    let stretches = || subject.paths.iter().flat_map(|p| &p.stretches);
-    for finding in stretches().filter(|s| !s.is_counted()).flat_map(|s| s.findings()) {
+    let segments = || subject.paths.iter().flat_map(|p| &p.segments);
+    for finding in segments().filter(|s| !s.is_counted()).flat_map(|s| s.findings()) {
         let why = if finding.cause.is_empty() { &finding.message } else { &finding.cause };
         items.push(UncheckedItem { what: words_of(finding.segment()).to_owned(), why: why.clone() });
     }
-    for stretch in stretches().filter(|s| s.is_counted()) {
-        if stretch.state() == PathState::Unknown && stretch.findings().is_empty() {
-            let object = stretch.object.as_ref().map_or_else(String::new, |o| format!(" of {o}"));
+    for segment in segments().filter(|s| s.is_counted()) {
+        if segment.state() == PathState::Unknown && segment.findings().is_empty() {
+            let object = segment.object.as_ref().map_or_else(String::new, |o| format!(" of {o}"));
             items.push(UncheckedItem {
-                what: format!("{}{object}", stretch.segment),
+                what: format!("{}{object}", segment.name),
                 why: "no check evaluates it here".to_owned(),
             });
         }
-        for finding in stretch.findings().iter().filter(|f| f.effect() == Effect::Clouds) {
+        for finding in segment.findings().iter().filter(|f| f.effect() == Effect::Inconclusive) {
             items.push(UncheckedItem { what: finding.message.clone(), why: finding.basis.clone() });
         }
     }

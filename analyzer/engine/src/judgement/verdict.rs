@@ -116,7 +116,7 @@ pub fn unknown_class(paths: &[Path]) -> UnknownClass {
     let mut classes = paths
         .iter()
         .filter(|p| p.dormant.is_none())
-        .flat_map(|p| &p.stretches)
+        .flat_map(|p| &p.segments)
         .filter(|s| s.is_counted())
         .filter_map(|s| s.unknown_class())
         .peekable();

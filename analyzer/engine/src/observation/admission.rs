@@ -12,23 +12,28 @@ use super::Sighting;
 use crate::checks::policy::{Behind, behind_port};
 use crate::policy::cni::Enforcement;
 use crate::policy::{Answer, Connection, Direction, End, PodEnd, Protocol};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::Path;
 use kubereach_model::snapshot::model::PodSpec;
 
 /// Why a failure of this caller may be its own, if so.
-pub(super) fn other_identity(world: &World<'_>, path: &Path, vantage: &Vantage, sighting: &Sighting) -> Option<String> {
+pub(super) fn other_identity(
+    cluster: &ClusterIndex<'_>,
+    path: &Path,
+    vantage: &Vantage,
+    sighting: &Sighting,
+) -> Option<String> {
     // Where the configuration turns everyone away, this caller is no exception.
     if vantage.kind != VantageKind::InCluster || path.state() == PathState::Blocked {
         return None;
     }
-    let view = world.policies();
+    let view = cluster.policies();
     if matches!(view.plugins.enforcement, Enforcement::NotEnforced { .. }) {
         return None;
     }
     let at_backend = sighting.span.to >= Segment::Port && sighting.span.from >= Segment::Service;
     let Some(namespace) = vantage.namespace.as_deref() else {
-        let none = view.policies.is_empty() && view.foreign.is_empty() && path_is_unrestricted(path);
+        let none = view.policies.is_empty() && view.third_party.is_empty() && path_is_unrestricted(path);
         return (!none).then(|| {
             "the namespace of the measuring pod is not known, so neither is what policies say to it".to_owned()
         });
@@ -38,22 +43,22 @@ pub(super) fn other_identity(world: &World<'_>, path: &Path, vantage: &Vantage, 
     }
     if vantage.labels.is_empty()
         && !view.policies.is_empty()
-        && (!path_is_unrestricted(path) || egress_policies(world, namespace))
+        && (!path_is_unrestricted(path) || egress_policies(cluster, namespace))
     {
         return Some("the labels of the measuring pod are not known, so neither is what policies say to it".to_owned());
     }
-    decide(world, path, vantage, namespace, sighting, at_backend)
+    decide(cluster, path, vantage, namespace, sighting, at_backend)
 }
 
 fn decide(
-    world: &World<'_>,
+    cluster: &ClusterIndex<'_>,
     path: &Path,
     vantage: &Vantage,
     namespace: &str,
     sighting: &Sighting,
     at_backend: bool,
 ) -> Option<String> {
-    let view = world.policies();
+    let view = cluster.policies();
     let spec = PodSpec::default();
     let labels: &BTreeMap<String, String> = &vantage.labels;
     let caller = PodEnd {
@@ -74,7 +79,7 @@ fn decide(
         return Some("policies of another system may refuse the measuring pod".to_owned());
     }
     let from = End::Pod(caller);
-    let targets = if at_backend { backend(world, path) } else { Vec::new() };
+    let targets = if at_backend { backend(cluster, path) } else { Vec::new() };
     if targets.is_empty() {
         // Through an entry: what may refuse this caller is what it may send.
         let to = sighting.peer.map_or(End::Outside, |peer| view.ends.at(peer.ip()));
@@ -113,19 +118,19 @@ fn path_is_unrestricted(path: &Path) -> bool {
         "policy/inactive-rules",
         "policy/port-no-pod-has",
     ];
-    path.stretch(SegmentName::Policy).is_none_or(|stretch| {
-        stretch.is_counted() && stretch.findings().iter().all(|finding| HARMLESS.contains(&finding.code()))
+    path.segment(SegmentName::Policy).is_none_or(|segment| {
+        segment.is_counted() && segment.findings().iter().all(|finding| HARMLESS.contains(&finding.code()))
     })
 }
 
-fn egress_policies(world: &World<'_>, namespace: &str) -> bool {
-    world.policies().policies.all().iter().any(|policy| {
+fn egress_policies(cluster: &ClusterIndex<'_>, namespace: &str) -> bool {
+    cluster.policies().policies.all().iter().any(|policy| {
         policy.rule_count(Direction::Egress).is_some()
             && policy.object.namespace.as_deref().is_none_or(|of| of == namespace)
     })
 }
 
 /// The pods behind the path's port, as ends of connections.
-fn backend<'s>(world: &World<'s>, path: &Path) -> Vec<Behind<'s>> {
-    path.key.backend.as_ref().map(|backend| behind_port(world, backend)).unwrap_or_default()
+fn backend<'s>(cluster: &ClusterIndex<'s>, path: &Path) -> Vec<Behind<'s>> {
+    path.key.backend.as_ref().map(|backend| behind_port(cluster, backend)).unwrap_or_default()
 }

@@ -30,14 +30,14 @@ impl PathFacts {
     pub fn of(path: &Path) -> Self {
         use kubereach_reports::report::Effect;
         let mut segments: Vec<(SegmentName, PathState)> =
-            path.stretches.iter().filter(|s| s.is_counted()).map(|s| (s.segment, s.state())).collect();
+            path.segments.iter().filter(|s| s.is_counted()).map(|s| (s.name, s.state())).collect();
         segments.sort_by_key(|(segment, _)| *segment);
         let mut faults: Vec<SegmentName> = path
-            .stretches
+            .segments
             .iter()
             .filter(|s| s.is_counted())
             .filter(|s| s.findings().iter().any(|f| matches!(f.effect(), Effect::Blocks | Effect::Narrows)))
-            .map(|s| s.segment)
+            .map(|s| s.name)
             .collect();
         faults.sort();
         let entry = path.key.entry.kind.as_str();

@@ -10,7 +10,7 @@ use super::row::{sighting, speaks_http};
 use super::unknown_host::{controls, entry_only};
 use super::{Document, Doubt, PathFacts, PathSeen, Sighting, Source, admission, age, reduce};
 use crate::checks::policy::{ready_behind, service_port};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::{Path, Subject};
 
 /// What the documents say about one cluster's paths.
@@ -24,7 +24,12 @@ pub struct Merged {
 
 /// Merges. `elsewhere` are ids of paths that another cluster of the same input has too: which of them was
 /// measured is not known, so their rows touch nothing.
-pub fn merge(world: &World<'_>, subjects: &[Subject], documents: &[Document], elsewhere: &BTreeSet<String>) -> Merged {
+pub fn merge(
+    cluster: &ClusterIndex<'_>,
+    subjects: &[Subject],
+    documents: &[Document],
+    elsewhere: &BTreeSet<String>,
+) -> Merged {
     let mut merged = Merged::default();
     if documents.is_empty() {
         return merged;
@@ -48,17 +53,17 @@ pub fn merge(world: &World<'_>, subjects: &[Subject], documents: &[Document], el
                 if elsewhere.contains(id) {
                     continue;
                 }
-                let facts = facts.entry(id).or_insert_with(|| facts_of(world, path));
+                let facts = facts.entry(id).or_insert_with(|| facts_of(cluster, path));
                 let mut sighting = sighting(row, run, &source);
                 sighting.control = passing.beside(row);
                 sighting.entry_only = entry_only(facts, id, &sighting, row, &unknown_hosts);
                 if sighting.doubt.is_none()
-                    && let Some(why) = sighting.at.and_then(|at| age::stale(world.snapshot, path, at))
+                    && let Some(why) = sighting.at.and_then(|at| age::stale(cluster.snapshot, path, at))
                 {
                     sighting.doubt = Some(Doubt::Stale(why));
                 }
                 if sighting.outcome == Outcome::Unreachable {
-                    sighting.other_identity = admission::other_identity(world, path, &run.vantage, &sighting);
+                    sighting.other_identity = admission::other_identity(cluster, path, &run.vantage, &sighting);
                 }
                 seen.entry(id).or_default().insert(sighting);
             }
@@ -151,11 +156,11 @@ fn passing(document: &Document) -> Passing<'_> {
 }
 
 /// The facts of a path, with what only the snapshot knows of its port.
-fn facts_of(world: &World<'_>, path: &Path) -> PathFacts {
+fn facts_of(cluster: &ClusterIndex<'_>, path: &Path) -> PathFacts {
     let mut facts = PathFacts::of(path);
     let Some(backend) = path.key.backend.as_ref() else { return facts };
-    facts.ready = ready_behind(world, backend);
-    if let Some(port) = service_port(world, backend)
+    facts.ready = ready_behind(cluster, backend);
+    if let Some(port) = service_port(cluster, backend)
         && !facts.front_door
     {
         facts.speaks_http =

@@ -74,7 +74,7 @@ fn fold<'a>(facts: &PathFacts, all: &[&'a Sighting]) -> Parts<'a> {
     parts
 }
 
-/// Some dials of one stretch pass and some fail. Of pods, one that fails once is not yet a statement; the
+/// Some dials of one segment pass and some fail. Of pods, one that fails once is not yet a statement; the
 /// most of them are (`docs/semantics/measurement.md#a-failing-part-blocks-only-if-every-alternative-was-tried`).
 fn mixed<'a>(parts: &mut Parts<'a>, at_pods: bool, passes: usize, failures: &[(Weight, &'a Sighting)]) {
     let most = failures.len() > passes;

@@ -121,7 +121,7 @@ fn outcome(row: &ResultRow, class: Option<Class>) -> Outcome {
         Outcome::Verified if shows == Outcome::Verified && answered => Outcome::Verified,
         Outcome::Verified | Outcome::Reached if answered => match shows {
             Outcome::Verified | Outcome::Reached => Outcome::Reached,
-            // A guessed protocol or a certificate that clients of this stretch do not verify.
+            // A guessed protocol or a certificate that clients of this segment do not verify.
             _ if row.outcome == Outcome::Reached => Outcome::Reached,
             other => other,
         },

@@ -82,7 +82,7 @@ fn cluster_dns(facts: &Facts<'_, '_>) -> Vec<Target> {
     let mut all = vec![name];
     let known = [("kube-system", "kube-dns"), ("kube-system", "coredns"), ("openshift-dns", "dns-default")];
     let server = known.iter().find_map(|(ns, name)| {
-        let view = facts.world.service_view(ns, name)?;
+        let view = facts.cluster.service_view(ns, name)?;
         view.service.get().value.spec.cluster_ip.known()?.parse::<std::net::IpAddr>().ok()
     });
     if let Some(address) = server {

@@ -36,7 +36,7 @@ pub fn snapshot_digest(snapshot: &Snapshot) -> String {
         backend_tls,
         workloads,
         routes,
-        opaque,
+        unmodelled,
     );
     lines.sort_unstable();
     format!("sha256:{}", sha256_hex(lines.join("\n").as_bytes()))

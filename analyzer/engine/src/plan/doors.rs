@@ -9,7 +9,7 @@ use kubereach_reports::report::SegmentName;
 use super::draft::Drafts;
 use super::facts::Facts;
 use super::request::Request;
-use super::{Way, request};
+use super::{PlannedPath, request};
 use kubereach_model::evidence::Path;
 
 /// Published addresses of one door that are dialled.
@@ -85,7 +85,7 @@ pub(super) fn segment(name: SegmentName) -> Segment {
 /// The span of a request that crosses the whole path: from its first segment to its port, or as far as
 /// the path goes; the certificate too where the request is made over TLS.
 pub(super) fn whole(path: &Path, tls: bool) -> Span {
-    let has = || path.stretches.iter().map(|s| segment(s.segment));
+    let has = || path.segments.iter().map(|s| segment(s.name));
     let from = has().min().unwrap_or(Segment::Address);
     // A request ends at a port, also where the configuration does not show the way that far.
     let last = has().filter(|s| *s <= Segment::Port).max().filter(|_| path.key.backend.is_none());
@@ -101,7 +101,14 @@ pub(super) const fn until(to: Segment) -> Span {
 
 /// Adds a dial at a published place. Where nodes take the address for themselves, the way from outside
 /// and the way from inside differ by the address, and are two dials.
-pub(super) fn add(facts: &Facts<'_, '_>, drafts: &mut Drafts, way: &Way<'_>, place: &Place, port: u16, target: Target) {
+pub(super) fn add(
+    facts: &Facts<'_, '_>,
+    drafts: &mut Drafts,
+    planned: &PlannedPath<'_>,
+    place: &Place,
+    port: u16,
+    target: Target,
+) {
     let scheme = target.protocol;
     let mut outside = Target { port: Some(port), ..target };
     match place {
@@ -119,31 +126,31 @@ pub(super) fn add(facts: &Facts<'_, '_>, drafts: &mut Drafts, way: &Way<'_>, pla
     if short {
         let mut inside = outside.clone();
         inside.vantages = vec![VantageKind::InCluster];
-        inside.span.from = way
+        inside.span.from = planned
             .path
-            .stretches
+            .segments
             .iter()
-            .map(|s| segment(s.segment))
+            .map(|s| segment(s.name))
             .filter(|s| *s > Segment::Address)
             .min()
             .unwrap_or(inside.span.to);
         inside.dial = format!("front-door-inside/{scheme}/{at}");
         "the published address, which nodes take for themselves".clone_into(&mut inside.chosen);
         if inside.span.from <= inside.span.to {
-            drafts.add_request(way, inside);
+            drafts.add_request(planned, inside);
         }
         outside.vantages = vec![VantageKind::Local];
     }
     outside.dial = format!("front-door/{scheme}/{at}");
-    drafts.add_request(way, outside);
+    drafts.add_request(planned, outside);
 }
 
 /// The target of a request at an entry, still without its place.
-pub(super) fn ask(way: &Way<'_>, tls: bool, request: &Request, chosen: &str) -> Target {
+pub(super) fn ask(planned: &PlannedPath<'_>, tls: bool, request: &Request, chosen: &str) -> Target {
     let protocol = if tls { Protocol::Https } else { Protocol::Http };
-    let host = way.path.key.host.as_deref().map(request::host);
+    let host = planned.path.key.host.as_deref().map(request::host);
     let guessed = request.guessed || host.as_ref().is_some_and(|(_, guessed)| *guessed);
-    let mut target = super::draft::blank("", whole(way.path, tls), protocol);
+    let mut target = super::draft::blank("", whole(planned.path, tls), protocol);
     // Without a name there is no name that a certificate could be for.
     target.verify = host.is_some();
     target.host = host.map(|(host, _)| host);
@@ -159,12 +166,12 @@ pub(super) fn ask(way: &Way<'_>, tls: bool, request: &Request, chosen: &str) -> 
 pub(super) fn also_knock(
     facts: &Facts<'_, '_>,
     drafts: &mut Drafts,
-    way: &Way<'_>,
+    planned: &PlannedPath<'_>,
     place: &Place,
     port: u16,
     chosen: &str,
 ) {
     let mut knock = super::draft::blank("", until(Segment::Address), Protocol::Tcp);
     chosen.clone_into(&mut knock.chosen);
-    add(facts, drafts, way, place, port, knock);
+    add(facts, drafts, planned, place, port, knock);
 }

@@ -6,7 +6,7 @@ use kubereach_prober::plan::{LeftOut, Span, Target};
 use kubereach_prober::words::{Protocol, Purpose, Segment};
 use kubereach_reports::report::{Backend, PathState};
 
-use super::Way;
+use super::PlannedPath;
 use super::settles::settles;
 
 /// How much a dial settles; what settles most is kept where not everything fits.
@@ -53,25 +53,25 @@ pub(super) struct Drafts {
 
 impl Drafts {
     /// A dial that crosses the service only, or a door without rules.
-    pub(super) fn add(&mut self, way: &Way<'_>, target: Target, weight: Weight) {
-        self.push(way, target, weight, false, false);
+    pub(super) fn add(&mut self, planned: &PlannedPath<'_>, target: Target, weight: Weight) {
+        self.push(planned, target, weight, false, false);
     }
 
     /// A dial behind a path that only leads to the Service.
-    pub(super) fn add_behind(&mut self, way: &Way<'_>, target: Target, weight: Weight) {
-        self.push(way, target, weight, true, false);
+    pub(super) fn add_behind(&mut self, planned: &PlannedPath<'_>, target: Target, weight: Weight) {
+        self.push(planned, target, weight, true, false);
     }
 
     /// A request at an entry with rules: which backend answers is the entry's choice.
-    pub(super) fn add_request(&mut self, way: &Way<'_>, target: Target) {
-        self.push(way, target, Weight::Main, false, true);
+    pub(super) fn add_request(&mut self, planned: &PlannedPath<'_>, target: Target) {
+        self.push(planned, target, Weight::Main, false, true);
     }
 
-    fn push(&mut self, way: &Way<'_>, target: Target, weight: Weight, leads: bool, choosing: bool) {
+    fn push(&mut self, planned: &PlannedPath<'_>, target: Target, weight: Weight, leads: bool, choosing: bool) {
         let speaks = Speaks {
             leads,
-            id: way.id.clone(),
-            settles: settles(way.path),
+            id: planned.id.clone(),
+            settles: settles(planned.path),
             chosen: target.chosen.clone(),
             dial: target.dial.clone(),
         };
@@ -89,16 +89,16 @@ impl Drafts {
         }
         if let Some(draft) = self.all.get_mut(index) {
             draft.speaks.insert(speaks);
-            draft.backends.extend(way.path.key.backend.clone());
+            draft.backends.extend(planned.path.key.backend.clone());
             draft.choosing |= choosing;
             draft.weight = draft.weight.min(weight);
-            draft.state = draft.state.min(urgency(way.state));
+            draft.state = draft.state.min(urgency(planned.state));
         }
     }
 
     /// Says why a dial is not made; an empty `dial` speaks for all of the path.
-    pub(super) fn leave_out(&mut self, way: &Way<'_>, dial: &str, why: impl Into<String>) {
-        self.left_out.insert(LeftOut { id: way.id.clone(), dial: dial.to_owned(), why: why.into() });
+    pub(super) fn leave_out(&mut self, planned: &PlannedPath<'_>, dial: &str, why: impl Into<String>) {
+        self.left_out.insert(LeftOut { id: planned.id.clone(), dial: dial.to_owned(), why: why.into() });
     }
 
     /// Every dial's target so far, as far as it is settled.

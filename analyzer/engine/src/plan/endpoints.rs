@@ -30,7 +30,7 @@ pub(super) struct Sample {
     /// They receive the Service's traffic.
     pub(super) carrying: Vec<Sampled>,
     /// They do not: not ready, or on their way out.
-    pub(super) idle: Vec<Sampled>,
+    pub(super) ineffective: Vec<Sampled>,
     /// Carrying addresses beyond the sample.
     pub(super) more: usize,
     /// How many receive traffic at all.
@@ -50,7 +50,7 @@ pub(super) fn sample(view: &ServiceView<'_>, port: &ServicePort) -> Sample {
     let fallback = behind.counts.ready == 0;
     let carries = |e: &Endpoint<'_>| e.ready || (fallback && e.terminating && e.serving);
     let mut carrying: Vec<(u8, Sampled)> = Vec::new();
-    let mut idle: Vec<(u8, Sampled)> = Vec::new();
+    let mut ineffective: Vec<(u8, Sampled)> = Vec::new();
     let mut sample = Sample { ready: behind.counts.ready, ..Sample::default() };
     for endpoint in &behind.endpoints {
         let Some(address) = endpoint.address.and_then(|a| a.parse::<IpAddr>().ok()) else { continue };
@@ -62,12 +62,12 @@ pub(super) fn sample(view: &ServiceView<'_>, port: &ServicePort) -> Sample {
             sample.probe = sample.probe.take().or_else(|| asked_by_kubelet(endpoint, port));
             carrying.push((odd, sampled));
         } else {
-            idle.push((odd, sampled));
+            ineffective.push((odd, sampled));
         }
     }
     let order = |list: &mut Vec<(u8, Sampled)>| list.sort_by_key(|(odd, s)| (std::cmp::Reverse(*odd), s.address));
     order(&mut carrying);
-    order(&mut idle);
+    order(&mut ineffective);
     let odd = carrying.iter().filter(|(odd, _)| *odd > 0).count();
     let total = carrying.len();
     let from_odd = if odd < total { odd.min(MOST_ODD) } else { MOST_CARRYING };
@@ -75,7 +75,7 @@ pub(super) fn sample(view: &ServiceView<'_>, port: &ServicePort) -> Sample {
     sample.carrying =
         carrying.iter().take(odd.min(from_odd)).cloned().chain(plain).map(|(_, s)| s).take(MOST_CARRYING).collect();
     sample.more = total.saturating_sub(sample.carrying.len());
-    sample.idle = idle.into_iter().map(|(_, s)| s).take(MOST_IDLE).collect();
+    sample.ineffective = ineffective.into_iter().map(|(_, s)| s).take(MOST_IDLE).collect();
     sample
 }
 

@@ -10,7 +10,7 @@ use kubereach_reports::report::{Backend, ObjectRef, Port};
 
 use super::protocol::{Spoken, of_word};
 use super::service::Dials;
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::gateway::Fronts;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::front::Front;
@@ -28,7 +28,7 @@ pub(super) type Matched<'s> = Option<&'s RouteMatch>;
 
 /// The indexes.
 pub(super) struct Facts<'w, 's> {
-    pub(super) world: &'w World<'s>,
+    pub(super) cluster: &'w ClusterIndex<'s>,
     pub(super) fronts: Fronts<'s>,
     pub(super) policies: Policies<'s>,
     ingresses: Ingresses<'s>,
@@ -44,12 +44,12 @@ pub(super) struct Facts<'w, 's> {
 }
 
 impl<'w, 's> Facts<'w, 's> {
-    pub(super) fn new(world: &'w World<'s>, subjects: &[Subject]) -> Self {
-        let fronts = Fronts::new(world);
+    pub(super) fn new(cluster: &'w ClusterIndex<'s>, subjects: &[Subject]) -> Self {
+        let fronts = Fronts::new(cluster);
         let door_at = fronts.doors.iter().enumerate().map(|(id, door)| (door.key(), id)).collect();
-        let ingresses = Ingresses::of(world);
+        let ingresses = Ingresses::of(cluster);
         let ingress_at = ingresses.fronts.iter().enumerate().map(|(id, f)| (f.ingress.object(), id)).collect();
-        let rules = world
+        let rules = cluster
             .snapshot
             .ingresses
             .iter()
@@ -61,11 +61,11 @@ impl<'w, 's> Facts<'w, 's> {
                 (ingress.object(), all)
             })
             .collect();
-        let routes = world.snapshot.routes.iter().map(|r| (r.object(), (r, matches_of(r)))).collect();
+        let routes = cluster.snapshot.routes.iter().map(|r| (r.object(), (r, matches_of(r)))).collect();
         let mut facts = Self {
-            world,
+            cluster,
             fronts,
-            policies: Policies::new(world),
+            policies: Policies::new(cluster),
             ingresses,
             ingress_at,
             rules,
@@ -73,7 +73,7 @@ impl<'w, 's> Facts<'w, 's> {
             door_at,
             host_at: BTreeMap::new(),
             hints: HashMap::new(),
-            taken_by_nodes: taken_by_nodes(world),
+            taken_by_nodes: taken_by_nodes(cluster),
             shared: RefCell::default(),
         };
         facts.read(subjects);
@@ -159,7 +159,7 @@ impl<'w, 's> Facts<'w, 's> {
         if backend.kind != "Service" {
             return None;
         }
-        let view = self.world.service_view(&backend.namespace, &backend.name)?;
+        let view = self.cluster.service_view(&backend.namespace, &backend.name)?;
         let wanted = backend.port.as_ref()?;
         let ports = || view.service.get().value.spec.ports.iter();
         let is = |p: &&ServicePort| match wanted {
@@ -214,9 +214,9 @@ fn annotated(ingress: &Ingress) -> Option<Spoken> {
     })
 }
 
-fn taken_by_nodes(world: &World<'_>) -> HashSet<IpAddr> {
+fn taken_by_nodes(cluster: &ClusterIndex<'_>) -> HashSet<IpAddr> {
     let mut all = HashSet::new();
-    for service in world.snapshot.services.iter() {
+    for service in cluster.snapshot.services.iter() {
         let spec = &service.get().value.spec;
         all.extend(spec.external_ips.iter().filter_map(|ip| ip.parse::<IpAddr>().ok()));
         let published = service.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);

@@ -3,7 +3,7 @@
 use kubereach_prober::plan::Target;
 use kubereach_prober::words::{Protocol, Segment};
 
-use super::Way;
+use super::PlannedPath;
 use super::doors::{Place, add, also_knock, ask, sample, until, whole};
 use super::draft::{Drafts, blank};
 use super::facts::Facts;
@@ -33,32 +33,32 @@ pub(super) fn places(facts: &Facts<'_, '_>, door: &Door<'_>) -> Result<(Vec<Plac
 }
 
 /// The dials at one listener, for the Gateway itself.
-pub(super) fn front_door(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Drafts) {
-    let key = &way.path.key;
+pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut Drafts) {
+    let key = &planned.path.key;
     let Some(listener) = &key.listener else {
-        return drafts.leave_out(way, "front-door", "it declares no listener");
+        return drafts.leave_out(planned, "front-door", "it declares no listener");
     };
     let own = format!("{}/{listener}", key.entry);
     let Some((name, door)) = [own.as_str(), listener.as_str()].into_iter().find_map(|k| Some((k, facts.door(k)?)))
     else {
-        return drafts.leave_out(way, "front-door", "its listener was not read");
+        return drafts.leave_out(planned, "front-door", "its listener was not read");
     };
     let Some(port) = door.listener.port.known().copied() else {
-        return drafts.leave_out(way, "front-door", "its port was masked or is none");
+        return drafts.leave_out(planned, "front-door", "its port was masked or is none");
     };
     let (places, more) = match places(facts, door) {
         Ok(found) => found,
-        Err(why) => return drafts.leave_out(way, "front-door", why),
+        Err(why) => return drafts.leave_out(planned, "front-door", why),
     };
     if more > 0 {
-        drafts.leave_out(way, "front-door", format!("{more} further published addresses: a sample is dialled"));
+        drafts.leave_out(planned, "front-door", format!("{more} further published addresses: a sample is dialled"));
     }
     for place in &places {
-        let target = listen(facts, way, name, door);
+        let target = listen(facts, planned, name, door);
         let guessed = target.guessed;
-        add(facts, drafts, way, place, port, target);
+        add(facts, drafts, planned, place, port, target);
         if guessed {
-            also_knock(facts, drafts, way, place, port, STATUS);
+            also_knock(facts, drafts, planned, place, port, STATUS);
         }
     }
 }
@@ -66,15 +66,15 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Draf
 pub(super) const STATUS: &str = "published address (status)";
 
 /// The question a listener answers, whatever stands behind it.
-fn listen(facts: &Facts<'_, '_>, way: &Way<'_>, name: &str, door: &Door<'_>) -> Target {
+fn listen(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, name: &str, door: &Door<'_>) -> Target {
     // A host that some route serves here is better than one made up for a wildcard.
-    let declared = way.path.key.host.as_deref();
+    let declared = planned.path.key.host.as_deref();
     let known = facts.host_at(name).filter(|_| declared.is_none_or(|host| host.contains('*')));
     let host = known.map(|h| (h.to_owned(), false)).or_else(|| declared.map(request::host));
     let (host, guessed) = host.map_or((None, false), |(host, guessed)| (Some(host), guessed));
     let mut target = match door.listener.protocol.as_str() {
-        "HTTP" | "HTTPS" => ask(way, door.listener.protocol == "HTTPS", &Request::default(), STATUS),
-        "TLS" => blank("", whole(way.path, true), Protocol::Tls),
+        "HTTP" | "HTTPS" => ask(planned, door.listener.protocol == "HTTPS", &Request::default(), STATUS),
+        "TLS" => blank("", whole(planned.path, true), Protocol::Tls),
         "UDP" => blank("", until(Segment::Listener), Protocol::Udp),
         _ => blank("", until(Segment::Listener), Protocol::Tcp),
     };

@@ -4,7 +4,7 @@
 
 use kubereach_prober::plan::Target;
 
-use super::Way;
+use super::PlannedPath;
 use super::doors::{Place, add, also_knock, ask, sample};
 use super::draft::Drafts;
 use super::facts::Facts;
@@ -15,10 +15,10 @@ use crate::resolve::ingress::rules::{Declared, covers};
 use kubereach_model::snapshot::model::ServicePort;
 
 /// The dials at the entry of one path.
-pub(super) fn front_door(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Drafts) {
-    let key = &way.path.key;
+pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut Drafts) {
+    let key = &planned.path.key;
     let Some(front) = facts.front(&key.entry) else {
-        return drafts.leave_out(way, "front-door", "the Ingress itself was not read");
+        return drafts.leave_out(planned, "front-door", "the Ingress itself was not read");
     };
     let published = front.ingress.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
     let places: Vec<Place> = published
@@ -29,27 +29,27 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Draf
         .collect();
     let (places, more) = sample(places);
     if places.is_empty() {
-        return drafts.leave_out(way, "front-door", no_place(front));
+        return drafts.leave_out(planned, "front-door", no_place(front));
     }
     if more > 0 {
-        drafts.leave_out(way, "front-door", format!("{more} further published addresses: a sample is dialled"));
+        drafts.leave_out(planned, "front-door", format!("{more} further published addresses: a sample is dialled"));
     }
     let rule = facts.rule(&key.entry, key.host.as_deref(), key.matches.as_deref().unwrap_or_default());
     let request = match request(front, rule) {
         Ok(request) => request,
-        Err(why) => return drafts.leave_out(way, "front-door", why),
+        Err(why) => return drafts.leave_out(planned, "front-door", why),
     };
     let tls = is_encrypted(front, key.host.as_deref());
     let (port, chosen) = match port(facts, front, tls) {
         Ok(found) => found,
-        Err(why) => return drafts.leave_out(way, "front-door", why),
+        Err(why) => return drafts.leave_out(planned, "front-door", why),
     };
     for place in &places {
-        let target: Target = ask(way, tls, &request, &chosen);
+        let target: Target = ask(planned, tls, &request, &chosen);
         let guessed = target.guessed;
-        add(facts, drafts, way, place, port, target);
+        add(facts, drafts, planned, place, port, target);
         if guessed {
-            also_knock(facts, drafts, way, place, port, &chosen);
+            also_knock(facts, drafts, planned, place, port, &chosen);
         }
     }
 }
@@ -128,7 +128,7 @@ fn services_of_controller<'f, 's>(
     let pod = front.seen.as_ref()?.pods.first()?;
     let labels = &pod.metadata.labels;
     // Only the Services of the controller's own namespace: a handful.
-    let services = facts.world.snapshot.services.in_namespace(&pod.metadata.namespace);
+    let services = facts.cluster.snapshot.services.in_namespace(&pod.metadata.namespace);
     Some(
         services
             .map(kubereach_model::snapshot::Found::get)

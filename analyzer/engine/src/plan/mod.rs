@@ -47,7 +47,7 @@ use kubereach_prober::Plan;
 use kubereach_prober::plan::Limits;
 use kubereach_reports::report::PathState;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::{Path, Subject};
 
 pub use digest::snapshot_digest;
@@ -59,14 +59,14 @@ pub const MOST: usize = 2_000;
 
 /// The digests by which measurements of this snapshot are recognized: of its plans for everything, and of the
 /// snapshot itself, which the plan of a part names too.
-pub fn digests(world: &World<'_>, subjects: &[Subject]) -> BTreeSet<String> {
-    let plans = [Some(MOST), None].map(|most| derive(world, subjects, &|_| true, most));
+pub fn digests(cluster: &ClusterIndex<'_>, subjects: &[Subject]) -> BTreeSet<String> {
+    let plans = [Some(MOST), None].map(|most| derive(cluster, subjects, &|_| true, most));
     let own = plans.iter().map(|plan| plan.snapshot.clone());
     plans.iter().filter_map(|plan| plan.digest().ok()).chain(own).collect()
 }
 
 /// A path that is to be measured.
-struct Way<'a> {
+struct PlannedPath<'a> {
     /// Its immutable id.
     id: String,
     /// The path.
@@ -77,28 +77,33 @@ struct Way<'a> {
 
 /// The plan for every path of the wanted subjects that carries traffic. `most` bounds the targets; what
 /// does not fit is named in the plan.
-pub fn derive(world: &World<'_>, subjects: &[Subject], wanted: &dyn Fn(&Subject) -> bool, most: Option<usize>) -> Plan {
-    let facts = Facts::new(world, subjects);
+pub fn derive(
+    cluster: &ClusterIndex<'_>,
+    subjects: &[Subject],
+    wanted: &dyn Fn(&Subject) -> bool,
+    most: Option<usize>,
+) -> Plan {
+    let facts = Facts::new(cluster, subjects);
     let mut drafts = Drafts::default();
     for subject in subjects.iter().filter(|s| wanted(s)) {
         for path in &subject.paths {
-            let way = Way { id: path.key.id(), path, state: path.state() };
+            let planned = PlannedPath { id: path.key.id(), path, state: path.state() };
             if let Some(dormant) = &path.dormant {
-                drafts.leave_out(&way, "", format!("carries nothing on purpose: {}", dormant.reason()));
+                drafts.leave_out(&planned, "", format!("carries nothing on purpose: {}", dormant.reason()));
                 continue;
             }
             match subject.object.kind.as_str() {
-                "Service" => service::own(&facts, &way, &mut drafts),
-                "Ingress" => ingress::front_door(&facts, &way, &mut drafts),
-                "Gateway" => gateway::front_door(&facts, &way, &mut drafts),
-                _ => route::front_door(&facts, &way, &mut drafts),
+                "Service" => service::own(&facts, &planned, &mut drafts),
+                "Ingress" => ingress::front_door(&facts, &planned, &mut drafts),
+                "Gateway" => gateway::front_door(&facts, &planned, &mut drafts),
+                _ => route::front_door(&facts, &planned, &mut drafts),
             }
             if subject.object.kind != "Service" {
-                service::behind(&facts, &way, &mut drafts);
+                service::behind(&facts, &planned, &mut drafts);
             }
         }
     }
-    let mut plan = Plan::new(snapshot_digest(world.snapshot));
+    let mut plan = Plan::new(snapshot_digest(cluster.snapshot));
     let controls = controls::all(&facts, &drafts);
     (plan.targets, plan.left_out) = limit::choose(drafts, controls, most);
     plan.limits = Limits::for_targets(plan.targets.len());

@@ -3,7 +3,7 @@
 use kubereach_prober::plan::Target;
 use kubereach_prober::words::{HttpVersion, Protocol, Segment};
 
-use super::Way;
+use super::PlannedPath;
 use super::doors::{add, also_knock, ask, until, whole};
 use super::draft::{Drafts, blank};
 use super::facts::{Facts, Matched};
@@ -14,8 +14,8 @@ use crate::resolve::gateway::door::Door;
 use kubereach_model::snapshot::model::{MethodMatch, RouteKind};
 
 /// The dials at the entry of one path.
-pub(super) fn front_door(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Drafts) {
-    let key = &way.path.key;
+pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut Drafts) {
+    let key = &planned.path.key;
     let Some(door) = key.listener.as_deref().and_then(|listener| facts.door(listener)) else {
         let why = match key.listener.as_deref() {
             Some(listener) if listener.starts_with("Service/") => {
@@ -23,53 +23,53 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Draf
             }
             _ => "it is attached to no listener that was read, so there is no front door to dial".to_owned(),
         };
-        return drafts.leave_out(way, "front-door", why);
+        return drafts.leave_out(planned, "front-door", why);
     };
     let Some(port) = door.listener.port.known().copied() else {
-        return drafts.leave_out(way, "front-door", "the port of its listener was masked or is none");
+        return drafts.leave_out(planned, "front-door", "the port of its listener was masked or is none");
     };
     let Some((route, matched)) = facts.route(&key.entry, key.matches.as_deref()) else {
-        return drafts.leave_out(way, "front-door", "the route itself was not read");
+        return drafts.leave_out(planned, "front-door", "the route itself was not read");
     };
-    let target = match question(facts, way, door, route.kind, matched) {
+    let target = match question(facts, planned, door, route.kind, matched) {
         Ok(target) => target,
-        Err(why) => return drafts.leave_out(way, "front-door", why),
+        Err(why) => return drafts.leave_out(planned, "front-door", why),
     };
     let (places, more) = match places(facts, door) {
         Ok(found) => found,
-        Err(why) => return drafts.leave_out(way, "front-door", why),
+        Err(why) => return drafts.leave_out(planned, "front-door", why),
     };
     if more > 0 {
-        drafts.leave_out(way, "front-door", format!("{more} further published addresses: a sample is dialled"));
+        drafts.leave_out(planned, "front-door", format!("{more} further published addresses: a sample is dialled"));
     }
     for place in &places {
-        add(facts, drafts, way, place, port, target.clone());
+        add(facts, drafts, planned, place, port, target.clone());
         if target.guessed {
-            also_knock(facts, drafts, way, place, port, STATUS);
+            also_knock(facts, drafts, planned, place, port, STATUS);
         }
     }
 }
 
 fn question(
     facts: &Facts<'_, '_>,
-    way: &Way<'_>,
+    planned: &PlannedPath<'_>,
     door: &Door<'_>,
     kind: RouteKind,
     matched: Matched<'_>,
 ) -> Result<Target, String> {
     let tls = door.listener.protocol == "HTTPS" || (door.listener.protocol == "TLS" && kind != RouteKind::Tls);
     match kind {
-        RouteKind::Http => Ok(ask(way, tls, &of_match(matched)?, STATUS)),
-        RouteKind::Grpc => grpc(way, tls, matched),
-        RouteKind::Tls => Ok(handshake(way, door)),
-        RouteKind::Tcp => Ok(stream(facts, way)),
-        RouteKind::Udp => Ok(datagram(facts, way)),
+        RouteKind::Http => Ok(ask(planned, tls, &of_match(matched)?, STATUS)),
+        RouteKind::Grpc => grpc(planned, tls, matched),
+        RouteKind::Tls => Ok(handshake(planned, door)),
+        RouteKind::Tcp => Ok(stream(facts, planned)),
+        RouteKind::Udp => Ok(datagram(facts, planned)),
     }
 }
 
 /// The health service is the one method every gRPC server may have. A rule for other methods does not
 /// take it, so there it is a guess.
-fn grpc(way: &Way<'_>, tls: bool, matched: Matched<'_>) -> Result<Target, String> {
+fn grpc(planned: &PlannedPath<'_>, tls: bool, matched: Matched<'_>) -> Result<Target, String> {
     let mut request = Request::default();
     if let Some(one) = matched {
         request.headers(one)?;
@@ -80,17 +80,17 @@ fn grpc(way: &Way<'_>, tls: bool, matched: Matched<'_>) -> Result<Target, String
             request.guessed |= !(exact && health);
         }
     }
-    let mut target = ask(way, tls, &request, STATUS);
+    let mut target = ask(planned, tls, &request, STATUS);
     target.protocol = if tls { Protocol::Grpcs } else { Protocol::Grpc };
     target.http = HttpVersion::Auto;
     Ok(target)
 }
 
 /// Passed through, the handshake is the backend's own; ended at the Gateway, it shows only the listener.
-fn handshake(way: &Way<'_>, door: &Door<'_>) -> Target {
-    let span = if door.terminates_tls() { until(Segment::Listener) } else { whole(way.path, true) };
+fn handshake(planned: &PlannedPath<'_>, door: &Door<'_>) -> Target {
+    let span = if door.terminates_tls() { until(Segment::Listener) } else { whole(planned.path, true) };
     let mut target = blank("", span, Protocol::Tls);
-    if let Some((host, guessed)) = way.path.key.host.as_deref().map(request::host) {
+    if let Some((host, guessed)) = planned.path.key.host.as_deref().map(request::host) {
         target.sni = Some(host);
         target.guessed = guessed;
     } else {
@@ -101,8 +101,8 @@ fn handshake(way: &Way<'_>, door: &Door<'_>) -> Target {
 }
 
 /// A proxy accepts a connection before it has one to the backend; only an answer shows that it has.
-fn stream(facts: &Facts<'_, '_>, way: &Way<'_>) -> Target {
-    let spoken = way
+fn stream(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>) -> Target {
+    let spoken = planned
         .path
         .key
         .backend
@@ -111,7 +111,7 @@ fn stream(facts: &Facts<'_, '_>, way: &Way<'_>) -> Target {
         .map(|(view, port)| of_port(port, facts.hint(view, port)));
     let mut target = match spoken.filter(|s| !s.assumed && !matches!(s.protocol, Protocol::Tcp | Protocol::Udp)) {
         Some(spoken) => {
-            let mut target = blank("", whole(way.path, false), spoken.protocol);
+            let mut target = blank("", whole(planned.path, false), spoken.protocol);
             target.http = spoken.http;
             target.verify = false;
             target
@@ -122,9 +122,9 @@ fn stream(facts: &Facts<'_, '_>, way: &Way<'_>) -> Target {
     target
 }
 
-fn datagram(facts: &Facts<'_, '_>, way: &Way<'_>) -> Target {
-    let spoken = way.path.key.backend.as_ref().and_then(|b| facts.port_of(b)).map(|(_, port)| of_port(port, None));
-    let mut target = blank("", whole(way.path, false), Protocol::Udp);
+fn datagram(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>) -> Target {
+    let spoken = planned.path.key.backend.as_ref().and_then(|b| facts.port_of(b)).map(|(_, port)| of_port(port, None));
+    let mut target = blank("", whole(planned.path, false), Protocol::Udp);
     if spoken.is_some_and(|s| s.dns) {
         target.query = Some(super::service::DNS_QUESTION.to_owned());
     }

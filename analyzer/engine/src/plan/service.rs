@@ -7,7 +7,7 @@ use kubereach_prober::plan::{Relay, Span, Target};
 use kubereach_prober::words::{Protocol, Purpose, RelayedResource, Segment, VantageKind};
 use kubereach_reports::report::SegmentName;
 
-use super::Way;
+use super::PlannedPath;
 use super::doors::{Place, sample as sample_places, until};
 use super::draft::{Drafts, Weight, blank};
 use super::endpoints::{Sample, Sampled, sample};
@@ -29,58 +29,58 @@ const MOST_NODES: usize = 2;
 #[derive(Debug, Default)]
 pub(super) struct Dials {
     targets: Vec<(Weight, Target)>,
-    idle: Vec<Target>,
+    ineffective: Vec<Target>,
     left_out: Vec<(&'static str, String)>,
 }
 
 /// A path of a Service itself.
-pub(super) fn own(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Drafts) {
-    let key = &way.path.key;
+pub(super) fn own(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut Drafts) {
+    let key = &planned.path.key;
     let namespace = key.entry.namespace.as_deref().unwrap_or_default();
-    let Some(view) = facts.world.service_view(namespace, &key.entry.name) else {
-        return drafts.leave_out(way, "", "the Service itself was not read");
+    let Some(view) = facts.cluster.service_view(namespace, &key.entry.name) else {
+        return drafts.leave_out(planned, "", "the Service itself was not read");
     };
     let listener = key.listener.as_deref().unwrap_or_default();
     if listener == "external-name" {
-        return external_name(facts, way, view, drafts);
+        return external_name(facts, planned, view, drafts);
     }
-    let Some((index, port)) = port(way, view) else {
-        return name_only(way, view, drafts);
+    let Some((index, port)) = port(planned, view) else {
+        return name_only(planned, view, drafts);
     };
     match listener {
-        "node-port" => node_port(facts, way, view, port, drafts),
-        "load-balancer" => load_balancer(facts, way, view, port, drafts),
+        "node-port" => node_port(facts, planned, view, port, drafts),
+        "load-balancer" => load_balancer(facts, planned, view, port, drafts),
         _ => {
-            dns(way, view, drafts);
-            for (weight, target) in shared(facts, way, view, index, drafts) {
-                drafts.add(way, target, weight);
+            dns(planned, view, drafts);
+            for (weight, target) in shared(facts, planned, view, index, drafts) {
+                drafts.add(planned, target, weight);
             }
         }
     }
 }
 
 /// What stands behind an entry's path.
-pub(super) fn behind(facts: &Facts<'_, '_>, way: &Way<'_>, drafts: &mut Drafts) {
-    let Some(backend) = way.path.key.backend.as_ref().filter(|b| b.kind == "Service") else { return };
-    let Some(view) = facts.world.service_view(&backend.namespace, &backend.name) else {
-        return drafts.leave_out(way, "service", "the Service it leads to was not read or does not exist");
+pub(super) fn behind(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut Drafts) {
+    let Some(backend) = planned.path.key.backend.as_ref().filter(|b| b.kind == "Service") else { return };
+    let Some(view) = facts.cluster.service_view(&backend.namespace, &backend.name) else {
+        return drafts.leave_out(planned, "service", "the Service it leads to was not read or does not exist");
     };
     if view.service.is_external_name() {
-        return external_name(facts, way, view, drafts);
+        return external_name(facts, planned, view, drafts);
     }
     let Some((view, port)) = facts.port_of(backend) else {
-        return drafts.leave_out(way, "service", "the Service it leads to declares no such port");
+        return drafts.leave_out(planned, "service", "the Service it leads to declares no such port");
     };
     let ports = &view.service.get().value.spec.ports;
     let Some(index) = ports.iter().position(|p| std::ptr::eq(p, port)) else { return };
-    for (weight, target) in shared(facts, way, view, index, drafts) {
-        drafts.add_behind(way, target, weight);
+    for (weight, target) in shared(facts, planned, view, index, drafts) {
+        drafts.add_behind(planned, target, weight);
     }
 }
 
 /// The port of a Service's own path: by number, and by transport where one number is two ports.
-fn port<'s>(way: &Way<'_>, view: &ServiceView<'s>) -> Option<(usize, &'s ServicePort)> {
-    let key = &way.path.key;
+fn port<'s>(planned: &PlannedPath<'_>, view: &ServiceView<'s>) -> Option<(usize, &'s ServicePort)> {
+    let key = &planned.path.key;
     let wanted = key.backend.as_ref()?.port.as_ref()?;
     let transport = key.matches.as_deref().unwrap_or("TCP");
     let ports = view.service.get().value.spec.ports.iter().enumerate();
@@ -90,10 +90,10 @@ fn port<'s>(way: &Way<'_>, view: &ServiceView<'s>) -> Option<(usize, &'s Service
     })
 }
 
-fn name_only(way: &Way<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
+fn name_only(planned: &PlannedPath<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
     let why = if view.service.spec.ports.is_empty() { "it declares no port" } else { "its port number was masked" };
-    drafts.leave_out(way, "service", why);
-    dns(way, view, drafts);
+    drafts.leave_out(planned, "service", why);
+    dns(planned, view, drafts);
 }
 
 /// `cart.shop.svc`: the search list of a pod completes it, so the cluster's domain need not be known.
@@ -105,35 +105,35 @@ fn inside(dial: impl Into<String>, from: Segment, to: Segment, protocol: Protoco
     Target { vantages: vec![VantageKind::InCluster], ..blank(dial, Span::new(from, to), protocol) }
 }
 
-fn dns(way: &Way<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
+fn dns(planned: &PlannedPath<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
     let headless = view.service.is_headless();
     // CoreDNS may be told to leave out Services without ready addresses; then the name says nothing of
     // the Service itself.
-    let empty = way
+    let empty = planned
         .path
-        .stretch(SegmentName::Endpoints)
+        .segment(SegmentName::Endpoints)
         .is_some_and(|s| s.state() != kubereach_reports::report::PathState::Open);
     if !headless && empty && view.truth != Truth::Templates {
         return drafts.leave_out(
-            way,
+            planned,
             "dns",
             "whether the name exists may depend on ready addresses, which are in doubt",
         );
     }
     let to = if headless { Segment::Endpoints } else { Segment::Service };
-    name_of_path(way, view, to, drafts);
+    name_of_path(planned, view, to, drafts);
 }
 
 /// A name that resolves is never reachability
 /// (`docs/semantics/measurement.md#a-name-that-resolves-is-never-reachability`):
 /// where nothing lies behind the name, it would
 /// be all of the path, and is a control instead.
-fn name_of_path(way: &Way<'_>, view: &ServiceView<'_>, to: Segment, drafts: &mut Drafts) {
+fn name_of_path(planned: &PlannedPath<'_>, view: &ServiceView<'_>, to: Segment, drafts: &mut Drafts) {
     let mut target = inside("dns", Segment::Service, to, Protocol::Dns);
     target.name = Some(name_of(view));
     "its name, as a pod's resolver asks for it".clone_into(&mut target.chosen);
-    if way.path.stretch(SegmentName::Port).is_some() {
-        return drafts.add(way, target, Weight::Detail);
+    if planned.path.segment(SegmentName::Port).is_some() {
+        return drafts.add(planned, target, Weight::Detail);
     }
     target.id = format!("control/name/{}/{}", view.namespace(), view.name());
     target.purpose = Purpose::Control;
@@ -144,7 +144,7 @@ fn name_of_path(way: &Way<'_>, view: &ServiceView<'_>, to: Segment, drafts: &mut
 /// Hands on what a Service port's paths share, and notes for this path what is left out.
 fn shared(
     facts: &Facts<'_, '_>,
-    way: &Way<'_>,
+    planned: &PlannedPath<'_>,
     view: &ServiceView<'_>,
     index: usize,
     drafts: &mut Drafts,
@@ -158,10 +158,10 @@ fn shared(
         dials
     });
     for (dial, why) in &dials.left_out {
-        drafts.leave_out(way, dial, why.clone());
+        drafts.leave_out(planned, dial, why.clone());
     }
-    for idle in &dials.idle {
-        drafts.aside.entry(idle.id.clone()).or_insert_with(|| idle.clone());
+    for ineffective in &dials.ineffective {
+        drafts.aside.entry(ineffective.id.clone()).or_insert_with(|| ineffective.clone());
     }
     dials.targets.clone()
 }
@@ -251,7 +251,7 @@ fn dials(facts: &Facts<'_, '_>, view: &ServiceView<'_>, port: &ServicePort) -> D
     if sample.carrying.is_empty() {
         dials.left_out.push(("endpoint", no_endpoint(view).to_owned()));
     }
-    dials.idle = sample.idle.iter().map(|sampled| idle(view, sampled, &ask)).collect();
+    dials.ineffective = sample.ineffective.iter().map(|sampled| ineffective(view, sampled, &ask)).collect();
     dials
 }
 
@@ -285,7 +285,7 @@ fn no_endpoint(view: &ServiceView<'_>) -> &'static str {
 }
 
 /// An address without traffic: it is asked what it says, and speaks for no path.
-fn idle(view: &ServiceView<'_>, sampled: &Sampled, ask: &dyn Fn(Target, u16) -> Target) -> Target {
+fn ineffective(view: &ServiceView<'_>, sampled: &Sampled, ask: &dyn Fn(Target, u16) -> Target) -> Target {
     let dial = format!("endpoint/{}", sampled.address);
     let place = Place::Address(sampled.address).with_port(sampled.port);
     let mut target = ask(inside(dial, Segment::Port, Segment::Policy, Protocol::Tcp), sampled.port);
@@ -316,13 +316,19 @@ fn spoken(
     (spoken, sample.probe.as_ref().filter(|_| http).and_then(|(path, _)| path.clone()))
 }
 
-fn node_port(facts: &Facts<'_, '_>, way: &Way<'_>, view: &ServiceView<'_>, port: &ServicePort, drafts: &mut Drafts) {
+fn node_port(
+    facts: &Facts<'_, '_>,
+    planned: &PlannedPath<'_>,
+    view: &ServiceView<'_>,
+    port: &ServicePort,
+    drafts: &mut Drafts,
+) {
     let Some(number) = port.node_port.known().copied().filter(|n| *n != 0) else {
-        return drafts.leave_out(way, "node-port", "its node port is not known");
+        return drafts.leave_out(planned, "node-port", "its node port is not known");
     };
     let nodes = nodes(facts, view, port);
     if nodes.is_empty() {
-        return drafts.leave_out(way, "node-port", "no address of a node that serves it was read");
+        return drafts.leave_out(planned, "node-port", "no address of a node that serves it was read");
     }
     let (spoken, path) = spoken(facts, view, port, &sample(view, port));
     for (name, address) in nodes {
@@ -331,7 +337,7 @@ fn node_port(facts: &Facts<'_, '_>, way: &Way<'_>, view: &ServiceView<'_>, port:
         target.address = Some(address);
         target.port = Some(number);
         target.chosen = format!("internal address of node {name}");
-        drafts.add(way, target, Weight::Detail);
+        drafts.add(planned, target, Weight::Detail);
     }
 }
 
@@ -351,7 +357,7 @@ fn request(target: &mut Target, view: &ServiceView<'_>, spoken: Spoken, path: Op
 /// Nodes that answer at the node port: any ready one, or (with `externalTrafficPolicy: Local`) one that
 /// has a ready address itself.
 fn nodes(facts: &Facts<'_, '_>, view: &ServiceView<'_>, port: &ServicePort) -> Vec<(String, IpAddr)> {
-    let snapshot = facts.world.snapshot;
+    let snapshot = facts.cluster.snapshot;
     let address = |node: &Node| -> Option<IpAddr> {
         let all = &node.status.as_ref()?.addresses;
         all.iter().filter(|a| a.kind == "InternalIP").find_map(|a| a.address.known()?.parse().ok())
@@ -371,7 +377,7 @@ fn nodes(facts: &Facts<'_, '_>, view: &ServiceView<'_>, port: &ServicePort) -> V
 
 fn load_balancer(
     facts: &Facts<'_, '_>,
-    way: &Way<'_>,
+    planned: &PlannedPath<'_>,
     view: &ServiceView<'_>,
     port: &ServicePort,
     drafts: &mut Drafts,
@@ -380,13 +386,13 @@ fn load_balancer(
     let spec = &view.service.get().value.spec;
     if !spec.load_balancer_source_ranges.is_empty() {
         return drafts.leave_out(
-            way,
+            planned,
             DIAL,
             "it admits only the ranges of loadBalancerSourceRanges: a refusal from elsewhere would say nothing",
         );
     }
     let Some(number) = port.port.known().copied() else {
-        return drafts.leave_out(way, DIAL, "its port number was masked");
+        return drafts.leave_out(planned, DIAL, "its port number was masked");
     };
     let published = view.service.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
     let places: Vec<Place> = published
@@ -399,10 +405,10 @@ fn load_balancer(
         } else {
             "no address is published, or it was masked"
         };
-        return drafts.leave_out(way, DIAL, why);
+        return drafts.leave_out(planned, DIAL, why);
     }
     if more > 0 {
-        drafts.leave_out(way, DIAL, format!("{more} further published addresses: a sample is dialled"));
+        drafts.leave_out(planned, DIAL, format!("{more} further published addresses: a sample is dialled"));
     }
     let (spoken, path) = spoken(facts, view, port, &sample(view, port));
     for place in &places {
@@ -430,30 +436,34 @@ fn load_balancer(
                 }
             }
         }
-        drafts.add(way, target, Weight::Main);
+        drafts.add(planned, target, Weight::Main);
     }
 }
 
 /// An alias: its name first, then what stands behind it by the ports it declares.
-fn external_name(facts: &Facts<'_, '_>, way: &Way<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
-    let alias = alias_of(facts.world, view.service);
+fn external_name(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, view: &ServiceView<'_>, drafts: &mut Drafts) {
+    let alias = alias_of(facts.cluster, view.service);
     let host = match &alias {
         Alias::Outside(name) => Some(name.clone()),
         Alias::Service { .. } => None,
         Alias::Address(_) => {
-            return drafts.leave_out(way, "service", "it is an alias for an address, which DNS does not answer with");
+            return drafts.leave_out(
+                planned,
+                "service",
+                "it is an alias for an address, which DNS does not answer with",
+            );
         }
-        Alias::Unreadable => return drafts.leave_out(way, "service", "the name it is an alias for was not read"),
+        Alias::Unreadable => return drafts.leave_out(planned, "service", "the name it is an alias for was not read"),
     };
-    name_of_path(way, view, Segment::Service, drafts);
+    name_of_path(planned, view, Segment::Service, drafts);
 
-    let number = match way.path.key.backend.as_ref().and_then(|b| b.port.clone()) {
+    let number = match planned.path.key.backend.as_ref().and_then(|b| b.port.clone()) {
         Some(kubereach_reports::report::Port::Number(number)) => vec![number],
         _ => view.service.get().value.spec.ports.iter().filter_map(|p| p.port.known().copied()).collect(),
     };
     if number.is_empty() {
         return drafts.leave_out(
-            way,
+            planned,
             "service",
             "the alias declares no port, so only its name can be asked for, and a name is no reachability",
         );
@@ -476,6 +486,6 @@ fn external_name(facts: &Facts<'_, '_>, way: &Way<'_>, view: &ServiceView<'_>, d
         target.host = Some(host.clone().unwrap_or_else(|| name_of(view)));
         target.sni = host.clone().filter(|_| spoken.protocol.is_tls());
         target.chosen = host.as_ref().map_or_else(|| "alias of a Service".to_owned(), |h| format!("alias for {h}"));
-        drafts.add(way, target, Weight::Main);
+        drafts.add(planned, target, Weight::Main);
     }
 }

@@ -24,17 +24,17 @@ pub(super) fn settles(path: &Path) -> String {
 /// The sentence for a path: its doubt, its wall, what is missing of it, or that nothing was sent yet.
 fn open_question(path: &Path) -> String {
     let first = |effect: Effect| {
-        let counted = path.stretches.iter().filter(|s| s.is_counted());
+        let counted = path.segments.iter().filter(|s| s.is_counted());
         let mut found = counted.flat_map(|s| s.findings()).filter(|f| f.effect() == effect);
         found.next().map(|f| cut(&f.message))
     };
     match path.state() {
         PathState::Unknown => {
             let unevaluated = || {
-                let stretch = path.stretches.iter().find(|s| s.is_counted() && s.state() == PathState::Unknown);
-                format!("{} was not evaluated", stretch.map_or(SegmentName::Rule, |s| s.segment))
+                let segment = path.segments.iter().find(|s| s.is_counted() && s.state() == PathState::Unknown);
+                format!("{} was not evaluated", segment.map_or(SegmentName::Rule, |s| s.name))
             };
-            format!("unknown: {}", first(Effect::Clouds).unwrap_or_else(unevaluated))
+            format!("unknown: {}", first(Effect::Inconclusive).unwrap_or_else(unevaluated))
         }
         PathState::Blocked => format!("is it broken as configured: {}", first(Effect::Blocks).unwrap_or_default()),
         PathState::Narrowed => format!("how much passes: {}", first(Effect::Narrows).unwrap_or_default()),

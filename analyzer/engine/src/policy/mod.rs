@@ -16,15 +16,15 @@ mod core;
 mod dns;
 mod ends;
 mod fold;
-pub mod foreign;
 mod groups;
-mod idle;
+mod ineffective;
 mod network;
 mod options;
 mod ports;
 pub mod reach;
 mod selectors;
 mod set;
+pub mod third_party;
 mod view;
 mod words;
 
@@ -32,7 +32,7 @@ pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, T
 pub use dns::{Dns, Servers};
 pub use ends::{End, Ends, NodeEnd, PodEnd};
 pub use groups::{Group, Sight};
-pub use idle::Idle;
+pub use ineffective::Ineffective;
 pub use network::Block;
 pub use options::{AgainstPods, Assumed, EndPorts, Options};
 pub use set::{Because, Connection, Policies, Policy, PolicyKind, Selection, Sided, Verdict};

@@ -253,8 +253,8 @@ impl<'s> Policies<'s> {
                 rules: Rules::Core(Core::compile(&stored.value)),
             });
         }
-        for opaque in snapshot.opaque.iter() {
-            let stored = opaque.get();
+        for unmodelled in snapshot.unmodelled.iter() {
+            let stored = unmodelled.get();
             if let Some(admin) = Admin::compile(&stored.value) {
                 let mut object = stored.object_ref();
                 object.namespace = None;

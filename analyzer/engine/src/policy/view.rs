@@ -10,12 +10,12 @@ use super::answer::{Answer, Direction, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
 use super::dns::Dns;
 use super::ends::{End, Ends, PodEnd};
-use super::foreign::{Foreign, Foreigners};
 use super::groups::Sight;
-use super::idle::Idle;
+use super::ineffective::Ineffective;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
 use super::set::{Connection, Policies, Selection, Sided, Verdict};
+use super::third_party::{ThirdParties, ThirdParty};
 use kubereach_model::snapshot::model::{NetworkPolicy, Resource as _};
 use kubereach_model::snapshot::{Gap, GroupKind, Snapshot};
 
@@ -36,7 +36,7 @@ pub struct View<'s> {
     /// Which plugins run.
     pub plugins: Plugins,
     /// Policies of other systems.
-    pub foreign: Foreigners<'s>,
+    pub third_party: ThirdParties<'s>,
     /// What of a pod all of them can see.
     pub sight: Sight<'s>,
     /// The cluster's DNS.
@@ -45,7 +45,7 @@ pub struct View<'s> {
     manifests: bool,
     /// Kinds of admin policies that are served and were not all read.
     unread_admin: Vec<Unread>,
-    idle: OnceLock<Idle>,
+    ineffective: OnceLock<Ineffective>,
 }
 
 /// A kind of policy that was not all read where it matters.
@@ -69,7 +69,7 @@ pub struct Decision<'v, 's> {
     /// What the evaluated policies say by themselves.
     pub verdict: Verdict<'s>,
     /// Policies of other systems that may touch an end.
-    pub foreign: Vec<(&'v Foreign<'s>, Direction)>,
+    pub third_party: Vec<(&'v ThirdParty<'s>, Direction)>,
     /// What was not read, where it matters.
     pub unread: Vec<Gap>,
     /// On what the answer rests beside the snapshot.
@@ -82,24 +82,24 @@ impl<'s> View<'s> {
         snapshot.pods.prepare();
         let plugins = Plugins::detect(snapshot);
         let policies = Policies::new(snapshot, plugins.options());
-        let foreign = Foreigners::of(snapshot);
+        let third_party = ThirdParties::of(snapshot);
         let ends = Ends::new(snapshot);
         Self {
-            sight: Sight::of(&policies, !foreign.is_empty()),
+            sight: Sight::of(&policies, !third_party.is_empty()),
             dns: Dns::of(&ends),
             manifests: snapshot.is_manifests(),
             unread_admin: unread_admin(snapshot),
             ends,
             policies,
             plugins,
-            foreign,
-            idle: OnceLock::new(),
+            third_party,
+            ineffective: OnceLock::new(),
         }
     }
 
     /// What of the policies does nothing at present; worked out when it is first asked for.
-    pub fn idle(&self) -> &Idle {
-        self.idle.get_or_init(|| Idle::of(&self.ends, &self.policies, &self.sight))
+    pub fn ineffective(&self) -> &Ineffective {
+        self.ineffective.get_or_init(|| Ineffective::of(&self.ends, &self.policies, &self.sight))
     }
 
     /// May this connection be made?
@@ -134,7 +134,7 @@ impl<'s> View<'s> {
             answer: verdict.answer,
             ingress: verdict.ingress.answer,
             egress: verdict.egress.answer,
-            foreign: Vec::new(),
+            third_party: Vec::new(),
             unread: Vec::new(),
             assumptions: Vec::new(),
             verdict,
@@ -145,8 +145,8 @@ impl<'s> View<'s> {
         let egress = self.side(connection.from.pod(), Direction::Egress, &decision.verdict.egress);
         let ingress = self.side(connection.to.pod(), Direction::Ingress, &decision.verdict.ingress);
         (decision.egress, decision.ingress) = (egress.answer, ingress.answer);
-        decision.foreign.extend(egress.foreign.into_iter().map(|f| (f, Direction::Egress)));
-        decision.foreign.extend(ingress.foreign.into_iter().map(|f| (f, Direction::Ingress)));
+        decision.third_party.extend(egress.third_party.into_iter().map(|f| (f, Direction::Egress)));
+        decision.third_party.extend(ingress.third_party.into_iter().map(|f| (f, Direction::Ingress)));
         decision.unread = egress.unread;
         for gap in ingress.unread {
             if !decision.unread.contains(&gap) {
@@ -223,17 +223,17 @@ impl<'s> View<'s> {
     }
 
     fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, said: &Sided<'s>) -> Side<'_, 's> {
-        let mut side = Side { answer: said.answer, foreign: Vec::new(), unread: Vec::new() };
+        let mut side = Side { answer: said.answer, third_party: Vec::new(), unread: Vec::new() };
         if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
             side.answer = Answer::Allowed;
         }
         let Some(pod) = pod else { return side };
-        side.foreign = self.touching(pod, direction).collect();
+        side.third_party = self.touching(pod, direction).collect();
         side.unread = self.unread(pod.namespace).into_iter().map(|unread| unread.gap).collect();
         // Another system's policy may turn away what is allowed; some may let through what is denied. A
         // policy that was not read may do both.
-        let may_allow = side.foreign.iter().any(|foreign| foreign.may_allow);
-        let may_deny = !side.foreign.is_empty() && side.answer == Answer::Allowed;
+        let may_allow = side.third_party.iter().any(|third_party| third_party.may_allow);
+        let may_deny = !side.third_party.is_empty() && side.answer == Answer::Allowed;
         if !side.unread.is_empty() || may_allow || may_deny {
             side.answer = Answer::Unknown;
         }
@@ -242,12 +242,12 @@ impl<'s> View<'s> {
 
     /// Is there surely no policy, of whatever system, that touches a pod of this namespace?
     pub fn touches_none_in(&self, namespace: &str) -> bool {
-        self.foreign.is_empty() && self.policies.none_in(namespace)
+        self.third_party.is_empty() && self.policies.none_in(namespace)
     }
 
     /// Policies of other systems that may touch a pod.
-    pub fn touching(&self, pod: &PodEnd<'s>, direction: Direction) -> impl Iterator<Item = &Foreign<'s>> {
-        self.foreign.near(pod.namespace).filter(move |foreign| foreign.touches(pod, direction) != Truth::No)
+    pub fn touching(&self, pod: &PodEnd<'s>, direction: Direction) -> impl Iterator<Item = &ThirdParty<'s>> {
+        self.third_party.near(pod.namespace).filter(move |third_party| third_party.touches(pod, direction) != Truth::No)
     }
 
     /// Evaluated kinds of policy that were not read where they matter to a namespace. Of manifests nothing
@@ -320,6 +320,6 @@ fn unread_admin(snapshot: &Snapshot) -> Vec<Unread> {
 
 struct Side<'v, 's> {
     answer: Answer,
-    foreign: Vec<&'v Foreign<'s>>,
+    third_party: Vec<&'v ThirdParty<'s>>,
     unread: Vec<Gap>,
 }

@@ -196,12 +196,12 @@ impl<'v, 's> Answers<'v, 's> {
             }
         }
         if decision.answer == Answer::Unknown {
-            for (foreign, direction) in &decision.foreign {
-                let text = format!("{} of {} is not evaluated and may decide", foreign.object, foreign.system);
+            for (third_party, direction) in &decision.third_party {
+                let text = format!("{} of {} is not evaluated and may decide", third_party.object, third_party.system);
                 let mut because = plain(direction.word(), "not-evaluated", text);
-                because.policy = Some(foreign.object.to_string());
+                because.policy = Some(third_party.object.to_string());
                 because.missing = Some("foreign-policy");
-                because.place = Some((foreign.found.get().origin, Vec::new()));
+                because.place = Some((third_party.found.get().origin, Vec::new()));
                 all.push(because);
             }
             for gap in &decision.unread {

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use kubereach_reports::report::ObjectRef;
 
 use crate::policy::{End, PodEnd, Protocol, View};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, LabelSelector, Lookup};
@@ -113,7 +113,7 @@ pub fn split_port(text: &str) -> (&str, Option<&str>) {
 #[derive(Debug)]
 pub struct Finder<'v, 's> {
     view: &'v View<'s>,
-    world: &'v World<'s>,
+    cluster: &'v ClusterIndex<'s>,
 }
 
 fn shown(object: &ObjectRef) -> String {
@@ -130,16 +130,16 @@ fn party(end: PodEnd<'_>) -> Party<'_> {
 
 impl<'v, 's> Finder<'v, 's> {
     /// Over one cluster.
-    pub const fn new(view: &'v View<'s>, world: &'v World<'s>) -> Self {
-        Self { view, world }
+    pub const fn new(view: &'v View<'s>, cluster: &'v ClusterIndex<'s>) -> Self {
+        Self { view, cluster }
     }
 
     /// Every pod that runs, or every template where the input is manifests.
     pub fn everyone(&self) -> Vec<PodEnd<'s>> {
-        let snapshot = self.world.snapshot;
+        let snapshot = self.cluster.snapshot;
         let mut all: Vec<PodEnd<'s>> =
             snapshot.pods.iter().filter(|pod| !pod.is_finished()).map(|pod| self.view.ends.pod(pod)).collect();
-        if self.world.is_manifests() {
+        if self.cluster.is_manifests() {
             all.extend(snapshot.workloads.iter().filter_map(|workload| self.view.ends.template(workload)));
         }
         all
@@ -187,10 +187,10 @@ impl<'v, 's> Finder<'v, 's> {
 
     /// A pod by namespace and name; where the input has none of that name, a workload.
     pub fn pod_or_workload(&self, namespace: &str, name: &str) -> Result<Vec<Party<'s>>, Unresolved> {
-        match self.world.snapshot.lookup::<kubereach_model::snapshot::model::Pod>(namespace, name) {
+        match self.cluster.snapshot.lookup::<kubereach_model::snapshot::model::Pod>(namespace, name) {
             Lookup::Found(pod) => Ok(vec![party(self.view.ends.pod(pod))]),
             missing => {
-                if let Some(workload) = self.world.snapshot.workloads.named(namespace, name).next() {
+                if let Some(workload) = self.cluster.snapshot.workloads.named(namespace, name).next() {
                     return self.of_workload(workload);
                 }
                 let what = self.elsewhere("pod", namespace, name);
@@ -229,7 +229,7 @@ impl<'v, 's> Finder<'v, 's> {
 
     /// Where else the input has an object of that name: most often the namespace was forgotten.
     fn elsewhere(&self, what: &str, namespace: &str, name: &str) -> String {
-        let snapshot = self.world.snapshot;
+        let snapshot = self.cluster.snapshot;
         let mut others: Vec<&str> = match what {
             "pod" => snapshot
                 .pods
@@ -271,7 +271,7 @@ impl<'v, 's> Finder<'v, 's> {
         let lower = kind.to_ascii_lowercase();
         match lower.as_str() {
             "pod" | "pods" | "po" => {
-                return Some(match self.world.snapshot.lookup(namespace, name) {
+                return Some(match self.cluster.snapshot.lookup(namespace, name) {
                     Lookup::Found(pod) => Ok(Named::Parties(vec![party(self.view.ends.pod(pod))])),
                     Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere("pod", namespace, name))),
                     Lookup::Unknown(gap) => {
@@ -280,7 +280,7 @@ impl<'v, 's> Finder<'v, 's> {
                 });
             }
             "service" | "services" | "svc" => {
-                return Some(match self.world.snapshot.lookup(namespace, name) {
+                return Some(match self.cluster.snapshot.lookup(namespace, name) {
                     Lookup::Found(service) => Ok(Named::Service(service)),
                     Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere("service", namespace, name))),
                     Lookup::Unknown(gap) => {
@@ -291,7 +291,7 @@ impl<'v, 's> Finder<'v, 's> {
             _ => {}
         }
         let (_, workload) = WORKLOADS.into_iter().find(|(word, _)| *word == lower)?;
-        Some(match self.world.snapshot.workload(workload, namespace, name) {
+        Some(match self.cluster.snapshot.workload(workload, namespace, name) {
             Lookup::Found(workload) => self.of_workload(workload).map(Named::Parties),
             Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere(&lower, namespace, name))),
             Lookup::Unknown(gap) => Err(Unresolved::Unread(self.elsewhere(&lower, namespace, name), gap.sentence())),
@@ -305,7 +305,7 @@ impl<'v, 's> Finder<'v, 's> {
         let pods: Vec<Party<'s>> = selector
             .into_iter()
             .flat_map(|selector| {
-                let pods = self.world.snapshot.pods.in_namespace(&stored.metadata.namespace);
+                let pods = self.cluster.snapshot.pods.in_namespace(&stored.metadata.namespace);
                 pods.filter(|pod| !pod.is_finished() && selector.matches(&pod.metadata.labels) == Some(true))
             })
             .map(|pod| party(self.view.ends.pod(pod)))
@@ -376,11 +376,11 @@ impl<'v, 's> Finder<'v, 's> {
         let stored = service.get();
         let (namespace, selector) = (&stored.metadata.namespace, &stored.value.spec.selector);
         if !selector.is_empty() {
-            let pods = self.world.pods_selected(namespace, selector);
+            let pods = self.cluster.pods_selected(namespace, selector);
             let mut ends: Vec<End<'s>> =
                 pods.into_iter().filter(|p| !p.is_finished()).map(|pod| End::Pod(self.view.ends.pod(pod))).collect();
-            if ends.is_empty() && self.world.is_manifests() {
-                let templates = self.world.templates_in(namespace).iter();
+            if ends.is_empty() && self.cluster.is_manifests() {
+                let templates = self.cluster.templates_in(namespace).iter();
                 let ours = templates.filter_map(|w| self.view.ends.template(*w));
                 ends.extend(
                     ours.filter(|t| kubereach_model::snapshot::matches_pairs(selector, t.labels)).map(End::Pod),
@@ -389,7 +389,7 @@ impl<'v, 's> Finder<'v, 's> {
             return ends;
         }
         let mut addresses: Vec<IpAddr> = self
-            .world
+            .cluster
             .slices_of(&stored.value)
             .iter()
             .flat_map(|slice| slice.get().value.endpoints.iter())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::{Coverage, NotEvaluated};
 
-use kubereach_model::snapshot::model::{OpaqueRole, Resource, WorkloadKind, opaque_role};
+use kubereach_model::snapshot::model::{Resource, UnmodelledRole, WorkloadKind, unmodelled_role};
 use kubereach_model::snapshot::{GroupKind, Snapshot};
 
 /// The coverage records of a snapshot, with the number of objects of each.
@@ -15,7 +15,7 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
         .records()
         .map(|(kind, namespace, record)| Coverage {
             // Kinds that nobody evaluates share names with those that are: `Gateway`, `NetworkPolicy`.
-            kind: if opaque_role(kind).is_some_and(|role| role != OpaqueRole::Budget) {
+            kind: if unmodelled_role(kind).is_some_and(|role| role != UnmodelledRole::Budget) {
                 kind.display()
             } else {
                 kind.kind.to_string()
@@ -90,7 +90,7 @@ fn counts(s: &Snapshot) -> Counts {
         backend_tls,
         workloads,
         routes,
-        opaque
+        unmodelled
     );
     for kind in WorkloadKind::ALL {
         counts.entry(kind.group_kind()).or_default();
@@ -100,10 +100,10 @@ fn counts(s: &Snapshot) -> Counts {
 
 /// Kinds that were read, lead traffic or decide about it, and that no check evaluates.
 pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> Vec<NotEvaluated> {
-    let mut counts: BTreeMap<String, (usize, OpaqueRole)> = BTreeMap::new();
-    for object in snapshots.into_iter().flat_map(|s| s.opaque.iter()) {
+    let mut counts: BTreeMap<String, (usize, UnmodelledRole)> = BTreeMap::new();
+    for object in snapshots.into_iter().flat_map(|s| s.unmodelled.iter()) {
         let kind = object.group_kind();
-        if let Some(role) = opaque_role(&kind).filter(|role| *role != OpaqueRole::Budget) {
+        if let Some(role) = unmodelled_role(&kind).filter(|role| *role != UnmodelledRole::Budget) {
             counts.entry(kind.display()).or_insert((0, role)).0 += 1;
         }
     }
@@ -113,11 +113,11 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
             kind,
             objects,
             meaning: match role {
-                OpaqueRole::Entry => "may lead traffic to or around the objects of this report",
-                OpaqueRole::Policy => "may allow or refuse traffic that this report shows as open",
-                OpaqueRole::Scaler => "may start or stop workloads on demand",
-                OpaqueRole::GatewayExtension => "may change how a Gateway treats traffic",
-                OpaqueRole::Budget => "decides which pods may be evicted",
+                UnmodelledRole::Entry => "may lead traffic to or around the objects of this report",
+                UnmodelledRole::Policy => "may allow or refuse traffic that this report shows as open",
+                UnmodelledRole::Scaler => "may start or stop workloads on demand",
+                UnmodelledRole::GatewayExtension => "may change how a Gateway treats traffic",
+                UnmodelledRole::Budget => "decides which pods may be evicted",
             }
             .to_owned(),
         })

@@ -149,7 +149,7 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
         headline,
         reason,
         unknown_class,
-        speaker,
+        primary,
         broken_at,
         next,
         not_checked,
@@ -158,14 +158,14 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
         next_test,
     } = judged;
     let mut own: Vec<&Arc<Finding>> = subject.notes.iter().collect();
-    own.extend(subject.paths.iter().flat_map(|p| &p.stretches).flat_map(|s| s.findings()));
+    own.extend(subject.paths.iter().flat_map(|p| &p.segments).flat_map(|s| s.findings()));
     own.extend(measured.values().flat_map(|m| &m.findings));
     own.sort_by(|a, b| {
         (a.effect(), a.code(), &a.object, &a.message).cmp(&(b.effect(), b.code(), &b.object, &b.message))
     });
     own.dedup();
     let findings: Vec<String> = own.into_iter().map(&mut keep).collect();
-    let speaker = speaker.as_ref().map(&mut keep);
+    let primary = primary.as_ref().map(&mut keep);
     let mut entry_problems: Vec<String> = subject.entries.iter().flat_map(|e| &e.problems).map(&mut keep).collect();
     entry_problems.sort();
     entry_problems.dedup();
@@ -200,7 +200,7 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
         not_checked,
         not_proved,
         next_test,
-        speaker,
+        primary,
         excused: false,
     };
     (row, mentioned)
@@ -211,8 +211,8 @@ fn path(
     measured: &BTreeMap<String, Measured>,
     keep: &mut dyn FnMut(&Arc<Finding>) -> String,
 ) -> ReportPath {
-    let mut stretches: Vec<_> = path.stretches.iter().collect();
-    stretches.sort_by_key(|s| s.segment);
+    let mut segments: Vec<_> = path.segments.iter().collect();
+    segments.sort_by_key(|s| s.name);
     let id = path.key.id();
     let measured = measured.get(&id);
     let seen = measured.map(|m| &m.seen);
@@ -235,18 +235,18 @@ fn path(
         effective: seen.map(|seen| seen.effective),
         measured: about,
         not_measured: seen.map(|seen| seen.not_measured.clone()).unwrap_or_default(),
-        segments: stretches
+        segments: segments
             .into_iter()
-            .map(|stretch| {
-                let mut findings: Vec<&Arc<Finding>> = stretch.findings().iter().collect();
+            .map(|segment| {
+                let mut findings: Vec<&Arc<Finding>> = segment.findings().iter().collect();
                 findings.sort_by(|a, b| (a.effect(), a.code(), &a.message).cmp(&(b.effect(), b.code(), &b.message)));
                 Segment {
-                    segment: stretch.segment,
-                    state: stretch.state(),
-                    object: stretch.object.clone(),
-                    evidence: stretch.evidence().to_owned(),
-                    measured: seen.and_then(|seen| seen.segments.get(&stretch.segment).copied()),
-                    declared: stretch.is_declared(),
+                    segment: segment.name,
+                    state: segment.state(),
+                    object: segment.object.clone(),
+                    evidence: segment.evidence().to_owned(),
+                    measured: seen.and_then(|seen| seen.segments.get(&segment.name).copied()),
+                    declared: segment.is_declared(),
                     findings: findings.into_iter().map(&mut *keep).collect(),
                 }
             })

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::ingress::rules::covers;
 use kubereach_model::snapshot::model::{Certificate, Secret};
 use kubereach_model::snapshot::{Absence, Found, Gap, Lookup, is_masked};
@@ -64,8 +64,8 @@ pub struct CertificateFacts<'s> {
 
 /// Inspects a Secret for the hosts it should serve (wildcards allowed; none: names are not judged). Dates
 /// are judged at the snapshot's time and not at all without one.
-pub fn inspect<'s>(world: &World<'s>, namespace: &str, name: &str, hosts: &[&str]) -> CertificateFacts<'s> {
-    let (secret, certificate, facts) = match world.snapshot.lookup::<Secret>(namespace, name) {
+pub fn inspect<'s>(cluster: &ClusterIndex<'s>, namespace: &str, name: &str, hosts: &[&str]) -> CertificateFacts<'s> {
+    let (secret, certificate, facts) = match cluster.snapshot.lookup::<Secret>(namespace, name) {
         Lookup::Absent(absence) => (None, None, vec![Fact::Missing(absence)]),
         Lookup::Unknown(gap) => (None, None, vec![Fact::Unseen(gap)]),
         Lookup::Found(secret) => {
@@ -75,9 +75,9 @@ pub fn inspect<'s>(world: &World<'s>, namespace: &str, name: &str, hosts: &[&str
             if let Some(certificate) = certificate {
                 facts.extend(of_certificate(
                     certificate,
-                    judged_at(world, certificate),
+                    judged_at(cluster, certificate),
                     hosts,
-                    world.snapshot.thresholds.expires_soon_days,
+                    cluster.snapshot.thresholds.expires_soon_days,
                 ));
             }
             (Some(secret), certificate, facts)
@@ -88,8 +88,8 @@ pub fn inspect<'s>(world: &World<'s>, namespace: &str, name: &str, hosts: &[&str
 
 /// The time to judge dates at: the snapshot's; else the newest time any object mentions, where even then
 /// the certificate had expired already.
-pub fn judged_at(world: &World<'_>, certificate: &Certificate) -> Option<Timestamp> {
-    world.snapshot.taken_at.or_else(|| world.snapshot.newest.filter(|newest| *newest > certificate.not_after))
+pub fn judged_at(cluster: &ClusterIndex<'_>, certificate: &Certificate) -> Option<Timestamp> {
+    cluster.snapshot.taken_at.or_else(|| cluster.snapshot.newest.filter(|newest| *newest > certificate.not_after))
 }
 
 fn of_secret(secret: &Secret) -> Vec<Fact> {
@@ -198,7 +198,7 @@ mod tests {
         let keyless = Secret { kind: Some(TLS_TYPE.into()), keys: vec!["tls.crt".into()], ..Secret::default() };
         assert_eq!(of_secret(&keyless), vec![Fact::Lacks(vec!["tls.key"])]);
         let both = vec!["tls.crt".into(), "tls.key".into()];
-        let opaque = Secret { kind: Some("Opaque".into()), keys: both, ..Secret::default() };
-        assert_eq!(of_secret(&opaque), vec![Fact::OtherType("Opaque".into())]);
+        let unmodelled = Secret { kind: Some("Opaque".into()), keys: both, ..Secret::default() };
+        assert_eq!(of_secret(&unmodelled), vec![Fact::OtherType("Opaque".into())]);
     }
 }

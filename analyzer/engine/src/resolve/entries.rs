@@ -9,25 +9,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use kubereach_reports::report::ObjectRef;
 use serde_json::Value;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{Opaque, OpaqueRole, opaque_role};
+use kubereach_model::snapshot::model::{Unmodelled, UnmodelledRole, unmodelled_role};
 
 /// The kinds that may rewrite what a mesh client of a Service reaches.
 const REWRITERS: [&str; 2] = ["VirtualService", "TrafficSplit"];
 
 /// What the entry kinds that nobody evaluates refer to.
 #[derive(Debug, Default)]
-pub struct OpaqueEntries<'s> {
-    by_service: BTreeMap<(String, String), Vec<Found<'s, Opaque>>>,
-    rewrites: HashMap<(String, String), Found<'s, Opaque>>,
-    hosts: HashMap<String, Found<'s, Opaque>>,
-    wildcards: HashMap<String, Found<'s, Opaque>>,
+pub struct UnmodelledEntries<'s> {
+    by_service: BTreeMap<(String, String), Vec<Found<'s, Unmodelled>>>,
+    rewrites: HashMap<(String, String), Found<'s, Unmodelled>>,
+    hosts: HashMap<String, Found<'s, Unmodelled>>,
+    wildcards: HashMap<String, Found<'s, Unmodelled>>,
 }
 
 /// Every existing Service that an unevaluated entry kind names, with the objects that name it.
-pub fn opaque_entries(world: &World<'_>) -> BTreeMap<ObjectRef, Vec<ObjectRef>> {
-    let entries = OpaqueEntries::of(world);
+pub fn unmodelled_entries(cluster: &ClusterIndex<'_>) -> BTreeMap<ObjectRef, Vec<ObjectRef>> {
+    let entries = UnmodelledEntries::of(cluster);
     entries
         .by_service
         .iter()
@@ -40,35 +40,35 @@ pub fn opaque_entries(world: &World<'_>) -> BTreeMap<ObjectRef, Vec<ObjectRef>> 
 }
 
 /// Its name for reports.
-pub fn object_of(object: &Found<'_, Opaque>) -> ObjectRef {
+pub fn object_of(object: &Found<'_, Unmodelled>) -> ObjectRef {
     object.object()
 }
 
-impl<'s> OpaqueEntries<'s> {
+impl<'s> UnmodelledEntries<'s> {
     /// Reads them all.
-    pub fn of(world: &World<'s>) -> Self {
+    pub fn of(cluster: &ClusterIndex<'s>) -> Self {
         let mut entries = Self::default();
-        for object in world.snapshot.opaque.iter() {
-            let opaque = &object.get().value;
-            if opaque.group_kind.as_ref().and_then(opaque_role) == Some(OpaqueRole::Entry) {
-                entries.read(world, object);
+        for object in cluster.snapshot.unmodelled.iter() {
+            let unmodelled = &object.get().value;
+            if unmodelled.group_kind.as_ref().and_then(unmodelled_role) == Some(UnmodelledRole::Entry) {
+                entries.read(cluster, object);
             }
         }
         entries
     }
 
-    fn read(&mut self, world: &World<'s>, object: Found<'s, Opaque>) {
-        let opaque = &object.get().value;
-        let kind = opaque.group_kind.as_ref().map_or("", |k| k.kind.as_ref());
-        let own = opaque.metadata.namespace.as_str();
+    fn read(&mut self, cluster: &ClusterIndex<'s>, object: Found<'s, Unmodelled>) {
+        let unmodelled = &object.get().value;
+        let kind = unmodelled.group_kind.as_ref().map_or("", |k| k.kind.as_ref());
+        let own = unmodelled.metadata.namespace.as_str();
         let mut named = BTreeSet::new();
-        for reference in references(&opaque.spec, own) {
-            if world.snapshot.services.position(&reference.0, &reference.1).is_some() {
+        for reference in references(&unmodelled.spec, own) {
+            if cluster.snapshot.services.position(&reference.0, &reference.1).is_some() {
                 named.insert(reference);
             }
         }
         if matches!(kind, "ServiceImport" | "ServiceExport") {
-            named.insert((own.to_owned(), opaque.metadata.name.clone()));
+            named.insert((own.to_owned(), unmodelled.metadata.name.clone()));
         }
         for service in named {
             self.by_service.entry(service).or_default().push(object);
@@ -80,7 +80,7 @@ impl<'s> OpaqueEntries<'s> {
 
     /// What a `VirtualService` or `TrafficSplit` takes over: a Service for clients in the mesh, a host at a
     /// gateway.
-    fn read_claims(&mut self, object: Found<'s, Opaque>, own: &str) {
+    fn read_claims(&mut self, object: Found<'s, Unmodelled>, own: &str) {
         let spec = &object.get().value.spec;
         let gateways = texts(spec.get("gateways"));
         let in_mesh = gateways.is_empty() || gateways.contains(&"mesh");
@@ -100,17 +100,17 @@ impl<'s> OpaqueEntries<'s> {
     }
 
     /// Who names this Service.
-    pub fn naming(&self, namespace: &str, name: &str) -> &[Found<'s, Opaque>] {
+    pub fn naming(&self, namespace: &str, name: &str) -> &[Found<'s, Unmodelled>] {
         self.by_service.get(&(namespace.to_owned(), name.to_owned())).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Who changes where clients in the mesh end up that ask for this Service.
-    pub fn rewriting(&self, namespace: &str, name: &str) -> Option<Found<'s, Opaque>> {
+    pub fn rewriting(&self, namespace: &str, name: &str) -> Option<Found<'s, Unmodelled>> {
         self.rewrites.get(&(namespace.to_owned(), name.to_owned())).copied()
     }
 
     /// Who claims this host at a gateway of its own. The wildcard `*` alone claims nothing in particular.
-    pub fn claiming(&self, host: &str) -> Option<Found<'s, Opaque>> {
+    pub fn claiming(&self, host: &str) -> Option<Found<'s, Unmodelled>> {
         let host = host.to_ascii_lowercase();
         let parent = || host.split_once('.').map(|(_, parent)| parent);
         let exact = self.hosts.get(&host).filter(|_| host != "*");

@@ -1,14 +1,14 @@
 //! From the snapshot to paths: what leads where, resolved hop by hop. Nothing is judged here.
 
 pub mod certificate;
+mod cluster_index;
 pub mod conditions;
 pub mod controllers;
-pub mod dialers;
 pub mod entries;
 pub mod gateway;
 pub mod ingress;
+pub mod proxy_pods;
 pub mod route;
 pub mod service;
-mod world;
 
-pub use world::World;
+pub use cluster_index::ClusterIndex;

@@ -255,7 +255,7 @@ pub fn sharing(plural: &str) -> impl Iterator<Item = &'static Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kubereach_model::snapshot::model::{RouteKind, WorkloadKind, opaque_role};
+    use kubereach_model::snapshot::model::{RouteKind, WorkloadKind, unmodelled_role};
 
     #[test]
     fn names_of_every_sort_are_understood() {
@@ -284,7 +284,7 @@ mod tests {
         {
             assert!(of(&kind).is_some(), "{kind}");
         }
-        let opaque = KINDS.iter().filter(|k| opaque_role(&k.group_kind()).is_some()).count();
-        assert!(opaque > 60, "{opaque}");
+        let unmodelled = KINDS.iter().filter(|k| unmodelled_role(&k.group_kind()).is_some()).count();
+        assert!(unmodelled > 60, "{unmodelled}");
     }
 }

@@ -3,10 +3,10 @@
 
 use super::catalogue::{self, Kind};
 use super::discovery::Discovery;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::Part;
 use super::time::{self, Clock};
-use super::{Facts, Glance, Layout, outermost};
+use super::{Facts, FileEntry, Layout, outermost};
 use crate::hint;
 
 /// The layout.
@@ -63,7 +63,7 @@ impl Layout for Cilium {
         "cilium-sysdump"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         outermost(files, |p| {
             let name = p.rsplit('/').next().unwrap_or(p);
             let core =
@@ -85,17 +85,19 @@ impl Layout for Cilium {
                 }
                 continue;
             };
-            if let Some(said) = file.listing() {
-                out.say(&kind.group_kind(), None, said);
+            if let Some(statement) = file.listing() {
+                out.say(&kind.group_kind(), None, statement);
             }
         }
         let gateway = part.files.iter().any(|f| f.name().starts_with("gatewayapi-"));
         super::singles::found(part, out, "only those of Cilium itself were collected");
         out.rest(&Discovery::default(), |kind| match kind.group {
-            GATEWAY if !gateway => {
-                Said::missing("a sysdump holds Gateway API objects only where Cilium's own enable-gateway-api is on")
-            }
-            _ => Said::missing("the sysdump holds no file of it: its task failed or it is not part of a sysdump"),
+            GATEWAY if !gateway => CoverageStatement::missing(
+                "a sysdump holds Gateway API objects only where Cilium's own enable-gateway-api is on",
+            ),
+            _ => CoverageStatement::missing(
+                "the sysdump holds no file of it: its task failed or it is not part of a sysdump",
+            ),
         });
     }
 }

@@ -9,9 +9,9 @@ use kubereach_reports::report::CoverageState;
 
 use super::catalogue::{self, Kind};
 use super::discovery::Discovery;
-use super::facts::{Said, Scope};
+use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part};
-use super::{Facts, Glance, Layout, outermost};
+use super::{Facts, FileEntry, Layout, outermost};
 use crate::content::{Content, Documents};
 use crate::hint;
 use crate::item::Item;
@@ -46,7 +46,7 @@ impl Layout for ClusterInfo {
         "cluster-info-dump"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let nodes = |root: &str| ["nodes.json", "nodes.yaml"].iter().any(|n| super::has(files, root, n));
         let mut roots = outermost(files, |p| {
             let (folder, name) = p.rsplit_once('/')?;
@@ -69,7 +69,7 @@ impl Layout for ClusterInfo {
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         out.note("kubectl cluster-info dump");
         let streams: Vec<&File<'_>> = part.files.iter().filter(|f| f.documents().is_some_and(is_stream)).collect();
-        let mut found: BTreeMap<&'static str, BTreeMap<String, Said>> = BTreeMap::new();
+        let mut found: BTreeMap<&'static str, BTreeMap<String, CoverageStatement>> = BTreeMap::new();
         let mut namespaces = BTreeSet::new();
         for file in &streams {
             stream(file, out, &mut found, &mut namespaces);
@@ -80,34 +80,38 @@ impl Layout for ClusterInfo {
         let scope = Scope { namespaces, all: false };
         for (_, _, plural) in KINDS {
             let Some(kind) = kind(plural) else { continue };
-            let mut said = found.remove(plural).unwrap_or_default();
+            let mut statement = found.remove(plural).unwrap_or_default();
             for ns in &scope.namespaces {
-                said.entry(ns.clone()).or_insert_with(|| {
-                    Said::missing("the dump ended before this list: one failed list ends the whole command")
+                statement.entry(ns.clone()).or_insert_with(|| {
+                    CoverageStatement::missing(
+                        "the dump ended before this list: one failed list ends the whole command",
+                    )
                 });
             }
             out.spread(
                 &kind.group_kind(),
                 &scope,
-                said,
+                statement,
                 "the dump covers kube-system and the current namespace unless told otherwise",
             );
         }
-        out.rest(&Discovery::default(), |_| Said::missing("kubectl cluster-info dump never collects this kind"));
+        out.rest(&Discovery::default(), |_| {
+            CoverageStatement::missing("kubectl cluster-info dump never collects this kind")
+        });
     }
 }
 
 fn folders(
     part: &Part<'_>,
     out: &mut Facts,
-    found: &mut BTreeMap<&'static str, BTreeMap<String, Said>>,
+    found: &mut BTreeMap<&'static str, BTreeMap<String, CoverageStatement>>,
     namespaces: &mut BTreeSet<String>,
 ) {
     for file in &part.files {
         match file.path.split('/').collect::<Vec<_>>().as_slice() {
             [name] if hint::stem(name) == "nodes" => {
-                if let (Some(kind), Some(said)) = (kind("nodes"), file.listing()) {
-                    out.say(&kind.group_kind(), None, said);
+                if let (Some(kind), Some(statement)) = (kind("nodes"), file.listing()) {
+                    out.say(&kind.group_kind(), None, statement);
                 }
             }
             [ns, name] => {
@@ -115,8 +119,8 @@ fn folders(
                     continue;
                 };
                 namespaces.insert((*ns).to_owned());
-                if let Some(said) = file.listing() {
-                    found.entry(plural).or_default().insert((*ns).to_owned(), said);
+                if let Some(statement) = file.listing() {
+                    found.entry(plural).or_default().insert((*ns).to_owned(), statement);
                 }
             }
             _ => {}
@@ -129,7 +133,7 @@ fn folders(
 fn stream(
     file: &File<'_>,
     out: &mut Facts,
-    found: &mut BTreeMap<&'static str, BTreeMap<String, Said>>,
+    found: &mut BTreeMap<&'static str, BTreeMap<String, CoverageStatement>>,
     namespaces: &mut BTreeSet<String>,
 ) {
     let Some(documents) = file.documents() else {
@@ -150,8 +154,8 @@ fn stream(
         if let [ns] = names.iter().copied().collect::<Vec<_>>().as_slice() {
             namespaces.insert((*ns).to_owned());
             for (plural, state) in group.iter() {
-                let said = Said::new(*state, "the dump lists them", &file.display);
-                found.entry(plural).or_default().insert((*ns).to_owned(), said);
+                let statement = CoverageStatement::new(*state, "the dump lists them", &file.display);
+                found.entry(plural).or_default().insert((*ns).to_owned(), statement);
             }
         }
         group.clear();
@@ -164,7 +168,7 @@ fn stream(
         let word = list.kind.as_deref().unwrap_or_default();
         if word == "NodeList" {
             if let Some(kind) = kind("nodes") {
-                out.say(&kind.group_kind(), None, Said::new(state, "the dump lists them", &file.display));
+                out.say(&kind.group_kind(), None, CoverageStatement::new(state, "the dump lists them", &file.display));
             }
             continue;
         }

@@ -2,10 +2,10 @@
 //! or one file per resource. The script of the user decides what is asked for; nothing says what it was.
 
 use super::discovery::Discovery;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::Part;
 use super::time::{self, Clock};
-use super::{Facts, Glance, Layout, before, outermost, singles};
+use super::{Facts, FileEntry, Layout, before, outermost, singles};
 use crate::hint;
 
 /// The layout.
@@ -17,7 +17,7 @@ impl Layout for Crashd {
         "crashd"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         outermost(files, |p| before(p, "kubecapture/"))
     }
 
@@ -40,7 +40,7 @@ impl Layout for Crashd {
         singles::errors(part, out);
         singles::found(part, out, "a capture holds what its script selected, and does not say what that was");
         out.rest(&Discovery::default(), |_| {
-            Said::missing("the capture holds none of them and does not say whether they were asked for")
+            CoverageStatement::missing("the capture holds none of them and does not say whether they were asked for")
         });
     }
 }

@@ -2,9 +2,9 @@
 //! API server beside them.
 
 use super::discovery::Discovery;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, Glance, Layout, ends, has, outermost, singles, time};
+use super::{Facts, FileEntry, Layout, ends, has, outermost, singles, time};
 
 /// The layout.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ impl Layout for CrustGather {
         "crust-gather"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let roots = outermost(files, |p| ends(p, "collected.timestamp").or_else(|| ends(p, "apis.json")));
         let beside = |root: &String| {
             has(files, root, "version.yaml")
@@ -43,7 +43,7 @@ impl Layout for CrustGather {
         singles::errors(part, out);
         singles::found(part, out, "crust-gather writes one file per object, and a kind it was refused leaves none");
         out.rest(&discovery, |_| {
-            Said::missing("no object of it was written; crust-gather writes nothing for an empty kind and nothing for a refused one")
+            CoverageStatement::missing("no object of it was written; crust-gather writes nothing for an empty kind and nothing for a refused one")
         });
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::catalogue::Kind;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use kubereach_model::snapshot::GroupKind;
 use kubereach_reports::report::CoverageState;
 
@@ -95,7 +95,7 @@ impl Discovery {
     }
 
     /// That the API server does not serve the kind, if discovery shows it.
-    pub(crate) fn not_served(&self, kind: &Kind) -> Option<Said> {
+    pub(crate) fn not_served(&self, kind: &Kind) -> Option<CoverageStatement> {
         let GroupKind { group, kind: name } = kind.group_kind();
         if group.is_empty() {
             return None;
@@ -110,7 +110,7 @@ impl Discovery {
         if self.moved(&group, &name) {
             return None;
         }
-        Some(Said::new(CoverageState::NotServed, reason, self.source.clone()))
+        Some(CoverageStatement::new(CoverageState::NotServed, reason, self.source.clone()))
     }
 
     /// Served under the group it had before it moved.

@@ -12,7 +12,7 @@ use kubereach_model::snapshot::{CoverageRecord, GroupKind};
 
 /// How much was read of one kind in one scope, and what shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct CoverageStatement {
     pub(crate) state: CoverageState,
     /// A clause that can follow "because".
     pub(crate) reason: String,
@@ -20,7 +20,7 @@ pub(crate) struct Said {
     pub(crate) source: String,
 }
 
-impl Said {
+impl CoverageStatement {
     pub(crate) fn new(state: CoverageState, reason: impl Into<String>, source: impl Into<String>) -> Self {
         Self { state, reason: reason.into(), source: source.into() }
     }
@@ -62,7 +62,7 @@ pub(crate) struct Facts {
     /// For the inventory: collector, Kubernetes version, scope.
     pub(crate) about: Vec<String>,
     pub(crate) problems: Vec<Problem>,
-    said: BTreeMap<(GroupKind, Option<String>), Said>,
+    statement: BTreeMap<(GroupKind, Option<String>), CoverageStatement>,
     /// Files whose objects do not belong to the snapshot (index into the part's files).
     pub(crate) unused: BTreeSet<usize>,
     /// Files that the layout writes twice by design: their duplicates are nothing to report.
@@ -79,40 +79,47 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// Records a statement; a better one about the same scope wins, whatever the order.
-    pub(crate) fn say(&mut self, kind: &GroupKind, namespace: Option<&str>, said: Said) {
+    pub(crate) fn say(&mut self, kind: &GroupKind, namespace: Option<&str>, statement: CoverageStatement) {
         let key = (kind.clone(), namespace.map(str::to_owned));
-        match self.said.get(&key) {
-            Some(old) if rank(old) >= rank(&said) => {}
+        match self.statement.get(&key) {
+            Some(old) if rank(old) >= rank(&statement) => {}
             _ => {
-                self.said.insert(key, said);
+                self.statement.insert(key, statement);
             }
         }
     }
 
     /// Was anything said about a kind in this very scope?
     pub(crate) fn has(&self, kind: &GroupKind, namespace: Option<&str>) -> bool {
-        self.said.contains_key(&(kind.clone(), namespace.map(str::to_owned)))
+        self.statement.contains_key(&(kind.clone(), namespace.map(str::to_owned)))
     }
 
     /// Was anything said about a kind in any scope?
     pub(crate) fn mentions(&self, kind: &GroupKind) -> bool {
-        self.said.keys().any(|(k, _)| k == kind)
+        self.statement.keys().any(|(k, _)| k == kind)
     }
 
     /// Everything that was said, in the order of kind and scope.
-    pub(crate) fn statements(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, &Said)> {
-        self.said.iter().map(|((kind, namespace), said)| (kind, namespace.as_deref(), said))
+    pub(crate) fn statements(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, &CoverageStatement)> {
+        self.statement.iter().map(|((kind, namespace), statement)| (kind, namespace.as_deref(), statement))
     }
 
     /// Says of a namespaced kind what is known per namespace. Where every namespace of the cluster was
     /// read, one statement about the cluster covers them, and those that do not exist.
-    pub(crate) fn spread(&mut self, kind: &GroupKind, scope: &Scope, said: BTreeMap<String, Said>, elsewhere: &str) {
-        let complete = said.values().find(|s| s.state == CoverageState::Complete);
+    pub(crate) fn spread(
+        &mut self,
+        kind: &GroupKind,
+        scope: &Scope,
+        statement: BTreeMap<String, CoverageStatement>,
+        elsewhere: &str,
+    ) {
+        let complete = statement.values().find(|s| s.state == CoverageState::Complete);
         if scope.all
             && let Some(first) = complete
         {
-            let cluster = Said::complete("every namespace of the cluster was listed", first.source.clone());
-            for (namespace, one) in said {
+            let cluster =
+                CoverageStatement::complete("every namespace of the cluster was listed", first.source.clone());
+            for (namespace, one) in statement {
                 if one.state != CoverageState::Complete {
                     self.say(kind, Some(&namespace), one);
                 }
@@ -120,7 +127,7 @@ impl Facts {
             self.say(kind, None, cluster);
             return;
         }
-        let mut states: Vec<&Said> = said.values().collect();
+        let mut states: Vec<&CoverageStatement> = statement.values().collect();
         states.dedup_by(|a, b| a.state == b.state && a.reason == b.reason);
         if let [one] = states.as_slice()
             && one.state != CoverageState::Complete
@@ -130,22 +137,22 @@ impl Facts {
             self.say(kind, None, one);
             return;
         }
-        let any = !said.is_empty();
-        for (namespace, one) in said {
+        let any = !statement.is_empty();
+        for (namespace, one) in statement {
             self.say(kind, Some(&namespace), one);
         }
         if any {
-            self.say(kind, None, Said::missing(elsewhere));
+            self.say(kind, None, CoverageStatement::missing(elsewhere));
         }
     }
 
     /// Says of every catalogued kind that nothing was said about: the API does not exist there, as
     /// discovery shows, or `missing`.
-    pub(crate) fn rest(&mut self, discovery: &Discovery, missing: impl Fn(&Kind) -> Said) {
+    pub(crate) fn rest(&mut self, discovery: &Discovery, missing: impl Fn(&Kind) -> CoverageStatement) {
         for kind in KINDS {
             let group_kind = kind.group_kind();
-            if let Some(said) = discovery.not_served(kind) {
-                self.say(&group_kind, None, said);
+            if let Some(statement) = discovery.not_served(kind) {
+                self.say(&group_kind, None, statement);
             } else if !self.mentions(&group_kind) || (kind.namespaced && !self.has(&group_kind, None)) {
                 self.say(&group_kind, None, missing(kind));
             }
@@ -167,15 +174,15 @@ impl Facts {
 }
 
 /// The same order as the snapshot's: from which more was read.
-fn rank(said: &Said) -> (u8, std::cmp::Reverse<&str>, std::cmp::Reverse<&str>) {
-    let state = match said.state {
+fn rank(statement: &CoverageStatement) -> (u8, std::cmp::Reverse<&str>, std::cmp::Reverse<&str>) {
+    let state = match statement.state {
         CoverageState::Complete => 4,
         CoverageState::NotServed => 3,
         CoverageState::Partial => 2,
         CoverageState::Forbidden => 1,
         CoverageState::NotCollected => 0,
     };
-    (state, std::cmp::Reverse(said.reason.as_str()), std::cmp::Reverse(said.source.as_str()))
+    (state, std::cmp::Reverse(statement.reason.as_str()), std::cmp::Reverse(statement.source.as_str()))
 }
 
 /// Kinds for which a complete list of definitions settles that they do not exist.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::catalogue::{self, KINDS};
 use super::discovery::Discovery;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, Glance, Layout, ends, outermost};
+use super::{Facts, FileEntry, Layout, ends, outermost};
 use crate::content::ErrorClass;
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
@@ -33,7 +33,7 @@ impl Layout for Istio {
         "istio-bug-report"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         outermost(files, |p| ends(p, "cluster/k8s-resources"))
     }
 
@@ -45,8 +45,8 @@ impl Layout for Istio {
             lists(file, name, out);
         }
         out.rest(&Discovery::default(), |kind| match kind.plural {
-            "secrets" => Said::missing("a bug report names Secrets in a table only"),
-            _ => Said::missing("the bug report shows none of them and not whether it asked for them"),
+            "secrets" => CoverageStatement::missing("a bug report names Secrets in a table only"),
+            _ => CoverageStatement::missing("the bug report shows none of them and not whether it asked for them"),
         });
     }
 }
@@ -83,14 +83,17 @@ fn lists(file: &File<'_>, name: &str, out: &mut Facts) {
             && ALWAYS.contains(&kind.kind)
             && kind.served == catalogue::Served::BuiltIn
             && !documents.lists.is_empty();
-        let said = match (found.contains(&group_kind), cut || unclear) {
-            (true, false) => Said::complete("the bug report lists them in all namespaces", &file.display),
-            (true, true) => Said::partial("the list is not whole or errors were captured beside it", &file.display),
-            (false, false) if asked => {
-                Said::complete("the bug report asked for them in all namespaces and found none", &file.display)
+        let statement = match (found.contains(&group_kind), cut || unclear) {
+            (true, false) => CoverageStatement::complete("the bug report lists them in all namespaces", &file.display),
+            (true, true) => {
+                CoverageStatement::partial("the list is not whole or errors were captured beside it", &file.display)
             }
+            (false, false) if asked => CoverageStatement::complete(
+                "the bug report asked for them in all namespaces and found none",
+                &file.display,
+            ),
             _ => continue,
         };
-        out.say(&group_kind, None, said);
+        out.say(&group_kind, None, statement);
     }
 }

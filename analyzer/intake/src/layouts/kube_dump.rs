@@ -2,9 +2,9 @@
 //! status, uid, times and `spec.clusterIP` are stripped, and what could not be read is skipped silently.
 
 use super::discovery::Discovery;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::Part;
-use super::{Facts, Glance, Layout, catalogue, outermost, singles};
+use super::{Facts, FileEntry, Layout, catalogue, outermost, singles};
 use crate::hint;
 
 /// The layout.
@@ -41,7 +41,7 @@ impl Layout for KubeDump {
         "kube-dump"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         // One file of that form may be chance; a dump has many.
         let found = outermost(files, root);
         found
@@ -55,7 +55,9 @@ impl Layout for KubeDump {
         out.note("status, times and identities were stripped by kube-dump");
         singles::found(part, out, "kube-dump skips what it may not read, without a word");
         out.rest(&Discovery::default(), |_| {
-            Said::missing("no object of it was written; kube-dump skips what it may not read, without a word")
+            CoverageStatement::missing(
+                "no object of it was written; kube-dump skips what it may not read, without a word",
+            )
         });
     }
 }

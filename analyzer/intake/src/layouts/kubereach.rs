@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use kubereach_reports::report::CoverageState;
 use serde::{Deserialize, Serialize};
 
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, Glance, Layout, time};
+use super::{Facts, FileEntry, Layout, time};
 use crate::content::Content;
 use crate::item::What;
 use kubereach_model::snapshot::GroupKind;
@@ -97,7 +97,7 @@ impl Layout for Kubereach {
         "kubereach"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let mut roots: Vec<&str> = files
             .iter()
             .filter(|f| record(f.content).is_some())
@@ -149,14 +149,14 @@ impl Layout for Kubereach {
             let state = list.state.unwrap_or(CoverageState::NotCollected);
             let reason = words(&list.reason);
             // A cut or pruned archive holds less than its record says.
-            let said = match list.objects {
-                Some(wrote) if found < wrote => Said::partial(
+            let statement = match list.objects {
+                Some(wrote) if found < wrote => CoverageStatement::partial(
                     format!("{found} of the {wrote} objects that the snapshot's record speaks of are in it"),
                     words(&list.source),
                 ),
-                _ => Said::new(state, reason, words(&list.source)),
+                _ => CoverageStatement::new(state, reason, words(&list.source)),
             };
-            out.say(&kind, list.namespace.as_deref(), said);
+            out.say(&kind, list.namespace.as_deref(), statement);
         }
     }
 }

@@ -38,14 +38,14 @@ pub(crate) trait Layout: Debug + Sync {
     fn name(&self) -> &'static str;
     /// The folders of an input that hold such a bundle, each with its final `/`, or empty for the input
     /// itself. Of nested ones the outermost count.
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String>;
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String>;
     /// What a part shows beside its objects.
     fn read(&self, part: &Part<'_>, out: &mut Facts);
 }
 
 /// A member before anybody knows what it belongs to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Glance<'s> {
+pub(crate) struct FileEntry<'s> {
     pub(crate) path: &'s str,
     pub(crate) content: &'s Content<Item>,
 }
@@ -74,7 +74,7 @@ const MAX_DEPTH: usize = 4;
 const MAX_BUNDLES: usize = 64;
 
 /// The outermost folders among those that `find` makes of the paths.
-fn outermost<'s>(files: &[Glance<'s>], find: impl Fn(&'s str) -> Option<&'s str>) -> Vec<String> {
+fn outermost<'s>(files: &[FileEntry<'s>], find: impl Fn(&'s str) -> Option<&'s str>) -> Vec<String> {
     let mut found: Vec<&str> =
         files.iter().filter_map(|f| find(f.path)).filter(|r| r.matches('/').count() <= MAX_DEPTH).collect();
     found.sort_unstable();
@@ -106,7 +106,7 @@ fn ends<'s>(path: &'s str, marker: &str) -> Option<&'s str> {
 }
 
 /// Is there a file of this path?
-fn has(files: &[Glance<'_>], root: &str, rest: &str) -> bool {
+fn has(files: &[FileEntry<'_>], root: &str, rest: &str) -> bool {
     files.iter().any(|f| f.path.strip_prefix(root) == Some(rest))
 }
 
@@ -141,19 +141,19 @@ pub fn is_bundle_folder(files: &[String]) -> bool {
     if files.iter().any(|path| path == kubereach::RECORD) {
         return true;
     }
-    let glances: Vec<Glance<'_>> = files.iter().map(|path| Glance { path, content: &Content::Empty }).collect();
-    LAYOUTS.iter().any(|layout| layout.roots(&glances).iter().any(String::is_empty))
+    let entries: Vec<FileEntry<'_>> = files.iter().map(|path| FileEntry { path, content: &Content::Empty }).collect();
+    LAYOUTS.iter().any(|layout| layout.roots(&entries).iter().any(String::is_empty))
 }
 
 /// A root and the layout of what is below it.
 type Claim = (String, &'static dyn Layout);
 
 fn claims(input: &ScannedInput<Item>) -> Vec<Claim> {
-    let glances: Vec<Glance<'_>> =
-        input.members.iter().map(|m| Glance { path: &m.path, content: &m.content }).collect();
+    let entries: Vec<FileEntry<'_>> =
+        input.members.iter().map(|m| FileEntry { path: &m.path, content: &m.content }).collect();
     let mut claims: Vec<Claim> = Vec::new();
     for layout in LAYOUTS {
-        for root in layout.roots(&glances) {
+        for root in layout.roots(&entries) {
             if !claims.iter().any(|(claimed, _)| root.starts_with(claimed.as_str())) {
                 claims.push((root, layout));
             }

@@ -7,9 +7,9 @@ use kubereach_reports::report::CoverageState;
 
 use super::catalogue::{self, KINDS, Kind};
 use super::discovery::Discovery;
-use super::facts::{Said, Scope};
+use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, words};
-use super::{Facts, Glance, Layout, before, has, outermost, singles, time};
+use super::{Facts, FileEntry, Layout, before, has, outermost, singles, time};
 use crate::hint;
 
 /// One of the two; the inspection is what the gathering consists of.
@@ -85,7 +85,7 @@ impl Layout for OpenShift {
         self.name
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let bases = outermost(files, base);
         let mut roots: Vec<String> = Vec::new();
         for inner in bases {
@@ -114,7 +114,7 @@ impl Layout for OpenShift {
             }
         }
         let mut namespaces: BTreeSet<&str> = BTreeSet::new();
-        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> = BTreeMap::new();
+        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, CoverageStatement>> = BTreeMap::new();
         for (n, file) in part.files.iter().enumerate() {
             match place(file.path) {
                 Place::PodCopy => {
@@ -125,12 +125,12 @@ impl Layout for OpenShift {
                     let Some(kind) = catalogue::by_resource(resource, Some(group)) else {
                         continue;
                     };
-                    let Some(said) = file.listing() else { continue };
+                    let Some(statement) = file.listing() else { continue };
                     match namespace {
                         Some(ns) => {
-                            lists.entry((kind.group, kind.kind)).or_default().insert(ns.to_owned(), said);
+                            lists.entry((kind.group, kind.kind)).or_default().insert(ns.to_owned(), statement);
                         }
-                        None => out.say(&kind.group_kind(), None, said),
+                        None => out.say(&kind.group_kind(), None, statement),
                     }
                 }
                 Place::One { namespace, .. } => namespaces.extend(namespace),
@@ -139,15 +139,18 @@ impl Layout for OpenShift {
         }
         let scope = Scope { namespaces: namespaces.iter().map(|ns| (*ns).to_owned()).collect(), all: false };
         for kind in KINDS.iter().filter(|k| k.namespaced) {
-            let Some(mut said) = lists.remove(&(kind.group, kind.kind)) else {
+            let Some(mut statement) = lists.remove(&(kind.group, kind.kind)) else {
                 continue;
             };
             for ns in &scope.namespaces {
-                said.entry(ns.clone()).or_insert_with(|| {
-                    Said::missing(format!("the inspection of the namespace wrote no list of {}", kind.plural))
+                statement.entry(ns.clone()).or_insert_with(|| {
+                    CoverageStatement::missing(format!(
+                        "the inspection of the namespace wrote no list of {}",
+                        kind.plural
+                    ))
                 });
             }
-            out.spread(&kind.group_kind(), &scope, said, &elsewhere(&namespaces));
+            out.spread(&kind.group_kind(), &scope, statement, &elsewhere(&namespaces));
         }
         singles::errors(part, out);
         singles::found(part, out, "single objects were inspected; an inspection that finds nothing writes nothing");
@@ -162,11 +165,15 @@ fn elsewhere(namespaces: &BTreeSet<&str>) -> String {
     )
 }
 
-fn missing(kind: &Kind) -> Said {
+fn missing(kind: &Kind) -> CoverageStatement {
     match kind.group {
-        "gateway.networking.k8s.io" => Said::missing("an inspection of a namespace does not include Gateway API kinds"),
-        "policy.networking.k8s.io" => Said::missing("an inspection does not include cluster-wide policies"),
-        _ => Said::missing("no list of it was written"),
+        "gateway.networking.k8s.io" => {
+            CoverageStatement::missing("an inspection of a namespace does not include Gateway API kinds")
+        }
+        "policy.networking.k8s.io" => {
+            CoverageStatement::missing("an inspection does not include cluster-wide policies")
+        }
+        _ => CoverageStatement::missing("no list of it was written"),
     }
 }
 

@@ -6,7 +6,7 @@ use kubereach_reports::report::CoverageState;
 
 use super::Layout;
 use super::catalogue::{Kind, Served};
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use crate::content::{CapturedError, Content, Decoded, Documents, ErrorClass};
 use crate::item::{Item, What};
 use kubereach_model::snapshot::AnyObject;
@@ -68,12 +68,12 @@ impl<'s> File<'s> {
 
     /// What a file shows that a collector wrote for the list of one kind in one scope. `None` for a
     /// file that is no list and says nothing about one.
-    pub(crate) fn listing(&self) -> Option<Said> {
-        let missing = |reason: &str| Some(Said::new(CoverageState::NotCollected, reason, &self.display));
+    pub(crate) fn listing(&self) -> Option<CoverageStatement> {
+        let missing = |reason: &str| Some(CoverageStatement::new(CoverageState::NotCollected, reason, &self.display));
         match self.content {
             Content::Documents(documents) => {
-                if let Some(said) = self.of_lists(documents) {
-                    return Some(said);
+                if let Some(statement) = self.of_lists(documents) {
+                    return Some(statement);
                 }
                 if let Some(error) = documents.errors.first() {
                     return Some(self.of_error(error, None));
@@ -84,7 +84,7 @@ impl<'s> File<'s> {
                 None
             }
             Content::Data(value) if is_empty_list(value) => {
-                Some(Said::complete("the collector listed them and found none", &self.display))
+                Some(CoverageStatement::complete("the collector listed them and found none", &self.display))
             }
             Content::Empty => missing("the file is empty: the collector wrote nothing into it"),
             Content::Data(_) | Content::Text(_) => missing("the file holds no list"),
@@ -92,7 +92,7 @@ impl<'s> File<'s> {
         }
     }
 
-    fn of_lists(&self, documents: &Documents<Item>) -> Option<Said> {
+    fn of_lists(&self, documents: &Documents<Item>) -> Option<CoverageStatement> {
         if documents.lists.is_empty() {
             return None;
         }
@@ -100,17 +100,26 @@ impl<'s> File<'s> {
         let read = documents.objects.iter().filter(|o| o.list.is_some()).count();
         let remaining: Option<u64> = documents.lists.iter().find_map(|l| l.remaining);
         let state = if let Some(remaining) = remaining {
-            Said::partial(format!("the list is one page and {remaining} more objects were not fetched"), &self.display)
+            CoverageStatement::partial(
+                format!("the list is one page and {remaining} more objects were not fetched"),
+                &self.display,
+            )
         } else if documents.lists.iter().any(|l| l.truncated) {
-            Said::partial("the list breaks off before its end", &self.display)
+            CoverageStatement::partial("the list breaks off before its end", &self.display)
         } else if read < expected {
-            Said::partial(format!("{} items of the list could not be read", expected - read), &self.display)
+            CoverageStatement::partial(
+                format!("{} items of the list could not be read", expected - read),
+                &self.display,
+            )
         } else if let Some(error) = documents.errors.first() {
-            Said::partial(format!("an error was captured beside the list: {}", words(&error.text)), &self.display)
+            CoverageStatement::partial(
+                format!("an error was captured beside the list: {}", words(&error.text)),
+                &self.display,
+            )
         } else if expected == 0 {
-            Said::complete("the collector listed them and found none", &self.display)
+            CoverageStatement::complete("the collector listed them and found none", &self.display)
         } else {
-            Said::complete("the collector listed them", &self.display)
+            CoverageStatement::complete("the collector listed them", &self.display)
         };
         Some(state)
     }
@@ -119,7 +128,7 @@ impl<'s> File<'s> {
     ///
     /// That kubectl found no such resource type is a fact about the cluster only for kinds that have to be
     /// installed; other answers of that sort may be about the version that was asked for.
-    pub(crate) fn of_error(&self, error: &CapturedError, kind: Option<&Kind>) -> Said {
+    pub(crate) fn of_error(&self, error: &CapturedError, kind: Option<&Kind>) -> CoverageStatement {
         let state = match error.class {
             ErrorClass::Forbidden => CoverageState::Forbidden,
             ErrorClass::NotServed
@@ -129,25 +138,25 @@ impl<'s> File<'s> {
                 CoverageState::NotServed
             }
             ErrorClass::NoResources => {
-                return Said::complete("the API server answered that there are none", &self.display);
+                return CoverageStatement::complete("the API server answered that there are none", &self.display);
             }
             ErrorClass::NotServed | ErrorClass::NotFound | ErrorClass::Other => CoverageState::NotCollected,
         };
-        Said::new(state, format!("the collector was answered: {}", words(&error.text)), &self.display)
+        CoverageStatement::new(state, format!("the collector was answered: {}", words(&error.text)), &self.display)
     }
 }
 
 /// A statement from an error text that a collector kept. `the server could not find the requested
 /// resource` is no proof that the kind is missing: collectors ask for fixed versions, and old ones for
 /// versions that a newer API server dropped.
-pub(crate) fn refused(text: &str, source: &str) -> Said {
+pub(crate) fn refused(text: &str, source: &str) -> CoverageStatement {
     let lower = text.to_ascii_lowercase();
     let state = if lower.contains("forbidden") || lower.contains("unauthorized") {
         CoverageState::Forbidden
     } else {
         CoverageState::NotCollected
     };
-    Said::new(state, format!("the collector was answered: {}", words(text)), source)
+    CoverageStatement::new(state, format!("the collector was answered: {}", words(text)), source)
 }
 
 /// An untrusted text on one line, cut to a length that still reads.

@@ -14,9 +14,9 @@ use kubereach_reports::report::CoverageState;
 
 use super::catalogue::{self, Kind};
 use super::discovery::Discovery;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, Glance, Layout};
+use super::{Facts, FileEntry, Layout};
 use crate::content::{CapturedError, ErrorClass, ListDocument};
 use crate::hint;
 use crate::item::What;
@@ -34,7 +34,7 @@ impl Layout for Plain {
         "plain"
     }
 
-    fn roots(&self, _: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, _: &[FileEntry<'_>]) -> Vec<String> {
         Vec::new()
     }
 
@@ -48,19 +48,19 @@ impl Layout for Plain {
             if catalogue::of(&kind).is_none() {
                 continue;
             }
-            let said = if live {
-                Said::partial("only single objects of it were read, no list", "")
+            let statement = if live {
+                CoverageStatement::partial("only single objects of it were read, no list", "")
             } else {
-                Said::missing("manifests declare what shall be; they do not show what else there is")
+                CoverageStatement::missing("manifests declare what shall be; they do not show what else there is")
             };
-            out.say(&kind, None, said);
+            out.say(&kind, None, statement);
         }
         let live = survey.live;
         out.rest(&Discovery::default(), |kind| {
             if live {
-                Said::missing(format!("the input holds no list of {} objects", kind.kind))
+                CoverageStatement::missing(format!("the input holds no list of {} objects", kind.kind))
             } else {
-                Said::missing("manifests declare what shall be; they do not show what else there is")
+                CoverageStatement::missing("manifests declare what shall be; they do not show what else there is")
             }
         });
     }
@@ -134,7 +134,11 @@ impl<'p> Survey<'p> {
                 out.say(
                     &kind.group_kind(),
                     None,
-                    Said::new(CoverageState::NotCollected, "tables hold no specs; export with -o yaml", &file.display),
+                    CoverageStatement::new(
+                        CoverageState::NotCollected,
+                        "tables hold no specs; export with -o yaml",
+                        &file.display,
+                    ),
                 );
             }
         }
@@ -195,14 +199,16 @@ impl<'p> Survey<'p> {
                 ),
                 (_, false) => (None, "a list of the API server shows them".to_owned()),
             };
-            let said = match broken {
-                (_, Some(more), _) => Said::partial(
+            let statement = match broken {
+                (_, Some(more), _) => CoverageStatement::partial(
                     format!("the list is one page and {more} more objects were not fetched"),
                     &file.display,
                 ),
-                (true, ..) => Said::partial("the list is not whole: more follows or it breaks off", &file.display),
-                (_, _, true) => Said::partial("some items of the list could not be read", &file.display),
-                _ => Said::complete(reason, &file.display),
+                (true, ..) => {
+                    CoverageStatement::partial("the list is not whole: more follows or it breaks off", &file.display)
+                }
+                (_, _, true) => CoverageStatement::partial("some items of the list could not be read", &file.display),
+                _ => CoverageStatement::complete(reason, &file.display),
             };
             if broken.0 {
                 let more = list.remaining.map_or_else(|| "more objects".to_owned(), |n| format!("{n} more objects"));
@@ -212,7 +218,7 @@ impl<'p> Survey<'p> {
             }
             // What no check asks about needs no statement.
             if catalogue::of(&kind).is_some() {
-                out.say(&kind, scope, said);
+                out.say(&kind, scope, statement);
             }
         }
     }
@@ -225,25 +231,25 @@ impl<'p> Survey<'p> {
                 continue;
             };
             let group_kind = kind.group_kind();
-            let said = Said::complete("an empty list of them was read", &file.display);
+            let statement = CoverageStatement::complete("an empty list of them was read", &file.display);
             if !kind.namespaced {
-                out.say(&group_kind, None, said);
+                out.say(&group_kind, None, statement);
                 continue;
             }
             let rest = named.map(|(_, rest)| rest).unwrap_or_default();
             let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
             let place = [rest.as_str(), folder].into_iter().find(|name| self.namespaces.contains(*name));
             match (place, self.reaches.iter().collect::<Vec<_>>().as_slice()) {
-                (Some(ns), _) => out.say(&group_kind, Some(ns), said),
-                (None, all) if all.contains(&&Reach::Cluster) => out.say(&group_kind, None, said),
-                (None, [Reach::Namespace(ns)]) => out.say(&group_kind, Some(ns), said),
+                (Some(ns), _) => out.say(&group_kind, Some(ns), statement),
+                (None, all) if all.contains(&&Reach::Cluster) => out.say(&group_kind, None, statement),
+                (None, [Reach::Namespace(ns)]) => out.say(&group_kind, Some(ns), statement),
                 (None, []) if part.alone && self.namespaces.len() <= 1 => {
-                    out.say(&group_kind, self.namespaces.first().map(String::as_str), said);
+                    out.say(&group_kind, self.namespaces.first().map(String::as_str), statement);
                 }
                 _ => out.say(
                     &group_kind,
                     None,
-                    Said::new(
+                    CoverageStatement::new(
                         CoverageState::NotCollected,
                         "an empty list was read, and nothing shows of which namespaces",
                         &file.display,

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{self, KINDS, Kind};
 use super::discovery::Discovery;
-use super::facts::{Said, Scope};
+use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
-use super::{Facts, Glance, Layout, before, has, outermost};
+use super::{Facts, FileEntry, Layout, before, has, outermost};
 use crate::hint;
 
 /// The layout.
@@ -22,7 +22,7 @@ impl Layout for Rancher {
         "support-bundle-kit"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let roots = outermost(files, |p| before(p, "yamls/cluster/").or_else(|| before(p, "yamls/namespaced/")));
         let marked = |root: &String| ["metadata.yaml", "bundleGenerationError.log"].iter().any(|m| has(files, root, m));
         roots.into_iter().filter(marked).collect()
@@ -32,20 +32,20 @@ impl Layout for Rancher {
         about(part, out);
         out.secrets_emptied = true;
         let mut namespaces: BTreeSet<String> = BTreeSet::new();
-        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, Said>> = BTreeMap::new();
+        let mut lists: BTreeMap<(&'static str, &'static str), BTreeMap<String, CoverageStatement>> = BTreeMap::new();
         for file in &part.files {
             let Some((namespace, kind)) = place(file.path) else {
                 continue;
             };
             namespaces.extend(namespace.map(str::to_owned));
-            let (Some(kind), Some(said)) = (kind, file.listing()) else {
+            let (Some(kind), Some(statement)) = (kind, file.listing()) else {
                 continue;
             };
             match namespace {
                 Some(ns) => {
-                    lists.entry((kind.group, kind.kind)).or_default().insert(ns.to_owned(), said);
+                    lists.entry((kind.group, kind.kind)).or_default().insert(ns.to_owned(), statement);
                 }
-                None => out.say(&kind.group_kind(), None, said),
+                None => out.say(&kind.group_kind(), None, statement),
             }
         }
         let log = part.file("bundleGenerationError.log");
@@ -79,16 +79,16 @@ impl Layout for Rancher {
         }
         let scope = Scope { namespaces, all: false };
         for kind in KINDS.iter().filter(|k| k.namespaced) {
-            let Some(mut said) = lists.remove(&(kind.group, kind.kind)) else {
+            let Some(mut statement) = lists.remove(&(kind.group, kind.kind)) else {
                 continue;
             };
             for ns in &scope.namespaces {
-                said.entry(ns.clone()).or_insert_with(|| unwritten(kind));
+                statement.entry(ns.clone()).or_insert_with(|| unwritten(kind));
             }
             out.spread(
                 &kind.group_kind(),
                 &scope,
-                said,
+                statement,
                 "only the namespaces that the collector is set up for were read",
             );
         }
@@ -96,8 +96,8 @@ impl Layout for Rancher {
     }
 }
 
-fn unwritten(kind: &Kind) -> Said {
-    Said::missing(format!(
+fn unwritten(kind: &Kind) -> CoverageStatement {
+    CoverageStatement::missing(format!(
         "no list of {} was written, and the collector leaves out empty lists and excluded kinds alike",
         kind.plural
     ))

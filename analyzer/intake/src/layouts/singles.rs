@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::{File, Part};
 use super::{Facts, catalogue};
 use kubereach_model::snapshot::GroupKind;
@@ -14,7 +14,7 @@ pub(super) fn found(part: &Part<'_>, out: &mut Facts, reason: &str) {
         part.files.iter().flat_map(File::objects).map(kubereach_model::snapshot::AnyObject::group_kind).collect();
     for kind in kinds.iter().filter(|k| catalogue::of(k).is_some()) {
         if !out.has(kind, None) {
-            out.say(kind, None, Said::partial(reason, ""));
+            out.say(kind, None, CoverageStatement::partial(reason, ""));
         }
     }
 }

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::catalogue::{self, KINDS, Kind};
 use super::discovery::Discovery;
-use super::facts::{Said, Scope};
+use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
-use super::{Facts, Glance, Layout, before, ends, has, outermost, time};
+use super::{Facts, FileEntry, Layout, before, ends, has, outermost, time};
 use crate::hint;
 
 /// The layout.
@@ -22,7 +22,7 @@ impl Layout for Sonobuoy {
         "sonobuoy"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let roots = outermost(files, |p| {
             ends(p, "meta/query-time.json")
                 .or_else(|| before(p, "resources/ns/"))
@@ -45,8 +45,8 @@ impl Layout for Sonobuoy {
             run.kind(kind, &discovery, out);
         }
         out.rest(&discovery, |kind| match kind.plural {
-            "secrets" => Said::missing("sonobuoy skips Secrets unless its configuration names them"),
-            _ => Said::missing("sonobuoy was not asked for it"),
+            "secrets" => CoverageStatement::missing("sonobuoy skips Secrets unless its configuration names them"),
+            _ => CoverageStatement::missing("sonobuoy was not asked for it"),
         });
     }
 }
@@ -121,24 +121,24 @@ impl<'p, 's> Run<'p, 's> {
     fn kind(&self, kind: &'static Kind, discovery: &Discovery, out: &mut Facts) {
         let group_kind = kind.group_kind();
         if !kind.namespaced {
-            if let Some(said) = self.one(kind, None, discovery) {
-                out.say(&group_kind, None, said);
+            if let Some(statement) = self.one(kind, None, discovery) {
+                out.say(&group_kind, None, statement);
             }
             return;
         }
-        let said: BTreeMap<String, Said> = self
+        let statement: BTreeMap<String, CoverageStatement> = self
             .scope
             .namespaces
             .iter()
             .filter_map(|ns| Some((ns.clone(), self.one(kind, Some(ns), discovery)?)))
             .collect();
-        if said.values().all(|s| s.state == CoverageState::NotCollected && s.source.is_empty()) {
+        if statement.values().all(|s| s.state == CoverageState::NotCollected && s.source.is_empty()) {
             return;
         }
-        out.spread(&group_kind, &self.scope, said, "only some namespaces were asked for");
+        out.spread(&group_kind, &self.scope, statement, "only some namespaces were asked for");
     }
 
-    fn one(&self, kind: &'static Kind, namespace: Option<&str>, discovery: &Discovery) -> Option<Said> {
+    fn one(&self, kind: &'static Kind, namespace: Option<&str>, discovery: &Discovery) -> Option<CoverageStatement> {
         let folder = match namespace {
             Some(ns) => format!("resources/ns/{ns}/"),
             None => "resources/cluster/".to_owned(),
@@ -151,15 +151,16 @@ impl<'p, 's> Run<'p, 's> {
                 None => catalogue::by_resource(stem, None) == Some(kind),
             }
         });
-        let filtered = |said: Said| match said.state {
-            CoverageState::Complete if self.selector => {
-                Said::partial("only objects that match the label selector of the run were collected", said.source)
-            }
-            _ => said,
+        let filtered = |statement: CoverageStatement| match statement.state {
+            CoverageState::Complete if self.selector => CoverageStatement::partial(
+                "only objects that match the label selector of the run were collected",
+                statement.source,
+            ),
+            _ => statement,
         };
         if let Some(file) = file {
             return Some(filtered(
-                file.listing().unwrap_or_else(|| Said::partial("single objects, no list", &file.display)),
+                file.listing().unwrap_or_else(|| CoverageStatement::partial("single objects, no list", &file.display)),
             ));
         }
         let log = self.part.display("meta/query-time.json");
@@ -174,15 +175,15 @@ impl<'p, 's> Run<'p, 's> {
                 // The file could stand where something was cut off.
                 let sure = self.part.surely_lacks(&format!("{folder}?"));
                 Some(if sure {
-                    filtered(Said::complete("sonobuoy asked for them and found none", log))
+                    filtered(CoverageStatement::complete("sonobuoy asked for them and found none", log))
                 } else {
-                    Said::missing("a part of the archive could not be read, where they may stand")
+                    CoverageStatement::missing("a part of the archive could not be read, where they may stand")
                 })
             }
             None if self.has_log => {
-                Some(Said::missing(format!("sonobuoy's query log has no entry for {}", kind.plural)))
+                Some(CoverageStatement::missing(format!("sonobuoy's query log has no entry for {}", kind.plural)))
             }
-            None => Some(Said::missing("no file and no query log")),
+            None => Some(CoverageStatement::missing("no file and no query log")),
         }
     }
 }

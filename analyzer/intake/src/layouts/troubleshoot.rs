@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use super::catalogue::{KINDS, Kind};
 use super::discovery::Discovery;
-use super::facts::{Said, Scope};
+use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
-use super::{Facts, Glance, Layout, before, has, is_custom, outermost};
+use super::{Facts, FileEntry, Layout, before, has, is_custom, outermost};
 use crate::content::Content;
 use kubereach_model::snapshot::AnyObject;
 
@@ -33,7 +33,7 @@ impl Layout for Troubleshoot {
         "troubleshoot"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         const MARKERS: [&str; 9] = [
             "namespaces.json",
             "nodes.json",
@@ -87,11 +87,13 @@ impl Layout for Troubleshoot {
             bundle.custom(kind, definitions.as_ref(), out);
         }
         out.rest(&discovery, |kind| match kind.plural {
-            "secrets" => Said::missing("a support bundle holds no Secrets unless its spec asks for single ones"),
-            "horizontalpodautoscalers" | "replicationcontrollers" => {
-                Said::missing("Troubleshoot does not collect this kind")
+            "secrets" => {
+                CoverageStatement::missing("a support bundle holds no Secrets unless its spec asks for single ones")
             }
-            _ => Said::missing("the bundle holds nothing about this kind"),
+            "horizontalpodautoscalers" | "replicationcontrollers" => {
+                CoverageStatement::missing("Troubleshoot does not collect this kind")
+            }
+            _ => CoverageStatement::missing("the bundle holds nothing about this kind"),
         });
     }
 }
@@ -200,30 +202,30 @@ impl<'p, 's> Bundle<'p, 's> {
     fn cluster(&self, resource: &Resource, out: &mut Facts) {
         let Some(kind) = resource.kind() else { return };
         let file = resource.names.iter().find_map(|n| self.part.json_or_yaml(&format!("cluster-resources/{n}")));
-        let said = if let Some(file) = file {
+        let statement = if let Some(file) = file {
             match file.listing() {
                 // One Namespace alone, or an array of those that the spec names: not the list of all.
-                Some(said)
-                    if kind.plural == "namespaces" && !self.scope.all && said.state == CoverageState::Complete =>
+                Some(statement)
+                    if kind.plural == "namespaces" && !self.scope.all && statement.state == CoverageState::Complete =>
                 {
-                    Said::partial("only the namespaces that the collector was told to read", &file.display)
+                    CoverageStatement::partial("only the namespaces that the collector was told to read", &file.display)
                 }
-                Some(said) => said,
-                None => Said::partial("the file holds single objects, not a list", &file.display),
+                Some(statement) => statement,
+                None => CoverageStatement::partial("the file holds single objects, not a list", &file.display),
             }
         } else if let Some((file, errors)) = self.errors(resource) {
             refused(&first_text(errors), &file.display)
         } else {
-            Said::missing(self.absent(resource))
+            CoverageStatement::missing(self.absent(resource))
         };
-        out.say(&kind.group_kind(), None, said);
+        out.say(&kind.group_kind(), None, statement);
     }
 
     fn namespaced(&self, resource: &Resource, out: &mut Facts) {
         let Some(kind) = resource.kind() else { return };
         let errors = self.errors(resource);
         let known = resource.names.iter().any(|n| self.part.below(&format!("cluster-resources/{n}/")).next().is_some());
-        let mut said = BTreeMap::new();
+        let mut statement = BTreeMap::new();
         for ns in &self.scope.namespaces {
             let files: Vec<&File<'_>> = resource
                 .names
@@ -235,41 +237,44 @@ impl<'p, 's> Bundle<'p, 's> {
             });
             let one = files.iter().find_map(|f| f.listing()).or(error).unwrap_or_else(|| {
                 if known {
-                    Said::missing(format!("the bundle holds no {} of the namespace and no error about it", kind.plural))
+                    CoverageStatement::missing(format!(
+                        "the bundle holds no {} of the namespace and no error about it",
+                        kind.plural
+                    ))
                 } else {
-                    Said::missing(self.absent(resource))
+                    CoverageStatement::missing(self.absent(resource))
                 }
             });
-            said.insert(ns.clone(), one);
+            statement.insert(ns.clone(), one);
         }
-        self.finish(kind, said, out);
+        self.finish(kind, statement, out);
     }
 
     /// Adds what is known of namespaces that were left out, and spreads.
-    fn finish(&self, kind: &Kind, mut said: BTreeMap<String, Said>, out: &mut Facts) {
+    fn finish(&self, kind: &Kind, mut statement: BTreeMap<String, CoverageStatement>, out: &mut Facts) {
         for ns in &self.left_out {
-            said.insert(ns.clone(), self.why_left_out(ns, kind));
+            statement.insert(ns.clone(), self.why_left_out(ns, kind));
         }
-        if said.is_empty() {
+        if statement.is_empty() {
             return;
         }
-        out.spread(&kind.group_kind(), &self.scope, said, "only some namespaces were collected");
+        out.spread(&kind.group_kind(), &self.scope, statement, "only some namespaces were collected");
     }
 
     /// Troubleshoot drops namespaces whose pods it may not read, without a word; only its permissions
     /// show why.
-    fn why_left_out(&self, ns: &str, kind: &Kind) -> Said {
+    fn why_left_out(&self, ns: &str, kind: &Kind) -> CoverageStatement {
         let file = self.part.file(&format!("cluster-resources/auth-cani-list/{ns}.json"));
         if let Some((file, rules)) = file.and_then(|f| Some((f, f.data()?)))
             && !may_read(rules, kind)
         {
-            return Said::new(
+            return CoverageStatement::new(
                 CoverageState::Forbidden,
                 format!("the collector's account may not read {} there, as its permissions show", kind.plural),
                 &file.display,
             );
         }
-        Said::missing(
+        CoverageStatement::missing(
             "the collector left the namespace out: its account may not read pods there, or the spec names others",
         )
     }
@@ -304,7 +309,7 @@ impl<'p, 's> Bundle<'p, 's> {
         if installed == Some(false) {
             if let Some((_, source)) = definitions {
                 let reason = format!("the cluster has no CustomResourceDefinition {name}");
-                out.say(&kind.group_kind(), None, Said::new(CoverageState::NotServed, reason, source));
+                out.say(&kind.group_kind(), None, CoverageStatement::new(CoverageState::NotServed, reason, source));
             }
             return;
         }
@@ -319,19 +324,25 @@ impl<'p, 's> Bundle<'p, 's> {
                 return error.clone();
             }
             match definitions {
-                Some((_, source)) if collected && self.part.surely_lacks(&format!("{path}.json")) => Said::complete(
-                    "its definition is installed, reading it raised no error, and no object was written",
-                    source,
+                Some((_, source)) if collected && self.part.surely_lacks(&format!("{path}.json")) => {
+                    CoverageStatement::complete(
+                        "its definition is installed, reading it raised no error, and no object was written",
+                        source,
+                    )
+                }
+                Some(_) if collected => {
+                    CoverageStatement::missing("a part of the bundle could not be read, where they may stand")
+                }
+                Some(_) => CoverageStatement::missing("the bundle holds no custom resources at all"),
+                None => CoverageStatement::missing(
+                    "the bundle holds none of them and does not show whether they were asked for",
                 ),
-                Some(_) if collected => Said::missing("a part of the bundle could not be read, where they may stand"),
-                Some(_) => Said::missing("the bundle holds no custom resources at all"),
-                None => Said::missing("the bundle holds none of them and does not show whether they were asked for"),
             }
         };
         let listing = |path: &str| {
             self.part.json_or_yaml(path).map_or_else(
                 || absent(path),
-                |f| f.listing().unwrap_or_else(|| Said::partial("single objects, no list", &f.display)),
+                |f| f.listing().unwrap_or_else(|| CoverageStatement::partial("single objects, no list", &f.display)),
             )
         };
         if !kind.namespaced {
@@ -342,11 +353,11 @@ impl<'p, 's> Bundle<'p, 's> {
         for (rest, _) in self.part.below(&format!("{folder}/{name}/")) {
             namespaces.insert(crate::hint::stem(rest).to_owned());
         }
-        let said = namespaces.into_iter().map(|ns| {
+        let statement = namespaces.into_iter().map(|ns| {
             let one = listing(&format!("{folder}/{name}/{ns}"));
             (ns, one)
         });
-        self.finish(kind, said.collect(), out);
+        self.finish(kind, statement.collect(), out);
     }
 }
 

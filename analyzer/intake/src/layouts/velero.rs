@@ -2,9 +2,9 @@
 //! again per API version. What was asked for stands only in a file beside the backup.
 
 use super::discovery::Discovery;
-use super::facts::Said;
+use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, Glance, Layout, ends, outermost, singles};
+use super::{Facts, FileEntry, Layout, ends, outermost, singles};
 
 /// The layout.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ impl Layout for Velero {
         "velero"
     }
 
-    fn roots(&self, files: &[Glance<'_>]) -> Vec<String> {
+    fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let with_resources = |root: &String| {
             files.iter().any(|f| f.path.strip_prefix(root.as_str()).is_some_and(|p| p.starts_with("resources/")))
         };
@@ -35,7 +35,7 @@ impl Layout for Velero {
         }
         singles::found(part, out, "a backup holds what was selected, and does not say what that was");
         out.rest(&Discovery::default(), |_| {
-            Said::missing("the backup holds none of them and does not say whether they were selected")
+            CoverageStatement::missing("the backup holds none of them and does not say whether they were selected")
         });
     }
 }

@@ -8,7 +8,7 @@ use kubereach_reports::report::ObjectRef;
 use serde::Deserialize as _;
 
 use kubereach_model::snapshot::model::{
-    HorizontalPodAutoscaler, NetworkPolicy, OpaqueRole, Resource, Service, WorkloadKind, opaque_role,
+    HorizontalPodAutoscaler, NetworkPolicy, Resource, Service, UnmodelledRole, WorkloadKind, unmodelled_role,
 };
 use kubereach_model::snapshot::{GroupKind, LabelSelector, Snapshot, matches_pairs};
 
@@ -92,9 +92,9 @@ fn keys_of_policies(snapshot: &Snapshot) -> Needed {
             peer.pod_selector.iter().for_each(|selector| needed.selector(selector));
         }
     }
-    for other in snapshot.opaque.iter() {
+    for other in snapshot.unmodelled.iter() {
         let value = &other.get().value;
-        if value.group_kind.as_ref().and_then(opaque_role) == Some(OpaqueRole::Policy) {
+        if value.group_kind.as_ref().and_then(unmodelled_role) == Some(UnmodelledRole::Policy) {
             needed.text.push_str(&value.spec.to_string());
             needed.text.push_str(&value.specs.to_string());
         }
@@ -156,7 +156,7 @@ fn budgets(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
     if let Err(gap) = snapshot.is_complete(&BUDGET, Some(namespace)) {
         hazard(review, false, format!("{}{UNREAD_BUDGETS}", gap.what));
     }
-    for budget in snapshot.opaque.in_namespace(namespace) {
+    for budget in snapshot.unmodelled.in_namespace(namespace) {
         let value = &budget.get().value;
         if value.group_kind.as_ref() == Some(&BUDGET) {
             count(&named(&budget.object()), value.spec.get("selector"), review);

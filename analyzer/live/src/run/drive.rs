@@ -9,7 +9,7 @@ use kubereach_prober::words::VantageKind;
 use kubereach_prober::{Observations, Plan};
 use tokio::time::Instant;
 
-use super::station::{Ending, Station};
+use super::prober_pod::{Ending, ProberPod};
 use super::stop::Stop;
 use super::trouble::Trouble;
 use super::writer::Writer;
@@ -37,20 +37,20 @@ pub fn execute(ask: &Ask, prepared: Prepared, progress: &(dyn Fn(&str) + Sync)) 
         let here = prepared.local.map(|plan| Here::start(plan, deadline));
 
         let mut done = Done::default();
-        let mut stations = Vec::new();
+        let mut prober_pods = Vec::new();
         let mut names = Vec::new();
         for (index, ready) in prepared.vantages.into_iter().enumerate() {
             names.push(ready.from.clone());
-            stations.extend(of_vantage(index, ready, &mut done));
+            prober_pods.extend(of_vantage(index, ready, &mut done));
         }
-        let mut run = Drive { ask, stations, reader, writer, stop: stop.clone(), left: Vec::new() };
+        let mut run = Drive { ask, prober_pods, reader, writer, stop: stop.clone(), left: Vec::new() };
         let end = run.drive(deadline, progress).await;
         progress("deleting what was created");
         run.sweep(Writer::new(sweeper, Instant::now() + SWEEP)).await;
         done.left = run.left;
         done.interrupted = end == Some(Trouble::Interrupted);
-        for station in run.stations {
-            settle(station, &names, &mut done);
+        for prober_pod in run.prober_pods {
+            settle(prober_pod, &names, &mut done);
         }
         if let Some(here) = here {
             let observations = here.finish(end.is_some(), &stop).await;
@@ -64,28 +64,28 @@ pub fn execute(ask: &Ask, prepared: Prepared, progress: &(dyn Fn(&str) + Sync)) 
 }
 
 /// The Jobs of a vantage; none where it is known beforehand that they would measure nothing.
-fn of_vantage(index: usize, ready: Ready, done: &mut Done) -> Vec<Station> {
-    let stations: Vec<Station> =
-        ready.manifests.runs.into_iter().filter_map(|run| Station::new(index, ready.identity.clone(), run)).collect();
-    let Some((trouble, detail)) = ready.blocked else { return stations };
-    for station in &stations {
-        done.observations.push(not_run(station, trouble, &detail));
+fn of_vantage(index: usize, ready: Ready, done: &mut Done) -> Vec<ProberPod> {
+    let prober_pods: Vec<ProberPod> =
+        ready.manifests.runs.into_iter().filter_map(|run| ProberPod::new(index, ready.identity.clone(), run)).collect();
+    let Some((trouble, detail)) = ready.blocked else { return prober_pods };
+    for prober_pod in &prober_pods {
+        done.observations.push(not_run(prober_pod, trouble, &detail));
     }
     done.failures.push(Failure { from: ready.from, trouble, detail });
     Vec::new()
 }
 
-fn not_run(station: &Station, trouble: Trouble, detail: &str) -> (String, Observations) {
+fn not_run(prober_pod: &ProberPod, trouble: Trouble, detail: &str) -> (String, Observations) {
     let why = trouble.words(detail);
-    let observations = probe::not_run(&station.part, station.identity.clone(), trouble.row().class, &why);
-    (station.name().to_owned(), observations)
+    let observations = probe::not_run(&prober_pod.part, prober_pod.identity.clone(), trouble.row().class, &why);
+    (prober_pod.name().to_owned(), observations)
 }
 
-fn settle(station: Station, names: &[String], done: &mut Done) {
-    let from = names.get(station.vantage).cloned().unwrap_or_default();
-    let name = station.name().to_owned();
-    let (part, identity) = (station.part.clone(), station.identity.clone());
-    match station.into_ending() {
+fn settle(prober_pod: ProberPod, names: &[String], done: &mut Done) {
+    let from = names.get(prober_pod.vantage).cloned().unwrap_or_default();
+    let name = prober_pod.name().to_owned();
+    let (part, identity) = (prober_pod.part.clone(), prober_pod.identity.clone());
+    match prober_pod.into_ending() {
         Ending::Measured(observations, remarks) => {
             done.measured = true;
             done.remarks.extend(remarks);
@@ -101,7 +101,7 @@ fn settle(station: Station, names: &[String], done: &mut Done) {
 
 struct Drive<'a> {
     ask: &'a Ask,
-    stations: Vec<Station>,
+    prober_pods: Vec<ProberPod>,
     reader: Reader,
     writer: Writer,
     stop: Stop,
@@ -130,9 +130,9 @@ impl Drive<'_> {
                 () = tokio::time::sleep_until(deadline) => break Trouble::TimedOut,
                 () = self.look() => {}
             }
-            let says: Vec<String> = self.stations.iter().filter_map(Station::says).collect();
+            let says: Vec<String> = self.prober_pods.iter().filter_map(ProberPod::says).collect();
             progress(&says.join("  "));
-            if self.stations.iter().all(|station| !station.is_queued() && !station.is_active()) {
+            if self.prober_pods.iter().all(|prober_pod| !prober_pod.is_queued() && !prober_pod.is_active()) {
                 return None;
             }
             tokio::select! {
@@ -142,8 +142,8 @@ impl Drive<'_> {
             }
             pause = (pause * 5 / 4).min(LONGEST);
         };
-        for station in &mut self.stations {
-            station.end(end);
+        for prober_pod in &mut self.prober_pods {
+            prober_pod.end(end);
         }
         Some(end)
     }
@@ -151,14 +151,14 @@ impl Drive<'_> {
     /// Creates Jobs while there is room for them.
     async fn begin(&mut self) -> bool {
         let mut begun = false;
-        let active = self.stations.iter().filter(|station| station.is_active()).count();
-        let queued = self.stations.iter_mut().filter(|station| station.is_queued());
-        for station in queued.take(PARALLEL.saturating_sub(active)) {
+        let active = self.prober_pods.iter().filter(|prober_pod| prober_pod.is_active()).count();
+        let queued = self.prober_pods.iter_mut().filter(|prober_pod| prober_pod.is_queued());
+        for prober_pod in queued.take(PARALLEL.saturating_sub(active)) {
             if self.stop.is_pulled() {
                 break;
             }
-            station.touch();
-            let create = station.create(&self.reader, &self.writer);
+            prober_pod.touch();
+            let create = prober_pod.create(&self.reader, &self.writer);
             tokio::pin!(create);
             // A request that is under way is not taken back: whether it arrived would not be known.
             tokio::select! {
@@ -175,11 +175,11 @@ impl Drive<'_> {
 
     /// Looks at every Job, and deletes those that ended.
     async fn look(&mut self) {
-        for station in &mut self.stations {
-            station.look(&self.reader, self.ask.start).await;
-            if station.is_stale() {
+        for prober_pod in &mut self.prober_pods {
+            prober_pod.look(&self.reader, self.ask.start).await;
+            if prober_pod.is_stale() {
                 // What fails here is tried again at the end.
-                station.remove(&self.writer).await;
+                prober_pod.remove(&self.writer).await;
             }
         }
     }
@@ -189,15 +189,15 @@ impl Drive<'_> {
         let stop = self.stop.clone();
         let work = async {
             let mut left = Vec::new();
-            for station in &mut self.stations {
-                left.extend(station.remove(&writer).await);
+            for prober_pod in &mut self.prober_pods {
+                left.extend(prober_pod.remove(&writer).await);
             }
             left
         };
         tokio::select! {
             left = work => self.left = left,
             () = stop.pulled(2) => {
-                let remains = self.stations.iter().flat_map(Station::remains);
+                let remains = self.prober_pods.iter().flat_map(ProberPod::remains);
                 self.left = remains.map(|ours| (ours, "the deleting was interrupted".to_owned())).collect();
             }
         }

@@ -3,7 +3,7 @@
 use kubereach_reports::report::{Effect, ObjectRef, Related, UnknownClass};
 use sha2::{Digest as _, Sha256};
 
-use super::Entry;
+use super::CatalogueEntry;
 
 /// One step into an object: a key of a map or an index of a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,7 @@ impl From<usize> for Step {
 /// Where in an object: `spec.rules[0].host`. Empty means the object itself.
 pub type FieldPath = Vec<Step>;
 
-/// One fact about one object. Made only by [`super::Page`]; a blocking one therefore has a proof.
+/// One fact about one object. Made only by [`super::CheckDoc`]; a blocking one therefore has a proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     code: &'static str,
@@ -56,7 +56,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(entry: &'static Entry, object: ObjectRef, message: String, basis: String) -> Self {
+    pub(super) fn new(entry: &'static CatalogueEntry, object: ObjectRef, message: String, basis: String) -> Self {
         Self {
             code: entry.text.code,
             effect: entry.effect,

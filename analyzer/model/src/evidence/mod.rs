@@ -1,18 +1,18 @@
 //! The spine: segments start unknown, only evidence moves them, and nothing blocks without a proof.
 //!
-//! A [`Page`] is one check's code, effect, segment and prose. A [`Finding`] is made from a page and what
+//! A [`CheckDoc`] is one check's code, effect, segment and prose. A [`Finding`] is made from a page and what
 //! the page's effect demands: a [`crate::snapshot::Proof`] to block or narrow, a
-//! [`crate::snapshot::Gap`] to cloud, nothing to note. A [`Stretch`] is one segment of a path with its
-//! findings; a [`Path`] is a row of stretches.
+//! [`crate::snapshot::Gap`] to cloud, nothing to note. A [`Segment`] is one segment of a path with its
+//! findings; a [`Path`] is a row of segments.
 
+mod check_doc;
 mod finding;
-mod page;
 mod path;
 mod place;
-mod stretch;
+mod segment;
 
+pub use check_doc::{Blocks, CatalogueEntry, CheckDoc, EffectMarker, Inconclusive, Narrows, Notes, Text};
 pub use finding::{FieldPath, Finding, Step};
-pub use page::{Blocks, Clouds, EffectMarker, Entry, Narrows, Notes, Page, Text};
 pub use path::{Dormant, EntryPoint, Path, PathKey, Subject};
 pub use place::{Locate, Place};
-pub use stretch::{Stretch, fold};
+pub use segment::{Segment, fold};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, ObjectRef, PathState, SegmentName, UncheckedItem};
 use sha2::{Digest as _, Sha256};
 
-use super::{Finding, Stretch, fold};
+use super::{Finding, Segment, fold};
 
 /// The facts a path's id is built from, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,7 +64,7 @@ pub struct Path {
     /// What it is.
     pub key: PathKey,
     /// In the order traffic crosses them.
-    pub stretches: Vec<Arc<Stretch>>,
+    pub segments: Vec<Arc<Segment>>,
     /// Carries nothing on purpose.
     pub dormant: Option<Dormant>,
 }
@@ -72,12 +72,12 @@ pub struct Path {
 impl Path {
     /// The fold of its segments.
     pub fn state(&self) -> PathState {
-        fold(self.stretches.iter().map(AsRef::as_ref))
+        fold(self.segments.iter().map(AsRef::as_ref))
     }
 
     /// One of its segments.
-    pub fn stretch(&self, segment: SegmentName) -> Option<&Stretch> {
-        self.stretches.iter().find(|s| s.segment == segment).map(AsRef::as_ref)
+    pub fn segment(&self, segment: SegmentName) -> Option<&Segment> {
+        self.segments.iter().find(|s| s.name == segment).map(AsRef::as_ref)
     }
 }
 

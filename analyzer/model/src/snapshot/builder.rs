@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use super::defaults;
 use super::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node, Opaque,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Workload, WorkloadKind,
-    opaque_role,
+    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
+    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Unmodelled, Workload,
+    WorkloadKind, unmodelled_role,
 };
 use super::store::{Snapshot, Store, Stored};
-use super::{Coverage, Foresight, GroupKind};
+use super::{Coverage, GroupKind, Simulation};
 
 /// Where an object's content comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +51,7 @@ pub enum AnyObject {
     BackendTlsPolicy(Box<BackendTlsPolicy>),
     Workload(Box<Workload>),
     Route(Box<Route>),
-    Opaque(Box<Opaque>),
+    Unmodelled(Box<Unmodelled>),
     /// A kind the model does not keep: only its name.
     Other(GroupKind, Box<Meta>),
 }
@@ -113,10 +113,10 @@ impl AnyObject {
             }
             ("gateway.networking.k8s.io", "ReferenceGrant") => boxed(raw, Self::ReferenceGrant),
             ("gateway.networking.k8s.io", "BackendTLSPolicy") => boxed(raw, Self::BackendTlsPolicy),
-            _ if opaque_role(&group_kind).is_some() => {
-                let mut opaque: Box<Opaque> = Box::new(raw.decode()?);
-                opaque.group_kind = Some(group_kind);
-                Ok(Self::Opaque(opaque))
+            _ if unmodelled_role(&group_kind).is_some() => {
+                let mut unmodelled: Box<Unmodelled> = Box::new(raw.decode()?);
+                unmodelled.group_kind = Some(group_kind);
+                Ok(Self::Unmodelled(unmodelled))
             }
             _ => Ok(Self::Other(group_kind, Box::new(raw.decode::<MetaOnly>()?.metadata))),
         }
@@ -156,7 +156,7 @@ impl AnyObject {
             Self::BackendTlsPolicy(o) => &o.metadata,
             Self::Workload(o) => &o.metadata,
             Self::Route(o) => &o.metadata,
-            Self::Opaque(o) => &o.metadata,
+            Self::Unmodelled(o) => &o.metadata,
         }
     }
 
@@ -187,7 +187,7 @@ impl AnyObject {
             Self::BackendTlsPolicy(o) => call(&**o, f),
             Self::Workload(o) => call(&**o, f),
             Self::Route(o) => call(&**o, f),
-            Self::Opaque(o) => call(&**o, f),
+            Self::Unmodelled(o) => call(&**o, f),
             Self::Other(kind, meta) => f(meta, kind.clone(), !meta.namespace.is_empty()),
         }
     }
@@ -372,7 +372,7 @@ impl Snapshot {
             *snapshot.other_kinds.entry(kind.clone()).or_default() += count;
         }
         snapshot.newest = self.newest;
-        snapshot.foresight = self.foresight.clone();
+        snapshot.simulation = self.simulation.clone();
         snapshot.thresholds = self.thresholds;
         snapshot
     }
@@ -418,7 +418,7 @@ macro_rules! parts {
                     taken_at,
                     newest: None,
                     coverage,
-                    foresight: Foresight::default(),
+                    simulation: Simulation::default(),
                     thresholds: super::Thresholds::default(),
                     other_kinds: self.other,
                     $($field: Store::new(self.$field),)+
@@ -450,5 +450,5 @@ parts! {
     BackendTlsPolicy => backend_tls: BackendTlsPolicy,
     Workload => workloads: Workload,
     Route => routes: Route,
-    Opaque => opaque: Opaque,
+    Unmodelled => unmodelled: Unmodelled,
 }

@@ -187,7 +187,7 @@ impl Coverage {
         self.fallback = Some(record);
     }
 
-    /// Declares (a part of) the input to be the whole world.
+    /// Declares (a part of) the input to be the whole cluster.
     pub fn assume(&mut self, assumption: Assumption) {
         self.assumptions.push(assumption);
     }

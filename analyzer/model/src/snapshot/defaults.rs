@@ -72,8 +72,8 @@ pub(super) fn apply(object: &mut AnyObject, namespace: &str) {
         AnyObject::BackendTlsPolicy(o) => place(&mut **o, namespace),
         AnyObject::Workload(o) => place(&mut **o, namespace),
         AnyObject::Route(o) => place(&mut **o, namespace),
-        // Opaque kinds may be cluster-scoped: their namespace stays as written.
-        AnyObject::Opaque(_) | AnyObject::Other(..) => {}
+        // Unmodelled kinds may be cluster-scoped: their namespace stays as written.
+        AnyObject::Unmodelled(_) | AnyObject::Other(..) => {}
     }
 }
 

@@ -10,7 +10,7 @@ const REFERRED_TO: [&str; 8] =
 const COMPARED: usize = 2_000;
 
 /// The name among `names` in which at most two letters (and no more than one in three) differ.
-pub(super) fn nearest<'n>(
+pub(super) fn closest<'n>(
     kind: &GroupKind,
     name: &str,
     names: impl ExactSizeIterator<Item = &'n str>,
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn names_that_differ_in_two_letters_are_near() {
         let near =
-            |name: &str, other: &str| nearest(&GroupKind::known("", "Service"), name, [other].into_iter()).is_some();
+            |name: &str, other: &str| closest(&GroupKind::known("", "Service"), name, [other].into_iter()).is_some();
         for (name, other) in [("cart", "carts"), ("cart-svc", "cart-srv"), ("cart", "cat"), ("wbe", "web")] {
             assert!(near(name, other), "{name} {other}");
         }

@@ -10,10 +10,10 @@ use super::builder::Provenance;
 use super::lookup::{Absence, Found, Gap, Listing, Lookup};
 use super::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Namespace, NetworkPolicy, Node, Opaque,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Workload, WorkloadKind,
+    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Namespace, NetworkPolicy, Node, PersistentVolumeClaim,
+    Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Unmodelled, Workload, WorkloadKind,
 };
-use super::{Coverage, Foresight, GroupKind, Siblings, near};
+use super::{Coverage, GroupKind, Siblings, Simulation, near};
 
 /// An object and where it came from.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ pub struct Snapshot {
     /// What is known about what was read.
     pub coverage: Coverage,
     /// What a change would make of it; empty for a snapshot that was really taken.
-    pub foresight: Foresight,
+    pub simulation: Simulation,
     /// From when checks say something.
     pub thresholds: super::Thresholds,
     /// Kinds that were read and are neither modelled nor kept, with their number.
@@ -178,7 +178,7 @@ pub struct Snapshot {
     pub backend_tls: Store<BackendTlsPolicy>,
     pub workloads: Store<Workload>,
     pub routes: Store<Route>,
-    pub opaque: Store<Opaque>,
+    pub unmodelled: Store<Unmodelled>,
 }
 
 /// Gives generic code the store of a kind.
@@ -208,7 +208,7 @@ kept! {
     Ingress => ingresses, IngressClass => ingress_classes, NetworkPolicy => network_policies,
     GatewayClass => gateway_classes, Gateway => gateways, ListenerSet => listener_sets,
     ReferenceGrant => grants, BackendTlsPolicy => backend_tls, Workload => workloads, Route => routes,
-    Opaque => opaque,
+    Unmodelled => unmodelled,
 }
 
 impl Snapshot {
@@ -218,7 +218,7 @@ impl Snapshot {
         let found = T::store(self).named(namespace, name).next();
         let near = || {
             let names = T::store(self).in_namespace(namespace).map(|o| o.get().value.meta().name.as_str());
-            near::nearest(T::KIND, name, names).map(str::to_owned)
+            near::closest(T::KIND, name, names).map(str::to_owned)
         };
         self.answer(found, T::KIND, T::NAMESPACED.then_some(namespace), name, near)
     }
@@ -298,12 +298,12 @@ impl Snapshot {
             "ListenerSet" => of::<ListenerSet>,
             "ReferenceGrant" => of::<ReferenceGrant>,
             "BackendTLSPolicy" => of::<BackendTlsPolicy>,
-            "NetworkPolicy" => {
-                |s, ns, name, kind| of::<NetworkPolicy>(s, ns, name, kind).or_else(|| of::<Opaque>(s, ns, name, kind))
-            }
+            "NetworkPolicy" => |s, ns, name, kind| {
+                of::<NetworkPolicy>(s, ns, name, kind).or_else(|| of::<Unmodelled>(s, ns, name, kind))
+            },
             _ if RouteKind::ALL.iter().any(|k| k.word() == kind) => of::<Route>,
             _ if WorkloadKind::ALL.iter().any(|k| k.group_kind().kind == kind) => of::<Workload>,
-            _ => of::<Opaque>,
+            _ => of::<Unmodelled>,
         };
         ask(self, namespace, name, kind)
     }

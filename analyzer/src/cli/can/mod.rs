@@ -7,7 +7,7 @@ use std::path::Path;
 
 use kubereach_engine::policy::{Answer, Protocol};
 use kubereach_engine::question::{Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, split_port};
-use kubereach_engine::resolve::World;
+use kubereach_engine::resolve::ClusterIndex;
 use kubereach_model::evidence::Locate;
 
 use super::args::Can;
@@ -40,13 +40,13 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
             _ => format!("the input holds {many} clusters; give one of them"),
         }));
     };
-    let world = World::new(snapshot);
-    let view = world.policies();
-    let answers = Answers::new(view, Finder::new(view, &world));
+    let cluster = ClusterIndex::new(snapshot);
+    let view = cluster.policies();
+    let answers = Answers::new(view, Finder::new(view, &cluster));
     if let Some(file) = &command.queries {
         return queries(&answers, file, &read);
     }
-    let finder = Finder::new(view, &world);
+    let finder = Finder::new(view, &cluster);
     let namespace = command.namespace.as_str();
     let from = words
         .from

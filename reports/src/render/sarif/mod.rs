@@ -129,7 +129,7 @@ fn suppressed(report: &Report) -> Vec<Shown<'_>> {
             let level = match finding.effect {
                 Effect::Blocks => Level::Error,
                 Effect::Narrows => Level::Warning,
-                Effect::Clouds | Effect::Notes => return None,
+                Effect::Inconclusive | Effect::Notes => return None,
             };
             Some(Shown { level, finding, subject: owner.get(finding.id.as_str()).copied() })
         })

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Configuration, Help, Message, Rule, RuleProperties};
-use crate::render::rules::RulePages;
+use crate::render::rules::RuleDocs;
 use crate::report::Effect;
 
 const PAGES: &str = "https://github.com/kubereach/kubereach/blob/main/docs/checks.md";
 
 /// The rules of these codes, in the order of the codes, and the place of each.
-pub(super) fn rules<'r>(codes: BTreeSet<&'r str>, pages: &RulePages) -> (Vec<Rule>, BTreeMap<&'r str, usize>) {
+pub(super) fn rules<'r>(codes: BTreeSet<&'r str>, pages: &RuleDocs) -> (Vec<Rule>, BTreeMap<&'r str, usize>) {
     let index = codes.iter().enumerate().map(|(n, code)| (*code, n)).collect();
     (codes.into_iter().map(|code| rule(code, pages)).collect(), index)
 }
 
-fn rule(code: &str, pages: &RulePages) -> Rule {
+fn rule(code: &str, pages: &RuleDocs) -> Rule {
     // GitHub's anchor of a heading: lower case, without slashes.
     let help_uri = format!("{PAGES}#{}", super::place::escape(&code.replace('/', "")));
     let Some(page) = pages.get(code) else {
@@ -31,7 +31,7 @@ fn rule(code: &str, pages: &RulePages) -> Rule {
     let (level, severity) = match page.effect {
         Effect::Blocks => ("error", "error"),
         Effect::Narrows => ("warning", "warning"),
-        Effect::Clouds | Effect::Notes => ("note", "recommendation"),
+        Effect::Inconclusive | Effect::Notes => ("note", "recommendation"),
     };
     let sources = page.sources.join("; ");
     let markdown = format!(

@@ -2,7 +2,7 @@
 //! `Ingress shop/web ── /cart ──✗ Service shop/cart (does not exist)`.
 
 use super::sheet::{Ink, Piece, STICKY};
-use crate::render::hops::{Station, Step, stations};
+use crate::render::hops::{Hop, Step, hops};
 use crate::render::neutral::neutral;
 use crate::report::Path;
 
@@ -15,16 +15,16 @@ pub(in crate::render) fn chain_text(path: &Path) -> String {
 /// The pieces of one path, up to its break.
 pub(super) fn chain(path: &Path) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
-    for (i, station) in stations(path).iter().enumerate() {
-        if station.step == Step::Beyond {
+    for (i, hop) in hops(path).iter().enumerate() {
+        if hop.step == Step::Beyond {
             break;
         }
-        let (glyph, ink) = glyph(station.step);
-        let asks = station.asks.join(" ");
+        let (glyph, ink) = glyph(hop.step);
+        let asks = hop.asks.join(" ");
         if i == 0 {
             if !asks.is_empty() {
                 out.push((Ink::Plain, format!("{asks} ──{glyph} ")));
-            } else if !matches!(station.step, Step::ConfigOpen) {
+            } else if !matches!(hop.step, Step::ConfigOpen) {
                 out.push((ink, format!("{glyph} ")));
             }
         } else if asks.is_empty() {
@@ -33,8 +33,8 @@ pub(super) fn chain(path: &Path) -> Vec<Piece> {
             out.push((Ink::Plain, format!(" ──{STICKY}{asks} ")));
             out.push((ink, format!("──{glyph}{STICKY}")));
         }
-        out.push((Ink::Plain, title(station)));
-        if let Some(note) = station.note.as_deref().filter(|note| !note.is_empty()) {
+        out.push((Ink::Plain, title(hop)));
+        if let Some(note) = hop.note.as_deref().filter(|note| !note.is_empty()) {
             out.push((ink, format!(" ({note})")));
         }
     }
@@ -45,8 +45,8 @@ pub(super) fn chain(path: &Path) -> Vec<Piece> {
     out
 }
 
-fn title(station: &Station<'_>) -> String {
-    station.title().replace(' ', &STICKY.to_string())
+fn title(hop: &Hop<'_>) -> String {
+    hop.title().replace(' ', &STICKY.to_string())
 }
 
 const fn glyph(step: Step) -> (char, Ink) {

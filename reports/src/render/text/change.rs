@@ -32,7 +32,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, change: &Change) -> 
     }
     let noted: Vec<_> = change.objects.iter().filter(|o| !o.note.is_empty()).collect();
     for object in noted.iter().take(NOTES) {
-        let told = format!("{} {}: {}", object.object, object.deed.word(), object.note);
+        let told = format!("{} {}: {}", object.object, object.action.word(), object.note);
         sheet.flow("  - ", "    ", &[(Ink::Dim, told)])?;
     }
     more(sheet, "  ", noted.len(), NOTES, "object", "objects")?;

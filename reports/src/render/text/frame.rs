@@ -36,7 +36,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> R
     let level = match finding.effect {
         Effect::Blocks => Level::ERROR,
         Effect::Narrows => Level::WARNING,
-        Effect::Clouds | Effect::Notes => Level::NOTE,
+        Effect::Inconclusive | Effect::Notes => Level::NOTE,
     };
     let snippet = Snippet::source(source)
         .line_start(frame.first_line as usize)

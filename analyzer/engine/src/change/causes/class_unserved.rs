@@ -4,12 +4,12 @@ use kubereach_reports::report::{SegmentName, SubjectChange};
 
 use super::context::{Context, title};
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{Gateway, GatewayClass, Ingress, IngressClass};
 
 /// The page.
-pub(super) static PAGE: Page<Notes> = Page::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/class-unserved",
     segment: SegmentName::Controller,
     title: "The change moves an entry to a class that nobody is seen to serve",
@@ -88,7 +88,7 @@ fn moved(object: kubereach_reports::report::ObjectRef, was: Option<&str>, now: O
     let word = |class: Option<&str>| class.map_or_else(|| "no class".to_owned(), |c| format!("class {c}"));
     let message = format!("this change moves {} from {} to {}", title(&object), word(was), word(now));
     let resource = if object.kind == "Gateway" { "gatewayclass" } else { "ingressclass" };
-    PAGE.finding(object, message)
+    DOC.finding(object, message)
         .cause("nothing that was read serves that class")
         .next("Use a class that a controller serves.", format!("kubectl get {resource}"))
 }
@@ -101,7 +101,7 @@ fn gone<T: kubereach_model::snapshot::Kept>(cx: &Context<'_>, class: &str, kind:
     }
     let message = format!("this change removes or changes {kind} {class}");
     Some(
-        PAGE.finding(old.object(), message)
+        DOC.finding(old.object(), message)
             .cause("what names the class is served by nobody that was read")
             .next("Keep the class, or move what names it first.", command::get(&old.object(), "-o yaml"))
             .at(old.origin, []),

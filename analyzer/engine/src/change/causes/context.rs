@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubereach_reports::report::{Deed, ObjectRef, Report, SubjectChange};
+use kubereach_reports::report::{ChangeAction, ObjectRef, Report, SubjectChange};
 
 use crate::change::{Applied, Edit};
 use kubereach_model::snapshot::Snapshot;
@@ -34,7 +34,7 @@ impl<'c> Context<'c> {
     /// Does the change touch this object in more than writing it down again?
     pub(super) fn edited(&self, kind: &str, namespace: &str, name: &str) -> bool {
         self.edits.iter().any(|e| {
-            e.deed != Deed::Same
+            e.action != ChangeAction::Same
                 && e.object.kind == kind
                 && e.object.namespace.as_deref().unwrap_or_default() == namespace
                 && e.object.name == name

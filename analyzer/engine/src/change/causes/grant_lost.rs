@@ -1,15 +1,15 @@
 //! `change/grant-lost`
 
-use kubereach_reports::report::{Deed, SegmentName, SubjectChange};
+use kubereach_reports::report::{ChangeAction, SegmentName, SubjectChange};
 
 use super::context::{Context, title};
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::ReferenceGrant;
 
 /// The page.
-pub(super) static PAGE: Page<Notes> = Page::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/grant-lost",
     segment: SegmentName::Reference,
     title: "The change takes a reference out of its ReferenceGrant",
@@ -43,7 +43,7 @@ pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding>
         let finding = match new {
             None => {
                 let message = format!("this change removes {}, which permitted the reference", title(&old.object()));
-                PAGE.finding(old.object(), message).at(old.origin, [])
+                DOC.finding(old.object(), message).at(old.origin, [])
             }
             Some(new) if new.spec != old.spec => {
                 let message = format!(
@@ -52,7 +52,7 @@ pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding>
                     permits(&new.get().value),
                     permits(&old.get().value)
                 );
-                PAGE.finding(new.object(), message).at(new.origin, field!["spec"])
+                DOC.finding(new.object(), message).at(new.origin, field!["spec"])
             }
             Some(_) => continue,
         };
@@ -87,7 +87,7 @@ fn permits(grant: &ReferenceGrant) -> String {
 /// The route itself was pointed elsewhere.
 fn moved(cx: &Context<'_>, subject: &SubjectChange) -> Option<Finding> {
     let edit = cx.edits.iter().find(|e| {
-        matches!(e.deed, Deed::Changed | Deed::Created)
+        matches!(e.action, ChangeAction::Changed | ChangeAction::Created)
             && e.object.kind == subject.kind
             && e.object.name == subject.name
             && e.object.namespace.as_deref() == Some(subject.namespace.as_str())
@@ -102,7 +102,7 @@ fn moved(cx: &Context<'_>, subject: &SubjectChange) -> Option<Finding> {
     let to = if elsewhere.is_empty() { "another namespace".to_owned() } else { elsewhere.join(", ") };
     let message = format!("this change points {} to {to}, and no ReferenceGrant there permits it", title(&edit.object));
     Some(
-        PAGE.finding(edit.object.clone(), message)
+        DOC.finding(edit.object.clone(), message)
             .cause("a reference into another namespace needs a grant in that namespace")
             .next("Add a ReferenceGrant in the namespace of the target.", command::get(&edit.object, "-o yaml"))
             .at(origin, field!["spec", "rules"]),

@@ -1,16 +1,16 @@
 //! `change/host-conflict`
 
-use kubereach_reports::report::{Deed, SegmentName, SubjectChange};
+use kubereach_reports::report::{ChangeAction, SegmentName, SubjectChange};
 
 use super::context::{Context, title};
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Ingress;
 
 /// The page.
-pub(super) static PAGE: Page<Notes> = Page::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/host-conflict",
     segment: SegmentName::Rule,
     title: "The change claims a host and path that another entry has",
@@ -65,7 +65,7 @@ pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding>
                 field!["spec", "rules"].to_vec()
             };
             found.push(
-                PAGE.finding(mine.object(), message)
+                DOC.finding(mine.object(), message)
                     .cause("one host and path has one backend; the other claim gets no request")
                     .next("Give one of the two another host or path.", command::get(&theirs.object(), "-o yaml"))
                     .at(mine.origin, at)
@@ -96,16 +96,16 @@ fn had(cx: &Context<'_>, ingress: Found<'_, Ingress>, host: &str, path: &str) ->
 
 fn of_route(cx: &Context<'_>, subject: &SubjectChange) -> Option<Finding> {
     let edit = cx.edits.iter().find(|e| {
-        matches!(e.deed, Deed::Created | Deed::Changed)
+        matches!(e.action, ChangeAction::Created | ChangeAction::Changed)
             && e.object.kind == subject.kind
             && e.object.namespace.as_deref() == Some(subject.namespace.as_str())
             && e.object.name == subject.name
     })?;
-    let verb = if edit.deed == Deed::Created { "adds" } else { "changes" };
+    let verb = if edit.action == ChangeAction::Created { "adds" } else { "changes" };
     let message = format!("this change {verb} {}, which claims what another one has", title(&edit.object));
     let key = if subject.kind == "Gateway" { "listeners" } else { "hostnames" };
     Some(
-        PAGE.finding(edit.object.clone(), message)
+        DOC.finding(edit.object.clone(), message)
             .cause("one of the two gets no request")
             .next("Give one of the two another host.", command::get(&edit.object, "-o yaml"))
             .at(cx.after.origin_of(&edit.object)?, field!["spec", key]),

@@ -1,15 +1,15 @@
 //! `change/last-replica-to-zero`
 
-use kubereach_reports::report::{Deed, SegmentName, SubjectChange};
+use kubereach_reports::report::{ChangeAction, SegmentName, SubjectChange};
 
 use super::context::{Context, title};
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::matches_pairs;
 
 /// The page.
-pub(super) static PAGE: Page<Blocks> = Page::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "change/last-replica-to-zero",
     segment: SegmentName::Endpoints,
     title: "The change takes the last replica behind an entry to zero",
@@ -39,7 +39,7 @@ pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding>
                 continue;
             }
             let Some(old) = cx.before.workload(workload.kind, &meta.namespace, &meta.name).found() else { continue };
-            let edited = cx.edits.iter().any(|e| e.deed == Deed::Changed && e.object == workload.object());
+            let edited = cx.edits.iter().any(|e| e.action == ChangeAction::Changed && e.object == workload.object());
             let Some(was) = old.desired().filter(|n| *n > 0 && edited) else { continue };
             let ready = cx
                 .before
@@ -55,7 +55,7 @@ pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding>
             );
             let more = if entries.len() > 1 { format!(" and {} more", entries.len() - 1) } else { String::new() };
             found.push(
-                PAGE.finding(&workload.shows("replicas: 0 after the change"), workload.object(), message)
+                DOC.finding(&workload.shows("replicas: 0 after the change"), workload.object(), message)
                     .cause(format!("replicas: {was} becomes replicas: 0, and {}{more} leads there", title(entry)))
                     .next("Keep a replica, or take the entry away with it.", command::get(&old.object(), ""))
                     .at(workload.origin, field!["spec", "replicas"])

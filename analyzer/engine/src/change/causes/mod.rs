@@ -19,18 +19,18 @@ use kubereach_reports::report::{self, Change, Report, SubjectChange};
 use super::Applied;
 use context::Context;
 use kubereach_model::evidence::Locate;
-use kubereach_model::evidence::{Entry, FieldPath, Finding};
+use kubereach_model::evidence::{CatalogueEntry, FieldPath, Finding};
 use kubereach_model::snapshot::Snapshot;
 
 /// Every page of this area.
-pub static PAGES: &[&Entry] = &[
-    selector_orphaned::PAGE.entry(),
-    port_renamed::PAGE.entry(),
-    grant_lost::PAGE.entry(),
-    last_replica::PAGE.entry(),
-    class_unserved::PAGE.entry(),
-    host_conflict::PAGE.entry(),
-    port_closed::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    selector_orphaned::DOC.entry(),
+    port_renamed::DOC.entry(),
+    grant_lost::DOC.entry(),
+    last_replica::DOC.entry(),
+    class_unserved::DOC.entry(),
+    host_conflict::DOC.entry(),
+    port_closed::DOC.entry(),
 ];
 
 /// A cause that explains problems of one subject.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kubereach_reports::report::{Deed, ObjectRef, SegmentName};
+use kubereach_reports::report::{ChangeAction, ObjectRef, SegmentName};
 
 use super::context::{Context, title};
 use crate::checks::command;
 use crate::policy::{Answer, Connection, End, Protocol, View};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{
@@ -16,7 +16,7 @@ use kubereach_model::snapshot::model::{
 use kubereach_model::snapshot::{Found, Snapshot, matches_pairs};
 
 /// The page.
-pub(super) static PAGE: Page<Narrows> = Page::new(Text {
+pub(super) static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "change/port-closed",
     segment: SegmentName::Policy,
     title: "The change closes a port to a caller that may connect today",
@@ -36,8 +36,12 @@ const NAMED: usize = 4;
 
 /// Every port that the change closes to somebody.
 pub(super) fn find(cx: &Context<'_>) -> Vec<Finding> {
-    let policies: Vec<&ObjectRef> =
-        cx.edits.iter().filter(|e| e.deed != Deed::Same && &e.kind == NetworkPolicy::KIND).map(|e| &e.object).collect();
+    let policies: Vec<&ObjectRef> = cx
+        .edits
+        .iter()
+        .filter(|e| e.action != ChangeAction::Same && &e.kind == NetworkPolicy::KIND)
+        .map(|e| &e.object)
+        .collect();
     if policies.is_empty() {
         return Vec::new();
     }
@@ -179,7 +183,7 @@ fn finding(
     );
     let proof = service
         .shows(format!("allowed before the change and denied after it, for {} of {all} workloads", closed.len()));
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, policy.clone(), message)
         .cause("before the change the policies admit them; after it, none does")
         .next("Admit the callers that need the port.", command::list("networkpolicies", namespace))

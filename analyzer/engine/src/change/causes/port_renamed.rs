@@ -4,7 +4,7 @@ use kubereach_reports::report::{SegmentName, SubjectChange};
 
 use super::context::{Context, title};
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::matches_pairs;
@@ -12,7 +12,7 @@ use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{ContainerPort, PodSpec, Service, Workload};
 
 /// The page.
-pub(super) static PAGE: Page<Notes> = Page::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/port-renamed",
     segment: SegmentName::Port,
     title: "The change renames or renumbers a port that another object refers to",
@@ -69,7 +69,7 @@ fn of_service(old: Found<'_, Service>, new: Found<'_, Service>) -> Vec<Finding> 
             None => ("is taken away".to_owned(), field!["spec", "ports"].to_vec()),
         };
         let message = format!("port {} of {} {becomes} in this change", was.describe(), title(&new.object()));
-        PAGE.finding(new.object(), message)
+        DOC.finding(new.object(), message)
             .cause("what refers to the port still asks for what it was")
             .next("Change the references together with the port.", command::get(&new.object(), "-o yaml"))
             .at(new.origin, at)
@@ -131,7 +131,7 @@ fn renamed(
         had.protocol,
         title(&workload.object())
     );
-    PAGE.finding(workload.object(), message)
+    DOC.finding(workload.object(), message)
         .cause(format!("{} still looks for a port named {name}", title(&service.object())))
         .next(
             "Change the target port of the Service together with the name.",

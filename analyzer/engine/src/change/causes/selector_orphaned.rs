@@ -6,14 +6,14 @@ use kubereach_reports::report::{SegmentName, SubjectChange};
 
 use super::context::{Context, origin, title};
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::matches_pairs;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, Stored};
 
 /// The page.
-pub(super) static PAGE: Page<Notes> = Page::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/selector-orphaned",
     segment: SegmentName::Endpoints,
     title: "The change leaves a Service without pods",
@@ -99,7 +99,7 @@ fn relabelled(
     if new.contains_key(key) {
         path.push(key.into());
     }
-    PAGE.finding(object, message)
+    DOC.finding(object, message)
         .cause(format!("the Service still selects {}", words(asked)))
         .next(
             "Change the selector of the Service together with the labels.",
@@ -116,7 +116,7 @@ fn reselected(old: Found<'_, Service>, new: Found<'_, Service>) -> Finding {
         words(&new.spec.selector),
         words(&old.spec.selector)
     );
-    PAGE.finding(new.object(), message)
+    DOC.finding(new.object(), message)
         .cause("the pods behind it carry the labels it selected before")
         .next(
             "Make the selector and the labels agree.",
@@ -128,7 +128,7 @@ fn reselected(old: Found<'_, Service>, new: Found<'_, Service>) -> Finding {
 fn removed(service: Found<'_, Service>, workload: Found<'_, Workload>) -> Finding {
     let message =
         format!("this change removes {}, whose pods {} selects", title(&workload.object()), title(&service.object()));
-    PAGE.finding(workload.object(), message)
+    DOC.finding(workload.object(), message)
         .cause("nothing else carries the labels of its selector")
         .next("Remove the Service as well, or keep the workload.", command::get(&service.object(), "-o yaml"))
         .at(workload.origin, [])

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::BackendTlsPolicy;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "backend-tls/ca-unseen",
     segment: SegmentName::Tls,
     title: "The authorities for the backend certificate were not read",
@@ -20,7 +20,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a reference that could not be followed.
 pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, gap: &Gap) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         gap,
         policy.object(),
         format!(

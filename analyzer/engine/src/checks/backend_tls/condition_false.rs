@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::{BackendTlsPolicy, Condition};
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "backend-tls/condition-false",
     segment: SegmentName::Tls,
     title: "The controller does not apply the BackendTLSPolicy",
@@ -24,7 +24,7 @@ pub fn finding(policy: Found<'_, BackendTlsPolicy>, condition: &Condition) -> Fi
     let words = command::cut(condition.message());
     let gap =
         Gap::investigate(format!("the controller reports {}=False for the policy", condition.kind), words.clone());
-    PAGE.finding(
+    DOC.finding(
         &gap,
         policy.object(),
         format!("the controller does not apply BackendTLSPolicy {}: {words}", policy.metadata.name),

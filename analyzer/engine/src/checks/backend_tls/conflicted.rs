@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::BackendTlsPolicy;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "backend-tls/conflicted",
     segment: SegmentName::Tls,
     title: "Another BackendTLSPolicy for the same Service is older",
@@ -29,7 +29,7 @@ pub fn finding(
     } else {
         "the older one counts"
     };
-    PAGE.finding(
+    DOC.finding(
         loser.object(),
         format!("BackendTLSPolicy {} has no effect beside {}: {why}", loser.metadata.name, winner.metadata.name),
     )

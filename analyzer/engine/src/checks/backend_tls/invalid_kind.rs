@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::BackendTlsPolicy;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "backend-tls/invalid-kind",
     segment: SegmentName::Tls,
     title: "The authorities are of another kind than ConfigMap",
@@ -26,7 +26,7 @@ pub fn finding(policy: Found<'_, BackendTlsPolicy>, kind: &str, name: &str) -> F
         format!("authorities in a {kind} are not evaluated"),
         "only ConfigMaps are supported by every implementation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         policy.object(),
         format!(

@@ -7,14 +7,14 @@ pub mod invalid_kind;
 pub mod no_valid_ca;
 pub mod some_ca_invalid;
 
-use kubereach_model::evidence::Entry;
+use kubereach_model::evidence::CatalogueEntry;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    ca_unseen::PAGE.entry(),
-    condition_false::PAGE.entry(),
-    conflicted::PAGE.entry(),
-    invalid_kind::PAGE.entry(),
-    no_valid_ca::PAGE.entry(),
-    some_ca_invalid::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    ca_unseen::DOC.entry(),
+    condition_false::DOC.entry(),
+    conflicted::DOC.entry(),
+    invalid_kind::DOC.entry(),
+    no_valid_ca::DOC.entry(),
+    some_ca_invalid::DOC.entry(),
 ];

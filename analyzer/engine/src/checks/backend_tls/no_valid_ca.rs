@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::BackendTlsPolicy;
 use kubereach_model::snapshot::{Found, Proof};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "backend-tls/no-valid-ca",
     segment: SegmentName::Tls,
     title: "The authorities for the backend certificate cannot be read",
@@ -24,7 +24,7 @@ spec: {validation: {caCertificateRefs: [{kind: ConfigMap, name: not-there}]}}",
 
 /// `why` is a clause about the ConfigMap `name`.
 pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         proof,
         policy.object(),
         format!(

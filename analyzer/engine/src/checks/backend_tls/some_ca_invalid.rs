@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::BackendTlsPolicy;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "backend-tls/some-ca-invalid",
     segment: SegmentName::Tls,
     title: "One of several references to authorities is invalid",
@@ -25,7 +25,7 @@ pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, why: &str) -> Fi
         "which authority issued the certificate of the backend is not known",
         "one of several sources of authorities is invalid",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         policy.object(),
         format!(

@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Doubt;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "endpoints/address-mismatch",
     segment: SegmentName::Endpoints,
     title: "An address is not that of its pod",
@@ -35,7 +35,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         "pods and EndpointSlices were not read at the same moment",
     );
     Some(
-        PAGE.finding(&gap, pod.object(), format!("its address is listed as {listed}, and the pod shows {shown}{more}"))
+        DOC.finding(&gap, pod.object(), format!("its address is listed as {listed}, and the pod shows {shown}{more}"))
             .cause("the snapshot is not of one moment, or the address is stale")
             .next("Take the snapshot again.", format!("{} -o wide", command::get(&pod.object(), "")))
             .relates(cx.object(), "the Service"),

@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/from-endpoints-object",
     segment: SegmentName::Endpoints,
     title: "Judged by the Endpoints object",
@@ -21,5 +21,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let Truth::EndpointsObject { truncated } = cx.view.truth else { return None };
     let cut = if truncated { "; it is cut off at 1000 addresses" } else { "" };
-    Some(PAGE.finding(cx.object(), format!("EndpointSlices were not collected: judged by its Endpoints object{cut}")))
+    Some(DOC.finding(cx.object(), format!("EndpointSlices were not collected: judged by its Endpoints object{cut}")))
 }

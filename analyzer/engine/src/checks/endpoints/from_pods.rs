@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/from-pods",
     segment: SegmentName::Endpoints,
     title: "Derived from pods",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let Truth::Pods(_) = cx.view.truth else { return None };
     Some(
-        PAGE.finding(
+        DOC.finding(
             cx.object(),
             "EndpointSlices were not collected: its addresses are derived from the pods it selects",
         ),

@@ -14,20 +14,20 @@ pub mod redacted;
 pub mod stale_target;
 pub mod too_young;
 
-use kubereach_model::evidence::Entry;
+use kubereach_model::evidence::CatalogueEntry;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    address_mismatch::PAGE.entry(),
-    from_endpoints_object::PAGE.entry(),
-    from_pods::PAGE.entry(),
-    node_not_ready::PAGE.entry(),
-    not_collected::PAGE.entry(),
-    not_consistent::PAGE.entry(),
-    other_manager::PAGE.entry(),
-    pods_not_collected::PAGE.entry(),
-    readiness_disputed::PAGE.entry(),
-    redacted::PAGE.entry(),
-    stale_target::PAGE.entry(),
-    too_young::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    address_mismatch::DOC.entry(),
+    from_endpoints_object::DOC.entry(),
+    from_pods::DOC.entry(),
+    node_not_ready::DOC.entry(),
+    not_collected::DOC.entry(),
+    not_consistent::DOC.entry(),
+    other_manager::DOC.entry(),
+    pods_not_collected::DOC.entry(),
+    readiness_disputed::DOC.entry(),
+    redacted::DOC.entry(),
+    stale_target::DOC.entry(),
+    too_young::DOC.entry(),
 ];

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "endpoints/node-not-ready",
     segment: SegmentName::Endpoints,
     title: "A ready address is on a node that is not ready",
@@ -25,11 +25,11 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let down =
-        cx.behind.ready().filter_map(|e| cx.world.node_down(e.node?)).min_by_key(|node| &node.get().metadata.name)?;
+        cx.behind.ready().filter_map(|e| cx.cluster.node_down(e.node?)).min_by_key(|node| &node.get().metadata.name)?;
     let name = down.metadata.name.as_str();
     let on_it = cx.behind.ready().filter(|e| e.node == Some(name)).count();
     Some(
-        PAGE.finding(
+        DOC.finding(
             &down.shows("its Ready condition is not True"),
             down.object(),
             format!("{on_it} of {} ready addresses are on node {name}, which is not ready", cx.behind.counts.ready),

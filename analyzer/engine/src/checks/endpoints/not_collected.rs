@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "endpoints/not-collected",
     segment: SegmentName::Endpoints,
     title: "What stands behind the Service was not read",
@@ -27,16 +27,14 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         Truth::Templates => return None,
         _ => cx.nothing_else("a ready address").err()?,
     };
-    Some(
-        PAGE.finding(&gap, cx.object(), "whether anything is ready behind it was not read").cause(gap.sentence()).next(
-            "Read its EndpointSlices.",
-            format!(
-                "{} -l kubernetes.io/service-name={}",
-                command::list("endpointslices", cx.view.namespace()),
-                command::arg(cx.view.name())
-            ),
+    Some(DOC.finding(&gap, cx.object(), "whether anything is ready behind it was not read").cause(gap.sentence()).next(
+        "Read its EndpointSlices.",
+        format!(
+            "{} -l kubernetes.io/service-name={}",
+            command::list("endpointslices", cx.view.namespace()),
+            command::arg(cx.view.name())
         ),
-    )
+    ))
 }
 
 /// Addresses were read, none lists the port, and others may exist that were not read.
@@ -44,7 +42,7 @@ pub fn unlisted(cx: &Context<'_, '_>) -> Option<Finding> {
     let port = cx.port?;
     let gap = cx.nothing_else("an address for the port").err()?;
     Some(
-        PAGE.finding(&gap, cx.object(), format!("whether any address serves port {} was not read", port.describe()))
+        DOC.finding(&gap, cx.object(), format!("whether any address serves port {} was not read", port.describe()))
             .cause(gap.sentence()),
     )
 }

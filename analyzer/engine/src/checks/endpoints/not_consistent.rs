@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::resolve::service::Doubt;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "endpoints/not-consistent",
     segment: SegmentName::Endpoints,
     title: "Pods and addresses contradict each other",
@@ -52,7 +52,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     };
     let gap = Gap::investigate(why, "what was read contradicts itself");
     Some(
-        PAGE.finding(&gap, cx.object(), message)
+        DOC.finding(&gap, cx.object(), message)
             .cause("the snapshot is not of one moment, or the control plane is behind")
             .next(
                 "Take the snapshot again.",

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Source;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/other-manager",
     segment: SegmentName::Endpoints,
     title: "Somebody else writes addresses for this Service",
@@ -32,7 +32,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         .metadata
         .label("endpointslice.kubernetes.io/managed-by")
         .map_or_else(|| "nobody is named as its manager".to_owned(), |m| format!("kept by {}", command::cut(m)));
-    Some(PAGE.finding(
+    Some(DOC.finding(
         slice.object(),
         format!("it adds addresses to {} beside those of its selector ({manager})", cx.view.title()),
     ))

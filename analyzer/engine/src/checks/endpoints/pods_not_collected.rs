@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/pods-not-collected",
     segment: SegmentName::Endpoints,
     title: "The pods behind the addresses were not read",
@@ -23,7 +23,6 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let unread =
         cx.behind.endpoints.iter().filter(|e| e.pod.is_none() && e.target.is_some_and(|t| t.kind == "Pod")).count();
     let gap = cx.view.selected.gap.as_ref()?;
-    (slices && unread > 0).then(|| {
-        PAGE.finding(cx.object(), format!("{unread} of the pods behind it were not read ({})", gap.sentence()))
-    })
+    (slices && unread > 0)
+        .then(|| DOC.finding(cx.object(), format!("{unread} of the pods behind it were not read ({})", gap.sentence())))
 }

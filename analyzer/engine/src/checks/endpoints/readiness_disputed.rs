@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::{Context, Situation};
 use crate::resolve::service::{Doubt, Truth};
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/readiness-disputed",
     segment: SegmentName::Endpoints,
     title: "Pods and addresses disagree on some pods",
@@ -28,9 +28,6 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let disputed = cx.behind.doubted(Doubt::Readiness).count();
     (disputed > 0).then(|| {
-        PAGE.finding(
-            cx.object(),
-            format!("pods and EndpointSlices disagree on the readiness of {disputed} of its pods"),
-        )
+        DOC.finding(cx.object(), format!("pods and EndpointSlices disagree on the readiness of {disputed} of its pods"))
     })
 }

@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/redacted",
     segment: SegmentName::Endpoints,
     title: "Addresses were masked by the collector",
@@ -19,5 +19,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// Some address is masked.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let masked = cx.behind.endpoints.iter().filter(|e| e.redacted).count();
-    (masked > 0).then(|| PAGE.finding(cx.object(), format!("{masked} of its addresses were masked by the collector")))
+    (masked > 0).then(|| DOC.finding(cx.object(), format!("{masked} of its addresses were masked by the collector")))
 }

@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Doubt;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "endpoints/stale-target",
     segment: SegmentName::Endpoints,
     title: "An address points to a pod that is not there",
@@ -34,7 +34,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         "pods and EndpointSlices were not read at the same moment",
     );
     Some(
-        PAGE.finding(
+        DOC.finding(
             &gap,
             cx.object(),
             format!("an address points to {name}{more}, which is not among the pods that were read"),

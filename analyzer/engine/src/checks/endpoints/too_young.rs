@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Meta;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "endpoints/too-young",
     segment: SegmentName::Endpoints,
     title: "What is behind the Service had only just been made",
@@ -32,7 +32,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if cx.situation() != Situation::Empty || cx.view.declared_only {
         return None;
     }
-    let age = |meta: &Meta| cx.world.age_seconds(meta.creation_timestamp.0);
+    let age = |meta: &Meta| cx.cluster.age_seconds(meta.creation_timestamp.0);
     let view = cx.view;
     let unready = cx.unready();
     let oldest = unready.iter().map(|pod| age(&pod.metadata)).max().flatten();
@@ -54,7 +54,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let gap = Gap::investigate("whether it became ready", words.clone());
     Some(
-        PAGE.finding(&gap, cx.object(), format!("nothing is ready behind it yet: {words} when the snapshot was taken"))
+        DOC.finding(&gap, cx.object(), format!("nothing is ready behind it yet: {words} when the snapshot was taken"))
             .cause("this is how every start looks")
             .next("Look again.", command::labelled("pods", view.namespace(), &view.service.spec.selector)),
     )

@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::resolve::World;
-use crate::resolve::entries::OpaqueEntries;
-use kubereach_model::evidence::{Entry, Subject};
+use crate::resolve::ClusterIndex;
+use crate::resolve::entries::UnmodelledEntries;
+use kubereach_model::evidence::{CatalogueEntry, Subject};
 
 pub mod other_kinds;
 pub mod routed_elsewhere;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[other_kinds::PAGE.entry(), routed_elsewhere::PAGE.entry()];
+pub static DOCS: &[&CatalogueEntry] = &[other_kinds::DOC.entry(), routed_elsewhere::DOC.entry()];
 
 /// Notes on every Service who else leads to it.
-pub fn note_other_kinds(world: &World<'_>, subjects: &mut [Subject]) {
-    if world.snapshot.opaque.is_empty() {
+pub fn note_other_kinds(cluster: &ClusterIndex<'_>, subjects: &mut [Subject]) {
+    if cluster.snapshot.unmodelled.is_empty() {
         return;
     }
-    let entries = OpaqueEntries::of(world);
+    let entries = UnmodelledEntries::of(cluster);
     for subject in subjects.iter_mut().filter(|subject| subject.object.kind == "Service") {
         subject.notes.extend(other_kinds::finding(&entries, &subject.object).map(Arc::new));
     }

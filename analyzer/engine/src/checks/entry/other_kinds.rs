@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
-use crate::resolve::entries::{OpaqueEntries, object_of};
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::entries::{UnmodelledEntries, object_of};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_reports::report::ObjectRef;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "entry/other-kinds",
     segment: SegmentName::Address,
     title: "Other kinds of front doors name this Service",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// For a Service that some of them name.
-pub fn finding(entries: &OpaqueEntries<'_>, service: &ObjectRef) -> Option<Finding> {
+pub fn finding(entries: &UnmodelledEntries<'_>, service: &ObjectRef) -> Option<Finding> {
     const MOST: usize = 5;
     let naming = entries.naming(service.namespace.as_deref()?, &service.name);
     if naming.is_empty() {
@@ -33,7 +33,7 @@ pub fn finding(entries: &OpaqueEntries<'_>, service: &ObjectRef) -> Option<Findi
         names.push(format!("{} more", naming.len() - MOST));
     }
     let message = format!("also named by {}; these kinds were not evaluated", names.join(", "));
-    let finding = PAGE.finding(service.clone(), message);
+    let finding = DOC.finding(service.clone(), message);
     Some(
         naming
             .iter()

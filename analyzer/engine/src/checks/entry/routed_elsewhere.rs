@@ -3,14 +3,14 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
-use crate::resolve::entries::{OpaqueEntries, object_of};
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use crate::resolve::entries::{UnmodelledEntries, object_of};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Resource as _;
 use kubereach_reports::report::ObjectRef;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "entry/routed-elsewhere",
     segment: SegmentName::Rule,
     title: "A mesh or another front door decides about this host or Service",
@@ -24,7 +24,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a path of `entry` to a Service (namespace and name) under a host.
 pub fn finding(
-    entries: &OpaqueEntries<'_>,
+    entries: &UnmodelledEntries<'_>,
     entry: &ObjectRef,
     host: Option<&str>,
     service: Option<(&str, &str)>,
@@ -42,6 +42,6 @@ pub fn finding(
     let group = if kind.group.is_empty() { String::new() } else { format!(".{}", kind.group) };
     let verb = format!("get {}{group} -o yaml", kind.kind.to_ascii_lowercase());
     let command = words::kubectl(&words::quoted(&verb).replace('\'', ""), &elsewhere);
-    let finding = PAGE.finding(&gap, entry.clone(), message).relates(elsewhere, "routes it");
+    let finding = DOC.finding(&gap, entry.clone(), message).relates(elsewhere, "routes it");
     Some(finding.next("See where it sends requests", command))
 }

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{Condition, Gateway};
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/address-unusable",
     segment: SegmentName::Address,
     title: "The controller could not use the requested address",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub fn finding(gateway: Found<'_, Gateway>, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
     let gap = Gap::investigate(format!("the controller reports {}", condition.reason()), words.clone());
-    PAGE.finding(
+    DOC.finding(
         &gap,
         gateway.object(),
         format!("the address of Gateway {} is not in use: {words}", gateway.metadata.name),

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "gateway/attached-route-broken",
     segment: SegmentName::Rule,
     title: "A route attached to the listener leads nowhere",
@@ -24,7 +24,7 @@ pub fn finding(door: &Door<'_>, route: Found<'_, Route>) -> Finding {
     let object = route.object();
     let proof = route.shows("every path of it at this listener is blocked");
     let command = command::describe(&object);
-    PAGE.finding(
+    DOC.finding(
         &proof,
         object,
         format!("{} {} attached to {} leads nowhere", route.kind.word(), route.metadata.name, door.describe()),

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/ca-certificate-unseen",
     segment: SegmentName::Tls,
     title: "The authorities for client certificates were not read",
@@ -20,7 +20,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For a reference that could not be followed.
 pub fn finding(door: &Door<'_>, name: &str, gap: &Gap) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         gap,
         door.owner.object(),
         format!(

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Secret;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "gateway/certificate-expired",
     segment: SegmentName::Tls,
     title: "The certificate is outside its validity",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
 /// For a certificate that was not valid at the snapshot's time; `when` is a clause.
 pub fn finding(door: &Door<'_>, secret: Found<'_, Secret>, when: &str) -> Finding {
     let proof = secret.shows(format!("its certificate {when}"));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         secret.object(),
         format!("the certificate of {} {when}; clients that verify certificates refuse it", door.describe()),

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-kind",
     segment: SegmentName::Tls,
     title: "The certificate is of a kind that only some controllers know",
@@ -26,7 +26,7 @@ pub fn finding(door: &Door<'_>, index: usize, kind: &str) -> Finding {
         format!("certificates of kind {kind} are not evaluated"),
         "only Secrets are supported by every implementation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!("{} takes its certificate from a {kind}, which is not evaluated", door.describe()),

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Secret;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "gateway/certificate-name-mismatch",
     segment: SegmentName::Tls,
     title: "The certificate is not for the host name",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
 /// For a host name that the certificate of `secret` does not cover.
 pub fn finding(door: &Door<'_>, secret: Found<'_, Secret>, host: &str) -> Finding {
     let proof = secret.shows(format!("its certificate does not name {host}"));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         secret.object(),
         format!("the certificate of {} is not for {host}; clients that verify certificates refuse it", door.describe()),

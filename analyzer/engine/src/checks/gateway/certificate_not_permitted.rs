@@ -4,12 +4,12 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Absence;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/certificate-not-permitted",
     segment: SegmentName::Tls,
     title: "No ReferenceGrant lets the listener use the certificate",
@@ -24,7 +24,7 @@ A Gateway in infra with certificateRefs: [{name: tls, namespace: certs}] and no 
 /// For the reference at `index`.
 pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, absence: &Absence) -> Finding {
     let namespace = secret.namespace.clone().unwrap_or_default();
-    PAGE.finding(
+    DOC.finding(
         &absence.proof(),
         door.owner.object(),
         format!(

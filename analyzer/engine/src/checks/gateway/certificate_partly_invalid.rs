@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-partly-invalid",
     segment: SegmentName::Tls,
     title: "One of several certificates cannot be used",
@@ -25,7 +25,7 @@ pub fn finding(door: &Door<'_>, index: usize, secret: &str, why: &str) -> Findin
         "whether the controller serves the listener with the remaining certificates is not known",
         "implementations differ",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!("one of several certificates of {} cannot be used: {secret} {why}", door.describe()),

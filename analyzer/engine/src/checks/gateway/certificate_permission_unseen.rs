@@ -4,12 +4,12 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-permission-unseen",
     segment: SegmentName::Tls,
     title: "Whether the listener may use the certificate is not known",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the reference at `index`.
 pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, gap: &Gap) -> Finding {
     let namespace = secret.namespace.clone().unwrap_or_default();
-    PAGE.finding(
+    DOC.finding(
         gap,
         door.owner.object(),
         format!(

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Secret;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-type",
     segment: SegmentName::Tls,
     title: "The certificate Secret is not of type kubernetes.io/tls",
@@ -30,7 +30,7 @@ pub fn finding(door: &Door<'_>, index: usize, secret: Found<'_, Secret>) -> Find
         format!("whether the controller takes a Secret of type {kind} is not known"),
         "only kubernetes.io/tls is supported by every implementation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         secret.object(),
         format!(

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/class-gone",
     segment: SegmentName::Controller,
     title: "The GatewayClass is gone, the Gateway was programmed before",
@@ -26,7 +26,7 @@ pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
         format!("GatewayClass {class} does not exist any more"),
         "the Gateway's status shows that it was programmed before",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         gateway.object(),
         format!("the GatewayClass {class} is gone; what was set up before may still run, changes are not taken up"),

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::{Found, Proof};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/class-missing",
     segment: SegmentName::Controller,
     title: "The GatewayClass does not exist",
@@ -25,7 +25,7 @@ spec: {gatewayClassName: not-there, listeners: [...]}",
 /// For a Gateway whose class is proved to be missing.
 pub fn finding(gateway: Found<'_, Gateway>, proof: &Proof) -> Finding {
     let class = &gateway.spec.gateway_class_name;
-    PAGE.finding(
+    DOC.finding(
         proof,
         gateway.object(),
         format!("the GatewayClass {class} that Gateway {} asks for does not exist", gateway.metadata.name),

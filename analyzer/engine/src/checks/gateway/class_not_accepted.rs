@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::{Condition, Gateway, GatewayClass};
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/class-not-accepted",
     segment: SegmentName::Controller,
     title: "The GatewayClass is not accepted",
@@ -27,7 +27,7 @@ pub fn finding(gateway: Found<'_, Gateway>, class: Found<'_, GatewayClass>, cond
     };
     let gap =
         Gap::investigate(format!("GatewayClass {} {word}", class.metadata.name), command::cut(condition.message()));
-    PAGE.finding(
+    DOC.finding(
         &gap,
         class.object(),
         format!("the GatewayClass {} {word} ({})", class.metadata.name, condition.reason()),

@@ -3,13 +3,13 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/class-unseen",
     segment: SegmentName::Controller,
     title: "The GatewayClass was not read",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a Gateway whose class was not read.
 pub fn finding(gateway: Found<'_, Gateway>, gap: &Gap) -> Finding {
     let class = &gateway.spec.gateway_class_name;
-    PAGE.finding(
+    DOC.finding(
         gap,
         gateway.object(),
         format!(

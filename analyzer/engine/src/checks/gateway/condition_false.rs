@@ -3,12 +3,12 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Condition;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/condition-false",
     segment: SegmentName::Controller,
     title: "The controller says no, and the configuration shows no reason",
@@ -26,7 +26,7 @@ pub fn finding(object: ObjectRef, about: &str, condition: &Condition) -> Finding
     let said = format!("{}={:?}", condition.kind, condition.status);
     let gap = Gap::investigate(format!("the controller reports {said} for {about}"), words.clone());
     let command = command::describe(&object);
-    PAGE.finding(
+    DOC.finding(
         &gap,
         object,
         format!(

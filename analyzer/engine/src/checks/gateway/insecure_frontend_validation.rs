@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "gateway/insecure-frontend-validation",
     segment: SegmentName::Tls,
     title: "Clients without a valid certificate are let in",
@@ -20,7 +20,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a listener in that mode.
 pub fn finding(door: &Door<'_>) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         door.owner.object(),
         format!(
             "{} asks for client certificates but accepts clients without a valid one (AllowInsecureFallback)",

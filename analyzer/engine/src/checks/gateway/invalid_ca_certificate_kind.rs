@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/invalid-ca-certificate-kind",
     segment: SegmentName::Tls,
     title: "The authorities for client certificates are of another kind than ConfigMap",
@@ -25,7 +25,7 @@ pub fn finding(door: &Door<'_>, kind: &str, name: &str) -> Finding {
         format!("authorities in a {kind} are not evaluated"),
         "only ConfigMaps are supported by every implementation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!(

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Proof;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/invalid-ca-certificate-ref",
     segment: SegmentName::Tls,
     title: "The authorities for client certificates cannot be read",
@@ -23,7 +23,7 @@ spec: {tls: {frontend: {default: {validation: {caCertificateRefs: [{kind: Config
 
 /// For a reference of client validation; `why` is a clause about the ConfigMap.
 pub fn finding(door: &Door<'_>, name: &str, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         proof,
         door.owner.object(),
         format!(

@@ -4,12 +4,12 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Proof;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/invalid-certificate-ref",
     segment: SegmentName::Tls,
     title: "The certificate of a listener cannot be used",
@@ -24,7 +24,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, why: &str, proof: &Proof) -> Finding {
     let message = format!("{} cannot be served: its certificate Secret {} {why}", door.describe(), secret.name);
     let namespace = secret.namespace.clone().unwrap_or_default();
-    PAGE.finding(proof, door.owner.object(), message)
+    DOC.finding(proof, door.owner.object(), message)
         .cause("an encrypted listener needs a certificate and its key")
         .next("create or correct the Secret", command::list("secrets", &namespace))
         .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/invalid-client-certificate",
     segment: SegmentName::Tls,
     title: "The certificate the Gateway shows to backends cannot be used",
@@ -27,7 +27,7 @@ pub fn finding(gateway: Found<'_, Gateway>, name: &str, why: &str) -> Finding {
         "which backends demand the certificate is not known",
         format!("the client certificate {name} {why}"),
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         gateway.object(),
         format!("the certificate {name} that Gateway {} shows to backends {why}", gateway.metadata.name),

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::AllowedKind;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/invalid-route-kinds",
     segment: SegmentName::Listener,
     title: "Some listed route kinds do not fit the protocol",
@@ -28,7 +28,7 @@ pub fn finding(door: &Door<'_>, invalid: &[&AllowedKind]) -> Finding {
         "whether the controller serves the listener all the same is not known",
         "implementations differ",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!(

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/listener-hostname-conflict",
     segment: SegmentName::Listener,
     title: "Two listeners have the same port, protocol and host name",
@@ -25,7 +25,7 @@ listeners:
 /// For a listener that clashes with `other`.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
     let proof = door.owner.shows(format!("{} and {} both serve {}", door.describe(), other.describe(), door.serves()));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         door.owner.object(),
         format!(

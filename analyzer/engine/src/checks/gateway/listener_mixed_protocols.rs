@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/listener-mixed-protocols",
     segment: SegmentName::Listener,
     title: "Listeners on one port mix HTTP with HTTPS or TLS",
@@ -29,7 +29,7 @@ pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
         "whether the controller can serve both protocols on one port is not known",
         "the specification leaves it to implementations",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!(

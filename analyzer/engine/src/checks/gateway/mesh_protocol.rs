@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/mesh-protocol",
     segment: SegmentName::Listener,
     title: "A listener for traffic inside a mesh",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub fn finding(door: &Door<'_>) -> Finding {
     let gap =
         Gap::by_design("traffic inside a mesh is not evaluated", "HBONE is a tunnel between the mesh's own proxies");
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!("{} carries traffic of a service mesh, which is not evaluated", door.describe()),

@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/no-address",
     segment: SegmentName::Address,
     title: "The Gateway publishes no address",
@@ -25,7 +25,7 @@ pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
         "the Gateway's status lists no address",
         "none was assigned, or the implementation publishes none",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         gateway.object(),
         format!("Gateway {} has no address that clients could dial", gateway.metadata.name),

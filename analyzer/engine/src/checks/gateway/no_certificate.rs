@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/no-certificate",
     segment: SegmentName::Tls,
     title: "A listener that decrypts names no certificate",
@@ -25,7 +25,7 @@ pub fn finding(door: &Door<'_>) -> Finding {
         "where the certificate comes from is not known",
         "certificateRefs is empty and implementations differ",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!("{} is to decrypt {}, but names no certificate", door.describe(), door.listener.protocol),

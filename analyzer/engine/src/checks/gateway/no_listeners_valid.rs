@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Gateway;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/no-listeners-valid",
     segment: SegmentName::Listener,
     title: "The Gateway has no listener",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For a Gateway without any listener.
 pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
     let proof = gateway.shows("spec.listeners is empty and no ListenerSet stands on it");
-    PAGE.finding(
+    DOC.finding(
         &proof,
         gateway.object(),
         format!("Gateway {} declares no listener, so it accepts no traffic", gateway.metadata.name),

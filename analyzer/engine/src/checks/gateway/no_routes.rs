@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "gateway/no-routes",
     segment: SegmentName::Rule,
     title: "No route is attached to a listener",
@@ -18,6 +18,6 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a listener without routes among those that were read.
 pub fn finding(door: &Door<'_>) -> Finding {
-    PAGE.finding(door.owner.object(), format!("of the routes that were read, none is attached to {}", door.describe()))
+    DOC.finding(door.owner.object(), format!("of the routes that were read, none is attached to {}", door.describe()))
         .next("attach a route to the listener", "kubectl get httproutes,grpcroutes,tlsroutes --all-namespaces")
 }

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::AllowedKind;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/no-valid-route-kinds",
     segment: SegmentName::Listener,
     title: "None of the listed route kinds fits the protocol",
@@ -25,7 +25,7 @@ pub fn finding(door: &Door<'_>, invalid: &[&AllowedKind]) -> Finding {
     let names = command::cut(&names.join(", "));
     let proof =
         door.owner.shows(format!("allowedRoutes.kinds lists only {names} for protocol {}", door.listener.protocol));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         door.owner.object(),
         format!(

@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/pending",
     segment: SegmentName::Controller,
     title: "No controller has taken the Gateway yet",
@@ -25,7 +25,7 @@ pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
         "no controller has said anything about the Gateway",
         "its conditions are still waiting for a controller",
     );
-    PAGE.finding(&gap, gateway.object(), format!("no controller has taken up Gateway {} yet", gateway.metadata.name))
+    DOC.finding(&gap, gateway.object(), format!("no controller has taken up Gateway {} yet", gateway.metadata.name))
         .cause("the controller of its class is not running, does not watch this namespace, or has not come round to it")
         .next(
             "look at the Gateway's conditions and at the controller of its class",

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/some-ca-invalid",
     segment: SegmentName::Tls,
     title: "One of several references to authorities is invalid",
@@ -24,7 +24,7 @@ pub fn finding(door: &Door<'_>, name: &str, why: &str) -> Finding {
         "whether the controller serves the listener with the remaining authorities is not known",
         "implementations differ",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!(

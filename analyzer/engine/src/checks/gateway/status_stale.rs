@@ -3,12 +3,12 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Condition;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/status-stale",
     segment: SegmentName::Controller,
     title: "The status speaks of an older spec",
@@ -27,7 +27,7 @@ pub fn finding(object: ObjectRef, condition: &Condition) -> Finding {
     let message =
         format!("what the controller says about {} {} was said before its latest change", object.kind, object.name);
     let command = command::describe(&object);
-    PAGE.finding(&gap, object, message)
+    DOC.finding(&gap, object, message)
         .cause("the controller has not processed the latest change; the earlier configuration may still be served")
         .next("look whether the controller runs and what it says now", command)
 }

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/unsupported-address-type",
     segment: SegmentName::Address,
     title: "An address of a type that not every implementation knows",
@@ -25,7 +25,7 @@ pub fn finding(gateway: Found<'_, Gateway>, index: usize, kind: &str) -> Finding
         format!("whether the controller supports addresses of type {kind} is not known"),
         "the type is specific to implementations",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         gateway.object(),
         format!(

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/unsupported-protocol",
     segment: SegmentName::Listener,
     title: "A protocol the Gateway API does not define",
@@ -26,7 +26,7 @@ pub fn finding(door: &Door<'_>) -> Finding {
         format!("whether the controller knows the protocol {protocol} is not known"),
         "the Gateway API does not define it",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!("{} uses the protocol {protocol}, which is not HTTP, HTTPS, TLS, TCP or UDP", door.describe()),

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::backend::Target;
 use super::hop::Hop;
@@ -11,7 +11,7 @@ use crate::resolve::ingress::actions::{self, Action};
 use crate::resolve::ingress::front::Front;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/action-backend",
     segment: SegmentName::Reference,
     title: "The path leads to an action of the load balancer",
@@ -24,7 +24,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let name = match (&hop.reference.target, hop.action) {
         (_, Some(name)) => name,
         (Target::Action(name), None) => *name,
@@ -39,8 +39,8 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
         Some(Action::Unreadable) | None => return,
     };
     let message = format!("this path leads to the action '{}': {does}", words::brief(name));
-    let finding = PAGE.finding(hop.ingress(), message);
-    stretch.add(finding.at(hop.front.ingress.origin, field!["metadata", "annotations", key(name).as_str()]));
+    let finding = DOC.finding(hop.ingress(), message);
+    segment.add(finding.at(hop.front.ingress.origin, field!["metadata", "annotations", key(name).as_str()]));
 }
 
 fn key(name: &str) -> String {

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::actions::Action;
 use crate::resolve::ingress::backend::Target;
@@ -11,7 +11,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/action-undefined",
     segment: SegmentName::Reference,
     title: "The action of a path is not defined readably",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Action(name) = &hop.reference.target else { return };
     let what = match super::action_backend::action(hop.front, name) {
         None => "is not there",
@@ -34,6 +34,6 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     let gap = Gap::investigate(format!("what the action '{name}' does is not shown"), format!("its annotation {what}"));
     let message = format!("the annotation that defines the action '{name}' {what}");
     let (origin, field) = hop.backend_field(field!["service", "name"]);
-    let finding = PAGE.finding(&gap, hop.ingress(), message).at(origin, field);
-    stretch.add(finding.next("Read the annotations", words::describe(hop.front)));
+    let finding = DOC.finding(&gap, hop.ingress(), message).at(origin, field);
+    segment.add(finding.next("Read the annotations", words::describe(hop.front)));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Controller;
 use crate::resolve::ingress::front::{Address, Front};
 use kubereach_model::snapshot::Gap;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/address-not-collected",
     segment: SegmentName::Address,
     title: "The status with the address was not collected",
@@ -21,13 +21,13 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it where nothing but the status could show who serves the Ingress.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let unshown = front.controller().is_none_or(Controller::is_outside);
     if front.address != Address::NotCollected || !unshown {
         return;
     }
     let gap = Gap::investigate("the status of the Ingress was not collected", "its source leaves it out");
     let message = "whether this Ingress has an address cannot be told: its status was not collected";
-    let finding = PAGE.finding(&gap, front.ingress.object(), message);
-    stretch.add(finding.next("Look at its address", words::describe(front)));
+    let finding = DOC.finding(&gap, front.ingress.object(), message);
+    segment.add(finding.next("Look at its address", words::describe(front)));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Controller;
 use crate::resolve::ingress::front::{Address, Front};
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/address-unpublished",
     segment: SegmentName::Address,
     title: "No address is published, which is usual outside clouds",
@@ -21,13 +21,13 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for a controller inside the cluster.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.address != Address::None || front.controller().is_none_or(Controller::is_outside) {
         return;
     }
     let message = "no address is published in the status of this Ingress";
     let cause = "Controllers behind node ports or on the host network often publish none; clients then use the \
                  address of a node or of a load balancer that Kubernetes does not know.";
-    let finding = PAGE.finding(front.ingress.object(), message).cause(cause);
-    stretch.add(finding.next("Look at how clients reach the controller", words::controller_pods(front)));
+    let finding = DOC.finding(front.ingress.object(), message).cause(cause);
+    segment.add(finding.next("Look at how clients reach the controller", words::controller_pods(front)));
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::Target;
@@ -12,7 +12,7 @@ use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Service;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/alb-instance-needs-node-port",
     segment: SegmentName::Reference,
     title: "The load balancer sends to node ports, and the Service has none",
@@ -27,20 +27,20 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 pub(super) const TARGET_TYPE: &str = "alb.ingress.kubernetes.io/target-type";
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, _) = &hop.reference.target else { return };
     if !is_without_node_port(hop, *service) || target_type(hop, *service) != Some("instance") {
         return;
     }
     let proof = service.shows("is of type ClusterIP and has no node port");
     let message = format!("the load balancer sends to node ports, and the Service '{}' has none", service.metadata.name);
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, service.object(), message)
         .cause("With target-type instance the load balancer needs a Service of type NodePort or LoadBalancer.")
         .relates(hop.ingress(), "refers to it")
         .at(service.origin, field!["spec", "type"]);
     let action = "Use target-type ip, or make the Service a NodePort";
-    stretch.add(finding.next(action, words::kubectl("get service -o yaml", &service.object())));
+    segment.add(finding.next(action, words::kubectl("get service -o yaml", &service.object())));
 }
 
 /// A ClusterIP Service behind the AWS controller.

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::backend::Target;
 use kubereach_model::snapshot::Gap;
 use super::alb_instance_needs_node_port::{TARGET_TYPE, is_without_node_port, target_type};
 use super::hop::Hop;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/alb-target-type-unknown",
     segment: SegmentName::Reference,
     title: "Whether the load balancer can reach the Service depends on a default that was not seen",
@@ -21,13 +21,13 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, _) = &hop.reference.target else { return };
     if !is_without_node_port(hop, *service) || target_type(hop, *service).is_some() {
         return;
     }
     let gap = Gap::investigate("the default target type is not shown", "a flag of the controller or the class may set it");
     let message = format!("whether the load balancer can reach the Service '{}' depends on the default of {TARGET_TYPE}", service.metadata.name);
-    let finding = PAGE.finding(&gap, hop.ingress(), message).relates(service.object(), "has no node port");
-    stretch.add(finding.next("Set the annotation to ip, or look at the class", "kubectl get ingressclass -o yaml"));
+    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "has no node port");
+    segment.add(finding.next("Set the annotation to ip, or look at the class", "kubectl get ingressclass -o yaml"));
 }

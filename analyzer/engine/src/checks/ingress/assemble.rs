@@ -6,10 +6,10 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, PathState, Port, SegmentName};
 
 use crate::checks::entry::routed_elsewhere;
-use crate::checks::service::{BackendStretches, Backends, Consumer};
-use crate::resolve::World;
+use crate::checks::service::{BackendSegments, Backends, Consumer};
+use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::{Dials, Product};
-use crate::resolve::entries::OpaqueEntries;
+use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::actions::{Action, Forward};
 use crate::resolve::ingress::backend::{self, PortAnswer, Reference, Target};
@@ -17,7 +17,7 @@ use crate::resolve::ingress::claims::NGINX;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::{Address, Front};
 use crate::resolve::ingress::rules::{Declared, declared};
-use kubereach_model::evidence::{Dormant, Path, PathKey, Stretch, Subject};
+use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, Subject};
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::{Found, Lookup};
@@ -32,16 +32,16 @@ use super::{passthrough_asked, redirect_only, words};
 pub(super) fn subject<'s>(
     backends: &Backends<'_, 's>,
     all: &Ingresses<'s>,
-    entries: &OpaqueEntries<'_>,
+    entries: &UnmodelledEntries<'_>,
     front: &Front<'s>,
 ) -> Subject {
-    let world = backends.world;
+    let cluster = backends.cluster;
     let before = [address(front), controller(front), listener(front)].map(Arc::new);
-    let mut certificates = Certificates::new(world, front);
+    let mut certificates = Certificates::new(cluster, front);
     let mut paths = Vec::new();
     let mut known = BTreeSet::new();
     for path in declared(&front.ingress.get().value) {
-        for branch in branches(world, front, &path) {
+        for branch in branches(cluster, front, &path) {
             let key = PathKey {
                 entry: front.ingress.object(),
                 listener: None,
@@ -57,8 +57,8 @@ pub(super) fn subject<'s>(
             if branch.drained {
                 dormant = Some(Dormant::NoTraffic("its weight is 0 beside others that carry traffic".to_owned()));
             }
-            let stretches = before.iter().cloned().chain(middle).chain(certificates.of(path.host)).collect();
-            paths.push(Path { key, stretches, dormant });
+            let segments = before.iter().cloned().chain(middle).chain(certificates.of(path.host)).collect();
+            paths.push(Path { key, segments, dormant });
         }
     }
     let empty = paths.is_empty().then(|| no_paths::finding(front));
@@ -72,31 +72,31 @@ pub(super) fn subject<'s>(
     }
 }
 
-fn address(front: &Front<'_>) -> Stretch {
-    let mut stretch = Stretch::new(SegmentName::Address, Some(front.ingress.object()));
-    stretch.evaluated(match &front.address {
+fn address(front: &Front<'_>) -> Segment {
+    let mut segment = Segment::new(SegmentName::Address, Some(front.ingress.object()));
+    segment.evaluated(match &front.address {
         Address::Published(address) => format!("address {} published", words::brief(address)),
         Address::None => "no address published".to_owned(),
         Address::Manifest => "declared; a manifest has no address yet".to_owned(),
         Address::NotCollected => "the status was not collected".to_owned(),
     });
     for check in ADDRESS {
-        check(front, &mut stretch);
+        check(front, &mut segment);
     }
-    stretch
+    segment
 }
 
-fn controller(front: &Front<'_>) -> Stretch {
+fn controller(front: &Front<'_>) -> Segment {
     let object = match &front.class.class {
         Class::Found(class) => class.object(),
         _ => front.ingress.object(),
     };
-    let mut stretch = Stretch::new(SegmentName::Controller, Some(object));
-    stretch.evaluated(tier(front));
+    let mut segment = Segment::new(SegmentName::Controller, Some(object));
+    segment.evaluated(tier(front));
     for check in CONTROLLER {
-        check(front, &mut stretch);
+        check(front, &mut segment);
     }
-    stretch
+    segment
 }
 
 /// What shows who serves the Ingress, and not more than that.
@@ -117,15 +117,15 @@ fn tier(front: &Front<'_>) -> String {
     format!("{class}{who}{pods}{programmed}")
 }
 
-fn listener(front: &Front<'_>) -> Stretch {
-    let mut stretch = Stretch::new(SegmentName::Listener, Some(front.ingress.object()));
+fn listener(front: &Front<'_>) -> Segment {
+    let mut segment = Segment::new(SegmentName::Listener, Some(front.ingress.object()));
     let https = !front.ingress.spec.tls.is_empty() || passthrough_asked(front);
-    stretch.evaluated(if https {
+    segment.evaluated(if https {
         "HTTP and HTTPS, on the controller's ports"
     } else {
         "HTTP, on the controller's port"
     });
-    stretch
+    segment
 }
 
 /// One of the ways a declared path leads on; several only for forwarding actions.
@@ -135,21 +135,21 @@ struct Branch<'s> {
     drained: bool,
 }
 
-fn branches<'s>(world: &World<'s>, front: &Front<'s>, path: &Declared<'s>) -> Vec<Branch<'s>> {
-    let reference = backend::resolve(world, front, path.backend);
+fn branches<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, path: &Declared<'s>) -> Vec<Branch<'s>> {
+    let reference = backend::resolve(cluster, front, path.backend);
     if let Target::Action(name) = reference.target
         && let Some(Action::Forwards { services, .. }) = super::action_backend::action(front, name)
         && !services.is_empty()
     {
-        return services.iter().map(|forward| forwarded(world, front, name, forward)).collect();
+        return services.iter().map(|forward| forwarded(cluster, front, name, forward)).collect();
     }
     vec![Branch { reference, action: None, drained: false }]
 }
 
-fn forwarded<'s>(world: &World<'s>, front: &Front<'s>, action: &'s str, forward: &Forward) -> Branch<'s> {
+fn forwarded<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, action: &'s str, forward: &Forward) -> Branch<'s> {
     let namespace = front.ingress.metadata.namespace.as_str();
     let port = forward.port.clone();
-    let target = backend::lookup(world, namespace, &forward.service, port.as_ref());
+    let target = backend::lookup(cluster, namespace, &forward.service, port.as_ref());
     let shown = Backend {
         kind: "Service".to_owned(),
         namespace: namespace.to_owned(),
@@ -165,11 +165,11 @@ fn forwarded<'s>(world: &World<'s>, front: &Front<'s>, action: &'s str, forward:
 /// The segments from the rule to the endpoints.
 fn behind<'s>(
     backends: &Backends<'_, 's>,
-    entries: &OpaqueEntries<'_>,
+    entries: &UnmodelledEntries<'_>,
     hop: &Hop<'_, 's>,
-) -> (Vec<Arc<Stretch>>, Option<Dormant>) {
+) -> (Vec<Arc<Segment>>, Option<Dormant>) {
     let ingress = hop.ingress();
-    let mut rule = Stretch::new(SegmentName::Rule, Some(ingress.clone()));
+    let mut rule = Segment::new(SegmentName::Rule, Some(ingress.clone()));
     rule.evaluated(format!("takes {}", words::brief(&hop.path.describe())));
     for check in RULE {
         check(hop, &mut rule);
@@ -182,11 +182,11 @@ fn behind<'s>(
         rule.add(finding);
     }
     if redirect_only::redirect(hop.front).is_some() {
-        let mut unused = Stretch::new(SegmentName::Reference, Some(ingress));
+        let mut unused = Segment::new(SegmentName::Reference, Some(ingress));
         unused.evaluated("not used: every request is redirected");
         return (vec![Arc::new(rule), Arc::new(unused)], None);
     }
-    let mut reference = Stretch::new(SegmentName::Reference, Some(ingress));
+    let mut reference = Segment::new(SegmentName::Reference, Some(ingress));
     reference.evaluated(referred(hop));
     for check in REFERENCE {
         check(hop, &mut reference);
@@ -198,15 +198,15 @@ fn behind<'s>(
         return (vec![Arc::new(rule), Arc::new(reference)], drained);
     };
     let port = port_of(hop);
-    let behind = backends.of(service, port.as_ref(), consumer(hop, service), hop.front.dialer.as_ref());
+    let behind = backends.of(service, port.as_ref(), consumer(hop, service), hop.front.proxy.as_ref());
     let behind = fallback(backends, hop, service, behind);
-    let followed = behind.stretches.iter().any(|stretch| stretch.segment == SegmentName::Endpoints);
+    let followed = behind.segments.iter().any(|segment| segment.name == SegmentName::Endpoints);
     if service.is_external_name() && !followed {
         reference.add(external_name_target::finding(hop, service));
     }
-    let mut stretches = vec![Arc::new(rule), Arc::new(reference)];
-    stretches.extend(behind.stretches);
-    (stretches, drained.or(behind.dormant))
+    let mut segments = vec![Arc::new(rule), Arc::new(reference)];
+    segments.extend(behind.segments);
+    (segments, drained.or(behind.dormant))
 }
 
 fn service_of<'s>(hop: &Hop<'_, 's>) -> Option<Found<'s, Service>> {
@@ -277,33 +277,33 @@ fn fallback<'s>(
     backends: &Backends<'_, 's>,
     hop: &Hop<'_, 's>,
     dead: Found<'s, Service>,
-    behind: BackendStretches,
-) -> BackendStretches {
+    behind: BackendSegments,
+) -> BackendSegments {
     let name = hop.nginx(fallback_backend::ANNOTATION).filter(|_| hop.front.is(Product::IngressNginx));
-    let blocked: Vec<_> = behind.stretches.iter().filter(|s| s.state() == PathState::Blocked).collect();
+    let blocked: Vec<_> = behind.segments.iter().filter(|s| s.state() == PathState::Blocked).collect();
     let [endpoints] = blocked.as_slice() else { return behind };
-    let Some(name) = name.filter(|_| endpoints.segment == SegmentName::Endpoints) else { return behind };
-    let snapshot = backends.world.snapshot;
+    let Some(name) = name.filter(|_| endpoints.name == SegmentName::Endpoints) else { return behind };
+    let snapshot = backends.cluster.snapshot;
     let Lookup::Found(other) = snapshot.lookup::<Service>(&dead.metadata.namespace, name) else { return behind };
     let first = other.spec.ports.first().and_then(|port| port.port.known()).map(|n| Port::Number(*n));
     let instead = backends.of(other, first.as_ref(), Consumer::IngressNginx, None);
-    let answers = instead.stretches.iter().filter(|s| s.is_counted()).all(|s| s.state() == PathState::Open);
+    let answers = instead.segments.iter().filter(|s| s.is_counted()).all(|s| s.state() == PathState::Open);
     if !answers {
         return behind;
     }
     let why = endpoints.findings().first().map_or("no ready endpoints", |finding| finding.message.as_str());
     let finding = fallback_backend::finding(hop, dead, other, why);
-    let stretches = instead
-        .stretches
+    let segments = instead
+        .segments
         .into_iter()
-        .map(|stretch| {
-            if stretch.segment != SegmentName::Endpoints {
-                return stretch;
+        .map(|segment| {
+            if segment.name != SegmentName::Endpoints {
+                return segment;
             }
-            let mut narrowed = Stretch::clone(&stretch);
+            let mut narrowed = Segment::clone(&segment);
             narrowed.add(finding.clone());
             Arc::new(narrowed)
         })
         .collect();
-    BackendStretches { stretches, dormant: None }
+    BackendSegments { segments, dormant: None }
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use crate::resolve::ingress::backend::Target;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/backend-incomplete",
     segment: SegmentName::Reference,
     title: "The backend names no Service, or no port of it",
@@ -19,14 +19,14 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Incomplete(lacking) = &hop.reference.target else { return };
     let what = words::brief(&hop.path.describe());
     let proof = hop.front.ingress.shows(format!("the backend of {what} names {lacking}"));
     let message = format!("the backend of {what} names {lacking}");
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, hop.ingress(), message)
         .cause("A backend names a Service and one of its ports; without both there is nothing to send requests to.")
         .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
-    stretch.add(finding.next("Complete the backend", words::describe(hop.front)));
+    segment.add(finding.next("Complete the backend", words::describe(hop.front)));
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
@@ -10,7 +10,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/backend-port-by-target",
     segment: SegmentName::Reference,
     title: "The port is named by its target, which ingress-nginx accepts",
@@ -21,11 +21,11 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
     let Some(wanted) = hop.reference.port.as_ref().filter(|_| hop.front.is(Product::IngressNginx)) else { return };
     let wanted = words::brief(&wanted.to_string());
     let message = format!("port {wanted} is the target of {} of the Service '{}'; other controllers may refuse it", port.describe(), service.metadata.name);
     let (origin, field) = hop.backend_field(field!["service", "port"]);
-    stretch.add(PAGE.finding(hop.ingress(), message).at(origin, field));
+    segment.add(DOC.finding(hop.ingress(), message).at(origin, field));
 }

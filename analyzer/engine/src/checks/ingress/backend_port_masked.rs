@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
 use kubereach_model::snapshot::Gap;
@@ -10,7 +10,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/backend-port-masked",
     segment: SegmentName::Reference,
     title: "The port was masked",
@@ -21,11 +21,11 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::Masked) = &hop.reference.target else { return };
     let gap = Gap::investigate("a port number is masked", "a collector hid it");
     let (origin, field) = hop.backend_field(field!["service", "port"]);
     let message = "whether the Service declares the port cannot be told: a collector masked it";
-    let finding = PAGE.finding(&gap, hop.ingress(), message).relates(service.object(), "the Service").at(origin, field);
-    stretch.add(finding.next("Compare the ports", words::kubectl("get service -o yaml", &service.object())));
+    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "the Service").at(origin, field);
+    segment.add(finding.next("Compare the ports", words::kubectl("get service -o yaml", &service.object())));
 }

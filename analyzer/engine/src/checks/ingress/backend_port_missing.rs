@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
@@ -11,7 +11,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/backend-port-missing",
     segment: SegmentName::Reference,
     title: "The Service does not declare the port a path asks for",
@@ -25,7 +25,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, answer) = &hop.reference.target else { return };
     let because = match answer {
         PortAnswer::Missing => String::new(),
@@ -39,13 +39,13 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     let what = words::brief(&hop.path.describe());
     let message = format!("{what} asks for port {wanted} of the Service '{}', which declares {declared}{because}", service.metadata.name);
     let (origin, field) = hop.backend_field(field!["service", "port"]);
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, hop.ingress(), message)
         .cause("An Ingress names the port of the Service, not that of the container behind it.")
         .relates(service.object(), "declares other ports")
         .at(origin, field);
     let command = words::kubectl("get service -o yaml", &service.object());
-    stretch.add(finding.next("Name a port that the Service declares", command));
+    segment.add(finding.next("Name a port that the Service declares", command));
 }
 
 /// Is the controller known to accept only a declared number or name?

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
@@ -11,7 +11,7 @@ use super::words;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/backend-port-uncertain",
     segment: SegmentName::Reference,
     title: "The port a path asks for is only the target of a declared port",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
     let Some(wanted) = &hop.reference.port else { return };
     if hop.front.is(Product::IngressNginx) || super::backend_port_missing::is_exact(hop) {
@@ -33,7 +33,7 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     let wanted = words::brief(&wanted.to_string());
     let message = format!("port {wanted} is not declared by the Service '{}'; it is the target of {}", service.metadata.name, port.describe());
     let (origin, field) = hop.backend_field(field!["service", "port"]);
-    let finding = PAGE.finding(&gap, hop.ingress(), message).relates(service.object(), "declares other ports").at(origin, field);
+    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "declares other ports").at(origin, field);
     let command = words::kubectl("get service -o yaml", &service.object());
-    stretch.add(finding.next("Name a port that the Service declares", command));
+    segment.add(finding.next("Name a port that the Service declares", command));
 }

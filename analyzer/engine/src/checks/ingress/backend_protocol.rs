@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
@@ -10,7 +10,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/backend-protocol",
     segment: SegmentName::Reference,
     title: "The backend looks like HTTPS and is spoken to in plain HTTP",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
     let told = hop.nginx("backend-protocol").is_some() || super::passthrough_asked(hop.front);
     let looks_tls = port.name == "https" || matches!(port.port.known(), Some(443 | 8443)) || port.app_protocol.as_deref() == Some("https");
@@ -32,5 +32,5 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     let message = format!("{} of the Service '{}' looks like HTTPS, and ingress-nginx speaks plain HTTP to it", port.describe(), service.metadata.name);
     let (origin, field) = hop.backend_field(field!["service", "port"]);
     let action = "If it serves TLS, set the annotation backend-protocol to HTTPS";
-    stretch.add(PAGE.finding(hop.ingress(), message).at(origin, field).next(action, words::describe(hop.front)));
+    segment.add(DOC.finding(hop.ingress(), message).at(origin, field).next(action, words::describe(hop.front)));
 }

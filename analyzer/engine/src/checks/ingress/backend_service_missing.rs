@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::backend::Target;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/backend-service-missing",
     segment: SegmentName::Reference,
     title: "The Service behind a path does not exist",
@@ -21,17 +21,17 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Missing(name, absence) = &hop.reference.target else { return };
     let what = words::brief(&hop.path.describe());
     let message = format!("{what} leads to the Service '{}', which does not exist", words::brief(name));
     let cause = "Requests for this path reach the controller, which has nowhere to send them and answers with an error.";
     let (origin, field) = hop.backend_field(field!["service", "name"]);
-    let finding = PAGE
+    let finding = DOC
         .finding(&absence.proof(), words::service(hop.front, name), message)
         .cause(cause)
         .relates(hop.ingress(), "refers to it")
         .at(origin, field);
     let action = "Create the Service, or correct the name in the Ingress";
-    stretch.add(finding.next(action, words::list("services", hop.front)));
+    segment.add(finding.next(action, words::list("services", hop.front)));
 }

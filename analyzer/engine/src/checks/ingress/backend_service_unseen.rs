@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::backend::Target;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/backend-service-unseen",
     segment: SegmentName::Reference,
     title: "The Service behind a path was not seen",
@@ -21,13 +21,13 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Unseen(name, gap) = &hop.reference.target else { return };
     let what = words::brief(&hop.path.describe());
     let message = format!("{what} leads to the Service '{}', which is not in the input", words::brief(name));
     let (origin, field) = hop.backend_field(field!["service", "name"]);
     let service = words::service(hop.front, name);
     let command = words::kubectl("get service", &service);
-    let finding = PAGE.finding(gap, service, message).relates(hop.ingress(), "refers to it").at(origin, field);
-    stretch.add(finding.next("Look for the Service, or add it to the input", command));
+    let finding = DOC.finding(gap, service, message).relates(hop.ingress(), "refers to it").at(origin, field);
+    segment.add(finding.next("Look for the Service, or add it to the input", command));
 }

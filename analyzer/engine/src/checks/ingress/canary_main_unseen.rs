@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::claims::is_canary;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/canary-main-unseen",
     segment: SegmentName::Rule,
     title: "The Ingress a canary belongs to was not seen",
@@ -20,7 +20,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let alone = hop.front.is(Product::IngressNginx) && is_canary(&hop.front.ingress);
     let Err(gap) = &hop.all.complete else { return };
     if !alone || hop.all.claims.has_main(hop.front, hop.path) {
@@ -28,5 +28,5 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     }
     let what = words::brief(&hop.path.describe());
     let message = format!("this Ingress is a canary for {what}, and its main Ingress was not seen");
-    stretch.add(PAGE.finding(gap, hop.ingress(), message).next("See every Ingress", "kubectl get ingress -A"));
+    segment.add(DOC.finding(gap, hop.ingress(), message).next("See every Ingress", "kubectl get ingress -A"));
 }

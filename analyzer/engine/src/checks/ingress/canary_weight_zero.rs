@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::claims::is_canary;
 use super::hop::Hop;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/canary-weight-zero",
     segment: SegmentName::Rule,
     title: "A canary that gets no traffic",
@@ -19,9 +19,9 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     if drained(hop) {
-        stretch.add(PAGE.finding(hop.ingress(), "this canary has weight 0: all requests go to the main Ingress"));
+        segment.add(DOC.finding(hop.ingress(), "this canary has weight 0: all requests go to the main Ingress"));
     }
 }
 

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::claims::is_canary;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/canary-without-main",
     segment: SegmentName::Rule,
     title: "A canary without the Ingress it belongs to",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let alone = hop.front.is(Product::IngressNginx) && is_canary(&hop.front.ingress);
     if !alone || hop.all.claims.has_main(hop.front, hop.path) || hop.all.complete.is_err() {
         return;
@@ -29,9 +29,9 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     let what = words::brief(&hop.path.describe());
     let proof = hop.front.ingress.shows(format!("is a canary for {what}, which no other Ingress of the cluster has"));
     let message = format!("this Ingress is a canary for {what}, and there is no main Ingress for it");
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, hop.ingress(), message)
         .cause("ingress-nginx adds a canary to a path that an ordinary Ingress has; alone it is not served.")
         .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
-    stretch.add(finding.next("Create the main Ingress, or remove the canary annotation", "kubectl get ingress -A"));
+    segment.add(finding.next("Create the main Ingress, or remove the canary annotation", "kubectl get ingress -A"));
 }

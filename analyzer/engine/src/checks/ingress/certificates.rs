@@ -6,11 +6,11 @@ use std::sync::Arc;
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::tls::{self, CertificateFacts};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::certificate::Fact;
 use crate::resolve::ingress::front::Front;
 use crate::resolve::ingress::rules::{covers, hosts};
-use kubereach_model::evidence::{FieldPath, Finding, Stretch};
+use kubereach_model::evidence::{FieldPath, Finding, Segment};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::IngressTls;
@@ -19,18 +19,18 @@ use super::{PASSTHROUGH, passthrough_asked};
 
 /// The segments made so far.
 pub(super) struct Certificates<'a, 's> {
-    world: &'a World<'s>,
+    cluster: &'a ClusterIndex<'s>,
     front: &'a Front<'s>,
-    made: HashMap<(usize, Option<&'s str>), Arc<Stretch>>,
+    made: HashMap<(usize, Option<&'s str>), Arc<Segment>>,
 }
 
 impl<'a, 's> Certificates<'a, 's> {
-    pub(super) fn new(world: &'a World<'s>, front: &'a Front<'s>) -> Self {
-        Self { world, front, made: HashMap::new() }
+    pub(super) fn new(cluster: &'a ClusterIndex<'s>, front: &'a Front<'s>) -> Self {
+        Self { cluster, front, made: HashMap::new() }
     }
 
     /// The `tls` segment of a host's paths; `None` where no TLS entry covers the host.
-    pub(super) fn of(&mut self, host: Option<&'s str>) -> Option<Arc<Stretch>> {
+    pub(super) fn of(&mut self, host: Option<&'s str>) -> Option<Arc<Segment>> {
         let entries = &self.front.ingress.get().value.spec.tls;
         let covering = entries.iter().enumerate().find(|(_, entry)| covers_host(entry, host));
         let Some((index, entry)) = covering else {
@@ -38,7 +38,7 @@ impl<'a, 's> Certificates<'a, 's> {
             return asked.then(|| Arc::new(passthrough(self.front)));
         };
         let made = self.made.entry((index, host));
-        Some(Arc::clone(made.or_insert_with(|| Arc::new(stretch(self.world, self.front, index, entry, host)))))
+        Some(Arc::clone(made.or_insert_with(|| Arc::new(segment(self.cluster, self.front, index, entry, host)))))
     }
 }
 
@@ -47,54 +47,60 @@ fn covers_host(entry: &IngressTls, host: Option<&str>) -> bool {
     entry.hosts.is_empty() || host.is_some_and(|host| entry.hosts.iter().any(|pattern| covers(pattern, host)))
 }
 
-fn passthrough(front: &Front<'_>) -> Stretch {
-    let mut stretch = Stretch::new(SegmentName::Tls, Some(front.ingress.object()));
-    stretch.evaluated("TLS is to be passed through to the backend");
+fn passthrough(front: &Front<'_>) -> Segment {
+    let mut segment = Segment::new(SegmentName::Tls, Some(front.ingress.object()));
+    segment.evaluated("TLS is to be passed through to the backend");
     for check in PASSTHROUGH {
-        check(front, &mut stretch);
+        check(front, &mut segment);
     }
-    stretch
+    segment
 }
 
-fn stretch(world: &World<'_>, front: &Front<'_>, index: usize, entry: &IngressTls, host: Option<&str>) -> Stretch {
+fn segment(
+    cluster: &ClusterIndex<'_>,
+    front: &Front<'_>,
+    index: usize,
+    entry: &IngressTls,
+    host: Option<&str>,
+) -> Segment {
     let ingress = front.ingress.object();
     if passthrough_asked(front) {
         return passthrough(front);
     }
     let own = front.controller().filter(|controller| controller.own_certificates);
-    let mut stretch = Stretch::new(SegmentName::Tls, Some(ingress.clone()));
+    let mut segment = Segment::new(SegmentName::Tls, Some(ingress.clone()));
     if let Some(controller) = own {
-        stretch.evaluated(format!("{} brings its own certificate", controller.name));
-        return stretch;
+        segment.evaluated(format!("{} brings its own certificate", controller.name));
+        return segment;
     }
     let field: FieldPath = field!["spec", "tls", index].into();
     let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else {
-        stretch.evaluated("the controller's default certificate");
-        stretch.add(tls::default_certificate::finding(ingress, front.ingress.origin, field));
-        return stretch;
+        segment.evaluated("the controller's default certificate");
+        segment.add(tls::default_certificate::finding(ingress, front.ingress.origin, field));
+        return segment;
     };
     // Contour and HAProxy Ingress read `namespace/name`; a Secret's own name has no slash.
     let own_namespace = front.ingress.metadata.namespace.as_str();
     let (namespace, name) = name.split_once('/').unwrap_or((own_namespace, name));
     let hosts: Vec<&str> = host.into_iter().collect();
-    let mut facts = tls::inspect(world, namespace, name, &hosts);
+    let mut facts = tls::inspect(cluster, namespace, name, &hosts);
     let secret = ObjectRef { kind: "Secret".to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
-    stretch.object = Some(secret);
+    segment.object = Some(secret);
     let at: FieldPath = field!["spec", "tls", index, "secretName"].into();
     if front.is_manifest() && facts.secret.is_none() {
         if let Some(key) = ISSUERS.into_iter().find(|key| front.annotation(key).is_some()) {
-            stretch.evaluated("declared; cert-manager makes the Secret");
-            stretch.add(tls::certificate_to_be_issued::finding(ingress, name, key, front.ingress.origin, at));
-            return stretch;
+            segment.evaluated("declared; cert-manager makes the Secret");
+            segment.add(tls::certificate_to_be_issued::finding(ingress, name, key, front.ingress.origin, at));
+            return segment;
         }
         left_open(&mut facts);
     }
-    stretch.evaluated(tls::evidence(&facts));
+    segment.evaluated(tls::evidence(&facts));
     let user = tls::User { object: ingress, field: Some((front.ingress.origin, at)) };
     for finding in tls::findings(&facts, &user) {
-        stretch.add(finding);
+        segment.add(finding);
     }
-    stretch
+    segment
 }
 
 /// Annotations by which cert-manager makes the Secrets of an Ingress.

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{ANNOTATION, Named};
 use crate::resolve::ingress::front::Front;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/class-annotation",
     segment: SegmentName::Controller,
     title: "The class is named by the deprecated annotation",
@@ -21,9 +21,9 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for the annotation.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let Named::Annotation(word) = front.class.named else { return };
     let message = format!("its class is named by the deprecated annotation {ANNOTATION}: '{}'", words::brief(word));
-    let finding = PAGE.finding(front.ingress.object(), message);
-    stretch.add(finding.at(front.ingress.origin, field!["metadata", "annotations", ANNOTATION]));
+    let finding = DOC.finding(front.ingress.object(), message);
+    segment.add(finding.at(front.ingress.origin, field!["metadata", "annotations", ANNOTATION]));
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::{self, Controller};
 use crate::resolve::ingress::class::{Class, Named};
@@ -10,7 +10,7 @@ use crate::resolve::ingress::front::Front;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/class-by-name",
     segment: SegmentName::Controller,
     title: "The class does not exist, and a controller may answer to its name",
@@ -28,7 +28,7 @@ pub(super) fn known(name: &str) -> Option<&'static Controller> {
 }
 
 /// Adds it for a missing class with such a name.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     let Some(controller) = known(name).filter(|_| !front.is_published()) else { return };
     let gap = Gap::investigate(
@@ -36,9 +36,9 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
         format!("{} does not exist, and that controller does not always need it", absence.what()),
     );
     let message = format!("the class '{name}' does not exist; {} may serve the Ingress all the same", controller.name);
-    let finding = PAGE
+    let finding = DOC
         .finding(&gap, front.ingress.object(), message)
         .cause("This controller can compare the name of a class without an IngressClass object.")
         .at(front.ingress.origin, field!["spec", "ingressClassName"]);
-    stretch.add(finding.next("See which classes exist", "kubectl get ingressclass"));
+    segment.add(finding.next("See which classes exist", "kubectl get ingressclass"));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::{Address, Front};
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/class-missing",
     segment: SegmentName::Controller,
     title: "The Ingress names a class that does not exist",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for a class that is proven not to exist.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     let served = front.is_published() || front.address == Address::NotCollected;
     if served || super::class_by_name::known(name).is_some() {
@@ -32,9 +32,9 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     let message = format!("nobody serves this Ingress: its class '{}' does not exist", words::brief(name));
     let cause = "The class says which controller picks the Ingress up. With a class that does not exist none does, \
                  so its hosts and paths are not programmed anywhere.";
-    let finding = PAGE
+    let finding = DOC
         .finding(&absence.proof(), front.ingress.object(), message)
         .cause(cause)
         .at(front.ingress.origin, field!["spec", "ingressClassName"]);
-    stretch.add(finding.next("Name a class that exists, or create this one", "kubectl get ingressclass"));
+    segment.add(finding.next("Name a class that exists, or create this one", "kubectl get ingressclass"));
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::{Address, Front};
@@ -10,7 +10,7 @@ use super::words;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/class-missing-but-served",
     segment: SegmentName::Controller,
     title: "The class does not exist, yet an address is published",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for a missing class beside an address.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     let address = match &front.address {
         Address::Published(address) => format!("it has the address {}", words::brief(address)),
@@ -34,9 +34,9 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
         format!("{} does not exist, and {address}", absence.what()),
     );
     let message = format!("its class '{}' does not exist, and {address}", words::brief(name));
-    let finding = PAGE
+    let finding = DOC
         .finding(&gap, front.ingress.object(), message)
         .cause("An address in the status may have been left behind by a controller or a class that was removed.")
         .at(front.ingress.origin, field!["spec", "ingressClassName"]);
-    stretch.add(finding.next("See which classes exist", "kubectl get ingressclass"));
+    segment.add(finding.next("See which classes exist", "kubectl get ingressclass"));
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
@@ -10,7 +10,7 @@ use super::words;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/class-not-collected",
     segment: SegmentName::Controller,
     title: "The class could not be seen",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for a class that was not read.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Unseen(gap), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     if front.is_published() {
         return;
@@ -34,9 +34,9 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
         gap.clone()
     };
     let message = format!("which controller serves the class '{}' cannot be told: the class was not read", words::brief(name));
-    let finding = PAGE
+    let finding = DOC
         .finding(&gap, front.ingress.object(), message)
         .at(front.ingress.origin, field!["spec", "ingressClassName"]);
     let command = format!("kubectl get ingressclass {}", words::quoted(name));
-    stretch.add(finding.next("Look at the class, or add it to the input", command));
+    segment.add(finding.next("Look at the class, or add it to the input", command));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/class-unseen-but-served",
     segment: SegmentName::Controller,
     title: "The class was not read; an address is published",
@@ -21,12 +21,12 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for an unseen class beside an address.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Unseen(_), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     if !front.is_published() {
         return;
     }
     let message = format!("the class '{}' was not read; a controller has published an address", words::brief(name));
-    let finding = PAGE.finding(front.ingress.object(), message);
-    stretch.add(finding.at(front.ingress.origin, field!["spec", "ingressClassName"]));
+    let finding = DOC.finding(front.ingress.object(), message);
+    segment.add(finding.at(front.ingress.origin, field!["spec", "ingressClassName"]));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::{Address, Front};
 use kubereach_model::snapshot::Gap;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/cloud-not-provisioned",
     segment: SegmentName::Address,
     title: "A cloud load balancer has not been reported yet",
@@ -25,7 +25,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for a cloud's class without an address.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let Some(controller) = front.controller().filter(|c| c.is_outside()) else { return };
     if front.address != Address::None {
         return;
@@ -34,6 +34,6 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     let message = format!("{} has not reported an address for this Ingress", controller.name);
     let cause = "The load balancer may still be being created, or creating it failed; the events of the Ingress \
                  usually say which.";
-    let finding = PAGE.finding(&gap, front.ingress.object(), message).cause(cause);
-    stretch.add(finding.next("Read the events of the Ingress", words::describe(front)));
+    let finding = DOC.finding(&gap, front.ingress.object(), message).cause(cause);
+    segment.add(finding.next("Read the events of the Ingress", words::describe(front)));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Place;
 use crate::resolve::ingress::front::Front;
 use kubereach_model::snapshot::Gap;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/controller-doubtful",
     segment: SegmentName::Controller,
     title: "Pods of the ingress controller were seen and none of them is ready",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it where no pod is ready and nothing is proven.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     let programmed_outside = controller.is_outside() && front.is_published();
     let Some(pod) = seen.pods.first() else { return };
@@ -42,6 +42,6 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     };
     let gap = Gap::investigate("whether the controller takes requests is not shown", reason);
     let message = format!("no ready pod of {} was seen", controller.name);
-    let finding = PAGE.finding(&gap, pod.object(), message).relates(front.ingress.object(), "served by it");
-    stretch.add(finding.next("Find out why the controller is not ready", words::controller_pods(front)));
+    let finding = DOC.finding(&gap, pod.object(), message).relates(front.ingress.object(), "served by it");
+    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(front)));
 }

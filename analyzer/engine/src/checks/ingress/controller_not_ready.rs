@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Place;
 use crate::resolve::ingress::front::Front;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/controller-not-ready",
     segment: SegmentName::Controller,
     title: "No pod of the ingress controller is ready",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it where the proof is complete.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     let Some(pod) = seen.pods.first().filter(|_| applies(front)) else { return };
     let count = seen.pods.len();
@@ -34,8 +34,8 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     };
     let cause = "The controller receives the requests for this Ingress and passes them on. None of its pods is ready, \
                  so nobody takes them.";
-    let finding = PAGE.finding(&proof, pod.object(), message).cause(cause).relates(front.ingress.object(), "served by it");
-    stretch.add(finding.next("Find out why the controller is not ready", words::controller_pods(front)));
+    let finding = DOC.finding(&proof, pod.object(), message).cause(cause).relates(front.ingress.object(), "served by it");
+    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(front)));
 }
 
 /// Is it proven that no pod of the controller takes requests?

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::{Front, Tier};
 use kubereach_model::snapshot::Gap;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/controller-not-seen",
     segment: SegmentName::Controller,
     title: "No pod of the ingress controller was seen",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it where nothing but the class speaks for the controller.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     let unseen = seen.pods.is_empty() && front.tier() == Tier::Configured;
     if !unseen || front.is_manifest() || controller.is_outside() {
@@ -33,6 +33,6 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     };
     let gap = Gap::investigate(format!("whether {} runs is not shown", controller.name), reason);
     let message = format!("nothing shows that {} runs: none of its pods was recognised and no address is published", controller.name);
-    let finding = PAGE.finding(&gap, front.ingress.object(), message);
-    stretch.add(finding.next("Look for the controller", words::controller_pods(front)));
+    let finding = DOC.finding(&gap, front.ingress.object(), message);
+    segment.add(finding.next("Look for the controller", words::controller_pods(front)));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
 use kubereach_model::snapshot::Gap;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/controller-unknown",
     segment: SegmentName::Controller,
     title: "The controller is not one that is known, and nothing shows that it serves",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for a class of an unknown controller.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.controller().is_some() || front.is_published() || front.is_manifest() {
         return;
     }
@@ -34,6 +34,6 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
     };
     let gap = Gap::investigate(format!("whether {what} runs is not shown"), "it is not a controller that is known");
     let message = format!("whether {what} serves this Ingress cannot be told: no address is published");
-    let finding = PAGE.finding(&gap, front.ingress.object(), message);
-    stretch.add(finding.next("Read the events of the Ingress", words::describe(front)));
+    let finding = DOC.finding(&gap, front.ingress.object(), message);
+    segment.add(finding.next("Read the events of the Ingress", words::describe(front)));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/controller-unseen-but-programmed",
     segment: SegmentName::Controller,
     title: "No pod of the ingress controller was seen; an address is published",
@@ -19,11 +19,11 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it beside an address.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     if !seen.pods.is_empty() || !front.is_published() || controller.is_outside() {
         return;
     }
     let message = format!("no pod of {} was recognised; the address {} is published", controller.name, words::address(front));
-    stretch.add(PAGE.finding(front.ingress.object(), message));
+    segment.add(DOC.finding(front.ingress.object(), message));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use kubereach_model::snapshot::Gap;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/duplicate-path",
     segment: SegmentName::Rule,
     title: "Another Ingress claims the same host and path",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let what = words::brief(&hop.path.describe());
     let rivals = hop.all.claims.rivals(hop.front, hop.path);
     let message = match rivals.first() {
@@ -31,12 +31,12 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
         _ => return,
     };
     let gap = Gap::investigate("which of the two the controller serves is not shown", "it depends on the controller");
-    let mut finding = PAGE.finding(&gap, hop.ingress(), message);
+    let mut finding = DOC.finding(&gap, hop.ingress(), message);
     if let Some(rival) = rivals.first() {
         finding = finding.relates(rival.object(), "has the same host and path");
     }
     let finding = finding.at(hop.front.ingress.origin, hop.path.field.iter().cloned());
-    stretch.add(finding.next("See every Ingress and its hosts", "kubectl get ingress -A"));
+    segment.add(finding.next("See every Ingress and its hosts", "kubectl get ingress -A"));
 }
 
 /// Does ingress-nginx's rule decide: are all creation times known and different?

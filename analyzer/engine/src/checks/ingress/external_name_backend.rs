@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::ExternalNames;
 use crate::resolve::ingress::backend::Target;
@@ -11,7 +11,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/external-name-backend",
     segment: SegmentName::Reference,
     title: "The controller refuses Services that stand for names elsewhere",
@@ -29,7 +29,7 @@ const FLAGS: [&str; 3] = [
 ];
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, _) = &hop.reference.target else { return };
     let refused = hop.front.controller().filter(|c| c.external_names == ExternalNames::Refused);
     let Some(controller) = refused.filter(|_| service.is_external_name()) else { return };
@@ -43,6 +43,6 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     );
     let message = format!("the Service '{}' stands for a name elsewhere, which {} refuses by default", service.metadata.name, controller.name);
     let (origin, field) = hop.backend_field(field!["service", "name"]);
-    let finding = PAGE.finding(&gap, hop.ingress(), message).relates(service.object(), "of type ExternalName").at(origin, field);
-    stretch.add(finding.next("Look at the controller's flags", words::controller_pods(hop.front)));
+    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "of type ExternalName").at(origin, field);
+    segment.add(finding.next("Look at the controller's flags", words::controller_pods(hop.front)));
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{Inconclusive, Finding, CheckDoc, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::{Found, Gap};
@@ -10,7 +10,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/external-name-target",
     segment: SegmentName::Reference,
     title: "The path leads to a name outside the cluster",
@@ -27,5 +27,5 @@ pub(super) fn finding(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> Finding
     let gap = Gap::by_design(format!("what answers under {target} is not in the input"), "it is outside the cluster");
     let message = format!("this path leads to {target}, outside the cluster, through the Service '{}'", service.metadata.name);
     let (origin, field) = hop.backend_field(field!["service", "name"]);
-    PAGE.finding(&gap, hop.ingress(), message).relates(service.object(), "is an alias").at(origin, field)
+    DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "is an alias").at(origin, field)
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Narrows, Page, Text};
+use kubereach_model::evidence::{Narrows, CheckDoc, Text};
 use kubereach_model::field;
 use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::model::Service;
@@ -11,7 +11,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "ingress/fallback-backend",
     segment: SegmentName::Endpoints,
     title: "Only the fallback Service answers",
@@ -35,7 +35,7 @@ pub(super) fn finding(hop: &Hop<'_, '_>, dead: Found<'_, Service>, fallback: Fou
         dead.metadata.name,
         words::brief(why)
     );
-    PAGE.finding(&proof, dead.object(), message)
+    DOC.finding(&proof, dead.object(), message)
         .cause("With the annotation default-backend ingress-nginx sends requests to another Service while this one has no ready endpoint.")
         .relates(fallback.object(), "answers in its place")
         .at(hop.front.ingress.origin, field!["metadata", "annotations", key.as_str()])

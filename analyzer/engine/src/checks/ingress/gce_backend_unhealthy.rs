@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use std::collections::BTreeMap;
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
@@ -11,7 +11,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/gce-backend-unhealthy",
     segment: SegmentName::Rule,
     title: "Google's load balancer reported its backend unhealthy",
@@ -25,7 +25,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 const ANNOTATION: &str = "ingress.kubernetes.io/backends";
 
 /// Adds it for one path whose backend the annotation calls unhealthy.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     const LONG: usize = 65_536;
     let Some(text) = hop.front.annotation(ANNOTATION).filter(|text| text.len() <= LONG) else { return };
     let Ok(states) = serde_json::from_str::<BTreeMap<String, String>>(text) else { return };
@@ -43,11 +43,11 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     }
     let gap = Gap::investigate("whether the backend is healthy now is not shown", "the annotation carries no time");
     let message = "Google's load balancer found this backend unhealthy when its controller last looked";
-    let finding = PAGE
+    let finding = DOC
         .finding(&gap, hop.ingress(), message)
         .cause("Its health check failed: often a readiness path, port or firewall that differs from what the load balancer asks.")
         .at(hop.front.ingress.origin, field!["metadata", "annotations", ANNOTATION]);
-    stretch.add(finding.next("Look at the backends' health", words::describe(hop.front)));
+    segment.add(finding.next("Look at the backends' health", words::describe(hop.front)));
 }
 
 /// Parts of a backend's name by which it is known: namespace, Service and port, or the node port.

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::snapshot::is_masked;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/invalid-host",
     segment: SegmentName::Rule,
     title: "The host is an address or carries a port",
@@ -20,17 +20,17 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some(host) = hop.path.host.filter(|host| !is_masked(host)) else { return };
     let Some(what) = fault(host) else { return };
     let host = words::brief(host);
     let proof = hop.front.ingress.shows(format!("host '{host}' {what}"));
     let message = format!("the host '{host}' {what}: no request can match this rule");
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, hop.ingress(), message)
         .cause("Kubernetes compares the host with the name a client asks for, without a port, and refuses rules like this one.")
         .at(hop.front.ingress.origin, hop.path.host_field.iter().cloned());
-    stretch.add(finding.next("Write a name without a port", words::describe(hop.front)));
+    segment.add(finding.next("Write a name without a port", words::describe(hop.front)));
 }
 
 /// What is wrong with it, as a predicate.

@@ -4,11 +4,11 @@ use rayon::prelude::*;
 
 use crate::checks::service::Backends;
 use crate::resolve::controllers::Product;
-use crate::resolve::entries::OpaqueEntries;
+use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::claims::NGINX;
 use crate::resolve::ingress::front::Front;
-use kubereach_model::evidence::{Entry, Stretch, Subject};
+use kubereach_model::evidence::{CatalogueEntry, Segment, Subject};
 
 mod assemble;
 mod certificates;
@@ -21,7 +21,7 @@ macro_rules! checks {
     ($($name:ident),+ $(,)?) => {
         $(pub mod $name;)+
         /// The pages of this area.
-        pub static PAGES: &[&Entry] = &[$($name::PAGE.entry()),+];
+        pub static DOCS: &[&CatalogueEntry] = &[$($name::DOC.entry()),+];
     };
 }
 checks! {
@@ -37,8 +37,8 @@ checks! {
     terminating, udp_backend,
 }
 
-type FrontCheck = fn(&Front<'_>, &mut Stretch);
-type HopCheck = fn(&hop::Hop<'_, '_>, &mut Stretch);
+type FrontCheck = fn(&Front<'_>, &mut Segment);
+type HopCheck = fn(&hop::Hop<'_, '_>, &mut Segment);
 
 const ADDRESS: &[FrontCheck] =
     &[address_unpublished::check, address_not_collected::check, cloud_not_provisioned::check];
@@ -96,12 +96,12 @@ const PASSTHROUGH: &[FrontCheck] = &[ssl_passthrough_unknown::check, ssl_passthr
 
 /// Every subject of this area.
 pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
-    let world = backends.world;
-    if world.snapshot.ingresses.is_empty() {
+    let cluster = backends.cluster;
+    if cluster.snapshot.ingresses.is_empty() {
         return Vec::new();
     }
-    let all = Ingresses::of(world);
-    let entries = OpaqueEntries::of(world);
+    let all = Ingresses::of(cluster);
+    let entries = UnmodelledEntries::of(cluster);
     all.fronts.par_iter().map(|front| assemble::subject(backends, &all, &entries, front)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
@@ -10,7 +10,7 @@ use super::words;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/no-class",
     segment: SegmentName::Controller,
     title: "The Ingress has no class",
@@ -25,7 +25,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for an Ingress that nobody is named for.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.class.named != Named::Nothing || front.is_published() {
         return;
     }
@@ -52,9 +52,9 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
         _ => return,
     };
     let message = format!("this Ingress names no class, and {why}");
-    let finding = PAGE
+    let finding = DOC
         .finding(&gap, front.ingress.object(), message)
         .cause("A class says which controller serves an Ingress. Without one only controllers that were told to take such Ingresses do.")
         .at(front.ingress.origin, field!["spec", "ingressClassName"]);
-    stretch.add(finding.next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"));
+    segment.add(finding.next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/no-class-but-served",
     segment: SegmentName::Controller,
     title: "The Ingress has no class; somebody serves it",
@@ -20,7 +20,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for a class-less Ingress with a sign of service.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.class.named != Named::Nothing {
         return;
     }
@@ -30,5 +30,5 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
         _ if front.is_published() => format!("it has the address {}", words::address(front)),
         _ => return,
     };
-    stretch.add(PAGE.finding(front.ingress.object(), format!("this Ingress names no class; {shown}")));
+    segment.add(DOC.finding(front.ingress.object(), format!("this Ingress names no class; {shown}")));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{Finding, Notes, CheckDoc, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::front::Front;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/no-paths",
     segment: SegmentName::Rule,
     title: "The Ingress declares no path",
@@ -20,6 +20,6 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For an Ingress without a single path.
 pub(super) fn finding(front: &Front<'_>) -> Finding {
-    PAGE.finding(front.ingress.object(), "this Ingress declares no path: there is nothing to judge")
+    DOC.finding(front.ingress.object(), "this Ingress declares no path: there is nothing to judge")
         .at(front.ingress.origin, field!["spec", "rules"])
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::front::Front;
@@ -10,7 +10,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/redirect-only",
     segment: SegmentName::Rule,
     title: "Every request is redirected; the backend is not used",
@@ -25,11 +25,11 @@ const REDIRECTS: [&str; 2] =
     ["nginx.ingress.kubernetes.io/permanent-redirect", "nginx.ingress.kubernetes.io/temporal-redirect"];
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some((key, to)) = redirect(hop.front) else { return };
     let message = format!("every request is redirected to {}; the backend is not used", words::brief(to));
-    let finding = PAGE.finding(hop.ingress(), message);
-    stretch.add(finding.at(hop.front.ingress.origin, field!["metadata", "annotations", key]));
+    let finding = DOC.finding(hop.ingress(), message);
+    segment.add(finding.at(hop.front.ingress.origin, field!["metadata", "annotations", key]));
 }
 
 /// The annotation that redirects everything, and where to.

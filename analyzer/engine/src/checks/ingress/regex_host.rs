@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/regex-host",
     segment: SegmentName::Rule,
     title: "The paths of this host are regular expressions",
@@ -19,9 +19,9 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some(by) = hop.all.claims.regex(hop.front, hop.path).filter(|_| !hop.path.path_type.is_empty()) else { return };
     let host = words::brief(hop.path.host.unwrap_or("(any host)"));
     let message = format!("every path of {host} is a regular expression that ignores case, because of {}", by.object());
-    stretch.add(PAGE.finding(hop.ingress(), message).relates(by.object(), "asks for it"));
+    segment.add(DOC.finding(hop.ingress(), message).relates(by.object(), "asks for it"));
 }

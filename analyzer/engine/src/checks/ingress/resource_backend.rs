@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::backend::Target;
 use kubereach_model::snapshot::Gap;
@@ -10,7 +10,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/resource-backend",
     segment: SegmentName::Reference,
     title: "The path leads to an object that is not a Service",
@@ -21,11 +21,11 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Resource(kind, name) = &hop.reference.target else { return };
     let gap = Gap::by_design("backends that are not Services are not evaluated", "their meaning is up to the controller");
     let message = format!("{} leads to {} '{}', not to a Service", words::brief(&hop.path.describe()), words::brief(kind), words::brief(name));
     let (origin, field) = hop.backend_field(field!["resource"]);
-    let finding = PAGE.finding(&gap, hop.ingress(), message).at(origin, field);
-    stretch.add(finding.next("Check that the controller supports it", words::describe(hop.front)));
+    let finding = DOC.finding(&gap, hop.ingress(), message).at(origin, field);
+    segment.add(finding.next("Check that the controller supports it", words::describe(hop.front)));
 }

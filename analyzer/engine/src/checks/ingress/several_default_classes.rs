@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/several-default-classes",
     segment: SegmentName::Controller,
     title: "Several classes claim to be the default",
@@ -19,7 +19,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it to Ingresses without a class, and to those of a default class.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let concerned = match &front.class.class {
         Class::Found(class) => class.is_default(),
         _ => front.class.named == Named::Nothing,
@@ -28,6 +28,6 @@ pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
         return;
     }
     let message = format!("{} classes are marked as the default", front.class.defaults);
-    let finding = PAGE.finding(front.ingress.object(), message);
-    stretch.add(finding.next("Leave the mark on one of them", "kubectl get ingressclass -o yaml"));
+    let finding = DOC.finding(front.ingress.object(), message);
+    segment.add(finding.next("Leave the mark on one of them", "kubectl get ingressclass -o yaml"));
 }

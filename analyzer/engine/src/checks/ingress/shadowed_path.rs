@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/shadowed-path",
     segment: SegmentName::Rule,
     title: "An older Ingress has taken this host and path",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     if !hop.front.is(Product::IngressNginx) {
         return;
     }
@@ -32,10 +32,10 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     let what = words::brief(&hop.path.describe());
     let proof = older.shows(format!("has {what} as well, and was created before {own}"));
     let message = format!("{what} is taken by the older {}", older.object());
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, hop.ingress(), message)
         .cause("Of two Ingresses with the same host and path ingress-nginx serves the older one.")
         .relates(older.object(), "has the same host and path")
         .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
-    stretch.add(finding.next("Remove one of the two paths", words::kubectl("describe ingress", &older.object())));
+    segment.add(finding.next("Remove one of the two paths", words::kubectl("describe ingress", &older.object())));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/snippet",
     segment: SegmentName::Rule,
     title: "Configuration text is pasted into the proxy",
@@ -36,10 +36,10 @@ const SNIPPETS: [&str; 8] = [
 ];
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some(key) = SNIPPETS.into_iter().find(|key| hop.front.annotation(key).is_some()) else { return };
     let gap = Gap::by_design("what the pasted configuration does to requests is not evaluated", key);
     let message = format!("the annotation {key} changes the proxy's configuration by hand");
-    let finding = PAGE.finding(&gap, hop.ingress(), message).at(hop.front.ingress.origin, field!["metadata", "annotations", key]);
-    stretch.add(finding.next("Read the annotation", words::describe(hop.front)));
+    let finding = DOC.finding(&gap, hop.ingress(), message).at(hop.front.ingress.origin, field!["metadata", "annotations", key]);
+    segment.add(finding.next("Read the annotation", words::describe(hop.front)));
 }

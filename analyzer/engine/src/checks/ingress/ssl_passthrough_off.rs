@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use kubereach_model::field;
-use kubereach_model::evidence::{Narrows, Page, Stretch, Text};
+use kubereach_model::evidence::{Narrows, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
 use super::ssl_passthrough_unknown::FLAG;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "ingress/ssl-passthrough-off",
     segment: SegmentName::Tls,
     title: "TLS is not passed through, though it is asked for",
@@ -23,13 +23,13 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
 });
 
 /// Adds it where every pod's flags were read and none has it.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let Some(seen) = front.seen.as_ref().filter(|_| super::passthrough_asked(front)) else { return };
     let Some(pod) = seen.pods.first().filter(|_| seen.flag(FLAG) == Some(false)) else { return };
     let proof = pod.shows(format!("runs without {FLAG}"));
     let message = format!("TLS is not passed through to the backend: the controller runs without {FLAG}");
-    let finding = PAGE.finding(&proof, front.ingress.object(), message)
+    let finding = DOC.finding(&proof, front.ingress.object(), message)
         .at(front.ingress.origin, field!["metadata", "annotations", "nginx.ingress.kubernetes.io/ssl-passthrough"])
         .relates(pod.object(), "the controller");
-    stretch.add(finding.next("Give the controller the flag", words::controller_pods(front)));
+    segment.add(finding.next("Give the controller the flag", words::controller_pods(front)));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
 use kubereach_model::snapshot::Gap;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/ssl-passthrough-unknown",
     segment: SegmentName::Tls,
     title: "Whether TLS is passed through depends on a flag that was not seen",
@@ -23,13 +23,13 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub(super) const FLAG: &str = "--enable-ssl-passthrough";
 
 /// Adds it where the flag could not be read.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let flag = front.seen.as_ref().and_then(|seen| seen.flag(FLAG));
     if !super::passthrough_asked(front) || flag.is_some() {
         return;
     }
     let gap = Gap::investigate(format!("whether the controller runs with {FLAG} is not shown"), "its pods' flags were not seen");
     let message = "whether TLS reaches the backend unopened cannot be told: the controller's flags were not seen";
-    let finding = PAGE.finding(&gap, front.ingress.object(), message);
-    stretch.add(finding.next("Look at the controller's flags", words::controller_pods(front)));
+    let finding = DOC.finding(&gap, front.ingress.object(), message);
+    segment.add(finding.next("Look at the controller's flags", words::controller_pods(front)));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Stretch, Text};
+use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/terminating",
     segment: SegmentName::Controller,
     title: "The Ingress is being deleted",
@@ -18,9 +18,9 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Adds it for an Ingress with a deletion time.
-pub(super) fn check(front: &Front<'_>, stretch: &mut Stretch) {
+pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
     let Some(since) = front.ingress.metadata.deletion_timestamp.0 else { return };
     let message = format!("this Ingress has been being deleted since {since}");
-    let finding = PAGE.finding(front.ingress.object(), message);
-    stretch.add(finding.next("See what holds it", words::kubectl("get ingress -o yaml", &front.ingress.object())));
+    let finding = DOC.finding(front.ingress.object(), message);
+    segment.add(finding.next("See what holds it", words::kubectl("get ingress -o yaml", &front.ingress.object())));
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::checks::service::Backends;
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::front::{Address, Tier};
 use kubereach_model::evidence::Subject;
@@ -57,7 +57,7 @@ fn controller_pod(ready: bool) -> Value {
 }
 
 fn judged(snapshot: &Snapshot) -> Vec<Subject> {
-    super::subjects(&Backends::new(&World::new(snapshot)))
+    super::subjects(&Backends::new(&ClusterIndex::new(snapshot)))
 }
 
 /// Codes on the front segments of the only path, and the evidence of the controller segment.
@@ -65,9 +65,9 @@ fn front(objects: &[Value], complete: &[&str]) -> (Vec<(&'static str, Effect)>, 
     let snapshot = snapshot(objects, complete);
     let subjects = judged(&snapshot);
     let path = &subjects[0].paths[0];
-    let stretches = [SegmentName::Address, SegmentName::Controller].map(|segment| path.stretch(segment).unwrap());
-    let codes = stretches.iter().flat_map(|s| s.findings()).map(|f| (f.code(), f.effect())).collect();
-    (codes, stretches[1].evidence().to_owned())
+    let segments = [SegmentName::Address, SegmentName::Controller].map(|segment| path.segment(segment).unwrap());
+    let codes = segments.iter().flat_map(|s| s.findings()).map(|f| (f.code(), f.effect())).collect();
+    (codes, segments[1].evidence().to_owned())
 }
 
 /// What is only configured is never called served, unknown
@@ -77,7 +77,7 @@ fn ingress_controller_finding_honesty() {
     let (codes, evidence) =
         front(&[class("nginx", "k8s.io/ingress-nginx"), ingress(Some("nginx"), None)], &["IngressClass", "Pod"]);
     assert!(!evidence.contains("served") && evidence.contains("meant for"), "{evidence}");
-    assert!(codes.contains(&("ingress/controller-not-seen", Effect::Clouds)), "{codes:?}");
+    assert!(codes.contains(&("ingress/controller-not-seen", Effect::Inconclusive)), "{codes:?}");
 
     let (codes, _) = front(&[class("own", "example.com/own"), ingress(Some("own"), None)], &["IngressClass", "Pod"]);
     assert!(codes.iter().all(|(_, effect)| *effect != Effect::Blocks), "{codes:?}");
@@ -88,7 +88,7 @@ fn ingress_controller_finding_honesty() {
         "an empty, complete list is an answer: {codes:?}"
     );
     let (codes, _) = front(&[ingress(Some("nginx"), None)], &[]);
-    assert!(codes.contains(&("ingress/class-not-collected", Effect::Clouds)), "{codes:?}");
+    assert!(codes.contains(&("ingress/class-not-collected", Effect::Inconclusive)), "{codes:?}");
     assert!(codes.iter().all(|(_, effect)| *effect != Effect::Blocks), "{codes:?}");
 }
 
@@ -110,7 +110,7 @@ fn ingress_controller_status_blocks_only_with_all_pods() {
     let (codes, _) = front(&objects, &["IngressClass", "Pod"]);
     assert_eq!(codes, [("ingress/controller-not-ready", Effect::Blocks)]);
     let (codes, _) = front(&objects, &["IngressClass"]);
-    assert_eq!(codes, [("ingress/controller-doubtful", Effect::Clouds)]);
+    assert_eq!(codes, [("ingress/controller-doubtful", Effect::Inconclusive)]);
 }
 
 /// `IngressEntryAddress`: addresses by IP and by name, and none.
@@ -131,8 +131,8 @@ fn ingress_entry_address() {
         (stripped, Address::NotCollected, Tier::Configured),
     ] {
         let snapshot = snapshot(&[object], &[]);
-        let world = World::new(&snapshot);
-        let all = Ingresses::of(&world);
+        let cluster = ClusterIndex::new(&snapshot);
+        let all = Ingresses::of(&cluster);
         assert_eq!((&all.fronts[0].address, all.fronts[0].tier()), (&expected, tier));
     }
 }
@@ -159,7 +159,7 @@ fn without_complete_lists_nothing_is_called_missing() {
         let blocked: Vec<_> = judged(&snapshot)
             .iter()
             .flat_map(|s| &s.paths)
-            .flat_map(|p| &p.stretches)
+            .flat_map(|p| &p.segments)
             .flat_map(|s| s.findings().to_vec())
             .filter(|f| f.effect() == Effect::Blocks)
             .map(|f| f.code())
@@ -182,9 +182,9 @@ fn forbidden_secrets_cloud_the_tls_segment() {
     };
     snapshot.coverage.record(kubereach_model::snapshot::GroupKind::known("", "Secret"), Some("shop"), record);
     let subjects = judged(&snapshot);
-    let tls = subjects[0].paths[0].stretch(SegmentName::Tls).unwrap();
+    let tls = subjects[0].paths[0].segment(SegmentName::Tls).unwrap();
     let codes: Vec<_> = tls.findings().iter().map(|f| (f.code(), f.effect())).collect();
-    assert_eq!(codes, [("tls/secret-unseen", Effect::Clouds)]);
+    assert_eq!(codes, [("tls/secret-unseen", Effect::Inconclusive)]);
 }
 
 /// The code that a certificate gets at the snapshot's time (2026-02-01):
@@ -209,7 +209,7 @@ fn certificates_are_judged_at_the_snapshots_time() {
             "stringData": {"tls.crt": pem, "tls.key": "not a key"}});
         let snapshot = snapshot(&[with_tls, secret], &[]);
         let subjects = judged(&snapshot);
-        let tls = subjects[0].paths[0].stretch(SegmentName::Tls).unwrap();
+        let tls = subjects[0].paths[0].segment(SegmentName::Tls).unwrap();
         let codes: Vec<_> = tls.findings().iter().map(|f| (f.code(), f.effect())).collect();
         assert_eq!(codes, expected.into_iter().collect::<Vec<_>>(), "{file}");
     }

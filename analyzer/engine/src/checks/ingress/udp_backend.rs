@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Stretch, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
@@ -10,7 +10,7 @@ use super::hop::Hop;
 use super::words;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/udp-backend",
     segment: SegmentName::Reference,
     title: "The path leads to a UDP port",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
+pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::Declared(port)) = &hop.reference.target else { return };
     let other = matches!(port.protocol.as_str(), "UDP" | "SCTP");
     if !other || !hop.front.is(Product::IngressNginx) || service.is_external_name() {
@@ -31,10 +31,10 @@ pub(super) fn check(hop: &Hop<'_, '_>, stretch: &mut Stretch) {
     let proof = service.shows(format!("declares {}", port.describe()));
     let message = format!("this path leads to {} of the Service '{}', which carries no HTTP", port.describe(), service.metadata.name);
     let (origin, field) = hop.backend_field(field!["service", "port"]);
-    let finding = PAGE
+    let finding = DOC
         .finding(&proof, hop.ingress(), message)
         .cause("ingress-nginx dials TCP ports only and finds no endpoint for this one.")
         .relates(service.object(), "declares the port")
         .at(origin, field);
-    stretch.add(finding.next("Name a TCP port of the Service", words::kubectl("get service -o yaml", &service.object())));
+    segment.add(finding.next("Name a TCP port of the Service", words::kubectl("get service -o yaml", &service.object())));
 }

@@ -3,12 +3,12 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::ListenerSet;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "listener-set/allowed-unseen",
     segment: SegmentName::Listener,
     title: "Whether the Gateway lets the ListenerSet in is not known",
@@ -21,7 +21,7 @@ allowedListeners: {namespaces: {from: Selector, selector: {matchLabels: {team: a
 
 /// For a listener of a set about which labels would decide.
 pub fn finding(set: Found<'_, ListenerSet>, gap: &Gap) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         gap,
         set.object(),
         format!(

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "listener-set/conflict-order-unseen",
     segment: SegmentName::Listener,
     title: "Two ListenerSets collide; which one is older is not known",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a listener that collides with `other`.
 pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
     let gap = Gap::investigate("which of the two sets is older is not known", "the input shows no creation times");
-    PAGE.finding(
+    DOC.finding(
         &gap,
         door.owner.object(),
         format!("{} collides with {}; only the older of the two is served", door.describe(), other.describe()),

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "listener-set/conflicted",
     segment: SegmentName::Listener,
     title: "A listener of the set yields to an earlier one",
@@ -28,7 +28,7 @@ pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
         other.describe(),
         other.serves()
     ));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         door.owner.object(),
         format!("{} is not served: it collides with {}, which comes first", door.describe(), other.describe()),

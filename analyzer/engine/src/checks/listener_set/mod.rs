@@ -7,14 +7,14 @@ pub mod not_allowed;
 pub mod parent_missing;
 pub mod parent_unseen;
 
-use kubereach_model::evidence::Entry;
+use kubereach_model::evidence::CatalogueEntry;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    allowed_unseen::PAGE.entry(),
-    conflict_order_unseen::PAGE.entry(),
-    conflicted::PAGE.entry(),
-    not_allowed::PAGE.entry(),
-    parent_missing::PAGE.entry(),
-    parent_unseen::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    allowed_unseen::DOC.entry(),
+    conflict_order_unseen::DOC.entry(),
+    conflicted::DOC.entry(),
+    not_allowed::DOC.entry(),
+    parent_missing::DOC.entry(),
+    parent_unseen::DOC.entry(),
 ];

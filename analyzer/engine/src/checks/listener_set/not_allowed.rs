@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Gateway, ListenerSet};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "listener-set/not-allowed",
     segment: SegmentName::Listener,
     title: "The Gateway does not let the ListenerSet in",
@@ -31,7 +31,7 @@ pub fn finding(set: Found<'_, ListenerSet>, gateway: Found<'_, Gateway>) -> Find
         .and_then(|n| n.from.as_deref())
         .unwrap_or("None");
     let proof = gateway.shows(format!("allowedListeners.namespaces.from is {from}"));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         set.object(),
         format!(

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::ListenerSet;
 use kubereach_model::snapshot::{Absence, Found};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "listener-set/parent-missing",
     segment: SegmentName::Listener,
     title: "The Gateway of the ListenerSet does not exist",
@@ -25,7 +25,7 @@ spec: {parentRef: {name: not-there}, listeners: [...]}",
 pub fn finding(set: Found<'_, ListenerSet>, absence: &Absence) -> Finding {
     let parent = &set.spec.parent_ref;
     let namespace = parent.namespace.as_deref().unwrap_or(&set.metadata.namespace);
-    PAGE.finding(
+    DOC.finding(
         &absence.proof(),
         set.object(),
         format!(

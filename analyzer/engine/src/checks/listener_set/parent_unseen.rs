@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::ListenerSet;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "listener-set/parent-unseen",
     segment: SegmentName::Listener,
     title: "The Gateway of the ListenerSet was not read",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub fn finding(set: Found<'_, ListenerSet>, gap: &Gap) -> Finding {
     let parent = &set.spec.parent_ref;
     let namespace = parent.namespace.as_deref().unwrap_or(&set.metadata.namespace);
-    PAGE.finding(
+    DOC.finding(
         gap,
         set.object(),
         format!(

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Text};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "measurement/fails-though-open",
     segment: SegmentName::Address,
     title: "Traffic fails, and the configuration shows no cause",

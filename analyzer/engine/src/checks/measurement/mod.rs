@@ -22,23 +22,23 @@ use std::sync::Arc;
 
 use crate::observation::PathSeen;
 use jiff::Timestamp;
-use kubereach_model::evidence::{Entry, Finding, Path};
+use kubereach_model::evidence::{CatalogueEntry, Finding, Path};
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    error_answer::PAGE.entry(),
-    fails_as_configured::PAGE.entry(),
-    fails_though_open::PAGE.entry(),
-    flaky::PAGE.entry(),
-    flows_though_blocked::PAGE.entry(),
-    other_identity::PAGE.entry(),
-    relay_differs::PAGE.entry(),
-    same_as_unknown_host::PAGE.entry(),
-    some_addresses_fail::PAGE.entry(),
-    some_callers_fail::PAGE.entry(),
-    some_endpoints_fail::PAGE.entry(),
-    stale::PAGE.entry(),
-    unconfirmed_failure::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    error_answer::DOC.entry(),
+    fails_as_configured::DOC.entry(),
+    fails_though_open::DOC.entry(),
+    flaky::DOC.entry(),
+    flows_though_blocked::DOC.entry(),
+    other_identity::DOC.entry(),
+    relay_differs::DOC.entry(),
+    same_as_unknown_host::DOC.entry(),
+    some_addresses_fail::DOC.entry(),
+    some_callers_fail::DOC.entry(),
+    some_endpoints_fail::DOC.entry(),
+    stale::DOC.entry(),
+    unconfirmed_failure::DOC.entry(),
 ];
 
 /// What is to be said about a measured path. `taken_at` is the snapshot's time.

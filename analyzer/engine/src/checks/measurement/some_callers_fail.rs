@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "measurement/some-callers-fail",
     segment: SegmentName::Address,
     title: "Traffic fails for one caller and gets through for another",
@@ -14,5 +14,8 @@ pub static PAGE: Page<Narrows> = Page::new(Text {
                   Both stay in the report, each with its own row. Never raised for a caller whom network policy may \
                   refuse.",
     example: "The published address answers from the operator's machine and times out from a Pod (no hairpin).",
-    sources: &["docs/semantics/measurement.md#a-failing-part-blocks-only-if-every-alternative-was-tried", "Kubernetes: Services, external traffic policy"],
+    sources: &[
+        "docs/semantics/measurement.md#a-failing-part-blocks-only-if-every-alternative-was-tried",
+        "Kubernetes: Services, external traffic policy",
+    ],
 });

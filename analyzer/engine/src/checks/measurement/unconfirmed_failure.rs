@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Clouds, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Text};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "measurement/unconfirmed-failure",
     segment: SegmentName::Address,
     title: "Traffic failed, and nothing corroborates it",

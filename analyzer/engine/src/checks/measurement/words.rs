@@ -26,7 +26,7 @@ pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>)
         Remark::FlowsThoughBlocked(told) => {
             let (object, says) = blocked_by(path);
             let message = format!("the configuration says that nothing passes {way}, and traffic got through");
-            flows_though_blocked::PAGE
+            flows_though_blocked::DOC
                 .finding(object.clone(), message)
                 .cause(format!("{}. The configuration: {says}.", measured(told, taken_at)))
                 .next(
@@ -46,7 +46,7 @@ pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>)
                 sentence(&measured(told, taken_at)),
                 fits(told)
             );
-            fails_though_open::PAGE
+            fails_though_open::DOC
                 .finding(&proof(told), object.clone(), message)
                 .cause(cause)
                 .next(look(told.segment), command::describe(&object))
@@ -59,18 +59,18 @@ pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>)
                 part(told),
                 told.source
             );
-            some_callers_fail::PAGE
+            some_callers_fail::DOC
                 .finding(&proof(told), object.clone(), message)
                 .cause(format!("{}{}", sentence(&measured(told, taken_at)), fits(told)))
                 .next("Look at what differs between the callers: network, node, identity.", command::describe(&object))
         }
         Remark::FailsAsConfigured(told) => {
             let message = format!("traffic fails {way}{}, as the configuration says", part(told));
-            fails_as_configured::PAGE.finding(entry, message).cause(measured(told, taken_at))
+            fails_as_configured::DOC.finding(entry, message).cause(measured(told, taken_at))
         }
         Remark::Suffers(told) => {
             let message = format!("traffic suffers {way}{}: {}", part(told), told.evidence);
-            error_answer::PAGE
+            error_answer::DOC
                 .finding(&proof(told), entry.clone(), message)
                 .cause(fits(told).trim_start().to_owned())
                 .next("Look at what stands behind it.", command::describe(&backend(path).unwrap_or(entry)))
@@ -78,21 +78,21 @@ pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>)
         Remark::Flaky(told, answered, tried) => {
             let message = format!("only {answered} of {tried} attempts {way} were answered: {}", told.evidence);
             let object = backend(path).unwrap_or(entry);
-            flaky::PAGE
+            flaky::DOC
                 .finding(&proof(told), object.clone(), message)
                 .cause(fits(told).trim_start().to_owned())
                 .next("Look for the one that does not answer.", command::describe(&object))
         }
         Remark::DeadAddresses(told, dead) => {
             let message = format!("{way}, {} not answer while others do: {}", does(dead), told.evidence);
-            some_addresses_fail::PAGE
+            some_addresses_fail::DOC
                 .finding(&proof(told), entry.clone(), message)
                 .next("Look at where the addresses lead.", command::get(&entry, "-o yaml"))
         }
         Remark::DeadEndpoints(told, dead) => {
             let object = backend(path).unwrap_or(entry);
             let message = format!("behind {}, {} not answer while others do: {}", object, does(dead), told.evidence);
-            some_endpoints_fail::PAGE.finding(&proof(told), object.clone(), message).next(
+            some_endpoints_fail::DOC.finding(&proof(told), object.clone(), message).next(
                 "Look at the pods with these addresses.",
                 object.namespace.as_deref().map(|ns| command::list("pods -o wide", ns)).unwrap_or_default(),
             )
@@ -103,22 +103,22 @@ pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>)
                 "there was no second attempt, nothing else was answered from the same place, or real callers take another way",
             );
             let message = format!("traffic failed {way}{}, and nothing corroborates it", part(told));
-            unconfirmed_failure::PAGE
+            unconfirmed_failure::DOC
                 .finding(&gap, entry.clone(), message)
                 .cause(format!("{}{}", sentence(&measured(told, taken_at)), fits(told)))
                 .next("Measure again with the controls of a new plan.", command::describe(&entry))
         }
         Remark::OtherIdentity(told, why) => {
             let message = format!("{} failed {way}, which says nothing of other callers: {why}", told.source);
-            other_identity::PAGE.finding(entry, message).cause(measured(told, taken_at))
+            other_identity::DOC.finding(entry, message).cause(measured(told, taken_at))
         }
         Remark::SameAsUnknownHost(told) => {
             let message = format!("{way}, an unknown host gets the very same answer, so it proves the entry only");
-            same_as_unknown_host::PAGE.finding(entry, message).cause(measured(told, taken_at))
+            same_as_unknown_host::DOC.finding(entry, message).cause(measured(told, taken_at))
         }
         Remark::Stale(told, why) => {
             let message = format!("what was measured {way} is not counted: {why}");
-            stale::PAGE.finding(entry, message).cause(measured(told, taken_at))
+            stale::DOC.finding(entry, message).cause(measured(told, taken_at))
         }
         Remark::RelayDiffers(told, real_flows) => {
             let message = if *real_flows {
@@ -131,7 +131,7 @@ pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>)
             } else {
                 "the process answers, so look at network policy, a mesh, or the Service rules of the nodes"
             };
-            relay_differs::PAGE.finding(entry, message).cause(format!("{cause}. {}.", measured(told, taken_at)))
+            relay_differs::DOC.finding(entry, message).cause(format!("{cause}. {}.", measured(told, taken_at)))
         }
     }
 }
@@ -166,7 +166,7 @@ fn backend(path: &Path) -> Option<ObjectRef> {
 /// What the configuration says blocks the way.
 fn blocked_by(path: &Path) -> (ObjectRef, String) {
     let finding = path
-        .stretches
+        .segments
         .iter()
         .filter(|s| s.is_counted())
         .flat_map(|s| s.findings())
@@ -179,8 +179,8 @@ fn blocked_by(path: &Path) -> (ObjectRef, String) {
 
 /// The object of a segment, and what stands there.
 fn place(path: &Path, segment: Option<SegmentName>) -> (ObjectRef, String) {
-    let stretch = segment.and_then(|segment| path.stretch(segment));
-    let object = stretch
+    let evaluated = segment.and_then(|segment| path.segment(segment));
+    let object = evaluated
         .and_then(|s| s.object.clone())
         .or_else(|| segment.filter(|s| *s >= SegmentName::Service).and_then(|_| backend(path)))
         .unwrap_or_else(|| path.key.entry.clone());

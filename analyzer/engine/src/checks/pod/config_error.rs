@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::waiting;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/config-error",
     segment: SegmentName::Endpoints,
     title: "A container cannot be created",
@@ -29,10 +29,10 @@ const REASONS: [&str; 5] = [
 ];
 
 /// Waiting with an error of its specification.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let (container, reason, words) = waiting(pod.get(), &REASONS)?;
     Some(
-        PAGE.finding(
+        DOC.finding(
             pod.object(),
             format!("container {} of pod {} cannot be created", container.name, pod.metadata.name),
         )

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::containers;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/crash-loop",
     segment: SegmentName::Endpoints,
     title: "A container keeps exiting",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Waiting to be started again, or gone with an error.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let (container, init) = containers(pod.get()).find(|(c, init)| {
         let waits = c.state.waiting.as_ref().and_then(|w| w.reason.as_deref()) == Some("CrashLoopBackOff");
         let failed = c.state.terminated.as_ref().is_some_and(|t| t.exit_code.known().is_some_and(|code| *code != 0));
@@ -42,7 +42,7 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     // While it waits, the logs that tell are those of the run before; while it is merely ended, its own.
     let previous = container.state.waiting.is_some();
     Some(
-        PAGE.finding(pod.object(), format!("{role} {} of pod {} keeps exiting", container.name, pod.metadata.name))
+        DOC.finding(pod.object(), format!("{role} {} of pod {} keeps exiting", container.name, pod.metadata.name))
             .cause(format!("{exit}{}{words}", super::restarts(container)))
             .next("Read what it said before it exited.", command::logs(&pod.object(), &container.name, previous)),
     )

@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/evicted-leftovers",
     segment: SegmentName::Endpoints,
     title: "Failed pods were left behind",
@@ -27,5 +27,5 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         failed.iter().filter(|p| p.status.as_ref().and_then(|s| s.reason.as_deref()) == Some("Evicted")).count();
     let message =
         format!("{} failed pods of it were left behind ({evicted} evicted); they are not counted", failed.len());
-    Some(PAGE.finding(first.object(), message))
+    Some(DOC.finding(first.object(), message))
 }

@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/flapping",
     segment: SegmentName::Endpoints,
     title: "A ready pod restarts often",
@@ -19,7 +19,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// The ready pod that was restarted most.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let many = cx.world.snapshot.thresholds.many_restarts;
+    let many = cx.cluster.snapshot.thresholds.many_restarts;
     let pods = cx.view.selected.ready();
     let (restarts, pod, container) = pods
         .flat_map(|pod| {
@@ -30,7 +30,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.metadata.name.cmp(&a.1.metadata.name)))?;
     let ran_before = container.last_state.terminated.is_some();
     Some(
-        PAGE.finding(
+        DOC.finding(
             pod.object(),
             format!(
                 "pod {} is ready, and its container {} was restarted {restarts} times",

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::waiting;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/image-pull",
     segment: SegmentName::Endpoints,
     title: "An image cannot be fetched",
@@ -30,11 +30,11 @@ const REASONS: [&str; 6] = [
 ];
 
 /// Waiting for an image.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let (container, reason, words) = waiting(pod.get(), &REASONS)?;
     let image = container.image.as_deref().map(|i| format!(" {}", command::cut(i))).unwrap_or_default();
     Some(
-        PAGE.finding(
+        DOC.finding(
             pod.object(),
             format!("the image{image} of container {} of pod {} cannot be fetched", container.name, pod.metadata.name),
         )

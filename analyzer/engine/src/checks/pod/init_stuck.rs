@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::sidecar;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/init-stuck",
     segment: SegmentName::Endpoints,
     title: "An init container has not finished",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// The first init container that is not done.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let value = &pod.get().value;
     let status = value.status.as_ref()?;
     let scheduled = value.spec.node_name.is_some();
@@ -37,7 +37,7 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         _ => "it has not started",
     };
     Some(
-        PAGE.finding(
+        DOC.finding(
             pod.object(),
             format!("init container {} of pod {} has not finished", stuck.name, pod.metadata.name),
         )

@@ -17,30 +17,30 @@ pub mod volume_pending;
 
 use std::collections::BTreeMap;
 
-use crate::resolve::World;
-use kubereach_model::evidence::{Entry, Finding};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CatalogueEntry, Finding};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Condition, ConditionStatus, ContainerStatus, Pod, PodSpec, current};
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    config_error::PAGE.entry(),
-    crash_loop::PAGE.entry(),
-    evicted_leftovers::PAGE.entry(),
-    flapping::PAGE.entry(),
-    image_pull::PAGE.entry(),
-    init_stuck::PAGE.entry(),
-    node_not_ready::PAGE.entry(),
-    out_of_memory::PAGE.entry(),
-    readiness_failing::PAGE.entry(),
-    readiness_gate::PAGE.entry(),
-    scheduling_gated::PAGE.entry(),
-    startup_pending::PAGE.entry(),
-    unschedulable::PAGE.entry(),
-    volume_pending::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    config_error::DOC.entry(),
+    crash_loop::DOC.entry(),
+    evicted_leftovers::DOC.entry(),
+    flapping::DOC.entry(),
+    image_pull::DOC.entry(),
+    init_stuck::DOC.entry(),
+    node_not_ready::DOC.entry(),
+    out_of_memory::DOC.entry(),
+    readiness_failing::DOC.entry(),
+    readiness_gate::DOC.entry(),
+    scheduling_gated::DOC.entry(),
+    startup_pending::DOC.entry(),
+    unschedulable::DOC.entry(),
+    volume_pending::DOC.entry(),
 ];
 
-type Check = fn(&World<'_>, Found<'_, Pod>) -> Option<Finding>;
+type Check = fn(&ClusterIndex<'_>, Found<'_, Pod>) -> Option<Finding>;
 
 /// Causes in the order in which they decide: the first that fits is the diagnosis of the pod.
 static CAUSES: &[Check] = &[
@@ -59,23 +59,23 @@ static CAUSES: &[Check] = &[
 ];
 
 /// Why this pod is not ready, if its status says.
-pub fn diagnose(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
-    CAUSES.iter().find_map(|cause| cause(world, pod))
+pub fn diagnose(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+    CAUSES.iter().find_map(|cause| cause(cluster, pod))
 }
 
 /// Why these pods are not ready: one finding per cause, the gravest first, each on the first pod (in the
 /// order given) that shows it. Every pod is looked at; none is sampled out.
-pub fn causes(world: &World<'_>, pods: &[Found<'_, Pod>]) -> Vec<Finding> {
+pub fn causes(cluster: &ClusterIndex<'_>, pods: &[Found<'_, Pod>]) -> Vec<Finding> {
     let mut found: BTreeMap<usize, (Finding, usize)> = BTreeMap::new();
     for pod in pods {
         for (rank, cause) in CAUSES.iter().enumerate() {
             if let Some((_, more)) = found.get_mut(&rank)
-                && cause(world, *pod).is_some()
+                && cause(cluster, *pod).is_some()
             {
                 *more += 1;
                 break;
             }
-            if let Some(finding) = cause(world, *pod) {
+            if let Some(finding) = cause(cluster, *pod) {
                 found.insert(rank, (finding, 0));
                 break;
             }

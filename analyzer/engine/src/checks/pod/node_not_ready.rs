@@ -3,14 +3,14 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::current;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/node-not-ready",
     segment: SegmentName::Endpoints,
     title: "The pod's node is not ready",
@@ -21,10 +21,10 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Its node is down.
-pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let lost = pod.status.as_ref().and_then(|s| s.reason.as_deref()) == Some("NodeLost");
     let name = pod.get().value.spec.node_name.as_deref()?;
-    let down = world.node_down(name);
+    let down = cluster.node_down(name);
     if down.is_none() && !lost {
         return None;
     }
@@ -36,7 +36,7 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let object =
         kubereach_reports::report::ObjectRef { kind: "Node".to_owned(), namespace: None, name: name.to_owned() };
     Some(
-        PAGE.finding(pod.object(), format!("pod {} is on node {name}, which is not ready", pod.metadata.name))
+        DOC.finding(pod.object(), format!("pod {} is on node {name}, which is not ready", pod.metadata.name))
             .cause(words.unwrap_or_else(|| "the node does not report".to_owned()))
             .next("See what is wrong with the node.", command::describe(&object))
             .relates(object, "its node"),

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::containers;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/out-of-memory",
     segment: SegmentName::Endpoints,
     title: "A container was killed for lack of memory",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Killed now, or before the present wait.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let killed = |t: Option<&kubereach_model::snapshot::model::Terminated>| {
         t.is_some_and(|t| t.reason.as_deref() == Some("OOMKilled"))
     };
@@ -32,7 +32,7 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     // Once it is started again (or waits for it), its own words are those of the run before.
     let previous = container.state.terminated.is_none();
     Some(
-        PAGE.finding(
+        DOC.finding(
             pod.object(),
             format!("container {} of pod {} was killed for lack of memory", container.name, pod.metadata.name),
         )

@@ -4,14 +4,14 @@ use kubereach_reports::report::SegmentName;
 
 use super::containers;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::ProbePort;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/readiness-failing",
     segment: SegmentName::Endpoints,
     title: "The readiness probe does not pass",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Running and not ready.
-pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     if pod.phase() != "Running" {
         return None;
     }
@@ -33,7 +33,7 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let probe = spec.and_then(|c| c.readiness_probe.as_ref());
     let Some(probe) = probe else {
         return Some(
-            PAGE.finding(
+            DOC.finding(
                 pod.object(),
                 format!("container {} of pod {} runs and is not ready", container.name, pod.metadata.name),
             )
@@ -48,7 +48,7 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         (.., Some(_)) => "a command in the container".to_owned(),
         _ => "its probe".to_owned(),
     };
-    let events = world.events_about("Pod", &pod.metadata.namespace, &pod.metadata.name);
+    let events = cluster.events_about("Pod", &pod.metadata.namespace, &pod.metadata.name);
     let words = events
         .iter()
         .filter(|e| e.reason.as_deref() == Some("Unhealthy"))
@@ -58,7 +58,7 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         .map(|m| format!("; the kubelet says: {}", command::cut(m)))
         .unwrap_or_default();
     Some(
-        PAGE.finding(
+        DOC.finding(
             pod.object(),
             format!("the readiness probe of container {} of pod {} does not pass", container.name, pod.metadata.name),
         )

@@ -3,14 +3,14 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/readiness-gate",
     segment: SegmentName::Endpoints,
     title: "A readiness gate of the pod is not met",
@@ -23,7 +23,7 @@ spec: {readinessGates: [{conditionType: target-health.elbv2.k8s.aws/web}]}",
 });
 
 /// Containers ready, a gate not.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let value = &pod.get().value;
     let conditions = &value.status.as_ref()?.conditions;
     let containers = current(conditions, "ContainersReady")?;
@@ -42,7 +42,7 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         Some(c) => format!("it is {:?}: {}", c.status, command::cut(c.message())),
     };
     Some(
-        PAGE.finding(
+        DOC.finding(
             pod.object(),
             format!("pod {} waits for its readiness gate {}", pod.metadata.name, command::cut(gate)),
         )

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::scheduled;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/scheduling-gated",
     segment: SegmentName::Endpoints,
     title: "The pod is held back by a scheduling gate",
@@ -21,7 +21,7 @@ spec: {schedulingGates: [{name: example.com/quota}]}",
 });
 
 /// Gated.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let gates = &pod.get().value.spec.scheduling_gates;
     let held = scheduled(pod.get()).is_some_and(|c| c.reason() == "SchedulingGated") || !gates.is_empty();
     if !held || pod.get().value.spec.node_name.is_some() {
@@ -29,7 +29,7 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     }
     let names = gates.iter().map(|g| command::cut(&g.name)).collect::<Vec<_>>().join(", ");
     Some(
-        PAGE.finding(pod.object(), format!("pod {} is held back by a scheduling gate", pod.metadata.name))
+        DOC.finding(pod.object(), format!("pod {} is held back by a scheduling gate", pod.metadata.name))
             .cause(if names.is_empty() {
                 "a gate holds it back".to_owned()
             } else {

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::containers;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/startup-pending",
     segment: SegmentName::Endpoints,
     title: "The pod is still starting",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Not started yet, with nothing wrong so far.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let value = &pod.get().value;
     let probed = |name: &str| value.spec.containers.iter().any(|c| c.name == name && c.startup_probe.is_some());
     let unstarted = containers(pod.get())
@@ -32,7 +32,7 @@ pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         None => return None,
     };
     Some(
-        PAGE.finding(pod.object(), format!("pod {} is still starting", pod.metadata.name))
+        DOC.finding(pod.object(), format!("pod {} is still starting", pod.metadata.name))
             .cause(cause)
             .next("See how far it has come.", command::describe(&pod.object())),
     )

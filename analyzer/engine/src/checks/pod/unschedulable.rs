@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use super::scheduled;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/unschedulable",
     segment: SegmentName::Endpoints,
     title: "No node takes the pod",
@@ -20,11 +20,11 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// The scheduler's words.
-pub fn finding(_world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let condition = scheduled(pod.get()).filter(|c| c.reason() == "Unschedulable")?;
     let words = command::cut(condition.message());
     Some(
-        PAGE.finding(pod.object(), format!("no node takes pod {}", pod.metadata.name))
+        DOC.finding(pod.object(), format!("no node takes pod {}", pod.metadata.name))
             .cause(if words.is_empty() {
                 "the scheduler gives no reason".to_owned()
             } else {

@@ -4,15 +4,15 @@ use kubereach_reports::report::SegmentName;
 
 use super::scheduled;
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::Lookup;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::{PersistentVolumeClaim, Resource as _};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/volume-pending",
     segment: SegmentName::Endpoints,
     title: "The pod waits for a volume",
@@ -23,19 +23,19 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Pending, with a claim that is not bound or a volume that does not mount.
-pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     if pod.phase() != "Pending" {
         return None;
     }
     let namespace = pod.metadata.namespace.as_str();
     let finding = |cause: String, line: String| {
-        PAGE.finding(pod.object(), format!("pod {} waits for a volume", pod.metadata.name))
+        DOC.finding(pod.object(), format!("pod {} waits for a volume", pod.metadata.name))
             .cause(cause)
             .next("See why the volume is not there.", line)
     };
     let claims = pod.get().value.spec.volumes.iter().filter_map(|v| v.persistent_volume_claim.as_ref());
     for claim in claims.map(|c| c.claim_name.as_str()) {
-        match world.snapshot.lookup::<PersistentVolumeClaim>(namespace, claim) {
+        match cluster.snapshot.lookup::<PersistentVolumeClaim>(namespace, claim) {
             Lookup::Found(found) => {
                 let phase = found.status.as_ref().and_then(|s| s.phase.clone()).unwrap_or_default();
                 if matches!(phase.as_str(), "Pending" | "Lost") {
@@ -54,7 +54,7 @@ pub fn finding(world: &World<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let words = scheduled(pod.get())
         .map(kubereach_model::snapshot::model::Condition::message)
         .filter(|m| m.to_ascii_lowercase().contains("persistentvolumeclaim"));
-    let events = world.events_about("Pod", namespace, &pod.metadata.name);
+    let events = cluster.events_about("Pod", namespace, &pod.metadata.name);
     let mount = events.iter().rev().find(|e| matches!(e.reason.as_deref(), Some("FailedMount" | "FailedAttachVolume")));
     let words = words.or_else(|| mount.and_then(|e| e.get().value.message.as_deref()))?;
     Some(finding(command::cut(words), command::describe(&pod.object())))

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Text};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "policy/admits-no-one",
     segment: SegmentName::Policy,
     title: "Network policies admit nobody on this port",

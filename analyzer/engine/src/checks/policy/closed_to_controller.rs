@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Text};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "policy/closed-to-controller",
     segment: SegmentName::Policy,
     title: "The pods turn the front door's controller away",

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "policy/closed-to-controller-if-enforced",
     segment: SegmentName::Policy,
     title: "The pods turn the front door's controller away, if policies are enforced",

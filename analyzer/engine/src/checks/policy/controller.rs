@@ -7,15 +7,15 @@ use kubereach_reports::report::{PathState, Port, SegmentName};
 
 use super::targets::{self, Target, kinds_of_targets, targets};
 use super::{closed_to_controller, closed_to_controller_if_enforced, partly_closed_to_controller, undecidable, words};
-use crate::checks::service::BackendStretches;
+use crate::checks::service::BackendSegments;
 use crate::policy::cni::Enforcement;
 use crate::policy::{
     Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection,
 };
-use crate::resolve::World;
-use crate::resolve::dialers::{Callers, Dialer, Front};
+use crate::resolve::ClusterIndex;
+use crate::resolve::proxy_pods::{Caller, Callers, Front};
 use crate::resolve::service::{PortView, ServiceView};
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::Gap;
 
 /// Asked of more pairs than this, the first speak for the rest: replicas of one workload are alike.
@@ -24,14 +24,14 @@ const MOST_PAIRS: usize = 4096;
 /// Adds to the `policy` segment what the policies say to those who carry the traffic of the entry. Where
 /// they are not known nothing changes.
 pub fn through<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     view: &ServiceView<'s>,
     port: Option<&Port>,
     front: Option<&Front<'s>>,
-    mut behind: BackendStretches,
-) -> BackendStretches {
+    mut behind: BackendSegments,
+) -> BackendSegments {
     let Some(front) = front else { return behind };
-    let Some(slot) = behind.stretches.iter_mut().find(|s| s.segment == SegmentName::Policy) else { return behind };
+    let Some(slot) = behind.segments.iter_mut().find(|s| s.name == SegmentName::Policy) else { return behind };
     // Where it is blocked already, or was not evaluated, the caller adds nothing to the state.
     if !slot.is_counted() || slot.state() == PathState::Blocked {
         return behind;
@@ -45,47 +45,47 @@ pub fn through<'s>(
         return behind;
     };
     let behind_it = PortView::of(view, Some(declared));
-    if let Dialer::Pods(callers) = &front.dialer
-        && nobody_objects(world, declared, &behind_it, callers)
+    if let Caller::Pods(callers) = &front.proxy
+        && nobody_objects(cluster, declared, &behind_it, callers)
     {
         let first = targets::asked(&behind_it).next();
         let number = first.and_then(|endpoint| targets::number(view, declared, protocol, endpoint));
-        let mut stretch = Stretch::clone(slot);
+        let mut segment = Segment::clone(slot);
         let shown = words::port(number, protocol.word());
-        stretch.evaluated(format!("policies let the pods of {} connect to {shown}", front.name));
-        *slot = Arc::new(stretch);
+        segment.evaluated(format!("policies let the pods of {} connect to {shown}", front.name));
+        *slot = Arc::new(segment);
         return behind;
     }
-    let policies = world.policies();
+    let policies = cluster.policies();
     let held = |callers: &Callers<'s>| targets::asked(&behind_it).any(|e| e.pod.is_some_and(|pod| callers.has(pod)));
-    let by_themselves = matches!(&front.dialer, Dialer::Pods(callers) if held(callers));
+    let by_themselves = matches!(&front.proxy, Caller::Pods(callers) if held(callers));
     let targets = if by_themselves || policies.sight.sees_addresses() {
-        targets(world, view, declared, &behind_it)
+        targets(cluster, view, declared, &behind_it)
     } else {
-        kinds_of_targets(world, view, declared, &behind_it)
+        kinds_of_targets(cluster, view, declared, &behind_it)
     };
-    let asked = Asked { world, view, name: front.name, protocol, targets: &targets };
-    let mut stretch = Stretch::clone(slot);
-    match &front.dialer {
-        Dialer::Pods(pods) => asked.of_pods(pods, &mut stretch),
-        Dialer::OwnIdentity => asked.of_identity(&mut stretch),
+    let asked = Asked { cluster, view, name: front.name, protocol, targets: &targets };
+    let mut segment = Segment::clone(slot);
+    match &front.proxy {
+        Caller::Pods(pods) => asked.of_pods(pods, &mut segment),
+        Caller::OwnIdentity => asked.of_identity(&mut segment),
     }
-    *slot = Arc::new(stretch);
+    *slot = Arc::new(segment);
     behind
 }
 
 /// Is there surely no policy that has to do with a caller or with a pod behind the port, and was every policy read
 /// that could?
 fn nobody_objects<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     port: &kubereach_model::snapshot::model::ServicePort,
     behind: &PortView<'_, 's>,
     callers: &Callers<'s>,
 ) -> bool {
-    let policies = world.policies();
+    let policies = cluster.policies();
     let of_callers = callers.kinds.iter().filter_map(|kind| callers.ends.get(*kind.members.first()?)?.pod());
     let mut namespaces: Vec<&str> = of_callers.map(|pod| pod.namespace).collect();
-    if namespaces.is_empty() || !targets::is_untouched(world, port, behind) {
+    if namespaces.is_empty() || !targets::is_untouched(cluster, port, behind) {
         return false;
     }
     let of_targets = targets::asked(behind).filter_map(|endpoint| endpoint.pod);
@@ -104,7 +104,7 @@ struct Asking<'a, 's> {
 }
 
 struct Asked<'a, 's> {
-    world: &'a World<'s>,
+    cluster: &'a ClusterIndex<'s>,
     view: &'a ServiceView<'s>,
     /// Of the controller.
     name: &'static str,
@@ -126,8 +126,8 @@ impl<'s> Asked<'_, 's> {
     }
 
     /// A proxy without labels: any rule that asks who connects cannot be followed.
-    fn of_identity(&self, stretch: &mut Stretch) {
-        let policies = self.world.policies();
+    fn of_identity(&self, segment: &mut Segment) {
+        let policies = self.cluster.policies();
         let restricted = self.targets.iter().any(|target| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
             let connection =
@@ -146,7 +146,7 @@ impl<'s> Asked<'_, 's> {
             "it cannot be decided whether the proxy of {name} may connect to {shown}: \
              it runs on the nodes and has no pod labels"
         );
-        stretch.add(undecidable::PAGE.finding(&gap, self.view.service.object(), message).next(
+        segment.add(undecidable::DOC.finding(&gap, self.view.service.object(), message).next(
             "Ask the plugin what it admits.",
             crate::checks::command::list("ciliumendpoints", self.view.namespace()),
         ));
@@ -155,7 +155,7 @@ impl<'s> Asked<'_, 's> {
     /// Callers and targets of which no policy tells any two apart; `None` where pairs have to be asked about one by
     /// one: a pod may talk to itself, and a node to its own pods.
     fn kinds<'a>(&'a self, callers: &'a Callers<'s>) -> Option<(Vec<Asking<'a, 's>>, Vec<Asking<'a, 's>>)> {
-        let policies = self.world.policies();
+        let policies = self.cluster.policies();
         let asking = |end: &'a End<'s>, port: Option<u16>, count: usize| Asking {
             selection: end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default(),
             end,
@@ -187,7 +187,7 @@ impl<'s> Asked<'_, 's> {
 
     /// Every caller and every target by itself, as far as there is room.
     fn pairs<'a>(&'a self, callers: &'a Callers<'s>) -> (Vec<Asking<'a, 's>>, Vec<Asking<'a, 's>>) {
-        let policies = &self.world.policies().policies;
+        let policies = &self.cluster.policies().policies;
         let most = (MOST_PAIRS / self.targets.len().max(1)).max(1);
         let asking = |end: &'a End<'s>, port: Option<u16>, count: usize| Asking {
             selection: end.pod().map(|pod| policies.select(pod)).unwrap_or_default(),
@@ -200,8 +200,8 @@ impl<'s> Asked<'_, 's> {
         (from, to.collect())
     }
 
-    fn of_pods(&self, callers: &Callers<'s>, stretch: &mut Stretch) {
-        let policies = self.world.policies();
+    fn of_pods(&self, callers: &Callers<'s>, segment: &mut Segment) {
+        let policies = self.cluster.policies();
         let (callers, targets) = self.kinds(callers).unwrap_or_else(|| self.pairs(callers));
         let asked: Vec<Vec<Decision<'_, 's>>> = callers
             .iter()
@@ -233,21 +233,21 @@ impl<'s> Asked<'_, 's> {
         let (name, shown) = (self.name, self.port());
         if denied + unknown == 0 {
             let sides = decisions.iter().flat_map(|d| [&d.verdict.egress, &d.verdict.ingress]);
-            let by = words::admitting(self.world, sides.flat_map(|side| &side.because));
+            let by = words::admitting(self.cluster, sides.flat_map(|side| &side.because));
             let by = if by.is_empty() { String::new() } else { format!(": {}", words::list(&by)) };
-            stretch.evaluated(format!("policies let the pods of {name} connect to {shown}{by}"));
+            segment.evaluated(format!("policies let the pods of {name} connect to {shown}{by}"));
             return;
         }
         let because = words::policies(
-            self.world,
+            self.cluster,
             decisions.iter().flat_map(|d| d.verdict.egress.because.iter().chain(&d.verdict.ingress.because)),
         );
         // Every caller is told the same, or it depends on which of them serves this entry.
         let alike = said.windows(2).all(|pair| pair.first() == pair.last());
         if denied == all || (denied > 0 && unknown == 0 && alike) {
-            self.denied(denied, all, &because, stretch);
+            self.denied(denied, all, &because, segment);
         } else {
-            self.unsettled(&decisions, denied, &because, stretch);
+            self.unsettled(&decisions, denied, &because, segment);
         }
     }
 
@@ -257,14 +257,14 @@ impl<'s> Asked<'_, 's> {
         decisions: &[&Decision<'_, 's>],
         denied: usize,
         because: &[&Policy<'s>],
-        stretch: &mut Stretch,
+        segment: &mut Segment,
     ) {
         let missing = decisions
             .iter()
             .filter(|d| d.answer == Answer::Unknown)
             .flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing))
             .next();
-        if stretch.state() == PathState::Unknown {
+        if segment.state() == PathState::Unknown {
             // The reason stands there already: another system's policy, or policies that were not read.
             return;
         }
@@ -275,7 +275,7 @@ impl<'s> Asked<'_, 's> {
             }
             None => return,
         };
-        let open = stretch.findings().iter().all(|f| f.code() != super::admits_some::PAGE.code());
+        let open = segment.findings().iter().all(|f| f.code() != super::admits_some::DOC.code());
         if missing == Some(&Missing::HostNetwork) && denied == 0 && open {
             // Nobody is turned away by the rules that were read, a node least of all.
             return;
@@ -283,16 +283,16 @@ impl<'s> Asked<'_, 's> {
         let (name, shown) = (self.name, self.port());
         let gap = Gap::investigate(format!("whether the pods of {name} are admitted"), why.clone());
         let message = format!("it cannot be decided whether the pods of {name} may connect to {shown}: {why}");
-        let finding = undecidable::PAGE.finding(&gap, self.view.service.object(), message);
-        stretch.add(words::blame(finding, because, self.view.namespace()));
+        let finding = undecidable::DOC.finding(&gap, self.view.service.object(), message);
+        segment.add(words::blame(finding, because, self.view.namespace()));
     }
 
-    fn denied(&self, denied: usize, all: usize, because: &[&Policy<'s>], stretch: &mut Stretch) {
+    fn denied(&self, denied: usize, all: usize, because: &[&Policy<'s>], segment: &mut Segment) {
         let Some(first) = because.first() else { return };
         let (name, shown) = (self.name, self.port());
         let fact = format!("does not let the pods of {name} connect to {shown}");
-        let Some(proof) = words::shows(self.world, first, &fact) else { return };
-        let policies = self.world.policies();
+        let Some(proof) = words::shows(self.cluster, first, &fact) else { return };
+        let policies = self.cluster.policies();
         let enforcement = &policies.plugins.enforcement;
         let object = first.object.clone();
         let finding = if denied < all {
@@ -300,14 +300,14 @@ impl<'s> Asked<'_, 's> {
                 "the pods of {name} may not connect to {shown} in {denied} of {all} pairs of pods, \
                  if network policies are enforced"
             );
-            partly_closed_to_controller::PAGE.finding(&proof, object, message)
+            partly_closed_to_controller::DOC.finding(&proof, object, message)
         } else if let (Enforcement::Enforced { .. }, true) = (enforcement, policies.other_systems_read()) {
             let message = format!("network policies do not let the pods of {name} connect to {shown}");
-            closed_to_controller::PAGE.finding(&proof, object, message)
+            closed_to_controller::DOC.finding(&proof, object, message)
         } else {
             let message =
                 format!("network policies do not let the pods of {name} connect to {shown}, if they are enforced");
-            closed_to_controller_if_enforced::PAGE.finding(&proof, object, message)
+            closed_to_controller_if_enforced::DOC.finding(&proof, object, message)
         };
         let names: Vec<String> = because.iter().map(|policy| policy.object.to_string()).collect();
         let finding = finding.cause(format!(
@@ -315,6 +315,6 @@ impl<'s> Asked<'_, 's> {
              Requests would be answered with an error of the controller.",
             words::policies_do(&names, "does not let", "do not let")
         ));
-        stretch.add(words::blame(finding, because, self.view.namespace()));
+        segment.add(words::blame(finding, because, self.view.namespace()));
     }
 }

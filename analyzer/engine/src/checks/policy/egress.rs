@@ -6,9 +6,9 @@ use super::targets::Target;
 use super::{dns_egress_closed, dns_egress_udp_only, egress_closed, egress_differs, egress_limited, words};
 use crate::policy::cni::Enforcement;
 use crate::policy::{self, Answer, Connection, Direction, End, Outgoing, PodEnd, Policy, Protocol};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 
 /// What may be said about the cluster's DNS: the answer for UDP and for TCP, or why there is none.
 enum Dns {
@@ -30,8 +30,13 @@ impl Dns {
 }
 
 /// Adds what is to be said about outgoing traffic. It never changes the state of the path.
-pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Target<'s>], stretch: &mut Stretch) {
-    let policies = world.policies();
+pub(super) fn notes<'s>(
+    cluster: &ClusterIndex<'s>,
+    view: &ServiceView<'s>,
+    targets: &[Target<'s>],
+    segment: &mut Segment,
+) {
+    let policies = cluster.policies();
     let pods: Vec<&PodEnd<'s>> = targets.iter().filter_map(|target| target.end.pod()).collect();
     if pods.is_empty() || pods.len() != targets.len() || !policies.unread(view.namespace()).is_empty() {
         return;
@@ -51,22 +56,23 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
     if kinds.contains_key(&Outgoing::Unclear) {
         return;
     }
-    let because = isolating(world, &pods);
+    let because = isolating(cluster, &pods);
     let mut kinds_left = kinds.iter();
     match (kinds_left.next(), kinds_left.next()) {
         (Some((Outgoing::Anything | Outgoing::Unclear, _)) | None, None) => return,
         (Some((Outgoing::Nothing, _)), None) => {
             let message =
                 "the pods may open no connection at all, if network policies are enforced: names do not resolve either";
-            let finding = egress_closed::PAGE.finding(view.service.object(), message);
-            stretch.add(words::blame(finding, &because, view.namespace()));
+            let finding = egress_closed::DOC.finding(view.service.object(), message);
+            segment.add(words::blame(finding, &because, view.namespace()));
             return;
         }
         (Some((Outgoing::Only(whom), _)), None) => {
             let message =
                 format!("the pods may only reach these, if network policies are enforced: {}", words::list(whom));
-            let finding = egress_limited::PAGE.finding(view.service.object(), message).cause(dns(world, &pods).words());
-            stretch.add(words::blame(finding, &because, view.namespace()));
+            let finding =
+                egress_limited::DOC.finding(view.service.object(), message).cause(dns(cluster, &pods).words());
+            segment.add(words::blame(finding, &because, view.namespace()));
         }
         _ => {
             let message = format!(
@@ -75,27 +81,27 @@ pub(super) fn notes<'s>(world: &World<'s>, view: &ServiceView<'s>, targets: &[Ta
                 kinds.iter().map(|(outgoing, (_, count))| kind(outgoing, *count)).collect::<Vec<_>>().join("; ")
             );
             let each: Vec<String> = kinds.values().map(|(pod, _)| pod.object().to_string()).collect();
-            let finding = egress_differs::PAGE
+            let finding = egress_differs::DOC
                 .finding(view.service.object(), message)
                 .cause(format!("One of each kind: {}.", words::list(&each)));
-            stretch.add(words::blame(finding, &because, view.namespace()));
+            segment.add(words::blame(finding, &because, view.namespace()));
         }
     }
     if kinds.contains_key(&Outgoing::Anything) {
         return;
     }
-    match dns(world, &pods) {
+    match dns(cluster, &pods) {
         Dns::Told(Answer::Denied, Answer::Denied) => {
             let message =
                 "the pods may not ask the cluster's DNS, if network policies are enforced: names do not resolve";
-            let finding = dns_egress_closed::PAGE.finding(view.service.object(), message);
-            stretch.add(words::blame(finding, &because, view.namespace()));
+            let finding = dns_egress_closed::DOC.finding(view.service.object(), message);
+            segment.add(words::blame(finding, &because, view.namespace()));
         }
         Dns::Told(Answer::Allowed, Answer::Denied) => {
             let message =
                 "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
-            let finding = dns_egress_udp_only::PAGE.finding(view.service.object(), message);
-            stretch.add(words::blame(finding, &because, view.namespace()));
+            let finding = dns_egress_udp_only::DOC.finding(view.service.object(), message);
+            segment.add(words::blame(finding, &because, view.namespace()));
         }
         Dns::Told(..) | Dns::Open(_) => {}
     }
@@ -112,8 +118,8 @@ fn kind(outgoing: &Outgoing, count: usize) -> String {
 }
 
 /// The policies that isolate any of the pods for outgoing traffic.
-fn isolating<'a, 's>(world: &'a World<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a Policy<'s>> {
-    let policies = &world.policies().policies;
+fn isolating<'a, 's>(cluster: &'a ClusterIndex<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a Policy<'s>> {
+    let policies = &cluster.policies().policies;
     let mut indexes: Vec<u32> = Vec::new();
     for pod in pods {
         indexes.extend(policies.select(pod).of(Direction::Egress).iter().map(|(index, _)| *index));
@@ -123,16 +129,16 @@ fn isolating<'a, 's>(world: &'a World<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a Poli
     indexes.into_iter().filter_map(|index| policies.get(index)).collect()
 }
 
-fn dns<'s>(world: &World<'s>, pods: &[&PodEnd<'s>]) -> Dns {
+fn dns<'s>(cluster: &ClusterIndex<'s>, pods: &[&PodEnd<'s>]) -> Dns {
     let own = |pod: &&PodEnd<'s>| matches!(pod.spec.dns_policy.as_deref(), Some("Default" | "None"));
     if pods.iter().any(own) {
         return Dns::Open("Their dnsPolicy sends them to other name servers than the cluster's.");
     }
-    let (udp, tcp) = match &world.policies().dns {
+    let (udp, tcp) = match &cluster.policies().dns {
         policy::Dns::Servers { udp, tcp } => (udp, tcp),
         policy::Dns::Unclear(why) => return Dns::Open(why),
     };
-    match (to_dns(world, pods, udp, Protocol::Udp), to_dns(world, pods, tcp, Protocol::Tcp)) {
+    match (to_dns(cluster, pods, udp, Protocol::Udp), to_dns(cluster, pods, tcp, Protocol::Tcp)) {
         (Some(udp), Some(tcp)) => Dns::Told(udp, tcp),
         _ => Dns::Open("Whether they may ask the cluster's DNS differs from one pod to another."),
     }
@@ -140,12 +146,12 @@ fn dns<'s>(world: &World<'s>, pods: &[&PodEnd<'s>]) -> Dns {
 
 /// The answer for all pods to all DNS servers, where it is one and the same.
 fn to_dns<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     pods: &[&PodEnd<'s>],
     servers: &[(End<'s>, u16)],
     protocol: Protocol,
 ) -> Option<Answer> {
-    let policies = &world.policies().policies;
+    let policies = &cluster.policies().policies;
     let mut same = None;
     for pod in pods {
         let from = End::Pod((*pod).clone());

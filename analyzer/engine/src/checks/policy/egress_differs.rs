@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/egress-differs",
     segment: SegmentName::Policy,
     title: "The pods may not all reach the same destinations",

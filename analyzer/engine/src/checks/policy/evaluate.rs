@@ -16,9 +16,9 @@ use crate::checks::service::Consumer;
 use crate::policy::cni::Enforcement;
 use crate::policy::reach::port_words;
 use crate::policy::{Answer, Connection, Direction, End, Missing, Protocol, Sided};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::{PortView, ServiceView};
-use kubereach_model::evidence::{Finding, Stretch};
+use kubereach_model::evidence::{Finding, Segment};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::ServicePort;
 
@@ -44,7 +44,7 @@ fn open<'s>(side: &Sided<'s>) -> Open<'s> {
 
 /// Everything that was found about a port.
 struct Facts<'a, 's> {
-    world: &'a World<'s>,
+    cluster: &'a ClusterIndex<'s>,
     view: &'a ServiceView<'s>,
     port: &'a ServicePort,
     protocol: Protocol,
@@ -56,22 +56,22 @@ struct Facts<'a, 's> {
 
 /// The `policy` segment behind a port of a Service. `consumer` is who dials, as far as it is known.
 pub fn behind<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,
     consumer: Consumer,
-) -> Arc<Stretch> {
+) -> Arc<Segment> {
     let service = view.service.object();
-    let mut stretch = Stretch::new(SegmentName::Policy, Some(service.clone()));
-    let policies = world.policies();
+    let mut segment = Segment::new(SegmentName::Policy, Some(service.clone()));
+    let policies = cluster.policies();
     let protocol = Protocol::of(&port.protocol).unwrap_or(Protocol::Tcp);
     // Then nobody has to be asked: not one policy would answer.
-    let untouched = is_untouched(world, port, behind) && policies.touches_none_in(view.namespace());
-    let targets = if untouched { Vec::new() } else { kinds_of_targets(world, view, port, behind) };
+    let untouched = is_untouched(cluster, port, behind) && policies.touches_none_in(view.namespace());
+    let targets = if untouched { Vec::new() } else { kinds_of_targets(cluster, view, port, behind) };
     if targets.is_empty() && !untouched {
-        stretch.evaluated("no pod behind it that policies could be about");
-        return Arc::new(stretch);
+        segment.evaluated("no pod behind it that policies could be about");
+        return Arc::new(segment);
     }
     // Policies select pods; what is surely none is nobody's subject.
     let may_be_pod = |target: &Target<'s>| !matches!(target.end, End::Address(_) | End::Node(_) | End::Outside);
@@ -80,24 +80,26 @@ pub fn behind<'s>(
     if !unread.is_empty() {
         // What was read of them proves nothing: another policy may admit what these do not.
         for unread in unread {
-            stretch.add(not_collected::finding(&unread, &service));
+            segment.add(not_collected::finding(&unread, &service));
         }
-        return Arc::new(stretch);
+        return Arc::new(segment);
     }
     let mut may_allow = false;
-    for foreign in touching(world, &targets) {
-        may_allow |= foreign.may_allow;
+    for third_party in touching(cluster, &targets) {
+        may_allow |= third_party.may_allow;
         let gap = Gap::investigate(
-            format!("what {} says", foreign.object),
-            format!("policies of {} are not evaluated", foreign.system),
+            format!("what {} says", third_party.object),
+            format!("policies of {} are not evaluated", third_party.system),
         );
-        let message =
-            format!("{} of {} may decide who is admitted, and is not evaluated", foreign.object, foreign.system);
-        let finding = foreign_policy::PAGE
-            .finding(&gap, foreign.object.clone(), message)
-            .at(foreign.found.get().origin, [])
-            .next("Read the policy.", command::get(&foreign.object, "-o yaml"));
-        stretch.add(finding);
+        let message = format!(
+            "{} of {} may decide who is admitted, and is not evaluated",
+            third_party.object, third_party.system
+        );
+        let finding = foreign_policy::DOC
+            .finding(&gap, third_party.object.clone(), message)
+            .at(third_party.found.get().origin, [])
+            .next("Read the policy.", command::get(&third_party.object, "-o yaml"));
+        segment.add(finding);
     }
     let anyone = End::Anyone;
     let sides: Vec<Sided<'s>> = targets
@@ -110,30 +112,33 @@ pub fn behind<'s>(
         .collect();
     let node_may_enter =
         consumer != Consumer::ClusterIp || matches!(view.service.spec.kind.as_str(), "NodePort" | "LoadBalancer");
-    let facts = Facts { world, view, port, protocol, targets: &targets, sides, node_may_enter };
-    facts.judge(&mut stretch, may_allow);
-    egress::notes(world, view, &targets, &mut stretch);
-    rules::notes(world, view, port, &targets, &mut stretch);
-    Arc::new(stretch)
+    let facts = Facts { cluster, view, port, protocol, targets: &targets, sides, node_may_enter };
+    facts.judge(&mut segment, may_allow);
+    egress::notes(cluster, view, &targets, &mut segment);
+    rules::notes(cluster, view, port, &targets, &mut segment);
+    Arc::new(segment)
 }
 
 /// Policies of other systems that may touch one of the pods, each once.
-fn touching<'a, 's>(world: &'a World<'s>, targets: &[Target<'s>]) -> Vec<&'a crate::policy::foreign::Foreign<'s>> {
-    let view = world.policies();
-    if view.foreign.is_empty() {
+fn touching<'a, 's>(
+    cluster: &'a ClusterIndex<'s>,
+    targets: &[Target<'s>],
+) -> Vec<&'a crate::policy::third_party::ThirdParty<'s>> {
+    let view = cluster.policies();
+    if view.third_party.is_empty() {
         return Vec::new();
     }
     let mut found = BTreeMap::new();
     for pod in targets.iter().filter_map(|target| target.end.pod()) {
-        for foreign in view.touching(pod, Direction::Ingress) {
-            found.entry(foreign.object.clone()).or_insert(foreign);
+        for third_party in view.touching(pod, Direction::Ingress) {
+            found.entry(third_party.object.clone()).or_insert(third_party);
         }
     }
     found.into_values().collect()
 }
 
 impl<'s> Facts<'_, 's> {
-    fn judge(&self, stretch: &mut Stretch, may_allow: bool) {
+    fn judge(&self, segment: &mut Segment, may_allow: bool) {
         let states: Vec<Open<'s>> = self.sides.iter().map(open).collect();
         let weighed = || states.iter().zip(self.targets).map(|(state, target)| (state, target.count));
         let count = |wanted: fn(&Open<'s>) -> bool| weighed().filter(|(s, _)| wanted(s)).map(|(_, n)| n).sum::<usize>();
@@ -142,16 +147,16 @@ impl<'s> Facts<'_, 's> {
         let unclear = count(|s| matches!(s, Open::Unclear(_)));
         let some = count(|s| *s == Open::Some);
         let policies = self.policies();
-        let enforcement = &self.world.policies().plugins.enforcement;
-        stretch.evaluated(self.evidence(closed, some, unclear, policies.len()));
+        let enforcement = &self.cluster.policies().plugins.enforcement;
+        segment.evaluated(self.evidence(closed, some, unclear, policies.len()));
         if let Enforcement::NotEnforced { by, proof } = enforcement {
             if closed + some + unclear > 0 {
                 let message = format!(
                     "policies would restrict who may connect, but {by} does not enforce them: {}",
                     words::list(&names(&policies))
                 );
-                let finding = not_enforced::PAGE.finding(self.view.service.object(), message).cause(proof.sentence());
-                stretch.add(words::blame(finding, &policies, self.view.namespace()));
+                let finding = not_enforced::DOC.finding(self.view.service.object(), message).cause(proof.sentence());
+                segment.add(words::blame(finding, &policies, self.view.namespace()));
             }
             return;
         }
@@ -159,23 +164,23 @@ impl<'s> Facts<'_, 's> {
             let what = format!("whether the policies admit traffic to {unclear} of {all} pods");
             let gap = Gap::investigate(what, missing.to_string());
             let message = format!("it cannot be decided whether the network policies admit traffic: {missing}");
-            let finding = undecidable::PAGE.finding(&gap, self.view.service.object(), message);
-            stretch.add(words::blame(finding, &policies, self.view.namespace()));
+            let finding = undecidable::DOC.finding(&gap, self.view.service.object(), message);
+            segment.add(words::blame(finding, &policies, self.view.namespace()));
         }
         if some > 0 {
-            stretch.add(self.admits_some());
+            segment.add(self.admits_some());
         }
         if closed > 0 && !may_allow {
             let finding =
                 if closed == all { self.closed(enforcement, &policies) } else { self.partly(closed, all, &policies) };
             if let Some(finding) = finding {
-                stretch.add(finding);
+                segment.add(finding);
             }
         }
     }
 
     fn policies(&self) -> Vec<&crate::policy::Policy<'s>> {
-        words::policies(self.world, self.sides.iter().flat_map(|side| &side.because))
+        words::policies(self.cluster, self.sides.iter().flat_map(|side| &side.because))
     }
 
     fn port_words(&self) -> String {
@@ -184,7 +189,7 @@ impl<'s> Facts<'_, 's> {
 
     fn evidence(&self, closed: usize, some: usize, unclear: usize, deciding: usize) -> String {
         let all = targets::count(self.targets);
-        let view = self.world.policies();
+        let view = self.cluster.policies();
         let assumed = if view.assumes_complete(self.view.namespace()) {
             " (of the policies in the input)"
         } else if view.leaves_cluster_open(self.view.namespace()) {
@@ -211,7 +216,7 @@ impl<'s> Facts<'_, 's> {
             };
             format!("{from}{pods} (by {by}){assumed}")
         } else if deciding > 0 {
-            let by = words::admitting(self.world, self.sides.iter().flat_map(|side| &side.because));
+            let by = words::admitting(self.cluster, self.sides.iter().flat_map(|side| &side.because));
             let by = if by.is_empty() { String::new() } else { format!(": {}", words::list(&by)) };
             format!("{from}network policies admit anyone on {}{by}{assumed}", self.port_words())
         } else {
@@ -221,7 +226,7 @@ impl<'s> Facts<'_, 's> {
 
     fn admits_some(&self) -> Finding {
         let mut whom = Vec::new();
-        let view = self.world.policies();
+        let view = self.cluster.policies();
         for (target, side) in self.targets.iter().zip(&self.sides) {
             if open(side) == Open::Some
                 && let Some(pod) = target.end.pod()
@@ -235,7 +240,7 @@ impl<'s> Facts<'_, 's> {
         }
         let message = format!("only these may connect to {}: {}", self.port_words(), words::list(&whom));
         let policies = self.policies();
-        let finding = admits_some::PAGE.finding(self.view.service.object(), message).cause(format!(
+        let finding = admits_some::DOC.finding(self.view.service.object(), message).cause(format!(
             "The {} them and nobody else, where policies are enforced.",
             words::policies_do(&names(&policies), "admits", "admit")
         ));
@@ -247,7 +252,7 @@ impl<'s> Facts<'_, 's> {
 
     /// Which ports the same policies do admit somebody on, and what that says about the mistake.
     fn cause(&self) -> String {
-        let view = self.world.policies();
+        let view = self.cluster.policies();
         let policies = self.policies();
         let mut cause = format!(
             "The {} the pods and no rule names this port.",
@@ -284,21 +289,21 @@ impl<'s> Facts<'_, 's> {
     fn closed(&self, enforcement: &Enforcement, policies: &[&crate::policy::Policy<'s>]) -> Option<Finding> {
         let first = *policies.first()?;
         let fact = format!("isolates the pods and admits nobody on {}", self.port_words());
-        let proof = words::shows(self.world, first, &fact)?;
+        let proof = words::shows(self.cluster, first, &fact)?;
         let object = first.object.clone();
         let finding = match enforcement {
             // What another system may add was not seen, or a node may be the one that connects.
-            Enforcement::Enforced { .. } if self.node_may_enter => admits_only_its_node::PAGE.finding(
+            Enforcement::Enforced { .. } if self.node_may_enter => admits_only_its_node::DOC.finding(
                 &proof,
                 object,
                 format!("network policies admit nobody on {} but the pod's own node", self.port_words()),
             ),
-            Enforcement::Enforced { .. } if self.certain() => admits_no_one::PAGE.finding(
+            Enforcement::Enforced { .. } if self.certain() => admits_no_one::DOC.finding(
                 &proof,
                 object,
                 format!("network policies admit nobody on {}", self.port_words()),
             ),
-            _ => admits_no_one_if_enforced::PAGE.finding(
+            _ => admits_no_one_if_enforced::DOC.finding(
                 &proof,
                 object,
                 format!("network policies admit nobody on {}, if they are enforced", self.port_words()),
@@ -319,7 +324,7 @@ impl<'s> Facts<'_, 's> {
 
     /// Nothing that was not read could let somebody in: every pod is known, the policies are all there.
     fn certain(&self) -> bool {
-        let view = self.world.policies();
+        let view = self.cluster.policies();
         let pods = self.targets.iter().all(|target| target.end.pod().is_some_and(|pod| !pod.is_template));
         pods && view.unread(self.view.namespace()).is_empty()
             && !view.assumes_complete(self.view.namespace())
@@ -328,10 +333,10 @@ impl<'s> Facts<'_, 's> {
 
     fn partly(&self, closed: usize, all: usize, policies: &[&crate::policy::Policy<'s>]) -> Option<Finding> {
         let first = *policies.first()?;
-        let proof = words::shows(self.world, first, "isolates some of the pods and admits nobody on this port")?;
+        let proof = words::shows(self.cluster, first, "isolates some of the pods and admits nobody on this port")?;
         let message =
             format!("{closed} of {all} pods admit nobody on {}, if network policies are enforced", self.port_words());
-        let finding = some_pods_admit_no_one::PAGE.finding(&proof, first.object.clone(), message).cause(self.cause());
+        let finding = some_pods_admit_no_one::DOC.finding(&proof, first.object.clone(), message).cause(self.cause());
         Some(words::blame(finding, policies, self.view.namespace()))
     }
 }

@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use kubereach_model::evidence::{Entry, Stretch};
+use kubereach_model::evidence::{CatalogueEntry, Segment};
 
 pub use controller::through;
 pub use evaluate::behind;
@@ -44,37 +44,37 @@ pub use identity::{Behind, behind_port, ready_behind, service_port};
 pub use source_address_replaced::from_outside;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    admits_no_one::PAGE.entry(),
-    admits_no_one_if_enforced::PAGE.entry(),
-    admits_only_its_node::PAGE.entry(),
-    admits_some::PAGE.entry(),
-    closed_to_controller::PAGE.entry(),
-    closed_to_controller_if_enforced::PAGE.entry(),
-    dns_egress_closed::PAGE.entry(),
-    dns_egress_udp_only::PAGE.entry(),
-    egress_closed::PAGE.entry(),
-    egress_differs::PAGE.entry(),
-    egress_limited::PAGE.entry(),
-    foreign_policy::PAGE.entry(),
-    inactive_rules::PAGE.entry(),
-    not_collected::PAGE.entry(),
-    not_enforced::PAGE.entry(),
-    not_evaluated::PAGE.entry(),
-    partly_closed_to_controller::PAGE.entry(),
-    peers_match_no_pod::PAGE.entry(),
-    port_no_pod_has::PAGE.entry(),
-    selects_nothing::PAGE.entry(),
-    service_port_in_rule::PAGE.entry(),
-    some_pods_admit_no_one::PAGE.entry(),
-    source_address_replaced::PAGE.entry(),
-    undecidable::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    admits_no_one::DOC.entry(),
+    admits_no_one_if_enforced::DOC.entry(),
+    admits_only_its_node::DOC.entry(),
+    admits_some::DOC.entry(),
+    closed_to_controller::DOC.entry(),
+    closed_to_controller_if_enforced::DOC.entry(),
+    dns_egress_closed::DOC.entry(),
+    dns_egress_udp_only::DOC.entry(),
+    egress_closed::DOC.entry(),
+    egress_differs::DOC.entry(),
+    egress_limited::DOC.entry(),
+    foreign_policy::DOC.entry(),
+    inactive_rules::DOC.entry(),
+    not_collected::DOC.entry(),
+    not_enforced::DOC.entry(),
+    not_evaluated::DOC.entry(),
+    partly_closed_to_controller::DOC.entry(),
+    peers_match_no_pod::DOC.entry(),
+    port_no_pod_has::DOC.entry(),
+    selects_nothing::DOC.entry(),
+    service_port_in_rule::DOC.entry(),
+    some_pods_admit_no_one::DOC.entry(),
+    source_address_replaced::DOC.entry(),
+    undecidable::DOC.entry(),
 ];
 
 /// The `policy` segment of a path whose port at `backend` is not known: there is nothing to ask about. The
 /// segments before it say so; this one is shown and not counted.
-pub fn stretch(backend: &ObjectRef) -> Arc<Stretch> {
-    let mut stretch = Stretch::aside(SegmentName::Policy, Some(backend.clone()));
-    stretch.add(not_evaluated::finding(backend));
-    Arc::new(stretch)
+pub fn segment(backend: &ObjectRef) -> Arc<Segment> {
+    let mut segment = Segment::aside(SegmentName::Policy, Some(backend.clone()));
+    segment.add(not_evaluated::finding(backend));
+    Arc::new(segment)
 }

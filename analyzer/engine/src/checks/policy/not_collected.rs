@@ -4,11 +4,11 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
 use crate::policy::Unread;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "policy/not-collected",
     segment: SegmentName::Policy,
     title: "Network policies were not read",
@@ -38,7 +38,7 @@ pub fn finding(unread: &Unread, service: &ObjectRef) -> Finding {
             format!("kubectl get {}.{} -o yaml", kind.to_ascii_lowercase(), unread.kind.group),
         ),
     };
-    PAGE.finding(&gap, service.clone(), message)
+    DOC.finding(&gap, service.clone(), message)
         .cause(unread.gap.sentence())
         .next("Collect the policies as well and give both files to kubereach.", what)
 }

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/not-evaluated",
     segment: SegmentName::Policy,
     title: "Network policies were not evaluated",
@@ -18,7 +18,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a path that ends at `backend`.
 pub fn finding(backend: &ObjectRef) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         backend.clone(),
         "whether a network policy lets traffic through was not evaluated: the port is not known",
     )

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/peers-match-no-pod",
     segment: SegmentName::Policy,
     title: "A rule names peers of which there are none",

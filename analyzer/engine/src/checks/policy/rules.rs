@@ -4,15 +4,15 @@ use super::targets::Target;
 use super::{inactive_rules, peers_match_no_pod, port_no_pod_has, selects_nothing, service_port_in_rule, words};
 use crate::checks::command;
 use crate::policy::{Direction, PodEnd, Policy, Protocol};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::field;
 use kubereach_model::snapshot::model::ServicePort;
 
 /// The pods behind one port and where to say what was found.
 struct Rules<'a, 's> {
-    world: &'a World<'s>,
+    cluster: &'a ClusterIndex<'s>,
     view: &'a ServiceView<'s>,
     port: &'a ServicePort,
     targets: &'a [Target<'s>],
@@ -21,13 +21,13 @@ struct Rules<'a, 's> {
 
 /// Adds what is to be said about the rules. It never changes the state of the path.
 pub(super) fn notes<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     targets: &[Target<'s>],
-    stretch: &mut Stretch,
+    segment: &mut Segment,
 ) {
-    let policies = &world.policies().policies;
+    let policies = &cluster.policies().policies;
     if policies.is_empty() {
         return;
     }
@@ -39,19 +39,19 @@ pub(super) fn notes<'s>(
     }
     indexes.sort_unstable();
     indexes.dedup();
-    let rules = Rules { world, view, port, targets, pods };
+    let rules = Rules { cluster, view, port, targets, pods };
     for index in indexes {
         let Some(policy) = policies.get(index) else { continue };
-        inactive(policy, stretch);
-        rules.unnamed(policy, stretch);
-        rules.service_port(policy, stretch);
-        rules.peers(index, policy, stretch);
+        inactive(policy, segment);
+        rules.unnamed(policy, segment);
+        rules.service_port(policy, segment);
+        rules.peers(index, policy, segment);
     }
-    rules.selects_nothing(stretch);
+    rules.selects_nothing(segment);
 }
 
 /// Rules of a direction that `policyTypes` leaves out.
-fn inactive(policy: &Policy<'_>, stretch: &mut Stretch) {
+fn inactive(policy: &Policy<'_>, segment: &mut Segment) {
     for direction in Direction::BOTH {
         let count = policy.inactive_rules(direction);
         if count == 0 {
@@ -61,17 +61,17 @@ fn inactive(policy: &Policy<'_>, stretch: &mut Stretch) {
         let does = if count == 1 { "does" } else { "do" };
         let message =
             format!("{count} {word} rule{plural} of this policy {does} nothing: its policyTypes leaves {word} out");
-        let finding = inactive_rules::PAGE
+        let finding = inactive_rules::DOC
             .finding(policy.object.clone(), message)
             .at(policy.origin, field!["spec", "policyTypes"])
             .next("Name the direction in policyTypes, or remove the rules.", command::describe(&policy.object));
-        stretch.add(finding);
+        segment.add(finding);
     }
 }
 
 impl<'s> Rules<'_, 's> {
     /// Named ports that none of the pods declares.
-    fn unnamed(&self, policy: &Policy<'s>, stretch: &mut Stretch) {
+    fn unnamed(&self, policy: &Policy<'s>, segment: &mut Segment) {
         let unnamed = policy.ports_no_pod_has(&self.pods);
         let Some((rule, _)) = unnamed.first() else { return };
         let names: Vec<String> = unnamed.iter().map(|(_, name)| (*name).to_owned()).collect();
@@ -80,15 +80,15 @@ impl<'s> Rules<'_, 's> {
             self.view.name(),
             words::list(&names)
         );
-        let finding = port_no_pod_has::PAGE
+        let finding = port_no_pod_has::DOC
             .finding(policy.object.clone(), message)
             .at(policy.origin, field!["spec", "ingress", *rule, "ports"])
             .next("Name a port that the pods declare, or its number.", command::describe(&policy.object));
-        stretch.add(finding);
+        segment.add(finding);
     }
 
     /// The Service's port in a rule, where the pods listen on another one.
-    fn service_port(&self, policy: &Policy<'s>, stretch: &mut Stretch) {
+    fn service_port(&self, policy: &Policy<'s>, segment: &mut Segment) {
         let (Some(own), Some(protocol)) = (self.port.port.known().copied(), Protocol::of(&self.port.protocol)) else {
             return;
         };
@@ -111,19 +111,19 @@ impl<'s> Rules<'_, 's> {
             self.view.name(),
             words::port(first, protocol.word())
         );
-        let finding = service_port_in_rule::PAGE
+        let finding = service_port_in_rule::DOC
             .finding(policy.object.clone(), message)
             .at(policy.origin, field!["spec", "ingress", rule, "ports"])
             .next("Name the port on which the pods listen.", command::describe(&policy.object));
-        stretch.add(finding);
+        segment.add(finding);
     }
 
     /// Rules whose peers are nobody at present.
-    fn peers(&self, index: u32, policy: &Policy<'s>, stretch: &mut Stretch) {
-        let idle = self.world.policies().idle();
+    fn peers(&self, index: u32, policy: &Policy<'s>, segment: &mut Segment) {
+        let ineffective = self.cluster.policies().ineffective();
         for direction in Direction::BOTH {
             let count = policy.rule_count(direction).unwrap_or(0);
-            let dead: Vec<usize> = (0..count).filter(|rule| idle.rule(index, direction, *rule)).collect();
+            let dead: Vec<usize> = (0..count).filter(|rule| ineffective.rule(index, direction, *rule)).collect();
             let Some(first) = dead.first().copied() else { continue };
             let word = direction.word();
             let shown: Vec<String> = dead.iter().map(|rule| (rule + 1).to_string()).collect();
@@ -134,30 +134,32 @@ impl<'s> Rules<'_, 's> {
                 if dead.len() == 1 { "it" } else { "they" },
                 if dead.len() == 1 { "s" } else { "" },
             );
-            let finding = peers_match_no_pod::PAGE
+            let finding = peers_match_no_pod::DOC
                 .finding(policy.object.clone(), message)
                 .at(policy.origin, field!["spec", word, first])
                 .next(
                     "Compare the labels of the rule with those of the pods that are meant.",
                     command::describe(&policy.object),
                 );
-            stretch.add(finding);
+            segment.add(finding);
         }
     }
 
     /// Policies of the namespace that select nobody, where they may have been meant for these pods.
-    fn selects_nothing(&self, stretch: &mut Stretch) {
-        let view = self.world.policies();
-        for policy in view.idle().policies(self.view.namespace()).iter().filter_map(|index| view.policies.get(*index)) {
+    fn selects_nothing(&self, segment: &mut Segment) {
+        let view = self.cluster.policies();
+        for policy in
+            view.ineffective().policies(self.view.namespace()).iter().filter_map(|index| view.policies.get(*index))
+        {
             let keys = policy.selector_keys();
             if !self.pods.iter().any(|pod| keys.iter().any(|key| pod.labels.contains_key(*key))) {
                 continue;
             }
-            let finding = selects_nothing::PAGE
+            let finding = selects_nothing::DOC
                 .finding(policy.object.clone(), "this policy selects no pod at present and isolates nobody")
                 .at(policy.origin, field!["spec", "podSelector"])
                 .next("Compare its podSelector with the labels of the pods.", command::describe(&policy.object));
-            stretch.add(finding);
+            segment.add(finding);
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/service-port-in-rule",
     segment: SegmentName::Policy,
     title: "A rule names the port of the Service, not that of its pods",

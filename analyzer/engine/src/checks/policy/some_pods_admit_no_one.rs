@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "policy/some-pods-admit-no-one",
     segment: SegmentName::Policy,
     title: "Some pods behind this port admit nobody",

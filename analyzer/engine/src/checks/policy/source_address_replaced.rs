@@ -9,14 +9,14 @@ use super::targets::kinds_of_targets;
 use super::words;
 use crate::policy::cni::Enforcement;
 use crate::policy::{Answer, Connection, Direction, End, Missing, Protocol, Sided};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::{PortView, ServiceView};
-use kubereach_model::evidence::{Clouds, Page, Stretch, Text};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::ServicePort;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "policy/source-address-replaced",
     segment: SegmentName::Policy,
     title: "Only certain addresses are admitted, and a node may stand for the client",
@@ -36,20 +36,20 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// The `policy` segment as it is for who comes from outside, by a node port or load balancer, where `policy` is
 /// what it is for a caller who is not known.
 pub fn from_outside<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,
-    policy: &Arc<Stretch>,
-) -> Arc<Stretch> {
+    policy: &Arc<Segment>,
+) -> Arc<Segment> {
     let local = view.service.spec.external_traffic_policy.as_deref() == Some("Local");
-    let policies = world.policies();
+    let policies = cluster.policies();
     let enforced = !matches!(policies.plugins.enforcement, Enforcement::NotEnforced { .. });
     if local || !enforced || policy.state() != PathState::Open {
         return Arc::clone(policy);
     }
     let protocol = Protocol::of(&port.protocol).unwrap_or(Protocol::Tcp);
-    let targets = kinds_of_targets(world, view, port, behind);
+    let targets = kinds_of_targets(cluster, view, port, behind);
     let asked = |from: &End<'s>| -> Vec<Sided<'s>> {
         let side = |target: &super::targets::Target<'s>| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
@@ -65,12 +65,12 @@ pub fn from_outside<'s>(
         return Arc::clone(policy);
     }
     // Where the nodes' own addresses are admitted, it does not matter that they stand for the client.
-    let nodes = world.node_addresses();
+    let nodes = cluster.node_addresses();
     let admitted = |node: &IpAddr| asked(&End::Address(*node)).iter().all(|side| side.answer == Answer::Allowed);
     if !nodes.is_empty() && nodes.iter().all(admitted) {
         return Arc::clone(policy);
     }
-    let deciding = words::policies(world, sides.iter().flat_map(|side| &side.because));
+    let deciding = words::policies(cluster, sides.iter().flat_map(|side| &side.because));
     let names: Vec<String> = deciding.iter().map(|policy| policy.object.name.clone()).collect();
     let gap = Gap::investigate(
         "whether the policies see the client's address or a node's",
@@ -80,11 +80,11 @@ pub fn from_outside<'s>(
     let message = format!(
         "only certain addresses may connect to {port}, and a node's address may stand for the client's on the way"
     );
-    let finding = PAGE.finding(&gap, view.service.object(), message).cause(format!(
+    let finding = DOC.finding(&gap, view.service.object(), message).cause(format!(
         "The {} by source address; the Service does not ask for the client's to be kept (externalTrafficPolicy Local).",
         words::policies_do(&names, "admits", "admit")
     ));
-    let mut own = Stretch::clone(policy);
+    let mut own = Segment::clone(policy);
     own.add(words::blame(finding, &deciding, view.namespace()).next(
         "Measure from a client of these addresses, or keep its address with externalTrafficPolicy: Local.",
         crate::checks::command::get(&view.service.object(), "-o yaml"),

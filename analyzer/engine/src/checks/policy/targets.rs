@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::policy::{End, Protocol};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::{Endpoint, PortView, ServiceView};
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Pod, ServicePort};
@@ -31,12 +31,12 @@ fn is_other(pod: Found<'_, Pod>, address: IpAddr) -> bool {
 
 /// Those that receive traffic; where none does, all of them.
 pub(super) fn targets<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,
 ) -> Vec<Target<'s>> {
-    asked(behind).filter_map(|endpoint| target(world, view, port, endpoint)).collect()
+    asked(behind).filter_map(|endpoint| target(cluster, view, port, endpoint)).collect()
 }
 
 /// How many kinds a pod is compared with, the last ones first. Pods that are unlike all others each make a kind of
@@ -46,12 +46,12 @@ const COMPARED: usize = 8;
 /// As [`targets`], where pods of one workload that differ in nothing but name, address and node are asked about once:
 /// for questions in which none of these matters. The first of them speaks for all.
 pub(super) fn kinds_of_targets<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,
 ) -> Vec<Target<'s>> {
-    let ends = &world.policies().ends;
+    let ends = &cluster.policies().ends;
     let mut kinds: Vec<(Option<&Endpoint<'s>>, Target<'s>)> = Vec::new();
     for endpoint in asked(behind) {
         // A pod in its node's network is asked about by itself, and so is what has another address than its own.
@@ -67,7 +67,7 @@ pub(super) fn kinds_of_targets<'s>(
         };
         if let Some((_, target)) = kinds.iter_mut().rev().take(COMPARED).find(like) {
             target.count += 1;
-        } else if let Some(target) = target(world, view, port, endpoint) {
+        } else if let Some(target) = target(cluster, view, port, endpoint) {
             kinds.push((pod.map(|_| endpoint), target));
         }
     }
@@ -82,8 +82,8 @@ pub(super) fn asked<'v, 's>(behind: &PortView<'v, 's>) -> impl Iterator<Item = &
 
 /// Is everything behind the port surely a pod that no policy of any sort has ever to do with? Most pods are, and
 /// nothing else has to be found out about them.
-pub(super) fn is_untouched<'s>(world: &World<'s>, port: &ServicePort, behind: &PortView<'_, 's>) -> bool {
-    let policies = world.policies();
+pub(super) fn is_untouched<'s>(cluster: &ClusterIndex<'s>, port: &ServicePort, behind: &PortView<'_, 's>) -> bool {
+    let policies = cluster.policies();
     // Nearly always there is one namespace.
     let mut last: Option<&str> = None;
     let untouched = |endpoint: &Endpoint<'s>| {
@@ -97,13 +97,13 @@ pub(super) fn is_untouched<'s>(world: &World<'s>, port: &ServicePort, behind: &P
 }
 
 fn target<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     endpoint: &Endpoint<'s>,
 ) -> Option<Target<'s>> {
     let protocol = Protocol::of(&port.protocol)?;
-    let ends = &world.policies().ends;
+    let ends = &cluster.policies().ends;
     let end = match (endpoint.pod, endpoint.template, endpoint.address.and_then(|a| a.parse::<IpAddr>().ok())) {
         // A second interface of a pod: policies are not applied to it.
         (Some(pod), _, Some(address)) if is_other(pod, address) => End::Unclear(address),

@@ -4,7 +4,7 @@ use kubereach_reports::report::ObjectRef;
 
 use crate::checks::command;
 use crate::policy::{Because, Policy, PolicyAnswer, PolicyKind};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::Finding;
 use kubereach_model::field;
 use kubereach_model::snapshot::Proof;
@@ -32,10 +32,10 @@ pub(super) fn port(number: Option<u16>, protocol: &str) -> String {
 
 /// Names of the policies that decided, each once.
 pub(super) fn policies<'a, 's: 'a>(
-    world: &'a World<'s>,
+    cluster: &'a ClusterIndex<'s>,
     of: impl IntoIterator<Item = &'a Because<'s>>,
 ) -> Vec<&'a Policy<'s>> {
-    let all = &world.policies().policies;
+    let all = &cluster.policies().policies;
     let mut indexes: Vec<u32> = of.into_iter().map(|because| because.policy).collect();
     indexes.sort_unstable();
     indexes.dedup();
@@ -44,10 +44,10 @@ pub(super) fn policies<'a, 's: 'a>(
 
 /// The policies that let it through, each with its rule: `allow-front (rule ingress[0])`.
 pub(super) fn admitting<'a, 's: 'a>(
-    world: &'a World<'s>,
+    cluster: &'a ClusterIndex<'s>,
     of: impl IntoIterator<Item = &'a Because<'s>>,
 ) -> Vec<String> {
-    let all = &world.policies().policies;
+    let all = &cluster.policies().policies;
     let mut words = Vec::new();
     for because in of {
         let PolicyAnswer::Admits { rule } = because.said else { continue };
@@ -69,16 +69,16 @@ pub(super) fn policies_do(names: &[String], one: &str, several: &str) -> String 
 }
 
 /// What a policy that was read shows.
-pub(super) fn shows(world: &World<'_>, policy: &Policy<'_>, fact: &str) -> Option<Proof> {
+pub(super) fn shows(cluster: &ClusterIndex<'_>, policy: &Policy<'_>, fact: &str) -> Option<Proof> {
     let namespace = policy.object.namespace.as_deref().unwrap_or_default();
     match policy.kind() {
         PolicyKind::Core => {
-            let found = world.snapshot.network_policies.named(namespace, &policy.object.name).next()?;
+            let found = cluster.snapshot.network_policies.named(namespace, &policy.object.name).next()?;
             Some(found.shows(fact))
         }
         PolicyKind::Admin(..) => {
             let is = |o: &ObjectRef| o.kind == policy.object.kind && o.name == policy.object.name;
-            let found = world.snapshot.opaque.iter().find(|o| is(&o.object()))?;
+            let found = cluster.snapshot.unmodelled.iter().find(|o| is(&o.object()))?;
             Some(found.shows(fact))
         }
     }

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/all-weights-zero",
     segment: SegmentName::Rule,
     title: "Every backend of the rule has weight 0",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For the rule at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
     let proof = route.shows(format!("every backendRef of rule {} has weight 0", index + 1));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!(

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/attached-lag",
     segment: SegmentName::Rule,
     title: "The listener does not count the route as attached",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a route at a listener that counts none.
 pub fn finding(route: Found<'_, Route>, door: &Door<'_>) -> Finding {
     let gap = Gap::investigate("the statuses of route and listener disagree", "one of them lags behind");
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

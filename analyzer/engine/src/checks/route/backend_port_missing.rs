@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Route, Service, ServicePort};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/backend-port-missing",
     segment: SegmentName::Reference,
     title: "The Service has no such port",
@@ -33,7 +33,7 @@ pub fn finding(
     let declared: Vec<String> = service.spec.ports.iter().map(ServicePort::describe).take(8).collect();
     let has = if declared.is_empty() { "none".to_owned() } else { declared.join(", ") };
     let proof = service.shows(format!("its ports are: {has}"));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!(

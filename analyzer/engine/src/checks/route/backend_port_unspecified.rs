@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/backend-port-unspecified",
     segment: SegmentName::Reference,
     title: "The reference to a Service names no port",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str) -> Finding {
     let proof = route.shows(format!("backendRef {} of rule {} has no port", index + 1, rule + 1));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!(

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{Route, ServicePort};
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/backend-protocol-mismatch",
     segment: SegmentName::Reference,
     title: "The Service port is for another transport",
@@ -24,7 +24,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, port: &ServicePort) -> Finding {
     let gap = Gap::investigate("whether the controller forwards to it is not known", "implementations differ");
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!("{} is a {} port, which does not fit a {}", target.describe(), port.protocol, route.kind.word()),

@@ -4,13 +4,13 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/backend-unseen",
     segment: SegmentName::Reference,
     title: "The Service was not read",
@@ -24,7 +24,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, gap: &Gap) -> Finding {
     let service =
         ObjectRef { kind: "Service".to_owned(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
-    PAGE.finding(gap, route.object(), format!("the Service {}/{} is not in the input", target.namespace, target.name))
+    DOC.finding(gap, route.object(), format!("the Service {}/{} is not in the input", target.namespace, target.name))
         .next("look whether the Service exists", command::get(&service, ""))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"])
 }

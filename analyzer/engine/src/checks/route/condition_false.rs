@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::{Condition, Route};
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/condition-false",
     segment: SegmentName::Rule,
     title: "The controller refuses the route, and the configuration shows no reason",
@@ -24,7 +24,7 @@ status.parents[0].conditions: [{type: Accepted, status: \"False\", reason: Unsup
 pub fn finding(route: Found<'_, Route>, controller: &str, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
     let gap = Gap::investigate(format!("{} reports {}=False", command::cut(controller), condition.kind), words.clone());
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/controllers-disagree",
     segment: SegmentName::Rule,
     title: "Two controllers say different things",
@@ -20,5 +20,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a parent about which controllers disagree.
 pub fn finding(route: Found<'_, Route>, yes: &str, no: &str) -> Finding {
-    PAGE.finding(route.object(), format!("{} accepts the route, {} does not", command::cut(yes), command::cut(no)))
+    DOC.finding(route.object(), format!("{} accepts the route, {} does not", command::cut(yes), command::cut(no)))
 }

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/default-gateway",
     segment: SegmentName::Rule,
     title: "The route asks for default Gateways",
@@ -24,7 +24,7 @@ spec: {useDefaultGateways: All, rules: [...]}",
 /// For a route without parentRefs that asks for default Gateways.
 pub fn finding(route: Found<'_, Route>) -> Finding {
     let gap = Gap::investigate("default Gateways are not evaluated", "useDefaultGateways is experimental");
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/extension-filter",
     segment: SegmentName::Rule,
     title: "A filter that is not evaluated",
@@ -26,7 +26,7 @@ pub fn finding(route: Found<'_, Route>, index: usize, what: &str) -> Finding {
         format!("what the filter {what} does to requests is not evaluated"),
         "its meaning is specific to an implementation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!("rule {} sends requests through the filter {what}, which is not evaluated", index + 1),

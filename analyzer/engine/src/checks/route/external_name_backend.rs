@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{Route, Service};
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/external-name-backend",
     segment: SegmentName::Reference,
     title: "The backend is a Service of type ExternalName",
@@ -34,7 +34,7 @@ pub fn finding(
         "whether the controller forwards to ExternalName Services is not known",
         "the specification advises against it and implementations differ",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/filter-doubtful",
     segment: SegmentName::Rule,
     title: "A filter has values that controllers refuse",
@@ -25,7 +25,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For the rule at `index`; `why` is a clause about its filters.
 pub fn finding(route: Found<'_, Route>, index: usize, why: &str) -> Finding {
     let gap = Gap::investigate("whether the controller takes the filter is not known", why);
-    PAGE.finding(&gap, route.object(), format!("a filter of rule {} may be refused: {}", index + 1, command::cut(why)))
+    DOC.finding(&gap, route.object(), format!("a filter of rule {} may be refused: {}", index + 1, command::cut(why)))
         .cause("controllers validate filters and refuse a route, or drop a rule, with values they do not take")
         .next(
             "correct the filter, or look whether the controller accepts the route",

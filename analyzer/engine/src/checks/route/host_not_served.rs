@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/host-not-served",
     segment: SegmentName::Rule,
     title: "One of the host names is served by no listener",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 pub fn finding(route: Found<'_, Route>, host: &str) -> Finding {
     let proof = route.shows(format!("no listener it is attached to covers {host}"));
     let index = route.spec.hostnames.iter().position(|h| h == host).unwrap_or_default();
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!("no listener serves {host} for {} {}", route.kind.word(), route.metadata.name),

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/hostname-conflict",
     segment: SegmentName::Rule,
     title: "A route of the other HTTP kind holds the host name",
@@ -29,7 +29,7 @@ pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, door: &Door<'_
         winner.metadata.name,
         door.describe()
     ));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!(

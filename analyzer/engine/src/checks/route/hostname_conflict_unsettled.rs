@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/hostname-conflict-unsettled",
     segment: SegmentName::Rule,
     title: "HTTPRoute and GRPCRoute share a host name",
@@ -24,7 +24,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 /// For a route that may have to yield; `why` is a clause.
 pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, door: &Door<'_>, why: &str) -> Finding {
     let gap = Gap::investigate("whether both routes are served is not known", why);
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/https-backend-plain",
     segment: SegmentName::Tls,
     title: "The backend looks like HTTPS, and nothing says to encrypt",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a backend without a policy.
 pub fn finding(route: Found<'_, Route>, target: &Target<'_>) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         route.object(),
         format!(
             "{} looks like an HTTPS port, and no BackendTLSPolicy says to encrypt; most gateways send plain HTTP",

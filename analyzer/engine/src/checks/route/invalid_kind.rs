@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/invalid-kind",
     segment: SegmentName::Reference,
     title: "The backend is of a kind that cannot be one",
@@ -24,7 +24,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str) -> Finding {
     let kind = command::cut(&target.kind);
     let proof = route.shows(format!("backendRef {} of rule {} is of kind {kind}", index + 1, rule + 1));
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!("{} {} sends {share} to a {kind}, which cannot be a backend", route.kind.word(), route.metadata.name),

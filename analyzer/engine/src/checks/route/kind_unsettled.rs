@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/kind-unsettled",
     segment: SegmentName::Rule,
     title: "What the listener takes is not known",
@@ -26,7 +26,7 @@ pub fn finding(route: Found<'_, Route>, index: usize, door: &Door<'_>) -> Findin
         format!("which routes a {} listener takes is not known", command::cut(&door.listener.protocol)),
         "the Gateway API does not define the protocol",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Route, Service};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/mesh-parent",
     segment: SegmentName::Rule,
     title: "The route steers traffic inside the mesh",
@@ -19,7 +19,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a parentRef that names a Service.
 pub fn finding(route: Found<'_, Route>, service: Found<'_, Service>) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         route.object(),
         format!(
             "{} {} steers requests that workloads of the mesh send to Service {}/{}; it has no Gateway by design",

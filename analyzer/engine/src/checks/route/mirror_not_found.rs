@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Proof};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "route/mirror-not-found",
     segment: SegmentName::Rule,
     title: "The target of a mirror cannot be used",
@@ -23,7 +23,7 @@ filters: [{type: RequestMirror, requestMirror: {backendRef: {name: not-there, po
 
 /// For a mirror of the rule at `index`; `why` is a clause about the target.
 pub fn finding(route: Found<'_, Route>, index: usize, target: &Target<'_>, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         proof,
         route.object(),
         format!("the copies that rule {} sends to {} are dropped: it {why}", index + 1, target.describe()),

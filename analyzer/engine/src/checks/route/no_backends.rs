@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Route, RouteKind};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/no-backends",
     segment: SegmentName::Rule,
     title: "The rule has no backend",
@@ -27,7 +27,7 @@ pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
         RouteKind::Grpc => "calls fail",
         RouteKind::Tls | RouteKind::Tcp | RouteKind::Udp => "connections are refused",
     };
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!("rule {} of {} {} names no backend, so {what}", index + 1, route.kind.word(), route.metadata.name),

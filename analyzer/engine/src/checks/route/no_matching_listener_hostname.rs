@@ -3,13 +3,13 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Proof};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/no-matching-listener-hostname",
     segment: SegmentName::Rule,
     title: "Route and listener have no host name in common",
@@ -28,7 +28,7 @@ pub fn finding(
     proof: &Proof,
 ) -> Finding {
     let own = route.spec.hostnames.to_vec().join(", ");
-    PAGE.finding(
+    DOC.finding(
         proof,
         route.object(),
         format!(

@@ -3,13 +3,13 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Proof};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/no-matching-parent",
     segment: SegmentName::Rule,
     title: "The parent has no such listener",
@@ -39,7 +39,7 @@ pub fn finding(
     };
     let has = if listeners.is_empty() { "none".to_owned() } else { listeners.join(", ") };
     let field = if wanted.is_some_and(|p| p.section_name.is_some()) { "sectionName" } else { "port" };
-    PAGE.finding(proof, route.object(), format!("{} {} has no listener {asked}", parent.kind, parent.name))
+    DOC.finding(proof, route.object(), format!("{} {} has no listener {asked}", parent.kind, parent.name))
         .cause(format!("its listeners are: {}", command::cut(&has)))
         .next("correct sectionName or port of the parentRef", command::get(parent, "-o yaml"))
         .at(route.origin, field!["spec", "parentRefs", index, field])

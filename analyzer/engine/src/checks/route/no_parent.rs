@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/no-parent",
     segment: SegmentName::Rule,
     title: "The route names no parent",
@@ -24,7 +24,7 @@ spec: {rules: [...]}   # no parentRefs",
 /// For a route without parentRefs.
 pub fn finding(route: Found<'_, Route>) -> Finding {
     let proof = route.shows("spec.parentRefs is empty");
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!("{} {} names no Gateway, so nothing serves it", route.kind.word(), route.metadata.name),

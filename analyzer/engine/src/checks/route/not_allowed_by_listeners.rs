@@ -3,13 +3,13 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Proof};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/not-allowed-by-listeners",
     segment: SegmentName::Rule,
     title: "No listener of the parent takes the route",
@@ -23,7 +23,7 @@ An HTTPRoute in shop for a Gateway in infra whose listener leaves allowedRoutes 
 
 /// For the parentRef at `index`; `why` is a sentence about the listeners.
 pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, why: &str, proof: &Proof) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         proof,
         route.object(),
         format!(

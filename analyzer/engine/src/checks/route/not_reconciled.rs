@@ -3,12 +3,12 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/not-reconciled",
     segment: SegmentName::Rule,
     title: "No controller has spoken about the route",
@@ -25,7 +25,7 @@ pub fn finding(route: Found<'_, Route>, parent: &ObjectRef) -> Finding {
         format!("no controller has reported about the route at {} {}", parent.kind, parent.name),
         "its status has no entry for this parent",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

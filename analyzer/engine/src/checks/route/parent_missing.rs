@@ -3,13 +3,13 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Absence, Found};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/parent-missing",
     segment: SegmentName::Listener,
     title: "The parent does not exist",
@@ -22,7 +22,7 @@ pub static PAGE: Page<Blocks> = Page::new(Text {
 /// For the parentRef at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, absence: &Absence) -> Finding {
     let namespace = parent.namespace.clone().unwrap_or_default();
-    PAGE.finding(
+    DOC.finding(
         &absence.proof(),
         route.object(),
         format!(

@@ -3,13 +3,13 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/parent-unknown-kind",
     segment: SegmentName::Listener,
     title: "The parent is of a kind that is not evaluated",
@@ -25,7 +25,7 @@ pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef) -> Fin
         format!("parents of kind {kind} are not evaluated"),
         "their meaning is specific to an implementation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!("{} {} is attached to a {kind}, which is not evaluated", route.kind.word(), route.metadata.name),

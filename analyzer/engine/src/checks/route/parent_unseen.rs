@@ -3,13 +3,13 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/parent-unseen",
     segment: SegmentName::Listener,
     title: "The parent was not read",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the parentRef at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, gap: &Gap) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         gap,
         route.object(),
         format!(

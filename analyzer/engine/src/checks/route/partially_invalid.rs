@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Condition, Route};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "route/partially-invalid",
     segment: SegmentName::Rule,
     title: "Only a part of the route is served",
@@ -24,7 +24,7 @@ pub fn finding(route: Found<'_, Route>, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
     let proof = route.shows(format!("condition PartiallyInvalid is True: {words}"));
     let what = if words.starts_with("Fall Back") { "an earlier version of" } else { "only a part of" };
-    PAGE.finding(
+    DOC.finding(
         &proof,
         route.object(),
         format!("the controller serves {what} {} {}: {words}", route.kind.word(), route.metadata.name),

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/paths-not-listed",
     segment: SegmentName::Rule,
     title: "Not every path is listed",
@@ -18,5 +18,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// How many are not listed.
 pub fn finding(object: ObjectRef, more: usize) -> Finding {
     let message = format!("{more} more paths of {} {} are judged but not listed", object.kind, object.name);
-    PAGE.finding(object, message)
+    DOC.finding(object, message)
 }

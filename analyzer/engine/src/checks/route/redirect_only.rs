@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/redirect-only",
     segment: SegmentName::Rule,
     title: "The rule answers with a redirect",
@@ -19,5 +19,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For the rule at `index`.
 pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
-    PAGE.finding(route.object(), format!("rule {} answers with a redirect and needs no backend", index + 1))
+    DOC.finding(route.object(), format!("rule {} answers with a redirect and needs no backend", index + 1))
 }

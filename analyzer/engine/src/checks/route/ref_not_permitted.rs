@@ -4,13 +4,13 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Absence, Found};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/ref-not-permitted",
     segment: SegmentName::Reference,
     title: "No ReferenceGrant allows the backend",
@@ -48,7 +48,7 @@ pub fn finding(
             )
         },
     );
-    PAGE.finding(
+    DOC.finding(
         &absence.proof(),
         route.object(),
         format!(

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/ref-permission-unseen",
     segment: SegmentName::Reference,
     title: "Whether the backend may be used is not known",
@@ -23,7 +23,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// For the backendRef at `index` of the rule at `rule`.
 pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, gap: &Gap) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         gap,
         route.object(),
         format!(

@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/several-rules",
     segment: SegmentName::Rule,
     title: "Several rules without anything to tell them apart",
@@ -27,7 +27,7 @@ pub fn finding(route: Found<'_, Route>) -> Finding {
         "which rule takes a connection is not known",
         "rules of this kind have no matches and implementations differ",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

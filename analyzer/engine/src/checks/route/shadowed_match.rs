@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/shadowed-match",
     segment: SegmentName::Rule,
     title: "Another route has the same match",
@@ -20,7 +20,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a match that `winner` has too.
 pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, words: &str) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         route.object(),
         format!(
             "{} {}/{} has the same match ({}) on the same listener and comes first",

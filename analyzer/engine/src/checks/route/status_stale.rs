@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::{Condition, Route};
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/status-stale",
     segment: SegmentName::Rule,
     title: "The status of the route speaks of an older spec",
@@ -28,7 +28,7 @@ pub fn finding(route: Found<'_, Route>, condition: &Condition) -> Finding {
         format!("the {} condition speaks of an older version of the route", condition.kind),
         "observedGeneration is behind the generation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/unevaluated-backend-kind",
     segment: SegmentName::Reference,
     title: "The backend is of a kind that is not evaluated",
@@ -28,7 +28,7 @@ pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Targ
         format!("backends of kind {kind} are not evaluated"),
         "their meaning is specific to an extension or implementation",
     );
-    PAGE.finding(
+    DOC.finding(
         &gap,
         route.object(),
         format!(

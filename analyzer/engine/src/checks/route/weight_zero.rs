@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Route;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/weight-zero",
     segment: SegmentName::Reference,
     title: "The backend has weight 0",
@@ -20,5 +20,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For a backend beside carrying ones.
 pub fn finding(route: Found<'_, Route>, target: &Target<'_>) -> Finding {
-    PAGE.finding(route.object(), format!("{} has weight 0 and gets no traffic by intention", target.describe()))
+    DOC.finding(route.object(), format!("{} has weight 0 and gets no traffic by intention", target.describe()))
 }

@@ -6,7 +6,7 @@ use kubereach_reports::report::ObjectRef;
 
 use super::Consumer;
 use crate::checks::{pod, workload};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::{Endpoint, PortView, ServiceView, Source, Truth};
 use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::model::lenient::PortRef;
@@ -16,7 +16,7 @@ use kubereach_model::snapshot::{Absence, Found, Gap, Proof};
 /// One Service port as one consumer sees it.
 pub struct Context<'c, 's> {
     /// The snapshot.
-    pub world: &'c World<'s>,
+    pub cluster: &'c ClusterIndex<'s>,
     /// The Service.
     pub view: &'c ServiceView<'s>,
     /// The port; `None` for a Service without ports, or where it is not known which.
@@ -47,7 +47,7 @@ pub enum Situation {
 
 /// Who shows a pod spec.
 #[derive(Debug, Clone, Copy)]
-pub enum Speaker<'v, 's> {
+pub enum SpecSource<'v, 's> {
     /// An address.
     Endpoint(&'v Endpoint<'s>, &'s PodSpec),
     /// A pod.
@@ -56,7 +56,7 @@ pub enum Speaker<'v, 's> {
     Template(Found<'s, Workload>, &'s PodSpec),
 }
 
-impl<'s> Speaker<'_, 's> {
+impl<'s> SpecSource<'_, 's> {
     /// The spec.
     pub fn spec(self) -> &'s PodSpec {
         match self {
@@ -77,7 +77,12 @@ impl<'s> Speaker<'_, 's> {
 
 impl<'c, 's> Context<'c, 's> {
     /// Gathers the facts.
-    pub fn new(world: &'c World<'s>, view: &'c ServiceView<'s>, index: Option<usize>, consumer: Consumer) -> Self {
+    pub fn new(
+        cluster: &'c ClusterIndex<'s>,
+        view: &'c ServiceView<'s>,
+        index: Option<usize>,
+        consumer: Consumer,
+    ) -> Self {
         let port = index.and_then(|i| view.service.get().value.spec.ports.get(i));
         let mut behind = PortView::of(view, port);
         let mut listed = !behind.endpoints.is_empty() || behind.wrong_family > 0;
@@ -96,7 +101,7 @@ impl<'c, 's> Context<'c, 's> {
             }
         }
         Self {
-            world,
+            cluster,
             view,
             port,
             index: index.unwrap_or_default(),
@@ -169,8 +174,8 @@ impl<'c, 's> Context<'c, 's> {
     /// Why the pods behind it are not ready, culprit first; then what their workloads say.
     pub fn causes(&self) -> &[Finding] {
         self.causes.get_or_init(|| {
-            let mut causes = pod::causes(self.world, &self.unready());
-            causes.extend(workload::causes(self.world, &self.view.backing));
+            let mut causes = pod::causes(self.cluster, &self.unready());
+            causes.extend(workload::causes(self.cluster, &self.view.backing));
             causes
         })
     }
@@ -192,11 +197,11 @@ impl<'c, 's> Context<'c, 's> {
     pub fn nothing_else(&self, what: impl Into<String>) -> Result<Absence, Gap> {
         let namespace = Some(self.view.namespace());
         match &self.view.truth {
-            Truth::Slices(None) => self.world.snapshot.nothing_else::<EndpointSlice>(namespace, what),
+            Truth::Slices(None) => self.cluster.snapshot.nothing_else::<EndpointSlice>(namespace, what),
             Truth::Slices(Some(gap)) | Truth::Nothing(gap) => {
                 // What the selector selects shows it as well: the control plane makes addresses of pods only.
                 if self.view.selected.gap.is_none() && !self.is_selectorless() {
-                    self.world.snapshot.nothing_else::<Pod>(namespace, what)
+                    self.cluster.snapshot.nothing_else::<Pod>(namespace, what)
                 } else {
                     Err(gap.clone())
                 }
@@ -206,36 +211,36 @@ impl<'c, 's> Context<'c, 's> {
                 "",
             )),
             Truth::EndpointsObject { .. } => self
-                .world
+                .cluster
                 .snapshot
                 .nothing_else::<kubereach_model::snapshot::model::Endpoints>(namespace, what)
                 .or_else(|gap| {
                     if self.view.selected.gap.is_none() {
-                        self.world.snapshot.nothing_else::<Pod>(namespace, "a ready pod")
+                        self.cluster.snapshot.nothing_else::<Pod>(namespace, "a ready pod")
                     } else {
                         Err(gap)
                     }
                 }),
-            Truth::Pods(_) | Truth::Foreseen(_) | Truth::Templates => {
-                self.world.snapshot.nothing_else::<Pod>(namespace, what)
+            Truth::Pods(_) | Truth::Simulated(_) | Truth::Templates => {
+                self.cluster.snapshot.nothing_else::<Pod>(namespace, what)
             }
         }
     }
 
     /// Pod specs from which to read what the port leads to: of ready addresses, else of selected pods,
     /// else of templates.
-    pub fn specs(&self) -> Box<dyn Iterator<Item = Speaker<'_, 's>> + '_> {
-        let ready = self.behind.ready().filter_map(|endpoint| Some(Speaker::Endpoint(endpoint, endpoint.spec()?)));
+    pub fn specs(&self) -> Box<dyn Iterator<Item = SpecSource<'_, 's>> + '_> {
+        let ready = self.behind.ready().filter_map(|endpoint| Some(SpecSource::Endpoint(endpoint, endpoint.spec()?)));
         let mut ready = ready.peekable();
         if ready.peek().is_some() {
             return Box::new(ready);
         }
         let mut live = self.view.selected.live.iter().chain(&self.view.selected.terminating).copied().peekable();
         if live.peek().is_some() {
-            return Box::new(live.map(Speaker::Pod));
+            return Box::new(live.map(SpecSource::Pod));
         }
         let workloads = self.view.backing.workloads.iter();
-        Box::new(workloads.filter_map(|w| Some(Speaker::Template(*w, &w.get().value.template()?.spec))))
+        Box::new(workloads.filter_map(|w| Some(SpecSource::Template(*w, &w.get().value.template()?.spec))))
     }
 
     /// The numbers the port leads to: what the source lists, else a numeric target port.
@@ -277,7 +282,7 @@ impl<'c, 's> Context<'c, 's> {
             Truth::Slices(_) => "EndpointSlices",
             Truth::EndpointsObject { .. } => "Endpoints object",
             Truth::Pods(_) => "derived from pods",
-            Truth::Foreseen(_) => "worked out after the change",
+            Truth::Simulated(_) => "worked out after the change",
             Truth::Templates => "declared in manifests",
             Truth::Nothing(_) => "nothing was read",
         }

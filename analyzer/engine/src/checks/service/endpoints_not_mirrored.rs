@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{EndpointSlice, Endpoints};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/endpoints-not-mirrored",
     segment: SegmentName::Endpoints,
     title: "Hand-written Endpoints are kept from kube-proxy",
@@ -24,19 +24,19 @@ metadata:
 
 /// Addresses exist where kube-proxy does not look.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    if cx.situation() != Situation::Empty || !cx.view.slices_complete(cx.world) {
+    if cx.situation() != Situation::Empty || !cx.view.slices_complete(cx.cluster) {
         return None;
     }
-    let object = cx.world.snapshot.lookup::<Endpoints>(cx.view.namespace(), cx.view.name()).found()?;
+    let object = cx.cluster.snapshot.lookup::<Endpoints>(cx.view.namespace(), cx.view.name()).found()?;
     let skips = object.metadata.label("endpointslice.kubernetes.io/skip-mirror") == Some("true");
     let filled = object.subsets.iter().any(|s| !s.addresses.is_empty());
     if !skips || !filled {
         return None;
     }
     let what = format!("an EndpointSlice of {}", cx.view.title());
-    let absence = cx.world.snapshot.nothing_else::<EndpointSlice>(Some(cx.view.namespace()), what).ok()?;
+    let absence = cx.cluster.snapshot.nothing_else::<EndpointSlice>(Some(cx.view.namespace()), what).ok()?;
     Some(
-        PAGE.finding(
+        DOC.finding(
             &absence.proof(),
             object.object(),
             "its Endpoints are labelled skip-mirror, so no EndpointSlice exists and nothing serves the Service's address",

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/external-ips",
     segment: SegmentName::Service,
     title: "The Service claims external addresses",
@@ -27,7 +27,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let list = addresses.iter().take(4).map(|a| command::cut(a)).collect::<Vec<_>>().join(", ");
     Some(
-        PAGE.finding(
+        DOC.finding(
             cx.object(),
             format!("it claims the external addresses {list}; whether packets for them reach a node was not checked"),
         )

@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Alias;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/external-name",
     segment: SegmentName::Service,
     title: "The Service is an alias for a name",
@@ -32,5 +32,5 @@ pub fn finding(cx: &Context<'_, '_>, alias: &Alias<'_>) -> Option<Finding> {
         Alias::Address(address) => format!("it is an alias for the address {address}"),
         Alias::Unreadable => return None,
     };
-    Some(PAGE.finding(cx.object(), message).at(cx.view.service.origin, field!["spec", "externalName"]))
+    Some(DOC.finding(cx.object(), message).at(cx.view.service.origin, field!["spec", "externalName"]))
 }

@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Proof;
 use kubereach_reports::report::ObjectRef;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/external-name-in-cluster",
     segment: SegmentName::Service,
     title: "The alias leads to a Service that does not serve it",
@@ -23,7 +23,7 @@ spec: {type: ExternalName, externalName: api.backend.svc.cluster.local}   # no s
 
 /// The target is not there.
 pub fn missing(cx: &Context<'_, '_>, proof: &Proof, namespace: &str, name: &str) -> Finding {
-    PAGE.finding(proof, cx.object(), format!("it is an alias for Service {namespace}/{name}, which does not exist"))
+    DOC.finding(proof, cx.object(), format!("it is an alias for Service {namespace}/{name}, which does not exist"))
         .cause("the name does not resolve")
         .next("Correct the alias, or create the Service it names.", command::get(&cx.object(), "-o yaml"))
         .at(cx.view.service.origin, field!["spec", "externalName"])
@@ -31,7 +31,7 @@ pub fn missing(cx: &Context<'_, '_>, proof: &Proof, namespace: &str, name: &str)
 
 /// The target does not offer the port.
 pub fn port_missing(cx: &Context<'_, '_>, proof: &Proof, target: ObjectRef, port: &str) -> Finding {
-    PAGE.finding(proof, cx.object(), format!("it is an alias for {target}, which does not offer port {port}"))
+    DOC.finding(proof, cx.object(), format!("it is an alias for {target}, which does not offer port {port}"))
         .cause("an alias does not translate ports: the client dials this port of the target")
         .next("Use a port that the target offers.", command::get(&target, "-o yaml"))
         .relates(target, "the target of the alias")
@@ -40,7 +40,7 @@ pub fn port_missing(cx: &Context<'_, '_>, proof: &Proof, target: ObjectRef, port
 /// The aliases lead round in a circle.
 pub fn circle(cx: &Context<'_, '_>) -> Finding {
     let proof = cx.view.service.shows("leads back to itself through other aliases");
-    PAGE.finding(&proof, cx.object(), "it is an alias that leads back to itself")
+    DOC.finding(&proof, cx.object(), "it is an alias that leads back to itself")
         .cause("the name does not resolve")
         .next("Correct the alias.", command::get(&cx.object(), "-o yaml"))
         .at(cx.view.service.origin, field!["spec", "externalName"])

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/external-name-is-address",
     segment: SegmentName::Service,
     title: "The alias is an IP address",
@@ -23,7 +23,7 @@ spec: {type: ExternalName, externalName: 10.1.2.3}",
 
 /// Clients ask DNS, and DNS has no such name.
 pub fn finding(cx: &Context<'_, '_>, address: &str) -> Finding {
-    PAGE.finding(
+    DOC.finding(
         &cx.view.service.shows(format!("externalName: {address}")),
         cx.object(),
         format!("it is an alias for {address}, and an address is not a name that DNS resolves"),

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/external-name-target-unseen",
     segment: SegmentName::Service,
     title: "The target of the alias was not read",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Clouds> = Page::new(Text {
 
 /// Whether the target exists cannot be told.
 pub fn finding(cx: &Context<'_, '_>, gap: &Gap, what: &str) -> Finding {
-    PAGE.finding(gap, cx.object(), format!("it is an alias for {what}, which was not read"))
+    DOC.finding(gap, cx.object(), format!("it is an alias for {what}, which was not read"))
         .next("Read the Services of that namespace too.", command::get(&cx.object(), "-o yaml"))
         .at(cx.view.service.origin, field!["spec", "externalName"])
 }

@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use std::collections::BTreeSet;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/external-traffic-local",
     segment: SegmentName::Address,
     title: "Only nodes with a pod of the Service answer from outside",
@@ -32,7 +32,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         n => format!("{n} nodes"),
     };
     Some(
-        PAGE.finding(
+        DOC.finding(
             cx.object(),
             format!("from outside only nodes with a ready pod of it answer (externalTrafficPolicy Local): {which}"),
         )

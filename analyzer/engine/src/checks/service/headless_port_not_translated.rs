@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::Consumer;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/headless-port-not-translated",
     segment: SegmentName::Port,
     title: "A headless Service does not translate ports",
@@ -38,7 +38,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let list = numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
     let fact = format!("clusterIP: None, port {number}, target port {list}");
     Some(
-        PAGE.finding(
+        DOC.finding(
             &cx.view.service.shows(fact),
             cx.object(),
             format!("it is headless, so port {number} is not translated: only {list} answers"),

@@ -5,14 +5,14 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::Consumer;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Node, WorkloadKind};
 use std::collections::BTreeSet;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/internal-traffic-local",
     segment: SegmentName::Service,
     title: "Only clients on a node with a pod of the Service get through",
@@ -40,7 +40,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         Gap::by_design("on which nodes its pods run", "a manifest cannot show it")
     } else {
         let served: BTreeSet<&str> = cx.behind.ready().filter_map(|e| e.node).collect();
-        let nodes = cx.world.snapshot.list::<Node>(None);
+        let nodes = cx.cluster.snapshot.list::<Node>(None);
         let bare: Vec<&str> =
             nodes.items.iter().map(|n| n.get().value.metadata.name.as_str()).filter(|n| !served.contains(n)).collect();
         match (nodes.gap(), bare.first()) {
@@ -54,7 +54,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         }
     };
     Some(
-        PAGE.finding(
+        DOC.finding(
             &gap,
             cx.object(),
             "only clients on a node that has a ready pod of it get through (internalTrafficPolicy Local)",

@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::resolve::service::Family;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/ip-family-mismatch",
     segment: SegmentName::Endpoints,
     title: "No pod has an address of the Service's family",
@@ -39,7 +39,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         pod.shows(format!("has only {}", pod.ips().collect::<Vec<_>>().join(", ")))
     };
     Some(
-        PAGE.finding(&proof, cx.object(), format!("it asks for {wanted}, and nothing behind it has such an address"))
+        DOC.finding(&proof, cx.object(), format!("it asks for {wanted}, and nothing behind it has such an address"))
             .cause("an address of another IP family is never used")
             .next("Make the IP families of Service and pods agree.", command::get(&cx.object(), "-o yaml"))
             .at(view.service.origin, field!["spec", "ipFamilies"]),

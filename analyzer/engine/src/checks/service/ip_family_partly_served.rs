@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/ip-family-partly-served",
     segment: SegmentName::Endpoints,
     title: "One of the Service's IP families has no ready address",
@@ -36,7 +36,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let (present, _) = served.first_key_value()?;
     let absence = cx.nothing_else(format!("a ready {} address behind {}", missing.word(), view.title())).ok()?;
     Some(
-        PAGE.finding(
+        DOC.finding(
             &absence.proof(),
             cx.object(),
             format!("it is declared for {} as well, and only {} addresses are ready", missing.word(), present.word()),

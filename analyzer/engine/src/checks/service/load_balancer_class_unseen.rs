@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/load-balancer-class-unseen",
     segment: SegmentName::Address,
     title: "Who provides the load balancer cannot be seen",
@@ -32,7 +32,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         "its owner is not named in the cluster",
     );
     Some(
-        PAGE.finding(
+        DOC.finding(
             &gap,
             cx.object(),
             format!("it has no address, and who serves its load balancer class {} cannot be seen", command::cut(class)),

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/load-balancer-pending",
     segment: SegmentName::Address,
     title: "The load balancer has no address yet",
@@ -27,7 +27,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     Some(
-        PAGE.finding(
+        DOC.finding(
             &service.shows("status.loadBalancer holds no address"),
             cx.object(),
             "it has no load balancer address: clients outside the cluster have nothing to dial",

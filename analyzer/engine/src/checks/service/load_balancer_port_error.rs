@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/load-balancer-port-error",
     segment: SegmentName::Address,
     title: "The load balancer reports an error for this port",
@@ -31,7 +31,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let error = of_port.or_else(|| condition.map(|c| if c.message().is_empty() { c.reason() } else { c.message() }))?;
     let error = command::cut(error);
     Some(
-        PAGE.finding(
+        DOC.finding(
             &service.shows(format!("status reports: {error}")),
             cx.object(),
             format!("the load balancer reports for port {}: {error}", port.describe()),

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/load-balancer-unseen",
     segment: SegmentName::Address,
     title: "The status of the load balancer was not collected",
@@ -26,7 +26,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let gap = Gap::investigate("the status of the Service", "the input holds the object without it");
     Some(
-        PAGE.finding(&gap, cx.object(), "whether a load balancer address was published for it was not collected")
+        DOC.finding(&gap, cx.object(), "whether a load balancer address was published for it was not collected")
             .next("Ask the cluster.", command::get(&cx.object(), "")),
     )
 }

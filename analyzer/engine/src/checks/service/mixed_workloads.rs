@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::GroupKind;
 use kubereach_model::snapshot::model::{Pod, WorkloadKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/mixed-workloads",
     segment: SegmentName::Endpoints,
     title: "Pods of several workloads are behind one Service",
@@ -30,7 +30,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if owners.len() > names.len() {
         names.push(format!("{} more", owners.len() - names.len()));
     }
-    Some(PAGE.finding(cx.object(), format!("pods of several workloads are behind it: {}", names.join(", "))))
+    Some(DOC.finding(cx.object(), format!("pods of several workloads are behind it: {}", names.join(", "))))
 }
 
 /// The owners of the pods, where there may be several. Replicas name the same one: it is looked up once.
@@ -63,7 +63,7 @@ fn owner(cx: &Context<'_, '_>, pod: &Pod) -> Option<String> {
     if reference.kind != "ReplicaSet" {
         return Some(format!("{} {}", reference.kind, reference.name));
     }
-    let mut sets = cx.world.snapshot.workloads.named(&pod.metadata.namespace, &reference.name);
+    let mut sets = cx.cluster.snapshot.workloads.named(&pod.metadata.namespace, &reference.name);
     let set = sets.find(|set| set.kind == WorkloadKind::ReplicaSet);
     if let Some(parent) = set.and_then(|s| s.get().value.metadata.controller()) {
         let kind = GroupKind::of(&parent.api_version, &parent.kind);

@@ -1,6 +1,7 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
 mod backends;
+mod closest;
 pub mod context;
 pub mod endpoints_not_mirrored;
 mod evaluate;
@@ -21,7 +22,6 @@ pub mod load_balancer_unseen;
 pub mod mixed_workloads;
 pub mod named_target_port_missing;
 pub mod namespace_terminating;
-mod nearest;
 pub mod no_readiness_probe;
 pub mod no_ready_endpoints;
 pub mod only_completed_pods;
@@ -45,50 +45,50 @@ pub mod terminating_not_serving;
 
 use std::sync::Arc;
 
-use kubereach_model::evidence::{Dormant, Entry, Stretch, Subject};
+use kubereach_model::evidence::{CatalogueEntry, Dormant, Segment, Subject};
 
 pub use backends::Backends;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    endpoints_not_mirrored::PAGE.entry(),
-    external_ips::PAGE.entry(),
-    external_name::PAGE.entry(),
-    external_name_in_cluster::PAGE.entry(),
-    external_name_is_address::PAGE.entry(),
-    external_name_target_unseen::PAGE.entry(),
-    external_traffic_local::PAGE.entry(),
-    headless_port_not_translated::PAGE.entry(),
-    internal_traffic_local::PAGE.entry(),
-    ip_family_mismatch::PAGE.entry(),
-    ip_family_partly_served::PAGE.entry(),
-    load_balancer_class_unseen::PAGE.entry(),
-    load_balancer_pending::PAGE.entry(),
-    load_balancer_port_error::PAGE.entry(),
-    load_balancer_unseen::PAGE.entry(),
-    mixed_workloads::PAGE.entry(),
-    named_target_port_missing::PAGE.entry(),
-    namespace_terminating::PAGE.entry(),
-    no_readiness_probe::PAGE.entry(),
-    no_ready_endpoints::PAGE.entry(),
-    only_completed_pods::PAGE.entry(),
-    only_terminating_endpoints::PAGE.entry(),
-    port_not_tcp::PAGE.entry(),
-    port_without_endpoints::PAGE.entry(),
-    protocol_untestable::PAGE.entry(),
-    published_not_ready::PAGE.entry(),
-    readiness_on_other_port::PAGE.entry(),
-    rollout_preview_idle::PAGE.entry(),
-    scaled_to_zero::PAGE.entry(),
-    selectorless::PAGE.entry(),
-    selectorless_unseen::PAGE.entry(),
-    selectorless_without_endpoints::PAGE.entry(),
-    selects_no_pod::PAGE.entry(),
-    selects_nothing_seen::PAGE.entry(),
-    slice_port_name_mismatch::PAGE.entry(),
-    some_endpoints_not_ready::PAGE.entry(),
-    target_port_suspect::PAGE.entry(),
-    terminating_not_serving::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    endpoints_not_mirrored::DOC.entry(),
+    external_ips::DOC.entry(),
+    external_name::DOC.entry(),
+    external_name_in_cluster::DOC.entry(),
+    external_name_is_address::DOC.entry(),
+    external_name_target_unseen::DOC.entry(),
+    external_traffic_local::DOC.entry(),
+    headless_port_not_translated::DOC.entry(),
+    internal_traffic_local::DOC.entry(),
+    ip_family_mismatch::DOC.entry(),
+    ip_family_partly_served::DOC.entry(),
+    load_balancer_class_unseen::DOC.entry(),
+    load_balancer_pending::DOC.entry(),
+    load_balancer_port_error::DOC.entry(),
+    load_balancer_unseen::DOC.entry(),
+    mixed_workloads::DOC.entry(),
+    named_target_port_missing::DOC.entry(),
+    namespace_terminating::DOC.entry(),
+    no_readiness_probe::DOC.entry(),
+    no_ready_endpoints::DOC.entry(),
+    only_completed_pods::DOC.entry(),
+    only_terminating_endpoints::DOC.entry(),
+    port_not_tcp::DOC.entry(),
+    port_without_endpoints::DOC.entry(),
+    protocol_untestable::DOC.entry(),
+    published_not_ready::DOC.entry(),
+    readiness_on_other_port::DOC.entry(),
+    rollout_preview_idle::DOC.entry(),
+    scaled_to_zero::DOC.entry(),
+    selectorless::DOC.entry(),
+    selectorless_unseen::DOC.entry(),
+    selectorless_without_endpoints::DOC.entry(),
+    selects_no_pod::DOC.entry(),
+    selects_nothing_seen::DOC.entry(),
+    slice_port_name_mismatch::DOC.entry(),
+    some_endpoints_not_ready::DOC.entry(),
+    target_port_suspect::DOC.entry(),
+    terminating_not_serving::DOC.entry(),
 ];
 
 /// Every subject of this area: one path per port and door (cluster address, node port, load balancer).
@@ -113,9 +113,9 @@ pub enum Consumer {
 
 /// The part of a path that lies behind the reference to a Service port.
 #[derive(Debug, Clone)]
-pub struct BackendStretches {
+pub struct BackendSegments {
     /// `service`, `endpoints`, `port`, `policy`, in this order.
-    pub stretches: Vec<Arc<Stretch>>,
+    pub segments: Vec<Arc<Segment>>,
     /// The workload behind it is scaled to zero on purpose.
     pub dormant: Option<Dormant>,
 }

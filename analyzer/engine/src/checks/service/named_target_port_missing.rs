@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::PodSpec;
 use kubereach_model::snapshot::model::lenient::PortRef;
@@ -13,7 +13,7 @@ use kubereach_model::snapshot::model::{Resource, ServicePort};
 use kubereach_model::snapshot::{Found, Proof};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/named-target-port-missing",
     segment: SegmentName::Port,
     title: "The named target port exists in no pod",
@@ -51,7 +51,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let count = specs.len();
     let whose = if count == 1 { "the pod behind it does not declare" } else { "no pod behind it declares" };
     Some(
-        PAGE.finding(
+        DOC.finding(
             proof,
             cx.object(),
             format!("port {} leads to a {} port named {name:?}, which {whose}", port.describe(), port.protocol),

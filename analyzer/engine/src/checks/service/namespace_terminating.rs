@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/namespace-terminating",
     segment: SegmentName::Service,
     title: "The namespace is being deleted",
@@ -18,8 +18,8 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// The namespace goes away.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let namespace = cx.world.leaving(cx.view.namespace())?;
-    Some(PAGE.finding(
+    let namespace = cx.cluster.leaving(cx.view.namespace())?;
+    Some(DOC.finding(
         namespace.object(),
         format!("namespace {} is being deleted, and everything in it", cx.view.namespace()),
     ))

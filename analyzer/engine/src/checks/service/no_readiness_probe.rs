@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::{Context, Situation};
 use crate::checks::service::target_port_suspect::app_containers;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/no-readiness-probe",
     segment: SegmentName::Endpoints,
     title: "The pods have no readiness probe",
@@ -22,13 +22,13 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if cx.is_selectorless() || cx.situation() == Situation::Empty {
         return None;
     }
-    let speaker = cx.specs().next()?;
-    let mut containers = app_containers(speaker.spec()).peekable();
+    let source = cx.specs().next()?;
+    let mut containers = app_containers(source.spec()).peekable();
     containers.peek()?;
     containers.all(|c| c.readiness_probe.is_none()).then(|| {
-        PAGE.finding(
+        DOC.finding(
             cx.object(),
-            format!("{} has no readiness probe: ready means only that its containers have started", speaker.name()),
+            format!("{} has no readiness probe: ready means only that its containers have started", source.name()),
         )
     })
 }

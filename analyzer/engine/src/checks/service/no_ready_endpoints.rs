@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/no-ready-endpoints",
     segment: SegmentName::Endpoints,
     title: "Nothing behind the Service is ready",
@@ -41,5 +41,5 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     } else {
         "no address is behind it".to_owned()
     };
-    Some(cx.blame(PAGE.finding(&absence.proof(), cx.object(), message)))
+    Some(cx.blame(DOC.finding(&absence.proof(), cx.object(), message)))
 }

@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/only-completed-pods",
     segment: SegmentName::Endpoints,
     title: "Every pod the Service selects has finished",
@@ -29,13 +29,13 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let what = format!("a running pod behind {}", cx.view.title());
-    let absence = cx.world.snapshot.nothing_else::<Pod>(Some(cx.view.namespace()), what).ok()?;
+    let absence = cx.cluster.snapshot.nothing_else::<Pod>(Some(cx.view.namespace()), what).ok()?;
     let count = match (done, failed) {
         (n, 0) => format!("{n} completed"),
         (0, n) => format!("{n} failed"),
         (a, b) => format!("{a} completed, {b} failed"),
     };
-    let mut finding = PAGE
+    let mut finding = DOC
         .finding(&absence.proof(), cx.object(), format!("every pod it selects has finished ({count})"))
         .at(cx.view.service.origin, field!["spec", "selector"])
         .cause("a finished pod receives no traffic")

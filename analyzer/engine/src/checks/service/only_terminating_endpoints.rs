@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/only-terminating-endpoints",
     segment: SegmentName::Endpoints,
     title: "Only pods that are shutting down still answer",
@@ -31,7 +31,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         n => format!("only {n} pods that are shutting down still answer"),
     };
     Some(
-        PAGE.finding(&proof, cx.object(), message)
+        DOC.finding(&proof, cx.object(), message)
             .cause("no pod is ready; kube-proxy falls back to pods that are being deleted until they are gone")
             .next(
                 "See why no new pod has become ready.",

@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::Consumer;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/port-not-tcp",
     segment: SegmentName::Port,
     title: "The consumer forwards TCP only",
@@ -27,7 +27,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let fact = format!("port {} is {}", port.describe(), port.protocol);
     Some(
-        PAGE.finding(
+        DOC.finding(
             &cx.view.service.shows(fact),
             cx.object(),
             format!("port {} is not TCP, and the Ingress controller forwards TCP only", port.describe()),

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/port-without-endpoints",
     segment: SegmentName::Port,
     title: "No address serves this port",
@@ -27,7 +27,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let what = format!("an address for port {} of {}", port.describe(), cx.view.title());
     let absence = cx.nothing_else(what).ok()?;
     Some(
-        PAGE.finding(&absence.proof(), cx.object(), format!("no address behind it serves port {}", port.describe()))
+        DOC.finding(&absence.proof(), cx.object(), format!("no address behind it serves port {}", port.describe()))
             .cause("addresses are listed per port, and none is listed for this one")
             .next("Compare the port with what the pods serve.", command::describe(&cx.object()))
             .at(cx.view.service.origin, field!["spec", "ports", cx.index]),

@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/protocol-untestable",
     segment: SegmentName::Port,
     title: "The protocol cannot be tested by a request",
@@ -26,5 +26,5 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         "SCTP" => "SCTP works only where the network plugin supports it",
         _ => return None,
     };
-    Some(PAGE.finding(cx.object(), format!("port {} is {}: {why}", port.describe(), port.protocol)))
+    Some(DOC.finding(cx.object(), format!("port {} is {}: {why}", port.describe(), port.protocol)))
 }

@@ -3,12 +3,12 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/published-not-ready",
     segment: SegmentName::Endpoints,
     title: "Addresses are published although no pod is ready",
@@ -22,7 +22,7 @@ spec:
 
 /// Published, and none of them ready.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let published = cx.view.service.publishes_not_ready() && !cx.view.is_declared(cx.world);
+    let published = cx.view.service.publishes_not_ready() && !cx.view.is_declared(cx.cluster);
     if !published || cx.situation() != Situation::Carries || cx.behind.ready().any(Context::answers) {
         return None;
     }
@@ -34,7 +34,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         if count == 1 { "address is" } else { "addresses are" }
     );
     Some(
-        cx.blame(PAGE.finding(&gap, cx.object(), message))
+        cx.blame(DOC.finding(&gap, cx.object(), message))
             .at(cx.view.service.origin, field!["spec", "publishNotReadyAddresses"]),
     )
 }

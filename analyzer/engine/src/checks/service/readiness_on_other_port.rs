@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
 use crate::checks::service::target_port_suspect::app_containers;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::model::lenient::PortRef;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/readiness-on-other-port",
     segment: SegmentName::Port,
     title: "Readiness is measured on another port",
@@ -25,9 +25,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if numbers.is_empty() || cx.is_selectorless() || port.protocol != "TCP" {
         return None;
     }
-    let speaker = cx.specs().next()?;
+    let source = cx.specs().next()?;
     let mut probed = Vec::new();
-    for container in app_containers(speaker.spec()) {
+    for container in app_containers(source.spec()) {
         let Some(dialled) = container.readiness_probe.as_ref().and_then(|p| p.port()) else { continue };
         match dialled {
             PortRef::Number(n) => probed.push(*n),
@@ -41,10 +41,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let list = |all: &mut dyn Iterator<Item = &u16>| all.map(u16::to_string).collect::<Vec<_>>().join(", ");
     let message = format!(
         "readiness of {} is measured on port {}, and port {} leads to {}: ready does not prove that it answers",
-        speaker.name(),
+        source.name(),
         list(&mut probed.iter()),
         port.describe(),
         list(&mut numbers.iter())
     );
-    Some(PAGE.finding(cx.object(), message))
+    Some(DOC.finding(cx.object(), message))
 }

@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
 use crate::resolve::service::Zero;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/rollout-preview-idle",
     segment: SegmentName::Endpoints,
     title: "A preview or canary Service is not in use",
@@ -20,9 +20,9 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// The generation it selects has no pods, and its Rollout runs another one.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let Zero::IdlePreview(rollout) = &cx.view.backing.zero else { return None };
+    let Zero::UnusedPreview(rollout) = &cx.view.backing.zero else { return None };
     (cx.behind.counts.ready == 0).then(|| {
-        PAGE.finding(
+        DOC.finding(
             cx.object(),
             format!("it selects a generation of Rollout {rollout} that has no pods; nothing is being rolled out"),
         )

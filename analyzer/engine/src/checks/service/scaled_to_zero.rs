@@ -5,12 +5,12 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Zero;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/scaled-to-zero",
     segment: SegmentName::Endpoints,
     title: "The workload behind the Service is at zero on purpose",
@@ -39,7 +39,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         _ => ("Scale it up if it should serve.", command::get(&workload.object(), "")),
     };
     Some(
-        PAGE.finding(
+        DOC.finding(
             &workload.shows(fact.clone()),
             workload.object(),
             format!("{title} is scaled to zero on purpose ({fact})"),

@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/selectorless",
     segment: SegmentName::Endpoints,
     title: "The Service has no selector",
@@ -32,5 +32,5 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     } else {
         "it has no selector: its addresses are kept by hand or by another controller"
     };
-    Some(PAGE.finding(cx.object(), message))
+    Some(DOC.finding(cx.object(), message))
 }

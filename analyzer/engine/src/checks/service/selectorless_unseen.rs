@@ -4,12 +4,12 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Endpoints;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/selectorless-unseen",
     segment: SegmentName::Endpoints,
     title: "Nothing shows what stands behind a Service without selector",
@@ -27,7 +27,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if !cx.is_selectorless() || cx.situation() != Situation::Empty || super::is_api_server(cx) {
         return None;
     }
-    let (what, reason) = match cx.view.slices_gap(cx.world) {
+    let (what, reason) = match cx.view.slices_gap(cx.cluster) {
         Some(gap) => (gap.what, gap.reason),
         None if kept_by_somebody(cx) => {
             ("another controller fills in its addresses".to_owned(), "it shows none at the moment".to_owned())
@@ -35,7 +35,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         None => return None,
     };
     Some(
-        PAGE.finding(
+        DOC.finding(
             &Gap::by_design(what, reason),
             cx.object(),
             "it has no selector: who stands behind it is kept outside the Service, and was not read",
@@ -57,7 +57,7 @@ pub fn kept_by_somebody(cx: &Context<'_, '_>) -> bool {
     let service = &cx.view.service;
     let owned = !service.metadata.owner_references.is_empty() || service.metadata.annotation(LEADER).is_some();
     let elected = || {
-        let object = cx.world.snapshot.lookup::<Endpoints>(cx.view.namespace(), cx.view.name()).found();
+        let object = cx.cluster.snapshot.lookup::<Endpoints>(cx.view.namespace(), cx.view.name()).found();
         object.is_some_and(|o| o.metadata.annotation(LEADER).is_some())
     };
     owned || service.spec.ports.is_empty() || super::is_api_server(cx) || elected()

@@ -5,12 +5,12 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::checks::service::selectorless_unseen;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::EndpointSlice;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/selectorless-without-endpoints",
     segment: SegmentName::Endpoints,
     title: "The Service has neither selector nor addresses",
@@ -29,11 +29,11 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     if !cx.is_selectorless() || cx.situation() != Situation::Empty || selectorless_unseen::kept_by_somebody(cx) {
         return None;
     }
-    cx.view.slices_complete(cx.world).then_some(())?;
+    cx.view.slices_complete(cx.cluster).then_some(())?;
     let namespace = cx.view.namespace();
     let what = format!("a ready address in an EndpointSlice of {}", cx.view.title());
-    let absence = cx.world.snapshot.nothing_else::<EndpointSlice>(Some(namespace), what).ok()?;
-    let finding = PAGE
+    let absence = cx.cluster.snapshot.nothing_else::<EndpointSlice>(Some(namespace), what).ok()?;
+    let finding = DOC
         .finding(&absence.proof(), cx.object(), "it has no selector, and nobody has written addresses for it")
         .at(cx.view.service.origin, field!["spec", "selector"]);
     Some(

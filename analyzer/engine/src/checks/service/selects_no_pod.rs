@@ -3,15 +3,15 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
+use crate::checks::service::closest;
 use crate::checks::service::context::{Context, Situation};
-use crate::checks::service::nearest;
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Pod;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/selects-no-pod",
     segment: SegmentName::Endpoints,
     title: "The Service selects no pod",
@@ -33,19 +33,19 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     let view = cx.view;
     let selector = &view.service.get().value.spec.selector;
-    let labels = nearest::words(selector);
+    let labels = closest::words(selector);
     if view.declared_only {
-        nearest::templates_gap(cx.world, view.namespace(), selector).is_none().then_some(())?;
+        closest::templates_gap(cx.cluster, view.namespace(), selector).is_none().then_some(())?;
     }
-    if matches!(view.truth, Truth::Foreseen(_)) && nearest::brought_gap(cx.world).is_some() {
+    if matches!(view.truth, Truth::Simulated(_)) && closest::brought_gap(cx.cluster).is_some() {
         return None;
     }
     let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
-    let absence = cx.world.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;
-    let near = nearest::nearest(cx.world, view.namespace(), selector);
+    let absence = cx.cluster.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;
+    let near = closest::closest(cx.cluster, view.namespace(), selector);
     let message = format!("no pod carries the labels this Service looks for ({labels})");
     let finding =
-        PAGE.finding(&absence.proof(), cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
+        DOC.finding(&absence.proof(), cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
     Some(match near {
         Some(near) => finding
             .cause(format!("the nearest is {}: {}", near.title(), near.difference()))

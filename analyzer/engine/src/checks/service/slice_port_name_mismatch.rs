@@ -5,12 +5,12 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Source;
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use std::collections::BTreeSet;
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/slice-port-name-mismatch",
     segment: SegmentName::Port,
     title: "The hand-written addresses name another port",
@@ -26,7 +26,7 @@ spec:
 /// Slices by hand, with other port names.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let port = cx.port?;
-    if cx.listed || cx.view.endpoints.is_empty() || !cx.view.slices_complete(cx.world) {
+    if cx.listed || cx.view.endpoints.is_empty() || !cx.view.slices_complete(cx.cluster) {
         return None;
     }
     let by_hand = cx.view.groups.iter().find(|g| !g.managed && !g.ports.is_empty())?;
@@ -46,7 +46,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         .collect();
     let list = names.into_iter().take(6).collect::<Vec<_>>().join(", ");
     Some(
-        PAGE.finding(
+        DOC.finding(
             &slice.shows(format!("has {list}")),
             slice.object(),
             format!("the Service's port {} has no port of the same name and protocol in its EndpointSlices, which have {list}", port.describe()),

@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::context::{Context, Situation};
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/some-endpoints-not-ready",
     segment: SegmentName::Endpoints,
     title: "Some pods behind the Service are not ready",
@@ -35,5 +35,5 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let total = (answering + silent).max(if quota { desired.unwrap_or_default() } else { 0 });
     let proof = cx.shows_unready(format!("{answering} of {total} ready ({})", cx.source()));
     let message = format!("{answering} of {total} pods behind it are ready");
-    Some(cx.blame(PAGE.finding(&proof, cx.object(), message)))
+    Some(cx.blame(DOC.finding(&proof, cx.object(), message)))
 }

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::lenient::PortRef;
@@ -12,7 +12,7 @@ use kubereach_model::snapshot::model::{Container, PodSpec};
 use std::collections::BTreeSet;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/target-port-suspect",
     segment: SegmentName::Port,
     title: "The target port is none that the pods declare",
@@ -65,7 +65,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let gap =
         Gap::investigate(format!("whether anything listens on port {number}"), format!("the pods declare {list}"));
     Some(
-        PAGE.finding(&gap, cx.object(), format!("port {} leads to {number}, and the pods declare only {list}", port.describe()))
+        DOC.finding(&gap, cx.object(), format!("port {} leads to {number}, and the pods declare only {list}", port.describe()))
             .cause("the target port is probably wrong; containers may listen on ports they do not declare, so this is no proof")
             .next("Check which port the container listens on.", command::describe(&cx.object()))
             .at(cx.view.service.origin, field!["spec", "ports", cx.index, "targetPort"]),

@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Blocks, Finding, Page, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 
 /// The page.
-pub static PAGE: Page<Blocks> = Page::new(Text {
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/terminating-not-serving",
     segment: SegmentName::Endpoints,
     title: "Only pods that are shutting down are left, and none answers",
@@ -27,7 +27,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let absence = cx.nothing_else(format!("an address behind {} that is not terminating", cx.view.title())).ok()?;
-    let finding = PAGE
+    let finding = DOC
         .finding(
             &absence.proof(),
             cx.object(),

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/certificate-dates",
     segment: SegmentName::Tls,
     title: "The end of the certificate could not be judged",
@@ -26,6 +26,6 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
             "the certificate in the Secret '{}' ends at {end}; the input has no time to judge it at",
             words::brief(&facts.name)
         );
-        Some(user.relate(PAGE.finding(super::secret(facts), message)))
+        Some(user.relate(DOC.finding(super::secret(facts), message)))
     })
 }

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/certificate-expired",
     segment: SegmentName::Tls,
     title: "The certificate has expired",
@@ -24,7 +24,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let Fact::Expired(end) = fact else { return None };
         let proof = facts.secret?.shows(format!("its certificate ended at {end}"));
         let message = format!("the certificate in the Secret '{}' expired at {end}", words::brief(&facts.name));
-        let finding = PAGE
+        let finding = DOC
             .finding(&proof, super::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection.");
         Some(user.relate(finding).next("Renew the certificate", super::look(facts)))

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "tls/certificate-masked",
     segment: SegmentName::Tls,
     title: "The certificate was masked by a collector",
@@ -24,7 +24,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let Fact::Masked(gap) = fact else { return None };
         let message =
             format!("the certificate of the Secret '{}' could not be read: {}", words::brief(&facts.name), gap.reason);
-        let finding = PAGE.finding(gap, super::secret(facts), message);
+        let finding = DOC.finding(gap, super::secret(facts), message);
         Some(user.relate(finding).next("Look at the Secret", super::look(facts)))
     })
 }

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/certificate-not-yet-valid",
     segment: SegmentName::Tls,
     title: "The certificate is not valid yet",
@@ -25,7 +25,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let proof = facts.secret?.shows(format!("its certificate begins at {begin}"));
         let message =
             format!("the certificate in the Secret '{}' is valid only from {begin}", words::brief(&facts.name));
-        let finding = PAGE
+        let finding = DOC
             .finding(&proof, super::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection.");
         Some(user.relate(finding).next("Check the dates of the certificate", super::look(facts)))

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/certificate-other-name",
     segment: SegmentName::Tls,
     title: "The certificate is for other names",
@@ -31,7 +31,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let proof = facts.secret?.shows(format!("its certificate is for {names}"));
         let message =
             format!("the certificate in the Secret '{}' is for {names}, not for {hosts}", words::brief(&facts.name));
-        let finding = PAGE
+        let finding = DOC
             .finding(&proof, super::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection for a host the certificate does not name.");
         Some(user.relate(finding).next("Use a certificate that names the host", super::look(facts)))

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/certificate-self-signed",
     segment: SegmentName::Tls,
     title: "The certificate is signed by itself",
@@ -23,6 +23,6 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
     facts.facts.iter().find_map(|fact| {
         let Fact::SelfSigned = fact else { return None };
         let message = format!("the certificate in the Secret '{}' is signed by itself", words::brief(&facts.name));
-        Some(user.relate(PAGE.finding(super::secret(facts), message)))
+        Some(user.relate(DOC.finding(super::secret(facts), message)))
     })
 }

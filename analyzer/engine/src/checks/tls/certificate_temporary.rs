@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/certificate-temporary",
     segment: SegmentName::Tls,
     title: "The certificate is cert-manager's placeholder",
@@ -25,7 +25,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let Fact::Temporary = fact else { return None };
         let proof = facts.secret?.shows("its certificate was issued by cert-manager.local");
         let message = format!("the Secret '{}' holds cert-manager's temporary certificate", words::brief(&facts.name));
-        let finding = PAGE
+        let finding = DOC
             .finding(&proof, super::secret(facts), message)
             .cause("The real certificate has not been issued yet; clients that verify refuse this one.");
         let command = format!("kubectl get certificates,certificaterequests -n {}", words::quoted(&facts.namespace));

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
 use kubereach_model::evidence::FieldPath;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_reports::report::ObjectRef;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/certificate-to-be-issued",
     segment: SegmentName::Tls,
     title: "The certificate will be issued by cert-manager",
@@ -22,5 +22,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// For the Secret named at `field` of `object`, which `key` will have made.
 pub(crate) fn finding(object: ObjectRef, secret: &str, key: &str, origin: u32, field: FieldPath) -> Finding {
     let message = format!("the TLS Secret '{}' will be made by cert-manager ({key})", words::brief(secret));
-    PAGE.finding(object, message).at(origin, field)
+    DOC.finding(object, message).at(origin, field)
 }

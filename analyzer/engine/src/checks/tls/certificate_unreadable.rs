@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/certificate-unreadable",
     segment: SegmentName::Tls,
     title: "The certificate cannot be decoded",
@@ -28,7 +28,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
             words::brief(&facts.name),
             words::brief(why)
         );
-        let finding = PAGE
+        let finding = DOC
             .finding(&proof, super::secret(facts), message)
             .cause("HTTPS is answered with a default certificate, or not at all.");
         Some(user.relate(finding).next("Put the certificate chain into tls.crt as PEM", super::look(facts)))

@@ -3,11 +3,11 @@
 use kubereach_reports::report::SegmentName;
 
 use kubereach_model::evidence::FieldPath;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_reports::report::ObjectRef;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/default-certificate",
     segment: SegmentName::Tls,
     title: "The controller's default certificate is used",
@@ -19,5 +19,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 
 /// For the TLS entry at `field` of `object`.
 pub(crate) fn finding(object: ObjectRef, origin: u32, field: FieldPath) -> Finding {
-    PAGE.finding(object, "a TLS entry names no Secret: the controller's default certificate is used").at(origin, field)
+    DOC.finding(object, "a TLS entry names no Secret: the controller's default certificate is used").at(origin, field)
 }

@@ -3,11 +3,11 @@
 use kubereach_reports::report::SegmentName;
 
 use kubereach_model::evidence::FieldPath;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_reports::report::ObjectRef;
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/host-without-rule",
     segment: SegmentName::Tls,
     title: "A TLS entry names a host that no rule has",
@@ -21,5 +21,5 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 /// For a host at `field` of `object`.
 pub(crate) fn finding(object: ObjectRef, host: &str, origin: u32, field: FieldPath) -> Finding {
     let host = crate::checks::ingress::words::brief(host);
-    PAGE.finding(object, format!("a TLS entry names {host}, which no rule has")).at(origin, field)
+    DOC.finding(object, format!("a TLS entry names {host}, which no rule has")).at(origin, field)
 }

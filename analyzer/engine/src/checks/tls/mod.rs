@@ -8,7 +8,7 @@ pub use crate::resolve::certificate::{CertificateFacts, inspect};
 
 use crate::checks::ingress::words;
 use crate::resolve::certificate::Fact;
-use kubereach_model::evidence::{Entry, FieldPath, Finding};
+use kubereach_model::evidence::{CatalogueEntry, FieldPath, Finding};
 
 pub mod certificate_dates;
 pub mod certificate_expired;
@@ -29,24 +29,24 @@ pub mod secret_unseen;
 pub mod secret_wrong_type;
 
 /// The pages of this area.
-pub static PAGES: &[&Entry] = &[
-    certificate_dates::PAGE.entry(),
-    certificate_expired::PAGE.entry(),
-    certificate_expires_soon::PAGE.entry(),
-    certificate_masked::PAGE.entry(),
-    certificate_not_yet_valid::PAGE.entry(),
-    certificate_other_name::PAGE.entry(),
-    certificate_self_signed::PAGE.entry(),
-    certificate_temporary::PAGE.entry(),
-    certificate_to_be_issued::PAGE.entry(),
-    certificate_unreadable::PAGE.entry(),
-    default_certificate::PAGE.entry(),
-    host_without_rule::PAGE.entry(),
-    secret_incomplete::PAGE.entry(),
-    secret_missing::PAGE.entry(),
-    secret_other_type::PAGE.entry(),
-    secret_unseen::PAGE.entry(),
-    secret_wrong_type::PAGE.entry(),
+pub static DOCS: &[&CatalogueEntry] = &[
+    certificate_dates::DOC.entry(),
+    certificate_expired::DOC.entry(),
+    certificate_expires_soon::DOC.entry(),
+    certificate_masked::DOC.entry(),
+    certificate_not_yet_valid::DOC.entry(),
+    certificate_other_name::DOC.entry(),
+    certificate_self_signed::DOC.entry(),
+    certificate_temporary::DOC.entry(),
+    certificate_to_be_issued::DOC.entry(),
+    certificate_unreadable::DOC.entry(),
+    default_certificate::DOC.entry(),
+    host_without_rule::DOC.entry(),
+    secret_incomplete::DOC.entry(),
+    secret_missing::DOC.entry(),
+    secret_other_type::DOC.entry(),
+    secret_unseen::DOC.entry(),
+    secret_wrong_type::DOC.entry(),
 ];
 
 type Check = fn(&CertificateFacts<'_>, &User) -> Option<Finding>;

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/secret-incomplete",
     segment: SegmentName::Tls,
     title: "The TLS Secret lacks its certificate or key",
@@ -26,7 +26,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let keys = keys.join(" and ");
         let proof = facts.secret?.shows(format!("has no {keys}"));
         let message = format!("the TLS Secret '{}' has no {keys}", words::brief(&facts.name));
-        let finding = PAGE
+        let finding = DOC
             .finding(&proof, super::secret(facts), message)
             .cause("Without certificate and key HTTPS is answered with a default certificate, or not at all.");
         Some(user.relate(finding).next("Put both into the Secret", super::look(facts)))

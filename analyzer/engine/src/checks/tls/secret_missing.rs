@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/secret-missing",
     segment: SegmentName::Tls,
     title: "The TLS Secret does not exist",
@@ -25,7 +25,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
     facts.facts.iter().find_map(|fact| {
         let Fact::Missing(absence) = fact else { return None };
         let message = format!("the TLS Secret '{}' does not exist", words::brief(&facts.name));
-        let finding = PAGE.finding(&absence.proof(), super::secret(facts), message).cause(
+        let finding = DOC.finding(&absence.proof(), super::secret(facts), message).cause(
             "Without it HTTPS is answered with a default certificate, which clients that verify refuse, or not at all.",
         );
         let command = words::kubectl("get secrets", &super::secret(facts)).replacen(

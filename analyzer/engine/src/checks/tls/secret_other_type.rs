@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/secret-other-type",
     segment: SegmentName::Tls,
     title: "The Secret is of another type, but holds certificate and key",
@@ -27,6 +27,6 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
             words::brief(&facts.name),
             words::brief(kind)
         );
-        Some(user.relate(PAGE.finding(super::secret(facts), message)))
+        Some(user.relate(DOC.finding(super::secret(facts), message)))
     })
 }

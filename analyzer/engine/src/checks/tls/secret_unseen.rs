@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "tls/secret-unseen",
     segment: SegmentName::Tls,
     title: "The TLS Secret was not seen",
@@ -25,7 +25,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let Fact::Unseen(gap) = fact else { return None };
         let message =
             format!("the TLS Secret '{}' was not read, so its certificate was not judged", words::brief(&facts.name));
-        let finding = PAGE.finding(gap, super::secret(facts), message);
+        let finding = DOC.finding(gap, super::secret(facts), message);
         Some(user.relate(finding).next("Look at the Secret", super::look(facts)))
     })
 }

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use super::User;
 use crate::checks::ingress::words;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Finding, Narrows, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.
-pub static PAGE: Page<Narrows> = Page::new(Text {
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "tls/secret-wrong-type",
     segment: SegmentName::Tls,
     title: "The Secret is of another type and holds no certificate",
@@ -26,7 +26,7 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let proof = facts.secret?.shows(format!("is of type {}", words::brief(kind)));
         let message =
             format!("the Secret '{}' is of type {}, not a TLS Secret", words::brief(&facts.name), words::brief(kind));
-        let finding = PAGE
+        let finding = DOC
             .finding(&proof, super::secret(facts), message)
             .cause("It holds no certificate and key, so HTTPS is answered with a default certificate, or not at all.");
         Some(user.relate(finding).next("Name a Secret of type kubernetes.io/tls", super::look(facts)))

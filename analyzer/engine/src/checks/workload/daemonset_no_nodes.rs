@@ -3,13 +3,13 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "workload/daemonset-no-nodes",
     segment: SegmentName::Endpoints,
     title: "No node matches the DaemonSet",
@@ -19,7 +19,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Wants no pod, because no node fits.
-pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     if workload.kind != WorkloadKind::DaemonSet || workload.desired() != Some(0) {
         return None;
     }
@@ -34,7 +34,7 @@ pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Find
         },
     );
     Some(
-        PAGE.finding(workload.object(), format!("no node matches DaemonSet {}", workload.metadata.name))
+        DOC.finding(workload.object(), format!("no node matches DaemonSet {}", workload.metadata.name))
             .cause(command::cut(&cause))
             .next("Compare its node selector with the labels of the nodes.", command::describe(&workload.object())),
     )

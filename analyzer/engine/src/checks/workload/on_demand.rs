@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::Context;
 use crate::resolve::service::Zero;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "workload/on-demand",
     segment: SegmentName::Endpoints,
     title: "The workload starts when traffic comes",
@@ -34,7 +34,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         _ => return None,
     };
     let gap = Gap::by_design(format!("whether {by} starts the workload in time"), "it is at zero and starts on demand");
-    let finding = PAGE.finding(&gap, cx.object(), format!("its workload is at zero and is started on demand by {by}"));
+    let finding = DOC.finding(&gap, cx.object(), format!("its workload is at zero and is started on demand by {by}"));
     Some(match object {
         Some(scaler) => {
             finding.next("See what starts it.", command::describe(&scaler)).relates(scaler, "starts the workload")

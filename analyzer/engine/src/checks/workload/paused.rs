@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "workload/paused",
     segment: SegmentName::Endpoints,
     title: "The workload's roll-out is paused",
@@ -20,8 +20,8 @@ spec: {paused: true}",
 });
 
 /// Paused.
-pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
     (rolls && workload.spec.paused.0 == Some(true))
-        .then(|| PAGE.finding(workload.object(), format!("the roll-out of {} is paused", workload.title())))
+        .then(|| DOC.finding(workload.object(), format!("the roll-out of {} is paused", workload.title())))
 }

@@ -4,14 +4,14 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
 use crate::checks::service::context::Context;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "workload/quota",
     segment: SegmentName::Endpoints,
     title: "Pods of the workload are refused",
@@ -22,11 +22,11 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Its pods cannot be created.
-pub fn finding(world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
-    let words = words(world, workload)?;
+pub fn finding(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+    let words = words(cluster, workload)?;
     let title = workload.title();
     Some(
-        PAGE.finding(workload.object(), format!("pods of {title} are refused by the API server"))
+        DOC.finding(workload.object(), format!("pods of {title} are refused by the API server"))
             .cause(words)
             .next("Raise the quota, or correct what is refused.", command::describe(&workload.object())),
     )
@@ -34,10 +34,10 @@ pub fn finding(world: &World<'_>, workload: Found<'_, Workload>) -> Option<Findi
 
 /// Is this why pods are missing behind the Service?
 pub fn stands_in_the_way(cx: &Context<'_, '_>) -> bool {
-    super::all(&cx.view.backing).any(|w| words(cx.world, w).is_some())
+    super::all(&cx.view.backing).any(|w| words(cx.cluster, w).is_some())
 }
 
-fn words(world: &World<'_>, workload: Found<'_, Workload>) -> Option<String> {
+fn words(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<String> {
     if workload.kind == WorkloadKind::Deployment && workload.desired() == Some(0) {
         return None;
     }
@@ -53,7 +53,7 @@ fn words(world: &World<'_>, workload: Found<'_, Workload>) -> Option<String> {
     // Stateful and daemon sets have no such condition; their controllers say it in an event. An event is
     // history: it counts only while pods are missing.
     let missing = workload.desired() > status.replicas.known().or(status.number_ready.known()).copied();
-    let events = world.events_about(workload.kind.word(), &workload.metadata.namespace, &workload.metadata.name);
+    let events = cluster.events_about(workload.kind.word(), &workload.metadata.namespace, &workload.metadata.name);
     let refused =
         events.iter().filter(|e| e.reason.as_deref() == Some("FailedCreate")).max_by_key(|e| e.last_timestamp.0);
     refused.filter(|_| missing).and_then(|e| e.message.as_deref()).map(command::cut)

@@ -3,14 +3,14 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::command;
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::current;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "workload/rollout-stuck",
     segment: SegmentName::Endpoints,
     title: "A roll-out does not get on",
@@ -21,7 +21,7 @@ pub static PAGE: Page<Notes> = Page::new(Text {
 });
 
 /// Past its deadline.
-pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
     let condition = current(&workload.get().value.status.as_ref()?.conditions, "Progressing")?;
     if !rolls || condition.reason() != "ProgressDeadlineExceeded" {
@@ -29,7 +29,7 @@ pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Find
     }
     let words = command::cut(condition.message());
     Some(
-        PAGE.finding(workload.object(), format!("the roll-out of {} does not get on", workload.title()))
+        DOC.finding(workload.object(), format!("the roll-out of {} does not get on", workload.title()))
             .cause(if words.is_empty() { "its new pods did not become ready in time".to_owned() } else { words })
             .next("See why its new pods are not ready.", command::describe(&workload.object())),
     )

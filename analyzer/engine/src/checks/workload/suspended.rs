@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::World;
-use kubereach_model::evidence::{Finding, Notes, Page, Text};
+use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
 /// The page.
-pub static PAGE: Page<Notes> = Page::new(Text {
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "workload/suspended",
     segment: SegmentName::Endpoints,
     title: "The workload is suspended",
@@ -19,8 +19,8 @@ spec: {suspend: true}",
 });
 
 /// Suspended.
-pub fn finding(_world: &World<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(_cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let jobs = matches!(workload.kind, WorkloadKind::Job | WorkloadKind::CronJob);
     (jobs && workload.spec.suspend.0 == Some(true))
-        .then(|| PAGE.finding(workload.object(), format!("{} is suspended", workload.title())))
+        .then(|| DOC.finding(workload.object(), format!("{} is suspended", workload.title())))
 }

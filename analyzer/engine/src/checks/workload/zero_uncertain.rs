@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::command;
 use crate::checks::service::context::{Context, Situation};
 use crate::resolve::service::Zero;
-use kubereach_model::evidence::{Clouds, Finding, Page, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 
 /// The page.
-pub static PAGE: Page<Clouds> = Page::new(Text {
+pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "workload/zero-uncertain",
     segment: SegmentName::Endpoints,
     title: "The workload may be at zero on purpose",
@@ -25,7 +25,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     Some(
-        PAGE.finding(gap, cx.object(), "nothing runs behind it; whether that is on purpose was not read")
+        DOC.finding(gap, cx.object(), "nothing runs behind it; whether that is on purpose was not read")
             .cause("the owner of its pods was not collected")
             .next(
                 "See what owns its pods.",

@@ -9,14 +9,14 @@ use crate::policy::answer::Protocol;
 use crate::policy::network::Block;
 use crate::policy::ports::PortEntry;
 use kubereach_model::snapshot::LabelSelector;
-use kubereach_model::snapshot::model::Opaque;
+use kubereach_model::snapshot::model::Unmodelled;
 
-pub(super) fn admin(opaque: &Opaque) -> Option<Admin<'_>> {
-    let kind = opaque.group_kind.as_ref()?;
+pub(super) fn admin(unmodelled: &Unmodelled) -> Option<Admin<'_>> {
+    let kind = unmodelled.group_kind.as_ref()?;
     if !super::is_admin(kind) {
         return None;
     }
-    let spec = &opaque.spec;
+    let spec = &unmodelled.spec;
     let text = |key: &str| spec.get(key).and_then(Value::as_str);
     let (tier, api) = match kind.kind.as_ref() {
         "AdminNetworkPolicy" => (Tier::Admin, Api::V1Alpha1),

@@ -11,7 +11,7 @@ use super::ends::{End, PodEnd};
 use super::network::Block;
 use super::ports::PortEntry;
 use super::selectors::{on_labels, on_namespace};
-use kubereach_model::snapshot::model::Opaque;
+use kubereach_model::snapshot::model::Unmodelled;
 use kubereach_model::snapshot::{GroupKind, LabelSelector};
 
 /// Before or after the core policies.
@@ -104,8 +104,8 @@ pub(super) fn is_admin(kind: &GroupKind) -> bool {
 
 impl<'s> Admin<'s> {
     /// From a policy of the three kinds; `None` for any other.
-    pub(super) fn compile(opaque: &'s Opaque) -> Option<Self> {
-        decode::admin(opaque)
+    pub(super) fn compile(unmodelled: &'s Unmodelled) -> Option<Self> {
+        decode::admin(unmodelled)
     }
 
     /// Does it select the pod? Pods in a node's own network are never subjects.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::{Namespace, NamespacesFrom};
 use kubereach_model::snapshot::{Gap, LabelSelector, Lookup};
 
@@ -22,21 +22,27 @@ pub enum Allowed {
 
 /// May something of namespace `guest` attach to an object of namespace `host`? `default` applies where
 /// `from` is not set.
-pub fn namespaces(world: &World<'_>, rule: Option<&NamespacesFrom>, default: &str, host: &str, guest: &str) -> Allowed {
+pub fn namespaces(
+    cluster: &ClusterIndex<'_>,
+    rule: Option<&NamespacesFrom>,
+    default: &str,
+    host: &str,
+    guest: &str,
+) -> Allowed {
     match rule.and_then(|r| r.from.as_deref()).unwrap_or(default) {
         "All" => Allowed::Yes,
         "Same" if host == guest => Allowed::Yes,
         "Selector" => match rule.and_then(|r| r.selector.as_ref()) {
             // A selector that is not there selects nothing (API reference: required with `Selector`).
             None => Allowed::No,
-            Some(selector) => selected(world, selector, guest),
+            Some(selector) => selected(cluster, selector, guest),
         },
         _ => Allowed::No,
     }
 }
 
-fn selected(world: &World<'_>, selector: &LabelSelector, namespace: &str) -> Allowed {
-    let gap = match world.snapshot.lookup::<Namespace>("", namespace) {
+fn selected(cluster: &ClusterIndex<'_>, selector: &LabelSelector, namespace: &str) -> Allowed {
+    let gap = match cluster.snapshot.lookup::<Namespace>("", namespace) {
         Lookup::Found(found) => {
             let mut labels = (*found.metadata.labels).clone();
             labels.entry(NAME_LABEL.to_owned()).or_insert_with(|| namespace.to_owned());

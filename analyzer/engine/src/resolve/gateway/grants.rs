@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::{ReferenceGrant, Resource as _};
 use kubereach_model::snapshot::{Absence, Found, Gap};
 
@@ -37,11 +37,11 @@ pub struct End<'a> {
 }
 
 /// May `from` refer to the object `name` at `to`?
-pub fn permission<'s>(world: &World<'s>, from: End<'_>, to: End<'_>, name: &str) -> Permission<'s> {
+pub fn permission<'s>(cluster: &ClusterIndex<'s>, from: End<'_>, to: End<'_>, name: &str) -> Permission<'s> {
     if from.namespace == to.namespace {
         return Permission::SameNamespace;
     }
-    let grants = world.snapshot.list::<ReferenceGrant>(Some(to.namespace));
+    let grants = cluster.snapshot.list::<ReferenceGrant>(Some(to.namespace));
     if let Some(grant) = grants.items.iter().find(|g| allows(g, from, to, name)) {
         return Permission::Granted(*grant);
     }
@@ -52,7 +52,7 @@ pub fn permission<'s>(world: &World<'s>, from: End<'_>, to: End<'_>, name: &str)
     match grants.nothing_else(what) {
         Err(gap) => Permission::Unknown(gap),
         Ok(absence) => {
-            let mut own = world.snapshot.grants.in_namespace(from.namespace);
+            let mut own = cluster.snapshot.grants.in_namespace(from.namespace);
             let elsewhere = own.find(|g| allows(g, from, to, name)).map(|g| g.object_ref());
             Permission::Refused { absence, elsewhere }
         }

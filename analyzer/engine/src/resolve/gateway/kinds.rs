@@ -15,7 +15,7 @@ pub enum Kinds<'s> {
         invalid: Vec<&'s AllowedKind>,
     },
     /// A protocol of some implementation: which kinds it takes is not known.
-    Foreign,
+    ThirdParty,
 }
 
 /// What a protocol can carry; `None` for protocols the API does not define.
@@ -33,7 +33,7 @@ pub fn of_protocol(listener: &Listener) -> Option<&'static [RouteKind]> {
 
 /// What may attach to a listener.
 pub fn of(listener: &Listener) -> Kinds<'_> {
-    let Some(carried) = of_protocol(listener) else { return Kinds::Foreign };
+    let Some(carried) = of_protocol(listener) else { return Kinds::ThirdParty };
     let listed = listener.allowed_routes.as_ref().map(|a| &*a.kinds).unwrap_or_default();
     if listed.is_empty() {
         return Kinds::Known { allowed: carried.to_vec(), invalid: Vec::new() };

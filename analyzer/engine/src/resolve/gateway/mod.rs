@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use allowance::Allowed;
 use door::{Admission, Door, Owner};
 
-use super::World;
+use super::ClusterIndex;
 use kubereach_model::snapshot::model::{Gateway, GatewayClass, ListenerSet};
 use kubereach_model::snapshot::{Found, Gap, Lookup};
 
@@ -46,24 +46,24 @@ pub struct Fronts<'s> {
 
 impl<'s> Fronts<'s> {
     /// Reads every Gateway and ListenerSet.
-    pub fn new(world: &World<'s>) -> Self {
+    pub fn new(cluster: &ClusterIndex<'s>) -> Self {
         let mut this =
             Self { fronts: Vec::new(), doors: Vec::new(), of_gateway: HashMap::new(), of_set: HashMap::new() };
         let mut groups: Vec<Vec<Vec<usize>>> = Vec::new();
-        for gateway in world.snapshot.gateways.iter() {
+        for gateway in cluster.snapshot.gateways.iter() {
             let id = this.fronts.len();
             let own = this.add(Owner::Gateway(gateway), Some(id), &Admission::Admitted);
-            let class = world.snapshot.lookup::<GatewayClass>("", &gateway.get().spec.gateway_class_name);
+            let class = cluster.snapshot.lookup::<GatewayClass>("", &gateway.get().spec.gateway_class_name);
             this.of_gateway.insert((&gateway.get().metadata.namespace, &gateway.get().metadata.name), id);
             this.fronts.push(Front { gateway, class, doors: own.clone() });
             groups.push(vec![own]);
         }
-        let mut sets: Vec<Found<'s, ListenerSet>> = world.snapshot.listener_sets.iter().collect();
+        let mut sets: Vec<Found<'s, ListenerSet>> = cluster.snapshot.listener_sets.iter().collect();
         // Oldest first, then by name (API reference: `ListenerSetSpec.listeners`). The store's order is that
         // of namespace and name already, and the sort is stable.
         sets.sort_by_key(|s| s.metadata.creation_timestamp.0);
         for set in sets {
-            let (front, admission) = this.admit(world, set);
+            let (front, admission) = this.admit(cluster, set);
             let doors = this.add(Owner::Set(set), front, &admission);
             this.of_set.insert((&set.get().metadata.namespace, &set.get().metadata.name), doors.clone());
             let Some(front) = front else { continue };
@@ -98,7 +98,7 @@ impl<'s> Fronts<'s> {
         (first..self.doors.len()).collect()
     }
 
-    fn admit(&self, world: &World<'s>, set: Found<'s, ListenerSet>) -> (Option<usize>, Admission) {
+    fn admit(&self, cluster: &ClusterIndex<'s>, set: Found<'s, ListenerSet>) -> (Option<usize>, Admission) {
         let parent = &set.get().spec.parent_ref;
         let namespace = parent.namespace.as_deref().unwrap_or(&set.get().metadata.namespace);
         let group = parent.group.as_deref().unwrap_or(GROUP);
@@ -107,13 +107,13 @@ impl<'s> Fronts<'s> {
             let gap = Gap::investigate(format!("its parent is a {kind}"), "only Gateways are evaluated as parents");
             return (None, Admission::ParentUnseen(gap));
         }
-        let gateway = match world.snapshot.lookup::<Gateway>(namespace, &parent.name) {
+        let gateway = match cluster.snapshot.lookup::<Gateway>(namespace, &parent.name) {
             Lookup::Found(gateway) => gateway,
             Lookup::Absent(absence) => return (None, Admission::ParentMissing(absence)),
             Lookup::Unknown(gap) => return (None, Admission::ParentUnseen(gap)),
         };
         let rule = gateway.get().spec.allowed_listeners.as_ref().and_then(|a| a.namespaces.as_ref());
-        let allowed = allowance::namespaces(world, rule, "None", namespace, &set.metadata.namespace);
+        let allowed = allowance::namespaces(cluster, rule, "None", namespace, &set.metadata.namespace);
         let admission = match allowed {
             Allowed::Yes => Admission::Admitted,
             Allowed::No => Admission::Refused,

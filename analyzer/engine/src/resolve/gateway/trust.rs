@@ -1,7 +1,7 @@
 //! References to certificates: of listeners, of client validation, of Gateways towards backends.
 
 use super::grants::{End, Permission, permission};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::{ConfigMap, ObjectReference, Secret};
 use kubereach_model::snapshot::{Absence, Found, Gap, Lookup};
 
@@ -43,18 +43,18 @@ fn ends<'a>(owner: End<'a>, reference: &'a ObjectReference, kind: &'a str) -> En
 }
 
 /// Follows a reference to a certificate with its key (API reference: `certificateRefs`).
-pub fn key_pair<'s>(world: &World<'s>, owner: End<'_>, reference: &ObjectReference) -> Trust<'s> {
+pub fn key_pair<'s>(cluster: &ClusterIndex<'s>, owner: End<'_>, reference: &ObjectReference) -> Trust<'s> {
     let kind = reference.kind.as_deref().unwrap_or("Secret");
     let to = ends(owner, reference, kind);
     if (to.group, kind) != ("", "Secret") {
         return Trust::OtherKind(kind.to_owned());
     }
-    match permission(world, owner, to, &reference.name) {
+    match permission(cluster, owner, to, &reference.name) {
         Permission::Refused { absence, .. } => return Trust::NotPermitted(absence),
         Permission::Unknown(gap) => return Trust::PermissionUnseen(gap),
         Permission::SameNamespace | Permission::Granted(_) => {}
     }
-    let secret = match world.snapshot.lookup::<Secret>(to.namespace, &reference.name) {
+    let secret = match cluster.snapshot.lookup::<Secret>(to.namespace, &reference.name) {
         Lookup::Found(secret) => secret,
         Lookup::Absent(absence) => return Trust::Missing(absence),
         Lookup::Unknown(gap) => return Trust::Unseen(gap),
@@ -81,18 +81,18 @@ pub fn key_pair<'s>(world: &World<'s>, owner: End<'_>, reference: &ObjectReferen
 }
 
 /// Follows a reference to a bundle of certificate authorities (API reference: `caCertificateRefs`).
-pub fn bundle<'s>(world: &World<'s>, owner: End<'_>, reference: &ObjectReference) -> Trust<'s> {
+pub fn bundle<'s>(cluster: &ClusterIndex<'s>, owner: End<'_>, reference: &ObjectReference) -> Trust<'s> {
     let kind = reference.kind.as_deref().unwrap_or("ConfigMap");
     let to = ends(owner, reference, kind);
     if (to.group, kind) != ("", "ConfigMap") {
         return Trust::OtherKind(kind.to_owned());
     }
-    match permission(world, owner, to, &reference.name) {
+    match permission(cluster, owner, to, &reference.name) {
         Permission::Refused { absence, .. } => return Trust::NotPermitted(absence),
         Permission::Unknown(gap) => return Trust::PermissionUnseen(gap),
         Permission::SameNamespace | Permission::Granted(_) => {}
     }
-    match world.snapshot.lookup::<ConfigMap>(to.namespace, &reference.name) {
+    match cluster.snapshot.lookup::<ConfigMap>(to.namespace, &reference.name) {
         Lookup::Absent(absence) => Trust::Missing(absence),
         Lookup::Unknown(gap) => Trust::Unseen(gap),
         Lookup::Found(map) => match &map.get().ca {

@@ -1,6 +1,6 @@
 //! From a declared path to what it leads to.
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::Product;
 use kubereach_model::snapshot::model::lenient::{Field, PortRef};
 use kubereach_model::snapshot::model::{IngressBackend, Service, ServicePort};
@@ -56,7 +56,7 @@ pub struct Reference<'s> {
 const USE_ANNOTATION: &str = "use-annotation";
 
 /// Resolves a backend of an Ingress.
-pub fn resolve<'s>(world: &World<'s>, front: &Front<'s>, backend: &'s IngressBackend) -> Reference<'s> {
+pub fn resolve<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, backend: &'s IngressBackend) -> Reference<'s> {
     let namespace = front.ingress.get().value.metadata.namespace.as_str();
     let named = |kind: &str, name: &str, port: Option<&PortRef>| Backend {
         kind: kind.to_owned(),
@@ -90,7 +90,7 @@ pub fn resolve<'s>(world: &World<'s>, front: &Front<'s>, backend: &'s IngressBac
     if port.is_none() {
         return incomplete("no port", shown);
     }
-    Reference { target: lookup(world, namespace, &service.name, port.as_ref()), backend: shown, port }
+    Reference { target: lookup(cluster, namespace, &service.name, port.as_ref()), backend: shown, port }
 }
 
 fn incomplete<'s>(what: &'static str, backend: Backend) -> Reference<'s> {
@@ -98,8 +98,8 @@ fn incomplete<'s>(what: &'static str, backend: Backend) -> Reference<'s> {
 }
 
 /// Looks a Service up, and its port in it.
-pub fn lookup<'s>(world: &World<'s>, namespace: &str, name: &str, port: Option<&PortRef>) -> Target<'s> {
-    match world.snapshot.lookup::<Service>(namespace, name) {
+pub fn lookup<'s>(cluster: &ClusterIndex<'s>, namespace: &str, name: &str, port: Option<&PortRef>) -> Target<'s> {
+    match cluster.snapshot.lookup::<Service>(namespace, name) {
         Lookup::Found(service) => {
             let answer = port.map_or(PortAnswer::Missing, |port| port_of(&service.get().value, port));
             Target::Service(service, answer)

@@ -180,7 +180,7 @@ impl<'s> Classes<'s> {
 /// OpenShift Routes that were made from an Ingress: namespace and name of the Ingress, name of the Route.
 fn routes(snapshot: &Snapshot) -> HashMap<(&str, &str), &str> {
     let mut routes = HashMap::new();
-    for route in snapshot.opaque.iter() {
+    for route in snapshot.unmodelled.iter() {
         let route = &route.get().value;
         if route.group_kind.as_ref().is_some_and(|kind| kind.group == "route.openshift.io" && kind.kind == "Route") {
             for owner in route.metadata.owner_references.iter().filter(|owner| owner.kind == "Ingress") {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::{Controller, Product};
-use crate::resolve::dialers;
+use crate::resolve::proxy_pods;
 use kubereach_model::snapshot::model::{Ingress, Pod};
 use kubereach_model::snapshot::{Found, Provenance};
 
@@ -46,7 +46,7 @@ pub struct Front<'s> {
     /// Pods of its controller, where the controller is known.
     pub seen: Option<Arc<Seen<'s>>>,
     /// Who dials the backends, where that is known.
-    pub dialer: Option<Arc<dialers::Front<'s>>>,
+    pub proxy: Option<Arc<proxy_pods::Front<'s>>>,
     /// Its address.
     pub address: Address,
     /// Every controller pod that was seen is seconds old.
@@ -58,7 +58,7 @@ const YOUNG_SECONDS: i64 = 60;
 
 /// The controllers of a cluster, each looked at once per class it serves.
 pub(super) struct Doormen<'w, 's> {
-    world: &'w World<'s>,
+    cluster: &'w ClusterIndex<'s>,
     classes: Classes<'s>,
     pods: ControllerPods<'w, 's>,
     known: HashMap<(*const Controller, Option<&'s str>), Doorman<'s>>,
@@ -67,24 +67,29 @@ pub(super) struct Doormen<'w, 's> {
 #[derive(Clone)]
 struct Doorman<'s> {
     seen: Arc<Seen<'s>>,
-    dialer: Option<Arc<dialers::Front<'s>>>,
+    proxy: Option<Arc<proxy_pods::Front<'s>>>,
     young: bool,
 }
 
 impl<'w, 's> Doormen<'w, 's> {
     /// Nobody is looked at yet.
-    pub(super) fn of(world: &'w World<'s>) -> Self {
-        Self { world, classes: Classes::of(world.snapshot), pods: ControllerPods::of(world), known: HashMap::new() }
+    pub(super) fn of(cluster: &'w ClusterIndex<'s>) -> Self {
+        Self {
+            cluster,
+            classes: Classes::of(cluster.snapshot),
+            pods: ControllerPods::of(cluster),
+            known: HashMap::new(),
+        }
     }
 
     fn serving(&mut self, controller: &'static Controller, id: Option<&'s str>) -> Doorman<'s> {
-        let (world, pods) = (self.world, &self.pods);
+        let (cluster, pods) = (self.cluster, &self.pods);
         let look = || {
             let seen = pods.serving(controller, id);
-            let dialer = dialers::of_ingress(world, controller, &seen.pods).map(Arc::new);
-            let age = |pod: &Found<'s, Pod>| world.age_seconds(pod.metadata.creation_timestamp.0);
+            let proxy = proxy_pods::of_ingress(cluster, controller, &seen.pods).map(Arc::new);
+            let age = |pod: &Found<'s, Pod>| cluster.age_seconds(pod.metadata.creation_timestamp.0);
             let young = seen.pods.iter().all(|pod| age(pod).is_some_and(|age| age < YOUNG_SECONDS));
-            Doorman { seen: Arc::new(seen), dialer, young }
+            Doorman { seen: Arc::new(seen), proxy, young }
         };
         self.known.entry((std::ptr::from_ref(controller), id)).or_insert_with(look).clone()
     }
@@ -93,11 +98,11 @@ impl<'w, 's> Doormen<'w, 's> {
     pub(super) fn front(&mut self, ingress: Found<'s, Ingress>) -> Front<'s> {
         let class = self.classes.resolve(ingress, &self.pods);
         let doorman = class.controller.map(|controller| self.serving(controller, class.id));
-        let (seen, dialer, young) = match doorman {
-            Some(doorman) => (Some(doorman.seen), doorman.dialer, doorman.young),
+        let (seen, proxy, young) = match doorman {
+            Some(doorman) => (Some(doorman.seen), doorman.proxy, doorman.young),
             None => (None, None, false),
         };
-        Front { ingress, class, seen, dialer, address: address(ingress), young }
+        Front { ingress, class, seen, proxy, address: address(ingress), young }
     }
 }
 

@@ -8,7 +8,7 @@ pub mod front;
 pub mod pods;
 pub mod rules;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Ingress, Resource as _};
 
@@ -28,10 +28,10 @@ pub struct Ingresses<'s> {
 
 impl<'s> Ingresses<'s> {
     /// Resolves them all; linear in Ingresses and pods.
-    pub fn of(world: &World<'s>) -> Self {
-        let mut doormen = Doormen::of(world);
-        let fronts: Vec<_> = world.snapshot.ingresses.iter().map(|ingress| doormen.front(ingress)).collect();
+    pub fn of(cluster: &ClusterIndex<'s>) -> Self {
+        let mut doormen = Doormen::of(cluster);
+        let fronts: Vec<_> = cluster.snapshot.ingresses.iter().map(|ingress| doormen.front(ingress)).collect();
         let claims = Claims::of(&fronts);
-        Self { fronts, claims, complete: world.snapshot.is_complete(Ingress::KIND, None) }
+        Self { fronts, claims, complete: cluster.snapshot.is_complete(Ingress::KIND, None) }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::{Controller, Product};
 use kubereach_model::snapshot::model::{Pod, Resource as _};
 use kubereach_model::snapshot::{Found, Gap};
@@ -35,12 +35,12 @@ pub struct Seen<'s> {
 
 impl<'w, 's> ControllerPods<'w, 's> {
     /// Of the pods that were recognised.
-    pub fn of(world: &'w World<'s>) -> Self {
-        let by_name = &world.carriers().by_controller;
+    pub fn of(cluster: &'w ClusterIndex<'s>) -> Self {
+        let by_name = &cluster.proxy_pods().by_controller;
         let nginx = by_name.get("ingress-nginx").map(Vec::as_slice).unwrap_or_default();
         let watches = |pod: &Found<'s, Pod>| flag(pod, "--watch-ingress-without-class").is_some_and(|v| v != "false");
         let watching_classless = nginx.iter().copied().find(watches);
-        Self { by_name, watching_classless, complete: world.snapshot.is_complete(Pod::KIND, None) }
+        Self { by_name, watching_classless, complete: cluster.snapshot.is_complete(Pod::KIND, None) }
     }
 
     /// The pods of a controller that serve classes with this `spec.controller` (where their flags say

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::parent::{self, Parent};
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::gateway::Fronts;
 use crate::resolve::gateway::allowance::{self, Allowed};
 use crate::resolve::gateway::door::Door;
@@ -117,17 +117,17 @@ pub const fn has_hostnames(kind: RouteKind) -> bool {
 }
 
 /// Follows every parentRef of every route; the order is that of the snapshot's routes.
-pub fn all<'s>(world: &World<'s>, fronts: &Fronts<'s>) -> Vec<Attached<'s>> {
+pub fn all<'s>(cluster: &ClusterIndex<'s>, fronts: &Fronts<'s>) -> Vec<Attached<'s>> {
     let mut routes: Vec<Attached<'s>> =
-        world.snapshot.routes.iter().map(|route| Attached { route, ties: ties(world, fronts, route) }).collect();
+        cluster.snapshot.routes.iter().map(|route| Attached { route, ties: ties(cluster, fronts, route) }).collect();
     mark_rivals(&mut routes);
     routes
 }
 
-fn ties<'s>(world: &World<'s>, fronts: &Fronts<'s>, route: Found<'s, Route>) -> Vec<Tie<'s>> {
+fn ties<'s>(cluster: &ClusterIndex<'s>, fronts: &Fronts<'s>, route: Found<'s, Route>) -> Vec<Tie<'s>> {
     let refs = route.get().spec.parent_refs.iter().enumerate();
     refs.map(|(index, reference)| {
-        let parent = parent::resolve(world, &route, reference);
+        let parent = parent::resolve(cluster, &route, reference);
         let namespace = reference.namespace.as_deref().unwrap_or(&route.metadata.namespace);
         let all: Vec<usize> = match &parent {
             // A reference to a Gateway reaches its own listeners only (API reference: `ListenerSet`).
@@ -135,14 +135,14 @@ fn ties<'s>(world: &World<'s>, fronts: &Fronts<'s>, route: Found<'s, Route>) -> 
                 fronts.front_of(namespace, &reference.name).map(|f| fronts.own_doors(f).collect()).unwrap_or_default()
             }
             Parent::Set(_) => fronts.set_doors(namespace, &reference.name),
-            Parent::Mesh(_) | Parent::Missing(_) | Parent::Unseen(_) | Parent::Foreign => Vec::new(),
+            Parent::Mesh(_) | Parent::Missing(_) | Parent::Unseen(_) | Parent::ThirdParty => Vec::new(),
         };
         let found = matches!(parent, Parent::Gateway(_) | Parent::Set(_));
         let candidates: Vec<usize> =
             all.into_iter().filter(|d| fronts.doors.get(*d).is_some_and(|d| chosen(reference, d))).collect();
         let mut tie = Tie { index, reference, parent, joins: Vec::new(), refusal: None, candidates };
         if found {
-            join(world, fronts, &route, &mut tie);
+            join(cluster, fronts, &route, &mut tie);
         }
         tie
     })
@@ -159,7 +159,7 @@ fn chosen(reference: &ParentRef, door: &Door<'_>) -> bool {
     named && port
 }
 
-fn join(world: &World<'_>, fronts: &Fronts<'_>, route: &Route, tie: &mut Tie<'_>) {
+fn join(cluster: &ClusterIndex<'_>, fronts: &Fronts<'_>, route: &Route, tie: &mut Tie<'_>) {
     let mut refusals = Vec::new();
     for &id in &tie.candidates {
         let Some(door) = fronts.doors.get(id) else { continue };
@@ -170,10 +170,10 @@ fn join(world: &World<'_>, fronts: &Fronts<'_>, route: &Route, tie: &mut Tie<'_>
                 continue;
             }
             Kinds::Known { .. } => {}
-            Kinds::Foreign => doubt = Some(Doubt::Protocol),
+            Kinds::ThirdParty => doubt = Some(Doubt::Protocol),
         }
         let rule = door.listener.allowed_routes.as_ref().and_then(|a| a.namespaces.as_ref());
-        match allowance::namespaces(world, rule, "Same", door.owner.namespace(), &route.metadata.namespace) {
+        match allowance::namespaces(cluster, rule, "Same", door.owner.namespace(), &route.metadata.namespace) {
             Allowed::Yes => {}
             Allowed::No => {
                 refusals.push(Refusal::Namespace);

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::{Backend, Port};
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::gateway::GROUP;
 use crate::resolve::gateway::grants::{End, Permission, permission};
 use kubereach_model::snapshot::model::lenient::Field;
@@ -36,7 +36,7 @@ pub enum Named<'s> {
     /// A core kind that cannot be a backend.
     NotABackend,
     /// A kind whose meaning is the implementation's affair.
-    Foreign,
+    ThirdParty,
 }
 
 /// A backendRef, followed.
@@ -77,22 +77,22 @@ impl Target<'_> {
 }
 
 /// Follows a backendRef of a route (of a rule or of a mirror filter).
-pub fn follow<'s>(world: &World<'s>, route: &Route, reference: &BackendRef) -> Target<'s> {
+pub fn follow<'s>(cluster: &ClusterIndex<'s>, route: &Route, reference: &BackendRef) -> Target<'s> {
     let group = reference.group.clone().unwrap_or_default();
     let kind = reference.kind.clone().filter(|k| !k.is_empty()).unwrap_or_else(|| "Service".to_owned());
     let own = &route.metadata.namespace;
     let namespace = reference.namespace.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| own.clone());
     let from = End { group: GROUP, kind: route.kind.word(), namespace: own };
     let to = End { group: &group, kind: &kind, namespace: &namespace };
-    let permission = permission(world, from, to, &reference.name);
+    let permission = permission(cluster, from, to, &reference.name);
     let named = match (group.as_str(), kind.as_str()) {
-        ("", "Service") => match world.snapshot.lookup::<Service>(&namespace, &reference.name) {
+        ("", "Service") => match cluster.snapshot.lookup::<Service>(&namespace, &reference.name) {
             Lookup::Found(service) => Named::Service(service, port_of(service.get(), route.kind, &reference.port)),
             Lookup::Absent(absence) => Named::Missing(absence),
             Lookup::Unknown(gap) => Named::Unseen(gap),
         },
         ("" | "apps", _) => Named::NotABackend,
-        _ => Named::Foreign,
+        _ => Named::ThirdParty,
     };
     Target {
         port: reference.port.known().copied(),

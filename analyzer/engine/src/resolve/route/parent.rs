@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::gateway::{EXPERIMENTAL_GROUP, GROUP};
 use kubereach_model::snapshot::model::{Gateway, ListenerSet, ParentRef, Route, Service};
 use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, Lookup};
@@ -21,7 +21,7 @@ pub enum Parent<'s> {
     /// It was not read.
     Unseen(Gap),
     /// A kind whose meaning is the implementation's affair.
-    Foreign,
+    ThirdParty,
 }
 
 /// Group, kind, namespace and name of a parent, with the defaults filled in.
@@ -34,7 +34,7 @@ pub fn object(route: &Route, parent: &ParentRef) -> ObjectRef {
 }
 
 /// Looks a parent up.
-pub fn resolve<'s>(world: &World<'s>, route: &Route, parent: &ParentRef) -> Parent<'s> {
+pub fn resolve<'s>(cluster: &ClusterIndex<'s>, route: &Route, parent: &ParentRef) -> Parent<'s> {
     fn answer<'s, T>(lookup: Lookup<'s, T>, wrap: fn(Found<'s, T>) -> Parent<'s>) -> Parent<'s> {
         match lookup {
             Lookup::Found(found) => wrap(found),
@@ -45,18 +45,18 @@ pub fn resolve<'s>(world: &World<'s>, route: &Route, parent: &ParentRef) -> Pare
     let namespace = parent.namespace.as_deref().unwrap_or(&route.metadata.namespace);
     let group = parent.group.as_deref().unwrap_or(GROUP);
     match (group, parent.kind.as_deref().unwrap_or("Gateway")) {
-        (GROUP, "Gateway") => answer(world.snapshot.lookup::<Gateway>(namespace, &parent.name), Parent::Gateway),
-        (GROUP, "ListenerSet") => answer(world.snapshot.lookup::<ListenerSet>(namespace, &parent.name), Parent::Set),
+        (GROUP, "Gateway") => answer(cluster.snapshot.lookup::<Gateway>(namespace, &parent.name), Parent::Gateway),
+        (GROUP, "ListenerSet") => answer(cluster.snapshot.lookup::<ListenerSet>(namespace, &parent.name), Parent::Set),
         (EXPERIMENTAL_GROUP, "XListenerSet") => {
             // One shape, two kinds: that none exists must be known of this one.
-            let found = answer(world.snapshot.lookup::<ListenerSet>(namespace, &parent.name), Parent::Set);
+            let found = answer(cluster.snapshot.lookup::<ListenerSet>(namespace, &parent.name), Parent::Set);
             let kind = GroupKind::known(EXPERIMENTAL_GROUP, "XListenerSet");
-            match (found, world.snapshot.is_complete(&kind, Some(namespace))) {
+            match (found, cluster.snapshot.is_complete(&kind, Some(namespace))) {
                 (Parent::Missing(_), Err(gap)) => Parent::Unseen(gap),
                 (found, _) => found,
             }
         }
-        ("", "Service") => answer(world.snapshot.lookup::<Service>(namespace, &parent.name), Parent::Mesh),
-        _ => Parent::Foreign,
+        ("", "Service") => answer(cluster.snapshot.lookup::<Service>(namespace, &parent.name), Parent::Mesh),
+        _ => Parent::ThirdParty,
     }
 }

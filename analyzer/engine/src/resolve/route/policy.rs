@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{BackendTlsPolicy, ServicePort};
 
@@ -28,9 +28,9 @@ pub struct Chosen<'s> {
 
 impl<'s> Policies<'s> {
     /// Indexes every policy.
-    pub fn new(world: &World<'s>) -> Self {
+    pub fn new(cluster: &ClusterIndex<'s>) -> Self {
         let mut this = Self::default();
-        for policy in world.snapshot.backend_tls.iter() {
+        for policy in cluster.snapshot.backend_tls.iter() {
             for target in &policy.get().spec.target_refs {
                 if (target.group.as_str(), target.kind.as_str()) != ("", "Service") {
                     continue;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::{Found, Lookup};
 
@@ -28,7 +28,7 @@ pub enum Alias<'s> {
 
 /// Where the alias leads. Only the full in-cluster form counts (`name.namespace.svc` with or without
 /// `.cluster.local`): the target of a CNAME is never completed by a search path (RFC 1035, section 3.3.1).
-pub fn alias_of<'s>(world: &World<'s>, service: Found<'s, Service>) -> Alias<'s> {
+pub fn alias_of<'s>(cluster: &ClusterIndex<'s>, service: Found<'s, Service>) -> Alias<'s> {
     let Some(value) = service.get().value.spec.external_name.as_deref() else { return Alias::Unreadable };
     let value = value.trim().trim_end_matches('.');
     if value.is_empty() || kubereach_model::snapshot::is_masked(value) {
@@ -45,7 +45,7 @@ pub fn alias_of<'s>(world: &World<'s>, service: Found<'s, Service>) -> Alias<'s>
             Alias::Service {
                 namespace: namespace.to_owned(),
                 name: name.to_owned(),
-                target: world.snapshot.lookup(namespace, name),
+                target: cluster.snapshot.lookup(namespace, name),
             }
         }
         _ => Alias::Outside(value.to_owned()),

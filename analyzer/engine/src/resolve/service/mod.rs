@@ -2,21 +2,21 @@
 //! answers, and which workloads stand behind. Three-valued; nothing is judged and nothing worded here.
 
 mod alias;
-mod backing;
 mod endpoint;
 mod family;
 mod port;
 mod resolve;
 mod selected;
+mod workloads;
 
 pub use alias::{Alias, alias_of};
-pub use backing::{Backing, Zero};
 pub use endpoint::{Doubt, Endpoint, Group, GroupPort, Source};
 pub use family::Family;
 pub use port::{Counts, PortView};
 pub use selected::{Addressed, Selected, addressed};
+pub use workloads::{Workloads, Zero};
 
-use super::World;
+use super::ClusterIndex;
 use kubereach_model::snapshot::model::{EndpointSlice, Resource as _, Service};
 use kubereach_model::snapshot::{Found, Gap};
 
@@ -33,7 +33,7 @@ pub enum Truth {
     /// The selected pods, because neither was collected. The gap says why further pods may exist.
     Pods(Option<Gap>),
     /// A change: worked out from the pods and templates it leaves. The gap says why further pods may exist.
-    Foreseen(Option<Gap>),
+    Simulated(Option<Gap>),
     /// Manifests: templates and pods that were declared and never ran.
     Templates,
     /// Nothing that could tell was read.
@@ -52,7 +52,7 @@ pub struct ServiceView<'s> {
     /// The pods its selector selects.
     pub selected: Selected<'s>,
     /// What stands behind those pods.
-    pub backing: Backing<'s>,
+    pub backing: Workloads<'s>,
     /// Which source speaks.
     pub truth: Truth,
     /// Slices, subsets, or pods with the same ports.
@@ -65,7 +65,7 @@ pub struct ServiceView<'s> {
 
 impl<'s> ServiceView<'s> {
     /// Resolves a Service; costs as much as what is behind it.
-    pub fn build(world: &World<'s>, position: usize, service: Found<'s, Service>) -> Self {
+    pub fn build(cluster: &ClusterIndex<'s>, position: usize, service: Found<'s, Service>) -> Self {
         let families = family::of_service(&service);
         if service.is_external_name() {
             // Selector and ports of an alias mean nothing (API reference: Service type ExternalName).
@@ -74,19 +74,19 @@ impl<'s> ServiceView<'s> {
                 position,
                 declared_only: service.is_manifest(),
                 selected: Selected::default(),
-                backing: Backing::default(),
+                backing: Workloads::default(),
                 truth: Truth::Nothing(Gap::by_design("an ExternalName Service has no endpoints", "")),
                 groups: Vec::new(),
                 endpoints: Vec::new(),
                 families,
             };
         }
-        let selected = Selected::of(world, &service);
-        let backing = Backing::of(world, &service, &selected);
-        let live_slices = world.slices_of(service.get()).iter().any(|slice| !slice.is_manifest());
+        let selected = Selected::of(cluster, &service);
+        let backing = Workloads::of(cluster, &service, &selected);
+        let live_slices = cluster.slices_of(service.get()).iter().any(|slice| !slice.is_manifest());
         let live_pods = selected.all().any(|pod| !pod.is_manifest());
-        let declared_only = service.is_manifest() && !live_slices && !live_pods && !world.is_foreseen(&service);
-        let (truth, groups, endpoints) = resolve::resolve(world, service, declared_only, &selected, &backing);
+        let declared_only = service.is_manifest() && !live_slices && !live_pods && !cluster.is_simulated(&service);
+        let (truth, groups, endpoints) = resolve::resolve(cluster, service, declared_only, &selected, &backing);
         Self { service, position, declared_only, selected, backing, truth, groups, endpoints, families }
     }
 
@@ -101,29 +101,29 @@ impl<'s> ServiceView<'s> {
     }
 
     /// Do slices count, and may others exist that were not read?
-    pub fn slices_gap(&self, world: &World<'_>) -> Option<Gap> {
+    pub fn slices_gap(&self, cluster: &ClusterIndex<'_>) -> Option<Gap> {
         match &self.truth {
             Truth::Slices(gap) => gap.clone(),
-            _ => resolve::slices_gap(world, self.namespace()),
+            _ => resolve::slices_gap(cluster, self.namespace()),
         }
     }
 
     /// Were all slices of its namespace read?
-    pub fn slices_complete(&self, world: &World<'_>) -> bool {
-        self.slices_gap(world).is_none()
+    pub fn slices_complete(&self, cluster: &ClusterIndex<'_>) -> bool {
+        self.slices_gap(cluster).is_none()
     }
 
     /// The slices of this Service that kube-proxy considers.
-    pub fn slices<'w>(&self, world: &'w World<'s>) -> impl Iterator<Item = Found<'s, EndpointSlice>> + 'w {
-        resolve::usable_slices(world, self.service.get())
+    pub fn slices<'w>(&self, cluster: &'w ClusterIndex<'s>) -> impl Iterator<Item = Found<'s, EndpointSlice>> + 'w {
+        resolve::usable_slices(cluster, self.service.get())
     }
 
     /// Does any of its addresses stand for a pod that is yet to come (manifests, or after a change)?
-    pub fn is_declared(&self, world: &World<'_>) -> bool {
-        let yet_to_come = |e: &Endpoint<'_>| e.template.is_some() || e.pod.is_some_and(|pod| world.is_replaced(&pod));
+    pub fn is_declared(&self, cluster: &ClusterIndex<'_>) -> bool {
+        let yet_to_come = |e: &Endpoint<'_>| e.template.is_some() || e.pod.is_some_and(|pod| cluster.is_replaced(&pod));
         match self.truth {
             Truth::Templates => true,
-            Truth::Foreseen(_) => self.endpoints.iter().any(yet_to_come),
+            Truth::Simulated(_) => self.endpoints.iter().any(yet_to_come),
             _ => false,
         }
     }

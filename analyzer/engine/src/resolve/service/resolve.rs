@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::CoverageState;
 
-use super::{Addressed, Backing, Doubt, Endpoint, Family, Group, GroupPort, Selected, Source, Truth, addressed};
-use crate::resolve::World;
+use super::{Addressed, Doubt, Endpoint, Family, Group, GroupPort, Selected, Source, Truth, Workloads, addressed};
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{EndpointSlice, Endpoints, Pod, PodSpec, Resource as _, Service, TargetRef};
 use kubereach_model::snapshot::{Found, Gap, matches_pairs};
@@ -17,11 +17,11 @@ type Resolved<'s> = (Truth, Vec<Group<'s>>, Vec<Endpoint<'s>>);
 
 /// Why slices of a namespace may exist that were not read. A cluster that does not serve the kind has
 /// none, and kube-proxy reads Endpoints there: that is a gap too.
-pub(super) fn slices_gap(world: &World<'_>, namespace: &str) -> Option<Gap> {
-    if let Err(gap) = world.snapshot.is_complete(EndpointSlice::KIND, Some(namespace)) {
+pub(super) fn slices_gap(cluster: &ClusterIndex<'_>, namespace: &str) -> Option<Gap> {
+    if let Err(gap) = cluster.snapshot.is_complete(EndpointSlice::KIND, Some(namespace)) {
         return Some(gap);
     }
-    let coverage = &world.snapshot.coverage;
+    let coverage = &cluster.snapshot.coverage;
     (coverage.state(EndpointSlice::KIND, Some(namespace)) == CoverageState::NotServed).then(|| {
         let why = coverage.of(EndpointSlice::KIND, Some(namespace)).reason;
         Gap::investigate(format!("EndpointSlice objects of namespace {namespace} are not served"), why)
@@ -30,45 +30,45 @@ pub(super) fn slices_gap(world: &World<'_>, namespace: &str) -> Option<Gap> {
 
 /// Slices of a Service that kube-proxy considers: it ignores the address type FQDN.
 pub(super) fn usable_slices<'w, 's>(
-    world: &'w World<'s>,
+    cluster: &'w ClusterIndex<'s>,
     service: &Service,
 ) -> impl Iterator<Item = Found<'s, EndpointSlice>> + use<'w, 's> {
-    world.slices_of(service).iter().copied().filter(|slice| slice.address_type != "FQDN")
+    cluster.slices_of(service).iter().copied().filter(|slice| slice.address_type != "FQDN")
 }
 
 pub(super) fn resolve<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     service: Found<'s, Service>,
     declared_only: bool,
     selected: &Selected<'s>,
-    backing: &Backing<'s>,
+    backing: &Workloads<'s>,
 ) -> Resolved<'s> {
     let meta = &service.get().value.metadata;
-    if world.is_foreseen(&service) && !service.is_selectorless() {
-        return foreseen(world, service, selected, backing);
+    if cluster.is_simulated(&service) && !service.is_selectorless() {
+        return simulated(cluster, service, selected, backing);
     }
-    let gap = slices_gap(world, &meta.namespace);
-    let slices: Vec<_> = usable_slices(world, service.get()).collect();
+    let gap = slices_gap(cluster, &meta.namespace);
+    let slices: Vec<_> = usable_slices(cluster, service.get()).collect();
     if !slices.is_empty() {
-        let (groups, endpoints) = from_slices(world, service, selected, &slices);
+        let (groups, endpoints) = from_slices(cluster, service, selected, &slices);
         return (Truth::Slices(gap), groups, endpoints);
     }
     if declared_only && !service.is_selectorless() {
         let (groups, endpoints) = from_templates(service, selected, backing);
         return (Truth::Templates, groups, endpoints);
     }
-    let object = world.snapshot.lookup::<Endpoints>(&meta.namespace, &meta.name).found();
+    let object = cluster.snapshot.lookup::<Endpoints>(&meta.namespace, &meta.name).found();
     // In manifests a hand-written Endpoints object stands for the slices that mirroring will make of it.
     let mirrored =
         object.filter(|o| declared_only && o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
     let Some(gap) = gap else {
         return match mirrored {
-            Some(object) => from_object(world, service, selected, object),
+            Some(object) => from_object(cluster, service, selected, object),
             None => (Truth::Slices(None), Vec::new(), Vec::new()),
         };
     };
     if let Some(object) = object {
-        return from_object(world, service, selected, object);
+        return from_object(cluster, service, selected, object);
     }
     if !service.is_selectorless() && (selected.gap.is_none() || !selected.is_empty()) {
         let (groups, endpoints) = from_pods(service, selected);
@@ -78,7 +78,7 @@ pub(super) fn resolve<'s>(
 }
 
 fn from_slices<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     service: Found<'s, Service>,
     selected: &Selected<'s>,
     slices: &[Found<'s, EndpointSlice>],
@@ -102,14 +102,15 @@ fn from_slices<'s>(
                 continue;
             }
             let target = endpoint.target_ref.as_ref();
-            let pod = target.and_then(|t| target_pod(world, service, selected, t));
+            let pod = target.and_then(|t| target_pod(cluster, service, selected, t));
             let is_own = is_own(pod, address);
             let state = State {
                 ready: endpoint.conditions.is_ready(),
                 serving: endpoint.conditions.is_serving(),
                 terminating: endpoint.conditions.is_terminating(),
             };
-            let doubt = target.and_then(|t| doubt(world, service, t, pod, (address, is_own), managed.then_some(state)));
+            let doubt =
+                target.and_then(|t| doubt(cluster, service, t, pod, (address, is_own), managed.then_some(state)));
             let node =
                 endpoint.node_name.as_deref().or_else(|| pod.and_then(|p| p.get().value.spec.node_name.as_deref()));
             endpoints.push(Endpoint {
@@ -143,7 +144,7 @@ fn group_ports(ports: &[kubereach_model::snapshot::model::SlicePort]) -> Vec<Gro
 }
 
 fn from_object<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     service: Found<'s, Service>,
     selected: &Selected<'s>,
     object: Found<'s, Endpoints>,
@@ -159,13 +160,14 @@ fn from_object<'s>(
         for (entry, ready) in ready.chain(subset.not_ready_addresses.iter().map(|a| (a, false))) {
             let address = entry.ip.known().map(String::as_str);
             let target = entry.target_ref.as_ref();
-            let pod = target.and_then(|t| target_pod(world, service, selected, t));
+            let pod = target.and_then(|t| target_pod(cluster, service, selected, t));
             let is_own = is_own(pod, address);
             // A terminating pod is among the not ready addresses; whether it still answers shows only in the pod.
             let terminating = pod.is_some_and(|p| p.is_terminating());
             let serving = ready || (terminating && pod.and_then(|p| p.is_ready()) == Some(true));
             let state = State { ready, serving, terminating };
-            let doubt = target.and_then(|t| doubt(world, service, t, pod, (address, is_own), managed.then_some(state)));
+            let doubt =
+                target.and_then(|t| doubt(cluster, service, t, pod, (address, is_own), managed.then_some(state)));
             endpoints.push(Endpoint {
                 address,
                 ready,
@@ -252,14 +254,14 @@ fn from_pods<'s>(service: Found<'s, Service>, selected: &Selected<'s>) -> (Vec<G
 
 /// What a change leaves: slices that others keep, pods as they are, pods that stand for their successors,
 /// and templates of workloads that are yet to have pods.
-fn foreseen<'s>(
-    world: &World<'s>,
+fn simulated<'s>(
+    cluster: &ClusterIndex<'s>,
     service: Found<'s, Service>,
     selected: &Selected<'s>,
-    backing: &Backing<'s>,
+    backing: &Workloads<'s>,
 ) -> Resolved<'s> {
-    let slices: Vec<_> = usable_slices(world, service.get()).collect();
-    let (mut groups, mut endpoints) = from_slices(world, service, selected, &slices);
+    let slices: Vec<_> = usable_slices(cluster, service.get()).collect();
+    let (mut groups, mut endpoints) = from_slices(cluster, service, selected, &slices);
     let mut worked = Worked { by_ports: BTreeMap::new(), groups: Vec::new() };
     let first = groups.len();
     let value = &service.get().value;
@@ -278,7 +280,7 @@ fn foreseen<'s>(
         doubt: None,
     };
     for pod in selected.live.iter().chain(&selected.terminating) {
-        let replaced = world.is_replaced(pod);
+        let replaced = cluster.is_replaced(pod);
         if !replaced && addressed(pod) == Addressed::No {
             continue;
         }
@@ -301,13 +303,13 @@ fn foreseen<'s>(
     for workload in &backing.workloads {
         let meta = &workload.get().value.metadata;
         let Some(template) = workload.get().value.template() else { continue };
-        if world.snapshot.foresight.stands_in(workload.kind, &meta.namespace, &meta.name) {
+        if cluster.snapshot.simulation.stands_in(workload.kind, &meta.namespace, &meta.name) {
             let group = first + worked.group(worked_ports(value, &template.spec));
             endpoints.push(Endpoint { template: Some(*workload), ..blank(group) });
         }
     }
     groups.append(&mut worked.groups);
-    (Truth::Foreseen(selected.gap.clone()), groups, endpoints)
+    (Truth::Simulated(selected.gap.clone()), groups, endpoints)
 }
 
 /// Of a pod's addresses the controller takes one of the Service's family.
@@ -319,7 +321,7 @@ fn fits(service: &Service, address: &str) -> bool {
 fn from_templates<'s>(
     service: Found<'s, Service>,
     selected: &Selected<'s>,
-    backing: &Backing<'s>,
+    backing: &Workloads<'s>,
 ) -> (Vec<Group<'s>>, Vec<Endpoint<'s>>) {
     let mut worked = Worked { by_ports: BTreeMap::new(), groups: Vec::new() };
     let mut endpoints = Vec::new();
@@ -354,7 +356,7 @@ struct State {
 
 /// The pod an address points to. Knative points into another namespace than the Service's.
 fn target_pod<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     service: Found<'s, Service>,
     selected: &Selected<'s>,
     target: &TargetRef,
@@ -368,7 +370,7 @@ fn target_pod<'s>(
     if let Some(pod) = near.filter(|pod| pod.metadata.namespace == target_namespace(service, target)) {
         return Some(pod);
     }
-    world.snapshot.pods.named(target_namespace(service, target), &target.name).next()
+    cluster.snapshot.pods.named(target_namespace(service, target), &target.name).next()
 }
 
 fn is_own(pod: Option<Found<'_, Pod>>, address: Option<&str>) -> bool {
@@ -382,7 +384,7 @@ fn target_namespace<'t>(service: Found<'t, Service>, target: &'t TargetRef) -> &
 /// Does what was read of the pod contradict the address? `state` is that of an address which the
 /// control plane keeps in step with the selected pods.
 fn doubt<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     service: Found<'s, Service>,
     target: &TargetRef,
     pod: Option<Found<'s, Pod>>,
@@ -393,7 +395,7 @@ fn doubt<'s>(
         return None;
     }
     let Some(pod) = pod else {
-        let complete = world.snapshot.is_complete(Pod::KIND, Some(target_namespace(service, target))).is_ok();
+        let complete = cluster.snapshot.is_complete(Pod::KIND, Some(target_namespace(service, target))).is_ok();
         return complete.then_some(Doubt::StaleTarget);
     };
     if pod.is_manifest() {

@@ -1,6 +1,6 @@
 //! The pods a Service selects, apart by what the endpoint controller makes of them.
 
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::{Pod, Resource as _, Service};
 use kubereach_model::snapshot::{Found, Gap};
 
@@ -39,14 +39,14 @@ pub fn addressed(pod: &Pod) -> Addressed {
 }
 
 impl<'s> Selected<'s> {
-    pub(super) fn of(world: &World<'s>, service: &Service) -> Self {
+    pub(super) fn of(cluster: &ClusterIndex<'s>, service: &Service) -> Self {
         let namespace = service.metadata.namespace.as_str();
-        let gap = world.snapshot.is_complete(Pod::KIND, Some(namespace)).err();
+        let gap = cluster.snapshot.is_complete(Pod::KIND, Some(namespace)).err();
         let mut selected = Self { gap, ..Self::default() };
         if service.is_selectorless() {
             return selected;
         }
-        for pod in world.pods_selected(namespace, &service.spec.selector) {
+        for pod in cluster.pods_selected(namespace, &service.spec.selector) {
             let slot = match pod.phase() {
                 "Succeeded" => &mut selected.succeeded,
                 "Failed" => &mut selected.failed,

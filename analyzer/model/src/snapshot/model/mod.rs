@@ -14,7 +14,6 @@ pub mod lenient;
 mod meta;
 mod network_policy;
 mod node;
-mod opaque;
 mod pod;
 pub mod remember;
 mod resource;
@@ -23,6 +22,7 @@ mod secret;
 mod service;
 mod shared;
 mod text;
+mod unmodelled;
 mod workload;
 
 pub use condition::{Condition, ConditionStatus, current};
@@ -44,7 +44,6 @@ pub use ingress::{
 pub use meta::{Meta, OwnerReference};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{Namespace, Node, NodeAddress, Taint};
-pub use opaque::{Opaque, OpaqueRole, opaque_role};
 pub use pod::{
     Container, ContainerPort, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, PodTemplate, Probe, ProbePort,
     ReadinessGate, Terminated, Volume, Waiting,
@@ -59,4 +58,5 @@ pub use secret::{Certificate, Secret};
 pub use service::{Service, ServicePort};
 pub use shared::{Labels, Sharing};
 pub use text::{Text, Uid};
+pub use unmodelled::{Unmodelled, UnmodelledRole, unmodelled_role};
 pub use workload::{Workload, WorkloadKind, WorkloadStatus};

@@ -4,8 +4,8 @@ use kubereach_reports::report::ObjectRef;
 
 use super::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node, Opaque,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Route, Secret, Service, Workload,
+    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
+    PersistentVolumeClaim, Pod, ReferenceGrant, Route, Secret, Service, Unmodelled, Workload,
 };
 use crate::snapshot::GroupKind;
 
@@ -70,5 +70,5 @@ resources! {
     BackendTlsPolicy: "gateway.networking.k8s.io", "BackendTLSPolicy", true;
     Workload: "apps", "Deployment", true, |w| w.kind.group_kind();
     Route: "gateway.networking.k8s.io", "HTTPRoute", true, |r| r.kind.group_kind();
-    Opaque: "", "", true, |o| o.group_kind.clone().unwrap_or(GroupKind::known("", ""));
+    Unmodelled: "", "", true, |o| o.group_kind.clone().unwrap_or(GroupKind::known("", ""));
 }

@@ -114,35 +114,32 @@ fn client_box(centre: u32) -> Shape {
 }
 
 fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anchors<'_>) -> Shape {
-    let station = &node.station;
+    let hop = &node.hop;
     // Behind a break nothing is asked of an object, so "unknown" there says nothing about it.
-    let idle = station.step == Step::Beyond && station.state == PathState::Unknown;
+    let idle = hop.step == Step::Beyond && hop.state == PathState::Unknown;
     let blamed = subject
         .broken_at
         .as_ref()
-        .is_some_and(|at| station.segments.iter().any(|s| s.segment == at.segment && s.state == PathState::Blocked));
-    let culprit = !idle && node.blocked() && (blamed || station.step == Step::Blocked);
-    let href = station
+        .is_some_and(|at| hop.segments.iter().any(|s| s.segment == at.segment && s.state == PathState::Blocked));
+    let culprit = !idle && node.blocked() && (blamed || hop.step == Step::Blocked);
+    let href = hop
         .segments
         .iter()
         .filter(|segment| segment.state != PathState::Open)
         .flat_map(|segment| &segment.findings)
         .find_map(|id| anchors.get(id.as_str()).map(|anchor| anchor.href.clone()));
-    let (kind, name) = if station.name.is_empty() {
-        (String::new(), station.kind.clone())
-    } else {
-        (station.kind.clone(), station.name.clone())
-    };
-    let remark = station.note.clone().unwrap_or_default();
+    let (kind, name) =
+        if hop.name.is_empty() { (String::new(), hop.kind.clone()) } else { (hop.kind.clone(), hop.name.clone()) };
+    let remark = hop.note.clone().unwrap_or_default();
     let told = if remark.is_empty() { String::new() } else { format!(": {remark}") };
     let (look, mark, word) = if idle {
         ("idle", "", "not reached")
-    } else if node.dormant && station.state == PathState::Blocked {
+    } else if node.dormant && hop.state == PathState::Blocked {
         ("resting", "○", "carries nothing, on purpose")
-    } else if culprit && station.state == PathState::Open {
+    } else if culprit && hop.state == PathState::Open {
         ("blocked", "✗", "real traffic failed here")
     } else {
-        (state(station.state), box_mark(station.state), state(station.state))
+        (state(hop.state), box_mark(hop.state), state(hop.state))
     };
     Shape {
         x,
@@ -155,14 +152,14 @@ fn shape(subject: &Subject, node: &Node<'_>, x: u32, centre: u32, anchors: &Anch
         dormant: node.dormant,
         kind: clip(&kind, BOX_CHARS),
         name: clip(&name, BOX_CHARS),
-        title: format!("{} — {word}{told}", station.title()),
+        title: format!("{} — {word}{told}", hop.title()),
         note: clip(&remark, NOTE_CHARS),
         href,
     }
 }
 
 fn line(node: &Node<'_>, from_x: u32, from_y: u32, to_x: u32, to_y: u32) -> Line {
-    let station = &node.station;
+    let hop = &node.hop;
     let path = if from_y == to_y {
         format!("M{from_x} {from_y}H{to_x}")
     } else {
@@ -175,28 +172,24 @@ fn line(node: &Node<'_>, from_x: u32, from_y: u32, to_x: u32, to_y: u32) -> Line
             curve + 10
         )
     };
-    let asks = station.asks.join(" ");
-    let (above, below) = match station.asks.as_slice() {
+    let asks = hop.asks.join(" ");
+    let (above, below) = match hop.asks.as_slice() {
         [] => ("", ""),
         [only] => (only.as_str(), ""),
         [host, .., last] => (last.as_str(), host.as_str()),
     };
     Line {
         path,
-        step: style(station.step),
+        step: style(hop.step),
         dormant: node.dormant,
-        mark: line_mark(station.step),
+        mark: line_mark(hop.step),
         mark_x: to_x - 13,
         mark_y: to_y,
         above: clip(above, GAP_CHARS),
         below: clip(below, GAP_CHARS),
         // The end of the text: clear of the mark, where there is one.
-        text_x: if line_mark(station.step).is_empty() { to_x - 7 } else { to_x - 25 },
-        title: if asks.is_empty() {
-            station.step.word().to_owned()
-        } else {
-            format!("{asks}: {}", station.step.word())
-        },
+        text_x: if line_mark(hop.step).is_empty() { to_x - 7 } else { to_x - 25 },
+        title: if asks.is_empty() { hop.step.word().to_owned() } else { format!("{asks}: {}", hop.step.word()) },
     }
 }
 

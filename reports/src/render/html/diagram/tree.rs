@@ -1,6 +1,6 @@
 //! Paths folded into a tree: what begins alike is drawn once.
 
-use crate::render::hops::{Place, Station, Step, stations};
+use crate::render::hops::{Hop, Place, Step, hops};
 use crate::report::{Path, PathState};
 
 /// Nodes in the order they were first met; a parent always stands before its children.
@@ -11,7 +11,7 @@ pub(super) struct Tree<'a> {
 pub(super) struct Node<'a> {
     pub(super) parent: Option<usize>,
     pub(super) depth: u32,
-    pub(super) station: Station<'a>,
+    pub(super) hop: Hop<'a>,
     /// Every path through it carries nothing on purpose.
     pub(super) dormant: bool,
 }
@@ -21,28 +21,28 @@ impl<'a> Tree<'a> {
         let mut tree = Self { nodes: Vec::new() };
         for path in paths {
             let mut parent = None;
-            for (depth, station) in (0..).zip(stations(path)) {
-                parent = Some(tree.add(parent, depth, station, path.dormant));
+            for (depth, hop) in (0..).zip(hops(path)) {
+                parent = Some(tree.add(parent, depth, hop, path.dormant));
             }
         }
         tree
     }
 
-    fn add(&mut self, parent: Option<usize>, depth: u32, station: Station<'a>, dormant: bool) -> usize {
+    fn add(&mut self, parent: Option<usize>, depth: u32, hop: Hop<'a>, dormant: bool) -> usize {
         let same = self.nodes.iter_mut().enumerate().find(|(_, node)| {
             node.parent == parent
-                && node.station.place == station.place
-                && node.station.kind == station.kind
-                && node.station.name == station.name
-                && node.station.asks == station.asks
+                && node.hop.place == hop.place
+                && node.hop.kind == hop.kind
+                && node.hop.name == hop.name
+                && node.hop.asks == hop.asks
                 // The pods of two paths are one box only if the same is known of them.
-                && (station.place != Place::Pods || node.station.note == station.note)
+                && (hop.place != Place::Pods || node.hop.note == hop.note)
         });
         if let Some((index, node)) = same {
-            node.merge(station, dormant);
+            node.merge(hop, dormant);
             return index;
         }
-        self.nodes.push(Node { parent, depth, station, dormant });
+        self.nodes.push(Node { parent, depth, hop, dormant });
         self.nodes.len() - 1
     }
 }
@@ -50,19 +50,19 @@ impl<'a> Tree<'a> {
 impl<'a> Node<'a> {
     /// The box shows the worst that is known of its object; a line that real traffic passed has
     /// been passed, whatever an untested sibling says.
-    fn merge(&mut self, other: Station<'a>, dormant: bool) {
-        let worse = other.state < self.station.state;
-        self.station.step = merge_steps(self.station.step, other.step);
-        self.station.state = self.station.state.min(other.state);
-        if worse || self.station.note.is_none() {
-            self.station.note = other.note;
+    fn merge(&mut self, other: Hop<'a>, dormant: bool) {
+        let worse = other.state < self.hop.state;
+        self.hop.step = merge_steps(self.hop.step, other.step);
+        self.hop.state = self.hop.state.min(other.state);
+        if worse || self.hop.note.is_none() {
+            self.hop.note = other.note;
         }
-        self.station.segments.extend(other.segments);
+        self.hop.segments.extend(other.segments);
         self.dormant &= dormant;
     }
 
     pub(super) fn blocked(&self) -> bool {
-        self.station.step == Step::Blocked || (self.station.state == PathState::Blocked && !self.dormant)
+        self.hop.step == Step::Blocked || (self.hop.state == PathState::Blocked && !self.dormant)
     }
 }
 

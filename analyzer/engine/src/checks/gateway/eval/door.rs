@@ -13,12 +13,12 @@ use crate::checks::gateway::{
 use crate::checks::listener_set::{
     allowed_unseen, conflict_order_unseen, conflicted, not_allowed, parent_missing, parent_unseen,
 };
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::conditions::{Says, says};
 use crate::resolve::gateway::door::{Admission, Clash, Door, Owner};
 use crate::resolve::gateway::kinds::Kinds;
 use crate::resolve::gateway::{Fronts, GROUP};
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::Condition;
 
 /// What the listener's current conditions say.
@@ -43,42 +43,42 @@ impl<'s> Word<'s> {
     }
 }
 
-pub(super) fn evaluate(world: &World<'_>, fronts: &Fronts<'_>, door: &Door<'_>) -> DoorEval {
+pub(super) fn evaluate(cluster: &ClusterIndex<'_>, fronts: &Fronts<'_>, door: &Door<'_>) -> DoorEval {
     let said = Word::new(door);
-    let mut listener = Stretch::new(SegmentName::Listener, Some(door.owner.object()));
+    let mut listener = Segment::new(SegmentName::Listener, Some(door.owner.object()));
     listener.evaluated(format!("{}: {}", door.describe(), door.serves()));
     admission(&mut listener, fronts, door);
     conflict(&mut listener, fronts, door, &said);
     kinds(&mut listener, door, &said);
-    let tls = tls::evaluate(world, fronts, door, &said);
+    let tls = tls::evaluate(cluster, fronts, door, &said);
     status(&mut listener, tls.as_ref(), door, &said);
     DoorEval { listener: Arc::new(listener), tls: tls.map(Arc::new) }
 }
 
-fn admission(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>) {
+fn admission(segment: &mut Segment, fronts: &Fronts<'_>, door: &Door<'_>) {
     let Owner::Set(set) = door.owner else { return };
     match &door.admission {
         Admission::Admitted => {}
         Admission::Refused => {
             if let Some(front) = door.front.and_then(|f| fronts.fronts.get(f)) {
-                stretch.add(not_allowed::finding(set, front.gateway));
+                segment.add(not_allowed::finding(set, front.gateway));
             }
         }
         Admission::Undecided(gap) => {
             if !says(door.owner.conditions(), "Accepted", door.owner.generation()).is_yes() {
-                stretch.add(allowed_unseen::finding(set, gap));
+                segment.add(allowed_unseen::finding(set, gap));
             }
         }
-        Admission::ParentMissing(absence) => stretch.add(parent_missing::finding(set, absence)),
-        Admission::ParentUnseen(gap) => stretch.add(parent_unseen::finding(set, gap)),
+        Admission::ParentMissing(absence) => segment.add(parent_missing::finding(set, absence)),
+        Admission::ParentUnseen(gap) => segment.add(parent_unseen::finding(set, gap)),
     }
 }
 
-fn conflict(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>, said: &Word<'_>) {
+fn conflict(segment: &mut Segment, fronts: &Fronts<'_>, door: &Door<'_>, said: &Word<'_>) {
     let Some(conflict) = &door.conflict else { return };
     let Some(other) = fronts.doors.get(conflict.with) else { return };
     let yields = door.owner.object() != other.owner.object();
-    stretch.add(match conflict.clash {
+    segment.add(match conflict.clash {
         Clash::Mixed | Clash::Contested if said.accepted() => return,
         Clash::Contested => listener_port_contested::finding(door, other),
         Clash::Mixed => listener_mixed_protocols::finding(door, other),
@@ -91,26 +91,26 @@ fn conflict(stretch: &mut Stretch, fronts: &Fronts<'_>, door: &Door<'_>, said: &
     });
 }
 
-fn kinds(stretch: &mut Stretch, door: &Door<'_>, said: &Word<'_>) {
+fn kinds(segment: &mut Segment, door: &Door<'_>, said: &Word<'_>) {
     match &door.kinds {
-        Kinds::Foreign if door.listener.protocol == "HBONE" => stretch.add(mesh_protocol::finding(door)),
-        Kinds::Foreign if said.accepted() => {}
-        Kinds::Foreign => stretch.add(unsupported_protocol::finding(door)),
+        Kinds::ThirdParty if door.listener.protocol == "HBONE" => segment.add(mesh_protocol::finding(door)),
+        Kinds::ThirdParty if said.accepted() => {}
+        Kinds::ThirdParty => segment.add(unsupported_protocol::finding(door)),
         Kinds::Known { invalid, .. } if invalid.is_empty() || said.says("ResolvedRefs").is_yes() => {}
         Kinds::Known { allowed, invalid } => {
             // Kinds of other groups are an implementation's own; it may well take them.
             let own = invalid.iter().all(|k| k.group.as_deref().is_none_or(|g| g == GROUP));
             if allowed.is_empty() && own {
-                stretch.add(no_valid_route_kinds::finding(door, invalid));
+                segment.add(no_valid_route_kinds::finding(door, invalid));
             } else {
-                stretch.add(invalid_route_kinds::finding(door, invalid));
+                segment.add(invalid_route_kinds::finding(door, invalid));
             }
         }
     }
 }
 
 /// The status speaks only where the configuration shows no fault.
-fn status(listener: &mut Stretch, tls: Option<&Stretch>, door: &Door<'_>, said: &Word<'_>) {
+fn status(listener: &mut Segment, tls: Option<&Segment>, door: &Door<'_>, said: &Word<'_>) {
     let tls_open = tls.is_none_or(|s| matches!(s.state(), PathState::Open | PathState::Narrowed));
     if listener.state() != PathState::Open || !tls_open {
         return;

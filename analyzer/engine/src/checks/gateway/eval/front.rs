@@ -13,7 +13,7 @@ use crate::checks::gateway::{
 use crate::checks::service::Consumer;
 use crate::resolve::conditions::{Says, says};
 use crate::resolve::gateway::{Front, Fronts};
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::lenient::Field;
 use kubereach_model::snapshot::model::{Condition, ConditionStatus, Gateway};
 use kubereach_model::snapshot::{Found, Lookup};
@@ -46,9 +46,9 @@ pub(super) fn evaluate(fronts: &Fronts<'_>, front: &Front<'_>, doors: &[DoorEval
         accepted: says(conditions, "Accepted", generation),
         programmed: says(conditions, "Programmed", generation),
     };
-    let mut controller = Stretch::new(SegmentName::Controller, Some(class_ref(&gateway)));
+    let mut controller = Segment::new(SegmentName::Controller, Some(class_ref(&gateway)));
     let name = class(&mut controller, front, &word);
-    let mut address = Stretch::new(SegmentName::Address, Some(gateway.object()));
+    let mut address = Segment::new(SegmentName::Address, Some(gateway.object()));
     addresses(&mut address, gateway, &word);
     if gateway.status.is_some() {
         let own_faults = front.doors.iter().filter_map(|d| doors.get(*d)).any(faulty);
@@ -71,7 +71,7 @@ fn class_ref(gateway: &Gateway) -> ObjectRef {
 }
 
 fn faulty(door: &DoorEval) -> bool {
-    let bad = |s: &Stretch| matches!(s.state(), PathState::Blocked | PathState::Unknown);
+    let bad = |s: &Segment| matches!(s.state(), PathState::Blocked | PathState::Unknown);
     bad(&door.listener) || door.tls.as_deref().is_some_and(bad)
 }
 
@@ -91,46 +91,46 @@ fn was_programmed(gateway: &Gateway) -> bool {
 }
 
 /// The class; returns the controller's name.
-fn class(stretch: &mut Stretch, front: &Front<'_>, word: &Word<'_>) -> Option<String> {
+fn class(segment: &mut Segment, front: &Front<'_>, word: &Word<'_>) -> Option<String> {
     let gateway = front.gateway;
     match &front.class {
         Lookup::Found(class) => {
             let name = class.spec.controller_name.clone().unwrap_or_default();
-            stretch.evaluated(format!("GatewayClass {}, controller {}", class.metadata.name, cut(&name)));
+            segment.evaluated(format!("GatewayClass {}, controller {}", class.metadata.name, cut(&name)));
             let conditions = class.get().status.as_ref().map(|s| &*s.conditions).unwrap_or_default();
             let settled = word.accepted.is_yes() && word.programmed.is_yes();
             match says(conditions, "Accepted", &class.metadata.generation) {
-                Says::No(c) => stretch.add(class_not_accepted::finding(gateway, *class, c)),
-                Says::Pending(c) if !settled => stretch.add(class_not_accepted::finding(gateway, *class, c)),
+                Says::No(c) => segment.add(class_not_accepted::finding(gateway, *class, c)),
+                Says::Pending(c) if !settled => segment.add(class_not_accepted::finding(gateway, *class, c)),
                 Says::Yes(_) | Says::Pending(_) | Says::Stale(_) | Says::Nothing => {}
             }
             Some(name)
         }
         Lookup::Absent(absence) => {
-            stretch.evaluated("no such GatewayClass");
+            segment.evaluated("no such GatewayClass");
             if was_programmed(&gateway) {
-                stretch.add(class_gone::finding(gateway));
+                segment.add(class_gone::finding(gateway));
             } else {
-                stretch.add(class_missing::finding(gateway, &absence.proof()));
+                segment.add(class_missing::finding(gateway, &absence.proof()));
             }
             None
         }
         Lookup::Unknown(_) if word.accepted.is_yes() => {
-            stretch.evaluated("a controller accepted the Gateway (its status)");
+            segment.evaluated("a controller accepted the Gateway (its status)");
             None
         }
         Lookup::Unknown(gap) => {
-            stretch.add(class_unseen::finding(gateway, gap));
+            segment.add(class_unseen::finding(gateway, gap));
             None
         }
     }
 }
 
-fn addresses(stretch: &mut Stretch, gateway: Found<'_, Gateway>, word: &Word<'_>) {
+fn addresses(segment: &mut Segment, gateway: Found<'_, Gateway>, word: &Word<'_>) {
     for (index, address) in gateway.spec.addresses.iter().enumerate() {
         let kind = address.kind.as_deref().unwrap_or_default();
         if !matches!(kind, "" | "IPAddress" | "Hostname") && !word.accepted.is_yes() {
-            stretch.add(unsupported_address_type::finding(gateway, index, &cut(kind)));
+            segment.add(unsupported_address_type::finding(gateway, index, &cut(kind)));
         }
     }
     let Some(status) = &gateway.get().status else {
@@ -139,12 +139,12 @@ fn addresses(stretch: &mut Stretch, gateway: Found<'_, Gateway>, word: &Word<'_>
         } else {
             "the input holds no status"
         };
-        return stretch.evaluated(why);
+        return segment.evaluated(why);
     };
     if status.addresses.is_empty() {
-        stretch.evaluated("no address published");
+        segment.evaluated("no address published");
         if word.accepted.is_yes() || word.programmed.is_yes() {
-            stretch.add(no_address::finding(gateway));
+            segment.add(no_address::finding(gateway));
         }
         return;
     }
@@ -158,11 +158,11 @@ fn addresses(stretch: &mut Stretch, gateway: Found<'_, Gateway>, word: &Word<'_>
             Field::Redacted | Field::Absent => "(masked)".to_owned(),
         })
         .collect();
-    stretch.evaluated(format!("published: {}", shown.join(", ")));
+    segment.evaluated(format!("published: {}", shown.join(", ")));
 }
 
 /// What the Gateway's conditions add, where nothing else was found.
-fn status(controller: &mut Stretch, address: &mut Stretch, gateway: Found<'_, Gateway>, word: &Word<'_>, told: bool) {
+fn status(controller: &mut Segment, address: &mut Segment, gateway: Found<'_, Gateway>, word: &Word<'_>, told: bool) {
     if controller.state() != PathState::Open {
         return;
     }

@@ -14,8 +14,8 @@ use crate::checks::service::{Backends, Consumer};
 use crate::resolve::gateway::Fronts;
 use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::policy::Policies;
-use crate::resolve::{World, dialers};
-use kubereach_model::evidence::{Stretch, Subject};
+use crate::resolve::{ClusterIndex, proxy_pods};
+use kubereach_model::evidence::{Segment, Subject};
 use kubereach_model::snapshot::Lookup;
 
 pub(crate) use tls::names_cover;
@@ -23,8 +23,8 @@ pub(crate) use tls::names_cover;
 /// What was found on the Gateway's own part of the way.
 #[derive(Debug)]
 pub(crate) struct FrontEval {
-    pub(crate) address: Arc<Stretch>,
-    pub(crate) controller: Arc<Stretch>,
+    pub(crate) address: Arc<Segment>,
+    pub(crate) controller: Arc<Segment>,
     pub(crate) consumer: Consumer,
     /// The controller serves `HTTPRoutes` and `GRPCRoutes` with one host name side by side.
     pub(crate) shares_hostnames: bool,
@@ -35,18 +35,18 @@ pub(crate) struct FrontEval {
 /// What was found on a listener's part of the way.
 #[derive(Debug)]
 pub(crate) struct DoorEval {
-    pub(crate) listener: Arc<Stretch>,
-    pub(crate) tls: Option<Arc<Stretch>>,
+    pub(crate) listener: Arc<Segment>,
+    pub(crate) tls: Option<Arc<Segment>>,
 }
 
 /// Everything that is evaluated once for Gateways and routes together.
 pub(crate) struct Evaluation<'w, 's> {
-    pub(crate) world: &'w World<'s>,
+    pub(crate) cluster: &'w ClusterIndex<'s>,
     pub(crate) backends: &'w Backends<'w, 's>,
     pub(crate) fronts: Fronts<'s>,
     pub(crate) front_evals: Vec<FrontEval>,
     /// Who dials the backends, per front.
-    pub(crate) dialers: Vec<Option<Arc<dialers::Front<'s>>>>,
+    pub(crate) proxy_pods: Vec<Option<Arc<proxy_pods::Front<'s>>>>,
     pub(crate) door_evals: Vec<DoorEval>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
@@ -55,13 +55,13 @@ pub(crate) struct Evaluation<'w, 's> {
 
 impl<'w, 's> Evaluation<'w, 's> {
     fn new(backends: &'w Backends<'w, 's>) -> Self {
-        let world = backends.world;
-        let fronts = Fronts::new(world);
+        let cluster = backends.cluster;
+        let fronts = Fronts::new(cluster);
         let door_evals: Vec<DoorEval> =
-            fronts.doors.par_iter().map(|door| door::evaluate(world, &fronts, door)).collect();
+            fronts.doors.par_iter().map(|door| door::evaluate(cluster, &fronts, door)).collect();
         let front_evals: Vec<FrontEval> =
             fronts.fronts.par_iter().map(|front| front::evaluate(&fronts, front, &door_evals)).collect();
-        let dialers = fronts
+        let proxy_pods = fronts
             .fronts
             .iter()
             .map(|front| {
@@ -69,18 +69,18 @@ impl<'w, 's> Evaluation<'w, 's> {
                     Lookup::Found(class) => class.get().spec.controller_name.as_deref().unwrap_or_default(),
                     Lookup::Absent(_) | Lookup::Unknown(_) => "",
                 };
-                dialers::of_gateway(world, front.gateway, class).map(Arc::new)
+                proxy_pods::of_gateway(cluster, front.gateway, class).map(Arc::new)
             })
             .collect();
-        let routes = attach::all(world, &fronts);
+        let routes = attach::all(cluster, &fronts);
         let twins = routes::Twins::new(&routes);
         Self {
-            policies: Policies::new(world),
-            world,
+            policies: Policies::new(cluster),
+            cluster,
             backends,
             fronts,
             front_evals,
-            dialers,
+            proxy_pods,
             door_evals,
             routes,
             twins,

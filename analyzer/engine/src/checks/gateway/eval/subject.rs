@@ -11,7 +11,7 @@ use crate::checks::gateway::{attached_route_broken, no_listeners_valid, no_route
 use crate::checks::route::eval::{Outcome, limit};
 use crate::resolve::gateway::Front;
 use crate::resolve::gateway::door::{Door, Owner};
-use kubereach_model::evidence::{Path, PathKey, Stretch, Subject};
+use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
 use kubereach_model::snapshot::model::ListenerSet;
 
 /// Attached and provably broken routes (indexes), per door.
@@ -79,19 +79,19 @@ fn subject(
     }
 }
 
-fn path(evaluation: &Evaluation<'_, '_>, front: usize, id: usize, door: &Door<'_>, rule: Stretch) -> Path {
+fn path(evaluation: &Evaluation<'_, '_>, front: usize, id: usize, door: &Door<'_>, rule: Segment) -> Path {
     let listener = match door.owner {
         Owner::Gateway(_) => door.listener.name.clone(),
         Owner::Set(_) => door.key(),
     };
-    let mut stretches = Vec::new();
+    let mut segments = Vec::new();
     if let Some(front) = evaluation.front_evals.get(front) {
-        stretches.extend([Arc::clone(&front.address), Arc::clone(&front.controller)]);
+        segments.extend([Arc::clone(&front.address), Arc::clone(&front.controller)]);
     }
     let eval = evaluation.door_evals.get(id);
-    stretches.extend(eval.map(|e| Arc::clone(&e.listener)));
-    stretches.push(Arc::new(rule));
-    stretches.extend(eval.and_then(|e| e.tls.clone()));
+    segments.extend(eval.map(|e| Arc::clone(&e.listener)));
+    segments.push(Arc::new(rule));
+    segments.extend(eval.and_then(|e| e.tls.clone()));
     Path {
         key: PathKey {
             entry: front_object(evaluation, front, door),
@@ -100,7 +100,7 @@ fn path(evaluation: &Evaluation<'_, '_>, front: usize, id: usize, door: &Door<'_
             matches: None,
             backend: None,
         },
-        stretches,
+        segments,
         dormant: None,
     }
 }
@@ -114,40 +114,40 @@ fn front_object(
 }
 
 /// How many routes are attached. A broken one is said here; it never condemns the Gateway.
-fn rule(evaluation: &Evaluation<'_, '_>, door: &Door<'_>, attached: &[usize], broken: &[usize]) -> Stretch {
-    let mut stretch = Stretch::new(SegmentName::Rule, Some(door.owner.object()));
-    let seen = evaluation.world.snapshot.routes.is_empty() && attached.is_empty();
-    stretch.evaluated(match attached.len() {
+fn rule(evaluation: &Evaluation<'_, '_>, door: &Door<'_>, attached: &[usize], broken: &[usize]) -> Segment {
+    let mut segment = Segment::new(SegmentName::Rule, Some(door.owner.object()));
+    let seen = evaluation.cluster.snapshot.routes.is_empty() && attached.is_empty();
+    segment.evaluated(match attached.len() {
         _ if seen => "no routes in the input".to_owned(),
         1 => "1 route attached".to_owned(),
         n => format!("{n} routes attached"),
     });
     if attached.is_empty() {
-        stretch.add(no_routes::finding(door));
+        segment.add(no_routes::finding(door));
     }
     // A few names say enough; the routes have verdicts of their own.
     for id in broken.iter().take(10) {
         if let Some(route) = evaluation.routes.get(*id) {
-            stretch.add(attached_route_broken::finding(door, route.route));
+            segment.add(attached_route_broken::finding(door, route.route));
         }
     }
-    debug_assert!(stretch.state() != PathState::Blocked, "a route never condemns its Gateway");
-    stretch
+    debug_assert!(segment.state() != PathState::Blocked, "a route never condemns its Gateway");
+    segment
 }
 
 fn without_listeners(evaluation: &Evaluation<'_, '_>, id: usize, front: &Front<'_>) -> Path {
     let gateway = front.gateway;
-    let mut listener = Stretch::new(SegmentName::Listener, Some(gateway.object()));
-    let sets = evaluation.world.snapshot.list::<ListenerSet>(None);
+    let mut listener = Segment::new(SegmentName::Listener, Some(gateway.object()));
+    let sets = evaluation.cluster.snapshot.list::<ListenerSet>(None);
     if gateway.spec.allowed_listeners.is_none() || sets.is_complete() {
         listener.evaluated("no listener declared");
         listener.add(no_listeners_valid::finding(gateway));
     }
-    let mut stretches = Vec::new();
+    let mut segments = Vec::new();
     if let Some(front) = evaluation.front_evals.get(id) {
-        stretches.extend([Arc::clone(&front.address), Arc::clone(&front.controller)]);
+        segments.extend([Arc::clone(&front.address), Arc::clone(&front.controller)]);
     }
-    stretches.push(Arc::new(listener));
+    segments.push(Arc::new(listener));
     let key = PathKey { entry: gateway.object(), listener: None, host: None, matches: None, backend: None };
-    Path { key, stretches, dormant: None }
+    Path { key, segments, dormant: None }
 }

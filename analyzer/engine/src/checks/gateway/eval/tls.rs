@@ -11,7 +11,7 @@ use crate::checks::gateway::{
     invalid_ca_certificate_kind, invalid_ca_certificate_ref, invalid_certificate_ref, invalid_client_certificate,
     no_certificate, some_ca_invalid,
 };
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::certificate::judged_at;
 use crate::resolve::certificate::{self, Fact};
 use crate::resolve::gateway::door::{Door, Owner};
@@ -19,43 +19,48 @@ use crate::resolve::gateway::grants::End;
 use crate::resolve::gateway::trust::{self, Trust};
 use crate::resolve::gateway::{Front, Fronts, GROUP, hostname};
 use crate::resolve::ingress::rules;
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::{Certificate, Gateway, ObjectReference, Secret};
 use kubereach_model::snapshot::{Found, Gap, Proof, is_masked};
 
 /// The `tls` segment of a listener; `None` where encryption plays no part.
-pub(super) fn evaluate(world: &World<'_>, fronts: &Fronts<'_>, door: &Door<'_>, said: &Word<'_>) -> Option<Stretch> {
-    let mut stretch = Stretch::new(SegmentName::Tls, Some(door.owner.object()));
+pub(super) fn evaluate(
+    cluster: &ClusterIndex<'_>,
+    fronts: &Fronts<'_>,
+    door: &Door<'_>,
+    said: &Word<'_>,
+) -> Option<Segment> {
+    let mut segment = Segment::new(SegmentName::Tls, Some(door.owner.object()));
     let mut matters = false;
     if door.terminates_tls() {
         matters = true;
-        certificates(&mut stretch, world, door, said);
+        certificates(&mut segment, cluster, door, said);
     } else if door.listener.protocol == "TLS" {
         matters = true;
-        stretch.evaluated("passed through; the certificate is the backend's");
+        segment.evaluated("passed through; the certificate is the backend's");
     }
     let front = door.front.and_then(|f| fronts.fronts.get(f));
     if let Some(front) = front {
         if door.listener.protocol == "HTTPS" {
-            clients(&mut stretch, world, front, door);
+            clients(&mut segment, cluster, front, door);
         }
-        matters |= towards_backends(&mut stretch, world, front);
+        matters |= towards_backends(&mut segment, cluster, front);
     }
-    matters.then_some(stretch)
+    matters.then_some(segment)
 }
 
 fn end<'a>(kind: &'a str, namespace: &'a str) -> End<'a> {
     End { group: GROUP, kind, namespace }
 }
 
-fn certificates(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, said: &Word<'_>) {
+fn certificates(segment: &mut Segment, cluster: &ClusterIndex<'_>, door: &Door<'_>, said: &Word<'_>) {
     let refs: &[ObjectReference] = door.listener.tls.as_ref().map(|t| &*t.certificate_refs).unwrap_or_default();
     if refs.is_empty() {
-        stretch.evaluated("no certificate named");
-        return stretch.add(no_certificate::finding(door));
+        segment.evaluated("no certificate named");
+        return segment.add(no_certificate::finding(door));
     }
     let own = door.owner.namespace();
-    let all: Vec<Trust<'_>> = refs.iter().map(|r| trust::key_pair(world, end(door.owner.kind(), own), r)).collect();
+    let all: Vec<Trust<'_>> = refs.iter().map(|r| trust::key_pair(cluster, end(door.owner.kind(), own), r)).collect();
     let hopeless = all.iter().all(|t| why_not(t).is_some());
     let settled = said.says("ResolvedRefs").is_yes();
     for (index, (reference, found)) in refs.iter().zip(&all).enumerate() {
@@ -80,11 +85,11 @@ fn certificates(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, said:
                 None => continue,
             },
         };
-        stretch.add(finding);
+        segment.add(finding);
     }
     let names: Vec<&str> = refs.iter().map(|r| r.name.as_str()).take(3).collect();
-    stretch.evaluated(format!("certificate {}", names.join(", ")));
-    inspect(stretch, world, door, &all);
+    segment.evaluated(format!("certificate {}", names.join(", ")));
+    inspect(segment, cluster, door, &all);
 }
 
 /// Why a reference can serve nobody, with the proof; `None` where it may.
@@ -111,36 +116,36 @@ fn readable<'s>(all: &[Trust<'s>]) -> Option<Vec<(Found<'s, Secret>, &'s Certifi
 }
 
 /// Validity and names, only if every certificate could be read: an unread one may be the right one.
-fn inspect(stretch: &mut Stretch, world: &World<'_>, door: &Door<'_>, all: &[Trust<'_>]) {
+fn inspect(segment: &mut Segment, cluster: &ClusterIndex<'_>, door: &Door<'_>, all: &[Trust<'_>]) {
     let Some(read) = readable(all) else { return };
     if let Some(host) = hostname::normal(door.listener.hostname.as_deref())
         && !read.iter().any(|(_, c)| covers(c, &host))
         && let Some((secret, _)) = read.first()
     {
-        stretch.add(certificate_name_mismatch::finding(door, *secret, &host));
+        segment.add(certificate_name_mismatch::finding(door, *secret, &host));
     }
-    let outside_at = |c: &Certificate| judged_at(world, c).and_then(|at| outside(c, at));
+    let outside_at = |c: &Certificate| judged_at(cluster, c).and_then(|at| outside(c, at));
     let expired: Vec<_> = read.iter().filter_map(|(s, c)| outside_at(c).map(|when| (s, when))).collect();
     if expired.len() == read.len()
         && let Some((secret, when)) = expired.first()
     {
-        stretch.add(certificate_expired::finding(door, **secret, when));
+        segment.add(certificate_expired::finding(door, **secret, when));
     }
 }
 
 /// The name check for a host of a route that the listener itself does not name.
-pub(crate) fn names_cover(world: &World<'_>, door: &Door<'_>, host: &str, stretch: &mut Stretch) {
+pub(crate) fn names_cover(cluster: &ClusterIndex<'_>, door: &Door<'_>, host: &str, segment: &mut Segment) {
     if !door.terminates_tls() || hostname::normal(door.listener.hostname.as_deref()).as_deref() == Some(host) {
         return;
     }
     let refs: &[ObjectReference] = door.listener.tls.as_ref().map(|t| &*t.certificate_refs).unwrap_or_default();
     let own = door.owner.namespace();
-    let all: Vec<Trust<'_>> = refs.iter().map(|r| trust::key_pair(world, end(door.owner.kind(), own), r)).collect();
+    let all: Vec<Trust<'_>> = refs.iter().map(|r| trust::key_pair(cluster, end(door.owner.kind(), own), r)).collect();
     let Some(read) = readable(&all) else { return };
     if !read.iter().any(|(_, c)| covers(c, host))
         && let Some((secret, _)) = read.first()
     {
-        stretch.add(certificate_name_mismatch::finding(door, *secret, host));
+        segment.add(certificate_name_mismatch::finding(door, *secret, host));
     }
 }
 
@@ -163,7 +168,7 @@ fn outside(certificate: &Certificate, at: Timestamp) -> Option<String> {
 }
 
 /// Client validation: of the port if it has its own, else the default; or the listener's older field.
-fn clients(stretch: &mut Stretch, world: &World<'_>, front: &Front<'_>, door: &Door<'_>) {
+fn clients(segment: &mut Segment, cluster: &ClusterIndex<'_>, front: &Front<'_>, door: &Door<'_>) {
     let frontend = front.gateway.get().spec.tls.as_ref().and_then(|t| t.frontend.as_ref());
     let of_port =
         frontend.and_then(|f| f.per_port.iter().find(|p| p.port.known().is_some() && p.port == door.listener.port));
@@ -175,11 +180,11 @@ fn clients(stretch: &mut Stretch, world: &World<'_>, front: &Front<'_>, door: &D
     let by_listener = door.listener.tls.as_ref().and_then(|t| t.frontend_validation.as_ref()).map(|v| (v, door.owner));
     let Some((validation, owner)) = by_gateway.or(by_listener) else { return };
     if validation.mode.as_deref() == Some("AllowInsecureFallback") {
-        stretch.add(insecure_frontend_validation::finding(door));
+        segment.add(insecure_frontend_validation::finding(door));
     }
     let refs = &validation.ca_certificate_refs;
     let all: Vec<Trust<'_>> =
-        refs.iter().map(|r| trust::bundle(world, end(owner.kind(), owner.namespace()), r)).collect();
+        refs.iter().map(|r| trust::bundle(cluster, end(owner.kind(), owner.namespace()), r)).collect();
     let hopeless = all.iter().all(|t| why_not(t).is_some());
     for (reference, found) in refs.iter().zip(&all) {
         let name = &reference.name;
@@ -200,17 +205,17 @@ fn clients(stretch: &mut Stretch, world: &World<'_>, front: &Front<'_>, door: &D
                 None => continue,
             },
         };
-        stretch.add(finding);
+        segment.add(finding);
     }
 }
 
 /// The certificate the Gateway shows to backends. Returns whether there is anything to say.
-fn towards_backends(stretch: &mut Stretch, world: &World<'_>, front: &Front<'_>) -> bool {
+fn towards_backends(segment: &mut Segment, cluster: &ClusterIndex<'_>, front: &Front<'_>) -> bool {
     let gateway: Found<'_, Gateway> = front.gateway;
     let backend = gateway.get().spec.tls.as_ref().and_then(|t| t.backend.as_ref());
     let Some(reference) = backend.and_then(|b| b.client_certificate_ref.as_ref()) else { return false };
     let namespace = &gateway.get().metadata.namespace;
-    let found = trust::key_pair(world, end("Gateway", namespace), reference);
+    let found = trust::key_pair(cluster, end("Gateway", namespace), reference);
     let name = &reference.name;
     let finding = match &found {
         Trust::OtherKind(kind) => {
@@ -221,9 +226,9 @@ fn towards_backends(stretch: &mut Stretch, world: &World<'_>, front: &Front<'_>)
         }
         other => why_not(other).map(|(why, _)| invalid_client_certificate::finding(gateway, name, &why)),
     };
-    stretch.evaluated(format!("client certificate {name} towards backends"));
+    segment.evaluated(format!("client certificate {name} towards backends"));
     if let Some(finding) = finding {
-        stretch.add(finding);
+        segment.add(finding);
     }
     true
 }

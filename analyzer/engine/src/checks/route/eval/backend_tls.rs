@@ -10,17 +10,17 @@ use crate::resolve::gateway::GROUP;
 use crate::resolve::gateway::grants::End;
 use crate::resolve::gateway::trust::{self, Trust};
 use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::{BackendTlsPolicy, Resource as _, Route, RouteKind, ServicePort};
 use kubereach_model::snapshot::{Found, Gap, Proof};
 
 /// The `tls` segment of a backend; `None` where nothing says that encryption plays a part.
-pub(super) fn stretch(
+pub(super) fn segment(
     evaluation: &Evaluation<'_, '_>,
     route: Found<'_, Route>,
     target: &Target<'_>,
     port: &ServicePort,
-) -> Option<Stretch> {
+) -> Option<Segment> {
     if !matches!(route.kind, RouteKind::Http | RouteKind::Grpc) {
         return None;
     }
@@ -28,25 +28,25 @@ pub(super) fn stretch(
         if !looks_encrypted(port) {
             return None;
         }
-        let mut stretch = Stretch::new(SegmentName::Tls, Some(route.object()));
-        stretch.evaluated("no BackendTLSPolicy");
-        stretch.add(https_backend_plain::finding(route, target));
-        return Some(stretch);
+        let mut segment = Segment::new(SegmentName::Tls, Some(route.object()));
+        segment.evaluated("no BackendTLSPolicy");
+        segment.add(https_backend_plain::finding(route, target));
+        return Some(segment);
     };
     let policy = chosen.winner;
-    let mut stretch = Stretch::new(SegmentName::Tls, Some(policy.object_ref()));
-    stretch.evaluated(format!(
+    let mut segment = Segment::new(SegmentName::Tls, Some(policy.object_ref()));
+    segment.evaluated(format!(
         "BackendTLSPolicy {}; the certificate of the backend itself cannot be read",
         policy.metadata.name
     ));
     for loser in &chosen.losers {
-        stretch.add(conflicted::finding(*loser, policy, chosen.order_unknown));
+        segment.add(conflicted::finding(*loser, policy, chosen.order_unknown));
     }
-    authorities(&mut stretch, evaluation, policy);
-    if stretch.state() == kubereach_reports::report::PathState::Open {
-        status(&mut stretch, policy);
+    authorities(&mut segment, evaluation, policy);
+    if segment.state() == kubereach_reports::report::PathState::Open {
+        status(&mut segment, policy);
     }
-    Some(stretch)
+    Some(segment)
 }
 
 fn looks_encrypted(port: &ServicePort) -> bool {
@@ -56,7 +56,7 @@ fn looks_encrypted(port: &ServicePort) -> bool {
     !plain && (says(&port.name) || port.app_protocol.as_deref().is_some_and(says) || port.port.known() == Some(&443))
 }
 
-fn authorities(stretch: &mut Stretch, evaluation: &Evaluation<'_, '_>, policy: Found<'_, BackendTlsPolicy>) {
+fn authorities(segment: &mut Segment, evaluation: &Evaluation<'_, '_>, policy: Found<'_, BackendTlsPolicy>) {
     let own = End { group: GROUP, kind: "BackendTLSPolicy", namespace: &policy.get().metadata.namespace };
     let refs = &policy.get().spec.validation.ca_certificate_refs;
     // The field knows no other namespace (API reference: `LocalObjectReference`).
@@ -64,13 +64,13 @@ fn authorities(stretch: &mut Stretch, evaluation: &Evaluation<'_, '_>, policy: F
         .iter()
         .map(|r| {
             let local = kubereach_model::snapshot::model::ObjectReference { namespace: None, ..r.clone() };
-            trust::bundle(evaluation.world, own, &local)
+            trust::bundle(evaluation.cluster, own, &local)
         })
         .collect();
     let hopeless = all.iter().all(|t| why_not(t).is_some());
     for (reference, found) in refs.iter().zip(&all) {
         let name = &reference.name;
-        stretch.add(match found {
+        segment.add(match found {
             Trust::OtherKind(kind) => invalid_kind::finding(policy, kind, name),
             Trust::Unseen(gap) | Trust::PermissionUnseen(gap) => ca_unseen::finding(policy, name, gap),
             Trust::BundleUnreadable(_, why) => {
@@ -93,7 +93,7 @@ fn why_not(found: &Trust<'_>) -> Option<(&'static str, Proof)> {
     }
 }
 
-fn status(stretch: &mut Stretch, policy: Found<'_, BackendTlsPolicy>) {
+fn status(segment: &mut Segment, policy: Found<'_, BackendTlsPolicy>) {
     let Some(status) = &policy.get().status else { return };
     let generation = &policy.get().metadata.generation;
     let said = |kind: &str| status.ancestors.iter().map(|a| says(&a.conditions, kind, generation)).collect::<Vec<_>>();
@@ -103,7 +103,7 @@ fn status(stretch: &mut Stretch, policy: Found<'_, BackendTlsPolicy>) {
             continue;
         }
         if let Some(Says::No(condition)) = all.into_iter().find(|s| matches!(s, Says::No(_))) {
-            return stretch.add(condition_false::finding(policy, condition));
+            return segment.add(condition_false::finding(policy, condition));
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::checks::service::Consumer;
 use crate::resolve::gateway::door::Door;
 use crate::resolve::route::attach::{Attached, Doubt, Join, Refusal, Tie, has_hostnames};
 use crate::resolve::route::parent::{self, Parent};
-use kubereach_model::evidence::{Finding, Stretch, fold};
+use kubereach_model::evidence::{Finding, Segment, fold};
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Proof};
 
@@ -30,9 +30,9 @@ pub(super) struct Group {
     pub(super) listener: Option<String>,
     pub(super) host: Option<String>,
     /// `address`, `controller`, `listener`.
-    pub(super) before: Vec<Arc<Stretch>>,
-    pub(super) rule: Stretch,
-    pub(super) tls: Option<Stretch>,
+    pub(super) before: Vec<Arc<Segment>>,
+    pub(super) rule: Segment,
+    pub(super) tls: Option<Segment>,
     pub(super) terms: Terms,
     pub(super) door: Option<usize>,
     /// Index of the parentRef.
@@ -46,7 +46,7 @@ impl Group {
     }
 }
 
-const UNKNOWN: Terms = Terms { consumer: Consumer::Unknown, resolved: false, accepted: false, dialer: None };
+const UNKNOWN: Terms = Terms { consumer: Consumer::Unknown, resolved: false, accepted: false, proxy: None };
 
 /// Every group of a route.
 pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> Vec<Group> {
@@ -65,7 +65,7 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> V
     }
     let label = attached.ties.first().map(|t| label(route, t));
     for host in attached.unserved() {
-        let mut rule = Stretch::new(SegmentName::Rule, Some(route.object()));
+        let mut rule = Segment::new(SegmentName::Rule, Some(route.object()));
         rule.evaluated("no listener of its parents covers the host name");
         rule.add(host_not_served::finding(route, host));
         groups.push(Group {
@@ -87,7 +87,7 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> V
             listener: None,
             host: None,
             before: Vec::new(),
-            rule: Stretch::new(SegmentName::Rule, Some(route.object())),
+            rule: Segment::new(SegmentName::Rule, Some(route.object())),
             tls: None,
             terms: UNKNOWN,
             door: None,
@@ -109,7 +109,7 @@ fn failing(
     route: Found<'_, Route>,
     tie: Option<usize>,
     listener: Option<&str>,
-    before: &[Arc<Stretch>],
+    before: &[Arc<Segment>],
     finding: Finding,
 ) -> Vec<Group> {
     let finding = Arc::new(finding);
@@ -120,12 +120,12 @@ fn failing(
     };
     let group = |host| {
         let mut before = before.to_vec();
-        let mut rule = Stretch::new(SegmentName::Rule, Some(route.object()));
+        let mut rule = Segment::new(SegmentName::Rule, Some(route.object()));
         if on_listener {
-            let mut stretch = Stretch::new(SegmentName::Listener, Some(route.object()));
-            stretch.evaluated("parentRef followed");
-            stretch.share(Arc::clone(&finding));
-            before.push(Arc::new(stretch));
+            let mut segment = Segment::new(SegmentName::Listener, Some(route.object()));
+            segment.evaluated("parentRef followed");
+            segment.share(Arc::clone(&finding));
+            before.push(Arc::new(segment));
         } else {
             rule.evaluated("parentRef followed");
             rule.share(Arc::clone(&finding));
@@ -140,11 +140,11 @@ fn of_tie(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_
     let object = parent::object(&route, tie.reference);
     let name = label(route, tie);
     let index = tie.index;
-    let fail = |before: &[Arc<Stretch>], finding| failing(route, Some(index), Some(&name), before, finding);
+    let fail = |before: &[Arc<Segment>], finding| failing(route, Some(index), Some(&name), before, finding);
     match &tie.parent {
         Parent::Missing(absence) => groups.extend(fail(&[], parent_missing::finding(route, index, &object, absence))),
         Parent::Unseen(gap) => groups.extend(fail(&[], parent_unseen::finding(route, index, &object, gap))),
-        Parent::Foreign => groups.extend(fail(&[], parent_unknown_kind::finding(route, index, &object))),
+        Parent::ThirdParty => groups.extend(fail(&[], parent_unknown_kind::finding(route, index, &object))),
         Parent::Mesh(service) => groups.extend(fail(&[], mesh_parent::finding(route, *service))),
         Parent::Gateway(_) | Parent::Set(_) => match tie.refusal {
             Some(refusal) => groups.extend(fail(&before(evaluation, tie), refused(evaluation, route, tie, refusal))),
@@ -154,7 +154,7 @@ fn of_tie(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_
 }
 
 /// The Gateway's own part of the way, for a parentRef that reaches none of its listeners.
-fn before(evaluation: &Evaluation<'_, '_>, tie: &Tie<'_>) -> Vec<Arc<Stretch>> {
+fn before(evaluation: &Evaluation<'_, '_>, tie: &Tie<'_>) -> Vec<Arc<Segment>> {
     let front = match &tie.parent {
         Parent::Gateway(g) => evaluation.fronts.front_of(&g.metadata.namespace, &g.metadata.name),
         _ => None,
@@ -167,7 +167,7 @@ fn shows(tie: &Tie<'_>, fact: String) -> Option<Proof> {
     match &tie.parent {
         Parent::Gateway(g) => Some(g.shows(fact)),
         Parent::Set(s) => Some(s.shows(fact)),
-        Parent::Mesh(_) | Parent::Missing(_) | Parent::Unseen(_) | Parent::Foreign => None,
+        Parent::Mesh(_) | Parent::Missing(_) | Parent::Unseen(_) | Parent::ThirdParty => None,
     }
 }
 
@@ -252,7 +252,7 @@ fn joined(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_
             consumer: front.map_or(Consumer::Unknown, |f| f.consumer),
             resolved: word.resolved(),
             accepted: word.accepted(),
-            dialer: door.front.filter(|f| evaluation.dialers.get(*f).is_some_and(Option::is_some)),
+            proxy: door.front.filter(|f| evaluation.proxy_pods.get(*f).is_some_and(Option::is_some)),
         };
         let eval = evaluation.door_evals.get(join.door);
         let rule = rule(evaluation, attached, tie, join, door, &word);
@@ -262,7 +262,7 @@ fn joined(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, tie: &Tie<'_
             before.extend(eval.map(|e| Arc::clone(&e.listener)));
             let mut tls = eval.and_then(|e| e.tls.as_deref().cloned());
             if let (Some(tls), Some(host)) = (&mut tls, &host.effective) {
-                names_cover(evaluation.world, door, host, tls);
+                names_cover(evaluation.cluster, door, host, tls);
             }
             groups.push(Group {
                 listener: Some(door.key()),
@@ -285,14 +285,14 @@ fn rule(
     join: &Join,
     door: &Door<'_>,
     word: &Word<'_>,
-) -> Stretch {
+) -> Segment {
     let route = attached.route;
-    let mut stretch = Stretch::new(SegmentName::Rule, Some(route.object()));
-    stretch.evaluated(format!("attached to {}", door.describe()));
+    let mut segment = Segment::new(SegmentName::Rule, Some(route.object()));
+    segment.evaluated(format!("attached to {}", door.describe()));
     match &join.doubt {
-        Some(_) if word.accepted() => stretch.evaluated("accepted by its controller (status)"),
-        Some(Doubt::Namespace(gap)) => stretch.add(namespace_labels_unseen::finding(route, tie.index, door, gap)),
-        Some(Doubt::Protocol) => stretch.add(kind_unsettled::finding(route, tie.index, door)),
+        Some(_) if word.accepted() => segment.evaluated("accepted by its controller (status)"),
+        Some(Doubt::Namespace(gap)) => segment.add(namespace_labels_unseen::finding(route, tie.index, door, gap)),
+        Some(Doubt::Protocol) => segment.add(kind_unsettled::finding(route, tie.index, door)),
         None => {}
     }
     let front = door.front.and_then(|f| evaluation.front_evals.get(f));
@@ -300,7 +300,7 @@ fn rule(
         && let Some(winner) = evaluation.routes.get(rival.route)
         && !word.accepted()
     {
-        stretch.add(if front.is_some_and(|f| f.shares_hostnames) {
+        segment.add(if front.is_some_and(|f| f.shares_hostnames) {
             hostname_conflict_unsettled::finding(route, winner.route, door, "its controller is known to serve both")
         } else if rival.certain {
             hostname_conflict::finding(route, winner.route, door)
@@ -311,7 +311,7 @@ fn rule(
     let status = door.owner.listener_status(&door.listener.name);
     let counts_none = status.is_some_and(|s| s.attached_routes.known() == Some(&0));
     if counts_none && word.accepted() && join.doubt.is_none() {
-        stretch.add(attached_lag::finding(route, door));
+        segment.add(attached_lag::finding(route, door));
     }
-    stretch
+    segment
 }

@@ -16,7 +16,7 @@ use crate::checks::service::Consumer;
 use crate::resolve::gateway::grants::Permission;
 use crate::resolve::route::backend::{self, Named, RefPort, Target};
 use crate::resolve::route::{filters, matches};
-use kubereach_model::evidence::{Dormant, Finding, Stretch, fold};
+use kubereach_model::evidence::{Dormant, Finding, Segment, fold};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{BackendRef, Filter, Route, RouteKind, RouteRule};
 
@@ -28,9 +28,9 @@ pub(super) struct Leg {
     /// Findings about the rule itself.
     pub(super) rule: Vec<Arc<Finding>>,
     /// `reference` and what lies behind.
-    pub(super) stretches: Vec<Arc<Stretch>>,
+    pub(super) segments: Vec<Arc<Segment>>,
     /// Encryption towards the backend.
-    pub(super) tls: Option<Stretch>,
+    pub(super) tls: Option<Segment>,
     pub(super) dormant: Option<Dormant>,
 }
 
@@ -39,13 +39,13 @@ impl Leg {
     pub(super) fn state(&self) -> PathState {
         let rule = self.rule.iter().map(|f| match f.effect() {
             Effect::Blocks => PathState::Blocked,
-            Effect::Clouds => PathState::Unknown,
+            Effect::Inconclusive => PathState::Unknown,
             Effect::Narrows => PathState::Narrowed,
             Effect::Notes => PathState::Open,
         });
-        let rest = self.stretches.iter().map(AsRef::as_ref).chain(self.tls.as_ref());
+        let rest = self.segments.iter().map(AsRef::as_ref).chain(self.tls.as_ref());
         // A redirect needs no backend: nothing behind it counts.
-        let behind = if self.stretches.is_empty() && self.tls.is_none() { PathState::Open } else { fold(rest) };
+        let behind = if self.segments.is_empty() && self.tls.is_none() { PathState::Open } else { fold(rest) };
         rule.chain([behind]).min().unwrap_or(PathState::Open)
     }
 }
@@ -57,7 +57,7 @@ pub(super) struct Terms {
     pub(super) resolved: bool,
     pub(super) accepted: bool,
     /// The front whose pods dial, where they are known.
-    pub(super) dialer: Option<usize>,
+    pub(super) proxy: Option<usize>,
 }
 
 /// Every leg of a route. Equal ones are merged: the first that carries traffic stays.
@@ -93,9 +93,9 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, route: Found<'_, Route>, term
 
 /// Does the configuration show a reference that no controller can resolve (mirrors and idle ones too)?
 pub(super) fn refs_at_fault(legs: &[Leg]) -> bool {
-    let on_rule = |leg: &Leg| leg.rule.iter().any(|f| f.code() == mirror_not_found::PAGE.code());
+    let on_rule = |leg: &Leg| leg.rule.iter().any(|f| f.code() == mirror_not_found::DOC.code());
     let on_reference =
-        |leg: &Leg| leg.stretches.iter().any(|s| s.segment == SegmentName::Reference && s.state() != PathState::Open);
+        |leg: &Leg| leg.segments.iter().any(|s| s.name == SegmentName::Reference && s.state() != PathState::Open);
     legs.iter().any(|leg| on_rule(leg) || on_reference(leg))
 }
 
@@ -120,7 +120,7 @@ fn of_rule(
         matches: None,
         backend: None,
         rule: rule.into_iter().map(Arc::new).collect(),
-        stretches: Vec::new(),
+        segments: Vec::new(),
         tls: None,
         dormant: None,
     };
@@ -131,7 +131,7 @@ fn of_rule(
     }
     if rule.backend_refs.is_empty() {
         // A filter that is not evaluated may answer by itself.
-        if !findings.iter().any(|f| f.code() == extension_filter::PAGE.code()) {
+        if !findings.iter().any(|f| f.code() == extension_filter::DOC.code()) {
             findings.push(no_backends::finding(route, index));
         }
         return vec![blank(findings)];
@@ -148,7 +148,7 @@ fn of_rule(
         let at = At { rule: index, index: position, share: share(route.kind, index, weight(reference), total) };
         behind(evaluation, route, reference, &at, terms, &mut leg);
         if weight(reference) == 0 && total > 0 {
-            let target = backend::follow(evaluation.world, &route, reference);
+            let target = backend::follow(evaluation.cluster, &route, reference);
             leg.rule.push(Arc::new(weight_zero::finding(route, &target)));
             leg.dormant =
                 Some(Dormant::NoTraffic("its weight is 0 while others of the rule carry the traffic".to_owned()));
@@ -197,53 +197,53 @@ fn behind(
     terms: Terms,
     leg: &mut Leg,
 ) {
-    let target = backend::follow(evaluation.world, &route, reference);
+    let target = backend::follow(evaluation.cluster, &route, reference);
     leg.backend = Some(target.key());
     let object =
         ObjectRef { kind: target.kind.clone(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
-    let mut stretch = Stretch::new(SegmentName::Reference, Some(object));
-    permission(&mut stretch, route, &target, at, terms);
+    let mut segment = Segment::new(SegmentName::Reference, Some(object));
+    permission(&mut segment, route, &target, at, terms);
     let (rule, index, share) = (at.rule, at.index, at.share.as_str());
     let mut tail = Vec::new();
     match &target.named {
-        Named::Missing(absence) => stretch.add(backend_not_found::finding(route, rule, index, &target, share, absence)),
-        Named::Unseen(gap) => stretch.add(backend_unseen::finding(route, rule, index, &target, gap)),
-        Named::NotABackend => stretch.add(invalid_kind::finding(route, rule, index, &target, share)),
-        Named::Foreign => stretch.add(unevaluated_backend_kind::finding(route, rule, index, &target)),
+        Named::Missing(absence) => segment.add(backend_not_found::finding(route, rule, index, &target, share, absence)),
+        Named::Unseen(gap) => segment.add(backend_unseen::finding(route, rule, index, &target, gap)),
+        Named::NotABackend => segment.add(invalid_kind::finding(route, rule, index, &target, share)),
+        Named::ThirdParty => segment.add(unevaluated_backend_kind::finding(route, rule, index, &target)),
         Named::Service(found, _) if found.is_external_name() => {
-            stretch.add(external_name_backend::finding(route, rule, index, &target, *found));
+            segment.add(external_name_backend::finding(route, rule, index, &target, *found));
         }
         Named::Service(found, port) => match port {
             RefPort::Declared(port) => {
-                stretch.evaluated(format!("Service {}/{} has port {}", target.namespace, target.name, port.describe()));
+                segment.evaluated(format!("Service {}/{} has port {}", target.namespace, target.name, port.describe()));
                 let number = port.port.known().copied().map(Port::Number);
-                let dialer = terms.dialer.and_then(|front| evaluation.dialers.get(front)?.as_ref());
-                let behind = evaluation.backends.of(*found, number.as_ref(), terms.consumer, dialer);
-                tail = behind.stretches;
+                let proxy = terms.proxy.and_then(|front| evaluation.proxy_pods.get(front)?.as_ref());
+                let behind = evaluation.backends.of(*found, number.as_ref(), terms.consumer, proxy);
+                tail = behind.segments;
                 leg.dormant = behind.dormant;
-                leg.tls = backend_tls::stretch(evaluation, route, &target, port);
+                leg.tls = backend_tls::segment(evaluation, route, &target, port);
             }
-            RefPort::Unspecified => stretch.add(backend_port_unspecified::finding(route, rule, index, &target, share)),
+            RefPort::Unspecified => segment.add(backend_port_unspecified::finding(route, rule, index, &target, share)),
             RefPort::NotDeclared(number) => {
-                stretch.add(backend_port_missing::finding(route, rule, index, &target, share, *found, *number));
+                segment.add(backend_port_missing::finding(route, rule, index, &target, share, *found, *number));
             }
             RefPort::OtherProtocol(port) => {
-                stretch.add(backend_protocol_mismatch::finding(route, rule, index, &target, port));
+                segment.add(backend_protocol_mismatch::finding(route, rule, index, &target, port));
             }
-            RefPort::Masked => stretch.add(backend_port_unseen::finding(route, rule, index, &target)),
+            RefPort::Masked => segment.add(backend_port_unseen::finding(route, rule, index, &target)),
         },
     }
-    leg.stretches = [Arc::new(stretch)].into_iter().chain(tail).collect();
+    leg.segments = [Arc::new(segment)].into_iter().chain(tail).collect();
 }
 
-fn permission(stretch: &mut Stretch, route: Found<'_, Route>, target: &Target<'_>, at: &At, terms: Terms) {
+fn permission(segment: &mut Segment, route: Found<'_, Route>, target: &Target<'_>, at: &At, terms: Terms) {
     match &target.permission {
         Permission::SameNamespace => {}
-        Permission::Granted(grant) => stretch.evaluated(format!("allowed by ReferenceGrant {}", grant.metadata.name)),
-        Permission::Unknown(_) if terms.resolved => stretch.evaluated("the controller resolved the reference (status)"),
-        Permission::Unknown(gap) => stretch.add(ref_permission_unseen::finding(route, at.rule, at.index, target, gap)),
+        Permission::Granted(grant) => segment.evaluated(format!("allowed by ReferenceGrant {}", grant.metadata.name)),
+        Permission::Unknown(_) if terms.resolved => segment.evaluated("the controller resolved the reference (status)"),
+        Permission::Unknown(gap) => segment.add(ref_permission_unseen::finding(route, at.rule, at.index, target, gap)),
         Permission::Refused { absence, elsewhere } => {
-            stretch.add(ref_not_permitted::finding(
+            segment.add(ref_not_permitted::finding(
                 route,
                 at.rule,
                 at.index,
@@ -290,7 +290,7 @@ fn mirror(
     rule: usize,
     reference: &BackendRef,
 ) -> Option<Finding> {
-    let target = backend::follow(evaluation.world, &route, reference);
+    let target = backend::follow(evaluation.cluster, &route, reference);
     let say = |why: &str, proof: &kubereach_model::snapshot::Proof| {
         Some(mirror_not_found::finding(route, rule, &target, why, proof))
     };
@@ -308,6 +308,6 @@ fn mirror(
         Named::Service(_, RefPort::Unspecified) => {
             say("is named without a port", &route.shows("the mirror names no port"))
         }
-        Named::Service(..) | Named::Unseen(_) | Named::Foreign => None,
+        Named::Service(..) | Named::Unseen(_) | Named::ThirdParty => None,
     }
 }

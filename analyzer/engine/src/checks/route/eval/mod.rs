@@ -16,7 +16,7 @@ use crate::checks::route::{paths_not_listed, shadowed_match};
 use crate::resolve::route::attach::Attached;
 use crate::resolve::route::parent::Parent;
 use group::Group;
-use kubereach_model::evidence::{Path, PathKey, Stretch, Subject};
+use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
 use leg::{Leg, Terms};
 use status::Word;
 pub(crate) use twins::Twins;
@@ -146,10 +146,10 @@ fn path(evaluation: &Evaluation<'_, '_>, id: usize, attached: &Attached<'_>, gro
     {
         rule.add(shadowed_match::finding(attached.route, winner.route, text));
     }
-    let mut stretches = group.before.clone();
-    stretches.push(Arc::new(rule));
-    stretches.extend(leg.stretches.iter().map(Arc::clone));
-    stretches.extend(tls(group.tls.as_ref(), leg.tls.as_ref()).map(Arc::new));
+    let mut segments = group.before.clone();
+    segments.push(Arc::new(rule));
+    segments.extend(leg.segments.iter().map(Arc::clone));
+    segments.extend(tls(group.tls.as_ref(), leg.tls.as_ref()).map(Arc::new));
     Path {
         key: PathKey {
             entry: attached.route.object(),
@@ -158,13 +158,13 @@ fn path(evaluation: &Evaluation<'_, '_>, id: usize, attached: &Attached<'_>, gro
             matches: leg.matches.clone(),
             backend: leg.backend.clone(),
         },
-        stretches,
+        segments,
         dormant: leg.dormant.clone(),
     }
 }
 
 /// One segment for both ends of the gateway: towards the client and towards the backend.
-fn tls(front: Option<&Stretch>, back: Option<&Stretch>) -> Option<Stretch> {
+fn tls(front: Option<&Segment>, back: Option<&Segment>) -> Option<Segment> {
     let (Some(front), Some(back)) = (front, back) else { return front.or(back).cloned() };
     let mut both = front.clone();
     if back.state() != PathState::Unknown || !back.findings().is_empty() {

@@ -1,4 +1,4 @@
-//! What controllers say of a route at one parent. It settles what could not be read and clouds what the
+//! What controllers say of a route at one parent. It settles what could not be read and is inconclusive what the
 //! configuration does not explain; it never decides what the configuration decides.
 
 use crate::checks::route::{condition_false, controllers_disagree, not_reconciled, partially_invalid, status_stale};

@@ -8,7 +8,7 @@ use crate::checks::service::{
     external_traffic_local, load_balancer_class_unseen, load_balancer_pending, load_balancer_port_error,
     load_balancer_unseen,
 };
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::LoadBalancerIngress;
 use kubereach_model::snapshot::model::lenient::Field;
 
@@ -21,7 +21,7 @@ static BALANCER: &[Check] = &[
 ];
 
 /// The node port; `None` where the port has none.
-pub(super) fn node_port(cx: &Context<'_, '_>) -> Option<Stretch> {
+pub(super) fn node_port(cx: &Context<'_, '_>) -> Option<Segment> {
     let service = &cx.view.service;
     let port = cx.port?;
     let words = match &port.node_port {
@@ -33,27 +33,27 @@ pub(super) fn node_port(cx: &Context<'_, '_>) -> Option<Stretch> {
         _ if service.is_manifest() => "the API server gives it a port when it is applied".to_owned(),
         _ => return None,
     };
-    let mut stretch = Stretch::new(SegmentName::Address, Some(cx.object()));
-    stretch.evaluated(words);
-    run(&[external_traffic_local::finding], cx, &mut stretch);
-    Some(stretch)
+    let mut segment = Segment::new(SegmentName::Address, Some(cx.object()));
+    segment.evaluated(words);
+    run(&[external_traffic_local::finding], cx, &mut segment);
+    Some(segment)
 }
 
 /// The load balancer's published addresses.
-pub(super) fn load_balancer(cx: &Context<'_, '_>) -> Stretch {
+pub(super) fn load_balancer(cx: &Context<'_, '_>) -> Segment {
     let service = &cx.view.service;
-    let mut stretch = Stretch::new(SegmentName::Address, Some(cx.object()));
+    let mut segment = Segment::new(SegmentName::Address, Some(cx.object()));
     let ingress = service.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
     let addresses: Vec<String> = ingress.map(words).collect();
     if !addresses.is_empty() {
-        stretch.evaluated(format!("published at {}", crate::checks::command::cut(&addresses.join(", "))));
+        segment.evaluated(format!("published at {}", crate::checks::command::cut(&addresses.join(", "))));
     } else if service.is_manifest() {
-        stretch.evaluated("declared; a manifest cannot show an address");
+        segment.evaluated("declared; a manifest cannot show an address");
     } else if service.status.is_some() {
-        stretch.evaluated("no address is published");
+        segment.evaluated("no address is published");
     }
-    run(BALANCER, cx, &mut stretch);
-    stretch
+    run(BALANCER, cx, &mut segment);
+    segment
 }
 
 fn words(ingress: &LoadBalancerIngress) -> String {

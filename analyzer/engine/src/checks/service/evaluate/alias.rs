@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Backend, Port, SegmentName};
 
-use super::{BackendStretches, Backends, behind, port_index};
+use super::{BackendSegments, Backends, behind, port_index};
 use crate::checks::service::context::Context;
 use crate::checks::service::{
     Consumer, external_name, external_name_in_cluster, external_name_is_address, external_name_target_unseen,
 };
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::{Alias, ServiceView, alias_of};
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::{Gap, Lookup};
 
 /// An alias of an alias is followed this far; more is a circle or as good as one.
 const DEPTH: usize = 8;
 
-/// Where an alias ends, with the `service` stretch that says how it got there.
+/// Where an alias ends, with the `service` segment that says how it got there.
 enum End<'w, 's> {
     /// Nowhere that can be looked at.
     Here,
@@ -25,54 +25,58 @@ enum End<'w, 's> {
     At(&'w ServiceView<'s>),
 }
 
-/// Follows the alias; findings go to the stretch of the first one.
-fn follow<'w, 's>(world: &'w World<'s>, first: &'w ServiceView<'s>, consumer: Consumer) -> (Stretch, End<'w, 's>) {
-    let mut stretch = Stretch::new(SegmentName::Service, Some(first.service.object()));
+/// Follows the alias; findings go to the segment of the first one.
+fn follow<'w, 's>(
+    cluster: &'w ClusterIndex<'s>,
+    first: &'w ServiceView<'s>,
+    consumer: Consumer,
+) -> (Segment, End<'w, 's>) {
+    let mut segment = Segment::new(SegmentName::Service, Some(first.service.object()));
     let mut view = first;
     for _ in 0..DEPTH {
-        let cx = Context::new(world, view, None, consumer);
-        let alias = alias_of(world, view.service);
+        let cx = Context::new(cluster, view, None, consumer);
+        let alias = alias_of(cluster, view.service);
         if let Some(note) = external_name::finding(&cx, &alias) {
-            stretch.add(note);
+            segment.add(note);
         }
         match alias {
             Alias::Outside(name) => {
-                stretch.evaluated(format!("alias for {}", crate::checks::command::cut(&name)));
-                return (stretch, End::Here);
+                segment.evaluated(format!("alias for {}", crate::checks::command::cut(&name)));
+                return (segment, End::Here);
             }
             Alias::Address(address) => {
-                stretch.evaluated(format!("alias for {address}"));
+                segment.evaluated(format!("alias for {address}"));
                 // A controller that resolves the value itself takes an address as it stands.
                 if matches!(consumer, Consumer::ClusterIp | Consumer::Unknown) {
-                    stretch.add(external_name_is_address::finding(&cx, &address));
+                    segment.add(external_name_is_address::finding(&cx, &address));
                 }
-                return (stretch, End::Here);
+                return (segment, End::Here);
             }
             Alias::Unreadable => {
                 let gap =
                     Gap::investigate("the name it is an alias for", "it is missing or was masked by the collector");
-                stretch.add(external_name_target_unseen::finding(&cx, &gap, "a name"));
-                return (stretch, End::Here);
+                segment.add(external_name_target_unseen::finding(&cx, &gap, "a name"));
+                return (segment, End::Here);
             }
             Alias::Service { namespace, name, target } => {
-                stretch.evaluated(format!("alias for Service {namespace}/{name}"));
+                segment.evaluated(format!("alias for Service {namespace}/{name}"));
                 match target {
                     Lookup::Absent(absence) => {
-                        stretch.add(external_name_in_cluster::missing(&cx, &absence.proof(), &namespace, &name));
-                        return (stretch, End::Here);
+                        segment.add(external_name_in_cluster::missing(&cx, &absence.proof(), &namespace, &name));
+                        return (segment, End::Here);
                     }
                     Lookup::Unknown(gap) => {
-                        stretch.add(external_name_target_unseen::finding(
+                        segment.add(external_name_target_unseen::finding(
                             &cx,
                             &gap,
                             &format!("Service {namespace}/{name}"),
                         ));
-                        return (stretch, End::Here);
+                        return (segment, End::Here);
                     }
                     Lookup::Found(_) => {
-                        let Some(next) = world.service_view(&namespace, &name) else { return (stretch, End::Here) };
+                        let Some(next) = cluster.service_view(&namespace, &name) else { return (segment, End::Here) };
                         if !next.service.is_external_name() {
-                            return (stretch, End::At(next));
+                            return (segment, End::At(next));
                         }
                         view = next;
                     }
@@ -80,26 +84,26 @@ fn follow<'w, 's>(world: &'w World<'s>, first: &'w ServiceView<'s>, consumer: Co
             }
         }
     }
-    stretch.add(external_name_in_cluster::circle(&Context::new(world, first, None, consumer)));
-    (stretch, End::Here)
+    segment.add(external_name_in_cluster::circle(&Context::new(cluster, first, None, consumer)));
+    (segment, End::Here)
 }
 
 /// The target's segments behind the alias' own.
-fn joined(alias: &Stretch, target: BackendStretches) -> BackendStretches {
+fn joined(alias: &Segment, target: BackendSegments) -> BackendSegments {
     let mut own = alias.clone();
-    let mut stretches = Vec::new();
-    for stretch in target.stretches {
-        if stretch.segment == SegmentName::Service {
-            own.evaluated(stretch.evidence());
-            for finding in stretch.findings() {
+    let mut segments = Vec::new();
+    for segment in target.segments {
+        if segment.name == SegmentName::Service {
+            own.evaluated(segment.evidence());
+            for finding in segment.findings() {
                 own.share(Arc::clone(finding));
             }
         } else {
-            stretches.push(stretch);
+            segments.push(segment);
         }
     }
-    stretches.insert(0, Arc::new(own));
-    BackendStretches { stretches, dormant: target.dormant }
+    segments.insert(0, Arc::new(own));
+    BackendSegments { segments, dormant: target.dormant }
 }
 
 /// What lies behind a reference to an alias.
@@ -108,11 +112,11 @@ pub(super) fn backend<'s>(
     view: &ServiceView<'s>,
     port: Option<&Port>,
     consumer: Consumer,
-) -> BackendStretches {
-    let world = backends.world;
-    let (mut stretch, end) = follow(world, view, consumer);
+) -> BackendSegments {
+    let cluster = backends.cluster;
+    let (mut segment, end) = follow(cluster, view, consumer);
     let End::At(target) = end else {
-        return BackendStretches { stretches: vec![Arc::new(stretch)], dormant: None };
+        return BackendSegments { segments: vec![Arc::new(segment)], dormant: None };
     };
     // The reference names a port of the alias; an alias does not translate it.
     let number = port.and_then(|port| match port {
@@ -124,21 +128,21 @@ pub(super) fn backend<'s>(
     });
     let index = number.and_then(|n| port_index(&target.service, &Port::Number(n)));
     if let (None, Some(number), false) = (index, number, target.service.is_headless()) {
-        let cx = Context::new(world, view, None, consumer);
+        let cx = Context::new(cluster, view, None, consumer);
         let proof = target.service.shows(format!("offers no port {number}"));
-        stretch.add(external_name_in_cluster::port_missing(&cx, &proof, target.service.object(), &number.to_string()));
-        return BackendStretches { stretches: vec![Arc::new(stretch)], dormant: None };
+        segment.add(external_name_in_cluster::port_missing(&cx, &proof, target.service.object(), &number.to_string()));
+        return BackendSegments { segments: vec![Arc::new(segment)], dormant: None };
     }
-    joined(&stretch, behind(backends, target, index, consumer))
+    joined(&segment, behind(backends, target, index, consumer))
 }
 
 /// The paths of an alias as a subject: one per port of the Service it leads to, or one without a port.
-pub(super) fn paths<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Vec<(Backend, BackendStretches)> {
+pub(super) fn paths<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Vec<(Backend, BackendSegments)> {
     let consumer = Consumer::ClusterIp;
-    let (stretch, end) = follow(backends.world, view, consumer);
+    let (segment, end) = follow(backends.cluster, view, consumer);
     let End::At(target) = end else {
         let backend = super::subjects::backend_of(view, None);
-        return vec![(backend, BackendStretches { stretches: vec![Arc::new(stretch)], dormant: None })];
+        return vec![(backend, BackendSegments { segments: vec![Arc::new(segment)], dormant: None })];
     };
     let offered = &target.service.get().value.spec.ports;
     let asked: Vec<u16> = view.service.get().value.spec.ports.iter().filter_map(|p| p.port.known().copied()).collect();
@@ -156,7 +160,7 @@ pub(super) fn paths<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> 
         .into_iter()
         .map(|index| {
             let port = index.and_then(|i| offered.get(i));
-            (super::subjects::backend_of(target, port), joined(&stretch, behind(backends, target, index, consumer)))
+            (super::subjects::backend_of(target, port), joined(&segment, behind(backends, target, index, consumer)))
         })
         .collect()
 }

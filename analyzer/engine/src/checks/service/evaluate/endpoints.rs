@@ -12,7 +12,7 @@ use crate::checks::service::{
 };
 use crate::checks::{endpoints, pod, workload};
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::{Dormant, Stretch};
+use kubereach_model::evidence::{Dormant, Segment};
 
 /// Nothing carries: the first that fits says why. What is on purpose comes before what is in doubt, doubt
 /// before proof, and among proofs the one that names the nearest cause.
@@ -35,7 +35,7 @@ static NOTHING: &[Check] = &[
     endpoints::not_collected::finding,
 ];
 
-/// Something carries: everything that lessens or clouds it.
+/// Something carries: everything that lessens or is inconclusive it.
 static CARRIES: &[Check] = &[
     endpoints::stale_target::finding,
     endpoints::address_mismatch::finding,
@@ -61,59 +61,59 @@ static NOTES: &[Check] = &[
 ];
 
 /// The segment, and whether it carries nothing on purpose.
-pub(super) fn stretch(cx: &Context<'_, '_>) -> (Stretch, Option<Dormant>) {
-    let mut stretch = Stretch::new(SegmentName::Endpoints, Some(cx.object()));
-    if cx.view.is_declared(cx.world) {
-        stretch.declare();
+pub(super) fn segment(cx: &Context<'_, '_>) -> (Segment, Option<Dormant>) {
+    let mut segment = Segment::new(SegmentName::Endpoints, Some(cx.object()));
+    if cx.view.is_declared(cx.cluster) {
+        segment.declare();
     }
     if let Some(finding) = scaled_to_zero::finding(cx) {
         let reason = finding.message.clone();
-        stretch.evaluated(evidence(cx));
-        stretch.add(finding);
-        causes(cx, &mut stretch);
-        return (stretch, Some(Dormant::ScaledToZero(reason)));
+        segment.evaluated(evidence(cx));
+        segment.add(finding);
+        causes(cx, &mut segment);
+        return (segment, Some(Dormant::ScaledToZero(reason)));
     }
     if let Some(finding) = rollout_preview_idle::finding(cx) {
         let reason = finding.message.clone();
-        stretch.evaluated(evidence(cx));
-        stretch.add(finding);
-        return (stretch, Some(Dormant::NoTraffic(reason)));
+        segment.evaluated(evidence(cx));
+        segment.add(finding);
+        return (segment, Some(Dormant::NoTraffic(reason)));
     }
     if let Some(finding) = workload::on_demand::finding(cx) {
-        stretch.evaluated(evidence(cx));
-        stretch.add(finding);
-        return (stretch, None);
+        segment.evaluated(evidence(cx));
+        segment.add(finding);
+        return (segment, None);
     }
     match cx.situation() {
         Situation::Carries => {
-            stretch.evaluated(evidence(cx));
-            run(CARRIES, cx, &mut stretch);
+            segment.evaluated(evidence(cx));
+            run(CARRIES, cx, &mut segment);
         }
         Situation::Fading | Situation::Empty => {
             if let Some(finding) = NOTHING.iter().find_map(|check| check(cx)) {
                 if !matches!(cx.view.truth, Truth::Nothing(_)) {
-                    stretch.evaluated(evidence(cx));
+                    segment.evaluated(evidence(cx));
                 }
-                stretch.add(finding);
+                segment.add(finding);
             } else if super::super::is_api_server(cx) {
-                stretch.evaluated("the API server keeps its addresses itself");
+                segment.evaluated("the API server keeps its addresses itself");
             }
         }
     }
-    causes(cx, &mut stretch);
-    run(NOTES, cx, &mut stretch);
-    (stretch, None)
+    causes(cx, &mut segment);
+    run(NOTES, cx, &mut segment);
+    (segment, None)
 }
 
 /// What the pods and workloads say, wherever something is not as asked for.
-fn causes(cx: &Context<'_, '_>, stretch: &mut Stretch) {
+fn causes(cx: &Context<'_, '_>, segment: &mut Segment) {
     if cx.is_selectorless() || cx.view.declared_only {
         return;
     }
     for cause in cx.causes() {
         // A paused roll-out matters only where something is missing.
         if cause.code() != "workload/paused" || cx.unready_count() > 0 || cx.situation() != Situation::Carries {
-            stretch.add(cause.clone());
+            segment.add(cause.clone());
         }
     }
 }
@@ -126,13 +126,13 @@ fn evidence(cx: &Context<'_, '_>) -> String {
             0 => "nothing in the input matches its selector".to_owned(),
             1 => format!(
                 "{} matches its selector; a manifest cannot show readiness",
-                cx.specs().next().map_or_else(String::new, super::super::context::Speaker::name)
+                cx.specs().next().map_or_else(String::new, super::super::context::SpecSource::name)
             ),
             n => format!("{n} workloads match its selector; a manifest cannot show readiness"),
         };
     }
-    if let Some(before) = cx.world.foreseen(&cx.view.service) {
-        return foreseen(cx, before);
+    if let Some(before) = cx.cluster.simulated(&cx.view.service) {
+        return simulated(cx, before);
     }
     let answering = cx.answering_count();
     let total = answering + cx.unready_count();
@@ -145,12 +145,12 @@ fn evidence(cx: &Context<'_, '_>) -> String {
 }
 
 /// After a change: what stands behind it, and how it stood before.
-fn foreseen(cx: &Context<'_, '_>, before: &str) -> String {
+fn simulated(cx: &Context<'_, '_>, before: &str) -> String {
     let count = |wanted: &dyn Fn(&crate::resolve::service::Endpoint<'_>) -> bool| {
         cx.behind.endpoints.iter().filter(|e| wanted(e)).count()
     };
     let yet_to_come = |e: &crate::resolve::service::Endpoint<'_>| {
-        e.template.is_some() || e.pod.is_some_and(|pod| cx.world.is_replaced(&pod))
+        e.template.is_some() || e.pod.is_some_and(|pod| cx.cluster.is_replaced(&pod))
     };
     let coming = count(&yet_to_come);
     let staying = count(&|e| !yet_to_come(e));

@@ -13,11 +13,11 @@ use std::sync::Arc;
 use kubereach_reports::report::{Port, SegmentName};
 
 use super::context::Context;
-use super::{BackendStretches, Backends, Consumer};
+use super::{BackendSegments, Backends, Consumer};
 use crate::checks::policy;
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::{Finding, Stretch};
+use kubereach_model::evidence::{Finding, Segment};
 use kubereach_model::snapshot::model::Service;
 
 pub(super) use shared::Shared;
@@ -26,9 +26,9 @@ pub(super) use subjects::subjects;
 /// A check that looks at one Service port.
 type Check = fn(&Context<'_, '_>) -> Option<Finding>;
 
-fn run(checks: &[Check], cx: &Context<'_, '_>, stretch: &mut Stretch) {
+fn run(checks: &[Check], cx: &Context<'_, '_>, segment: &mut Segment) {
     for finding in checks.iter().filter_map(|check| check(cx)) {
-        stretch.add(finding);
+        segment.add(finding);
     }
 }
 
@@ -48,26 +48,26 @@ pub(super) fn backend<'s>(
     view: &ServiceView<'s>,
     port: Option<&Port>,
     consumer: Consumer,
-) -> BackendStretches {
+) -> BackendSegments {
     if view.service.is_external_name() {
         return alias::backend(backends, view, port, consumer);
     }
     let index = port.and_then(|port| port_index(&view.service, port));
     if index.is_none() {
-        return unresolved(backends.world, view, consumer);
+        return unresolved(backends.cluster, view, consumer);
     }
     behind(backends, view, index, consumer)
 }
 
 /// The Service is known and the port is not: the rest stays unknown.
-fn unresolved<'s>(world: &World<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendStretches {
-    let cx = Context::new(world, view, None, consumer);
+fn unresolved<'s>(cluster: &ClusterIndex<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendSegments {
+    let cx = Context::new(cluster, view, None, consumer);
     let object = cx.object();
-    let mut stretches = vec![Arc::new(service::stretch(&cx))];
-    stretches
-        .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Stretch::new(s, Some(object.clone())))));
-    stretches.push(policy::stretch(&object));
-    BackendStretches { stretches, dormant: None }
+    let mut segments = vec![Arc::new(service::segment(&cx))];
+    segments
+        .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Segment::new(s, Some(object.clone())))));
+    segments.push(policy::segment(&object));
+    BackendSegments { segments, dormant: None }
 }
 
 /// Everything behind one port (`None` only for a Service without ports, which then has no `port` segment).
@@ -76,22 +76,22 @@ fn behind<'s>(
     view: &ServiceView<'s>,
     index: Option<usize>,
     consumer: Consumer,
-) -> BackendStretches {
-    let world = backends.world;
-    let cx = Context::new(world, view, index, consumer);
+) -> BackendSegments {
+    let cluster = backends.cluster;
+    let cx = Context::new(cluster, view, index, consumer);
     behind_context(backends, &cx)
 }
 
-fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendStretches {
+fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendSegments {
     let own = Shared::default();
     let shared = backends.shared(cx.view).unwrap_or(&own);
     let (endpoints, dormant) = shared.endpoints(cx);
-    let mut stretches = vec![shared.service(cx), endpoints];
+    let mut segments = vec![shared.service(cx), endpoints];
     if let Some(port) = cx.port {
-        stretches.push(Arc::new(port::stretch(cx)));
-        stretches.push(policy::behind(cx.world, cx.view, port, &cx.behind, cx.consumer));
+        segments.push(Arc::new(port::segment(cx)));
+        segments.push(policy::behind(cx.cluster, cx.view, port, &cx.behind, cx.consumer));
     } else {
-        stretches.push(policy::stretch(&cx.object()));
+        segments.push(policy::segment(&cx.object()));
     }
-    BackendStretches { stretches, dormant }
+    BackendSegments { segments, dormant }
 }

@@ -10,7 +10,7 @@ use crate::checks::service::{
     readiness_on_other_port, slice_port_name_mismatch, target_port_suspect,
 };
 use crate::resolve::service::Truth;
-use kubereach_model::evidence::Stretch;
+use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::lenient::PortRef;
 
 /// The first that fits says why the port leads nowhere.
@@ -29,33 +29,33 @@ static ADDITIONS: &[Check] = &[
 ];
 
 /// The segment of one port.
-pub(super) fn stretch(cx: &Context<'_, '_>) -> Stretch {
-    let mut stretch = Stretch::new(SegmentName::Port, Some(cx.object()));
-    if cx.view.is_declared(cx.world) {
-        stretch.declare();
+pub(super) fn segment(cx: &Context<'_, '_>) -> Segment {
+    let mut segment = Segment::new(SegmentName::Port, Some(cx.object()));
+    if cx.view.is_declared(cx.cluster) {
+        segment.declare();
     }
-    let Some(port) = cx.port else { return stretch };
+    let Some(port) = cx.port else { return segment };
     if let Some(finding) = NOWHERE.iter().find_map(|check| check(cx)) {
-        stretch.evaluated(format!("no address serves port {}", port.describe()));
-        stretch.add(finding);
-        run(&[protocol_untestable::finding], cx, &mut stretch);
-        return stretch;
+        segment.evaluated(format!("no address serves port {}", port.describe()));
+        segment.add(finding);
+        run(&[protocol_untestable::finding], cx, &mut segment);
+        return segment;
     }
     let numbers = cx.numbers();
     let list = || numbers.iter().take(6).map(u16::to_string).collect::<Vec<_>>().join(", ");
     if cx.listed {
         let leads = if numbers.is_empty() { "is listed".to_owned() } else { format!("leads to {}", list()) };
-        stretch.evaluated(format!("port {} {leads} ({})", port.describe(), cx.source()));
+        segment.evaluated(format!("port {} {leads} ({})", port.describe(), cx.source()));
     } else if !cx.view.endpoints.is_empty() && !matches!(cx.view.truth, Truth::Templates) {
         // Addresses were read, none lists the port, and not all were read.
         if let Some(finding) = endpoints::not_collected::unlisted(cx) {
-            stretch.add(finding);
+            segment.add(finding);
         }
     } else if let Some(clause) = resolved_without_addresses(cx) {
-        stretch.evaluated(clause);
+        segment.evaluated(clause);
     }
-    run(ADDITIONS, cx, &mut stretch);
-    stretch
+    run(ADDITIONS, cx, &mut segment);
+    segment
 }
 
 /// What the port would lead to, where nothing is listed at all.
@@ -65,7 +65,7 @@ fn resolved_without_addresses(cx: &Context<'_, '_>) -> Option<String> {
     match port.target_port.as_ref() {
         Some(PortRef::Number(number)) => Some(format!("port {title} leads to {number}")),
         Some(PortRef::Name(name)) => {
-            let number = cx.specs().find_map(|speaker| speaker.spec().named_port(name, &port.protocol))?;
+            let number = cx.specs().find_map(|source| source.spec().named_port(name, &port.protocol))?;
             Some(format!("port {title} leads to {number}, which is named {name}"))
         }
         Some(PortRef::Redacted) => Some(format!("the target of port {title} was masked")),

@@ -4,22 +4,22 @@ use kubereach_reports::report::SegmentName;
 
 use super::{Check, run};
 use crate::checks::service::context::Context;
-use crate::checks::service::{external_ips, internal_traffic_local, namespace_terminating, nearest};
-use kubereach_model::evidence::Stretch;
+use crate::checks::service::{closest, external_ips, internal_traffic_local, namespace_terminating};
+use kubereach_model::evidence::Segment;
 
 static CHECKS: &[Check] = &[internal_traffic_local::finding, external_ips::finding, namespace_terminating::finding];
 
 /// The Service exists; what it says about itself.
-pub(super) fn stretch(cx: &Context<'_, '_>) -> Stretch {
-    let mut stretch = Stretch::new(SegmentName::Service, Some(cx.object()));
+pub(super) fn segment(cx: &Context<'_, '_>) -> Segment {
+    let mut segment = Segment::new(SegmentName::Service, Some(cx.object()));
     let spec = &cx.view.service.get().value.spec;
     let kind = if cx.view.service.is_headless() { "headless" } else { spec.kind.as_str() };
     let selects = if cx.is_selectorless() {
         "no selector".to_owned()
     } else {
-        format!("selects {}", nearest::words(&spec.selector))
+        format!("selects {}", closest::words(&spec.selector))
     };
-    stretch.evaluated(format!("{kind}, {selects}"));
-    run(CHECKS, cx, &mut stretch);
-    stretch
+    segment.evaluated(format!("{kind}, {selects}"));
+    run(CHECKS, cx, &mut segment);
+    segment
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{endpoints, service};
 use crate::checks::service::Consumer;
 use crate::checks::service::context::{Context, Situation};
-use kubereach_model::evidence::{Dormant, Stretch};
+use kubereach_model::evidence::{Dormant, Segment};
 
 /// On what a segment depends beside its Service. No check of these two segments looks at the port itself.
 #[derive(PartialEq, Eq)]
@@ -22,21 +22,21 @@ type Known<T> = Mutex<Vec<(Seen, T)>>;
 /// The segments of one Service that were worked out.
 #[derive(Default)]
 pub(in crate::checks::service) struct Shared {
-    services: Known<Arc<Stretch>>,
-    endpoints: Known<(Arc<Stretch>, Option<Dormant>)>,
+    services: Known<Arc<Segment>>,
+    endpoints: Known<(Arc<Segment>, Option<Dormant>)>,
 }
 
 impl Shared {
     /// The `service` segment.
-    pub(super) fn service(&self, cx: &Context<'_, '_>) -> Arc<Stretch> {
-        known(&self.services, cx, Some(cx.consumer), || Arc::new(service::stretch(cx)))
+    pub(super) fn service(&self, cx: &Context<'_, '_>) -> Arc<Segment> {
+        known(&self.services, cx, Some(cx.consumer), || Arc::new(service::segment(cx)))
     }
 
     /// The `endpoints` segment, and whether it carries nothing on purpose.
-    pub(super) fn endpoints(&self, cx: &Context<'_, '_>) -> (Arc<Stretch>, Option<Dormant>) {
+    pub(super) fn endpoints(&self, cx: &Context<'_, '_>) -> (Arc<Segment>, Option<Dormant>) {
         known(&self.endpoints, cx, None, || {
-            let (stretch, dormant) = endpoints::stretch(cx);
-            (Arc::new(stretch), dormant)
+            let (segment, dormant) = endpoints::segment(cx);
+            (Arc::new(segment), dormant)
         })
     }
 }

@@ -8,15 +8,15 @@ use rayon::prelude::*;
 
 use super::{Context, address, alias, behind_context};
 use crate::checks::policy;
-use crate::checks::service::{BackendStretches, Backends, Consumer};
-use crate::resolve::World;
+use crate::checks::service::{BackendSegments, Backends, Consumer};
+use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::{Path, PathKey, Stretch, Subject};
+use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
 use kubereach_model::snapshot::model::ServicePort;
 
 /// Every Service of the snapshot.
 pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
-    backends.world.service_views().par_iter().map(|view| subject(backends, view)).collect()
+    backends.cluster.service_views().par_iter().map(|view| subject(backends, view)).collect()
 }
 
 /// The backend of a path that ends at a port of this Service.
@@ -32,8 +32,8 @@ pub(super) fn backend_of(view: &ServiceView<'_>, port: Option<&ServicePort>) -> 
 fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
     let mut paths = Paths { view, all: Vec::new(), keys: BTreeSet::new() };
     if view.service.is_external_name() {
-        for (backend, stretches) in alias::paths(backends, view) {
-            paths.add("external-name", None, backend, None, &stretches);
+        for (backend, segments) in alias::paths(backends, view) {
+            paths.add("external-name", None, backend, None, &segments);
         }
     } else {
         let ports = &view.service.get().value.spec.ports;
@@ -55,13 +55,13 @@ fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
 
 /// What lies behind the doors to the outside: the same, but for who comes in by them.
 fn from_outside<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     cx: &Context<'_, 's>,
     port: &ServicePort,
-    mut behind: BackendStretches,
-) -> BackendStretches {
-    for stretch in behind.stretches.iter_mut().filter(|stretch| stretch.segment == SegmentName::Policy) {
-        *stretch = policy::from_outside(world, cx.view, port, &cx.behind, stretch);
+    mut behind: BackendSegments,
+) -> BackendSegments {
+    for segment in behind.segments.iter_mut().filter(|segment| segment.name == SegmentName::Policy) {
+        *segment = policy::from_outside(cluster, cx.view, port, &cx.behind, segment);
     }
     behind
 }
@@ -74,19 +74,19 @@ struct Paths<'v, 's> {
 
 impl<'s> Paths<'_, 's> {
     fn port(&mut self, backends: &Backends<'_, 's>, index: Option<usize>) {
-        let (world, view) = (backends.world, self.view);
-        let cx = Context::new(world, view, index, Consumer::ClusterIp);
-        let stretches = behind_context(backends, &cx);
+        let (cluster, view) = (backends.cluster, self.view);
+        let cx = Context::new(cluster, view, index, Consumer::ClusterIp);
+        let segments = behind_context(backends, &cx);
         let backend = backend_of(view, cx.port);
         // One number may be two ports, one per protocol.
         let matches = cx.port.filter(|p| p.protocol != "TCP").map(|p| p.protocol.clone());
         let door = if view.service.is_headless() { "headless" } else { "cluster-ip" };
-        self.add(door, matches.clone(), backend.clone(), None, &stretches);
+        self.add(door, matches.clone(), backend.clone(), None, &segments);
         let kind = view.service.spec.kind.as_str();
         if let Some(port) = cx.port.filter(|_| matches!(kind, "NodePort" | "LoadBalancer")) {
-            let outside = from_outside(world, &cx, port, stretches);
-            if let Some(stretch) = address::node_port(&cx) {
-                self.add("node-port", matches.clone(), backend.clone(), Some(stretch), &outside);
+            let outside = from_outside(cluster, &cx, port, segments);
+            if let Some(segment) = address::node_port(&cx) {
+                self.add("node-port", matches.clone(), backend.clone(), Some(segment), &outside);
             }
             if kind == "LoadBalancer" {
                 self.add("load-balancer", matches, backend, Some(address::load_balancer(&cx)), &outside);
@@ -99,8 +99,8 @@ impl<'s> Paths<'_, 's> {
         door: &str,
         matches: Option<String>,
         backend: Backend,
-        address: Option<Stretch>,
-        behind: &BackendStretches,
+        address: Option<Segment>,
+        behind: &BackendSegments,
     ) {
         let key = PathKey {
             entry: self.view.service.object(),
@@ -113,7 +113,7 @@ impl<'s> Paths<'_, 's> {
         if !self.keys.insert(key.clone()) {
             return;
         }
-        let stretches = address.map(Arc::new).into_iter().chain(behind.stretches.iter().cloned()).collect();
-        self.all.push(Path { key, stretches, dormant: behind.dormant.clone() });
+        let segments = address.map(Arc::new).into_iter().chain(behind.segments.iter().cloned()).collect();
+        self.all.push(Path { key, segments, dormant: behind.dormant.clone() });
     }
 }

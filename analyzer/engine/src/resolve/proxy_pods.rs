@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::World;
+use super::ClusterIndex;
 use super::controllers::{Controller, Place, Product, Recogniser};
 use crate::policy::{End, Group, PodEnd};
 use kubereach_model::snapshot::model::{Gateway, Pod};
@@ -16,7 +16,7 @@ use kubereach_model::snapshot::{Found, Siblings, Snapshot};
 
 /// Who dials.
 #[derive(Debug, Clone)]
-pub enum Dialer<'s> {
+pub enum Caller<'s> {
     /// These pods.
     Pods(Callers<'s>),
     /// A proxy on every node that the network plugin knows by an identity of its own, which no
@@ -35,8 +35,8 @@ pub struct Callers<'s> {
 }
 
 impl<'s> Callers<'s> {
-    fn of(world: &World<'s>, pods: &[Found<'s, Pod>]) -> Self {
-        let policies = world.policies();
+    fn of(cluster: &ClusterIndex<'s>, pods: &[Found<'s, Pod>]) -> Self {
+        let policies = cluster.policies();
         let ends: Vec<End<'s>> = pods.iter().map(|pod| End::Pod(policies.ends.pod(*pod))).collect();
         let kinds = policies.sight.group(ends.iter().filter_map(End::pod));
         let name = |pod: &Found<'s, Pod>| {
@@ -63,7 +63,7 @@ pub struct Front<'s> {
     /// As people call it.
     pub name: &'static str,
     /// Who dials the backends.
-    pub dialer: Dialer<'s>,
+    pub proxy: Caller<'s>,
 }
 
 /// GEP-1762: on every resource that an implementation makes for a Gateway, in the Gateway's namespace.
@@ -118,7 +118,7 @@ const GATEWAYS: [(&str, &str, Manner); 10] = [
 
 /// Pods that carry the traffic of front doors or configure those that do, by one look at each kind of pod.
 #[derive(Debug, Default)]
-pub struct Carriers<'s> {
+pub struct ProxyPods<'s> {
     /// By the name of the controller they are recognised as.
     pub by_controller: HashMap<&'static str, Vec<Found<'s, Pod>>>,
     by_kind: HashMap<Kind, Vec<Found<'s, Pod>>>,
@@ -128,7 +128,7 @@ pub struct Carriers<'s> {
     merged: HashMap<&'s str, Vec<Found<'s, Pod>>>,
 }
 
-impl<'s> Carriers<'s> {
+impl<'s> ProxyPods<'s> {
     /// Looks at labels and images.
     pub fn of(snapshot: &'s Snapshot) -> Self {
         let recogniser = Recogniser::default();
@@ -162,41 +162,41 @@ impl<'s> Carriers<'s> {
 
 /// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
 /// the pods that were read.
-pub fn of_gateway<'s>(world: &World<'s>, gateway: Found<'s, Gateway>, controller: &str) -> Option<Front<'s>> {
+pub fn of_gateway<'s>(cluster: &ClusterIndex<'s>, gateway: Found<'s, Gateway>, controller: &str) -> Option<Front<'s>> {
     let known = GATEWAYS.into_iter().find(|(start, ..)| controller.starts_with(start));
     let (_, name, manner) = known.unwrap_or(("", "the Gateway", Manner::PerGateway));
     if manner == Manner::OwnIdentity {
-        return Some(Front { name, dialer: Dialer::OwnIdentity });
+        return Some(Front { name, proxy: Caller::OwnIdentity });
     }
     let meta = &gateway.get().metadata;
-    let mut pods = labelled(world, &meta.namespace, GATEWAY_NAME, &meta.name);
+    let mut pods = labelled(cluster, &meta.namespace, GATEWAY_NAME, &meta.name);
     if pods.is_empty() {
-        pods = by_manner(world, gateway, controller, manner);
+        pods = by_manner(cluster, gateway, controller, manner);
     }
-    (!pods.is_empty()).then(|| Front { name, dialer: Dialer::Pods(Callers::of(world, &pods)) })
+    (!pods.is_empty()).then(|| Front { name, proxy: Caller::Pods(Callers::of(cluster, &pods)) })
 }
 
 fn by_manner<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     gateway: Found<'s, Gateway>,
     controller: &str,
     manner: Manner,
 ) -> Vec<Found<'s, Pod>> {
     let meta = &gateway.get().metadata;
-    let shared = |kind: Kind| world.carriers().of_kind(kind);
+    let shared = |kind: Kind| cluster.proxy_pods().of_kind(kind);
     match manner {
         Manner::PerGateway if controller.starts_with("istio.io/") => {
-            labelled(world, &meta.namespace, ISTIO_GATEWAY_NAME, &meta.name)
+            labelled(cluster, &meta.namespace, ISTIO_GATEWAY_NAME, &meta.name)
         }
         Manner::PerGateway if controller.starts_with("gateway.nginx.org/") => shared(Kind::NginxGatewayFabric),
         Manner::PerGateway | Manner::OwnIdentity => Vec::new(),
         Manner::EnvoyGateway => {
-            let own = world.carriers().owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
+            let own = cluster.proxy_pods().owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
             let class = gateway.get().spec.gateway_class_name.as_str();
-            own.or_else(|| world.carriers().merged.get(class)).cloned().unwrap_or_default()
+            own.or_else(|| cluster.proxy_pods().merged.get(class)).cloned().unwrap_or_default()
         }
         Manner::Contour => {
-            let own = labelled(world, &meta.namespace, CONTOUR_GATEWAY_NAME, &meta.name);
+            let own = labelled(cluster, &meta.namespace, CONTOUR_GATEWAY_NAME, &meta.name);
             let own: Vec<_> = own.into_iter().filter(|pod| has_image(pod, "envoy")).collect();
             if own.is_empty() { shared(Kind::ContourEnvoy) } else { own }
         }
@@ -206,25 +206,29 @@ fn by_manner<'s>(
 
 /// Who dials for an Ingress that this controller serves; `seen` are the pods by which the controller is
 /// recognised, which carry the traffic only of some products.
-pub fn of_ingress<'s>(world: &World<'s>, controller: &Controller, seen: &[Found<'s, Pod>]) -> Option<Front<'s>> {
-    let shared = |kind: Kind| world.carriers().of_kind(kind);
+pub fn of_ingress<'s>(
+    cluster: &ClusterIndex<'s>,
+    controller: &Controller,
+    seen: &[Found<'s, Pod>],
+) -> Option<Front<'s>> {
+    let shared = |kind: Kind| cluster.proxy_pods().of_kind(kind);
     let pods = match (controller.place, controller.product, controller.name) {
         (Place::Pods, ..) => seen.to_vec(),
         (Place::Outside, ..) => Vec::new(),
-        (_, _, "Cilium") => return Some(Front { name: controller.name, dialer: Dialer::OwnIdentity }),
+        (_, _, "Cilium") => return Some(Front { name: controller.name, proxy: Caller::OwnIdentity }),
         (_, Product::Kong, _) => shared(Kind::Kong),
         (_, _, "Contour") => shared(Kind::ContourEnvoy),
         (_, _, "Istio") => shared(Kind::IstioIngress),
         (Place::ControlPods, ..) => Vec::new(),
     };
-    let dialer = || Dialer::Pods(Callers::of(world, &pods));
-    (!pods.is_empty()).then(|| Front { name: controller.name, dialer: dialer() })
+    let proxy = || Caller::Pods(Callers::of(cluster, &pods));
+    (!pods.is_empty()).then(|| Front { name: controller.name, proxy: proxy() })
 }
 
-fn labelled<'s>(world: &World<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {
+fn labelled<'s>(cluster: &ClusterIndex<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {
     // A label holds 63 characters; longer names are cut and cannot be followed.
     let selector = [(key.to_owned(), value.to_owned())].into();
-    world.pods_selected(namespace, &selector).into_iter().filter(|pod| is_living(pod)).collect()
+    cluster.pods_selected(namespace, &selector).into_iter().filter(|pod| is_living(pod)).collect()
 }
 
 /// Neither finished nor being deleted.

@@ -16,7 +16,7 @@ use kubereach_model::snapshot::{Index, LabelSelector, Siblings};
 
 /// Policies and rules that do nothing at present.
 #[derive(Debug, Default)]
-pub struct Idle {
+pub struct Ineffective {
     /// Policies that select no pod, in the order of all, per namespace.
     policies: Index<String, Vec<u32>>,
     /// Rules of core policies whose peers all are pods by their labels, and none is one.
@@ -93,13 +93,13 @@ impl<'s> Kinds<'s> {
     }
 }
 
-impl Idle {
+impl Ineffective {
     /// One look at each kind of pod and at the templates, and one over the peers of all rules.
     pub(super) fn of<'s>(ends: &Ends<'s>, policies: &Policies<'s>, sight: &Sight<'s>) -> Self {
         let snapshot = ends.snapshot();
-        let mut idle = Self::default();
+        let mut ineffective = Self::default();
         if snapshot.is_manifests() {
-            return idle;
+            return ineffective;
         }
         let mut kinds = Kinds::default();
         let lives = |siblings: &Siblings<'s>| siblings.pods().any(|pod| !pod.is_finished());
@@ -127,19 +127,19 @@ impl Idle {
             }
             let own = kinds.by_namespace.get(core.namespace);
             if !own.is_some_and(|own| own.any(Some(core.selector))) {
-                idle.policies.entry(core.namespace.to_owned()).or_default().push(index);
+                ineffective.policies.entry(core.namespace.to_owned()).or_default().push(index);
                 continue;
             }
             for direction in Direction::BOTH {
                 for (number, rule) in core.rules_of(direction).unwrap_or_default().iter().enumerate() {
                     let peers = !rule.peers.is_empty();
                     if peers && rule.peers.iter().all(|peer| nobody(peer, core, &kinds, everywhere, ends)) {
-                        idle.rules.insert((index, direction.index(), number));
+                        ineffective.rules.insert((index, direction.index(), number));
                     }
                 }
             }
         }
-        idle
+        ineffective
     }
 
     /// Policies of a namespace that select no pod.

@@ -11,16 +11,16 @@ use super::answer::{Direction, Missing, Truth};
 use super::calico;
 use super::ends::PodEnd;
 use super::selectors::on_labels;
-use kubereach_model::snapshot::model::Opaque;
+use kubereach_model::snapshot::model::Unmodelled;
 use kubereach_model::snapshot::{Found, LabelSelector, Requirement, Snapshot};
 
 /// A policy of another system.
 #[derive(Debug, Clone)]
-pub struct Foreign<'s> {
+pub struct ThirdParty<'s> {
     /// It.
     pub object: ObjectRef,
     /// As it was read.
-    pub found: Found<'s, Opaque>,
+    pub found: Found<'s, Unmodelled>,
     /// Whose policy it is.
     pub system: &'static str,
     /// May it let through what a `NetworkPolicy` turns away? Mesh policies only take away.
@@ -45,20 +45,20 @@ const CILIUM_NAMESPACE: &str = "io.kubernetes.pod.namespace";
 
 /// Every policy of another system in a snapshot.
 #[derive(Debug)]
-pub struct Foreigners<'s> {
-    all: Vec<Foreign<'s>>,
+pub struct ThirdParties<'s> {
+    all: Vec<ThirdParty<'s>>,
     /// Those that touch pods of one namespace only.
     by_namespace: HashMap<&'s str, Vec<usize>>,
     anywhere: Vec<usize>,
 }
 
-impl<'s> Foreigners<'s> {
+impl<'s> ThirdParties<'s> {
     /// Reads them.
     pub(super) fn of(snapshot: &'s Snapshot) -> Self {
-        let all: Vec<Foreign<'s>> = snapshot.opaque.iter().filter_map(read).collect();
+        let all: Vec<ThirdParty<'s>> = snapshot.unmodelled.iter().filter_map(read).collect();
         let (mut by_namespace, mut anywhere) = (HashMap::<_, Vec<usize>>::new(), Vec::new());
-        for (index, foreign) in all.iter().enumerate() {
-            match foreign.scope {
+        for (index, third_party) in all.iter().enumerate() {
+            match third_party.scope {
                 Scope::Inert => {}
                 Scope::Namespace(Some(namespace))
                 | Scope::Labels { namespace: Some(namespace), .. }
@@ -77,12 +77,12 @@ impl<'s> Foreigners<'s> {
     }
 
     /// Every one.
-    pub fn iter(&self) -> impl Iterator<Item = &Foreign<'s>> {
+    pub fn iter(&self) -> impl Iterator<Item = &ThirdParty<'s>> {
         self.all.iter()
     }
 
     /// Those that may touch a pod of this namespace, in their order.
-    pub(super) fn near(&self, namespace: &str) -> impl Iterator<Item = &Foreign<'s>> {
+    pub(super) fn near(&self, namespace: &str) -> impl Iterator<Item = &ThirdParty<'s>> {
         let own = self.by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default();
         let mut indexes = [own, &self.anywhere].concat();
         indexes.sort_unstable();
@@ -90,7 +90,7 @@ impl<'s> Foreigners<'s> {
     }
 }
 
-impl<'s> Foreign<'s> {
+impl<'s> ThirdParty<'s> {
     /// Does it change nothing by itself?
     pub const fn is_inert(&self) -> bool {
         matches!(self.scope, Scope::Inert)
@@ -183,7 +183,7 @@ impl Selector {
     }
 }
 
-fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
+fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
     let stored = found.get();
     let kind = stored.value.group_kind.as_ref()?;
     if is_admin(kind) {
@@ -266,7 +266,7 @@ fn read(found: Found<'_, Opaque>) -> Option<Foreign<'_>> {
     if matches!(object.kind.as_str(), "GlobalNetworkPolicy" | "CiliumClusterwideNetworkPolicy") {
         object.namespace = None;
     }
-    Some(Foreign { object, found, system, may_allow, scope, directions })
+    Some(ThirdParty { object, found, system, may_allow, scope, directions })
 }
 
 fn selector(value: &Value) -> Option<Selector> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kubereach_reports::report::ObjectRef;
 
 use crate::checks::command::cut;
-use crate::resolve::World;
+use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::{Pod, Resource as _, WorkloadKind};
 use kubereach_model::snapshot::{Gap, GroupKind};
 
@@ -22,7 +22,7 @@ pub(super) fn words(labels: &BTreeMap<String, String>) -> String {
 }
 
 /// What comes closest.
-pub(super) struct Nearest {
+pub(super) struct ClosestMatch {
     /// The pod or workload.
     pub(super) object: ObjectRef,
     /// A workload's template rather than a pod.
@@ -30,7 +30,7 @@ pub(super) struct Nearest {
     differences: Vec<String>,
 }
 
-impl Nearest {
+impl ClosestMatch {
     /// `pod web-1`, `the template of Deployment web`.
     pub(super) fn title(&self) -> String {
         if self.template {
@@ -73,7 +73,11 @@ fn differences(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, St
 }
 
 /// The pod or template of the namespace whose labels are most like the selector.
-pub(super) fn nearest(world: &World<'_>, namespace: &str, selector: &BTreeMap<String, String>) -> Option<Nearest> {
+pub(super) fn closest(
+    cluster: &ClusterIndex<'_>,
+    namespace: &str,
+    selector: &BTreeMap<String, String>,
+) -> Option<ClosestMatch> {
     let mut best: Option<((usize, std::cmp::Reverse<usize>), ObjectRef, bool, &BTreeMap<String, String>)> = None;
     let mut offer = |object: ObjectRef, template: bool, labels| {
         let score = score(selector, labels);
@@ -82,23 +86,27 @@ pub(super) fn nearest(world: &World<'_>, namespace: &str, selector: &BTreeMap<St
             best = Some((score, object, template, labels));
         }
     };
-    for workload in world.templates_in(namespace).iter().take(COMPARED) {
+    for workload in cluster.templates_in(namespace).iter().take(COMPARED) {
         if let Some(template) = workload.get().value.template()
             && workload.metadata.controller().is_none()
         {
             offer(workload.object(), true, &template.metadata.labels);
         }
     }
-    for pod in world.snapshot.pods.in_namespace(namespace).take(COMPARED) {
+    for pod in cluster.snapshot.pods.in_namespace(namespace).take(COMPARED) {
         let pod: &Pod = &pod.get().value;
         offer(pod.object_ref(), false, &pod.metadata.labels);
     }
     let (_, object, template, labels) = best?;
-    Some(Nearest { object, template, differences: differences(selector, labels) })
+    Some(ClosestMatch { object, template, differences: differences(selector, labels) })
 }
 
 /// Why, in manifests, a workload with the right labels may exist that was not read.
-pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTreeMap<String, String>) -> Option<Gap> {
+pub(super) fn templates_gap(
+    cluster: &ClusterIndex<'_>,
+    namespace: &str,
+    selector: &BTreeMap<String, String>,
+) -> Option<Gap> {
     // Patroni, operators and leader elections put labels such as `role: master` on running pods: a
     // template that lacks a label, and contradicts none, does not prove that its pods will.
     let may_gain = |labels: &BTreeMap<String, String>| {
@@ -106,7 +114,7 @@ pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTree
         !shared.is_empty() && !other.is_empty() && shared.iter().all(|(key, value)| labels.get(*key) == Some(*value))
     };
     let gaining =
-        world.templates_in(namespace).iter().find(|w| w.template().is_some_and(|t| may_gain(&t.metadata.labels)));
+        cluster.templates_in(namespace).iter().find(|w| w.template().is_some_and(|t| may_gain(&t.metadata.labels)));
     if let Some(workload) = gaining {
         return Some(Gap::investigate(
             format!(
@@ -120,11 +128,11 @@ pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTree
     for kind in WorkloadKind::ALL {
         // Rollouts exist only where Argo is installed; a cluster without them is not incomplete.
         let needed = kind != WorkloadKind::Rollout;
-        if let (true, Err(gap)) = (needed, world.snapshot.is_complete(&kind.group_kind(), Some(namespace))) {
+        if let (true, Err(gap)) = (needed, cluster.snapshot.is_complete(&kind.group_kind(), Some(namespace))) {
             return Some(gap);
         }
     }
-    let maker = world.snapshot.other_kinds.keys().find(|kind| may_make_pods(kind))?;
+    let maker = cluster.snapshot.other_kinds.keys().find(|kind| may_make_pods(kind))?;
     Some(Gap::investigate(
         format!("what {maker} objects make"),
         format!("{} objects are in the input, and an operator may make pods of them", maker.display()),
@@ -133,8 +141,8 @@ pub(super) fn templates_gap(world: &World<'_>, namespace: &str, selector: &BTree
 
 /// Why, after a change, pods with the right labels may come that no template shows: the change brings
 /// objects of which an operator may make them.
-pub(super) fn brought_gap(world: &World<'_>) -> Option<Gap> {
-    let maker = world.snapshot.foresight.brought().find(|kind| may_make_pods(kind))?;
+pub(super) fn brought_gap(cluster: &ClusterIndex<'_>) -> Option<Gap> {
+    let maker = cluster.snapshot.simulation.brought().find(|kind| may_make_pods(kind))?;
     Some(Gap::investigate(
         format!("what {maker} objects make"),
         format!("{} objects are in the change, and an operator may make pods of them", maker.display()),

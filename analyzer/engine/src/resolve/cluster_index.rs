@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::dialers::Carriers;
+use super::proxy_pods::ProxyPods;
 use super::service::ServiceView;
 use crate::policy::View;
 use kubereach_model::snapshot::model::{EndpointSlice, Event, Namespace, Node, Pod, Service, Workload, WorkloadKind};
@@ -18,11 +18,11 @@ type Nested<'s, V> = Index<&'s str, Index<&'s str, V>>;
 
 /// The snapshot and its indexes.
 #[derive(Debug)]
-pub struct World<'s> {
+pub struct ClusterIndex<'s> {
     /// What was read.
     pub snapshot: &'s Snapshot,
     pods: Pods<'s>,
-    carriers: Carriers<'s>,
+    proxy_pods: ProxyPods<'s>,
     /// Namespaces that are being deleted.
     leaving: Index<&'s str, Found<'s, Namespace>>,
     node_addresses: OnceLock<Vec<IpAddr>>,
@@ -48,7 +48,7 @@ impl<'s> Pods<'s> {
     fn of(snapshot: &'s Snapshot) -> Self {
         let selectors = snapshot.services.iter().map(|service| &service.get().value.spec.selector);
         let of_services = selectors.flat_map(|selector| selector.keys()).map(String::as_str);
-        let keys: HashSet<&str> = of_services.chain(super::dialers::NAMES_OF_GATEWAYS).collect();
+        let keys: HashSet<&str> = of_services.chain(super::proxy_pods::NAMES_OF_GATEWAYS).collect();
         let mut this = Self { keys, by_label: Index::default() };
         for siblings in snapshot.pods.siblings() {
             let Some(pod) = siblings.first() else { continue };
@@ -89,7 +89,7 @@ impl<'s> Templates<'s> {
 fn policies(snapshot: &Snapshot) -> View<'_> {
     let view = View::new(snapshot);
     if !view.policies.is_empty() {
-        view.idle();
+        view.ineffective();
     }
     view
 }
@@ -105,13 +105,13 @@ fn slices_by_service(snapshot: &Snapshot) -> Nested<'_, Vec<Found<'_, EndpointSl
     found
 }
 
-impl<'s> World<'s> {
+impl<'s> ClusterIndex<'s> {
     /// Builds the indexes.
     pub fn new(snapshot: &'s Snapshot) -> Self {
         snapshot.pods.prepare();
-        let of_pods = || rayon::join(|| Pods::of(snapshot), || Carriers::of(snapshot));
+        let of_pods = || rayon::join(|| Pods::of(snapshot), || ProxyPods::of(snapshot));
         let of_others = || rayon::join(|| slices_by_service(snapshot), || Templates::of(snapshot));
-        let (((pods, carriers), (slices_by_service, templates)), policies) =
+        let (((pods, proxy_pods), (slices_by_service, templates)), policies) =
             rayon::join(|| rayon::join(of_pods, of_others), || policies(snapshot));
         let mut events_by_object: Index<&str, Nested<'s, Vec<_>>> = Index::default();
         for event in snapshot.events.iter() {
@@ -121,13 +121,13 @@ impl<'s> World<'s> {
         }
         let leaving = snapshot.namespaces.iter().filter(|namespace| namespace.is_leaving());
         let down = snapshot.nodes.iter().filter(|node| node.is_ready() == Some(false));
-        let mut world = Self {
+        let mut cluster = Self {
             nodes_down: down.map(|node| (node.get().metadata.name.as_str(), node)).collect(),
             leaving: leaving.map(|namespace| (namespace.get().metadata.name.as_str(), namespace)).collect(),
             node_addresses: OnceLock::new(),
             snapshot,
             pods,
-            carriers,
+            proxy_pods,
             slices_by_service,
             events_by_object,
             templates,
@@ -136,9 +136,9 @@ impl<'s> World<'s> {
             manifests: snapshot.is_manifests(),
         };
         let services: Vec<_> = snapshot.services.iter().collect();
-        world.views =
-            services.par_iter().enumerate().map(|(at, service)| ServiceView::build(&world, at, *service)).collect();
-        world
+        cluster.views =
+            services.par_iter().enumerate().map(|(at, service)| ServiceView::build(&cluster, at, *service)).collect();
+        cluster
     }
 
     /// Nothing but manifests was read: workload templates stand in for pods
@@ -148,18 +148,18 @@ impl<'s> World<'s> {
     }
 
     /// Would a change give this Service other addresses than were read?
-    pub fn is_foreseen(&self, service: &Service) -> bool {
-        self.foreseen(service).is_some()
+    pub fn is_simulated(&self, service: &Service) -> bool {
+        self.simulated(service).is_some()
     }
 
     /// How a Service to which a change gives other addresses stood before it.
-    pub fn foreseen(&self, service: &Service) -> Option<&'s str> {
-        self.snapshot.foresight.of_service(&service.metadata.namespace, &service.metadata.name)
+    pub fn simulated(&self, service: &Service) -> Option<&'s str> {
+        self.snapshot.simulation.of_service(&service.metadata.namespace, &service.metadata.name)
     }
 
     /// Does this pod stand for the one that a change puts in its place?
     pub fn is_replaced(&self, pod: &Pod) -> bool {
-        self.snapshot.foresight.is_replaced(&pod.metadata.namespace, &pod.metadata.name)
+        self.snapshot.simulation.is_replaced(&pod.metadata.namespace, &pod.metadata.name)
     }
 
     /// Pods of a namespace that a non-empty equality selector selects, in order of name. Walks only the
@@ -198,8 +198,8 @@ impl<'s> World<'s> {
     }
 
     /// Pods that carry the traffic of front doors.
-    pub const fn carriers(&self) -> &Carriers<'s> {
-        &self.carriers
+    pub const fn proxy_pods(&self) -> &ProxyPods<'s> {
+        &self.proxy_pods
     }
 
     /// The namespace of this name, if it is being deleted.

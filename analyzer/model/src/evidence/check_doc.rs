@@ -27,7 +27,7 @@ marker! {
     /// Some traffic passes, less than declared.
     Narrows,
     /// Cannot be told.
-    Clouds,
+    Inconclusive,
     /// Worth saying, changes nothing.
     Notes
 }
@@ -51,7 +51,7 @@ pub struct Text {
 
 /// A page of the catalogue.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
+pub struct CatalogueEntry {
     /// The prose.
     pub text: Text,
     /// What its findings do.
@@ -60,19 +60,19 @@ pub struct Entry {
 
 /// A check's page; `E` decides what a finding of it can be made from.
 #[derive(Debug)]
-pub struct Page<E> {
-    entry: Entry,
+pub struct CheckDoc<E> {
+    entry: CatalogueEntry,
     effect: PhantomData<fn() -> E>,
 }
 
-impl<E: EffectMarker> Page<E> {
+impl<E: EffectMarker> CheckDoc<E> {
     /// A page with this prose.
     pub const fn new(text: Text) -> Self {
-        Self { entry: Entry { text, effect: E::EFFECT }, effect: PhantomData }
+        Self { entry: CatalogueEntry { text, effect: E::EFFECT }, effect: PhantomData }
     }
 
     /// For the catalogue.
-    pub const fn entry(&'static self) -> &'static Entry {
+    pub const fn entry(&'static self) -> &'static CatalogueEntry {
         &self.entry
     }
 
@@ -82,22 +82,22 @@ impl<E: EffectMarker> Page<E> {
     }
 }
 
-impl Page<Blocks> {
+impl CheckDoc<Blocks> {
     /// A finding that blocks. `object` is the culprit; `message` says what, for a person.
     pub fn finding(&'static self, proof: &Proof, object: ObjectRef, message: impl Into<String>) -> Finding {
         Finding::new(&self.entry, object, meant(message.into(), proof.near()), proof.sentence())
     }
 }
 
-impl Page<Narrows> {
+impl CheckDoc<Narrows> {
     /// A finding that narrows.
     pub fn finding(&'static self, proof: &Proof, object: ObjectRef, message: impl Into<String>) -> Finding {
         Finding::new(&self.entry, object, meant(message.into(), proof.near()), proof.sentence())
     }
 }
 
-impl Page<Clouds> {
-    /// A finding that clouds: `gap` says what is missing and why.
+impl CheckDoc<Inconclusive> {
+    /// A finding that is inconclusive: `gap` says what is missing and why.
     pub fn finding(&'static self, gap: &Gap, object: ObjectRef, message: impl Into<String>) -> Finding {
         let mut finding = Finding::new(&self.entry, object, meant(message.into(), gap.near.as_deref()), gap.sentence());
         finding.gap_class = Some(gap.class);
@@ -105,7 +105,7 @@ impl Page<Clouds> {
     }
 }
 
-impl Page<Notes> {
+impl CheckDoc<Notes> {
     /// A finding that changes nothing.
     pub fn finding(&'static self, object: ObjectRef, message: impl Into<String>) -> Finding {
         Finding::new(&self.entry, object, message.into(), String::new())

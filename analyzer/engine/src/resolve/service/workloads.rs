@@ -1,10 +1,10 @@
 //! The workloads behind a Service, and whether they are at zero on purpose.
 
 use super::Selected;
-use crate::resolve::World;
-use kubereach_model::snapshot::model::OpaqueRole;
+use crate::resolve::ClusterIndex;
+use kubereach_model::snapshot::model::UnmodelledRole;
 use kubereach_model::snapshot::model::{
-    Opaque, OwnerReference, Resource as _, Service, Workload, WorkloadKind, opaque_role,
+    OwnerReference, Resource as _, Service, Unmodelled, Workload, WorkloadKind, unmodelled_role,
 };
 use kubereach_model::snapshot::{Found, Gap, GroupKind, Lookup, matches_pairs};
 
@@ -19,16 +19,16 @@ pub enum Zero<'s> {
     /// Only replica sets at zero were read; whoever owns them was not.
     Uncertain(Gap),
     /// An autoscaler or activator starts the workload when traffic comes.
-    OnDemand(Found<'s, Opaque>),
+    OnDemand(Found<'s, Unmodelled>),
     /// Knative starts the workload when traffic comes.
     Knative,
     /// A preview or canary Service of a Rollout that is not rolling out.
-    IdlePreview(String),
+    UnusedPreview(String),
 }
 
 /// What stands behind a Service.
 #[derive(Debug, Default)]
-pub struct Backing<'s> {
+pub struct Workloads<'s> {
     /// Workloads whose pod template the selector matches; of an owner and its replica sets, the owner.
     pub workloads: Vec<Found<'s, Workload>>,
     /// Replica sets and jobs that one of them controls (and whose template the selector matches).
@@ -47,22 +47,22 @@ enum Owner<'s> {
     /// Was not read.
     Unseen(Gap),
     /// Not a kind of workload the model knows (an operator's).
-    Foreign,
+    ThirdParty,
 }
 
-fn owner<'s>(world: &World<'s>, namespace: &str, reference: Option<&OwnerReference>) -> Owner<'s> {
+fn owner<'s>(cluster: &ClusterIndex<'s>, namespace: &str, reference: Option<&OwnerReference>) -> Owner<'s> {
     let Some(reference) = reference else { return Owner::Nobody };
     let kind = GroupKind::of(&reference.api_version, &reference.kind);
-    let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == kind) else { return Owner::Foreign };
-    match world.snapshot.workload(kind, namespace, &reference.name) {
+    let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == kind) else { return Owner::ThirdParty };
+    match cluster.snapshot.workload(kind, namespace, &reference.name) {
         Lookup::Found(found) => Owner::Read(found),
         Lookup::Absent(_) => Owner::Gone,
         Lookup::Unknown(gap) => Owner::Unseen(gap),
     }
 }
 
-impl<'s> Backing<'s> {
-    pub(super) fn of(world: &World<'s>, service: &Service, selected: &Selected<'s>) -> Self {
+impl<'s> Workloads<'s> {
+    pub(super) fn of(cluster: &ClusterIndex<'s>, service: &Service, selected: &Selected<'s>) -> Self {
         if service.is_selectorless() {
             return Self::default();
         }
@@ -71,9 +71,9 @@ impl<'s> Backing<'s> {
         let mut backing = Self::default();
         let mut unseen: Option<Gap> = None;
         let mut preview: Option<String> = None;
-        for workload in world.templates_selected(namespace, selector) {
+        for workload in cluster.templates_selected(namespace, selector) {
             let reference = workload.get().value.metadata.controller();
-            match owner(world, namespace, reference) {
+            match owner(cluster, namespace, reference) {
                 Owner::Read(parent) => {
                     let by_hash = selector.contains_key("rollouts-pod-template-hash");
                     let same =
@@ -102,10 +102,10 @@ impl<'s> Backing<'s> {
                     unseen = Some(gap);
                     backing.workloads.push(workload);
                 }
-                Owner::Nobody | Owner::Gone | Owner::Foreign => backing.workloads.push(workload),
+                Owner::Nobody | Owner::Gone | Owner::ThirdParty => backing.workloads.push(workload),
             }
         }
-        backing.zero = zero(world, service, selected, &backing.workloads, unseen, preview);
+        backing.zero = zero(cluster, service, selected, &backing.workloads, unseen, preview);
         backing
     }
 
@@ -119,7 +119,7 @@ impl<'s> Backing<'s> {
 }
 
 fn zero<'s>(
-    world: &World<'s>,
+    cluster: &ClusterIndex<'s>,
     service: &Service,
     selected: &Selected<'s>,
     workloads: &[Found<'s, Workload>],
@@ -130,19 +130,19 @@ fn zero<'s>(
         return if selected.live.is_empty() { Zero::Knative } else { Zero::No };
     }
     if workloads.is_empty() {
-        return orphans(world, service, selected);
+        return orphans(cluster, service, selected);
     }
     if !selected.live.is_empty() || !workloads.iter().all(|w| at_zero(w)) {
         return Zero::No;
     }
     if let Some(rollout) = preview {
-        return Zero::IdlePreview(rollout);
+        return Zero::UnusedPreview(rollout);
     }
     for workload in workloads {
         if workload.metadata.label("serving.knative.dev/revision").is_some() {
             return Zero::Knative;
         }
-        if let Some(scaler) = scaler_of(world, service, workload) {
+        if let Some(scaler) = scaler_of(cluster, service, workload) {
             return Zero::OnDemand(scaler);
         }
     }
@@ -150,11 +150,11 @@ fn zero<'s>(
 }
 
 /// Only pods on their way out, and whoever owned them was not read: this may be a scaling down to zero.
-fn orphans<'s>(world: &World<'s>, service: &Service, selected: &Selected<'s>) -> Zero<'s> {
+fn orphans<'s>(cluster: &ClusterIndex<'s>, service: &Service, selected: &Selected<'s>) -> Zero<'s> {
     if selected.live.is_empty() {
         for pod in &selected.terminating {
             let reference = pod.get().value.metadata.controller();
-            if let Owner::Unseen(gap) = owner(world, &service.metadata.namespace, reference) {
+            if let Owner::Unseen(gap) = owner(cluster, &service.metadata.namespace, reference) {
                 return Zero::Uncertain(gap);
             }
         }
@@ -180,10 +180,10 @@ fn knative_private(service: &Service) -> bool {
 }
 
 /// A KEDA object that scales this workload.
-fn scaler_of<'s>(world: &World<'s>, service: &Service, workload: &Workload) -> Option<Found<'s, Opaque>> {
-    world.snapshot.opaque.in_namespace(&service.metadata.namespace).find(|scaler| {
+fn scaler_of<'s>(cluster: &ClusterIndex<'s>, service: &Service, workload: &Workload) -> Option<Found<'s, Unmodelled>> {
+    cluster.snapshot.unmodelled.in_namespace(&service.metadata.namespace).find(|scaler| {
         let Some(kind) = scaler.group_kind.as_ref() else { return false };
-        if opaque_role(kind) != Some(OpaqueRole::Scaler) {
+        if unmodelled_role(kind) != Some(UnmodelledRole::Scaler) {
             return false;
         }
         let text = |pointer: &str| scaler.spec.pointer(pointer).and_then(serde_json::Value::as_str);

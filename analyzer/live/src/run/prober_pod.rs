@@ -57,7 +57,7 @@ struct Watch {
 
 /// A Job with its part of the plan.
 #[derive(Debug)]
-pub(super) struct Station {
+pub(super) struct ProberPod {
     /// Which vantage it belongs to.
     pub(super) vantage: usize,
     /// What the observations of a run that was not made say.
@@ -78,7 +78,7 @@ struct List<T> {
     items: Vec<T>,
 }
 
-impl Station {
+impl ProberPod {
     /// None for objects that are not of [`crate::job`].
     pub(super) fn new(vantage: usize, identity: Vantage, run: Run) -> Option<Self> {
         let plan = run.config_map.data.as_ref()?.values().next()?;

@@ -10,14 +10,14 @@ use super::model::WorkloadKind;
 
 /// Marks on the snapshot after a change. Empty for every snapshot that was really taken.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Foresight {
+pub struct Simulation {
     services: BTreeMap<(String, String), String>,
     pods: BTreeSet<(String, String)>,
     workloads: BTreeSet<(WorkloadKind, String, String)>,
     brought: BTreeSet<GroupKind>,
 }
 
-impl Foresight {
+impl Simulation {
     /// The addresses behind this Service are to be worked out; `context` says how it stood before
     /// (`2 of 3 pods were ready`), or is empty.
     pub fn service(&mut self, namespace: &str, name: &str, context: String) {

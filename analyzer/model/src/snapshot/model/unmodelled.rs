@@ -9,7 +9,7 @@ use crate::snapshot::GroupKind;
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Opaque {
+pub struct Unmodelled {
     /// Set by the builder.
     #[serde(skip)]
     pub group_kind: Option<GroupKind>,
@@ -22,7 +22,7 @@ pub struct Opaque {
 
 /// What an unevaluated kind has to do with traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OpaqueRole {
+pub enum UnmodelledRole {
     /// Leads traffic in: another kind of front door or mesh routing.
     Entry,
     /// Decides who may connect.
@@ -36,8 +36,8 @@ pub enum OpaqueRole {
 }
 
 /// Is an object of this kind kept, and what for?
-pub fn opaque_role(kind: &GroupKind) -> Option<OpaqueRole> {
-    use OpaqueRole::{Budget, Entry, GatewayExtension, Policy, Scaler};
+pub fn unmodelled_role(kind: &GroupKind) -> Option<UnmodelledRole> {
+    use UnmodelledRole::{Budget, Entry, GatewayExtension, Policy, Scaler};
     Some(match (kind.group.as_ref(), kind.kind.as_ref()) {
         (
             "networking.istio.io",

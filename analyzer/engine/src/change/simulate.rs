@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use kubereach_reports::report::Deed;
+use kubereach_reports::report::ChangeAction;
 
 use super::apply::{Edit, Entry, Key};
 use super::owners::{self, WorkloadKey};
@@ -16,42 +16,43 @@ use super::templates::Template;
 use kubereach_model::snapshot::model::{
     EndpointSlice, Endpoints, Labels, Pod, PodTemplate, Resource as _, Service, Workload, WorkloadKind,
 };
-use kubereach_model::snapshot::{AnyObject, Foresight, Found, GroupKind, Snapshot, matches_pairs};
+use kubereach_model::snapshot::{AnyObject, Found, GroupKind, Simulation, Snapshot, matches_pairs};
 
 /// Labels that a controller computes from the template; the next pods have others.
 const COMPUTED: [&str; 4] =
     ["pod-template-hash", "controller-revision-hash", "pod-template-generation", "rollouts-pod-template-hash"];
 
 /// Works out the change's consequences in `objects`, and marks them.
-pub(super) fn foresee(
+pub(super) fn simulate(
     before: &Snapshot,
     objects: &mut BTreeMap<Key, Entry>,
     edits: &mut BTreeMap<Key, Edit>,
     templates: &BTreeMap<Key, Template>,
-) -> Foresight {
-    let mut foresight = Foresight::default();
+) -> Simulation {
+    let mut simulation = Simulation::default();
     // Among manifests no pod runs: templates stand for pods as they are.
     if before.is_manifests() {
-        return foresight;
+        return simulation;
     }
     let mut rolling = Rolling { pods: owners::pods_by_workload(before), touched: Vec::new() };
-    let edited: Vec<Key> = edits.iter().filter(|(_, e)| e.deed != Deed::Same).map(|(key, _)| key.clone()).collect();
+    let edited: Vec<Key> =
+        edits.iter().filter(|(_, e)| e.action != ChangeAction::Same).map(|(key, _)| key.clone()).collect();
     for key in &edited {
         let note = match objects.get(key).map(|(object, ..)| object) {
             Some(AnyObject::Workload(new)) => {
                 let new = new.clone();
                 let old = before.workload(new.kind, &key.1, &key.2).found();
-                rolling.workload(old, Some(&new), templates.get(key), objects, &mut foresight)
+                rolling.workload(old, Some(&new), templates.get(key), objects, &mut simulation)
             }
             Some(AnyObject::Pod(pod)) => {
                 rolling.touched.push((key.1.clone(), pod.metadata.labels.clone()));
                 if pod.status.is_none() {
-                    foresight.replaced_pod(&key.1, &key.2);
+                    simulation.replaced_pod(&key.1, &key.2);
                 }
                 String::new()
             }
             Some(_) => continue,
-            None => rolling.gone(before, key, objects, &mut foresight),
+            None => rolling.gone(before, key, objects, &mut simulation),
         };
         if let Some(edit) = edits.get_mut(key)
             && edit.note.is_empty()
@@ -59,8 +60,8 @@ pub(super) fn foresee(
             edit.note = note;
         }
     }
-    services(before, objects, edits, &rolling.touched, &mut foresight);
-    foresight
+    services(before, objects, edits, &rolling.touched, &mut simulation);
+    simulation
 }
 
 struct Rolling<'s> {
@@ -76,7 +77,7 @@ impl Rolling<'_> {
         new: Option<&Workload>,
         seen: Option<&Template>,
         objects: &mut BTreeMap<Key, Entry>,
-        foresight: &mut Foresight,
+        simulation: &mut Simulation,
     ) -> String {
         let Some(reference) = new.or(old.as_ref().map(|o| &*o.get().value)) else { return String::new() };
         let key = owners::key(reference);
@@ -118,7 +119,7 @@ impl Rolling<'_> {
         if may_roll || at_zero {
             let staying = if at_zero { None } else { template };
             for pod in &pods {
-                replace_pod(*pod, old_template, staying, objects, foresight);
+                replace_pod(*pod, old_template, staying, objects, simulation);
             }
             retire_replica_sets(&key, objects);
             forget_conditions(&key, objects);
@@ -127,7 +128,7 @@ impl Rolling<'_> {
             return format!("its {} go", plural(running.len()));
         }
         if running.is_empty() && key.0 != WorkloadKind::CronJob {
-            foresight.stand_in(key.0, &key.1, &key.2);
+            simulation.stand_in(key.0, &key.1, &key.2);
         }
         let were = if running.is_empty() {
             String::new()
@@ -150,11 +151,11 @@ impl Rolling<'_> {
         before: &Snapshot,
         key: &Key,
         objects: &mut BTreeMap<Key, Entry>,
-        foresight: &mut Foresight,
+        simulation: &mut Simulation,
     ) -> String {
         if let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == key.0) {
             let old = before.workload(kind, &key.1, &key.2).found();
-            return self.workload(old, None, None, objects, foresight);
+            return self.workload(old, None, None, objects, simulation);
         }
         if key.0 == *Service::KIND {
             let own = |k: &Key, object: &AnyObject| {
@@ -216,7 +217,7 @@ fn replace_pod(
     old: Option<&PodTemplate>,
     new: Option<&PodTemplate>,
     objects: &mut BTreeMap<Key, Entry>,
-    foresight: &mut Foresight,
+    simulation: &mut Simulation,
 ) {
     let meta = &pod.get().value.metadata;
     let key = (Pod::KIND.clone(), meta.namespace.clone(), meta.name.clone());
@@ -241,7 +242,7 @@ fn replace_pod(
     if pod.is_ready() != Some(true) {
         successor.status = None;
     }
-    foresight.replaced_pod(&key.1, &key.2);
+    simulation.replaced_pod(&key.1, &key.2);
 }
 
 /// Replica sets of the old template go to zero.
@@ -274,7 +275,7 @@ fn services(
     objects: &mut BTreeMap<Key, Entry>,
     edits: &BTreeMap<Key, Edit>,
     touched: &[(String, Labels)],
-    foresight: &mut Foresight,
+    simulation: &mut Simulation,
 ) {
     let mut by_namespace: HashMap<&str, Vec<&Labels>> = HashMap::new();
     for (namespace, labels) in touched {
@@ -287,7 +288,7 @@ fn services(
             continue;
         }
         let old = before.lookup::<Service>(&key.1, &key.2).found();
-        let edited = edits.get(key).is_some_and(|e| matches!(e.deed, Deed::Created | Deed::Changed));
+        let edited = edits.get(key).is_some_and(|e| matches!(e.action, ChangeAction::Created | ChangeAction::Changed));
         let other = edited && old.is_none_or(|old| leads_elsewhere(&old.get().value, service));
         let selects = |labels: &&Labels| {
             matches_pairs(&service.spec.selector, labels)
@@ -295,7 +296,7 @@ fn services(
         };
         let rolled = by_namespace.get(key.1.as_str()).is_some_and(|all| all.iter().any(selects));
         if other || rolled {
-            foresight.service(&key.1, &key.2, context(before, old));
+            simulation.service(&key.1, &key.2, context(before, old));
             affected.insert((key.1.clone(), key.2.clone()));
         }
     }

@@ -8,9 +8,9 @@ use super::Finding;
 
 /// One segment of one path with what was found on it.
 #[derive(Debug, Clone)]
-pub struct Stretch {
-    /// Which segment.
-    pub segment: SegmentName,
+pub struct Segment {
+    /// Which one.
+    pub name: SegmentName,
     /// The object it is about.
     pub object: Option<ObjectRef>,
     evidence: String,
@@ -20,11 +20,11 @@ pub struct Stretch {
     findings: Vec<Arc<Finding>>,
 }
 
-impl Stretch {
+impl Segment {
     /// Not evaluated yet: unknown.
-    pub const fn new(segment: SegmentName, object: Option<ObjectRef>) -> Self {
+    pub const fn new(name: SegmentName, object: Option<ObjectRef>) -> Self {
         Self {
-            segment,
+            name,
             object,
             evidence: String::new(),
             evaluated: false,
@@ -35,9 +35,9 @@ impl Stretch {
     }
 
     /// A segment that nobody evaluates yet: shown as unknown, not counted in the fold.
-    pub const fn aside(segment: SegmentName, object: Option<ObjectRef>) -> Self {
+    pub const fn aside(name: SegmentName, object: Option<ObjectRef>) -> Self {
         Self {
-            segment,
+            name,
             object,
             evidence: String::new(),
             evaluated: false,
@@ -74,7 +74,7 @@ impl Stretch {
         self.share(Arc::new(finding));
     }
 
-    /// Adds a finding that other stretches hold too.
+    /// Adds a finding that other segments hold too.
     pub fn share(&mut self, finding: Arc<Finding>) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
@@ -89,7 +89,7 @@ impl Stretch {
     /// What shows the state.
     pub fn evidence(&self) -> &str {
         match (self.evidence.as_str(), self.evaluated) {
-            ("", false) if self.findings.iter().any(|f| f.effect() == Effect::Clouds) => "cannot be told",
+            ("", false) if self.findings.iter().any(|f| f.effect() == Effect::Inconclusive) => "cannot be told",
             ("", false) => "not evaluated",
             (evidence, _) => evidence,
         }
@@ -105,7 +105,7 @@ impl Stretch {
         let has = |effect| self.findings.iter().any(|f| f.effect() == effect);
         if has(Effect::Blocks) {
             PathState::Blocked
-        } else if has(Effect::Clouds) || !self.evaluated {
+        } else if has(Effect::Inconclusive) || !self.evaluated {
             PathState::Unknown
         } else if has(Effect::Narrows) {
             PathState::Narrowed
@@ -127,8 +127,8 @@ impl Stretch {
 
 /// The state of a path: blocked outranks unknown, unknown outranks narrowed
 /// (`docs/semantics/honesty.md#blocked-outranks-unknown-unknown-outranks-narrowed`).
-/// A path without stretches is unknown.
-pub fn fold<'a>(stretches: impl IntoIterator<Item = &'a Stretch>) -> PathState {
+/// A path without segments is unknown.
+pub fn fold<'a>(segments: impl IntoIterator<Item = &'a Segment>) -> PathState {
     // The order of the variants is the order of severity.
-    stretches.into_iter().filter(|s| s.is_counted()).map(Stretch::state).min().unwrap_or(PathState::Unknown)
+    segments.into_iter().filter(|s| s.is_counted()).map(Segment::state).min().unwrap_or(PathState::Unknown)
 }
