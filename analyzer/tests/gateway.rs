@@ -3,7 +3,7 @@
 mod common;
 
 use common::snapshot;
-use kubereach_engine::checks;
+use kubereach_engine::evaluate;
 use kubereach_engine::judgement::config_verdict;
 use kubereach_engine::resolve::ClusterIndex;
 use kubereach_model::evidence::{Dormant, Subject};
@@ -47,7 +47,7 @@ fn route(name: &str, rules: &Value) -> Value {
 
 fn judge(items: &[Value], whole: bool) -> Vec<Subject> {
     let snapshot: Snapshot = snapshot(items, whole);
-    checks::evaluate(&ClusterIndex::new(&snapshot))
+    evaluate::evaluate(&ClusterIndex::new(&snapshot))
 }
 
 #[allow(clippy::panic, reason = "a helper of tests")]

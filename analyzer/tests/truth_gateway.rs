@@ -9,7 +9,7 @@ mod truth;
 use std::collections::BTreeMap;
 
 use common::{json, snapshot};
-use kubereach_engine::checks;
+use kubereach_engine::evaluate;
 use kubereach_engine::resolve::ClusterIndex;
 use kubereach_engine::resolve::gateway::Fronts;
 use kubereach_engine::resolve::gateway::door::Owner;
@@ -299,7 +299,7 @@ impl<'s> State<'s> {
     fn new(cluster: &ClusterIndex<'s>) -> Self {
         let fronts = Fronts::new(cluster);
         let routes = attach::all(cluster, &fronts);
-        Self { subjects: checks::evaluate(cluster), fronts, routes }
+        Self { subjects: evaluate::evaluate(cluster), fronts, routes }
     }
 
     fn paths(&self) -> impl Iterator<Item = (&Subject, &Path)> {

@@ -7,6 +7,7 @@ use kubereach_reports::report::{self, Report, Subject};
 use rayon::prelude::*;
 
 use crate::checks;
+use crate::evaluate;
 use crate::gate;
 use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
 use crate::observation::{self, Document};
@@ -104,7 +105,7 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
 }
 
 fn subjects(cluster: &ClusterIndex<'_>) -> Vec<evidence::Subject> {
-    let mut subjects = checks::evaluate(cluster);
+    let mut subjects = evaluate::evaluate(cluster);
     attach_entries(&mut subjects);
     subjects
 }
@@ -155,7 +156,7 @@ fn measurements(
 /// What to measure of every wanted subject of one cluster, at most so many targets.
 pub fn plan_snapshot(snapshot: &Snapshot, filter: &Filter, most: Option<usize>) -> Plan {
     let cluster = ClusterIndex::new(snapshot);
-    let subjects = checks::evaluate(&cluster);
+    let subjects = evaluate::evaluate(&cluster);
     plan::derive(&cluster, &subjects, &|subject| filter.wants(subject), most)
 }
 
@@ -187,7 +188,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::checks::service::Backends;
+    use crate::evaluate::service::Backends;
     use kubereach_intake::progress::Silent;
     use kubereach_model::snapshot::model::Pod;
     use kubereach_model::snapshot::{Found, separate};
@@ -253,8 +254,8 @@ mod tests {
         let mut compared = 0;
         each_fixture(&mut |snapshot| {
             let cluster = ClusterIndex::new(&snapshot);
-            let shared = checks::evaluate_with(&Backends::new(&cluster));
-            let each = checks::evaluate_with(&Backends::unshared(&cluster));
+            let shared = evaluate::evaluate_with(&Backends::new(&cluster));
+            let each = evaluate::evaluate_with(&Backends::unshared(&cluster));
             assert_eq!(format!("{shared:?}"), format!("{each:?}"));
             compared += shared.len();
         });

@@ -3,9 +3,11 @@
 //! The modules stand in the order in which data flows; none looks at a later one.
 #![forbid(unsafe_code)]
 
+pub mod resolve;
+
 pub mod policy;
 
-pub mod resolve;
+pub mod evaluate;
 
 pub mod checks;
 

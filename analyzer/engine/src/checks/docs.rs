@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::catalogue;
+use crate::checks::catalogue;
 
 /// The catalogue as Markdown.
 pub fn catalogue_markdown() -> String {

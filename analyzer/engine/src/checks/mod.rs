@@ -5,15 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
-use crate::resolve::ClusterIndex;
-use kubereach_model::evidence::{CatalogueEntry, Subject};
+use kubereach_model::evidence::CatalogueEntry;
 
 pub use docs::catalogue_markdown;
 
 pub mod backend_tls;
-pub mod command;
 mod docs;
 pub mod endpoints;
 pub mod entry;
@@ -50,18 +46,4 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
     .flatten()
     .map(|entry| (entry.text.code, *entry))
     .collect()
-}
-
-/// Evaluates every subject of the snapshot, in parallel; the order is that of kind, namespace and name.
-pub fn evaluate(cluster: &ClusterIndex<'_>) -> Vec<Subject> {
-    evaluate_with(&service::Backends::new(cluster))
-}
-
-pub(crate) fn evaluate_with(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
-    type Area = fn(&service::Backends<'_, '_>) -> Vec<Subject>;
-    let areas: [Area; 3] = [gateway::subjects, ingress::subjects, service::subjects];
-    let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(backends)).collect();
-    entry::note_other_kinds(backends.cluster, &mut subjects);
-    subjects.par_sort_by(|a, b| a.object.cmp(&b.object));
-    subjects
 }

@@ -8,8 +8,8 @@ use kubereach_reports::report::{
 };
 
 use super::{Blame, Effective, blame, config_verdict};
-use crate::checks::command::arg;
 use crate::observation::{PathSeen, Remark, Seen};
+use kubereach_model::evidence::command::arg;
 use kubereach_model::evidence::{Finding, Path, Subject};
 
 /// What was measured of one path, with what is to be said about it.

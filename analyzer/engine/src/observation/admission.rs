@@ -9,7 +9,7 @@ use kubereach_prober::words::{Segment, VantageKind};
 use kubereach_reports::report::{PathState, SegmentName};
 
 use super::Sighting;
-use crate::checks::policy::{Behind, behind_port};
+use crate::evaluate::policy::{Behind, behind_port};
 use crate::policy::cni::Enforcement;
 use crate::policy::{Answer, Connection, Direction, End, PodEnd, Protocol};
 use crate::resolve::ClusterIndex;

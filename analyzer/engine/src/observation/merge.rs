@@ -9,7 +9,7 @@ use kubereach_reports::report::Backend;
 use super::row::{sighting, speaks_http};
 use super::unknown_host::{controls, entry_only};
 use super::{Document, Doubt, PathFacts, PathSeen, Sighting, Source, admission, age, reduce};
-use crate::checks::policy::{ready_behind, service_port};
+use crate::evaluate::policy::{ready_behind, service_port};
 use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::{Path, Subject};
 

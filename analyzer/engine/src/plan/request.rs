@@ -79,7 +79,7 @@ pub(super) fn of_match(matched: Option<&RouteMatch>) -> Result<Request, String> 
             other => {
                 return Err(format!(
                     "the rule takes only {} requests, and only GET, HEAD and OPTIONS are ever sent",
-                    crate::checks::command::cut(other)
+                    kubereach_model::evidence::command::cut(other)
                 ));
             }
         });

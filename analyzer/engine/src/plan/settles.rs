@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::{Effect, PathState, SegmentName};
 
-use crate::checks::command::cut;
 use kubereach_model::evidence::Path;
+use kubereach_model::evidence::command::cut;
 
 /// `Ingress/shop/web shop.example Prefix /: …`: the path, and what is open about it.
 pub(super) fn settles(path: &Path) -> String {

@@ -419,7 +419,7 @@ fn own_port(end: &End<'_>, port: &str, protocol: Option<Protocol>) -> Result<Opt
 /// The named ports of a pod, for a message.
 fn declared(pod: &PodEnd<'_>) -> Vec<String> {
     let ports = pod.spec.serving_containers().flat_map(|c| &c.ports).filter(|p| !p.name.is_empty());
-    ports.map(|p| crate::checks::command::cut(&p.name)).collect()
+    ports.map(|p| kubereach_model::evidence::command::cut(&p.name)).collect()
 }
 
 enum Named<'s> {

@@ -6,6 +6,7 @@
 //! findings; a [`Path`] is a row of segments.
 
 mod check_doc;
+pub mod command;
 mod finding;
 mod path;
 mod place;

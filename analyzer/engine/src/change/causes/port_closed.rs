@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kubereach_reports::report::{ChangeAction, ObjectRef, SegmentName};
 
 use super::context::{Context, title};
-use crate::checks::command;
 use crate::policy::{Answer, Connection, End, Protocol, View};
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::lenient::PortRef;

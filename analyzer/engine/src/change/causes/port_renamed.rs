@@ -3,7 +3,7 @@
 use kubereach_reports::report::{SegmentName, SubjectChange};
 
 use super::context::{Context, title};
-use crate::checks::command;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kubereach_reports::report::{SegmentName, SubjectChange};
 
 use super::context::{Context, origin, title};
-use crate::checks::command;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::matches_pairs;

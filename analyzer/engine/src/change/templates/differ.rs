@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Template;
 use super::amount::amounts_differ;
-use crate::checks::command::cut;
+use kubereach_model::evidence::command::cut;
 use kubereach_model::snapshot::is_masked;
 
 /// Deeper than any pod template.

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::Context;
+use crate::evaluate::service::context::Context;
 use crate::resolve::service::Truth;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::{Condition, Gateway, GatewayClass};
 use kubereach_model::snapshot::{Found, Gap};

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use crate::checks::command;
 use crate::resolve::gateway::door::Door;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Proof;

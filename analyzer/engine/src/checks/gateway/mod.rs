@@ -18,7 +18,6 @@ pub mod class_not_accepted;
 pub mod class_unseen;
 pub mod client_certificate_unseen;
 pub mod condition_false;
-pub(crate) mod eval;
 pub mod insecure_frontend_validation;
 pub mod invalid_ca_certificate_kind;
 pub mod invalid_ca_certificate_ref;
@@ -42,8 +41,7 @@ pub mod status_stale;
 pub mod unsupported_address_type;
 pub mod unsupported_protocol;
 
-use crate::checks::service::Backends;
-use kubereach_model::evidence::{CatalogueEntry, Subject};
+use kubereach_model::evidence::CatalogueEntry;
 
 /// The pages of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
@@ -88,8 +86,3 @@ pub static DOCS: &[&CatalogueEntry] = &[
     unsupported_address_type::DOC.entry(),
     unsupported_protocol::DOC.entry(),
 ];
-
-/// Every Gateway and every route: a route is judged once and said at its Gateways too.
-pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
-    eval::subjects(backends)
-}

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use crate::checks::command;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Condition;

@@ -5,8 +5,8 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::backend::Target;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 use crate::resolve::ingress::actions::{self, Action};
 use crate::resolve::ingress::front::Front;
 
@@ -24,7 +24,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let name = match (&hop.reference.target, hop.action) {
         (_, Some(name)) => name,
         (Target::Action(name), None) => *name,
@@ -48,6 +48,6 @@ fn key(name: &str) -> String {
 }
 
 /// The action of a name, as its annotation says; `None` without the annotation.
-pub(super) fn action(front: &Front<'_>, name: &str) -> Option<Action> {
+pub(crate) fn action(front: &Front<'_>, name: &str) -> Option<Action> {
     front.annotation(&key(name)).map(actions::parse)
 }

@@ -7,8 +7,8 @@ use kubereach_model::field;
 use crate::resolve::ingress::actions::Action;
 use crate::resolve::ingress::backend::Target;
 use kubereach_model::snapshot::Gap;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -23,9 +23,9 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Action(name) = &hop.reference.target else { return };
-    let what = match super::action_backend::action(hop.front, name) {
+    let what = match crate::checks::ingress::action_backend::action(hop.front, name) {
         None => "is not there",
         Some(Action::Unreadable) => "cannot be read",
         Some(_) => return,

@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Controller;
 use crate::resolve::ingress::front::{Address, Front};
 use kubereach_model::snapshot::Gap;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it where nothing but the status could show who serves the Ingress.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let unshown = front.controller().is_none_or(Controller::is_outside);
     if front.address != Address::NotCollected || !unshown {
         return;

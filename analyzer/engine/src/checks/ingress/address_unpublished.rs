@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Controller;
 use crate::resolve::ingress::front::{Address, Front};
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for a controller inside the cluster.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.address != Address::None || front.controller().is_none_or(Controller::is_outside) {
         return;
     }

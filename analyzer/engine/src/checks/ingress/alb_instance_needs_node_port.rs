@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::Target;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Service;
 
@@ -24,10 +24,10 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// The annotation, on the Service or else on the Ingress.
-pub(super) const TARGET_TYPE: &str = "alb.ingress.kubernetes.io/target-type";
+pub(crate) const TARGET_TYPE: &str = "alb.ingress.kubernetes.io/target-type";
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, _) = &hop.reference.target else { return };
     if !is_without_node_port(hop, *service) || target_type(hop, *service) != Some("instance") {
         return;
@@ -44,12 +44,12 @@ pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
 }
 
 /// A ClusterIP Service behind the AWS controller.
-pub(super) fn is_without_node_port(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> bool {
+pub(crate) fn is_without_node_port(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> bool {
     hop.front.is(Product::AwsAlb) && service.spec.kind == "ClusterIP"
 }
 
 /// What is asked for in so many words.
-pub(super) fn target_type<'s>(hop: &Hop<'_, 's>, service: Found<'s, Service>) -> Option<&'s str> {
+pub(crate) fn target_type<'s>(hop: &Hop<'_, 's>, service: Found<'s, Service>) -> Option<&'s str> {
     let own = service.get().value.metadata.annotation(TARGET_TYPE).map(str::trim).filter(|value| !value.is_empty());
     own.or_else(|| hop.front.annotation(TARGET_TYPE))
 }

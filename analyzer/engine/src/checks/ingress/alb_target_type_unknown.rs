@@ -5,8 +5,8 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::backend::Target;
 use kubereach_model::snapshot::Gap;
-use super::alb_instance_needs_node_port::{TARGET_TYPE, is_without_node_port, target_type};
-use super::hop::Hop;
+use crate::checks::ingress::alb_instance_needs_node_port::{TARGET_TYPE, is_without_node_port, target_type};
+use crate::evaluate::ingress::hop::Hop;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, _) = &hop.reference.target else { return };
     if !is_without_node_port(hop, *service) || target_type(hop, *service).is_some() {
         return;

@@ -4,8 +4,8 @@ use kubereach_reports::report::SegmentName;
 
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use crate::resolve::ingress::backend::Target;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Incomplete(lacking) = &hop.reference.target else { return };
     let what = words::brief(&hop.path.describe());
     let proof = hop.front.ingress.shows(format!("the backend of {what} names {lacking}"));

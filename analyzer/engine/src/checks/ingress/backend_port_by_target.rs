@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
     let Some(wanted) = hop.reference.port.as_ref().filter(|_| hop.front.is(Product::IngressNginx)) else { return };
     let wanted = words::brief(&wanted.to_string());

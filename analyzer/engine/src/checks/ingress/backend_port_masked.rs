@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
 use kubereach_model::snapshot::Gap;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::Masked) = &hop.reference.target else { return };
     let gap = Gap::investigate("a port number is masked", "a collector hid it");
     let (origin, field) = hop.backend_field(field!["service", "port"]);

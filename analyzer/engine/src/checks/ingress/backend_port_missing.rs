@@ -7,8 +7,8 @@ use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
 use kubereach_model::snapshot::model::Service;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -25,7 +25,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, answer) = &hop.reference.target else { return };
     let because = match answer {
         PortAnswer::Missing => String::new(),
@@ -49,7 +49,7 @@ pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
 }
 
 /// Is the controller known to accept only a declared number or name?
-pub(super) fn is_exact(hop: &Hop<'_, '_>) -> bool {
+pub(crate) fn is_exact(hop: &Hop<'_, '_>) -> bool {
     [Product::Traefik, Product::AwsAlb, Product::Gce].into_iter().any(|product| hop.front.is(product))
 }
 

@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
@@ -23,10 +23,10 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
     let Some(wanted) = &hop.reference.port else { return };
-    if hop.front.is(Product::IngressNginx) || super::backend_port_missing::is_exact(hop) {
+    if hop.front.is(Product::IngressNginx) || crate::checks::ingress::backend_port_missing::is_exact(hop) {
         return;
     }
     let gap = Gap::investigate("whether the controller accepts the target of a port is not known", "controllers differ");

@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -22,9 +22,9 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
-    let told = hop.nginx("backend-protocol").is_some() || super::passthrough_asked(hop.front);
+    let told = hop.nginx("backend-protocol").is_some() || crate::checks::ingress::passthrough_asked(hop.front);
     let looks_tls = port.name == "https" || matches!(port.port.known(), Some(443 | 8443)) || port.app_protocol.as_deref() == Some("https");
     if told || !looks_tls || !hop.front.is(Product::IngressNginx) {
         return;

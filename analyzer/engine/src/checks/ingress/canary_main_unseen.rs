@@ -5,8 +5,8 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::claims::is_canary;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let alone = hop.front.is(Product::IngressNginx) && is_canary(&hop.front.ingress);
     let Err(gap) = &hop.all.complete else { return };
     if !alone || hop.all.claims.has_main(hop.front, hop.path) {

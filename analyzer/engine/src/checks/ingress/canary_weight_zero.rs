@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::claims::is_canary;
-use super::hop::Hop;
+use crate::evaluate::ingress::hop::Hop;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -19,14 +19,14 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     if drained(hop) {
         segment.add(DOC.finding(hop.ingress(), "this canary has weight 0: all requests go to the main Ingress"));
     }
 }
 
 /// Gets the canary nothing, while a main Ingress gets everything?
-pub(super) fn drained(hop: &Hop<'_, '_>) -> bool {
+pub(crate) fn drained(hop: &Hop<'_, '_>) -> bool {
     let weightless = hop.nginx("canary-weight").is_none_or(|weight| weight.parse() == Ok(0_u32));
     let selected = hop.nginx("canary-by-header").is_some() || hop.nginx("canary-by-cookie").is_some();
     hop.front.is(Product::IngressNginx)

@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{ANNOTATION, Named};
 use crate::resolve::ingress::front::Front;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for the annotation.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let Named::Annotation(word) = front.class.named else { return };
     let message = format!("its class is named by the deprecated annotation {ANNOTATION}: '{}'", words::brief(word));
     let finding = DOC.finding(front.ingress.object(), message);

@@ -23,12 +23,12 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// The controller that may answer to the bare name.
-pub(super) fn known(name: &str) -> Option<&'static Controller> {
+pub(crate) fn known(name: &str) -> Option<&'static Controller> {
     controllers::by_word(name).filter(|controller| controller.by_word)
 }
 
 /// Adds it for a missing class with such a name.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     let Some(controller) = known(name).filter(|_| !front.is_published()) else { return };
     let gap = Gap::investigate(

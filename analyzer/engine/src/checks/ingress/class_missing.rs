@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::{Address, Front};
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -23,10 +23,10 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for a class that is proven not to exist.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     let served = front.is_published() || front.address == Address::NotCollected;
-    if served || super::class_by_name::known(name).is_some() {
+    if served || crate::checks::ingress::class_by_name::known(name).is_some() {
         return;
     }
     let message = format!("nobody serves this Ingress: its class '{}' does not exist", words::brief(name));

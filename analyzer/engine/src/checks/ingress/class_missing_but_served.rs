@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::{Address, Front};
-use super::words;
+use crate::checks::ingress::words;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for a missing class beside an address.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     let address = match &front.address {
         Address::Published(address) => format!("it has the address {}", words::brief(address)),

@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for an unseen class beside an address.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Class::Unseen(_), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
     if !front.is_published() {
         return;

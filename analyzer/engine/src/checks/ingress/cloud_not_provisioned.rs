@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::{Address, Front};
 use kubereach_model::snapshot::Gap;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -25,7 +25,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for a cloud's class without an address.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let Some(controller) = front.controller().filter(|c| c.is_outside()) else { return };
     if front.address != Address::None {
         return;

@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Place;
 use crate::resolve::ingress::front::Front;
 use kubereach_model::snapshot::Gap;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -23,11 +23,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it where no pod is ready and nothing is proven.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     let programmed_outside = controller.is_outside() && front.is_published();
     let Some(pod) = seen.pods.first() else { return };
-    if seen.ready > 0 || programmed_outside || super::controller_not_ready::applies(front) {
+    if seen.ready > 0 || programmed_outside || crate::checks::ingress::controller_not_ready::applies(front) {
         return;
     }
     let reason = match (&seen.complete, controller.place) {

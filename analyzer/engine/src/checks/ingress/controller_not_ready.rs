@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Place;
 use crate::resolve::ingress::front::Front;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it where the proof is complete.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     let Some(pod) = seen.pods.first().filter(|_| applies(front)) else { return };
     let count = seen.pods.len();
@@ -39,7 +39,7 @@ pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
 }
 
 /// Is it proven that no pod of the controller takes requests?
-pub(super) fn applies(front: &Front<'_>) -> bool {
+pub(crate) fn applies(front: &Front<'_>) -> bool {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return false };
     let all_read = seen.complete.is_ok() && seen.all_unready;
     let none_listens = !seen.may_listen_on_node && !front.young;

@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
 use kubereach_model::snapshot::Gap;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for a class of an unknown controller.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.controller().is_some() || front.is_published() || front.is_manifest() {
         return;
     }

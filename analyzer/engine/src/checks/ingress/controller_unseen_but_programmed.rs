@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it beside an address.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
     if !seen.pods.is_empty() || !front.is_published() || controller.is_outside() {
         return;

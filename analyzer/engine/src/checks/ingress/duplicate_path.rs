@@ -5,8 +5,8 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::controllers::Product;
 use kubereach_model::snapshot::Gap;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let what = words::brief(&hop.path.describe());
     let rivals = hop.all.claims.rivals(hop.front, hop.path);
     let message = match rivals.first() {

@@ -7,8 +7,8 @@ use kubereach_model::field;
 use crate::resolve::controllers::ExternalNames;
 use crate::resolve::ingress::backend::Target;
 use kubereach_model::snapshot::Gap;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -29,7 +29,7 @@ const FLAGS: [&str; 3] = [
 ];
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, _) = &hop.reference.target else { return };
     let refused = hop.front.controller().filter(|c| c.external_names == ExternalNames::Refused);
     let Some(controller) = refused.filter(|_| service.is_external_name()) else { return };

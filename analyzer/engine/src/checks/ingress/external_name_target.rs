@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Inconclusive, Finding, CheckDoc, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::{Found, Gap};
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// For a path to `service`, behind which nothing was evaluated.
-pub(super) fn finding(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> Finding {
+pub(crate) fn finding(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> Finding {
     let target = words::brief(service.spec.external_name.as_deref().unwrap_or_default());
     let gap = Gap::by_design(format!("what answers under {target} is not in the input"), "it is outside the cluster");
     let message = format!("this path leads to {target}, outside the cluster, through the Service '{}'", service.metadata.name);

@@ -7,8 +7,8 @@ use kubereach_model::field;
 use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::Found;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
@@ -23,10 +23,10 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// The annotation's name behind its prefix.
-pub(super) const ANNOTATION: &str = "default-backend";
+pub(crate) const ANNOTATION: &str = "default-backend";
 
 /// Says that `fallback` answers in the place of `dead`, which was found blocked for `why`.
-pub(super) fn finding(hop: &Hop<'_, '_>, dead: Found<'_, Service>, fallback: Found<'_, Service>, why: &str) -> Finding {
+pub(crate) fn finding(hop: &Hop<'_, '_>, dead: Found<'_, Service>, fallback: Found<'_, Service>, why: &str) -> Finding {
     let key = format!("{}{ANNOTATION}", crate::resolve::ingress::claims::NGINX);
     let proof = hop.front.ingress.shows(format!("names '{}' as the fallback", fallback.metadata.name));
     let message = format!(

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -25,7 +25,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 const ANNOTATION: &str = "ingress.kubernetes.io/backends";
 
 /// Adds it for one path whose backend the annotation calls unhealthy.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     const LONG: usize = 65_536;
     let Some(text) = hop.front.annotation(ANNOTATION).filter(|text| text.len() <= LONG) else { return };
     let Ok(states) = serde_json::from_str::<BTreeMap<String, String>>(text) else { return };

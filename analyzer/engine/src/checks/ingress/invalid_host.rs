@@ -4,8 +4,8 @@ use kubereach_reports::report::SegmentName;
 
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::snapshot::is_masked;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some(host) = hop.path.host.filter(|host| !is_masked(host)) else { return };
     let Some(what) = fault(host) else { return };
     let host = words::brief(host);

@@ -1,18 +1,10 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
-use rayon::prelude::*;
-
-use crate::checks::service::Backends;
 use crate::resolve::controllers::Product;
-use crate::resolve::entries::UnmodelledEntries;
-use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::claims::NGINX;
 use crate::resolve::ingress::front::Front;
-use kubereach_model::evidence::{CatalogueEntry, Segment, Subject};
+use kubereach_model::evidence::{CatalogueEntry, Segment};
 
-mod assemble;
-mod certificates;
-mod hop;
 #[cfg(test)]
 mod tests;
 pub(crate) mod words;
@@ -37,13 +29,13 @@ checks! {
     terminating, udp_backend,
 }
 
-type FrontCheck = fn(&Front<'_>, &mut Segment);
-type HopCheck = fn(&hop::Hop<'_, '_>, &mut Segment);
+pub(crate) type FrontCheck = fn(&Front<'_>, &mut Segment);
+pub(crate) type HopCheck = fn(&crate::evaluate::ingress::hop::Hop<'_, '_>, &mut Segment);
 
-const ADDRESS: &[FrontCheck] =
+pub(crate) const ADDRESS: &[FrontCheck] =
     &[address_unpublished::check, address_not_collected::check, cloud_not_provisioned::check];
 
-const CONTROLLER: &[FrontCheck] = &[
+pub(crate) const CONTROLLER: &[FrontCheck] = &[
     class_missing::check,
     class_by_name::check,
     class_missing_but_served::check,
@@ -61,7 +53,7 @@ const CONTROLLER: &[FrontCheck] = &[
     terminating::check,
 ];
 
-const RULE: &[HopCheck] = &[
+pub(crate) const RULE: &[HopCheck] = &[
     invalid_host::check,
     shadowed_path::check,
     duplicate_path::check,
@@ -74,7 +66,7 @@ const RULE: &[HopCheck] = &[
     gce_backend_unhealthy::check,
 ];
 
-const REFERENCE: &[HopCheck] = &[
+pub(crate) const REFERENCE: &[HopCheck] = &[
     backend_service_missing::check,
     backend_service_unseen::check,
     backend_port_missing::check,
@@ -92,20 +84,9 @@ const REFERENCE: &[HopCheck] = &[
     udp_backend::check,
 ];
 
-const PASSTHROUGH: &[FrontCheck] = &[ssl_passthrough_unknown::check, ssl_passthrough_off::check];
-
-/// Every subject of this area.
-pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
-    let cluster = backends.cluster;
-    if cluster.snapshot.ingresses.is_empty() {
-        return Vec::new();
-    }
-    let all = Ingresses::of(cluster);
-    let entries = UnmodelledEntries::of(cluster);
-    all.fronts.par_iter().map(|front| assemble::subject(backends, &all, &entries, front)).collect()
-}
+pub(crate) const PASSTHROUGH: &[FrontCheck] = &[ssl_passthrough_unknown::check, ssl_passthrough_off::check];
 
 /// Is ingress-nginx asked to pass TLS through unopened?
-fn passthrough_asked(front: &Front<'_>) -> bool {
+pub(crate) fn passthrough_asked(front: &Front<'_>) -> bool {
     front.is(Product::IngressNginx) && front.says(&format!("{NGINX}ssl-passthrough"))
 }

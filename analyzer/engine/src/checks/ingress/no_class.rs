@@ -6,7 +6,7 @@ use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
-use super::words;
+use crate::checks::ingress::words;
 use kubereach_model::snapshot::Gap;
 
 /// The page.
@@ -25,7 +25,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for an Ingress that nobody is named for.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.class.named != Named::Nothing || front.is_published() {
         return;
     }

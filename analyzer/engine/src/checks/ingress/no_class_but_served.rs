@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::front::Front;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for a class-less Ingress with a sign of service.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     if front.class.named != Named::Nothing {
         return;
     }

@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// For an Ingress without a single path.
-pub(super) fn finding(front: &Front<'_>) -> Finding {
+pub(crate) fn finding(front: &Front<'_>) -> Finding {
     DOC.finding(front.ingress.object(), "this Ingress declares no path: there is nothing to judge")
         .at(front.ingress.origin, field!["spec", "rules"])
 }

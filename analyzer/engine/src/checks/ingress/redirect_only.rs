@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::front::Front;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -25,7 +25,7 @@ const REDIRECTS: [&str; 2] =
     ["nginx.ingress.kubernetes.io/permanent-redirect", "nginx.ingress.kubernetes.io/temporal-redirect"];
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some((key, to)) = redirect(hop.front) else { return };
     let message = format!("every request is redirected to {}; the backend is not used", words::brief(to));
     let finding = DOC.finding(hop.ingress(), message);
@@ -33,7 +33,7 @@ pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
 }
 
 /// The annotation that redirects everything, and where to.
-pub(super) fn redirect<'s>(front: &Front<'s>) -> Option<(&'static str, &'s str)> {
+pub(crate) fn redirect<'s>(front: &Front<'s>) -> Option<(&'static str, &'s str)> {
     if !front.may_be(Product::IngressNginx) {
         return None;
     }

@@ -3,8 +3,8 @@
 use kubereach_reports::report::SegmentName;
 
 use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some(by) = hop.all.claims.regex(hop.front, hop.path).filter(|_| !hop.path.path_type.is_empty()) else { return };
     let host = words::brief(hop.path.host.unwrap_or("(any host)"));
     let message = format!("every path of {host} is a regular expression that ignores case, because of {}", by.object());

@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it to Ingresses without a class, and to those of a default class.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let concerned = match &front.class.class {
         Class::Found(class) => class.is_default(),
         _ => front.class.named == Named::Nothing,

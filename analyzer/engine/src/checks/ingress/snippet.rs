@@ -5,8 +5,8 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -36,7 +36,7 @@ const SNIPPETS: [&str; 8] = [
 ];
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Some(key) = SNIPPETS.into_iter().find(|key| hop.front.annotation(key).is_some()) else { return };
     let gap = Gap::by_design("what the pasted configuration does to requests is not evaluated", key);
     let message = format!("the annotation {key} changes the proxy's configuration by hand");

@@ -5,8 +5,8 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::field;
 use kubereach_model::evidence::{Narrows, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
-use super::ssl_passthrough_unknown::FLAG;
-use super::words;
+use crate::checks::ingress::ssl_passthrough_unknown::FLAG;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
@@ -23,8 +23,8 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// Adds it where every pod's flags were read and none has it.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let Some(seen) = front.seen.as_ref().filter(|_| super::passthrough_asked(front)) else { return };
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
+    let Some(seen) = front.seen.as_ref().filter(|_| crate::checks::ingress::passthrough_asked(front)) else { return };
     let Some(pod) = seen.pods.first().filter(|_| seen.flag(FLAG) == Some(false)) else { return };
     let proof = pod.shows(format!("runs without {FLAG}"));
     let message = format!("TLS is not passed through to the backend: the controller runs without {FLAG}");

@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
 use kubereach_model::snapshot::Gap;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -20,12 +20,12 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// The flag of the controller.
-pub(super) const FLAG: &str = "--enable-ssl-passthrough";
+pub(crate) const FLAG: &str = "--enable-ssl-passthrough";
 
 /// Adds it where the flag could not be read.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let flag = front.seen.as_ref().and_then(|seen| seen.flag(FLAG));
-    if !super::passthrough_asked(front) || flag.is_some() {
+    if !crate::checks::ingress::passthrough_asked(front) || flag.is_some() {
         return;
     }
     let gap = Gap::investigate(format!("whether the controller runs with {FLAG} is not shown"), "its pods' flags were not seen");

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::front::Front;
-use super::words;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -18,7 +18,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for an Ingress with a deletion time.
-pub(super) fn check(front: &Front<'_>, segment: &mut Segment) {
+pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     let Some(since) = front.ingress.metadata.deletion_timestamp.0 else { return };
     let message = format!("this Ingress has been being deleted since {since}");
     let finding = DOC.finding(front.ingress.object(), message);

@@ -4,7 +4,7 @@ use kubereach_reports::report::{CoverageState, Effect, SegmentName};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::checks::service::Backends;
+use crate::evaluate::service::Backends;
 use crate::resolve::ClusterIndex;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::front::{Address, Tier};
@@ -57,7 +57,7 @@ fn controller_pod(ready: bool) -> Value {
 }
 
 fn judged(snapshot: &Snapshot) -> Vec<Subject> {
-    super::subjects(&Backends::new(&ClusterIndex::new(snapshot)))
+    crate::evaluate::ingress::subjects(&Backends::new(&ClusterIndex::new(snapshot)))
 }
 
 /// Codes on the front segments of the only path, and the evidence of the controller segment.

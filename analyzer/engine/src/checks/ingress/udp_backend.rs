@@ -6,8 +6,8 @@ use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
-use super::hop::Hop;
-use super::words;
+use crate::evaluate::ingress::hop::Hop;
+use crate::checks::ingress::words;
 
 /// The page.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(super) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::Declared(port)) = &hop.reference.target else { return };
     let other = matches!(port.protocol.as_str(), "UDP" | "SCTP");
     if !other || !hop.front.is(Product::IngressNginx) || service.is_external_name() {

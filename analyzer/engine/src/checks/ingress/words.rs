@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::checks::command;
 use crate::resolve::ingress::front::{Address, Front};
+use kubereach_model::evidence::command;
 
 /// A word of a command line: names come from the input and may hold anything.
 pub(crate) fn quoted(word: &str) -> String {
@@ -11,7 +11,7 @@ pub(crate) fn quoted(word: &str) -> String {
 }
 
 /// `kubectl describe ingress web -n shop`.
-pub(super) fn describe(front: &Front<'_>) -> String {
+pub(crate) fn describe(front: &Front<'_>) -> String {
     kubectl("describe ingress", &front.ingress.object())
 }
 
@@ -25,12 +25,12 @@ pub(crate) fn kubectl(verb: &str, object: &ObjectRef) -> String {
 }
 
 /// `kubectl get WHAT -n NAMESPACE`.
-pub(super) fn list(what: &str, front: &Front<'_>) -> String {
+pub(crate) fn list(what: &str, front: &Front<'_>) -> String {
     command::list(what, &front.ingress.metadata.namespace)
 }
 
 /// The Service of a name in the Ingress's namespace.
-pub(super) fn service(front: &Front<'_>, name: &str) -> ObjectRef {
+pub(crate) fn service(front: &Front<'_>, name: &str) -> ObjectRef {
     let namespace = front.ingress.metadata.namespace.clone();
     ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace), name: name.to_owned() }
 }
@@ -41,7 +41,7 @@ pub(crate) fn brief(text: &str) -> String {
 }
 
 /// The command that shows a controller's pods.
-pub(super) fn controller_pods(front: &Front<'_>) -> String {
+pub(crate) fn controller_pods(front: &Front<'_>) -> String {
     let seen = front.seen.as_ref().and_then(|seen| seen.pods.first());
     if let Some(pod) = seen {
         return kubectl("describe pod", &pod.object());
@@ -54,7 +54,7 @@ pub(super) fn controller_pods(front: &Front<'_>) -> String {
 }
 
 /// The published address, for evidence.
-pub(super) fn address<'f>(front: &'f Front<'_>) -> &'f str {
+pub(crate) fn address<'f>(front: &'f Front<'_>) -> &'f str {
     match &front.address {
         Address::Published(text) => text,
         Address::None | Address::Manifest | Address::NotCollected => "",

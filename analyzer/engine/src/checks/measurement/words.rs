@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
 
-use super::{
+use crate::checks::measurement::{
     error_answer, fails_as_configured, fails_though_open, flaky, flows_though_blocked, other_identity, relay_differs,
     same_as_unknown_host, some_addresses_fail, some_callers_fail, some_endpoints_fail, stale, unconfirmed_failure,
 };
-use crate::checks::command;
 use crate::observation::{Remark, Told};
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Finding, Path};
 use kubereach_model::snapshot::{Gap, Proof};
 
@@ -19,7 +19,7 @@ const NAMED: usize = 4;
 
 /// A remark as a finding.
 #[expect(clippy::too_many_lines, reason = "a table: one row per remark")]
-pub(super) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>) -> Finding {
+pub(crate) fn finding(path: &Path, remark: &Remark, taken_at: Option<Timestamp>) -> Finding {
     let entry = path.key.entry.clone();
     let way = way(path);
     match remark {

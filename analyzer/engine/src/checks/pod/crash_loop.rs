@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::containers;
-use crate::checks::command;
+use crate::checks::pod::containers;
 use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
@@ -43,7 +43,7 @@ pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Findi
     let previous = container.state.waiting.is_some();
     Some(
         DOC.finding(pod.object(), format!("{role} {} of pod {} keeps exiting", container.name, pod.metadata.name))
-            .cause(format!("{exit}{}{words}", super::restarts(container)))
+            .cause(format!("{exit}{}{words}", crate::checks::pod::restarts(container)))
             .next("Read what it said before it exited.", command::logs(&pod.object(), &container.name, previous)),
     )
 }

@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::sidecar;
-use crate::checks::command;
+use crate::checks::pod::sidecar;
 use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;

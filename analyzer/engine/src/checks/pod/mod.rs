@@ -109,7 +109,11 @@ fn waiting<'p>(pod: &'p Pod, reasons: &[&str]) -> Option<(&'p ContainerStatus, &
     containers(pod).find_map(|(container, _)| {
         let waiting = container.state.waiting.as_ref()?;
         let reason = waiting.reason.as_deref().filter(|r| reasons.contains(r))?;
-        Some((container, reason, super::command::cut(waiting.message.as_deref().unwrap_or_default())))
+        Some((
+            container,
+            reason,
+            kubereach_model::evidence::command::cut(waiting.message.as_deref().unwrap_or_default()),
+        ))
     })
 }
 

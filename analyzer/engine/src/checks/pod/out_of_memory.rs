@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::containers;
-use crate::checks::command;
+use crate::checks::pod::containers;
 use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
@@ -36,7 +36,7 @@ pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Findi
             pod.object(),
             format!("container {} of pod {} was killed for lack of memory", container.name, pod.metadata.name),
         )
-        .cause(format!("it exceeded its memory limit{}", super::restarts(container)))
+        .cause(format!("it exceeded its memory limit{}", crate::checks::pod::restarts(container)))
         .next(
             "Raise its memory limit, or find what uses the memory.",
             command::logs(&pod.object(), &container.name, previous),

@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::containers;
-use crate::checks::command;
+use crate::checks::pod::containers;
 use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
@@ -62,7 +62,7 @@ pub fn finding(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Findin
             pod.object(),
             format!("the readiness probe of container {} of pod {} does not pass", container.name, pod.metadata.name),
         )
-        .cause(format!("it asks for {}{words}{}", command::cut(&asked), super::restarts(container)))
+        .cause(format!("it asks for {}{words}{}", command::cut(&asked), crate::checks::pod::restarts(container)))
         .next("See why the probe fails.", command::describe(&pod.object())),
     )
 }

@@ -6,16 +6,12 @@ pub mod admits_only_its_node;
 pub mod admits_some;
 pub mod closed_to_controller;
 pub mod closed_to_controller_if_enforced;
-mod controller;
 pub mod dns_egress_closed;
 pub mod dns_egress_udp_only;
-mod egress;
 pub mod egress_closed;
 pub mod egress_differs;
 pub mod egress_limited;
-mod evaluate;
 pub mod foreign_policy;
-mod identity;
 pub mod inactive_rules;
 pub mod not_collected;
 pub mod not_enforced;
@@ -23,14 +19,12 @@ pub mod not_evaluated;
 pub mod partly_closed_to_controller;
 pub mod peers_match_no_pod;
 pub mod port_no_pod_has;
-mod rules;
 pub mod selects_nothing;
 pub mod service_port_in_rule;
 pub mod some_pods_admit_no_one;
 pub mod source_address_replaced;
-mod targets;
 pub mod undecidable;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 
@@ -38,9 +32,6 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use kubereach_model::evidence::{CatalogueEntry, Segment};
 
-pub use controller::through;
-pub use evaluate::behind;
-pub use identity::{Behind, behind_port, ready_behind, service_port};
 pub use source_address_replaced::from_outside;
 
 /// The pages of this area.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, SegmentName};
 
-use super::targets::kinds_of_targets;
-use super::words;
+use crate::checks::policy::words;
+use crate::evaluate::policy::targets::kinds_of_targets;
 use crate::policy::cni::Enforcement;
 use crate::policy::{Answer, Connection, Direction, End, Missing, Protocol, Sided};
 use crate::resolve::ClusterIndex;
@@ -51,7 +51,7 @@ pub fn from_outside<'s>(
     let protocol = Protocol::of(&port.protocol).unwrap_or(Protocol::Tcp);
     let targets = kinds_of_targets(cluster, view, port, behind);
     let asked = |from: &End<'s>| -> Vec<Sided<'s>> {
-        let side = |target: &super::targets::Target<'s>| {
+        let side = |target: &crate::evaluate::policy::targets::Target<'s>| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
             let connection = Connection { from, to: &target.end, protocol, port: target.port };
             policies.policies.side(&connection, Direction::Ingress, &selection)
@@ -87,7 +87,7 @@ pub fn from_outside<'s>(
     let mut own = Segment::clone(policy);
     own.add(words::blame(finding, &deciding, view.namespace()).next(
         "Measure from a client of these addresses, or keep its address with externalTrafficPolicy: Local.",
-        crate::checks::command::get(&view.service.object(), "-o yaml"),
+        kubereach_model::evidence::command::get(&view.service.object(), "-o yaml"),
     ));
     Arc::new(own)
 }

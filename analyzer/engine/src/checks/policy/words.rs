@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::checks::command;
 use crate::policy::{Because, Policy, PolicyAnswer, PolicyKind};
 use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::Finding;
+use kubereach_model::evidence::command;
 use kubereach_model::field;
 use kubereach_model::snapshot::Proof;
 
@@ -13,7 +13,7 @@ use kubereach_model::snapshot::Proof;
 const SHOWN: usize = 3;
 
 /// `a`, `a and b`, `a, b, c and 2 more`.
-pub(super) fn list(items: &[String]) -> String {
+pub(crate) fn list(items: &[String]) -> String {
     let shown: Vec<String> = items.iter().take(SHOWN).map(|item| command::cut(item)).collect();
     match items.len().checked_sub(SHOWN) {
         Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
@@ -26,12 +26,12 @@ pub(super) fn list(items: &[String]) -> String {
 }
 
 /// `80/TCP`, or words where the number is not known.
-pub(super) fn port(number: Option<u16>, protocol: &str) -> String {
+pub(crate) fn port(number: Option<u16>, protocol: &str) -> String {
     number.map_or_else(|| format!("its {protocol} port"), |number| format!("{number}/{protocol}"))
 }
 
 /// Names of the policies that decided, each once.
-pub(super) fn policies<'a, 's: 'a>(
+pub(crate) fn policies<'a, 's: 'a>(
     cluster: &'a ClusterIndex<'s>,
     of: impl IntoIterator<Item = &'a Because<'s>>,
 ) -> Vec<&'a Policy<'s>> {
@@ -43,7 +43,7 @@ pub(super) fn policies<'a, 's: 'a>(
 }
 
 /// The policies that let it through, each with its rule: `allow-front (rule ingress[0])`.
-pub(super) fn admitting<'a, 's: 'a>(
+pub(crate) fn admitting<'a, 's: 'a>(
     cluster: &'a ClusterIndex<'s>,
     of: impl IntoIterator<Item = &'a Because<'s>>,
 ) -> Vec<String> {
@@ -61,7 +61,7 @@ pub(super) fn admitting<'a, 's: 'a>(
 }
 
 /// `policy a isolates`, `policies a and b isolate`: the subject and its verb.
-pub(super) fn policies_do(names: &[String], one: &str, several: &str) -> String {
+pub(crate) fn policies_do(names: &[String], one: &str, several: &str) -> String {
     match names {
         [name] => format!("policy {} {one}", command::cut(name)),
         _ => format!("policies {} {several}", list(names)),
@@ -69,7 +69,7 @@ pub(super) fn policies_do(names: &[String], one: &str, several: &str) -> String 
 }
 
 /// What a policy that was read shows.
-pub(super) fn shows(cluster: &ClusterIndex<'_>, policy: &Policy<'_>, fact: &str) -> Option<Proof> {
+pub(crate) fn shows(cluster: &ClusterIndex<'_>, policy: &Policy<'_>, fact: &str) -> Option<Proof> {
     let namespace = policy.object.namespace.as_deref().unwrap_or_default();
     match policy.kind() {
         PolicyKind::Core => {
@@ -85,7 +85,7 @@ pub(super) fn shows(cluster: &ClusterIndex<'_>, policy: &Policy<'_>, fact: &str)
 }
 
 /// Points a finding at the policies to blame, and says how to look at them.
-pub(super) fn blame(finding: Finding, policies: &[&Policy<'_>], namespace: &str) -> Finding {
+pub(crate) fn blame(finding: Finding, policies: &[&Policy<'_>], namespace: &str) -> Finding {
     let finding = match policies {
         [one] => finding.next(
             "Look at the policy, and add a rule for this port if it is meant to be open.",

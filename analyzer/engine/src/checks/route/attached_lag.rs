@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
 use crate::resolve::gateway::door::Door;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::model::Route;
 use kubereach_model::snapshot::{Found, Gap};

@@ -11,7 +11,6 @@ pub mod backend_unseen;
 pub mod condition_false;
 pub mod controllers_disagree;
 pub mod default_gateway;
-pub(crate) mod eval;
 pub mod extension_filter;
 pub mod external_name_backend;
 pub mod filter_doubtful;

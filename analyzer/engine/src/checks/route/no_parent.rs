@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;

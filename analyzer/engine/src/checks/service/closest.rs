@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::checks::command::cut;
 use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::command::cut;
 use kubereach_model::snapshot::model::{Pod, Resource as _, WorkloadKind};
 use kubereach_model::snapshot::{Gap, GroupKind};
 
@@ -13,7 +13,7 @@ use kubereach_model::snapshot::{Gap, GroupKind};
 const COMPARED: usize = 2000;
 
 /// Labels in words: `app=web, tier=front`.
-pub(super) fn words(labels: &BTreeMap<String, String>) -> String {
+pub(crate) fn words(labels: &BTreeMap<String, String>) -> String {
     let mut all: Vec<String> = labels.iter().take(6).map(|(k, v)| format!("{k}={v}")).collect();
     if labels.len() > all.len() {
         all.push("…".to_owned());
@@ -22,17 +22,17 @@ pub(super) fn words(labels: &BTreeMap<String, String>) -> String {
 }
 
 /// What comes closest.
-pub(super) struct ClosestMatch {
+pub(crate) struct ClosestMatch {
     /// The pod or workload.
-    pub(super) object: ObjectRef,
+    pub(crate) object: ObjectRef,
     /// A workload's template rather than a pod.
-    pub(super) template: bool,
+    pub(crate) template: bool,
     differences: Vec<String>,
 }
 
 impl ClosestMatch {
     /// `pod web-1`, `the template of Deployment web`.
-    pub(super) fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         if self.template {
             format!("the pod template of {} {}", self.object.kind, self.object.name)
         } else {
@@ -41,7 +41,7 @@ impl ClosestMatch {
     }
 
     /// Which labels differ.
-    pub(super) fn difference(&self) -> String {
+    pub(crate) fn difference(&self) -> String {
         cut(&self.differences.join(", "))
     }
 }
@@ -73,7 +73,7 @@ fn differences(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, St
 }
 
 /// The pod or template of the namespace whose labels are most like the selector.
-pub(super) fn closest(
+pub(crate) fn closest(
     cluster: &ClusterIndex<'_>,
     namespace: &str,
     selector: &BTreeMap<String, String>,
@@ -102,7 +102,7 @@ pub(super) fn closest(
 }
 
 /// Why, in manifests, a workload with the right labels may exist that was not read.
-pub(super) fn templates_gap(
+pub(crate) fn templates_gap(
     cluster: &ClusterIndex<'_>,
     namespace: &str,
     selector: &BTreeMap<String, String>,
@@ -141,7 +141,7 @@ pub(super) fn templates_gap(
 
 /// Why, after a change, pods with the right labels may come that no template shows: the change brings
 /// objects of which an operator may make them.
-pub(super) fn brought_gap(cluster: &ClusterIndex<'_>) -> Option<Gap> {
+pub(crate) fn brought_gap(cluster: &ClusterIndex<'_>) -> Option<Gap> {
     let maker = cluster.snapshot.simulation.brought().find(|kind| may_make_pods(kind))?;
     Some(Gap::investigate(
         format!("what {maker} objects make"),

@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
-use crate::checks::service::Consumer;
-use crate::checks::service::context::Context;
+use crate::evaluate::service::Consumer;
+use crate::evaluate::service::context::Context;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 

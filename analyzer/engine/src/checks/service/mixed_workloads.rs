@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::Context;
+use crate::evaluate::service::context::Context;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::GroupKind;
 use kubereach_model::snapshot::model::{Pod, WorkloadKind};

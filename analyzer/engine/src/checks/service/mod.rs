@@ -1,10 +1,7 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
-mod backends;
-mod closest;
-pub mod context;
+pub(crate) mod closest;
 pub mod endpoints_not_mirrored;
-mod evaluate;
 pub mod external_ips;
 pub mod external_name;
 pub mod external_name_in_cluster;
@@ -43,11 +40,7 @@ pub mod some_endpoints_not_ready;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
 
-use std::sync::Arc;
-
-use kubereach_model::evidence::{CatalogueEntry, Dormant, Segment, Subject};
-
-pub use backends::Backends;
+use kubereach_model::evidence::CatalogueEntry;
 
 /// The pages of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
@@ -90,37 +83,3 @@ pub static DOCS: &[&CatalogueEntry] = &[
     target_port_suspect::DOC.entry(),
     terminating_not_serving::DOC.entry(),
 ];
-
-/// Every subject of this area: one path per port and door (cluster address, node port, load balancer).
-pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
-    evaluate::subjects(backends)
-}
-
-/// Who consumes the endpoints of a Service, where that changes which of them receive traffic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Consumer {
-    /// kube-proxy or its replacement, by the Service's cluster address: falls back to serving,
-    /// terminating endpoints (KEP-1669).
-    ClusterIp,
-    /// A controller that reads EndpointSlices itself and dials only ready addresses (ingress-nginx and
-    /// most Gateway implementations).
-    ReadyEndpoints,
-    /// ingress-nginx: as above, TCP only, and an unmatched slice port falls back to a numeric targetPort.
-    IngressNginx,
-    /// Not known which.
-    Unknown,
-}
-
-/// The part of a path that lies behind the reference to a Service port.
-#[derive(Debug, Clone)]
-pub struct BackendSegments {
-    /// `service`, `endpoints`, `port`, `policy`, in this order.
-    pub segments: Vec<Arc<Segment>>,
-    /// The workload behind it is scaled to zero on purpose.
-    pub dormant: Option<Dormant>,
-}
-
-/// The API server's own Service: it keeps the addresses itself.
-fn is_api_server(cx: &context::Context<'_, '_>) -> bool {
-    cx.view.namespace() == "default" && cx.view.name() == "kubernetes"
-}

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::{Context, Situation};
 use crate::checks::service::target_port_suspect::app_containers;
+use crate::evaluate::service::context::{Context, Situation};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.

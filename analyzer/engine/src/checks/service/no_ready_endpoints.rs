@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::{Context, Situation};
+use crate::evaluate::service::context::{Context, Situation};
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 
 /// The page.

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
-use crate::checks::service::context::{Context, Situation};
+use crate::evaluate::service::context::{Context, Situation};
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
 /// The page.

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::{Context, Situation};
+use crate::evaluate::service::context::{Context, Situation};
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;

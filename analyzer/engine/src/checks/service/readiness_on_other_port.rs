@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::Context;
 use crate::checks::service::target_port_suspect::app_containers;
+use crate::evaluate::service::context::Context;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::model::lenient::PortRef;
 

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::Context;
+use crate::evaluate::service::context::Context;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// The page.
@@ -22,7 +22,7 @@ spec:
 
 /// Its addresses are kept by somebody else.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    if !cx.is_selectorless() || cx.behind.endpoints.is_empty() || super::is_api_server(cx) {
+    if !cx.is_selectorless() || cx.behind.endpoints.is_empty() || crate::evaluate::service::is_api_server(cx) {
         return None;
     }
     let pods = cx.behind.endpoints.iter().filter(|e| e.pod.is_some()).count();

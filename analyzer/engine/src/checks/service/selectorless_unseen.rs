@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
-use crate::checks::service::context::{Context, Situation};
+use crate::evaluate::service::context::{Context, Situation};
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Endpoints;
@@ -24,7 +24,7 @@ spec:
 
 /// Somebody else keeps its addresses, and they were not read.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    if !cx.is_selectorless() || cx.situation() != Situation::Empty || super::is_api_server(cx) {
+    if !cx.is_selectorless() || cx.situation() != Situation::Empty || crate::evaluate::service::is_api_server(cx) {
         return None;
     }
     let (what, reason) = match cx.view.slices_gap(cx.cluster) {
@@ -60,5 +60,5 @@ pub fn kept_by_somebody(cx: &Context<'_, '_>) -> bool {
         let object = cx.cluster.snapshot.lookup::<Endpoints>(cx.view.namespace(), cx.view.name()).found();
         object.is_some_and(|o| o.metadata.annotation(LEADER).is_some())
     };
-    owned || service.spec.ports.is_empty() || super::is_api_server(cx) || elected()
+    owned || service.spec.ports.is_empty() || crate::evaluate::service::is_api_server(cx) || elected()
 }

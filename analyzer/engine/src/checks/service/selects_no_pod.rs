@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
 use crate::checks::service::closest;
-use crate::checks::service::context::{Context, Situation};
+use crate::evaluate::service::context::{Context, Situation};
 use crate::resolve::service::Truth;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Pod;

@@ -2,10 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
-use crate::checks::service::context::Context;
 use crate::checks::service::{closest, selects_no_pod};
+use crate::evaluate::service::context::Context;
 use crate::resolve::service::Truth;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;

@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
-use crate::checks::service::context::Context;
+use crate::evaluate::service::context::Context;
 use crate::resolve::service::Source;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use std::collections::BTreeSet;

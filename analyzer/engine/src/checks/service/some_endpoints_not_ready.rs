@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::context::{Context, Situation};
+use crate::evaluate::service::context::{Context, Situation};
 use crate::resolve::service::Truth;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
@@ -20,10 +20,13 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::ExpiresSoon(end) = fact else { return None };
         let message = format!("the certificate in the Secret '{}' expires at {end}", words::brief(&facts.name));
-        Some(user.relate(DOC.finding(super::secret(facts), message)).next("Renew it in time", super::look(facts)))
+        Some(
+            user.relate(DOC.finding(super::secret(facts), message))
+                .next("Renew it in time", crate::checks::tls::look(facts)),
+        )
     })
 }

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
@@ -19,15 +19,15 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::NotYetValid(begin) = fact else { return None };
         let proof = facts.secret?.shows(format!("its certificate begins at {begin}"));
         let message =
             format!("the certificate in the Secret '{}' is valid only from {begin}", words::brief(&facts.name));
         let finding = DOC
-            .finding(&proof, super::secret(facts), message)
+            .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection.");
-        Some(user.relate(finding).next("Check the dates of the certificate", super::look(facts)))
+        Some(user.relate(finding).next("Check the dates of the certificate", crate::checks::tls::look(facts)))
     })
 }

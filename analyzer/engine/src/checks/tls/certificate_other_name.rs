@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::OtherName(hosts) = fact else { return None };
         let names = &facts.certificate?.names;
@@ -32,8 +32,8 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
         let message =
             format!("the certificate in the Secret '{}' is for {names}, not for {hosts}", words::brief(&facts.name));
         let finding = DOC
-            .finding(&proof, super::secret(facts), message)
+            .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection for a host the certificate does not name.");
-        Some(user.relate(finding).next("Use a certificate that names the host", super::look(facts)))
+        Some(user.relate(finding).next("Use a certificate that names the host", crate::checks::tls::look(facts)))
     })
 }

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
@@ -20,13 +20,13 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Temporary = fact else { return None };
         let proof = facts.secret?.shows("its certificate was issued by cert-manager.local");
         let message = format!("the Secret '{}' holds cert-manager's temporary certificate", words::brief(&facts.name));
         let finding = DOC
-            .finding(&proof, super::secret(facts), message)
+            .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("The real certificate has not been issued yet; clients that verify refuse this one.");
         let command = format!("kubectl get certificates,certificaterequests -n {}", words::quoted(&facts.namespace));
         Some(user.relate(finding).next("See why it has not been issued", command))

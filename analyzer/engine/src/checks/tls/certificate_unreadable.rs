@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Unreadable(why) = fact else { return None };
         let proof = facts.secret?.shows(format!("tls.crt: {}", words::brief(why)));
@@ -29,8 +29,10 @@ pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding
             words::brief(why)
         );
         let finding = DOC
-            .finding(&proof, super::secret(facts), message)
+            .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("HTTPS is answered with a default certificate, or not at all.");
-        Some(user.relate(finding).next("Put the certificate chain into tls.crt as PEM", super::look(facts)))
+        Some(
+            user.relate(finding).next("Put the certificate chain into tls.crt as PEM", crate::checks::tls::look(facts)),
+        )
     })
 }

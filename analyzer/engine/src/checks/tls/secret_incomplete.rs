@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
@@ -20,15 +20,15 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Lacks(keys) = fact else { return None };
         let keys = keys.join(" and ");
         let proof = facts.secret?.shows(format!("has no {keys}"));
         let message = format!("the TLS Secret '{}' has no {keys}", words::brief(&facts.name));
         let finding = DOC
-            .finding(&proof, super::secret(facts), message)
+            .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Without certificate and key HTTPS is answered with a default certificate, or not at all.");
-        Some(user.relate(finding).next("Put both into the Secret", super::look(facts)))
+        Some(user.relate(finding).next("Put both into the Secret", crate::checks::tls::look(facts)))
     })
 }

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
@@ -21,14 +21,14 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Missing(absence) = fact else { return None };
         let message = format!("the TLS Secret '{}' does not exist", words::brief(&facts.name));
-        let finding = DOC.finding(&absence.proof(), super::secret(facts), message).cause(
+        let finding = DOC.finding(&absence.proof(), crate::checks::tls::secret(facts), message).cause(
             "Without it HTTPS is answered with a default certificate, which clients that verify refuse, or not at all.",
         );
-        let command = words::kubectl("get secrets", &super::secret(facts)).replacen(
+        let command = words::kubectl("get secrets", &crate::checks::tls::secret(facts)).replacen(
             &format!(" {}", words::quoted(&facts.name)),
             "",
             1,

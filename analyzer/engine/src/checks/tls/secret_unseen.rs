@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 
@@ -20,12 +20,12 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Unseen(gap) = fact else { return None };
         let message =
             format!("the TLS Secret '{}' was not read, so its certificate was not judged", words::brief(&facts.name));
-        let finding = DOC.finding(gap, super::secret(facts), message);
-        Some(user.relate(finding).next("Look at the Secret", super::look(facts)))
+        let finding = DOC.finding(gap, crate::checks::tls::secret(facts), message);
+        Some(user.relate(finding).next("Look at the Secret", crate::checks::tls::look(facts)))
     })
 }

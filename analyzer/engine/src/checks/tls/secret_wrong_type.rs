@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::User;
 use crate::checks::ingress::words;
+use crate::checks::tls::User;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
@@ -20,15 +20,15 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(super) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::WrongType(kind) = fact else { return None };
         let proof = facts.secret?.shows(format!("is of type {}", words::brief(kind)));
         let message =
             format!("the Secret '{}' is of type {}, not a TLS Secret", words::brief(&facts.name), words::brief(kind));
         let finding = DOC
-            .finding(&proof, super::secret(facts), message)
+            .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("It holds no certificate and key, so HTTPS is answered with a default certificate, or not at all.");
-        Some(user.relate(finding).next("Name a Secret of type kubernetes.io/tls", super::look(facts)))
+        Some(user.relate(finding).next("Name a Secret of type kubernetes.io/tls", crate::checks::tls::look(facts)))
     })
 }

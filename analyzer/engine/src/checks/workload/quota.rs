@@ -2,9 +2,9 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::command;
-use crate::checks::service::context::Context;
+use crate::evaluate::service::context::Context;
 use crate::resolve::ClusterIndex;
+use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
@@ -34,7 +34,7 @@ pub fn finding(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Opt
 
 /// Is this why pods are missing behind the Service?
 pub fn stands_in_the_way(cx: &Context<'_, '_>) -> bool {
-    super::all(&cx.view.backing).any(|w| words(cx.cluster, w).is_some())
+    crate::checks::workload::all(&cx.view.backing).any(|w| words(cx.cluster, w).is_some())
 }
 
 fn words(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<String> {

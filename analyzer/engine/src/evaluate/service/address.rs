@@ -1,0 +1,70 @@
+//! The `address` segment of the doors that a Service opens beside its cluster address.
+
+use kubereach_reports::report::SegmentName;
+
+use crate::checks::service::{
+    external_traffic_local, load_balancer_class_unseen, load_balancer_pending, load_balancer_port_error,
+    load_balancer_unseen,
+};
+use crate::evaluate::service::context::Context;
+use crate::evaluate::service::{Check, run};
+use kubereach_model::evidence::Segment;
+use kubereach_model::snapshot::model::LoadBalancerIngress;
+use kubereach_model::snapshot::model::lenient::Field;
+
+static BALANCER: &[Check] = &[
+    load_balancer_unseen::finding,
+    load_balancer_class_unseen::finding,
+    load_balancer_pending::finding,
+    load_balancer_port_error::finding,
+    external_traffic_local::finding,
+];
+
+/// The node port; `None` where the port has none.
+pub(crate) fn node_port(cx: &Context<'_, '_>) -> Option<Segment> {
+    let service = &cx.view.service;
+    let port = cx.port?;
+    let words = match &port.node_port {
+        Field::Known(0) | Field::Absent if service.spec.kind != "NodePort" => return None,
+        Field::Known(number) if *number != 0 => {
+            format!("port {number} of every node; firewalls in front of the nodes were not seen")
+        }
+        Field::Redacted => "a masked port of every node".to_owned(),
+        _ if service.is_manifest() => "the API server gives it a port when it is applied".to_owned(),
+        _ => return None,
+    };
+    let mut segment = Segment::new(SegmentName::Address, Some(cx.object()));
+    segment.evaluated(words);
+    run(&[external_traffic_local::finding], cx, &mut segment);
+    Some(segment)
+}
+
+/// The load balancer's published addresses.
+pub(crate) fn load_balancer(cx: &Context<'_, '_>) -> Segment {
+    let service = &cx.view.service;
+    let mut segment = Segment::new(SegmentName::Address, Some(cx.object()));
+    let ingress = service.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
+    let addresses: Vec<String> = ingress.map(words).collect();
+    if !addresses.is_empty() {
+        segment.evaluated(format!("published at {}", kubereach_model::evidence::command::cut(&addresses.join(", "))));
+    } else if service.is_manifest() {
+        segment.evaluated("declared; a manifest cannot show an address");
+    } else if service.status.is_some() {
+        segment.evaluated("no address is published");
+    }
+    run(BALANCER, cx, &mut segment);
+    segment
+}
+
+fn words(ingress: &LoadBalancerIngress) -> String {
+    let address = match (&ingress.ip, ingress.hostname.as_deref()) {
+        (Field::Known(ip), _) => ip.clone(),
+        (_, Some(hostname)) if !hostname.is_empty() => hostname.to_owned(),
+        (Field::Redacted, _) => "a masked address".to_owned(),
+        _ => "an address that could not be read".to_owned(),
+    };
+    match ingress.ip_mode.as_deref() {
+        Some("Proxy") => format!("{address} (proxy mode)"),
+        _ => address,
+    }
+}
