@@ -3,9 +3,9 @@
 
 #![allow(missing_docs, reason = "divan's macros make items")]
 
+use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::policy::{Protocol, View};
 use kubereach_engine::question::{Answers, Finder, Target};
-use kubereach_engine::resolve::ClusterIndex;
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn cluster(pods: usize, policies: usize) -> Snapshot {
 fn matrix(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
     let snapshot = cluster(pods, policies);
     bencher.bench(|| {
-        let cluster = ClusterIndex::new(&snapshot);
+        let cluster = Cluster::new(&snapshot);
         let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
         let port = Some(Target { protocol: Protocol::Tcp, port: Some(8080) });
         answers.matrix(None, None, port, None, false).rows.len()

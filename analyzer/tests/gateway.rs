@@ -3,9 +3,9 @@
 mod common;
 
 use common::snapshot;
-use kubereach_engine::evaluate;
+use kubereach_engine::checks;
+use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::judgement::config_verdict;
-use kubereach_engine::resolve::ClusterIndex;
 use kubereach_model::evidence::{Dormant, Subject};
 use kubereach_model::snapshot::Snapshot;
 use kubereach_reports::report::{ConfigVerdict, PathState};
@@ -47,7 +47,7 @@ fn route(name: &str, rules: &Value) -> Value {
 
 fn judge(items: &[Value], whole: bool) -> Vec<Subject> {
     let snapshot: Snapshot = snapshot(items, whole);
-    evaluate::evaluate(&ClusterIndex::new(&snapshot))
+    checks::evaluate(&Cluster::new(&snapshot))
 }
 
 #[allow(clippy::panic, reason = "a helper of tests")]

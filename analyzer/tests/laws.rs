@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 /// A small cluster: every choice that the checks look at, at random.
 #[derive(Debug, Clone)]
-struct ClusterIndex {
+struct Cluster {
     services: Vec<ServiceChoice>,
     ingress: Option<IngressChoice>,
     route: Option<RouteChoice>,
@@ -59,7 +59,7 @@ struct RouteChoice {
     weight: u8,
 }
 
-fn clusters() -> impl Strategy<Value = ClusterIndex> {
+fn clusters() -> impl Strategy<Value = Cluster> {
     let service = (
         any::<bool>(),
         0..4_u8,
@@ -91,7 +91,7 @@ fn clusters() -> impl Strategy<Value = ClusterIndex> {
     });
     let services = proptest::collection::vec(service, 1..4);
     let entries = (proptest::option::of(ingress), proptest::option::of(route));
-    (services, entries, proptest::option::of(policy)).prop_map(|(services, (ingress, route), policy)| ClusterIndex {
+    (services, entries, proptest::option::of(policy)).prop_map(|(services, (ingress, route), policy)| Cluster {
         services,
         ingress,
         route,
@@ -110,7 +110,7 @@ fn cluster_meta(name: &str, seed: usize) -> Value {
     meta
 }
 
-impl ClusterIndex {
+impl Cluster {
     fn objects(&self) -> Vec<Value> {
         let mut objects = vec![
             json!({"apiVersion": "v1", "kind": "Namespace", "metadata": cluster_meta("shop", 1), "status": {"phase": "Active"}}),

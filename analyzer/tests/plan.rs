@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kubereach_engine::Filter;
-use kubereach_engine::evaluate;
+use kubereach_engine::checks;
+use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::plan_snapshot;
-use kubereach_engine::resolve::ClusterIndex;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
 use kubereach_model::snapshot::Snapshot;
@@ -76,8 +76,8 @@ fn every_path_of_every_situation_has_a_dial_or_a_reason() {
 
             let targets = by_path(&plan);
             let left_out: BTreeSet<&str> = plan.left_out.iter().map(|l| l.id.as_str()).collect();
-            let cluster = ClusterIndex::new(&snapshot);
-            for path in evaluate::evaluate(&cluster).iter().flat_map(|s| &s.paths) {
+            let cluster = Cluster::new(&snapshot);
+            for path in checks::evaluate(&cluster).iter().flat_map(|s| &s.paths) {
                 let id = path.key.id();
                 let dials = targets.get(id.as_str()).map(Vec::as_slice).unwrap_or_default();
                 assert!(!dials.is_empty() || left_out.contains(id.as_str()), "{at}: nothing is said of {:?}", path.key);

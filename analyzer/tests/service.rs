@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 use kubereach_engine::Filter;
-use kubereach_engine::checks::service::{Backends, Consumer};
+use kubereach_engine::evaluate::Cluster;
+use kubereach_engine::evaluate::service::{Backends, Consumer};
 use kubereach_engine::judge_snapshot;
 use kubereach_engine::judgement::Judged;
-use kubereach_engine::resolve::ClusterIndex;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{InputSpec, IntakeOptions, read};
 use kubereach_model::evidence::Dormant;
@@ -144,9 +144,9 @@ fn a_pod_without_a_creation_time_is_never_called_young() {
 }
 
 fn state(snapshot: &Snapshot, port: &Port, consumer: Consumer, segment: SegmentName) -> PathState {
-    let cluster = ClusterIndex::new(snapshot);
+    let cluster = Cluster::new(snapshot);
     let service = snapshot.services.named("shop", "web").next().unwrap();
-    let behind = Backends::new(&cluster).of(service, Some(port), consumer, None);
+    let behind = Backends::new(&cluster, &kubereach_engine::checks::TABLE).of(service, Some(port), consumer, None);
     behind.segments.iter().find(|s| s.name == segment).unwrap().state()
 }
 
@@ -200,10 +200,15 @@ fn scaled_to_zero_is_dormant_for_every_consumer() {
         "spec": {"replicas": 0, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": []}}},
         "status": {"replicas": 0}});
     let zero = snapshot(&[service(&json!({})), deployment], "*");
-    let cluster = ClusterIndex::new(&zero);
+    let cluster = Cluster::new(&zero);
     let found = zero.services.named("shop", "web").next().unwrap();
     for consumer in [Consumer::ClusterIp, Consumer::ReadyEndpoints, Consumer::IngressNginx, Consumer::Unknown] {
-        let behind = Backends::new(&cluster).of(found, Some(&Port::Number(80)), consumer, None);
+        let behind = Backends::new(&cluster, &kubereach_engine::checks::TABLE).of(
+            found,
+            Some(&Port::Number(80)),
+            consumer,
+            None,
+        );
         assert!(matches!(behind.dormant, Some(Dormant::ScaledToZero(_))), "{consumer:?}");
     }
     let judged = judged(&zero);

@@ -471,7 +471,7 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
             errors.push(format!("{name}: broken though traffic flows"));
         }
         // Who speaks is named, and is who is quoted.
-        let source = report.findings.iter().find(|f| Some(&f.id) == subject.source.as_ref());
+        let source = report.findings.iter().find(|f| Some(&f.id) == subject.primary.as_ref());
         if source.map_or(!subject.reason.is_empty(), |f| !subject.reason.starts_with(&f.message)) {
             errors.push(format!("{name}: '{}' is not what {source:?} says", subject.reason));
         }

@@ -9,8 +9,8 @@ mod truth;
 use std::collections::BTreeMap;
 
 use common::{json, snapshot};
-use kubereach_engine::evaluate;
-use kubereach_engine::resolve::ClusterIndex;
+use kubereach_engine::checks;
+use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::resolve::gateway::Fronts;
 use kubereach_engine::resolve::gateway::door::Owner;
 use kubereach_engine::resolve::gateway::kinds::Kinds;
@@ -296,10 +296,10 @@ struct State<'s> {
 }
 
 impl<'s> State<'s> {
-    fn new(cluster: &ClusterIndex<'s>) -> Self {
+    fn new(cluster: &Cluster<'s>) -> Self {
         let fronts = Fronts::new(cluster);
         let routes = attach::all(cluster, &fronts);
-        Self { subjects: evaluate::evaluate(cluster), fronts, routes }
+        Self { subjects: checks::evaluate(cluster), fronts, routes }
     }
 
     fn paths(&self) -> impl Iterator<Item = (&Subject, &Path)> {
@@ -525,7 +525,7 @@ fn suite(name: &str, rows: Vec<(String, String, Value)>, threshold: usize) {
     for (state, rows) in &by_state {
         let items = strip(&json(&root.join(state)));
         let snapshot = snapshot(&items, true);
-        let cluster = ClusterIndex::new(&snapshot);
+        let cluster = Cluster::new(&snapshot);
         let evaluated = State::new(&cluster);
         for (test, value) in rows {
             let row = Row::new(value);

@@ -9,8 +9,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use common::{json, snapshot};
-use kubereach_engine::evaluate;
-use kubereach_engine::resolve::ClusterIndex;
+use kubereach_engine::checks;
+use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::resolve::gateway::{Fronts, hostname};
 use kubereach_model::evidence::Path;
 use kubereach_reports::report::PathState;
@@ -176,9 +176,9 @@ fn requests_that_must_pass_are_not_blocked_and_those_that_must_fail_are_not_open
             }
         }
         let snapshot = snapshot(&items, true);
-        let cluster = ClusterIndex::new(&snapshot);
+        let cluster = Cluster::new(&snapshot);
         let fronts = Fronts::new(&cluster);
-        let subjects = evaluate::evaluate(&cluster);
+        let subjects = checks::evaluate(&cluster);
         for row in rows {
             let gateway = (
                 row["gateway"]["namespace"].as_str().unwrap_or_default(),

@@ -7,13 +7,12 @@ use kubereach_reports::report::{self, Report, Subject};
 use rayon::prelude::*;
 
 use crate::checks;
-use crate::evaluate;
+use crate::evaluate::Cluster;
 use crate::gate;
 use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
 use crate::observation::{self, Document};
 use crate::plan;
 use crate::report::{assemble, coverage, not_evaluated};
-use crate::resolve::ClusterIndex;
 use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
 use kubereach_model::evidence;
@@ -68,10 +67,10 @@ pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress)
 /// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
 pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     let documents = options.observations.as_slice();
-    let clusters: Vec<(ClusterIndex<'_>, Vec<evidence::Subject>)> = intake
+    let clusters: Vec<(Cluster<'_>, Vec<evidence::Subject>)> = intake
         .snapshots
         .iter()
-        .map(ClusterIndex::new)
+        .map(Cluster::new)
         .map(|cluster| (subjects(&cluster), cluster))
         .map(|(s, w)| (w, s))
         .collect();
@@ -104,21 +103,21 @@ pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
     report
 }
 
-fn subjects(cluster: &ClusterIndex<'_>) -> Vec<evidence::Subject> {
-    let mut subjects = evaluate::evaluate(cluster);
+fn subjects(cluster: &Cluster<'_>) -> Vec<evidence::Subject> {
+    let mut subjects = checks::evaluate(cluster);
     attach_entries(&mut subjects);
     subjects
 }
 
 /// Judges every wanted subject of one cluster, by its configuration alone.
 pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
-    let cluster = ClusterIndex::new(snapshot);
+    let cluster = Cluster::new(snapshot);
     let nothing = Measurements::default();
     subjects(&cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
 }
 
 /// Ids of paths that more than one cluster has.
-fn shared_paths(clusters: &[(ClusterIndex<'_>, Vec<evidence::Subject>)]) -> BTreeSet<String> {
+fn shared_paths(clusters: &[(Cluster<'_>, Vec<evidence::Subject>)]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut shared = BTreeSet::new();
     if clusters.len() > 1 {
@@ -133,7 +132,7 @@ fn shared_paths(clusters: &[(ClusterIndex<'_>, Vec<evidence::Subject>)]) -> BTre
 
 /// The reduced rows with the findings they give.
 fn measurements(
-    cluster: &ClusterIndex<'_>,
+    cluster: &Cluster<'_>,
     subjects: &[evidence::Subject],
     rows: &observation::Merged,
     options: &Options,
@@ -155,8 +154,8 @@ fn measurements(
 
 /// What to measure of every wanted subject of one cluster, at most so many targets.
 pub fn plan_snapshot(snapshot: &Snapshot, filter: &Filter, most: Option<usize>) -> Plan {
-    let cluster = ClusterIndex::new(snapshot);
-    let subjects = evaluate::evaluate(&cluster);
+    let cluster = Cluster::new(snapshot);
+    let subjects = checks::evaluate(&cluster);
     plan::derive(&cluster, &subjects, &|subject| filter.wants(subject), most)
 }
 
@@ -188,6 +187,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::evaluate;
     use crate::evaluate::service::Backends;
     use kubereach_intake::progress::Silent;
     use kubereach_model::snapshot::model::Pod;
@@ -253,9 +253,9 @@ mod tests {
     fn what_ports_have_in_common_changes_no_subject() {
         let mut compared = 0;
         each_fixture(&mut |snapshot| {
-            let cluster = ClusterIndex::new(&snapshot);
-            let shared = evaluate::evaluate_with(&Backends::new(&cluster));
-            let each = evaluate::evaluate_with(&Backends::unshared(&cluster));
+            let cluster = Cluster::new(&snapshot);
+            let shared = evaluate::subjects(&Backends::new(&cluster, &checks::TABLE));
+            let each = evaluate::subjects(&Backends::unshared(&cluster, &checks::TABLE));
             assert_eq!(format!("{shared:?}"), format!("{each:?}"));
             compared += shared.len();
         });

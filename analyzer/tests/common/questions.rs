@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::policy::Protocol;
 use kubereach_engine::question::{Answers, Finder, Row, split_port};
-use kubereach_engine::resolve::ClusterIndex;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
 use serde::Deserialize;
@@ -50,7 +50,7 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
     }
     let read = read(&inputs(folder), &options(args).intake, &Silent).unwrap();
     let [snapshot] = read.snapshots.as_slice() else { return errors.push("not one cluster".to_owned()) };
-    let cluster = ClusterIndex::new(snapshot);
+    let cluster = Cluster::new(snapshot);
     let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
     for question in questions {
         let name = format!("{} -> {}", question.from, question.to);

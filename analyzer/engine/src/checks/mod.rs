@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use kubereach_model::evidence::CatalogueEntry;
+use crate::evaluate::service::Backends;
+use crate::evaluate::{self, CheckTable, Cluster};
+use kubereach_model::evidence::{CatalogueEntry, Subject};
 
 pub use docs::catalogue_markdown;
 
@@ -46,4 +48,13 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
     .flatten()
     .map(|entry| (entry.text.code, *entry))
     .collect()
+}
+
+/// Every check, where evaluation asks it.
+pub static TABLE: CheckTable =
+    CheckTable { gateway_api: gateway::TABLE, ingress: ingress::TABLE, policy: policy::TABLE, service: service::TABLE };
+
+/// Evaluates every subject of the cluster with every check.
+pub fn evaluate(cluster: &Cluster<'_>) -> Vec<Subject> {
+    evaluate::subjects(&Backends::new(cluster, &TABLE))
 }

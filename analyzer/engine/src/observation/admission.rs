@@ -9,16 +9,16 @@ use kubereach_prober::words::{Segment, VantageKind};
 use kubereach_reports::report::{PathState, SegmentName};
 
 use super::Sighting;
+use crate::evaluate::Cluster;
 use crate::evaluate::policy::{Behind, behind_port};
 use crate::policy::cni::Enforcement;
 use crate::policy::{Answer, Connection, Direction, End, PodEnd, Protocol};
-use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::Path;
 use kubereach_model::snapshot::model::PodSpec;
 
 /// Why a failure of this caller may be its own, if so.
 pub(super) fn other_identity(
-    cluster: &ClusterIndex<'_>,
+    cluster: &Cluster<'_>,
     path: &Path,
     vantage: &Vantage,
     sighting: &Sighting,
@@ -51,7 +51,7 @@ pub(super) fn other_identity(
 }
 
 fn decide(
-    cluster: &ClusterIndex<'_>,
+    cluster: &Cluster<'_>,
     path: &Path,
     vantage: &Vantage,
     namespace: &str,
@@ -123,7 +123,7 @@ fn path_is_unrestricted(path: &Path) -> bool {
     })
 }
 
-fn egress_policies(cluster: &ClusterIndex<'_>, namespace: &str) -> bool {
+fn egress_policies(cluster: &Cluster<'_>, namespace: &str) -> bool {
     cluster.policies().policies.all().iter().any(|policy| {
         policy.rule_count(Direction::Egress).is_some()
             && policy.object.namespace.as_deref().is_none_or(|of| of == namespace)
@@ -131,6 +131,6 @@ fn egress_policies(cluster: &ClusterIndex<'_>, namespace: &str) -> bool {
 }
 
 /// The pods behind the path's port, as ends of connections.
-fn backend<'s>(cluster: &ClusterIndex<'s>, path: &Path) -> Vec<Behind<'s>> {
+fn backend<'s>(cluster: &Cluster<'s>, path: &Path) -> Vec<Behind<'s>> {
     path.key.backend.as_ref().map(|backend| behind_port(cluster, backend)).unwrap_or_default()
 }

@@ -9,8 +9,8 @@ use kubereach_reports::report::Backend;
 use super::row::{sighting, speaks_http};
 use super::unknown_host::{controls, entry_only};
 use super::{Document, Doubt, PathFacts, PathSeen, Sighting, Source, admission, age, reduce};
+use crate::evaluate::Cluster;
 use crate::evaluate::policy::{ready_behind, service_port};
-use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::{Path, Subject};
 
 /// What the documents say about one cluster's paths.
@@ -25,7 +25,7 @@ pub struct Merged {
 /// Merges. `elsewhere` are ids of paths that another cluster of the same input has too: which of them was
 /// measured is not known, so their rows touch nothing.
 pub fn merge(
-    cluster: &ClusterIndex<'_>,
+    cluster: &Cluster<'_>,
     subjects: &[Subject],
     documents: &[Document],
     elsewhere: &BTreeSet<String>,
@@ -156,7 +156,7 @@ fn passing(document: &Document) -> Passing<'_> {
 }
 
 /// The facts of a path, with what only the snapshot knows of its port.
-fn facts_of(cluster: &ClusterIndex<'_>, path: &Path) -> PathFacts {
+fn facts_of(cluster: &Cluster<'_>, path: &Path) -> PathFacts {
     let mut facts = PathFacts::of(path);
     let Some(backend) = path.key.backend.as_ref() else { return facts };
     facts.ready = ready_behind(cluster, backend);

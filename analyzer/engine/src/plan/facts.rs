@@ -10,7 +10,7 @@ use kubereach_reports::report::{Backend, ObjectRef, Port};
 
 use super::protocol::{Spoken, of_word};
 use super::service::Dials;
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use crate::resolve::gateway::Fronts;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::front::Front;
@@ -28,7 +28,7 @@ pub(super) type Matched<'s> = Option<&'s RouteMatch>;
 
 /// The indexes.
 pub(super) struct Facts<'w, 's> {
-    pub(super) cluster: &'w ClusterIndex<'s>,
+    pub(super) cluster: &'w Cluster<'s>,
     pub(super) fronts: Fronts<'s>,
     pub(super) policies: Policies<'s>,
     ingresses: Ingresses<'s>,
@@ -44,7 +44,7 @@ pub(super) struct Facts<'w, 's> {
 }
 
 impl<'w, 's> Facts<'w, 's> {
-    pub(super) fn new(cluster: &'w ClusterIndex<'s>, subjects: &[Subject]) -> Self {
+    pub(super) fn new(cluster: &'w Cluster<'s>, subjects: &[Subject]) -> Self {
         let fronts = Fronts::new(cluster);
         let door_at = fronts.doors.iter().enumerate().map(|(id, door)| (door.key(), id)).collect();
         let ingresses = Ingresses::of(cluster);
@@ -214,7 +214,7 @@ fn annotated(ingress: &Ingress) -> Option<Spoken> {
     })
 }
 
-fn taken_by_nodes(cluster: &ClusterIndex<'_>) -> HashSet<IpAddr> {
+fn taken_by_nodes(cluster: &Cluster<'_>) -> HashSet<IpAddr> {
     let mut all = HashSet::new();
     for service in cluster.snapshot.services.iter() {
         let spec = &service.get().value.spec;

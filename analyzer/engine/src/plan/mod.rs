@@ -47,7 +47,7 @@ use kubereach_prober::Plan;
 use kubereach_prober::plan::Limits;
 use kubereach_reports::report::PathState;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::{Path, Subject};
 
 pub use digest::snapshot_digest;
@@ -59,7 +59,7 @@ pub const MOST: usize = 2_000;
 
 /// The digests by which measurements of this snapshot are recognized: of its plans for everything, and of the
 /// snapshot itself, which the plan of a part names too.
-pub fn digests(cluster: &ClusterIndex<'_>, subjects: &[Subject]) -> BTreeSet<String> {
+pub fn digests(cluster: &Cluster<'_>, subjects: &[Subject]) -> BTreeSet<String> {
     let plans = [Some(MOST), None].map(|most| derive(cluster, subjects, &|_| true, most));
     let own = plans.iter().map(|plan| plan.snapshot.clone());
     plans.iter().filter_map(|plan| plan.digest().ok()).chain(own).collect()
@@ -78,7 +78,7 @@ struct PlannedPath<'a> {
 /// The plan for every path of the wanted subjects that carries traffic. `most` bounds the targets; what
 /// does not fit is named in the plan.
 pub fn derive(
-    cluster: &ClusterIndex<'_>,
+    cluster: &Cluster<'_>,
     subjects: &[Subject],
     wanted: &dyn Fn(&Subject) -> bool,
     most: Option<usize>,

@@ -13,8 +13,8 @@ use std::net::IpAddr;
 
 use kubereach_reports::report::ObjectRef;
 
+use crate::evaluate::Cluster;
 use crate::policy::{End, PodEnd, Protocol, View};
-use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, LabelSelector, Lookup};
@@ -113,7 +113,7 @@ pub fn split_port(text: &str) -> (&str, Option<&str>) {
 #[derive(Debug)]
 pub struct Finder<'v, 's> {
     view: &'v View<'s>,
-    cluster: &'v ClusterIndex<'s>,
+    cluster: &'v Cluster<'s>,
 }
 
 fn shown(object: &ObjectRef) -> String {
@@ -130,7 +130,7 @@ fn party(end: PodEnd<'_>) -> Party<'_> {
 
 impl<'v, 's> Finder<'v, 's> {
     /// Over one cluster.
-    pub const fn new(view: &'v View<'s>, cluster: &'v ClusterIndex<'s>) -> Self {
+    pub const fn new(view: &'v View<'s>, cluster: &'v Cluster<'s>) -> Self {
         Self { view, cluster }
     }
 

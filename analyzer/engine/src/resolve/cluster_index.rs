@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use super::proxy_pods::ProxyPods;
 use super::service::ServiceView;
-use crate::policy::View;
 use kubereach_model::snapshot::model::{EndpointSlice, Event, Namespace, Node, Pod, Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, Index, Siblings, Snapshot};
 
@@ -31,7 +30,6 @@ pub struct ClusterIndex<'s> {
     templates: Templates<'s>,
     nodes_down: Index<&'s str, Found<'s, Node>>,
     views: Vec<ServiceView<'s>>,
-    policies: View<'s>,
     manifests: bool,
 }
 
@@ -85,15 +83,6 @@ impl<'s> Templates<'s> {
     }
 }
 
-/// The policies; what does nothing of them is asked at the first pod that they select.
-fn policies(snapshot: &Snapshot) -> View<'_> {
-    let view = View::new(snapshot);
-    if !view.policies.is_empty() {
-        view.ineffective();
-    }
-    view
-}
-
 fn slices_by_service(snapshot: &Snapshot) -> Nested<'_, Vec<Found<'_, EndpointSlice>>> {
     let mut found: Nested<'_, Vec<_>> = Index::default();
     for slice in snapshot.slices.iter() {
@@ -111,8 +100,7 @@ impl<'s> ClusterIndex<'s> {
         snapshot.pods.prepare();
         let of_pods = || rayon::join(|| Pods::of(snapshot), || ProxyPods::of(snapshot));
         let of_others = || rayon::join(|| slices_by_service(snapshot), || Templates::of(snapshot));
-        let (((pods, proxy_pods), (slices_by_service, templates)), policies) =
-            rayon::join(|| rayon::join(of_pods, of_others), || policies(snapshot));
+        let ((pods, proxy_pods), (slices_by_service, templates)) = rayon::join(of_pods, of_others);
         let mut events_by_object: Index<&str, Nested<'s, Vec<_>>> = Index::default();
         for event in snapshot.events.iter() {
             let about = &event.get().involved_object;
@@ -132,7 +120,6 @@ impl<'s> ClusterIndex<'s> {
             events_by_object,
             templates,
             views: Vec::new(),
-            policies,
             manifests: snapshot.is_manifests(),
         };
         let services: Vec<_> = snapshot.services.iter().collect();
@@ -251,11 +238,6 @@ impl<'s> ClusterIndex<'s> {
     /// A Service with what is behind it. `None` for a Service of another snapshot.
     pub fn service_view(&self, namespace: &str, name: &str) -> Option<&ServiceView<'s>> {
         self.views.get(self.snapshot.services.position(namespace, name)?)
-    }
-
-    /// The network policies, compiled.
-    pub const fn policies(&self) -> &View<'s> {
-        &self.policies
     }
 
     /// Seconds between a time and the snapshot, if both are known. Negative differences (clock skew)

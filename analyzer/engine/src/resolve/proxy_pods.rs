@@ -5,65 +5,31 @@
 //! for a Gateway), and the labels and images that each product's documentation and default install name.
 //! Who is not recognised here stays an unknown caller.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::ClusterIndex;
 use super::controllers::{Controller, Place, Product, Recogniser};
-use crate::policy::{End, Group, PodEnd};
 use kubereach_model::snapshot::model::{Gateway, Pod};
 use kubereach_model::snapshot::{Found, Siblings, Snapshot};
 
-/// Who dials.
+/// What carries the traffic of a front door.
 #[derive(Debug, Clone)]
-pub enum Caller<'s> {
+pub struct Proxy<'s> {
+    /// As people call it.
+    pub name: &'static str,
+    /// What dials the backends.
+    pub carrier: Carrier<'s>,
+}
+
+/// What dials the backends.
+#[derive(Debug, Clone)]
+pub enum Carrier<'s> {
     /// These pods.
-    Pods(Callers<'s>),
+    Pods(Vec<Found<'s, Pod>>),
     /// A proxy on every node that the network plugin knows by an identity of its own, which no
     /// `NetworkPolicy` can name.
     OwnIdentity,
-}
-
-/// The pods that dial, and which of them no policy tells apart.
-#[derive(Debug, Clone)]
-pub struct Callers<'s> {
-    /// One for each pod.
-    pub ends: Vec<End<'s>>,
-    /// Those that are alike, by their index; the first speaks for all.
-    pub kinds: Vec<Group>,
-    names: HashSet<(&'s str, &'s str)>,
-}
-
-impl<'s> Callers<'s> {
-    fn of(cluster: &ClusterIndex<'s>, pods: &[Found<'s, Pod>]) -> Self {
-        let policies = cluster.policies();
-        let ends: Vec<End<'s>> = pods.iter().map(|pod| End::Pod(policies.ends.pod(*pod))).collect();
-        let kinds = policies.sight.group(ends.iter().filter_map(End::pod));
-        let name = |pod: &Found<'s, Pod>| {
-            let meta = &pod.get().value.metadata;
-            (meta.namespace.as_str(), meta.name.as_str())
-        };
-        Self { ends, kinds, names: pods.iter().map(name).collect() }
-    }
-
-    /// Is this very pod one of them?
-    pub fn holds(&self, pod: &PodEnd<'_>) -> bool {
-        !pod.is_template && self.names.contains(&(pod.namespace, pod.name))
-    }
-
-    /// The same of a pod that was read.
-    pub fn has(&self, pod: Found<'_, Pod>) -> bool {
-        self.names.contains(&(pod.metadata.namespace.as_str(), pod.metadata.name.as_str()))
-    }
-}
-
-/// What carries the traffic of a front door.
-#[derive(Debug, Clone)]
-pub struct Front<'s> {
-    /// As people call it.
-    pub name: &'static str,
-    /// Who dials the backends.
-    pub proxy: Caller<'s>,
 }
 
 /// GEP-1762: on every resource that an implementation makes for a Gateway, in the Gateway's namespace.
@@ -162,18 +128,18 @@ impl<'s> ProxyPods<'s> {
 
 /// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
 /// the pods that were read.
-pub fn of_gateway<'s>(cluster: &ClusterIndex<'s>, gateway: Found<'s, Gateway>, controller: &str) -> Option<Front<'s>> {
+pub fn of_gateway<'s>(cluster: &ClusterIndex<'s>, gateway: Found<'s, Gateway>, controller: &str) -> Option<Proxy<'s>> {
     let known = GATEWAYS.into_iter().find(|(start, ..)| controller.starts_with(start));
     let (_, name, manner) = known.unwrap_or(("", "the Gateway", Manner::PerGateway));
     if manner == Manner::OwnIdentity {
-        return Some(Front { name, proxy: Caller::OwnIdentity });
+        return Some(Proxy { name, carrier: Carrier::OwnIdentity });
     }
     let meta = &gateway.get().metadata;
     let mut pods = labelled(cluster, &meta.namespace, GATEWAY_NAME, &meta.name);
     if pods.is_empty() {
         pods = by_manner(cluster, gateway, controller, manner);
     }
-    (!pods.is_empty()).then(|| Front { name, proxy: Caller::Pods(Callers::of(cluster, &pods)) })
+    (!pods.is_empty()).then(|| Proxy { name, carrier: Carrier::Pods(pods) })
 }
 
 fn by_manner<'s>(
@@ -210,19 +176,18 @@ pub fn of_ingress<'s>(
     cluster: &ClusterIndex<'s>,
     controller: &Controller,
     seen: &[Found<'s, Pod>],
-) -> Option<Front<'s>> {
+) -> Option<Proxy<'s>> {
     let shared = |kind: Kind| cluster.proxy_pods().of_kind(kind);
     let pods = match (controller.place, controller.product, controller.name) {
         (Place::Pods, ..) => seen.to_vec(),
         (Place::Outside, ..) => Vec::new(),
-        (_, _, "Cilium") => return Some(Front { name: controller.name, proxy: Caller::OwnIdentity }),
+        (_, _, "Cilium") => return Some(Proxy { name: controller.name, carrier: Carrier::OwnIdentity }),
         (_, Product::Kong, _) => shared(Kind::Kong),
         (_, _, "Contour") => shared(Kind::ContourEnvoy),
         (_, _, "Istio") => shared(Kind::IstioIngress),
         (Place::ControlPods, ..) => Vec::new(),
     };
-    let proxy = || Caller::Pods(Callers::of(cluster, &pods));
-    (!pods.is_empty()).then(|| Front { name: controller.name, proxy: proxy() })
+    (!pods.is_empty()).then(|| Proxy { name: controller.name, carrier: Carrier::Pods(pods) })
 }
 
 fn labelled<'s>(cluster: &ClusterIndex<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {

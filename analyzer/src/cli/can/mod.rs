@@ -5,9 +5,9 @@ mod print;
 use std::io::{BufRead, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
+use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::policy::{Answer, Protocol};
 use kubereach_engine::question::{Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, split_port};
-use kubereach_engine::resolve::ClusterIndex;
 use kubereach_model::evidence::Locate;
 
 use super::args::Can;
@@ -40,7 +40,7 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
             _ => format!("the input holds {many} clusters; give one of them"),
         }));
     };
-    let cluster = ClusterIndex::new(snapshot);
+    let cluster = Cluster::new(snapshot);
     let view = cluster.policies();
     let answers = Answers::new(view, Finder::new(view, &cluster));
     if let Some(file) = &command.queries {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use crate::resolve::entries::UnmodelledEntries;
 use kubereach_model::evidence::{CatalogueEntry, Subject};
 
@@ -13,7 +13,7 @@ pub mod routed_elsewhere;
 pub static DOCS: &[&CatalogueEntry] = &[other_kinds::DOC.entry(), routed_elsewhere::DOC.entry()];
 
 /// Notes on every Service who else leads to it.
-pub fn note_other_kinds(cluster: &ClusterIndex<'_>, subjects: &mut [Subject]) {
+pub fn note_other_kinds(cluster: &Cluster<'_>, subjects: &mut [Subject]) {
     if cluster.snapshot.unmodelled.is_empty() {
         return;
     }

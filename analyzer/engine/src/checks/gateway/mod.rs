@@ -86,3 +86,6 @@ pub static DOCS: &[&CatalogueEntry] = &[
     unsupported_address_type::DOC.entry(),
     unsupported_protocol::DOC.entry(),
 ];
+
+/// The checks of this area, where evaluation asks them.
+pub const TABLE: crate::evaluate::gateway_api::CheckTable = crate::evaluate::gateway_api::CheckTable {};

@@ -90,3 +90,6 @@ pub(crate) const PASSTHROUGH: &[FrontCheck] = &[ssl_passthrough_unknown::check, 
 pub(crate) fn passthrough_asked(front: &Front<'_>) -> bool {
     front.is(Product::IngressNginx) && front.says(&format!("{NGINX}ssl-passthrough"))
 }
+
+/// The checks of this area, where evaluation asks them.
+pub const TABLE: crate::evaluate::ingress::CheckTable = crate::evaluate::ingress::CheckTable {};

@@ -4,8 +4,8 @@ use kubereach_reports::report::{CoverageState, Effect, SegmentName};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::evaluate::Cluster;
 use crate::evaluate::service::Backends;
-use crate::resolve::ClusterIndex;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::front::{Address, Tier};
 use kubereach_model::evidence::Subject;
@@ -57,7 +57,7 @@ fn controller_pod(ready: bool) -> Value {
 }
 
 fn judged(snapshot: &Snapshot) -> Vec<Subject> {
-    crate::evaluate::ingress::subjects(&Backends::new(&ClusterIndex::new(snapshot)))
+    crate::evaluate::ingress::subjects(&Backends::new(&Cluster::new(snapshot), &crate::checks::TABLE))
 }
 
 /// Codes on the front segments of the only path, and the evidence of the controller segment.
@@ -131,7 +131,7 @@ fn ingress_entry_address() {
         (stripped, Address::NotCollected, Tier::Configured),
     ] {
         let snapshot = snapshot(&[object], &[]);
-        let cluster = ClusterIndex::new(&snapshot);
+        let cluster = Cluster::new(&snapshot);
         let all = Ingresses::of(&cluster);
         assert_eq!((&all.fronts[0].address, all.fronts[0].tier()), (&expected, tier));
     }

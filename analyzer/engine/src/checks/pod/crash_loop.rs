@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::containers;
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Waiting to be started again, or gone with an error.
-pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let (container, init) = containers(pod.get()).find(|(c, init)| {
         let waits = c.state.waiting.as_ref().and_then(|w| w.reason.as_deref()) == Some("CrashLoopBackOff");
         let failed = c.state.terminated.as_ref().is_some_and(|t| t.exit_code.known().is_some_and(|code| *code != 0));

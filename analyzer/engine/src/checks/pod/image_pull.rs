@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::waiting;
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -30,7 +30,7 @@ const REASONS: [&str; 6] = [
 ];
 
 /// Waiting for an image.
-pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let (container, reason, words) = waiting(pod.get(), &REASONS)?;
     let image = container.image.as_deref().map(|i| format!(" {}", command::cut(i))).unwrap_or_default();
     Some(

@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::sidecar;
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// The first init container that is not done.
-pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let value = &pod.get().value;
     let status = value.status.as_ref()?;
     let scheduled = value.spec.node_name.is_some();

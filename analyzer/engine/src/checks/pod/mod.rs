@@ -17,7 +17,7 @@ pub mod volume_pending;
 
 use std::collections::BTreeMap;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::{CatalogueEntry, Finding};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Condition, ConditionStatus, ContainerStatus, Pod, PodSpec, current};
@@ -40,7 +40,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     volume_pending::DOC.entry(),
 ];
 
-type Check = fn(&ClusterIndex<'_>, Found<'_, Pod>) -> Option<Finding>;
+type Check = fn(&Cluster<'_>, Found<'_, Pod>) -> Option<Finding>;
 
 /// Causes in the order in which they decide: the first that fits is the diagnosis of the pod.
 static CAUSES: &[Check] = &[
@@ -59,13 +59,13 @@ static CAUSES: &[Check] = &[
 ];
 
 /// Why this pod is not ready, if its status says.
-pub fn diagnose(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn diagnose(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     CAUSES.iter().find_map(|cause| cause(cluster, pod))
 }
 
 /// Why these pods are not ready: one finding per cause, the gravest first, each on the first pod (in the
 /// order given) that shows it. Every pod is looked at; none is sampled out.
-pub fn causes(cluster: &ClusterIndex<'_>, pods: &[Found<'_, Pod>]) -> Vec<Finding> {
+pub fn causes(cluster: &Cluster<'_>, pods: &[Found<'_, Pod>]) -> Vec<Finding> {
     let mut found: BTreeMap<usize, (Finding, usize)> = BTreeMap::new();
     for pod in pods {
         for (rank, cause) in CAUSES.iter().enumerate() {

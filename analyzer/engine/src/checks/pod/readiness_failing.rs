@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::containers;
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Running and not ready.
-pub fn finding(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     if pod.phase() != "Running" {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -23,7 +23,7 @@ spec: {readinessGates: [{conditionType: target-health.elbv2.k8s.aws/web}]}",
 });
 
 /// Containers ready, a gate not.
-pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let value = &pod.get().value;
     let conditions = &value.status.as_ref()?.conditions;
     let containers = current(conditions, "ContainersReady")?;

@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::scheduled;
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -21,7 +21,7 @@ spec: {schedulingGates: [{name: example.com/quota}]}",
 });
 
 /// Gated.
-pub fn finding(_cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let gates = &pod.get().value.spec.scheduling_gates;
     let held = scheduled(pod.get()).is_some_and(|c| c.reason() == "SchedulingGated") || !gates.is_empty();
     if !held || pod.get().value.spec.node_name.is_some() {

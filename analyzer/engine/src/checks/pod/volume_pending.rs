@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::scheduled;
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -23,7 +23,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Pending, with a claim that is not bound or a volume that does not mount.
-pub fn finding(cluster: &ClusterIndex<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
+pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     if pod.phase() != "Pending" {
         return None;
     }

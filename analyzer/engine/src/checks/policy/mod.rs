@@ -69,3 +69,6 @@ pub fn segment(backend: &ObjectRef) -> Arc<Segment> {
     segment.add(not_evaluated::finding(backend));
     Arc::new(segment)
 }
+
+/// The checks of this area, where evaluation asks them.
+pub const TABLE: crate::evaluate::policy::CheckTable = crate::evaluate::policy::CheckTable {};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use kubereach_reports::report::{PathState, SegmentName};
 
 use crate::checks::policy::words;
+use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::kinds_of_targets;
 use crate::policy::cni::Enforcement;
 use crate::policy::{Answer, Connection, Direction, End, Missing, Protocol, Sided};
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::snapshot::Gap;
@@ -36,7 +36,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 /// The `policy` segment as it is for who comes from outside, by a node port or load balancer, where `policy` is
 /// what it is for a caller who is not known.
 pub fn from_outside<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,

@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::ObjectRef;
 
+use crate::evaluate::Cluster;
 use crate::policy::{Because, Policy, PolicyAnswer, PolicyKind};
-use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::Finding;
 use kubereach_model::evidence::command;
 use kubereach_model::field;
@@ -32,7 +32,7 @@ pub(crate) fn port(number: Option<u16>, protocol: &str) -> String {
 
 /// Names of the policies that decided, each once.
 pub(crate) fn policies<'a, 's: 'a>(
-    cluster: &'a ClusterIndex<'s>,
+    cluster: &'a Cluster<'s>,
     of: impl IntoIterator<Item = &'a Because<'s>>,
 ) -> Vec<&'a Policy<'s>> {
     let all = &cluster.policies().policies;
@@ -44,7 +44,7 @@ pub(crate) fn policies<'a, 's: 'a>(
 
 /// The policies that let it through, each with its rule: `allow-front (rule ingress[0])`.
 pub(crate) fn admitting<'a, 's: 'a>(
-    cluster: &'a ClusterIndex<'s>,
+    cluster: &'a Cluster<'s>,
     of: impl IntoIterator<Item = &'a Because<'s>>,
 ) -> Vec<String> {
     let all = &cluster.policies().policies;
@@ -69,7 +69,7 @@ pub(crate) fn policies_do(names: &[String], one: &str, several: &str) -> String 
 }
 
 /// What a policy that was read shows.
-pub(crate) fn shows(cluster: &ClusterIndex<'_>, policy: &Policy<'_>, fact: &str) -> Option<Proof> {
+pub(crate) fn shows(cluster: &Cluster<'_>, policy: &Policy<'_>, fact: &str) -> Option<Proof> {
     let namespace = policy.object.namespace.as_deref().unwrap_or_default();
     match policy.kind() {
         PolicyKind::Core => {

@@ -83,3 +83,6 @@ pub static DOCS: &[&CatalogueEntry] = &[
     target_port_suspect::DOC.entry(),
     terminating_not_serving::DOC.entry(),
 ];
+
+/// The checks of this area, where evaluation asks them.
+pub const TABLE: crate::evaluate::service::CheckTable = crate::evaluate::service::CheckTable {};

@@ -8,7 +8,7 @@ pub mod rollout_stuck;
 pub mod suspended;
 pub mod zero_uncertain;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use crate::resolve::service::Workloads;
 use kubereach_model::evidence::{CatalogueEntry, Finding};
 use kubereach_model::snapshot::Found;
@@ -25,7 +25,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     zero_uncertain::DOC.entry(),
 ];
 
-type Check = fn(&ClusterIndex<'_>, Found<'_, Workload>) -> Option<Finding>;
+type Check = fn(&Cluster<'_>, Found<'_, Workload>) -> Option<Finding>;
 
 /// In the order in which they explain missing pods.
 static CAUSES: &[Check] =
@@ -37,7 +37,7 @@ pub fn all<'b, 's>(backing: &'b Workloads<'s>) -> impl Iterator<Item = Found<'s,
 }
 
 /// Everything they say, in order of weight.
-pub fn causes(cluster: &ClusterIndex<'_>, backing: &Workloads<'_>) -> Vec<Finding> {
+pub fn causes(cluster: &Cluster<'_>, backing: &Workloads<'_>) -> Vec<Finding> {
     let mut causes: Vec<Finding> = Vec::new();
     for cause in CAUSES {
         for finding in all(backing).filter_map(|w| cause(cluster, w)) {

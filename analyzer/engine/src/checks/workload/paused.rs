@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
@@ -20,7 +20,7 @@ spec: {paused: true}",
 });
 
 /// Paused.
-pub fn finding(_cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
     (rolls && workload.spec.paused.0 == Some(true))
         .then(|| DOC.finding(workload.object(), format!("the roll-out of {} is paused", workload.title())))

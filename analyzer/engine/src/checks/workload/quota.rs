@@ -2,8 +2,8 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::evaluate::Cluster;
 use crate::evaluate::service::context::Context;
-use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Its pods cannot be created.
-pub fn finding(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let words = words(cluster, workload)?;
     let title = workload.title();
     Some(
@@ -37,7 +37,7 @@ pub fn stands_in_the_way(cx: &Context<'_, '_>) -> bool {
     crate::checks::workload::all(&cx.view.backing).any(|w| words(cx.cluster, w).is_some())
 }
 
-fn words(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<String> {
+fn words(cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<String> {
     if workload.kind == WorkloadKind::Deployment && workload.desired() == Some(0) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Past its deadline.
-pub fn finding(_cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
     let condition = current(&workload.get().value.status.as_ref()?.conditions, "Progressing")?;
     if !rolls || condition.reason() != "ProgressDeadlineExceeded" {

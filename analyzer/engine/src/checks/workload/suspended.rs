@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
@@ -19,7 +19,7 @@ spec: {suspend: true}",
 });
 
 /// Suspended.
-pub fn finding(_cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
+pub fn finding(_cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
     let jobs = matches!(workload.kind, WorkloadKind::Job | WorkloadKind::CronJob);
     (jobs && workload.spec.suspend.0 == Some(true))
         .then(|| DOC.finding(workload.object(), format!("{} is suspended", workload.title())))

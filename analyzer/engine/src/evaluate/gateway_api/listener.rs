@@ -12,8 +12,8 @@ use crate::checks::gateway::{
 use crate::checks::listener_set::{
     allowed_unseen, conflict_order_unseen, conflicted, not_allowed, parent_missing, parent_unseen,
 };
+use crate::evaluate::Cluster;
 use crate::evaluate::gateway_api::{DoorEval, tls};
-use crate::resolve::ClusterIndex;
 use crate::resolve::conditions::{Says, says};
 use crate::resolve::gateway::door::{Admission, Clash, Door, Owner};
 use crate::resolve::gateway::kinds::Kinds;
@@ -43,7 +43,7 @@ impl<'s> Word<'s> {
     }
 }
 
-pub(crate) fn evaluate(cluster: &ClusterIndex<'_>, fronts: &Fronts<'_>, door: &Door<'_>) -> DoorEval {
+pub(crate) fn evaluate(cluster: &Cluster<'_>, fronts: &Fronts<'_>, door: &Door<'_>) -> DoorEval {
     let said = Word::new(door);
     let mut listener = Segment::new(SegmentName::Listener, Some(door.owner.object()));
     listener.evaluated(format!("{}: {}", door.describe(), door.serves()));

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::evaluate::Cluster;
 use crate::evaluate::gateway_api::route as routes;
 use crate::evaluate::service::{Backends, Consumer};
 use crate::resolve::gateway::Fronts;
+use crate::resolve::proxy_pods;
 use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::policy::Policies;
-use crate::resolve::{ClusterIndex, proxy_pods};
 use kubereach_model::evidence::{Segment, Subject};
 use kubereach_model::snapshot::Lookup;
 
@@ -42,12 +43,12 @@ pub(crate) struct DoorEval {
 
 /// Everything that is evaluated once for Gateways and routes together.
 pub(crate) struct Evaluation<'w, 's> {
-    pub(crate) cluster: &'w ClusterIndex<'s>,
+    pub(crate) cluster: &'w Cluster<'s>,
     pub(crate) backends: &'w Backends<'w, 's>,
     pub(crate) fronts: Fronts<'s>,
     pub(crate) front_evals: Vec<FrontEval>,
     /// Who dials the backends, per front.
-    pub(crate) proxy_pods: Vec<Option<Arc<proxy_pods::Front<'s>>>>,
+    pub(crate) proxy_pods: Vec<Option<Arc<proxy_pods::Proxy<'s>>>>,
     pub(crate) door_evals: Vec<DoorEval>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
@@ -97,3 +98,7 @@ pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
     let gateways = subject::all(&evaluation, &outcomes);
     gateways.into_iter().chain(outcomes.into_iter().map(|o| o.subject)).collect()
 }
+
+/// The checks of Gateways, their listeners and the routes at them.
+#[derive(Debug)]
+pub struct CheckTable {}

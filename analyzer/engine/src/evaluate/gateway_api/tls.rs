@@ -10,8 +10,8 @@ use crate::checks::gateway::{
     invalid_ca_certificate_kind, invalid_ca_certificate_ref, invalid_certificate_ref, invalid_client_certificate,
     no_certificate, some_ca_invalid,
 };
+use crate::evaluate::Cluster;
 use crate::evaluate::gateway_api::listener::Word;
-use crate::resolve::ClusterIndex;
 use crate::resolve::certificate::judged_at;
 use crate::resolve::certificate::{self, Fact};
 use crate::resolve::gateway::door::{Door, Owner};
@@ -25,7 +25,7 @@ use kubereach_model::snapshot::{Found, Gap, Proof, is_masked};
 
 /// The `tls` segment of a listener; `None` where encryption plays no part.
 pub(crate) fn evaluate(
-    cluster: &ClusterIndex<'_>,
+    cluster: &Cluster<'_>,
     fronts: &Fronts<'_>,
     door: &Door<'_>,
     said: &Word<'_>,
@@ -53,7 +53,7 @@ fn end<'a>(kind: &'a str, namespace: &'a str) -> End<'a> {
     End { group: GROUP, kind, namespace }
 }
 
-fn certificates(segment: &mut Segment, cluster: &ClusterIndex<'_>, door: &Door<'_>, said: &Word<'_>) {
+fn certificates(segment: &mut Segment, cluster: &Cluster<'_>, door: &Door<'_>, said: &Word<'_>) {
     let refs: &[ObjectReference] = door.listener.tls.as_ref().map(|t| &*t.certificate_refs).unwrap_or_default();
     if refs.is_empty() {
         segment.evaluated("no certificate named");
@@ -116,7 +116,7 @@ fn readable<'s>(all: &[Trust<'s>]) -> Option<Vec<(Found<'s, Secret>, &'s Certifi
 }
 
 /// Validity and names, only if every certificate could be read: an unread one may be the right one.
-fn inspect(segment: &mut Segment, cluster: &ClusterIndex<'_>, door: &Door<'_>, all: &[Trust<'_>]) {
+fn inspect(segment: &mut Segment, cluster: &Cluster<'_>, door: &Door<'_>, all: &[Trust<'_>]) {
     let Some(read) = readable(all) else { return };
     if let Some(host) = hostname::normal(door.listener.hostname.as_deref())
         && !read.iter().any(|(_, c)| covers(c, &host))
@@ -134,7 +134,7 @@ fn inspect(segment: &mut Segment, cluster: &ClusterIndex<'_>, door: &Door<'_>, a
 }
 
 /// The name check for a host of a route that the listener itself does not name.
-pub(crate) fn names_cover(cluster: &ClusterIndex<'_>, door: &Door<'_>, host: &str, segment: &mut Segment) {
+pub(crate) fn names_cover(cluster: &Cluster<'_>, door: &Door<'_>, host: &str, segment: &mut Segment) {
     if !door.terminates_tls() || hostname::normal(door.listener.hostname.as_deref()).as_deref() == Some(host) {
         return;
     }
@@ -168,7 +168,7 @@ fn outside(certificate: &Certificate, at: Timestamp) -> Option<String> {
 }
 
 /// Client validation: of the port if it has its own, else the default; or the listener's older field.
-fn clients(segment: &mut Segment, cluster: &ClusterIndex<'_>, front: &Front<'_>, door: &Door<'_>) {
+fn clients(segment: &mut Segment, cluster: &Cluster<'_>, front: &Front<'_>, door: &Door<'_>) {
     let frontend = front.gateway.get().spec.tls.as_ref().and_then(|t| t.frontend.as_ref());
     let of_port =
         frontend.and_then(|f| f.per_port.iter().find(|p| p.port.known().is_some() && p.port == door.listener.port));
@@ -210,7 +210,7 @@ fn clients(segment: &mut Segment, cluster: &ClusterIndex<'_>, front: &Front<'_>,
 }
 
 /// The certificate the Gateway shows to backends. Returns whether there is anything to say.
-fn towards_backends(segment: &mut Segment, cluster: &ClusterIndex<'_>, front: &Front<'_>) -> bool {
+fn towards_backends(segment: &mut Segment, cluster: &Cluster<'_>, front: &Front<'_>) -> bool {
     let gateway: Found<'_, Gateway> = front.gateway;
     let backend = gateway.get().spec.tls.as_ref().and_then(|t| t.backend.as_ref());
     let Some(reference) = backend.and_then(|b| b.client_certificate_ref.as_ref()) else { return false };

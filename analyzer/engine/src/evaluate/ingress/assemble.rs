@@ -6,8 +6,8 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, PathState, Port, SegmentName};
 
 use crate::checks::entry::routed_elsewhere;
+use crate::evaluate::Cluster;
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
-use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::{Dials, Product};
 use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
@@ -137,7 +137,7 @@ struct Branch<'s> {
     drained: bool,
 }
 
-fn branches<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, path: &Declared<'s>) -> Vec<Branch<'s>> {
+fn branches<'s>(cluster: &Cluster<'s>, front: &Front<'s>, path: &Declared<'s>) -> Vec<Branch<'s>> {
     let reference = backend::resolve(cluster, front, path.backend);
     if let Target::Action(name) = reference.target
         && let Some(Action::Forwards { services, .. }) = crate::checks::ingress::action_backend::action(front, name)
@@ -148,7 +148,7 @@ fn branches<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, path: &Declared<'
     vec![Branch { reference, action: None, drained: false }]
 }
 
-fn forwarded<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, action: &'s str, forward: &Forward) -> Branch<'s> {
+fn forwarded<'s>(cluster: &Cluster<'s>, front: &Front<'s>, action: &'s str, forward: &Forward) -> Branch<'s> {
     let namespace = front.ingress.metadata.namespace.as_str();
     let port = forward.port.clone();
     let target = backend::lookup(cluster, namespace, &forward.service, port.as_ref());

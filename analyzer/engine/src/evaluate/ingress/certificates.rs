@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::tls::{self, CertificateFacts};
-use crate::resolve::ClusterIndex;
+use crate::evaluate::Cluster;
 use crate::resolve::certificate::Fact;
 use crate::resolve::ingress::front::Front;
 use crate::resolve::ingress::rules::{covers, hosts};
@@ -19,13 +19,13 @@ use crate::checks::ingress::{PASSTHROUGH, passthrough_asked};
 
 /// The segments made so far.
 pub(crate) struct Certificates<'a, 's> {
-    cluster: &'a ClusterIndex<'s>,
+    cluster: &'a Cluster<'s>,
     front: &'a Front<'s>,
     made: HashMap<(usize, Option<&'s str>), Arc<Segment>>,
 }
 
 impl<'a, 's> Certificates<'a, 's> {
-    pub(crate) fn new(cluster: &'a ClusterIndex<'s>, front: &'a Front<'s>) -> Self {
+    pub(crate) fn new(cluster: &'a Cluster<'s>, front: &'a Front<'s>) -> Self {
         Self { cluster, front, made: HashMap::new() }
     }
 
@@ -56,13 +56,7 @@ fn passthrough(front: &Front<'_>) -> Segment {
     segment
 }
 
-fn segment(
-    cluster: &ClusterIndex<'_>,
-    front: &Front<'_>,
-    index: usize,
-    entry: &IngressTls,
-    host: Option<&str>,
-) -> Segment {
+fn segment(cluster: &Cluster<'_>, front: &Front<'_>, index: usize, entry: &IngressTls, host: Option<&str>) -> Segment {
     let ingress = front.ingress.object();
     if passthrough_asked(front) {
         return passthrough(front);

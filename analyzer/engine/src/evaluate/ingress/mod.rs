@@ -21,3 +21,7 @@ pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
     let entries = UnmodelledEntries::of(cluster);
     all.fronts.par_iter().map(|front| assemble::subject(backends, &all, &entries, front)).collect()
 }
+
+/// The checks of Ingresses.
+#[derive(Debug)]
+pub struct CheckTable {}

@@ -11,12 +11,12 @@ use crate::checks::policy::{
     admits_no_one, admits_no_one_if_enforced, admits_only_its_node, admits_some, foreign_policy, not_collected,
     not_enforced, some_pods_admit_no_one, undecidable, words,
 };
+use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{self, Target, is_untouched, kinds_of_targets};
 use crate::evaluate::service::Consumer;
 use crate::policy::cni::Enforcement;
 use crate::policy::reach::port_words;
 use crate::policy::{Answer, Connection, Direction, End, Missing, Protocol, Sided};
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Finding, Segment};
@@ -45,7 +45,7 @@ fn open<'s>(side: &Sided<'s>) -> Open<'s> {
 
 /// Everything that was found about a port.
 struct Facts<'a, 's> {
-    cluster: &'a ClusterIndex<'s>,
+    cluster: &'a Cluster<'s>,
     view: &'a ServiceView<'s>,
     port: &'a ServicePort,
     protocol: Protocol,
@@ -57,7 +57,7 @@ struct Facts<'a, 's> {
 
 /// The `policy` segment behind a port of a Service. `consumer` is who dials, as far as it is known.
 pub fn behind<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,
@@ -122,7 +122,7 @@ pub fn behind<'s>(
 
 /// Policies of other systems that may touch one of the pods, each once.
 fn touching<'a, 's>(
-    cluster: &'a ClusterIndex<'s>,
+    cluster: &'a Cluster<'s>,
     targets: &[Target<'s>],
 ) -> Vec<&'a crate::policy::third_party::ThirdParty<'s>> {
     let view = cluster.policies();

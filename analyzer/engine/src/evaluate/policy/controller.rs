@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, Port, SegmentName};
 
+use super::callers::{Caller, Callers};
 use crate::checks::policy::{
     closed_to_controller, closed_to_controller_if_enforced, partly_closed_to_controller, undecidable, words,
 };
+use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{self, Target, kinds_of_targets, targets};
 use crate::evaluate::service::BackendSegments;
 use crate::policy::cni::Enforcement;
 use crate::policy::{
     Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection,
 };
-use crate::resolve::ClusterIndex;
-use crate::resolve::proxy_pods::{Caller, Callers, Front};
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::Gap;
@@ -26,13 +26,13 @@ const MOST_PAIRS: usize = 4096;
 /// Adds to the `policy` segment what the policies say to those who carry the traffic of the entry. Where
 /// they are not known nothing changes.
 pub fn through<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: Option<&Port>,
-    front: Option<&Front<'s>>,
+    caller: Option<(&'static str, Caller<'s>)>,
     mut behind: BackendSegments,
 ) -> BackendSegments {
-    let Some(front) = front else { return behind };
+    let Some((name, caller)) = caller else { return behind };
     let Some(slot) = behind.segments.iter_mut().find(|s| s.name == SegmentName::Policy) else { return behind };
     // Where it is blocked already, or was not evaluated, the caller adds nothing to the state.
     if !slot.is_counted() || slot.state() == PathState::Blocked {
@@ -47,28 +47,28 @@ pub fn through<'s>(
         return behind;
     };
     let behind_it = PortView::of(view, Some(declared));
-    if let Caller::Pods(callers) = &front.proxy
+    if let Caller::Pods(callers) = &caller
         && nobody_objects(cluster, declared, &behind_it, callers)
     {
         let first = targets::asked(&behind_it).next();
         let number = first.and_then(|endpoint| targets::number(view, declared, protocol, endpoint));
         let mut segment = Segment::clone(slot);
         let shown = words::port(number, protocol.word());
-        segment.evaluated(format!("policies let the pods of {} connect to {shown}", front.name));
+        segment.evaluated(format!("policies let the pods of {name} connect to {shown}"));
         *slot = Arc::new(segment);
         return behind;
     }
     let policies = cluster.policies();
     let held = |callers: &Callers<'s>| targets::asked(&behind_it).any(|e| e.pod.is_some_and(|pod| callers.has(pod)));
-    let by_themselves = matches!(&front.proxy, Caller::Pods(callers) if held(callers));
+    let by_themselves = matches!(&caller, Caller::Pods(callers) if held(callers));
     let targets = if by_themselves || policies.sight.sees_addresses() {
         targets(cluster, view, declared, &behind_it)
     } else {
         kinds_of_targets(cluster, view, declared, &behind_it)
     };
-    let asked = Asked { cluster, view, name: front.name, protocol, targets: &targets };
+    let asked = Asked { cluster, view, name, protocol, targets: &targets };
     let mut segment = Segment::clone(slot);
-    match &front.proxy {
+    match &caller {
         Caller::Pods(pods) => asked.of_pods(pods, &mut segment),
         Caller::OwnIdentity => asked.of_identity(&mut segment),
     }
@@ -79,7 +79,7 @@ pub fn through<'s>(
 /// Is there surely no policy that has to do with a caller or with a pod behind the port, and was every policy read
 /// that could?
 fn nobody_objects<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     port: &kubereach_model::snapshot::model::ServicePort,
     behind: &PortView<'_, 's>,
     callers: &Callers<'s>,
@@ -106,7 +106,7 @@ struct Asking<'a, 's> {
 }
 
 struct Asked<'a, 's> {
-    cluster: &'a ClusterIndex<'s>,
+    cluster: &'a Cluster<'s>,
     view: &'a ServiceView<'s>,
     /// Of the controller.
     name: &'static str,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::checks::policy::{
     dns_egress_closed, dns_egress_udp_only, egress_closed, egress_differs, egress_limited, words,
 };
+use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::Target;
 use crate::policy::cni::Enforcement;
 use crate::policy::{self, Answer, Connection, Direction, End, Outgoing, PodEnd, Policy, Protocol};
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
 use kubereach_model::evidence::Segment;
 
@@ -32,12 +32,7 @@ impl Dns {
 }
 
 /// Adds what is to be said about outgoing traffic. It never changes the state of the path.
-pub(crate) fn notes<'s>(
-    cluster: &ClusterIndex<'s>,
-    view: &ServiceView<'s>,
-    targets: &[Target<'s>],
-    segment: &mut Segment,
-) {
+pub(crate) fn notes<'s>(cluster: &Cluster<'s>, view: &ServiceView<'s>, targets: &[Target<'s>], segment: &mut Segment) {
     let policies = cluster.policies();
     let pods: Vec<&PodEnd<'s>> = targets.iter().filter_map(|target| target.end.pod()).collect();
     if pods.is_empty() || pods.len() != targets.len() || !policies.unread(view.namespace()).is_empty() {
@@ -120,7 +115,7 @@ fn kind(outgoing: &Outgoing, count: usize) -> String {
 }
 
 /// The policies that isolate any of the pods for outgoing traffic.
-fn isolating<'a, 's>(cluster: &'a ClusterIndex<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a Policy<'s>> {
+fn isolating<'a, 's>(cluster: &'a Cluster<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a Policy<'s>> {
     let policies = &cluster.policies().policies;
     let mut indexes: Vec<u32> = Vec::new();
     for pod in pods {
@@ -131,7 +126,7 @@ fn isolating<'a, 's>(cluster: &'a ClusterIndex<'s>, pods: &[&PodEnd<'s>]) -> Vec
     indexes.into_iter().filter_map(|index| policies.get(index)).collect()
 }
 
-fn dns<'s>(cluster: &ClusterIndex<'s>, pods: &[&PodEnd<'s>]) -> Dns {
+fn dns<'s>(cluster: &Cluster<'s>, pods: &[&PodEnd<'s>]) -> Dns {
     let own = |pod: &&PodEnd<'s>| matches!(pod.spec.dns_policy.as_deref(), Some("Default" | "None"));
     if pods.iter().any(own) {
         return Dns::Open("Their dnsPolicy sends them to other name servers than the cluster's.");
@@ -148,7 +143,7 @@ fn dns<'s>(cluster: &ClusterIndex<'s>, pods: &[&PodEnd<'s>]) -> Dns {
 
 /// The answer for all pods to all DNS servers, where it is one and the same.
 fn to_dns<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     pods: &[&PodEnd<'s>],
     servers: &[(End<'s>, u16)],
     protocol: Protocol,

@@ -3,9 +3,9 @@
 use crate::checks::policy::{
     inactive_rules, peers_match_no_pod, port_no_pod_has, selects_nothing, service_port_in_rule, words,
 };
+use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::Target;
 use crate::policy::{Direction, PodEnd, Policy, Protocol};
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
 use kubereach_model::evidence::Segment;
 use kubereach_model::evidence::command;
@@ -14,7 +14,7 @@ use kubereach_model::snapshot::model::ServicePort;
 
 /// The pods behind one port and where to say what was found.
 struct Rules<'a, 's> {
-    cluster: &'a ClusterIndex<'s>,
+    cluster: &'a Cluster<'s>,
     view: &'a ServiceView<'s>,
     port: &'a ServicePort,
     targets: &'a [Target<'s>],
@@ -23,7 +23,7 @@ struct Rules<'a, 's> {
 
 /// Adds what is to be said about the rules. It never changes the state of the path.
 pub(crate) fn notes<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     targets: &[Target<'s>],

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::evaluate::Cluster;
 use crate::policy::{End, Protocol};
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::{Endpoint, PortView, ServiceView};
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Pod, ServicePort};
@@ -31,7 +31,7 @@ fn is_other(pod: Found<'_, Pod>, address: IpAddr) -> bool {
 
 /// Those that receive traffic; where none does, all of them.
 pub(crate) fn targets<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,
@@ -46,7 +46,7 @@ const COMPARED: usize = 8;
 /// As [`targets`], where pods of one workload that differ in nothing but name, address and node are asked about once:
 /// for questions in which none of these matters. The first of them speaks for all.
 pub(crate) fn kinds_of_targets<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     behind: &PortView<'_, 's>,
@@ -82,7 +82,7 @@ pub(crate) fn asked<'v, 's>(behind: &PortView<'v, 's>) -> impl Iterator<Item = &
 
 /// Is everything behind the port surely a pod that no policy of any sort has ever to do with? Most pods are, and
 /// nothing else has to be found out about them.
-pub(crate) fn is_untouched<'s>(cluster: &ClusterIndex<'s>, port: &ServicePort, behind: &PortView<'_, 's>) -> bool {
+pub(crate) fn is_untouched<'s>(cluster: &Cluster<'s>, port: &ServicePort, behind: &PortView<'_, 's>) -> bool {
     let policies = cluster.policies();
     // Nearly always there is one namespace.
     let mut last: Option<&str> = None;
@@ -97,7 +97,7 @@ pub(crate) fn is_untouched<'s>(cluster: &ClusterIndex<'s>, port: &ServicePort, b
 }
 
 fn target<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: &ServicePort,
     endpoint: &Endpoint<'s>,

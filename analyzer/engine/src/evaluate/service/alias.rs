@@ -7,10 +7,10 @@ use kubereach_reports::report::{Backend, Port, SegmentName};
 use crate::checks::service::{
     external_name, external_name_in_cluster, external_name_is_address, external_name_target_unseen,
 };
+use crate::evaluate::Cluster;
 use crate::evaluate::service::Consumer;
 use crate::evaluate::service::context::Context;
 use crate::evaluate::service::{BackendSegments, Backends, behind, port_index};
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::{Alias, ServiceView, alias_of};
 use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::{Gap, Lookup};
@@ -27,11 +27,7 @@ enum End<'w, 's> {
 }
 
 /// Follows the alias; findings go to the segment of the first one.
-fn follow<'w, 's>(
-    cluster: &'w ClusterIndex<'s>,
-    first: &'w ServiceView<'s>,
-    consumer: Consumer,
-) -> (Segment, End<'w, 's>) {
+fn follow<'w, 's>(cluster: &'w Cluster<'s>, first: &'w ServiceView<'s>, consumer: Consumer) -> (Segment, End<'w, 's>) {
     let mut segment = Segment::new(SegmentName::Service, Some(first.service.object()));
     let mut view = first;
     for _ in 0..DEPTH {

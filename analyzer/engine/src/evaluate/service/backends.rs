@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kubereach_reports::report::Port;
 
 use super::Shared;
-use crate::evaluate::policy;
+use crate::evaluate::policy::{self, CallersOf};
 use crate::evaluate::service::{BackendSegments, Consumer};
+use crate::evaluate::{CheckTable, Cluster};
+use crate::resolve::proxy_pods;
 use crate::resolve::service::ServiceView;
-use crate::resolve::{ClusterIndex, proxy_pods};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Service;
 
@@ -16,12 +17,12 @@ use kubereach_model::snapshot::model::Service;
 struct Asked<'s> {
     port: Option<Port>,
     consumer: Consumer,
-    proxy: Option<Arc<proxy_pods::Front<'s>>>,
+    proxy: Option<Arc<proxy_pods::Proxy<'s>>>,
 }
 
 impl Asked<'_> {
     /// Front doors are told apart by their identity: two equal ones cost one evaluation more.
-    fn is(&self, port: Option<&Port>, consumer: Consumer, proxy: Option<&Arc<proxy_pods::Front<'_>>>) -> bool {
+    fn is(&self, port: Option<&Port>, consumer: Consumer, proxy: Option<&Arc<proxy_pods::Proxy<'_>>>) -> bool {
         let same_dialer = match (&self.proxy, proxy) {
             (Some(a), Some(b)) => std::ptr::addr_eq(Arc::as_ptr(a), Arc::as_ptr(b)),
             (None, None) => true,
@@ -37,7 +38,10 @@ type OfService<'s> = Mutex<Vec<(Asked<'s>, BackendSegments)>>;
 /// The backends of one snapshot.
 pub struct Backends<'w, 's> {
     /// The snapshot.
-    pub cluster: &'w ClusterIndex<'s>,
+    pub cluster: &'w Cluster<'s>,
+    /// What is asked about them.
+    pub checks: &'static CheckTable,
+    callers: CallersOf<'s>,
     /// In the order of the Services.
     known: Vec<OfService<'s>>,
     /// What the ports of each have in common; empty where everything is worked out for each port.
@@ -46,16 +50,22 @@ pub struct Backends<'w, 's> {
 
 impl<'w, 's> Backends<'w, 's> {
     /// Nothing is worked out yet.
-    pub fn new(cluster: &'w ClusterIndex<'s>) -> Self {
+    pub fn new(cluster: &'w Cluster<'s>, checks: &'static CheckTable) -> Self {
         let views = cluster.service_views();
         let shared = views.iter().map(|_| Shared::default()).collect();
-        Self { cluster, known: views.iter().map(|_| Mutex::default()).collect(), shared }
+        Self {
+            cluster,
+            checks,
+            callers: CallersOf::default(),
+            known: views.iter().map(|_| Mutex::default()).collect(),
+            shared,
+        }
     }
 
     /// Works everything out for each port.
     #[cfg(test)]
-    pub(crate) fn unshared(cluster: &'w ClusterIndex<'s>) -> Self {
-        Self { shared: Vec::new(), ..Self::new(cluster) }
+    pub(crate) fn unshared(cluster: &'w Cluster<'s>, checks: &'static CheckTable) -> Self {
+        Self { shared: Vec::new(), ..Self::new(cluster, checks) }
     }
 
     /// What the ports of a Service have in common.
@@ -73,7 +83,7 @@ impl<'w, 's> Backends<'w, 's> {
         service: Found<'s, Service>,
         port: Option<&Port>,
         consumer: Consumer,
-        proxy: Option<&Arc<proxy_pods::Front<'s>>>,
+        proxy: Option<&Arc<proxy_pods::Proxy<'s>>>,
     ) -> BackendSegments {
         let none = BackendSegments { segments: Vec::new(), dormant: None };
         let Some(view) = self.cluster.service_view(&service.metadata.namespace, &service.metadata.name) else {
@@ -86,7 +96,8 @@ impl<'w, 's> Backends<'w, 's> {
             return found.clone();
         }
         let found = super::backend(self, view, port, consumer);
-        let found = policy::through(self.cluster, view, port, proxy.map(AsRef::as_ref), found);
+        let caller = proxy.map(|proxy| (proxy.name, self.callers.of(self.cluster, proxy)));
+        let found = policy::through(self.cluster, view, port, caller, found);
         let asked = Asked { port: port.cloned(), consumer, proxy: proxy.cloned() };
         known.push((asked, found.clone()));
         found

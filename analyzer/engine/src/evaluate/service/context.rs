@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use kubereach_reports::report::ObjectRef;
 
 use crate::checks::{pod, workload};
+use crate::evaluate::Cluster;
 use crate::evaluate::service::Consumer;
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::{Endpoint, PortView, ServiceView, Source, Truth};
 use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::model::lenient::PortRef;
@@ -16,7 +16,7 @@ use kubereach_model::snapshot::{Absence, Found, Gap, Proof};
 /// One Service port as one consumer sees it.
 pub struct Context<'c, 's> {
     /// The snapshot.
-    pub cluster: &'c ClusterIndex<'s>,
+    pub cluster: &'c Cluster<'s>,
     /// The Service.
     pub view: &'c ServiceView<'s>,
     /// The port; `None` for a Service without ports, or where it is not known which.
@@ -77,12 +77,7 @@ impl<'s> SpecSource<'_, 's> {
 
 impl<'c, 's> Context<'c, 's> {
     /// Gathers the facts.
-    pub fn new(
-        cluster: &'c ClusterIndex<'s>,
-        view: &'c ServiceView<'s>,
-        index: Option<usize>,
-        consumer: Consumer,
-    ) -> Self {
+    pub fn new(cluster: &'c Cluster<'s>, view: &'c ServiceView<'s>, index: Option<usize>, consumer: Consumer) -> Self {
         let port = index.and_then(|i| view.service.get().value.spec.ports.get(i));
         let mut behind = PortView::of(view, port);
         let mut listed = !behind.endpoints.is_empty() || behind.wrong_family > 0;

@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Port, SegmentName};
 
+use crate::evaluate::Cluster;
 use crate::evaluate::policy;
 use crate::evaluate::service::context::Context;
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
 use kubereach_model::evidence::{Dormant, Finding, Segment};
 use kubereach_model::snapshot::model::Service;
@@ -91,7 +91,7 @@ pub(crate) fn backend<'s>(
 }
 
 /// The Service is known and the port is not: the rest stays unknown.
-fn unresolved<'s>(cluster: &ClusterIndex<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendSegments {
+fn unresolved<'s>(cluster: &Cluster<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendSegments {
     let cx = Context::new(cluster, view, None, consumer);
     let object = cx.object();
     let mut segments = vec![Arc::new(service::segment(&cx))];
@@ -126,3 +126,7 @@ fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendS
     }
     BackendSegments { segments, dormant }
 }
+
+/// The checks of what lies behind a Service port.
+#[derive(Debug)]
+pub struct CheckTable {}

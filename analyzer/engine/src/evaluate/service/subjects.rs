@@ -7,9 +7,9 @@ use kubereach_reports::report::{Backend, Port, SegmentName};
 use rayon::prelude::*;
 
 use crate::checks::policy;
+use crate::evaluate::Cluster;
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
 use crate::evaluate::service::{Context, address, alias, behind_context};
-use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
 use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
 use kubereach_model::snapshot::model::ServicePort;
@@ -55,7 +55,7 @@ fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
 
 /// What lies behind the doors to the outside: the same, but for who comes in by them.
 fn from_outside<'s>(
-    cluster: &ClusterIndex<'s>,
+    cluster: &Cluster<'s>,
     cx: &Context<'_, 's>,
     port: &ServicePort,
     mut behind: BackendSegments,

@@ -46,7 +46,7 @@ pub struct Front<'s> {
     /// Pods of its controller, where the controller is known.
     pub seen: Option<Arc<Seen<'s>>>,
     /// Who dials the backends, where that is known.
-    pub proxy: Option<Arc<proxy_pods::Front<'s>>>,
+    pub proxy: Option<Arc<proxy_pods::Proxy<'s>>>,
     /// Its address.
     pub address: Address,
     /// Every controller pod that was seen is seconds old.
@@ -67,7 +67,7 @@ pub(super) struct Doormen<'w, 's> {
 #[derive(Clone)]
 struct Doorman<'s> {
     seen: Arc<Seen<'s>>,
-    proxy: Option<Arc<proxy_pods::Front<'s>>>,
+    proxy: Option<Arc<proxy_pods::Proxy<'s>>>,
     young: bool,
 }
 
