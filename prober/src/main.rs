@@ -152,6 +152,7 @@ async fn measure(plan: &Plan, arguments: &Arguments) -> Observations {
 }
 
 /// The kubelet's SIGTERM, or Ctrl-C.
+#[cfg(unix)]
 async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
@@ -160,6 +161,14 @@ async fn terminated() {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+async fn terminated() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

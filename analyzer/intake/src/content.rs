@@ -1,6 +1,6 @@
 //! What a scan yields: inputs, their members, and the documents in them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use kubereach_reports::report::Problem;
@@ -22,6 +22,31 @@ pub enum InputSpec {
         /// The bytes, as they came (an archive stays compressed).
         bytes: Arc<[u8]>,
     },
+}
+
+impl InputSpec {
+    /// Bytes at hand, and how reports call them.
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Bytes { name: name.into(), bytes: bytes.into().into() }
+    }
+}
+
+impl From<PathBuf> for InputSpec {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl From<&Path> for InputSpec {
+    fn from(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+}
+
+impl From<&str> for InputSpec {
+    fn from(path: &str) -> Self {
+        Self::Path(path.into())
+    }
 }
 
 /// What sort of thing an input is.

@@ -11,15 +11,16 @@ use kubereach_reports::render::{Format, Options as RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
 use super::args::Check;
-use super::{Failure, GATE, OK, each, follow, input, output, via};
+use super::{Failure, GATE, OK, each, input, output};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     if command.each.each {
         return each::run(command);
     }
+    #[cfg(feature = "live")]
     if command.follow.given() {
-        return follow::run(command);
+        return super::follow::run(command);
     }
     // Wrong endings and unreadable files are said before a long read, not after it.
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
@@ -118,15 +119,14 @@ fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
     }
     let read = input::read(&command.reading, &options.intake, &command.subjects.namespace)?;
     if change.on_top_of.is_empty() {
-        let relayed =
-            via::relayed(&input::target(&command.reading.live.cluster), command.measured.via, &read, &options.filter)?;
+        let relayed = input::relayed(&command.reading, &command.measured, &read, &options.filter)?;
         if relayed.is_empty() {
             return Ok(analyze_intake(&read, options));
         }
         let observations = [options.observations.clone(), relayed].concat();
         return Ok(analyze_intake(&read, &Options { observations, ..options.clone() }));
     }
-    if !options.observations.is_empty() || command.measured.via.is_some() {
+    if !options.observations.is_empty() || input::measures(&command.measured) {
         let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations and --via out";
         return Err(Failure::Usage(words.to_owned()));
     }

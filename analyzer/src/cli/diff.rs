@@ -10,7 +10,7 @@ use super::{Failure, GATE, OK, input, output};
 
 /// Judges two inputs and reports what became of every subject.
 pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
-    match (command.reading.inputs.as_slice(), command.reading.live.live) {
+    match (command.reading.inputs.as_slice(), input::is_live(&command.reading)) {
         ([before, after], false) if before == after => {
             return Err(Failure::Usage("diff compares two inputs, and both are the same".to_owned()));
         }
@@ -27,9 +27,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         ..Options::default()
     };
     let inputs = input::inputs(&command.reading);
-    let live =
-        command.reading.live.live.then(|| input::cluster(&command.reading, &options.intake, &subjects.namespace));
-    let live = live.transpose()?;
+    let live = input::after(&command.reading, &options.intake, &subjects.namespace)?;
     let report = input::with_progress(&command.reading, |progress| match (inputs.as_slice(), &live) {
         ([before], Some(after)) => analyze_diff_with(before, after, &options, progress).map_err(Failure::from),
         ([before, after], None) => analyze_diff(before, after, &options, progress).map_err(Failure::from),

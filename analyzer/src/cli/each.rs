@@ -5,9 +5,9 @@ use std::io::Write as _;
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use super::fleet::{self, AtOnce, Bundle, Fleet, Shard};
 use anyhow::Context as _;
 use clap::Args;
-use kubereach::fleet::{self, AtOnce, Bundle, Fleet, Shard};
 use kubereach_engine::Options;
 use kubereach_engine::analyze_intake;
 use kubereach_intake::progress::{Bar, Progress, Silent};
@@ -109,7 +109,11 @@ fn refuse(command: &Check) -> Result<(), Failure> {
         "a baseline is of one cluster and would accept as much in the others; use [[ignore]] in kubereach.toml";
     let change = &command.change;
     for (given, option, why) in [
-        (reading.live.live, "--live", "a fleet is of bundles; 'kubereach snapshot' makes one of a cluster"),
+        (
+            super::input::is_live(reading),
+            "--live",
+            "a fleet is of bundles; 'kubereach snapshot' makes one of a cluster",
+        ),
         (reading.inputs.iter().any(|path| path.as_os_str() == "-"), "-", "standard input is one bundle; name files"),
         (!command.measured.observations.is_empty(), "--observations", one),
         (!change.on_top_of.is_empty(), "--on-top-of", one),

@@ -5,28 +5,87 @@ use std::io::IsTerminal as _;
 use kubereach_engine::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach_intake::progress::{Bar, Progress, Silent};
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeOptions, Limits};
+#[cfg(feature = "live")]
 use kubereach_live::cluster::{self, Ask, LiveError, ReadError, Target};
 use kubereach_model::snapshot::Assumption;
 
 use super::Failure;
-use super::args::{ClusterFlags, LimitFlags, Measured, Reading, When, WhomFlags};
+#[cfg(feature = "live")]
+use super::args::{ClusterFlags, WhomFlags};
+use super::args::{LimitFlags, Measured, Reading, When};
 
 /// Reads what the command line names: the live cluster with `--live`, else the inputs. `namespaces` are
 /// those of `-n`, looked at one by one where the whole cluster may not be listed.
 pub(super) fn read(reading: &Reading, options: &IntakeOptions, namespaces: &[String]) -> Result<Intake, Failure> {
-    if !reading.live.live {
-        return Ok(with_progress(reading, |progress| intake::read(&inputs(reading), options, progress))?);
+    #[cfg(feature = "live")]
+    if reading.live.live {
+        if let Some(input) = reading.inputs.first() {
+            return Err(Failure::Usage(format!(
+                "--live reads a cluster, and {} is a file: give one of them",
+                input.display()
+            )));
+        }
+        return cluster(reading, options, namespaces);
     }
-    if let Some(input) = reading.inputs.first() {
-        return Err(Failure::Usage(format!(
-            "--live reads a cluster, and {} is a file: give one of them",
-            input.display()
-        )));
+    let _ = namespaces;
+    Ok(with_progress(reading, |progress| intake::read(&inputs(reading), options, progress))?)
+}
+
+/// The live cluster, where it was asked for beside the inputs (`diff BEFORE --live`).
+pub(super) fn after(
+    reading: &Reading,
+    options: &IntakeOptions,
+    namespaces: &[String],
+) -> Result<Option<Intake>, Failure> {
+    #[cfg(feature = "live")]
+    return is_live(reading).then(|| cluster(reading, options, namespaces)).transpose();
+    #[cfg(not(feature = "live"))]
+    {
+        let _ = (reading, options, namespaces);
+        Ok(None)
     }
-    cluster(reading, options, namespaces)
+}
+
+/// Was the live cluster asked for?
+pub(super) const fn is_live(reading: &Reading) -> bool {
+    #[cfg(feature = "live")]
+    return reading.live.live;
+    #[cfg(not(feature = "live"))]
+    {
+        let _ = reading;
+        false
+    }
+}
+
+/// Was something to be measured while reading (`--via`)?
+pub(super) const fn measures(measured: &Measured) -> bool {
+    #[cfg(feature = "live")]
+    return measured.via.is_some();
+    #[cfg(not(feature = "live"))]
+    {
+        let _ = measured;
+        false
+    }
+}
+
+/// What was measured while reading, if that was asked for (`--via`).
+pub(super) fn relayed(
+    reading: &Reading,
+    measured: &Measured,
+    intake: &Intake,
+    filter: &kubereach_engine::Filter,
+) -> Result<Vec<Document>, Failure> {
+    #[cfg(feature = "live")]
+    return super::via::relayed(&target(&reading.live.cluster), measured.via, intake, filter);
+    #[cfg(not(feature = "live"))]
+    {
+        let _ = (reading, measured, intake, filter);
+        Ok(Vec::new())
+    }
 }
 
 /// Reads the live cluster.
+#[cfg(feature = "live")]
 pub(super) fn cluster(reading: &Reading, options: &IntakeOptions, namespaces: &[String]) -> Result<Intake, Failure> {
     let cluster = &reading.live.cluster;
     let ask =
@@ -35,11 +94,13 @@ pub(super) fn cluster(reading: &Reading, options: &IntakeOptions, namespaces: &[
 }
 
 /// Which cluster, and as whom.
+#[cfg(feature = "live")]
 pub(super) fn target(flags: &ClusterFlags) -> Target {
     whom(&flags.whom)
 }
 
 /// Which cluster, and as whom.
+#[cfg(feature = "live")]
 pub(super) fn whom(flags: &WhomFlags) -> Target {
     Target {
         kubeconfig: flags.kubeconfig.clone(),
@@ -50,16 +111,19 @@ pub(super) fn whom(flags: &WhomFlags) -> Target {
 }
 
 /// A progress line where a person watches; it goes away by itself.
+#[cfg(feature = "live")]
 pub(super) fn watching(when: When) -> Box<dyn Progress + Send> {
     if when == When::Auto && std::io::stderr().is_terminal() { Box::new(Bar::new(None)) } else { Box::new(Silent) }
 }
 
+#[cfg(feature = "live")]
 impl From<LiveError> for Failure {
     fn from(error: LiveError) -> Self {
         Self::Nothing(error.to_string())
     }
 }
 
+#[cfg(feature = "live")]
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self::Nothing(error.to_string())
@@ -95,6 +159,7 @@ pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
 
 /// The inputs as words of a command that reads them again.
 pub(super) fn words(reading: &Reading) -> Vec<String> {
+    #[cfg(feature = "live")]
     if reading.live.live {
         let context = reading.live.cluster.whom.context.iter().flat_map(|c| ["--context".to_owned(), c.clone()]);
         return std::iter::once("--live".to_owned()).chain(context).collect();

@@ -10,18 +10,25 @@ mod config;
 mod diff;
 mod each;
 mod explain;
+mod fleet;
+#[cfg(feature = "live")]
 mod follow;
 mod input;
+#[cfg(feature = "live")]
 mod job;
 mod man;
 mod output;
 mod plan;
 mod plugin;
+#[cfg(feature = "live")]
 mod probe;
+#[cfg(feature = "live")]
 mod run;
+#[cfg(feature = "live")]
 mod snapshot;
 mod subjects;
 mod trace;
+#[cfg(feature = "live")]
 mod via;
 
 use std::ffi::OsString;
@@ -70,6 +77,7 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Check(command) => command.accept.file = file,
         args::Command::Diff(command) => command.accept.file = file,
         args::Command::Trace(command) => command.accept.file = file,
+        #[cfg(feature = "live")]
         args::Command::Run(command) => command.accept.file = file,
         _ => {}
     }
@@ -78,11 +86,15 @@ pub(crate) fn main() -> ExitCode {
         args::Command::Trace(command) => trace::run(&command),
         args::Command::Can(command) => can::run(command),
         args::Command::Diff(command) => diff::run(&command),
+        #[cfg(feature = "live")]
         args::Command::Snapshot(command) => snapshot::run(&command),
         args::Command::Plan(command) => plan::run(&command),
+        #[cfg(feature = "live")]
         args::Command::Job(command) => job::run(&command),
         args::Command::Collect(command) => collect::run(&command),
+        #[cfg(feature = "live")]
         args::Command::Probe(command) => probe::run(&command),
+        #[cfg(feature = "live")]
         args::Command::Run(command) => run::run(&command),
         args::Command::Explain(command) => explain::run(&command),
         args::Command::Completions(command) => completions::run(&command),

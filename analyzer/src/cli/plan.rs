@@ -15,6 +15,7 @@ use super::args;
 use super::{Failure, OK, input};
 
 /// A plan larger than this is refused unread.
+#[cfg(feature = "live")]
 const MAX_PLAN: u64 = 64 * 1024 * 1024;
 
 /// Prints the plan.
@@ -58,6 +59,7 @@ pub(super) fn only(snapshots: &[Snapshot]) -> Result<&Snapshot, Failure> {
 }
 
 /// Reads a plan from a file or standard input.
+#[cfg(feature = "live")]
 pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
     let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
     let bytes = read_bytes(path, MAX_PLAN).map_err(|error| Failure::Nothing(format!("{name}: {error}")))?;

@@ -10,7 +10,7 @@ use kubereach_intake::IntakeOptions;
 use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
 
 use super::args::Trace;
-use super::{Failure, NOTHING, OK, input, output, via};
+use super::{Failure, NOTHING, OK, input, output};
 
 /// Kinds a verdict can be about, with the words kubectl takes for them.
 const KINDS: [(&str, &[&str]); 8] = [
@@ -53,12 +53,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         ..Options::default()
     };
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
-    options.observations.extend(via::relayed(
-        &input::target(&command.reading.live.cluster),
-        command.measured.via,
-        &intake,
-        &options.filter,
-    )?);
+    options.observations.extend(input::relayed(&command.reading, &command.measured, &intake, &options.filter)?);
     let report = analyze_intake(&intake, &options);
     let Some(index) = find_subject(&report, kind, &command.namespace, name) else {
         anstream::eprintln!(

@@ -12,12 +12,30 @@ use crate::class::Class;
 use crate::layer::Layer;
 use crate::words::LayerName;
 
-const EPERM: i32 = 1;
-const EACCES: i32 = 13;
-const EINVAL: i32 = 22;
-const ENFILE: i32 = 23;
-const EMFILE: i32 = 24;
-const ENOBUFS: i32 = 105;
+/// Error numbers of connect(2) that the standard library has no kind for.
+#[cfg(not(windows))]
+mod number {
+    pub(super) const PERM: i32 = 1;
+    pub(super) const ACCES: i32 = 13;
+    pub(super) const INVAL: i32 = 22;
+    pub(super) const NFILE: i32 = 23;
+    pub(super) const MFILE: i32 = 24;
+    #[cfg(target_os = "linux")]
+    pub(super) const NOBUFS: i32 = 105;
+    #[cfg(not(target_os = "linux"))]
+    pub(super) const NOBUFS: i32 = 55;
+}
+
+/// The same as Winsock has them; a filter's refusal has no number of its own there.
+#[cfg(windows)]
+mod number {
+    pub(super) const PERM: i32 = i32::MIN;
+    pub(super) const ACCES: i32 = 10013;
+    pub(super) const INVAL: i32 = 10022;
+    pub(super) const NFILE: i32 = i32::MIN;
+    pub(super) const MFILE: i32 = 10024;
+    pub(super) const NOBUFS: i32 = 10055;
+}
 
 /// Connect to one address. `alone` waits until no other connection is being made: a router that
 /// limits the ICMP errors of a rejecting rule makes parallel refusals look like silence.
@@ -71,10 +89,12 @@ fn class(error: &io::Error, peer: SocketAddr) -> Class {
             Class::NorunLocalStack
         }
         _ => match error.raw_os_error() {
-            Some(EPERM) => Class::TcpNotPermitted,
+            Some(number::PERM) => Class::TcpNotPermitted,
             // What an ICMPv6 error of a filter on the way becomes.
-            Some(EACCES) if peer.is_ipv6() && has_route(peer) => Class::TcpHostUnreachable,
-            Some(EACCES | EINVAL | ENFILE | EMFILE | ENOBUFS) => Class::NorunLocalStack,
+            Some(number::ACCES) if peer.is_ipv6() && has_route(peer) => Class::TcpHostUnreachable,
+            Some(number::ACCES | number::INVAL | number::NFILE | number::MFILE | number::NOBUFS) => {
+                Class::NorunLocalStack
+            }
             _ => Class::TcpError,
         },
     }
@@ -90,7 +110,8 @@ fn has_route(peer: SocketAddr) -> bool {
 mod tests {
     use super::*;
 
-    /// Measured on Linux: what the kernel reports, and what may be concluded.
+    /// What Linux reports, and what may be concluded of it.
+    #[cfg(target_os = "linux")]
     #[test]
     fn every_error_number_has_its_class() {
         let here: SocketAddr = "127.0.0.1:9".parse().unwrap();

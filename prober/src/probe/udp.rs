@@ -33,6 +33,7 @@ pub(crate) async fn ask(peer: SocketAddr, name: &str, records: &[RecordType], li
 }
 
 /// `EHOSTUNREACH` and `ENETUNREACH` where there is a route: an ICMP error came back.
-const fn is_rejection(os_error: i32) -> bool {
-    matches!(os_error, 113 | 101)
+fn is_rejection(os_error: i32) -> bool {
+    let kind = std::io::Error::from_raw_os_error(os_error).kind();
+    matches!(kind, std::io::ErrorKind::HostUnreachable | std::io::ErrorKind::NetworkUnreachable)
 }

@@ -123,12 +123,18 @@ impl Root {
         if path == "-" {
             return "stdin".to_owned();
         }
-        if path.starts_with('/') {
+        if is_absolute(path) {
             let inside = path.strip_prefix(&self.absolute).and_then(|rest| rest.strip_prefix('/'));
             return inside.filter(|_| !self.absolute.is_empty()).map_or_else(|| path.to_owned(), normal);
         }
         normal(&format!("{}/{path}", self.prefix))
     }
+}
+
+/// From the root of the file system, or of a drive of Windows.
+pub(crate) fn is_absolute(path: &str) -> bool {
+    let drive = |bytes: &[u8]| matches!(bytes, [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
+    path.starts_with('/') || drive(path.as_bytes())
 }
 
 /// Without `.`, empty parts and `..` where a part goes before it.

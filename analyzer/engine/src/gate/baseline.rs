@@ -13,13 +13,13 @@ pub const SCHEMA: &str = "kubereach/baseline/v1";
 #[serde(deny_unknown_fields)]
 struct Document {
     schema: String,
-    findings: Vec<CatalogueEntry>,
+    findings: Vec<BaselineEntry>,
 }
 
 /// One accepted finding. Only the fingerprint counts; the rest is for readers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CatalogueEntry {
+pub struct BaselineEntry {
     /// Its code.
     pub code: String,
     /// `Kind/namespace/name`.
@@ -35,7 +35,7 @@ pub struct CatalogueEntry {
 pub struct Baseline {
     /// The file, as named.
     pub path: String,
-    entries: BTreeMap<String, CatalogueEntry>,
+    entries: BTreeMap<String, BaselineEntry>,
 }
 
 /// Why a baseline cannot be used.
@@ -85,7 +85,7 @@ impl Baseline {
     }
 
     /// Entries that match none of these findings: they were mended, or are gone.
-    pub fn stale(&self, findings: &[Finding]) -> Vec<&CatalogueEntry> {
+    pub fn stale(&self, findings: &[Finding]) -> Vec<&BaselineEntry> {
         let seen: std::collections::HashSet<&str> = findings.iter().map(|f| f.fingerprint.as_str()).collect();
         self.entries.values().filter(|entry| !seen.contains(entry.fingerprint.as_str())).collect()
     }
@@ -107,11 +107,11 @@ pub fn write(report: &Report) -> String {
     let kept = |finding: &&Finding| {
         finding.effect != Effect::Notes && finding.suppressed.as_ref().is_none_or(|by| by.by == SuppressedBy::Baseline)
     };
-    let mut findings: Vec<CatalogueEntry> = report
+    let mut findings: Vec<BaselineEntry> = report
         .findings
         .iter()
         .filter(kept)
-        .map(|finding| CatalogueEntry {
+        .map(|finding| BaselineEntry {
             code: finding.code.clone(),
             object: finding.object.to_string(),
             message: finding.message.clone(),

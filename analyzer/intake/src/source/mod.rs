@@ -106,6 +106,7 @@ pub fn may_hold_objects(path: &str) -> bool {
 /// How an input is called in reports.
 pub(crate) fn name_of(spec: &InputSpec) -> String {
     match spec {
+        InputSpec::Path(path) if cfg!(windows) => path.to_string_lossy().replace('\\', "/"),
         InputSpec::Path(path) => path.to_string_lossy().into_owned(),
         InputSpec::Stdin { name } | InputSpec::Bytes { name, .. } => name.clone(),
     }

@@ -87,7 +87,7 @@ struct Words {
 /// Takes SOURCE and DEST from in front of the inputs.
 fn words(command: &mut Can) -> Result<Words, Failure> {
     // With --live no INPUT follows.
-    let least = if command.reading.live.live { 1 } else { 2 };
+    let least = if input::is_live(&command.reading) { 1 } else { 2 };
     let inputs = &mut command.reading.inputs;
     let mut take = |what: &str| {
         if inputs.len() < least {

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::{Arg, Command};
+#[cfg(feature = "live")]
 use kubereach_live::cluster::{self, Target};
 
 use super::Invocation;
@@ -85,19 +86,26 @@ fn takes_value(argument: &Arg) -> bool {
 
 /// What may stand behind an option: its own words, or names of the kubeconfig and the cluster.
 fn values(argument: &Arg, before: &[String]) -> Vec<(String, Option<String>)> {
+    #[cfg(not(feature = "live"))]
+    let _ = before;
+    #[cfg(feature = "live")]
     let option = |names: &[&str]| {
         let at = before.iter().position(|word| names.contains(&word.as_str()))?;
         before.get(at + 1).cloned()
     };
+    #[cfg(feature = "live")]
     let target = || Target {
         kubeconfig: option(&["--kubeconfig"]).map(Into::into),
         context: option(&["--context"]),
         ..Target::default()
     };
+    #[cfg(feature = "live")]
     let names = |names: Vec<String>| names.into_iter().map(|name| (name, None)).collect();
     match argument.get_id().as_str() {
+        #[cfg(feature = "live")]
         "context" => names(cluster::contexts(&target())),
         // Whoever may not list them, or whose cluster is slow, types them.
+        #[cfg(feature = "live")]
         "namespace" => names(cluster::namespaces(&target())),
         _ => {
             let all = argument.get_possible_values().into_iter().filter(|value| !value.is_hide_set());

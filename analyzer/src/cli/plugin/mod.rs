@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory as _};
-use kubereach_live::cluster::{self, Target};
 
 use super::Failure;
 use super::args::Cli;
@@ -113,20 +112,28 @@ pub(super) fn words(words: Vec<OsString>) -> Result<Vec<OsString>, Failure> {
         && !by_hand(given, "namespace")
         && matches!(name, "check" | "diff" | "plan" | "run" | "trace" | "can")
     {
-        let text = |id: &str| given.try_get_one::<String>(id).ok().flatten().cloned();
-        let target = Target {
-            kubeconfig: given.try_get_one::<PathBuf>("kubeconfig").ok().flatten().cloned(),
-            context: text("context"),
-            ..Target::default()
-        };
-        // A kubeconfig that cannot be read is complained about by the command itself.
-        if let Ok(namespace) = cluster::namespace_of(&target) {
-            added.extend(["-n".into(), namespace.into()]);
-        }
+        added.extend(own_namespace(given).into_iter().flat_map(|namespace| ["-n".into(), namespace.into()]));
     }
     let at = words.iter().position(|word| word == name).map_or(words.len(), |at| at + 1);
     let (head, tail) = words.split_at(at);
     Ok([head, &added, tail].concat())
+}
+
+/// The namespace of the context; none where the kubeconfig cannot be read, which the command itself complains about.
+#[cfg(feature = "live")]
+fn own_namespace(given: &ArgMatches) -> Option<String> {
+    use kubereach_live::cluster::{Target, namespace_of};
+    let target = Target {
+        kubeconfig: given.try_get_one::<PathBuf>("kubeconfig").ok().flatten().cloned(),
+        context: given.try_get_one::<String>("context").ok().flatten().cloned(),
+        ..Target::default()
+    };
+    namespace_of(&target).ok()
+}
+
+#[cfg(not(feature = "live"))]
+const fn own_namespace(_: &ArgMatches) -> Option<String> {
+    None
 }
 
 /// kubectl's flags that have another name here: `-A`, and `--request-timeout`, which is for the whole here.

@@ -2,6 +2,7 @@
 
 use super::model::{ArtifactLocation, Location, LogicalLocation, PhysicalLocation, Region};
 use crate::render::Options;
+use crate::render::gate::is_absolute;
 use crate::render::neutral::neutral;
 use crate::report::{Finding, ObjectRef, Report};
 
@@ -40,8 +41,10 @@ pub(super) fn logical(object: &ObjectRef) -> LogicalLocation {
 
 fn artifact(path: &str, options: &Options) -> ArtifactLocation {
     let path = options.root.path(path);
-    if path.starts_with('/') {
-        return ArtifactLocation { uri: format!("file://{}", escape(&path)), uri_base_id: None };
+    if is_absolute(&path) {
+        // RFC 8089: the path of a file URI begins with a slash, before a drive's letter too.
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        return ArtifactLocation { uri: format!("file://{slash}{}", escape(&path)), uri_base_id: None };
     }
     ArtifactLocation { uri: escape(&path), uri_base_id: Some(BASE) }
 }

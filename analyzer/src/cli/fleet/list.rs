@@ -13,28 +13,28 @@ use kubereach_intake as intake;
 
 /// One bundle of a fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bundle {
+pub(crate) struct Bundle {
     /// How it is called in results: its path as the command line leads to it.
-    pub name: String,
+    pub(crate) name: String,
     /// Where it is.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Why there is none: a folder without bundles, a pattern without matches. It is listed so that it is not
     /// passed over in silence.
-    pub missing: Option<String>,
+    pub(crate) missing: Option<String>,
 }
 
 /// The bundles of a fleet, in the order of their names, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fleet {
+pub(crate) struct Fleet {
     /// The bundles.
-    pub bundles: Vec<Bundle>,
+    pub(crate) bundles: Vec<Bundle>,
     /// What stands beside them in folders and cannot hold objects by its name.
-    pub left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
 }
 
 /// Why the words stand for no fleet.
 #[derive(Debug, thiserror::Error)]
-pub enum FleetError {
+pub(crate) enum FleetError {
     /// It is no pattern.
     #[error("'{pattern}' is no pattern: {why}; write a folder, a file, or a pattern such as 'dumps/**/*.tar.gz'")]
     Pattern {
@@ -46,7 +46,7 @@ pub enum FleetError {
 }
 
 /// Lists the bundles that the words stand for. Nothing of them is read but names.
-pub fn list(words: &[PathBuf]) -> Result<Fleet, FleetError> {
+pub(crate) fn list(words: &[PathBuf]) -> Result<Fleet, FleetError> {
     let mut fleet = Fleet::default();
     for word in words {
         if word.is_dir() {

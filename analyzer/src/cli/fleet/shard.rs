@@ -5,14 +5,14 @@ use std::str::FromStr;
 /// Every `count`-th bundle of the list, beginning with number `index` from 0: the index of a pod of an
 /// Indexed Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
+pub(crate) struct Shard {
     index: usize,
     count: usize,
 }
 
 impl Shard {
     /// Does the bundle at this place of the list belong to the share?
-    pub const fn takes(self, place: usize) -> bool {
+    pub(crate) const fn takes(self, place: usize) -> bool {
         place % self.count == self.index
     }
 }

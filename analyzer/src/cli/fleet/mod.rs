@@ -4,6 +4,6 @@ mod list;
 mod run;
 mod shard;
 
-pub use list::{Bundle, Fleet, FleetError, list};
-pub use run::{AtOnce, each};
-pub use shard::Shard;
+pub(crate) use list::{Bundle, Fleet, list};
+pub(crate) use run::{AtOnce, each};
+pub(crate) use shard::Shard;

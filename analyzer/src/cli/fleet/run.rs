@@ -11,11 +11,11 @@ use super::Bundle;
 
 /// How much is worked on at once. One bundle always is, however large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AtOnce {
+pub(crate) struct AtOnce {
     /// Bundles.
-    pub bundles: usize,
+    pub(crate) bundles: usize,
     /// Bytes of them, uncompressed as far as can be guessed.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Default for AtOnce {
@@ -28,7 +28,7 @@ impl Default for AtOnce {
 
 /// Works on every bundle, a few at once, and hands the results over in the order of the list; none where the
 /// work itself failed. An error of `take` ends it.
-pub fn each<T: Send, E>(
+pub(crate) fn each<T: Send, E>(
     bundles: &[Bundle],
     at_once: AtOnce,
     work: &(dyn Fn(&Bundle) -> T + Sync),
