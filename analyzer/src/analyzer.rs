@@ -136,3 +136,84 @@ fn only(snapshots: &[Snapshot]) -> Result<&Snapshot, Error> {
         many => Err(Error::Clusters(many.len())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Verdict;
+
+    const SHOP: &str = "
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: Service
+  metadata: {name: web, namespace: shop}
+  spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web, namespace: shop}
+  spec:
+    selector: {matchLabels: {app: web}}
+    template:
+      metadata: {labels: {app: web}}
+      spec: {containers: [{name: web, image: web, ports: [{containerPort: 8080}]}]}
+- apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata: {name: closed, namespace: shop}
+  spec: {podSelector: {}, policyTypes: [Ingress]}
+";
+
+    fn shop() -> Analyzer {
+        Analyzer::new().input(Input::bytes("shop.yaml", SHOP)).assume_complete("*").unwrap()
+    }
+
+    #[test]
+    fn an_input_is_judged_and_the_gate_weighs_it() {
+        let report = shop().gate(Gate::plain("degraded", false)).run().unwrap();
+        assert_eq!(report.subjects.len(), 1);
+        assert_ne!(report.subjects[0].verdict, Verdict::Healthy);
+        assert!(report.gate.is_some());
+    }
+
+    #[test]
+    fn filters_leave_other_subjects_out() {
+        assert_eq!(shop().namespace("shop").kind("service").name("web").run().unwrap().subjects.len(), 1);
+        assert!(shop().namespace("other").run().unwrap().subjects.is_empty());
+    }
+
+    #[test]
+    fn a_plan_names_what_to_dial() {
+        let plan = shop().plan(None).unwrap();
+        let path = &shop().run().unwrap().subjects[0].paths[0].id;
+        assert!(plan.targets.iter().any(|target| target.id == *path), "{path} is not dialled");
+        assert_eq!(shop().plan(Some(1)).unwrap().targets.len(), 1);
+    }
+
+    #[test]
+    fn whoever_may_connect_is_told_by_the_policies() {
+        let rows = shop().can("deployment/web", "service/web:80", "shop").unwrap();
+        assert_eq!(rows.iter().map(|row| row.answer).collect::<Vec<_>>(), ["denied"]);
+        assert!(matches!(shop().can("deployment/nobody", "service/web", "shop"), Err(Error::Unresolved(_))));
+    }
+
+    #[test]
+    fn what_cannot_be_answered_says_why() {
+        let nothing = Analyzer::new().input("/dev/null/not-there").run();
+        assert!(matches!(nothing, Err(Error::Input(_))), "{nothing:?}");
+        assert!(matches!(Analyzer::new().assume_complete("Service,"), Err(Error::AssumeComplete(_))));
+        let two = shop().input(Input::bytes("other.yaml", SHOP.replace("shop", "other"))).plan(None);
+        assert!(two.is_ok(), "manifests of two files are one cluster: {two:?}");
+    }
+
+    #[test]
+    fn a_change_is_judged_over_a_cluster() {
+        let change = SHOP.replace("app: web}, ports", "app: wrong}, ports");
+        let report = Analyzer::new()
+            .input(Input::bytes("change.yaml", change))
+            .on_top_of(Input::bytes("cluster.yaml", SHOP))
+            .run()
+            .unwrap();
+        assert!(report.change.is_some());
+    }
+}

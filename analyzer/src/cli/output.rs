@@ -20,6 +20,12 @@ pub(super) fn parse_format(word: &str) -> Result<Format, String> {
     })
 }
 
+/// The help of `--format`, which names them all.
+pub(super) fn formats() -> String {
+    let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
+    format!("Format on standard output: {}", words.join(", "))
+}
+
 /// An output file and its format: `FORMAT:FILE`, or by the ending of the file.
 pub(super) fn target_of(path: &Path) -> Result<(PathBuf, Format), Failure> {
     let (format, file) = split(path);

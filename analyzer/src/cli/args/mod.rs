@@ -181,8 +181,7 @@ pub(super) struct Check {
     pub measured: Measured,
     #[command(flatten)]
     pub subjects: Subjects,
-    /// Format on standard output: text, json, jsonl, markdown, html, sarif, junit, github, gitlab
-    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
+    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format, help = super::output::formats())]
     pub format: Option<kubereach_reports::render::Format>,
     /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
     /// format stands before it, as in gitlab:quality.json (repeatable)
@@ -247,8 +246,7 @@ pub(super) struct Diff {
     pub reading: Reading,
     #[command(flatten)]
     pub subjects: Subjects,
-    /// Format on standard output: text, json, jsonl, markdown, html, sarif, junit, github, gitlab
-    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format)]
+    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format, help = super::output::formats())]
     pub format: Option<kubereach_reports::render::Format>,
     /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
     /// format stands before it, as in gitlab:quality.json (repeatable)

@@ -64,8 +64,7 @@ pub(in crate::cli) struct Run {
     #[command(flatten)]
     pub cluster: ClusterFlags,
 
-    /// Format on standard output: text, json, jsonl, markdown, html, sarif, junit, github, gitlab
-    #[arg(help_heading = "Report", long, value_name = "FORMAT", value_parser = crate::cli::output::parse_format)]
+    #[arg(help_heading = "Report", long, value_name = "FORMAT", value_parser = crate::cli::output::parse_format, help = crate::cli::output::formats())]
     pub format: Option<kubereach_reports::render::Format>,
     /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
     /// format stands before it, as in gitlab:quality.json (repeatable)
