@@ -12,6 +12,7 @@ use kubereach_model::evidence::{CatalogueEntry, Subject};
 pub use docs::catalogue_markdown;
 
 pub mod backend_tls;
+pub mod change;
 mod docs;
 pub mod endpoints;
 pub mod entry;
@@ -42,7 +43,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         service::DOCS,
         tls::DOCS,
         workload::DOCS,
-        crate::change::causes::DOCS,
+        change::DOCS,
     ]
     .into_iter()
     .flatten()

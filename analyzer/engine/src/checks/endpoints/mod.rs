@@ -16,7 +16,7 @@ pub mod too_young;
 
 use kubereach_model::evidence::CatalogueEntry;
 
-/// The pages of this area.
+/// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     address_mismatch::DOC.entry(),
     from_endpoints_object::DOC.entry(),
