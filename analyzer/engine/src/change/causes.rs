@@ -10,7 +10,13 @@ use kubereach_model::evidence::{FieldPath, Finding, Locate};
 use kubereach_model::snapshot::Snapshot;
 
 /// Names the causes in the comparison and adds their findings to the report.
-pub(super) fn name(before: &Snapshot, applied: &Applied, change: &mut Change, report: &mut Report, positions: &dyn Locate) {
+pub(super) fn name(
+    before: &Snapshot,
+    applied: &Applied,
+    change: &mut Change,
+    report: &mut Report,
+    positions: &dyn Locate,
+) {
     let checks = &checks::change::TABLE;
     let context = change::Change::new(before, &applied.after, &applied.edits, report);
     let mut found: Vec<(Option<usize>, Finding)> = Vec::new();

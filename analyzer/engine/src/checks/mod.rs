@@ -1,7 +1,7 @@
 //! Findings: one file per check, each with its code, effect, prose, example and rule.
 //!
-//! An area is a folder of the same shape: `mod.rs` evaluates the area's subjects or segments and lists
-//! its checks in `PAGES`; every other file is one check. [`catalogue`] is made of these lists.
+//! An area is a folder of the same shape: `mod.rs` lists its checks, for [`catalogue`] in `DOCS` and for evaluation,
+//! which asks them in that order, in `TABLE`; every other file is one check.
 
 use std::collections::BTreeMap;
 

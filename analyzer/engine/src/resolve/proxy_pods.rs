@@ -21,12 +21,12 @@ pub struct Proxy<'s> {
     /// As people call it.
     pub name: &'static str,
     /// What dials the backends.
-    pub carrier: Carrier<'s>,
+    pub source: TrafficSource<'s>,
 }
 
 /// What dials the backends.
 #[derive(Debug, Clone)]
-pub enum Carrier<'s> {
+pub enum TrafficSource<'s> {
     /// These pods.
     Pods(Vec<Found<'s, Pod>>),
     /// A proxy on every node that the network plugin knows by an identity of its own, which no
@@ -106,14 +106,14 @@ pub fn of_gateway<'s>(
     let known = controllers::of_gateway_class(controller_name);
     let name = known.map_or("the Gateway", |(controller, _)| controller.name);
     if known.is_some_and(|(controller, _)| controller.proxies == Proxies::OwnIdentity) {
-        return Some(Proxy { name, carrier: Carrier::OwnIdentity });
+        return Some(Proxy { name, source: TrafficSource::OwnIdentity });
     }
     let meta = &gateway.get().metadata;
     let mut pods = labelled(cluster, &meta.namespace, GATEWAY_NAME, &meta.name);
     if let Some((controller, gateways)) = known.filter(|_| pods.is_empty()) {
         pods = as_the_product_does(cluster, gateway, controller, gateways);
     }
-    (!pods.is_empty()).then(|| Proxy { name, carrier: Carrier::Pods(pods) })
+    (!pods.is_empty()).then(|| Proxy { name, source: TrafficSource::Pods(pods) })
 }
 
 fn as_the_product_does<'s>(
@@ -153,12 +153,12 @@ pub fn of_ingress<'s>(
         (Place::Pods, _) => seen.to_vec(),
         (Place::Outside, _) => Vec::new(),
         (Place::ControlPods, Proxies::OwnIdentity) => {
-            return Some(Proxy { name: controller.name, carrier: Carrier::OwnIdentity });
+            return Some(Proxy { name: controller.name, source: TrafficSource::OwnIdentity });
         }
         (Place::ControlPods, Proxies::Pods(_)) => cluster.proxy_pods().shared(controller),
         (Place::ControlPods, Proxies::Unknown) => Vec::new(),
     };
-    (!pods.is_empty()).then(|| Proxy { name: controller.name, carrier: Carrier::Pods(pods) })
+    (!pods.is_empty()).then(|| Proxy { name: controller.name, source: TrafficSource::Pods(pods) })
 }
 
 fn labelled<'s>(cluster: &ClusterIndex<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {

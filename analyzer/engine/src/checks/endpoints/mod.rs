@@ -1,5 +1,5 @@
-//! Addresses: which source tells them, and how far the sources agree. The Service's evaluation
-//! ([`super::service`]) runs these checks on its `endpoints` segment.
+//! Addresses: which source tells them, and how far the sources agree. They are asked about the `endpoints` segment of
+//! Services ([`super::service::TABLE`]).
 
 pub mod address_mismatch;
 pub mod from_endpoints_object;
