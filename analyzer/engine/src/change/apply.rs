@@ -7,6 +7,7 @@ use kubereach_reports::report::{ChangeAction, CoverageState, ObjectRef};
 use super::merge::{declared, merge};
 use super::templates::Template;
 use super::{Prune, simulate};
+use crate::evaluate::change::Edit;
 use kubereach_model::snapshot::model::{Namespace, Resource as _};
 use kubereach_model::snapshot::{AnyObject, GroupKind, Provenance, Snapshot};
 
@@ -15,19 +16,6 @@ pub type Key = (GroupKind, String, String);
 
 /// An object, its origin, and what kind of source it is.
 pub(super) type Entry = (AnyObject, u32, Provenance);
-
-/// What becomes of one object of the change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// The object.
-    pub object: ObjectRef,
-    /// Its group and kind.
-    pub kind: GroupKind,
-    /// What becomes of it.
-    pub action: ChangeAction,
-    /// What follows for others, one sentence; empty if nothing does.
-    pub note: String,
-}
 
 /// The cluster after a change.
 #[derive(Debug)]

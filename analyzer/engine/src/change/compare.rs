@@ -138,7 +138,7 @@ fn saw(
         return kind == ChangeKind::OnTopOf || knows_absence(report, &named.kind, &named.namespace);
     };
     let Some(path) = subject.paths.iter().find(|p| p.id == problem.path) else {
-        // The way is not declared on this side, which was seen; unless the ways themselves are unclear.
+        // The path is not declared on this side, which was seen; unless the paths themselves are unclear.
         return !subject.paths.is_empty() || subject.verdict != Verdict::Unknown;
     };
     let Some(segment) = path.segments.iter().find(|s| s.segment == problem.segment) else {
@@ -161,7 +161,7 @@ fn knows_absence(report: &Report, kind: &str, namespace: &str) -> bool {
     row.is_some_and(|c| matches!(c.state, CoverageState::Complete | CoverageState::NotServed))
 }
 
-/// Where the problems are the same: what the verdicts alone say (traffic was measured, a way rests).
+/// Where the problems are the same: what the verdicts alone say (traffic was measured, a path rests).
 fn by_verdict(before: Option<&Subject>, after: Option<&Subject>, kind: ChangeKind) -> Became {
     use Verdict::{Broken, ConfigOk, Degraded, Healthy, Unknown};
     let (Some(before), Some(after)) = (before, after) else { return Became::Unchanged };

@@ -1,7 +1,7 @@
 //! Findings: one file per check, each with its code, effect, prose, example and rule.
 //!
-//! An area is a folder of the same shape: `mod.rs` evaluates the area's subjects or segments and lists
-//! its checks in `PAGES`; every other file is one check. [`catalogue`] is made of these lists.
+//! An area is a folder of the same shape: `mod.rs` lists its checks, for [`catalogue`] in `DOCS` and for evaluation,
+//! which asks them in that order, in `TABLE`; every other file is one check.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use kubereach_model::evidence::{CatalogueEntry, Subject};
 pub use docs::catalogue_markdown;
 
 pub mod backend_tls;
+pub mod change;
 mod docs;
 pub mod endpoints;
 pub mod entry;
@@ -42,7 +43,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         service::DOCS,
         tls::DOCS,
         workload::DOCS,
-        crate::change::causes::DOCS,
+        change::DOCS,
     ]
     .into_iter()
     .flatten()

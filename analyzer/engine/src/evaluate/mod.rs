@@ -1,5 +1,6 @@
 //! Every declared path with its segments: what a check looks at, and the subjects that are made of them.
 
+pub mod change;
 mod cluster;
 pub mod gateway_api;
 pub mod ingress;
@@ -7,12 +8,14 @@ pub mod policy;
 pub mod service;
 mod table;
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 pub use cluster::Cluster;
 pub use table::CheckTable;
 
-use crate::checks::entry;
+use crate::resolve::entries::UnmodelledEntries;
 use kubereach_model::evidence::Subject;
 
 /// Evaluates every subject behind these backends, in parallel; the order is that of kind, namespace and name.
@@ -20,7 +23,19 @@ pub fn subjects(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
     type Area = fn(&service::Backends<'_, '_>) -> Vec<Subject>;
     let areas: [Area; 3] = [gateway_api::subjects, ingress::subjects, service::subjects];
     let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(backends)).collect();
-    entry::note_other_kinds(backends.cluster, &mut subjects);
+    note_unmodelled_entries(backends, &mut subjects);
     subjects.par_sort_by(|a, b| a.object.cmp(&b.object));
     subjects
+}
+
+/// Notes on every Service which entries of other kinds lead to it.
+fn note_unmodelled_entries(backends: &service::Backends<'_, '_>, subjects: &mut [Subject]) {
+    if backends.cluster.snapshot.unmodelled.is_empty() {
+        return;
+    }
+    let entries = UnmodelledEntries::of(backends.cluster);
+    for subject in subjects.iter_mut().filter(|subject| subject.object.kind == "Service") {
+        let found = backends.checks.service.naming.iter().filter_map(|check| check(&entries, &subject.object));
+        subject.notes.extend(found.map(Arc::new));
+    }
 }

@@ -13,8 +13,8 @@ use super::service::Dials;
 use crate::evaluate::Cluster;
 use crate::resolve::gateway::Fronts;
 use crate::resolve::ingress::Ingresses;
-use crate::resolve::ingress::front::Front;
 use crate::resolve::ingress::rules::{Declared, declared};
+use crate::resolve::ingress::state::IngressState;
 use crate::resolve::route::matches;
 use crate::resolve::route::policy::Policies;
 use crate::resolve::service::ServiceView;
@@ -48,7 +48,7 @@ impl<'w, 's> Facts<'w, 's> {
         let fronts = Fronts::new(cluster);
         let door_at = fronts.doors.iter().enumerate().map(|(id, door)| (door.key(), id)).collect();
         let ingresses = Ingresses::of(cluster);
-        let ingress_at = ingresses.fronts.iter().enumerate().map(|(id, f)| (f.ingress.object(), id)).collect();
+        let ingress_at = ingresses.states.iter().enumerate().map(|(id, f)| (f.ingress.object(), id)).collect();
         let rules = cluster
             .snapshot
             .ingresses
@@ -111,8 +111,8 @@ impl<'w, 's> Facts<'w, 's> {
     }
 
     /// The resolved Ingress.
-    pub(super) fn front(&self, object: &ObjectRef) -> Option<&Front<'s>> {
-        self.ingresses.fronts.get(*self.ingress_at.get(object)?)
+    pub(super) fn front(&self, object: &ObjectRef) -> Option<&IngressState<'s>> {
+        self.ingresses.states.get(*self.ingress_at.get(object)?)
     }
 
     /// The declared rule of a path.

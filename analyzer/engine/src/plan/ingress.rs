@@ -10,8 +10,8 @@ use super::draft::Drafts;
 use super::facts::Facts;
 use super::request::{Request, literal};
 use crate::resolve::controllers::Product;
-use crate::resolve::ingress::front::{Address, Front};
 use crate::resolve::ingress::rules::{Declared, covers};
+use crate::resolve::ingress::state::{Address, IngressState};
 use kubereach_model::snapshot::model::ServicePort;
 
 /// The dials at the entry of one path.
@@ -54,7 +54,7 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, draft
     }
 }
 
-fn no_place(front: &Front<'_>) -> String {
+fn no_place(front: &IngressState<'_>) -> String {
     match &front.address {
         Address::Published(_) => "its published address was masked by the collector".to_owned(),
         Address::None => "no address is published for it".to_owned(),
@@ -64,7 +64,7 @@ fn no_place(front: &Front<'_>) -> String {
 }
 
 /// Is this host served over TLS? An entry of `tls` without hosts is for every host.
-fn is_encrypted(front: &Front<'_>, host: Option<&str>) -> bool {
+fn is_encrypted(front: &IngressState<'_>, host: Option<&str>) -> bool {
     if front.says("nginx.ingress.kubernetes.io/ssl-passthrough") {
         return true;
     }
@@ -85,7 +85,7 @@ fn is_encrypted(front: &Front<'_>, host: Option<&str>) -> bool {
 const LISTEN_PORTS: &str = "alb.ingress.kubernetes.io/listen-ports";
 
 /// The port to dial, and why it is that one.
-fn port(facts: &Facts<'_, '_>, front: &Front<'_>, tls: bool) -> Result<(u16, String), String> {
+fn port(facts: &Facts<'_, '_>, front: &IngressState<'_>, tls: bool) -> Result<(u16, String), String> {
     let usual = if tls { 443 } else { 80 };
     if let Some(text) = front.annotation(LISTEN_PORTS)
         && front.may_be(Product::AwsAlb)
@@ -123,7 +123,7 @@ const fn traefik(tls: bool) -> &'static str {
 /// The Services in front of the controller's pods: type and ports. `None` where no pod of it was read.
 fn services_of_controller<'f, 's>(
     facts: &'f Facts<'_, 's>,
-    front: &Front<'s>,
+    front: &IngressState<'s>,
 ) -> Option<Vec<(&'f str, &'f [ServicePort])>> {
     let pod = front.seen.as_ref()?.pods.first()?;
     let labels = &pod.metadata.labels;
@@ -139,7 +139,7 @@ fn services_of_controller<'f, 's>(
 }
 
 /// What a declared path takes.
-fn request(front: &Front<'_>, rule: Option<&Declared<'_>>) -> Result<Request, String> {
+fn request(front: &IngressState<'_>, rule: Option<&Declared<'_>>) -> Result<Request, String> {
     let Some(rule) = rule else { return Ok(Request { guessed: true, ..Request::default() }) };
     let mut request = Request::default();
     let globs = front.is(Product::AwsAlb) || front.is(Product::Gce);
@@ -164,7 +164,7 @@ fn request(front: &Front<'_>, rule: Option<&Declared<'_>>) -> Result<Request, St
 }
 
 /// A canary is chosen by its header, where it has one (ingress-nginx `canary-by-header`).
-fn canary(front: &Front<'_>, request: &mut Request) -> Result<(), String> {
+fn canary(front: &IngressState<'_>, request: &mut Request) -> Result<(), String> {
     const BY_HEADER: &str = "nginx.ingress.kubernetes.io/canary-by-header";
     if !front.may_be(Product::IngressNginx) || !front.says("nginx.ingress.kubernetes.io/canary") {
         return Ok(());

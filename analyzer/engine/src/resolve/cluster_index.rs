@@ -46,7 +46,8 @@ impl<'s> Pods<'s> {
     fn of(snapshot: &'s Snapshot) -> Self {
         let selectors = snapshot.services.iter().map(|service| &service.get().value.spec.selector);
         let of_services = selectors.flat_map(|selector| selector.keys()).map(String::as_str);
-        let keys: HashSet<&str> = of_services.chain(super::proxy_pods::NAMES_OF_GATEWAYS).collect();
+        let of_gateways = super::proxy_pods::labels_of_gateways().map(|key| -> &'s str { key });
+        let keys: HashSet<&str> = of_services.chain(of_gateways).collect();
         let mut this = Self { keys, by_label: Index::default() };
         for siblings in snapshot.pods.siblings() {
             let Some(pod) = siblings.first() else { continue };
@@ -184,7 +185,7 @@ impl<'s> ClusterIndex<'s> {
         about.map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Pods that carry the traffic of front doors.
+    /// Pods that carry the traffic of Ingresses and Gateways.
     pub const fn proxy_pods(&self) -> &ProxyPods<'s> {
         &self.proxy_pods
     }

@@ -1,4 +1,4 @@
-//! Front doors and mesh routing that are not evaluated: which Services they name, and which hosts they
+//! Entries and mesh routing of kinds that are not evaluated: which Services they name, and which hosts they
 //! claim. One walk over their specs, linear in their size.
 //!
 //! Sources: the API references of Istio, OpenShift, Traefik, Contour, Kong, Emissary, F5 NGINX, SMI,

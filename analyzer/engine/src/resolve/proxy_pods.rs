@@ -1,30 +1,32 @@
-//! Who dials the backends of a front door: the pods that carry its traffic, not those that only configure
+//! Whose pods dial the backends of an Ingress or Gateway: those that carry its traffic, not those that only configure
 //! them.
 //!
 //! Sources: GEP-1762 (the label `gateway.networking.k8s.io/gateway-name` on what an implementation makes
-//! for a Gateway), and the labels and images that each product's documentation and default install name.
-//! Who is not recognised here stays an unknown caller.
+//! for a Gateway), and the rows of [`super::controllers::CONTROLLERS`]. Who is not recognised here stays an unknown
+//! caller.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::ClusterIndex;
-use super::controllers::{Controller, Place, Product, Recogniser};
+use super::controllers::{
+    self, CONTROLLERS, Controller, GatewayPods, Gateways, Place, Proxies, Recogniser, proxy_of, runs,
+};
 use kubereach_model::snapshot::model::{Gateway, Pod};
 use kubereach_model::snapshot::{Found, Siblings, Snapshot};
 
-/// What carries the traffic of a front door.
+/// What carries the traffic of an Ingress or Gateway.
 #[derive(Debug, Clone)]
 pub struct Proxy<'s> {
     /// As people call it.
     pub name: &'static str,
     /// What dials the backends.
-    pub carrier: Carrier<'s>,
+    pub source: TrafficSource<'s>,
 }
 
 /// What dials the backends.
 #[derive(Debug, Clone)]
-pub enum Carrier<'s> {
+pub enum TrafficSource<'s> {
     /// These pods.
     Pods(Vec<Found<'s, Pod>>),
     /// A proxy on every node that the network plugin knows by an identity of its own, which no
@@ -34,139 +36,109 @@ pub enum Carrier<'s> {
 
 /// GEP-1762: on every resource that an implementation makes for a Gateway, in the Gateway's namespace.
 const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
-/// What Istio wrote before it.
-const ISTIO_GATEWAY_NAME: &str = "istio.io/gateway-name";
-/// On the Envoy pods that Contour's provisioner makes.
-const CONTOUR_GATEWAY_NAME: &str = "projectcontour.io/owning-gateway-name";
-
 /// Labels by which the pods of one Gateway are looked for.
-pub(super) const NAMES_OF_GATEWAYS: [&str; 3] = [GATEWAY_NAME, ISTIO_GATEWAY_NAME, CONTOUR_GATEWAY_NAME];
-
-/// How the pods of an implementation are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Manner {
-    /// By the label of GEP-1762, in the Gateway's namespace.
-    PerGateway,
-    /// Envoy Gateway: by its own labels that name the Gateway, or the class where Gateways are merged.
-    EnvoyGateway,
-    /// Contour: Envoy pods of its provisioner, or those beside Contour itself.
-    Contour,
-    /// One data plane for every Gateway.
-    Shared(Kind),
-    /// A proxy on the node.
-    OwnIdentity,
+pub(super) fn labels_of_gateways() -> impl Iterator<Item = &'static str> {
+    let own = CONTROLLERS.iter().filter_map(|controller| match controller.gateways?.pods {
+        GatewayPods::Labelled(key) | GatewayPods::LabelledElseShared(key, _) => Some(key),
+        GatewayPods::Unknown | GatewayPods::Owned { .. } | GatewayPods::Shared => None,
+    });
+    std::iter::once(GATEWAY_NAME).chain(own)
 }
 
-/// Data planes that are told by one look at a pod.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
-    Kong,
-    Traefik,
-    HaproxyIngress,
-    IstioIngress,
-    NginxGatewayFabric,
-    ContourEnvoy,
-}
-
-/// `controllerName` of a GatewayClass by its start, with its name.
-const GATEWAYS: [(&str, &str, Manner); 10] = [
-    ("gateway.envoyproxy.io/", "Envoy Gateway", Manner::EnvoyGateway),
-    ("istio.io/", "Istio", Manner::PerGateway),
-    ("kgateway.dev/", "kgateway", Manner::PerGateway),
-    ("solo.io/", "Gloo Gateway", Manner::PerGateway),
-    ("gateway.nginx.org/", "NGINX Gateway Fabric", Manner::PerGateway),
-    ("projectcontour.io/", "Contour", Manner::Contour),
-    ("konghq.com/", "Kong", Manner::Shared(Kind::Kong)),
-    ("traefik.io/", "Traefik", Manner::Shared(Kind::Traefik)),
-    ("haproxy-ingress.github.io/", "HAProxy Ingress", Manner::Shared(Kind::HaproxyIngress)),
-    ("io.cilium/", "Cilium", Manner::OwnIdentity),
-];
-
-/// Pods that carry the traffic of front doors or configure those that do, by one look at each kind of pod.
+/// Pods that carry traffic from outside or configure those that do, by one look at each kind of pod.
 #[derive(Debug, Default)]
 pub struct ProxyPods<'s> {
     /// By the name of the controller they are recognised as.
     pub by_controller: HashMap<&'static str, Vec<Found<'s, Pod>>>,
-    by_kind: HashMap<Kind, Vec<Found<'s, Pod>>>,
-    /// Envoy Gateway: by namespace and name of the Gateway.
-    owned: HashMap<(&'s str, &'s str), Vec<Found<'s, Pod>>>,
-    /// Envoy Gateway with merged Gateways: by class.
-    merged: HashMap<&'s str, Vec<Found<'s, Pod>>>,
+    /// Proxies that are not the controller's own pods, by its name.
+    proxies: HashMap<&'static str, Vec<Found<'s, Pod>>>,
+    /// By controller, namespace and name of the Gateway that owns them.
+    owned: HashMap<(&'static str, &'s str, &'s str), Vec<Found<'s, Pod>>>,
+    /// With merged Gateways: by controller and class.
+    merged: HashMap<(&'static str, &'s str), Vec<Found<'s, Pod>>>,
 }
 
 impl<'s> ProxyPods<'s> {
     /// Looks at labels and images.
     pub fn of(snapshot: &'s Snapshot) -> Self {
         let recogniser = Recogniser::default();
+        let owners: Vec<_> = CONTROLLERS.iter().filter_map(|c| Some((c.name, c.gateways?.pods))).collect();
         let mut this = Self::default();
         for siblings in snapshot.pods.siblings() {
             let Some(first) = siblings.first() else { continue };
             let pod = &first.get().value;
             let label = |key: &str| pod.metadata.label(key);
-            let owner = label("gateway.envoyproxy.io/owning-gateway-namespace")
-                .zip(label("gateway.envoyproxy.io/owning-gateway-name"));
-            if let Some(owner) = owner {
-                add_living(&mut this.owned, owner, siblings);
-            } else if let Some(class) = label("gateway.envoyproxy.io/owning-gatewayclass") {
-                add_living(&mut this.merged, class, siblings);
+            for (controller, pods) in &owners {
+                let GatewayPods::Owned { namespace, name, class } = pods else { continue };
+                if let Some((namespace, name)) = label(namespace).zip(label(name)) {
+                    add_living(&mut this.owned, (controller, namespace, name), siblings);
+                } else if let Some(class) = label(class) {
+                    add_living(&mut this.merged, (controller, class), siblings);
+                }
             }
-            let controller = recogniser.recognise(pod);
-            if let Some(controller) = controller {
+            if let Some(controller) = recogniser.recognise(pod) {
                 add_living(&mut this.by_controller, controller.name, siblings);
             }
-            if let Some(kind) = kind(controller, pod) {
-                add_living(&mut this.by_kind, kind, siblings);
+            if let Some(controller) = proxy_of(pod) {
+                add_living(&mut this.proxies, controller.name, siblings);
             }
         }
         this
     }
 
-    fn of_kind(&self, kind: Kind) -> Vec<Found<'s, Pod>> {
-        self.by_kind.get(&kind).cloned().unwrap_or_default()
+    /// The pods that carry the traffic of everything that this controller serves.
+    fn shared(&self, controller: &Controller) -> Vec<Found<'s, Pod>> {
+        let of = match controller.place {
+            Place::Pods => &self.by_controller,
+            Place::ControlPods | Place::Outside => &self.proxies,
+        };
+        of.get(controller.name).cloned().unwrap_or_default()
     }
 }
 
 /// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
 /// the pods that were read.
-pub fn of_gateway<'s>(cluster: &ClusterIndex<'s>, gateway: Found<'s, Gateway>, controller: &str) -> Option<Proxy<'s>> {
-    let known = GATEWAYS.into_iter().find(|(start, ..)| controller.starts_with(start));
-    let (_, name, manner) = known.unwrap_or(("", "the Gateway", Manner::PerGateway));
-    if manner == Manner::OwnIdentity {
-        return Some(Proxy { name, carrier: Carrier::OwnIdentity });
+pub fn of_gateway<'s>(
+    cluster: &ClusterIndex<'s>,
+    gateway: Found<'s, Gateway>,
+    controller_name: &str,
+) -> Option<Proxy<'s>> {
+    let known = controllers::of_gateway_class(controller_name);
+    let name = known.map_or("the Gateway", |(controller, _)| controller.name);
+    if known.is_some_and(|(controller, _)| controller.proxies == Proxies::OwnIdentity) {
+        return Some(Proxy { name, source: TrafficSource::OwnIdentity });
     }
     let meta = &gateway.get().metadata;
     let mut pods = labelled(cluster, &meta.namespace, GATEWAY_NAME, &meta.name);
-    if pods.is_empty() {
-        pods = by_manner(cluster, gateway, controller, manner);
+    if let Some((controller, gateways)) = known.filter(|_| pods.is_empty()) {
+        pods = as_the_product_does(cluster, gateway, controller, gateways);
     }
-    (!pods.is_empty()).then(|| Proxy { name, carrier: Carrier::Pods(pods) })
+    (!pods.is_empty()).then(|| Proxy { name, source: TrafficSource::Pods(pods) })
 }
 
-fn by_manner<'s>(
+fn as_the_product_does<'s>(
     cluster: &ClusterIndex<'s>,
     gateway: Found<'s, Gateway>,
-    controller: &str,
-    manner: Manner,
+    controller: &'static Controller,
+    gateways: &Gateways,
 ) -> Vec<Found<'s, Pod>> {
     let meta = &gateway.get().metadata;
-    let shared = |kind: Kind| cluster.proxy_pods().of_kind(kind);
-    match manner {
-        Manner::PerGateway if controller.starts_with("istio.io/") => {
-            labelled(cluster, &meta.namespace, ISTIO_GATEWAY_NAME, &meta.name)
+    let known = cluster.proxy_pods();
+    match gateways.pods {
+        GatewayPods::Unknown => Vec::new(),
+        GatewayPods::Labelled(key) => labelled(cluster, &meta.namespace, key, &meta.name),
+        GatewayPods::LabelledElseShared(key, images) => {
+            let own = labelled(cluster, &meta.namespace, key, &meta.name);
+            let carries = |pod: &Found<'s, Pod>| images.iter().any(|image| runs(pod, image));
+            let own: Vec<_> = own.into_iter().filter(carries).collect();
+            if own.is_empty() { known.shared(controller) } else { own }
         }
-        Manner::PerGateway if controller.starts_with("gateway.nginx.org/") => shared(Kind::NginxGatewayFabric),
-        Manner::PerGateway | Manner::OwnIdentity => Vec::new(),
-        Manner::EnvoyGateway => {
-            let own = cluster.proxy_pods().owned.get(&(meta.namespace.as_str(), meta.name.as_str()));
+        GatewayPods::Owned { .. } => {
+            let own = known.owned.get(&(controller.name, meta.namespace.as_str(), meta.name.as_str()));
             let class = gateway.get().spec.gateway_class_name.as_str();
-            own.or_else(|| cluster.proxy_pods().merged.get(class)).cloned().unwrap_or_default()
+            own.or_else(|| known.merged.get(&(controller.name, class))).cloned().unwrap_or_default()
         }
-        Manner::Contour => {
-            let own = labelled(cluster, &meta.namespace, CONTOUR_GATEWAY_NAME, &meta.name);
-            let own: Vec<_> = own.into_iter().filter(|pod| has_image(pod, "envoy")).collect();
-            if own.is_empty() { shared(Kind::ContourEnvoy) } else { own }
-        }
-        Manner::Shared(kind) => shared(kind),
+        GatewayPods::Shared => known.shared(controller),
     }
 }
 
@@ -177,17 +149,16 @@ pub fn of_ingress<'s>(
     controller: &Controller,
     seen: &[Found<'s, Pod>],
 ) -> Option<Proxy<'s>> {
-    let shared = |kind: Kind| cluster.proxy_pods().of_kind(kind);
-    let pods = match (controller.place, controller.product, controller.name) {
-        (Place::Pods, ..) => seen.to_vec(),
-        (Place::Outside, ..) => Vec::new(),
-        (_, _, "Cilium") => return Some(Proxy { name: controller.name, carrier: Carrier::OwnIdentity }),
-        (_, Product::Kong, _) => shared(Kind::Kong),
-        (_, _, "Contour") => shared(Kind::ContourEnvoy),
-        (_, _, "Istio") => shared(Kind::IstioIngress),
-        (Place::ControlPods, ..) => Vec::new(),
+    let pods = match (controller.place, controller.proxies) {
+        (Place::Pods, _) => seen.to_vec(),
+        (Place::Outside, _) => Vec::new(),
+        (Place::ControlPods, Proxies::OwnIdentity) => {
+            return Some(Proxy { name: controller.name, source: TrafficSource::OwnIdentity });
+        }
+        (Place::ControlPods, Proxies::Pods(_)) => cluster.proxy_pods().shared(controller),
+        (Place::ControlPods, Proxies::Unknown) => Vec::new(),
     };
-    (!pods.is_empty()).then(|| Proxy { name: controller.name, carrier: Carrier::Pods(pods) })
+    (!pods.is_empty()).then(|| Proxy { name: controller.name, source: TrafficSource::Pods(pods) })
 }
 
 fn labelled<'s>(cluster: &ClusterIndex<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {
@@ -209,46 +180,9 @@ fn add_living<'s, K: Eq + Hash>(to: &mut HashMap<K, Vec<Found<'s, Pod>>>, key: K
     }
 }
 
-fn kind(controller: Option<&'static Controller>, pod: &Pod) -> Option<Kind> {
-    let label = |key: &str, value: &str| pod.metadata.label(key) == Some(value);
-    if label("istio", "ingressgateway") {
-        return Some(Kind::IstioIngress);
-    }
-    if has_image(pod, "envoy")
-        && (label("app", "envoy")
-            || (label("app.kubernetes.io/name", "contour") && label("app.kubernetes.io/component", "envoy")))
-    {
-        return Some(Kind::ContourEnvoy);
-    }
-    if has_image(pod, "kong") || has_image(pod, "kong-gateway") {
-        return Some(Kind::Kong);
-    }
-    if label("app.kubernetes.io/name", "nginx-gateway-fabric")
-        && pod.spec.serving_containers().any(|container| container.name == "nginx")
-    {
-        // Until 1.x the data plane is a container beside the control plane.
-        return Some(Kind::NginxGatewayFabric);
-    }
-    match controller? {
-        controller if controller.product == Product::Traefik => Some(Kind::Traefik),
-        controller if controller.name == "HAProxy Ingress" => Some(Kind::HaproxyIngress),
-        _ => None,
-    }
-}
-
-/// Does a container's image end in this name, whatever registry and tag?
-fn has_image(pod: &Pod, name: &str) -> bool {
-    pod.spec.serving_containers().filter_map(|container| container.image.as_deref()).any(|image| {
-        let last = image.split('@').next().and_then(|image| image.rsplit('/').next()).unwrap_or_default();
-        let last = last.split(':').next().unwrap_or_default();
-        last == name || (name == "envoy" && last.starts_with("envoy-"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kubereach_model::snapshot::model::Container;
     use kubereach_model::snapshot::model::lenient::Time;
 
     /// Source: `docs/semantics/ingress-controllers.md#controller-pods-are-recognised-by-labels-and-images`.
@@ -263,29 +197,6 @@ mod tests {
                 kubereach_model::snapshot::model::PodStatus { phase: Some(phase.into()), ..Default::default() };
             let pod = Pod { status: Some(status), ..Pod::default() };
             assert!(!is_living(&pod), "{phase}");
-        }
-    }
-
-    #[test]
-    fn pods_that_carry_traffic_are_told_from_those_that_configure_them() {
-        let recogniser = Recogniser::default();
-        let pod = |image: &str, labels: &[(&str, &str)]| {
-            let mut pod = Pod::default();
-            pod.spec.containers = vec![Container { image: Some(image.into()), ..Container::default() }].into();
-            pod.metadata.labels = labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-            pod
-        };
-        for (image, labels, expected) in [
-            ("docker.io/envoyproxy/envoy:v1.31.0", vec![("app", "envoy")], Some(Kind::ContourEnvoy)),
-            ("ghcr.io/projectcontour/contour:v1.30.0", vec![("app", "contour")], None),
-            ("kong:3.7", vec![], Some(Kind::Kong)),
-            ("kong/kubernetes-ingress-controller:3.2", vec![("app.kubernetes.io/name", "kong")], None),
-            ("docker.io/istio/proxyv2:1.24", vec![("istio", "ingressgateway")], Some(Kind::IstioIngress)),
-            ("docker.io/istio/pilot:1.24", vec![("istio", "pilot")], None),
-            ("traefik:v3.1", vec![], Some(Kind::Traefik)),
-        ] {
-            let pod = pod(image, &labels);
-            assert_eq!(kind(recogniser.recognise(&pod), &pod), expected, "{image}");
         }
     }
 }

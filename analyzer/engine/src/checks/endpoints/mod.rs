@@ -1,5 +1,5 @@
-//! Addresses: which source tells them, and how far the sources agree. The Service's evaluation
-//! ([`super::service`]) runs these checks on its `endpoints` segment.
+//! Addresses: which source tells them, and how far the sources agree. They are asked about the `endpoints` segment of
+//! Services ([`super::service::TABLE`]).
 
 pub mod address_mismatch;
 pub mod from_endpoints_object;
@@ -16,7 +16,7 @@ pub mod too_young;
 
 use kubereach_model::evidence::CatalogueEntry;
 
-/// The pages of this area.
+/// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     address_mismatch::DOC.entry(),
     from_endpoints_object::DOC.entry(),

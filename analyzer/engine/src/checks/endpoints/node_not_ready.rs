@@ -7,7 +7,7 @@ use crate::resolve::service::Truth;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "endpoints/node-not-ready",
     segment: SegmentName::Endpoints,

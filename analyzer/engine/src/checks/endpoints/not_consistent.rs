@@ -8,7 +8,7 @@ use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "endpoints/not-consistent",
     segment: SegmentName::Endpoints,

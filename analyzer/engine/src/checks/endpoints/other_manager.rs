@@ -7,7 +7,7 @@ use crate::resolve::service::Source;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/other-manager",
     segment: SegmentName::Endpoints,

@@ -6,7 +6,7 @@ use crate::evaluate::service::context::Context;
 use crate::resolve::service::Truth;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/pods-not-collected",
     segment: SegmentName::Endpoints,

@@ -6,7 +6,7 @@ use crate::evaluate::service::context::{Context, Situation};
 use crate::resolve::service::{Doubt, Truth};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/readiness-disputed",
     segment: SegmentName::Endpoints,

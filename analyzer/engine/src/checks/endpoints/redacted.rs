@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::evaluate::service::context::Context;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "endpoints/redacted",
     segment: SegmentName::Endpoints,

@@ -8,7 +8,7 @@ use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Meta;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "endpoints/too-young",
     segment: SegmentName::Endpoints,
@@ -49,7 +49,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         })?;
         format!("the last change of {} had not been acted on", behind.title())
     };
-    if cx.causes().iter().any(|cause| FAILED.contains(&cause.code())) {
+    if cx.causes().iter().any(|cause| FAILED.contains(&cause.finding.code())) {
         return None;
     }
     let gap = Gap::investigate("whether it became ready", words.clone());

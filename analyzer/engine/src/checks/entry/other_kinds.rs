@@ -7,7 +7,7 @@ use crate::resolve::entries::{UnmodelledEntries, object_of};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_reports::report::ObjectRef;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "entry/other-kinds",
     segment: SegmentName::Address,

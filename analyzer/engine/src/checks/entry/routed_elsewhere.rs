@@ -3,13 +3,14 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use crate::resolve::entries::{UnmodelledEntries, object_of};
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Segment, Text};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Resource as _;
 use kubereach_reports::report::ObjectRef;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "entry/routed-elsewhere",
     segment: SegmentName::Rule,
@@ -22,8 +23,17 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Istio: VirtualService hosts and gateways", "SMI: TrafficSplit"],
 });
 
+/// Adds it for a path whose host or Service another entry decides about.
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let service = cx.service();
+    let service = service.as_ref().map(|s| (s.metadata.namespace.as_str(), s.metadata.name.as_str()));
+    if let Some(finding) = finding(cx.entries, &cx.object(), cx.declared.host, service) {
+        segment.add(finding);
+    }
+}
+
 /// For a path of `entry` to a Service (namespace and name) under a host.
-pub fn finding(
+fn finding(
     entries: &UnmodelledEntries<'_>,
     entry: &ObjectRef,
     host: Option<&str>,

@@ -2,15 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::backend::Target;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use crate::resolve::ingress::actions::{self, Action};
-use crate::resolve::ingress::front::Front;
+use crate::resolve::ingress::backend::Target;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/action-backend",
     segment: SegmentName::Reference,
@@ -24,13 +23,13 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let name = match (&hop.reference.target, hop.action) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let name = match (&cx.reference.target, cx.action) {
         (_, Some(name)) => name,
         (Target::Action(name), None) => *name,
         _ => return,
     };
-    let does = match action(hop.front, name) {
+    let does = match actions::of(cx.state, name) {
         Some(Action::Answered(does)) => format!("the load balancer {does} by itself"),
         Some(Action::Forwards { outside, .. }) if outside > 0 => {
             "it forwards, among others to target groups outside the cluster that are not evaluated".to_owned()
@@ -39,15 +38,8 @@ pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
         Some(Action::Unreadable) | None => return,
     };
     let message = format!("this path leads to the action '{}': {does}", words::brief(name));
-    let finding = DOC.finding(hop.ingress(), message);
-    segment.add(finding.at(hop.front.ingress.origin, field!["metadata", "annotations", key(name).as_str()]));
-}
-
-fn key(name: &str) -> String {
-    format!("alb.ingress.kubernetes.io/actions.{name}")
-}
-
-/// The action of a name, as its annotation says; `None` without the annotation.
-pub(crate) fn action(front: &Front<'_>, name: &str) -> Option<Action> {
-    front.annotation(&key(name)).map(actions::parse)
+    let finding = DOC.finding(cx.object(), message);
+    segment.add(
+        finding.at(cx.state.ingress.origin, field!["metadata", "annotations", actions::annotation_of(name).as_str()]),
+    );
 }

@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::actions::Action;
-use crate::resolve::ingress::backend::Target;
-use kubereach_model::snapshot::Gap;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::ingress::actions::{self, Action};
+use crate::resolve::ingress::backend::Target;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/action-undefined",
     segment: SegmentName::Reference,
@@ -23,9 +23,9 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Action(name) = &hop.reference.target else { return };
-    let what = match crate::checks::ingress::action_backend::action(hop.front, name) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Action(name) = &cx.reference.target else { return };
+    let what = match actions::of(cx.state, name) {
         None => "is not there",
         Some(Action::Unreadable) => "cannot be read",
         Some(_) => return,
@@ -33,7 +33,7 @@ pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let name = words::brief(name);
     let gap = Gap::investigate(format!("what the action '{name}' does is not shown"), format!("its annotation {what}"));
     let message = format!("the annotation that defines the action '{name}' {what}");
-    let (origin, field) = hop.backend_field(field!["service", "name"]);
-    let finding = DOC.finding(&gap, hop.ingress(), message).at(origin, field);
-    segment.add(finding.next("Read the annotations", words::describe(hop.front)));
+    let (origin, field) = cx.backend_field(field!["service", "name"]);
+    let finding = DOC.finding(&gap, cx.object(), message).at(origin, field);
+    segment.add(finding.next("Read the annotations", words::describe(cx.state)));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::controllers::Controller;
-use crate::resolve::ingress::front::{Address, Front};
-use kubereach_model::snapshot::Gap;
 use crate::checks::ingress::words;
+use crate::resolve::controllers::Controller;
+use crate::resolve::ingress::state::{Address, IngressState};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/address-not-collected",
     segment: SegmentName::Address,
@@ -21,13 +21,13 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it where nothing but the status could show who serves the Ingress.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let unshown = front.controller().is_none_or(Controller::is_outside);
-    if front.address != Address::NotCollected || !unshown {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let unshown = state.controller().is_none_or(Controller::is_outside);
+    if state.address != Address::NotCollected || !unshown {
         return;
     }
     let gap = Gap::investigate("the status of the Ingress was not collected", "its source leaves it out");
     let message = "whether this Ingress has an address cannot be told: its status was not collected";
-    let finding = DOC.finding(&gap, front.ingress.object(), message);
-    segment.add(finding.next("Look at its address", words::describe(front)));
+    let finding = DOC.finding(&gap, state.ingress.object(), message);
+    segment.add(finding.next("Look at its address", words::describe(state)));
 }

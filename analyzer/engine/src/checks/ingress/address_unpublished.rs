@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use crate::resolve::controllers::Controller;
-use crate::resolve::ingress::front::{Address, Front};
 use crate::checks::ingress::words;
+use crate::resolve::controllers::Controller;
+use crate::resolve::ingress::state::{Address, IngressState};
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/address-unpublished",
     segment: SegmentName::Address,
@@ -21,13 +21,13 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for a controller inside the cluster.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    if front.address != Address::None || front.controller().is_none_or(Controller::is_outside) {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    if state.address != Address::None || state.controller().is_none_or(Controller::is_outside) {
         return;
     }
     let message = "no address is published in the status of this Ingress";
     let cause = "Controllers behind node ports or on the host network often publish none; clients then use the \
                  address of a node or of a load balancer that Kubernetes does not know.";
-    let finding = DOC.finding(front.ingress.object(), message).cause(cause);
-    segment.add(finding.next("Look at how clients reach the controller", words::controller_pods(front)));
+    let finding = DOC.finding(state.ingress.object(), message).cause(cause);
+    segment.add(finding.next("Look at how clients reach the controller", words::controller_pods(state)));
 }

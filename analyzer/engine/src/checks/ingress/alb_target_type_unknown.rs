@@ -2,13 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::ingress::backend::Target;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::controllers::annotations::ALB_TARGET_TYPE;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::snapshot::Gap;
-use crate::checks::ingress::alb_instance_needs_node_port::{TARGET_TYPE, is_without_node_port, target_type};
-use crate::evaluate::ingress::hop::Hop;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/alb-target-type-unknown",
     segment: SegmentName::Reference,
@@ -21,13 +20,14 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, _) = &hop.reference.target else { return };
-    if !is_without_node_port(hop, *service) || target_type(hop, *service).is_some() {
-        return;
-    }
-    let gap = Gap::investigate("the default target type is not shown", "a flag of the controller or the class may set it");
-    let message = format!("whether the load balancer can reach the Service '{}' depends on the default of {TARGET_TYPE}", service.metadata.name);
-    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "has no node port");
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Some((service, None)) = cx.without_node_port() else { return };
+    let gap =
+        Gap::investigate("the default target type is not shown", "a flag of the controller or the class may set it");
+    let message = format!(
+        "whether the load balancer can reach the Service '{}' depends on the default of {ALB_TARGET_TYPE}",
+        service.metadata.name
+    );
+    let finding = DOC.finding(&gap, cx.object(), message).relates(service.object(), "has no node port");
     segment.add(finding.next("Set the annotation to ip, or look at the class", "kubectl get ingressclass -o yaml"));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
-use crate::resolve::ingress::backend::Target;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::ingress::backend::Target;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/backend-incomplete",
     segment: SegmentName::Reference,
@@ -19,14 +19,14 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Incomplete(lacking) = &hop.reference.target else { return };
-    let what = words::brief(&hop.path.describe());
-    let proof = hop.front.ingress.shows(format!("the backend of {what} names {lacking}"));
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Incomplete(lacking) = &cx.reference.target else { return };
+    let what = words::brief(&cx.declared.describe());
+    let proof = cx.state.ingress.shows(format!("the backend of {what} names {lacking}"));
     let message = format!("the backend of {what} names {lacking}");
     let finding = DOC
-        .finding(&proof, hop.ingress(), message)
+        .finding(&proof, cx.object(), message)
         .cause("A backend names a Service and one of its ports; without both there is nothing to send requests to.")
-        .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
-    segment.add(finding.next("Complete the backend", words::describe(hop.front)));
+        .at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
+    segment.add(finding.next("Complete the backend", words::describe(cx.state)));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::controllers::Product;
-use crate::resolve::ingress::backend::{PortAnswer, Target};
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::controllers::TargetPorts;
+use crate::resolve::ingress::backend::{PortAnswer, Target};
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/backend-port-by-target",
     segment: SegmentName::Reference,
@@ -21,11 +21,17 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
-    let Some(wanted) = hop.reference.port.as_ref().filter(|_| hop.front.is(Product::IngressNginx)) else { return };
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Service(service, PortAnswer::ByTarget(port)) = &cx.reference.target else { return };
+    let Some(wanted) = cx.reference.port.as_ref().filter(|_| cx.state.target_ports() == TargetPorts::Accepted) else {
+        return;
+    };
     let wanted = words::brief(&wanted.to_string());
-    let message = format!("port {wanted} is the target of {} of the Service '{}'; other controllers may refuse it", port.describe(), service.metadata.name);
-    let (origin, field) = hop.backend_field(field!["service", "port"]);
-    segment.add(DOC.finding(hop.ingress(), message).at(origin, field));
+    let message = format!(
+        "port {wanted} is the target of {} of the Service '{}'; other controllers may refuse it",
+        port.describe(),
+        service.metadata.name
+    );
+    let (origin, field) = cx.backend_field(field!["service", "port"]);
+    segment.add(DOC.finding(cx.object(), message).at(origin, field));
 }

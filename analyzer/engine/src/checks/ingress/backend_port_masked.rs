@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::backend::{PortAnswer, Target};
-use kubereach_model::snapshot::Gap;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::ingress::backend::{PortAnswer, Target};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/backend-port-masked",
     segment: SegmentName::Reference,
@@ -21,11 +21,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, PortAnswer::Masked) = &hop.reference.target else { return };
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Service(service, PortAnswer::Masked) = &cx.reference.target else { return };
     let gap = Gap::investigate("a port number is masked", "a collector hid it");
-    let (origin, field) = hop.backend_field(field!["service", "port"]);
+    let (origin, field) = cx.backend_field(field!["service", "port"]);
     let message = "whether the Service declares the port cannot be told: a collector masked it";
-    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "the Service").at(origin, field);
+    let finding = DOC.finding(&gap, cx.object(), message).relates(service.object(), "the Service").at(origin, field);
     segment.add(finding.next("Compare the ports", words::kubectl("get service -o yaml", &service.object())));
 }

@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::controllers::TargetPorts;
+use crate::resolve::ingress::backend::{PortAnswer, Target};
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
-use crate::resolve::controllers::Product;
-use crate::resolve::ingress::backend::{PortAnswer, Target};
 use kubereach_model::snapshot::model::Service;
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/backend-port-missing",
     segment: SegmentName::Reference,
@@ -25,32 +25,32 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, answer) = &hop.reference.target else { return };
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Service(service, answer) = &cx.reference.target else { return };
     let because = match answer {
         PortAnswer::Missing => String::new(),
-        PortAnswer::ByTarget(port) if is_exact(hop) => format!("; it is the target of {}", port.describe()),
+        PortAnswer::ByTarget(port) if cx.state.target_ports() == TargetPorts::Refused => {
+            format!("; it is the target of {}", port.describe())
+        }
         _ => return,
     };
-    let Some(wanted) = &hop.reference.port else { return };
+    let Some(wanted) = &cx.reference.port else { return };
     let wanted = words::brief(&wanted.to_string());
     let declared = declared(service);
     let proof = service.shows(format!("declares {declared}, and no port {wanted}"));
-    let what = words::brief(&hop.path.describe());
-    let message = format!("{what} asks for port {wanted} of the Service '{}', which declares {declared}{because}", service.metadata.name);
-    let (origin, field) = hop.backend_field(field!["service", "port"]);
+    let what = words::brief(&cx.declared.describe());
+    let message = format!(
+        "{what} asks for port {wanted} of the Service '{}', which declares {declared}{because}",
+        service.metadata.name
+    );
+    let (origin, field) = cx.backend_field(field!["service", "port"]);
     let finding = DOC
-        .finding(&proof, hop.ingress(), message)
+        .finding(&proof, cx.object(), message)
         .cause("An Ingress names the port of the Service, not that of the container behind it.")
         .relates(service.object(), "declares other ports")
         .at(origin, field);
     let command = words::kubectl("get service -o yaml", &service.object());
     segment.add(finding.next("Name a port that the Service declares", command));
-}
-
-/// Is the controller known to accept only a declared number or name?
-pub(crate) fn is_exact(hop: &Hop<'_, '_>) -> bool {
-    [Product::Traefik, Product::AwsAlb, Product::Gce].into_iter().any(|product| hop.front.is(product))
 }
 
 /// The ports of a Service, for prose.

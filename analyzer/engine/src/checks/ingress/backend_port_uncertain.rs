@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::controllers::Product;
-use crate::resolve::ingress::backend::{PortAnswer, Target};
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::controllers::TargetPorts;
+use crate::resolve::ingress::backend::{PortAnswer, Target};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/backend-port-uncertain",
     segment: SegmentName::Reference,
@@ -23,17 +23,23 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
-    let Some(wanted) = &hop.reference.port else { return };
-    if hop.front.is(Product::IngressNginx) || crate::checks::ingress::backend_port_missing::is_exact(hop) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Service(service, PortAnswer::ByTarget(port)) = &cx.reference.target else { return };
+    let Some(wanted) = &cx.reference.port else { return };
+    if cx.state.target_ports() != TargetPorts::Unknown {
         return;
     }
-    let gap = Gap::investigate("whether the controller accepts the target of a port is not known", "controllers differ");
+    let gap =
+        Gap::investigate("whether the controller accepts the target of a port is not known", "controllers differ");
     let wanted = words::brief(&wanted.to_string());
-    let message = format!("port {wanted} is not declared by the Service '{}'; it is the target of {}", service.metadata.name, port.describe());
-    let (origin, field) = hop.backend_field(field!["service", "port"]);
-    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "declares other ports").at(origin, field);
+    let message = format!(
+        "port {wanted} is not declared by the Service '{}'; it is the target of {}",
+        service.metadata.name,
+        port.describe()
+    );
+    let (origin, field) = cx.backend_field(field!["service", "port"]);
+    let finding =
+        DOC.finding(&gap, cx.object(), message).relates(service.object(), "declares other ports").at(origin, field);
     let command = words::kubectl("get service -o yaml", &service.object());
     segment.add(finding.next("Name a port that the Service declares", command));
 }

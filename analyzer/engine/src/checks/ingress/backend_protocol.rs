@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use kubereach_model::field;
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/backend-protocol",
     segment: SegmentName::Reference,
@@ -22,15 +22,23 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = &hop.reference.target else { return };
-    let told = hop.nginx("backend-protocol").is_some() || crate::checks::ingress::passthrough_asked(hop.front);
-    let looks_tls = port.name == "https" || matches!(port.port.known(), Some(443 | 8443)) || port.app_protocol.as_deref() == Some("https");
-    if told || !looks_tls || !hop.front.is(Product::IngressNginx) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Service(service, PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = &cx.reference.target else {
+        return;
+    };
+    let told = cx.nginx("backend-protocol").is_some() || cx.state.passes_tls_through();
+    let looks_tls = port.name == "https"
+        || matches!(port.port.known(), Some(443 | 8443))
+        || port.app_protocol.as_deref() == Some("https");
+    if told || !looks_tls || !cx.state.is(Product::IngressNginx) {
         return;
     }
-    let message = format!("{} of the Service '{}' looks like HTTPS, and ingress-nginx speaks plain HTTP to it", port.describe(), service.metadata.name);
-    let (origin, field) = hop.backend_field(field!["service", "port"]);
+    let message = format!(
+        "{} of the Service '{}' looks like HTTPS, and ingress-nginx speaks plain HTTP to it",
+        port.describe(),
+        service.metadata.name
+    );
+    let (origin, field) = cx.backend_field(field!["service", "port"]);
     let action = "If it serves TLS, set the annotation backend-protocol to HTTPS";
-    segment.add(DOC.finding(hop.ingress(), message).at(origin, field).next(action, words::describe(hop.front)));
+    segment.add(DOC.finding(cx.object(), message).at(origin, field).next(action, words::describe(cx.state)));
 }

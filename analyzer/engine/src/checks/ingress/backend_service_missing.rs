@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::ingress::backend::Target;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
-use crate::resolve::ingress::backend::Target;
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/backend-service-missing",
     segment: SegmentName::Reference,
@@ -21,17 +21,18 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Missing(name, absence) = &hop.reference.target else { return };
-    let what = words::brief(&hop.path.describe());
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Missing(name, absence) = &cx.reference.target else { return };
+    let what = words::brief(&cx.declared.describe());
     let message = format!("{what} leads to the Service '{}', which does not exist", words::brief(name));
-    let cause = "Requests for this path reach the controller, which has nowhere to send them and answers with an error.";
-    let (origin, field) = hop.backend_field(field!["service", "name"]);
+    let cause =
+        "Requests for this path reach the controller, which has nowhere to send them and answers with an error.";
+    let (origin, field) = cx.backend_field(field!["service", "name"]);
     let finding = DOC
-        .finding(&absence.proof(), words::service(hop.front, name), message)
+        .finding(&absence.proof(), words::service(cx.state, name), message)
         .cause(cause)
-        .relates(hop.ingress(), "refers to it")
+        .relates(cx.object(), "refers to it")
         .at(origin, field);
     let action = "Create the Service, or correct the name in the Ingress";
-    segment.add(finding.next(action, words::list("services", hop.front)));
+    segment.add(finding.next(action, words::list("services", cx.state)));
 }

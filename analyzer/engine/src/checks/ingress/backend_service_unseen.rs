@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::backend::Target;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::ingress::backend::Target;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/backend-service-unseen",
     segment: SegmentName::Reference,
@@ -21,13 +21,13 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Unseen(name, gap) = &hop.reference.target else { return };
-    let what = words::brief(&hop.path.describe());
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Unseen(name, gap) = &cx.reference.target else { return };
+    let what = words::brief(&cx.declared.describe());
     let message = format!("{what} leads to the Service '{}', which is not in the input", words::brief(name));
-    let (origin, field) = hop.backend_field(field!["service", "name"]);
-    let service = words::service(hop.front, name);
+    let (origin, field) = cx.backend_field(field!["service", "name"]);
+    let service = words::service(cx.state, name);
     let command = words::kubectl("get service", &service);
-    let finding = DOC.finding(gap, service, message).relates(hop.ingress(), "refers to it").at(origin, field);
+    let finding = DOC.finding(gap, service, message).relates(cx.object(), "refers to it").at(origin, field);
     segment.add(finding.next("Look for the Service, or add it to the input", command));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::claims::is_canary;
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/canary-main-unseen",
     segment: SegmentName::Rule,
@@ -20,13 +20,13 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let alone = hop.front.is(Product::IngressNginx) && is_canary(&hop.front.ingress);
-    let Err(gap) = &hop.all.complete else { return };
-    if !alone || hop.all.claims.has_main(hop.front, hop.path) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let alone = cx.state.is(Product::IngressNginx) && is_canary(&cx.state.ingress);
+    let Err(gap) = &cx.all.complete else { return };
+    if !alone || cx.all.claims.has_main(cx.state, cx.declared) {
         return;
     }
-    let what = words::brief(&hop.path.describe());
+    let what = words::brief(&cx.declared.describe());
     let message = format!("this Ingress is a canary for {what}, and its main Ingress was not seen");
-    segment.add(DOC.finding(gap, hop.ingress(), message).next("See every Ingress", "kubectl get ingress -A"));
+    segment.add(DOC.finding(gap, cx.object(), message).next("See every Ingress", "kubectl get ingress -A"));
 }

@@ -2,12 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use crate::resolve::controllers::Product;
-use crate::resolve::ingress::claims::is_canary;
-use crate::evaluate::ingress::hop::Hop;
+use crate::evaluate::ingress::IngressPath;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/canary-weight-zero",
     segment: SegmentName::Rule,
@@ -19,19 +17,8 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    if drained(hop) {
-        segment.add(DOC.finding(hop.ingress(), "this canary has weight 0: all requests go to the main Ingress"));
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    if cx.is_drained_canary() {
+        segment.add(DOC.finding(cx.object(), "this canary has weight 0: all requests go to the main Ingress"));
     }
-}
-
-/// Gets the canary nothing, while a main Ingress gets everything?
-pub(crate) fn drained(hop: &Hop<'_, '_>) -> bool {
-    let weightless = hop.nginx("canary-weight").is_none_or(|weight| weight.parse() == Ok(0_u32));
-    let selected = hop.nginx("canary-by-header").is_some() || hop.nginx("canary-by-cookie").is_some();
-    hop.front.is(Product::IngressNginx)
-        && is_canary(&hop.front.ingress)
-        && weightless
-        && !selected
-        && hop.all.claims.has_main(hop.front, hop.path)
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::claims::is_canary;
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/canary-without-main",
     segment: SegmentName::Rule,
@@ -21,17 +21,17 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let alone = hop.front.is(Product::IngressNginx) && is_canary(&hop.front.ingress);
-    if !alone || hop.all.claims.has_main(hop.front, hop.path) || hop.all.complete.is_err() {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let alone = cx.state.is(Product::IngressNginx) && is_canary(&cx.state.ingress);
+    if !alone || cx.all.claims.has_main(cx.state, cx.declared) || cx.all.complete.is_err() {
         return;
     }
-    let what = words::brief(&hop.path.describe());
-    let proof = hop.front.ingress.shows(format!("is a canary for {what}, which no other Ingress of the cluster has"));
+    let what = words::brief(&cx.declared.describe());
+    let proof = cx.state.ingress.shows(format!("is a canary for {what}, which no other Ingress of the cluster has"));
     let message = format!("this Ingress is a canary for {what}, and there is no main Ingress for it");
     let finding = DOC
-        .finding(&proof, hop.ingress(), message)
+        .finding(&proof, cx.object(), message)
         .cause("ingress-nginx adds a canary to a path that an ordinary Ingress has; alone it is not served.")
-        .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
+        .at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
     segment.add(finding.next("Create the main Ingress, or remove the canary annotation", "kubectl get ingress -A"));
 }

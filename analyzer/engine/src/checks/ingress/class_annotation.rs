@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::class::{ANNOTATION, Named};
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::class::{ANNOTATION, Named};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/class-annotation",
     segment: SegmentName::Controller,
@@ -21,9 +21,9 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for the annotation.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let Named::Annotation(word) = front.class.named else { return };
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let Named::Annotation(word) = state.class.named else { return };
     let message = format!("its class is named by the deprecated annotation {ANNOTATION}: '{}'", words::brief(word));
-    let finding = DOC.finding(front.ingress.object(), message);
-    segment.add(finding.at(front.ingress.origin, field!["metadata", "annotations", ANNOTATION]));
+    let finding = DOC.finding(state.ingress.object(), message);
+    segment.add(finding.at(state.ingress.origin, field!["metadata", "annotations", ANNOTATION]));
 }

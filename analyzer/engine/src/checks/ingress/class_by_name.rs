@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::controllers::{self, Controller};
+use crate::resolve::controllers;
 use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::Front;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/class-by-name",
     segment: SegmentName::Controller,
@@ -22,23 +22,18 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Contour: ingress class", "Traefik: disableIngressClassLookup", "GKE: Ingress controller behaviour"],
 });
 
-/// The controller that may answer to the bare name.
-pub(crate) fn known(name: &str) -> Option<&'static Controller> {
-    controllers::by_word(name).filter(|controller| controller.by_word)
-}
-
 /// Adds it for a missing class with such a name.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
-    let Some(controller) = known(name).filter(|_| !front.is_published()) else { return };
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Class::Missing(absence), Named::Field(name)) = (&state.class.class, state.class.named) else { return };
+    let Some(controller) = controllers::without_class_object(name).filter(|_| !state.is_published()) else { return };
     let gap = Gap::investigate(
         format!("whether {} answers to the name '{name}' is not shown", controller.name),
         format!("{} does not exist, and that controller does not always need it", absence.what()),
     );
     let message = format!("the class '{name}' does not exist; {} may serve the Ingress all the same", controller.name);
     let finding = DOC
-        .finding(&gap, front.ingress.object(), message)
+        .finding(&gap, state.ingress.object(), message)
         .cause("This controller can compare the name of a class without an IngressClass object.")
-        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
+        .at(state.ingress.origin, field!["spec", "ingressClassName"]);
     segment.add(finding.next("See which classes exist", "kubectl get ingressclass"));
 }

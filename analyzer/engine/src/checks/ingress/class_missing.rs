@@ -2,13 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::ingress::words;
+use crate::resolve::controllers;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::state::{Address, IngressState};
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
-use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::{Address, Front};
-use crate::checks::ingress::words;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/class-missing",
     segment: SegmentName::Controller,
@@ -23,18 +24,18 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for a class that is proven not to exist.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
-    let served = front.is_published() || front.address == Address::NotCollected;
-    if served || crate::checks::ingress::class_by_name::known(name).is_some() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Class::Missing(absence), Named::Field(name)) = (&state.class.class, state.class.named) else { return };
+    let served = state.is_published() || state.address == Address::NotCollected;
+    if served || controllers::without_class_object(name).is_some() {
         return;
     }
     let message = format!("nobody serves this Ingress: its class '{}' does not exist", words::brief(name));
     let cause = "The class says which controller picks the Ingress up. With a class that does not exist none does, \
                  so its hosts and paths are not programmed anywhere.";
     let finding = DOC
-        .finding(&absence.proof(), front.ingress.object(), message)
+        .finding(&absence.proof(), state.ingress.object(), message)
         .cause(cause)
-        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
+        .at(state.ingress.origin, field!["spec", "ingressClassName"]);
     segment.add(finding.next("Name a class that exists, or create this one", "kubectl get ingressclass"));
 }

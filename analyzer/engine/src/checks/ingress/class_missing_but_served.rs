@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::{Address, Front};
 use crate::checks::ingress::words;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::state::{Address, IngressState};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/class-missing-but-served",
     segment: SegmentName::Controller,
@@ -22,9 +22,9 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for a missing class beside an address.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Class::Missing(absence), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
-    let address = match &front.address {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Class::Missing(absence), Named::Field(name)) = (&state.class.class, state.class.named) else { return };
+    let address = match &state.address {
         Address::Published(address) => format!("it has the address {}", words::brief(address)),
         Address::NotCollected => "whether it has an address was not collected".to_owned(),
         Address::None | Address::Manifest => return,
@@ -35,8 +35,8 @@ pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     );
     let message = format!("its class '{}' does not exist, and {address}", words::brief(name));
     let finding = DOC
-        .finding(&gap, front.ingress.object(), message)
+        .finding(&gap, state.ingress.object(), message)
         .cause("An address in the status may have been left behind by a controller or a class that was removed.")
-        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
+        .at(state.ingress.origin, field!["spec", "ingressClassName"]);
     segment.add(finding.next("See which classes exist", "kubectl get ingressclass"));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/class-not-collected",
     segment: SegmentName::Controller,
@@ -23,20 +23,20 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for a class that was not read.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Class::Unseen(gap), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
-    if front.is_published() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Class::Unseen(gap), Named::Field(name)) = (&state.class.class, state.class.named) else { return };
+    if state.is_published() {
         return;
     }
-    let gap = if front.is_manifest() {
+    let gap = if state.is_manifest() {
         Gap::by_design(format!("IngressClass {name} is not in the input"), "it belongs to the cluster")
     } else {
         gap.clone()
     };
-    let message = format!("which controller serves the class '{}' cannot be told: the class was not read", words::brief(name));
-    let finding = DOC
-        .finding(&gap, front.ingress.object(), message)
-        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
+    let message =
+        format!("which controller serves the class '{}' cannot be told: the class was not read", words::brief(name));
+    let finding =
+        DOC.finding(&gap, state.ingress.object(), message).at(state.ingress.origin, field!["spec", "ingressClassName"]);
     let command = format!("kubectl get ingressclass {}", words::quoted(name));
     segment.add(finding.next("Look at the class, or add it to the input", command));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/class-unseen-but-served",
     segment: SegmentName::Controller,
@@ -21,12 +21,12 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for an unseen class beside an address.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Class::Unseen(_), Named::Field(name)) = (&front.class.class, front.class.named) else { return };
-    if !front.is_published() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Class::Unseen(_), Named::Field(name)) = (&state.class.class, state.class.named) else { return };
+    if !state.is_published() {
         return;
     }
     let message = format!("the class '{}' was not read; a controller has published an address", words::brief(name));
-    let finding = DOC.finding(front.ingress.object(), message);
-    segment.add(finding.at(front.ingress.origin, field!["spec", "ingressClassName"]));
+    let finding = DOC.finding(state.ingress.object(), message);
+    segment.add(finding.at(state.ingress.origin, field!["spec", "ingressClassName"]));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::ingress::front::{Address, Front};
-use kubereach_model::snapshot::Gap;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::state::{Address, IngressState};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/cloud-not-provisioned",
     segment: SegmentName::Address,
@@ -25,15 +25,15 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for a cloud's class without an address.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let Some(controller) = front.controller().filter(|c| c.is_outside()) else { return };
-    if front.address != Address::None {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let Some(controller) = state.controller().filter(|c| c.is_outside()) else { return };
+    if state.address != Address::None {
         return;
     }
     let gap = Gap::investigate("whether the load balancer exists is not shown", "the status holds no address");
     let message = format!("{} has not reported an address for this Ingress", controller.name);
     let cause = "The load balancer may still be being created, or creating it failed; the events of the Ingress \
                  usually say which.";
-    let finding = DOC.finding(&gap, front.ingress.object(), message).cause(cause);
-    segment.add(finding.next("Read the events of the Ingress", words::describe(front)));
+    let finding = DOC.finding(&gap, state.ingress.object(), message).cause(cause);
+    segment.add(finding.next("Read the events of the Ingress", words::describe(state)));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::controllers::Place;
-use crate::resolve::ingress::front::Front;
-use kubereach_model::snapshot::Gap;
 use crate::checks::ingress::words;
+use crate::resolve::controllers::Place;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/controller-doubtful",
     segment: SegmentName::Controller,
@@ -23,11 +23,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it where no pod is ready and nothing is proven.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
-    let programmed_outside = controller.is_outside() && front.is_published();
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Some(controller), Some(seen)) = (state.controller(), &state.seen) else { return };
+    let programmed_outside = controller.is_outside() && state.is_published();
     let Some(pod) = seen.pods.first() else { return };
-    if seen.ready > 0 || programmed_outside || crate::checks::ingress::controller_not_ready::applies(front) {
+    if seen.ready > 0 || programmed_outside || state.is_unserved() {
         return;
     }
     let reason = match (&seen.complete, controller.place) {
@@ -37,11 +37,11 @@ pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
         (_, Place::Pods) if seen.pods.iter().any(|pod| pod.is_ready().is_none()) => {
             "the status of its pods was not collected".to_owned()
         }
-        (_, Place::Pods) if front.young => "its pods are seconds old".to_owned(),
+        (_, Place::Pods) if state.young => "its pods are seconds old".to_owned(),
         (_, Place::Pods) => "its pods listen on their nodes".to_owned(),
     };
     let gap = Gap::investigate("whether the controller takes requests is not shown", reason);
     let message = format!("no ready pod of {} was seen", controller.name);
-    let finding = DOC.finding(&gap, pod.object(), message).relates(front.ingress.object(), "served by it");
-    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(front)));
+    let finding = DOC.finding(&gap, pod.object(), message).relates(state.ingress.object(), "served by it");
+    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(state)));
 }

@@ -2,12 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
-use crate::resolve::controllers::Place;
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/controller-not-ready",
     segment: SegmentName::Controller,
@@ -22,26 +21,22 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it where the proof is complete.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
-    let Some(pod) = seen.pods.first().filter(|_| applies(front)) else { return };
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Some(controller), Some(seen)) = (state.controller(), &state.seen) else { return };
+    let Some(pod) = seen.pods.first().filter(|_| state.is_unserved()) else { return };
     let count = seen.pods.len();
     let (proof, message) = if count == 1 {
-        (pod.shows("the only controller pod of the cluster, and not ready"), format!("the only pod of {} is not ready", controller.name))
+        (
+            pod.shows("the only controller pod of the cluster, and not ready"),
+            format!("the only pod of {} is not ready", controller.name),
+        )
     } else {
         let fact = format!("not ready, like every one of the {count} controller pods of the cluster");
         (pod.shows(fact), format!("none of the {count} pods of {} is ready", controller.name))
     };
     let cause = "The controller receives the requests for this Ingress and passes them on. None of its pods is ready, \
                  so nobody takes them.";
-    let finding = DOC.finding(&proof, pod.object(), message).cause(cause).relates(front.ingress.object(), "served by it");
-    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(front)));
-}
-
-/// Is it proven that no pod of the controller takes requests?
-pub(crate) fn applies(front: &Front<'_>) -> bool {
-    let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return false };
-    let all_read = seen.complete.is_ok() && seen.all_unready;
-    let none_listens = !seen.may_listen_on_node && !front.young;
-    controller.place == Place::Pods && !seen.pods.is_empty() && all_read && none_listens
+    let finding =
+        DOC.finding(&proof, pod.object(), message).cause(cause).relates(state.ingress.object(), "served by it");
+    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(state)));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::ingress::front::{Front, Tier};
-use kubereach_model::snapshot::Gap;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::state::{IngressState, Tier};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/controller-not-seen",
     segment: SegmentName::Controller,
@@ -21,10 +21,10 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it where nothing but the class speaks for the controller.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
-    let unseen = seen.pods.is_empty() && front.tier() == Tier::Configured;
-    if !unseen || front.is_manifest() || controller.is_outside() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Some(controller), Some(seen)) = (state.controller(), &state.seen) else { return };
+    let unseen = seen.pods.is_empty() && state.tier() == Tier::Configured;
+    if !unseen || state.is_manifest() || controller.is_outside() {
         return;
     }
     let reason = match &seen.complete {
@@ -32,7 +32,10 @@ pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
         Err(gap) => gap.sentence(),
     };
     let gap = Gap::investigate(format!("whether {} runs is not shown", controller.name), reason);
-    let message = format!("nothing shows that {} runs: none of its pods was recognised and no address is published", controller.name);
-    let finding = DOC.finding(&gap, front.ingress.object(), message);
-    segment.add(finding.next("Look for the controller", words::controller_pods(front)));
+    let message = format!(
+        "nothing shows that {} runs: none of its pods was recognised and no address is published",
+        controller.name
+    );
+    let finding = DOC.finding(&gap, state.ingress.object(), message);
+    segment.add(finding.next("Look for the controller", words::controller_pods(state)));
 }

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::Front;
-use kubereach_model::snapshot::Gap;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/controller-unknown",
     segment: SegmentName::Controller,
@@ -22,11 +22,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for a class of an unknown controller.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    if front.controller().is_some() || front.is_published() || front.is_manifest() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    if state.controller().is_some() || state.is_published() || state.is_manifest() {
         return;
     }
-    let what = match (&front.class.class, front.class.id, front.class.named) {
+    let what = match (&state.class.class, state.class.id, state.class.named) {
         (Class::Found(_), Some(id), _) => format!("the controller '{}'", words::brief(id)),
         (Class::Found(class), None, _) => format!("{}, which names no controller,", class.object()),
         (Class::Word, _, Named::Annotation(word)) => format!("a controller that answers to '{}'", words::brief(word)),
@@ -34,6 +34,6 @@ pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     };
     let gap = Gap::investigate(format!("whether {what} runs is not shown"), "it is not a controller that is known");
     let message = format!("whether {what} serves this Ingress cannot be told: no address is published");
-    let finding = DOC.finding(&gap, front.ingress.object(), message);
-    segment.add(finding.next("Read the events of the Ingress", words::describe(front)));
+    let finding = DOC.finding(&gap, state.ingress.object(), message);
+    segment.add(finding.next("Read the events of the Ingress", words::describe(state)));
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/controller-unseen-but-programmed",
     segment: SegmentName::Controller,
@@ -19,11 +19,12 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it beside an address.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let (Some(controller), Some(seen)) = (front.controller(), &front.seen) else { return };
-    if !seen.pods.is_empty() || !front.is_published() || controller.is_outside() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let (Some(controller), Some(seen)) = (state.controller(), &state.seen) else { return };
+    if !seen.pods.is_empty() || !state.is_published() || controller.is_outside() {
         return;
     }
-    let message = format!("no pod of {} was recognised; the address {} is published", controller.name, words::address(front));
-    segment.add(DOC.finding(front.ingress.object(), message));
+    let message =
+        format!("no pod of {} was recognised; the address {} is published", controller.name, words::address(state));
+    segment.add(DOC.finding(state.ingress.object(), message));
 }

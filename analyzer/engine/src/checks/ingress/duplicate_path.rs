@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::controllers::Product;
-use kubereach_model::snapshot::Gap;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::controllers::Product;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/duplicate-path",
     segment: SegmentName::Rule,
@@ -22,29 +22,29 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let what = words::brief(&hop.path.describe());
-    let rivals = hop.all.claims.rivals(hop.front, hop.path);
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let what = words::brief(&cx.declared.describe());
+    let rivals = cx.all.claims.rivals(cx.state, cx.declared);
     let message = match rivals.first() {
-        Some(rival) if !decided(hop) => format!("{} claims {what} as well, for another backend", rival.object()),
-        _ if hop.path.repeats => format!("this Ingress claims {what} twice, for different backends"),
+        Some(rival) if !decided(cx) => format!("{} claims {what} as well, for another backend", rival.object()),
+        _ if cx.declared.repeats => format!("this Ingress claims {what} twice, for different backends"),
         _ => return,
     };
     let gap = Gap::investigate("which of the two the controller serves is not shown", "it depends on the controller");
-    let mut finding = DOC.finding(&gap, hop.ingress(), message);
+    let mut finding = DOC.finding(&gap, cx.object(), message);
     if let Some(rival) = rivals.first() {
         finding = finding.relates(rival.object(), "has the same host and path");
     }
-    let finding = finding.at(hop.front.ingress.origin, hop.path.field.iter().cloned());
+    let finding = finding.at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
     segment.add(finding.next("See every Ingress and its hosts", "kubectl get ingress -A"));
 }
 
 /// Does ingress-nginx's rule decide: are all creation times known and different?
-fn decided(hop: &Hop<'_, '_>) -> bool {
-    let own = hop.front.ingress.metadata.creation_timestamp.0;
-    let rivals = hop.all.claims.rivals(hop.front, hop.path);
+fn decided(cx: &IngressPath<'_, '_>) -> bool {
+    let own = cx.state.ingress.metadata.creation_timestamp.0;
+    let rivals = cx.all.claims.rivals(cx.state, cx.declared);
     let differs = |time: Option<jiff::Timestamp>| time.is_some() && time != own;
-    hop.front.is(Product::IngressNginx)
+    cx.state.is(Product::IngressNginx)
         && own.is_some()
         && rivals.iter().all(|rival| differs(rival.metadata.creation_timestamp.0))
 }

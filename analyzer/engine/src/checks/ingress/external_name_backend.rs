@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use crate::resolve::controllers::ExternalNames;
 use crate::resolve::ingress::backend::Target;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/external-name-backend",
     segment: SegmentName::Reference,
@@ -22,27 +22,25 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Traefik: allowExternalNameServices", "Contour: enableExternalNameService"],
 });
 
-const FLAGS: [&str; 3] = [
-    "--providers.kubernetesingress.allowexternalnameservices",
-    "--providers.kubernetesIngress.allowExternalNameServices",
-    "--providers.kubernetesingress.allowExternalNameServices",
-];
-
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, _) = &hop.reference.target else { return };
-    let refused = hop.front.controller().filter(|c| c.external_names == ExternalNames::Refused);
-    let Some(controller) = refused.filter(|_| service.is_external_name()) else { return };
-    let allowed = |flag: &&str| hop.front.seen.as_ref().is_some_and(|seen| seen.flag(flag) == Some(true));
-    if FLAGS.iter().any(allowed) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Service(service, _) = &cx.reference.target else { return };
+    let Some(controller) = cx.state.controller().filter(|_| service.is_external_name()) else { return };
+    let ExternalNames::RefusedWithout(flags) = controller.external_names else { return };
+    let allowed = |flag: &&str| cx.state.seen.as_ref().is_some_and(|seen| seen.flag(flag) == Some(true));
+    if flags.iter().any(allowed) {
         return;
     }
     let gap = Gap::investigate(
         format!("whether {} was told to serve ExternalName Services is not shown", controller.name),
         "it refuses them unless a flag or its configuration file says otherwise",
     );
-    let message = format!("the Service '{}' stands for a name elsewhere, which {} refuses by default", service.metadata.name, controller.name);
-    let (origin, field) = hop.backend_field(field!["service", "name"]);
-    let finding = DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "of type ExternalName").at(origin, field);
-    segment.add(finding.next("Look at the controller's flags", words::controller_pods(hop.front)));
+    let message = format!(
+        "the Service '{}' stands for a name elsewhere, which {} refuses by default",
+        service.metadata.name, controller.name
+    );
+    let (origin, field) = cx.backend_field(field!["service", "name"]);
+    let finding =
+        DOC.finding(&gap, cx.object(), message).relates(service.object(), "of type ExternalName").at(origin, field);
+    segment.add(finding.next("Look at the controller's flags", words::controller_pods(cx.state)));
 }

@@ -2,14 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, Finding, CheckDoc, Text};
-use kubereach_model::field;
-use kubereach_model::snapshot::model::Service;
-use kubereach_model::snapshot::{Found, Gap};
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::FollowedPath;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/external-name-target",
     segment: SegmentName::Reference,
@@ -21,11 +20,16 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["core/v1 ServiceSpec.externalName"],
 });
 
-/// For a path to `service`, behind which nothing was evaluated.
-pub(crate) fn finding(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> Finding {
+/// Adds it for a path to an alias behind which nothing was evaluated.
+pub fn check(followed: &FollowedPath<'_, '_>, segment: &mut Segment) {
+    let cx = followed.path;
+    let Some(service) = cx.service().filter(|service| service.is_external_name() && !followed.leads_on()) else {
+        return;
+    };
     let target = words::brief(service.spec.external_name.as_deref().unwrap_or_default());
     let gap = Gap::by_design(format!("what answers under {target} is not in the input"), "it is outside the cluster");
-    let message = format!("this path leads to {target}, outside the cluster, through the Service '{}'", service.metadata.name);
-    let (origin, field) = hop.backend_field(field!["service", "name"]);
-    DOC.finding(&gap, hop.ingress(), message).relates(service.object(), "is an alias").at(origin, field)
+    let message =
+        format!("this path leads to {target}, outside the cluster, through the Service '{}'", service.metadata.name);
+    let (origin, field) = cx.backend_field(field!["service", "name"]);
+    segment.add(DOC.finding(&gap, cx.object(), message).relates(service.object(), "is an alias").at(origin, field));
 }

@@ -2,15 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Narrows, CheckDoc, Text};
-use kubereach_model::field;
-use kubereach_model::evidence::Finding;
-use kubereach_model::snapshot::model::Service;
-use kubereach_model::snapshot::Found;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::Fallback;
+use crate::resolve::controllers::annotations::DEFAULT_BACKEND;
+use kubereach_model::evidence::Finding;
+use kubereach_model::evidence::{CheckDoc, Narrows, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "ingress/fallback-backend",
     segment: SegmentName::Endpoints,
@@ -22,22 +21,22 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     sources: &["ingress-nginx: annotations, default-backend"],
 });
 
-/// The annotation's name behind its prefix.
-pub(crate) const ANNOTATION: &str = "default-backend";
-
-/// Says that `fallback` answers in the place of `dead`, which was found blocked for `why`.
-pub(crate) fn finding(hop: &Hop<'_, '_>, dead: Found<'_, Service>, fallback: Found<'_, Service>, why: &str) -> Finding {
-    let key = format!("{}{ANNOTATION}", crate::resolve::ingress::claims::NGINX);
-    let proof = hop.front.ingress.shows(format!("names '{}' as the fallback", fallback.metadata.name));
+/// Says which Service answers, and why the one of the path cannot.
+pub fn finding(cx: &Fallback<'_, '_>) -> Option<Finding> {
+    let (state, dead, fallback) = (cx.path.state, cx.service, cx.answering);
+    let why = cx.endpoints.findings().first().map_or("no ready endpoints", |finding| finding.message.as_str());
+    let proof = state.ingress.shows(format!("names '{}' as the fallback", fallback.metadata.name));
     let message = format!(
         "only the fallback Service '{}' answers, because '{}' cannot: {}",
         fallback.metadata.name,
         dead.metadata.name,
         words::brief(why)
     );
+    Some(
     DOC.finding(&proof, dead.object(), message)
         .cause("With the annotation default-backend ingress-nginx sends requests to another Service while this one has no ready endpoint.")
         .relates(fallback.object(), "answers in its place")
-        .at(hop.front.ingress.origin, field!["metadata", "annotations", key.as_str()])
-        .next("Find out why it has no ready endpoint", words::kubectl("describe service", &dead.object()))
+        .at(state.ingress.origin, field!["metadata", "annotations", DEFAULT_BACKEND])
+        .next("Find out why it has no ready endpoint", words::kubectl("describe service", &dead.object())),
+    )
 }

@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use std::collections::BTreeMap;
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::ingress::backend::{PortAnswer, Target};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
-use crate::resolve::ingress::backend::{PortAnswer, Target};
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
+use std::collections::BTreeMap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/gce-backend-unhealthy",
     segment: SegmentName::Rule,
@@ -25,11 +25,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 const ANNOTATION: &str = "ingress.kubernetes.io/backends";
 
 /// Adds it for one path whose backend the annotation calls unhealthy.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     const LONG: usize = 65_536;
-    let Some(text) = hop.front.annotation(ANNOTATION).filter(|text| text.len() <= LONG) else { return };
+    let Some(text) = cx.state.annotation(ANNOTATION).filter(|text| text.len() <= LONG) else { return };
     let Ok(states) = serde_json::from_str::<BTreeMap<String, String>>(text) else { return };
-    let own = mark(hop);
+    let own = mark(cx);
     let is_own = |name: &str| own.iter().any(|mark| name.contains(mark.as_str()));
     let unhealthy = |state: &String| state.eq_ignore_ascii_case("UNHEALTHY");
     let named = states.iter().find(|(name, _)| is_own(name));
@@ -44,15 +44,15 @@ pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
     let gap = Gap::investigate("whether the backend is healthy now is not shown", "the annotation carries no time");
     let message = "Google's load balancer found this backend unhealthy when its controller last looked";
     let finding = DOC
-        .finding(&gap, hop.ingress(), message)
+        .finding(&gap, cx.object(), message)
         .cause("Its health check failed: often a readiness path, port or firewall that differs from what the load balancer asks.")
-        .at(hop.front.ingress.origin, field!["metadata", "annotations", ANNOTATION]);
-    segment.add(finding.next("Look at the backends' health", words::describe(hop.front)));
+        .at(cx.state.ingress.origin, field!["metadata", "annotations", ANNOTATION]);
+    segment.add(finding.next("Look at the backends' health", words::describe(cx.state)));
 }
 
 /// Parts of a backend's name by which it is known: namespace, Service and port, or the node port.
-fn mark(hop: &Hop<'_, '_>) -> Vec<String> {
-    let Target::Service(service, port) = &hop.reference.target else { return Vec::new() };
+fn mark(cx: &IngressPath<'_, '_>) -> Vec<String> {
+    let Target::Service(service, port) = &cx.reference.target else { return Vec::new() };
     let (PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = port else { return Vec::new() };
     let meta = &service.metadata;
     let by_port = port.port.known().map(|number| format!("-{}-{}-{number}-", meta.namespace, meta.name));

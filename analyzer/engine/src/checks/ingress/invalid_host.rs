@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::snapshot::is_masked;
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/invalid-host",
     segment: SegmentName::Rule,
@@ -20,17 +20,17 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Some(host) = hop.path.host.filter(|host| !is_masked(host)) else { return };
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Some(host) = cx.declared.host.filter(|host| !is_masked(host)) else { return };
     let Some(what) = fault(host) else { return };
     let host = words::brief(host);
-    let proof = hop.front.ingress.shows(format!("host '{host}' {what}"));
+    let proof = cx.state.ingress.shows(format!("host '{host}' {what}"));
     let message = format!("the host '{host}' {what}: no request can match this rule");
     let finding = DOC
-        .finding(&proof, hop.ingress(), message)
+        .finding(&proof, cx.object(), message)
         .cause("Kubernetes compares the host with the name a client asks for, without a port, and refuses rules like this one.")
-        .at(hop.front.ingress.origin, hop.path.host_field.iter().cloned());
-    segment.add(finding.next("Write a name without a port", words::describe(hop.front)));
+        .at(cx.state.ingress.origin, cx.declared.host_field.iter().cloned());
+    segment.add(finding.next("Write a name without a port", words::describe(cx.state)));
 }
 
 /// What is wrong with it, as a predicate.

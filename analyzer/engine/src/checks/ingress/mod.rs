@@ -1,95 +1,168 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
-use crate::resolve::controllers::Product;
-use crate::resolve::ingress::claims::NGINX;
-use crate::resolve::ingress::front::Front;
-use kubereach_model::evidence::{CatalogueEntry, Segment};
-
 #[cfg(test)]
 mod tests;
 pub(crate) mod words;
 
-macro_rules! checks {
-    ($($name:ident),+ $(,)?) => {
-        $(pub mod $name;)+
-        /// The pages of this area.
-        pub static DOCS: &[&CatalogueEntry] = &[$($name::DOC.entry()),+];
-    };
-}
-checks! {
-    action_backend, action_undefined, address_not_collected, address_unpublished, alb_instance_needs_node_port,
-    alb_target_type_unknown, backend_incomplete, backend_port_by_target, backend_port_masked, backend_port_missing,
-    backend_port_uncertain, backend_protocol, backend_service_missing, backend_service_unseen, canary_main_unseen,
-    canary_weight_zero, canary_without_main, class_annotation, class_by_name, class_missing, class_missing_but_served,
-    class_not_collected, class_unseen_but_served, cloud_not_provisioned, controller_doubtful, controller_not_ready,
-    controller_not_seen, controller_unknown, controller_unseen_but_programmed, duplicate_path, external_name_backend,
-    external_name_target,
-    fallback_backend, gce_backend_unhealthy, invalid_host, no_class, no_class_but_served, no_paths, redirect_only, regex_host,
-    resource_backend, several_default_classes, shadowed_path, snippet, ssl_passthrough_off, ssl_passthrough_unknown,
-    terminating, udp_backend,
-}
+pub mod action_backend;
+pub mod action_undefined;
+pub mod address_not_collected;
+pub mod address_unpublished;
+pub mod alb_instance_needs_node_port;
+pub mod alb_target_type_unknown;
+pub mod backend_incomplete;
+pub mod backend_port_by_target;
+pub mod backend_port_masked;
+pub mod backend_port_missing;
+pub mod backend_port_uncertain;
+pub mod backend_protocol;
+pub mod backend_service_missing;
+pub mod backend_service_unseen;
+pub mod canary_main_unseen;
+pub mod canary_weight_zero;
+pub mod canary_without_main;
+pub mod class_annotation;
+pub mod class_by_name;
+pub mod class_missing;
+pub mod class_missing_but_served;
+pub mod class_not_collected;
+pub mod class_unseen_but_served;
+pub mod cloud_not_provisioned;
+pub mod controller_doubtful;
+pub mod controller_not_ready;
+pub mod controller_not_seen;
+pub mod controller_unknown;
+pub mod controller_unseen_but_programmed;
+pub mod duplicate_path;
+pub mod external_name_backend;
+pub mod external_name_target;
+pub mod fallback_backend;
+pub mod gce_backend_unhealthy;
+pub mod invalid_host;
+pub mod no_class;
+pub mod no_class_but_served;
+pub mod no_paths;
+pub mod redirect_only;
+pub mod regex_host;
+pub mod resource_backend;
+pub mod several_default_classes;
+pub mod shadowed_path;
+pub mod snippet;
+pub mod ssl_passthrough_off;
+pub mod ssl_passthrough_unknown;
+pub mod terminating;
+pub mod udp_backend;
 
-pub(crate) type FrontCheck = fn(&Front<'_>, &mut Segment);
-pub(crate) type HopCheck = fn(&crate::evaluate::ingress::hop::Hop<'_, '_>, &mut Segment);
+use crate::checks::{entry, tls};
+use crate::evaluate::ingress::CheckTable;
+use kubereach_model::evidence::CatalogueEntry;
 
-pub(crate) const ADDRESS: &[FrontCheck] =
-    &[address_unpublished::check, address_not_collected::check, cloud_not_provisioned::check];
-
-pub(crate) const CONTROLLER: &[FrontCheck] = &[
-    class_missing::check,
-    class_by_name::check,
-    class_missing_but_served::check,
-    class_not_collected::check,
-    class_unseen_but_served::check,
-    no_class::check,
-    no_class_but_served::check,
-    class_annotation::check,
-    several_default_classes::check,
-    controller_not_ready::check,
-    controller_doubtful::check,
-    controller_not_seen::check,
-    controller_unseen_but_programmed::check,
-    controller_unknown::check,
-    terminating::check,
+/// What `explain` says of the checks of this area.
+pub static DOCS: &[&CatalogueEntry] = &[
+    action_backend::DOC.entry(),
+    action_undefined::DOC.entry(),
+    address_not_collected::DOC.entry(),
+    address_unpublished::DOC.entry(),
+    alb_instance_needs_node_port::DOC.entry(),
+    alb_target_type_unknown::DOC.entry(),
+    backend_incomplete::DOC.entry(),
+    backend_port_by_target::DOC.entry(),
+    backend_port_masked::DOC.entry(),
+    backend_port_missing::DOC.entry(),
+    backend_port_uncertain::DOC.entry(),
+    backend_protocol::DOC.entry(),
+    backend_service_missing::DOC.entry(),
+    backend_service_unseen::DOC.entry(),
+    canary_main_unseen::DOC.entry(),
+    canary_weight_zero::DOC.entry(),
+    canary_without_main::DOC.entry(),
+    class_annotation::DOC.entry(),
+    class_by_name::DOC.entry(),
+    class_missing::DOC.entry(),
+    class_missing_but_served::DOC.entry(),
+    class_not_collected::DOC.entry(),
+    class_unseen_but_served::DOC.entry(),
+    cloud_not_provisioned::DOC.entry(),
+    controller_doubtful::DOC.entry(),
+    controller_not_ready::DOC.entry(),
+    controller_not_seen::DOC.entry(),
+    controller_unknown::DOC.entry(),
+    controller_unseen_but_programmed::DOC.entry(),
+    duplicate_path::DOC.entry(),
+    external_name_backend::DOC.entry(),
+    external_name_target::DOC.entry(),
+    fallback_backend::DOC.entry(),
+    gce_backend_unhealthy::DOC.entry(),
+    invalid_host::DOC.entry(),
+    no_class::DOC.entry(),
+    no_class_but_served::DOC.entry(),
+    no_paths::DOC.entry(),
+    redirect_only::DOC.entry(),
+    regex_host::DOC.entry(),
+    resource_backend::DOC.entry(),
+    several_default_classes::DOC.entry(),
+    shadowed_path::DOC.entry(),
+    snippet::DOC.entry(),
+    ssl_passthrough_off::DOC.entry(),
+    ssl_passthrough_unknown::DOC.entry(),
+    terminating::DOC.entry(),
+    udp_backend::DOC.entry(),
 ];
-
-pub(crate) const RULE: &[HopCheck] = &[
-    invalid_host::check,
-    shadowed_path::check,
-    duplicate_path::check,
-    canary_without_main::check,
-    canary_main_unseen::check,
-    canary_weight_zero::check,
-    snippet::check,
-    regex_host::check,
-    redirect_only::check,
-    gce_backend_unhealthy::check,
-];
-
-pub(crate) const REFERENCE: &[HopCheck] = &[
-    backend_service_missing::check,
-    backend_service_unseen::check,
-    backend_port_missing::check,
-    backend_port_uncertain::check,
-    backend_port_by_target::check,
-    backend_port_masked::check,
-    backend_protocol::check,
-    backend_incomplete::check,
-    resource_backend::check,
-    action_backend::check,
-    action_undefined::check,
-    external_name_backend::check,
-    alb_instance_needs_node_port::check,
-    alb_target_type_unknown::check,
-    udp_backend::check,
-];
-
-pub(crate) const PASSTHROUGH: &[FrontCheck] = &[ssl_passthrough_unknown::check, ssl_passthrough_off::check];
-
-/// Is ingress-nginx asked to pass TLS through unopened?
-pub(crate) fn passthrough_asked(front: &Front<'_>) -> bool {
-    front.is(Product::IngressNginx) && front.says(&format!("{NGINX}ssl-passthrough"))
-}
 
 /// The checks of this area, where evaluation asks them.
-pub const TABLE: crate::evaluate::ingress::CheckTable = crate::evaluate::ingress::CheckTable {};
+pub const TABLE: CheckTable = CheckTable {
+    address: &[address_unpublished::check, address_not_collected::check, cloud_not_provisioned::check],
+    controller: &[
+        class_missing::check,
+        class_by_name::check,
+        class_missing_but_served::check,
+        class_not_collected::check,
+        class_unseen_but_served::check,
+        no_class::check,
+        no_class_but_served::check,
+        class_annotation::check,
+        several_default_classes::check,
+        controller_not_ready::check,
+        controller_doubtful::check,
+        controller_not_seen::check,
+        controller_unseen_but_programmed::check,
+        controller_unknown::check,
+        terminating::check,
+    ],
+    rule: &[
+        invalid_host::check,
+        shadowed_path::check,
+        duplicate_path::check,
+        canary_without_main::check,
+        canary_main_unseen::check,
+        canary_weight_zero::check,
+        snippet::check,
+        regex_host::check,
+        redirect_only::check,
+        gce_backend_unhealthy::check,
+        entry::routed_elsewhere::check,
+    ],
+    reference: &[
+        backend_service_missing::check,
+        backend_service_unseen::check,
+        backend_port_missing::check,
+        backend_port_uncertain::check,
+        backend_port_by_target::check,
+        backend_port_masked::check,
+        backend_protocol::check,
+        backend_incomplete::check,
+        resource_backend::check,
+        action_backend::check,
+        action_undefined::check,
+        external_name_backend::check,
+        alb_instance_needs_node_port::check,
+        alb_target_type_unknown::check,
+        udp_backend::check,
+    ],
+    followed: &[external_name_target::check],
+    fallback: &[fallback_backend::finding],
+    passthrough: &[ssl_passthrough_unknown::check, ssl_passthrough_off::check],
+    tls: tls::ENTRY,
+    certificate: tls::CERTIFICATE,
+    notes: &[tls::host_without_rule::findings, no_paths::findings],
+};

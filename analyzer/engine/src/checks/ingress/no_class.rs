@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/no-class",
     segment: SegmentName::Controller,
@@ -25,17 +25,19 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for an Ingress that nobody is named for.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    if front.class.named != Named::Nothing || front.is_published() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    if state.class.named != Named::Nothing || state.is_published() {
         return;
     }
-    let (gap, why) = match &front.class.class {
+    let (gap, why) = match &state.class.class {
         Class::DefaultNotGiven { default, later } => {
             let name = words::brief(&default.metadata.name);
             let why = match later {
-                Some(true) => format!("the default class '{name}' was created after this Ingress and is not given to it"),
+                Some(true) => {
+                    format!("the default class '{name}' was created after this Ingress and is not given to it")
+                }
                 Some(false) => format!("the default class '{name}' was not given to this Ingress"),
-                None if front.class.defaults > 1 => "several classes claim to be the default".to_owned(),
+                None if state.class.defaults > 1 => "several classes claim to be the default".to_owned(),
                 None => format!("whether the default class '{name}' is older than this Ingress is not shown"),
             };
             (Gap::investigate("who serves an Ingress without a class is not shown", why.clone()), why)
@@ -44,7 +46,7 @@ pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
             let why = "no class is marked as the default".to_owned();
             (Gap::investigate("who serves an Ingress without a class is not shown", why.clone()), why)
         }
-        Class::DefaultUnseen(_) if front.is_manifest() => {
+        Class::DefaultUnseen(_) if state.is_manifest() => {
             let why = "the cluster's default class is not in the input".to_owned();
             (Gap::by_design(why.clone(), "it belongs to the cluster"), why)
         }
@@ -53,8 +55,8 @@ pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
     };
     let message = format!("this Ingress names no class, and {why}");
     let finding = DOC
-        .finding(&gap, front.ingress.object(), message)
+        .finding(&gap, state.ingress.object(), message)
         .cause("A class says which controller serves an Ingress. Without one only controllers that were told to take such Ingresses do.")
-        .at(front.ingress.origin, field!["spec", "ingressClassName"]);
+        .at(state.ingress.origin, field!["spec", "ingressClassName"]);
     segment.add(finding.next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/no-class-but-served",
     segment: SegmentName::Controller,
@@ -20,15 +20,15 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for a class-less Ingress with a sign of service.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    if front.class.named != Named::Nothing {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    if state.class.named != Named::Nothing {
         return;
     }
-    let shown = match &front.class.class {
+    let shown = match &state.class.class {
         Class::Sign(what) => words::brief(what),
-        Class::Watched(pod) => format!("{} serves Ingresses without a class (flag)", pod.object()),
-        _ if front.is_published() => format!("it has the address {}", words::address(front)),
+        Class::Watched(_, pod) => format!("{} serves Ingresses without a class (flag)", pod.object()),
+        _ if state.is_published() => format!("it has the address {}", words::address(state)),
         _ => return,
     };
-    segment.add(DOC.finding(front.ingress.object(), format!("this Ingress names no class; {shown}")));
+    segment.add(DOC.finding(state.ingress.object(), format!("this Ingress names no class; {shown}")));
 }

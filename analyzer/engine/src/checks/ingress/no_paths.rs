@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Finding, Notes, CheckDoc, Text};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Path, Text};
 use kubereach_model::field;
-use crate::resolve::ingress::front::Front;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/no-paths",
     segment: SegmentName::Rule,
@@ -19,7 +19,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// For an Ingress without a single path.
-pub(crate) fn finding(front: &Front<'_>) -> Finding {
-    DOC.finding(front.ingress.object(), "this Ingress declares no path: there is nothing to judge")
-        .at(front.ingress.origin, field!["spec", "rules"])
+pub fn findings(state: &IngressState<'_>, paths: &[Path]) -> Vec<Finding> {
+    if !paths.is_empty() {
+        return Vec::new();
+    }
+    let finding = DOC.finding(state.ingress.object(), "this Ingress declares no path: there is nothing to judge");
+    vec![finding.at(state.ingress.origin, field!["spec", "rules"])]
 }

@@ -2,14 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::controllers::Product;
-use crate::resolve::ingress::front::Front;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/redirect-only",
     segment: SegmentName::Rule,
@@ -21,21 +19,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["ingress-nginx: annotations, permanent-redirect and temporal-redirect"],
 });
 
-const REDIRECTS: [&str; 2] =
-    ["nginx.ingress.kubernetes.io/permanent-redirect", "nginx.ingress.kubernetes.io/temporal-redirect"];
-
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Some((key, to)) = redirect(hop.front) else { return };
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Some((key, to)) = cx.state.redirect() else { return };
     let message = format!("every request is redirected to {}; the backend is not used", words::brief(to));
-    let finding = DOC.finding(hop.ingress(), message);
-    segment.add(finding.at(hop.front.ingress.origin, field!["metadata", "annotations", key]));
-}
-
-/// The annotation that redirects everything, and where to.
-pub(crate) fn redirect<'s>(front: &Front<'s>) -> Option<(&'static str, &'s str)> {
-    if !front.may_be(Product::IngressNginx) {
-        return None;
-    }
-    REDIRECTS.into_iter().find_map(|key| Some((key, front.annotation(key)?)))
+    let finding = DOC.finding(cx.object(), message);
+    segment.add(finding.at(cx.state.ingress.origin, field!["metadata", "annotations", key]));
 }

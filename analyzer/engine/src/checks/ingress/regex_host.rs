@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/regex-host",
     segment: SegmentName::Rule,
@@ -19,9 +19,11 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Some(by) = hop.all.claims.regex(hop.front, hop.path).filter(|_| !hop.path.path_type.is_empty()) else { return };
-    let host = words::brief(hop.path.host.unwrap_or("(any host)"));
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Some(by) = cx.all.claims.regex(cx.state, cx.declared).filter(|_| !cx.declared.path_type.is_empty()) else {
+        return;
+    };
+    let host = words::brief(cx.declared.host.unwrap_or("(any host)"));
     let message = format!("every path of {host} is a regular expression that ignores case, because of {}", by.object());
-    segment.add(DOC.finding(hop.ingress(), message).relates(by.object(), "asks for it"));
+    segment.add(DOC.finding(cx.object(), message).relates(by.object(), "asks for it"));
 }

@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use kubereach_model::field;
-use crate::resolve::ingress::backend::Target;
-use kubereach_model::snapshot::Gap;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::ingress::backend::Target;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/resource-backend",
     segment: SegmentName::Reference,
@@ -21,11 +21,17 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Resource(kind, name) = &hop.reference.target else { return };
-    let gap = Gap::by_design("backends that are not Services are not evaluated", "their meaning is up to the controller");
-    let message = format!("{} leads to {} '{}', not to a Service", words::brief(&hop.path.describe()), words::brief(kind), words::brief(name));
-    let (origin, field) = hop.backend_field(field!["resource"]);
-    let finding = DOC.finding(&gap, hop.ingress(), message).at(origin, field);
-    segment.add(finding.next("Check that the controller supports it", words::describe(hop.front)));
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Resource(kind, name) = &cx.reference.target else { return };
+    let gap =
+        Gap::by_design("backends that are not Services are not evaluated", "their meaning is up to the controller");
+    let message = format!(
+        "{} leads to {} '{}', not to a Service",
+        words::brief(&cx.declared.describe()),
+        words::brief(kind),
+        words::brief(name)
+    );
+    let (origin, field) = cx.backend_field(field!["resource"]);
+    let finding = DOC.finding(&gap, cx.object(), message).at(origin, field);
+    segment.add(finding.next("Check that the controller supports it", words::describe(cx.state)));
 }

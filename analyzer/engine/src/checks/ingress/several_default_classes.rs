@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
 use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::Front;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/several-default-classes",
     segment: SegmentName::Controller,
@@ -19,15 +19,15 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it to Ingresses without a class, and to those of a default class.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let concerned = match &front.class.class {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let concerned = match &state.class.class {
         Class::Found(class) => class.is_default(),
-        _ => front.class.named == Named::Nothing,
+        _ => state.class.named == Named::Nothing,
     };
-    if front.class.defaults < 2 || !concerned {
+    if state.class.defaults < 2 || !concerned {
         return;
     }
-    let message = format!("{} classes are marked as the default", front.class.defaults);
-    let finding = DOC.finding(front.ingress.object(), message);
+    let message = format!("{} classes are marked as the default", state.class.defaults);
+    let finding = DOC.finding(state.ingress.object(), message);
     segment.add(finding.next("Leave the mark on one of them", "kubectl get ingressclass -o yaml"));
 }

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
-use crate::resolve::controllers::Product;
-use crate::evaluate::ingress::hop::Hop;
 use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use crate::resolve::controllers::Product;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/shadowed-path",
     segment: SegmentName::Rule,
@@ -21,21 +21,21 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    if !hop.front.is(Product::IngressNginx) {
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    if !cx.state.is(Product::IngressNginx) {
         return;
     }
-    let Some(own) = hop.front.ingress.metadata.creation_timestamp.0 else { return };
-    let rivals = hop.all.claims.rivals(hop.front, hop.path);
+    let Some(own) = cx.state.ingress.metadata.creation_timestamp.0 else { return };
+    let rivals = cx.all.claims.rivals(cx.state, cx.declared);
     let older = rivals.into_iter().find(|rival| rival.metadata.creation_timestamp.0.is_some_and(|time| time < own));
     let Some(older) = older else { return };
-    let what = words::brief(&hop.path.describe());
+    let what = words::brief(&cx.declared.describe());
     let proof = older.shows(format!("has {what} as well, and was created before {own}"));
     let message = format!("{what} is taken by the older {}", older.object());
     let finding = DOC
-        .finding(&proof, hop.ingress(), message)
+        .finding(&proof, cx.object(), message)
         .cause("Of two Ingresses with the same host and path ingress-nginx serves the older one.")
         .relates(older.object(), "has the same host and path")
-        .at(hop.front.ingress.origin, hop.path.field.iter().cloned());
+        .at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
     segment.add(finding.next("Remove one of the two paths", words::kubectl("describe ingress", &older.object())));
 }

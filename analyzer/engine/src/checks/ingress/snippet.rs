@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/snippet",
     segment: SegmentName::Rule,
@@ -36,10 +36,11 @@ const SNIPPETS: [&str; 8] = [
 ];
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Some(key) = SNIPPETS.into_iter().find(|key| hop.front.annotation(key).is_some()) else { return };
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Some(key) = SNIPPETS.into_iter().find(|key| cx.state.annotation(key).is_some()) else { return };
     let gap = Gap::by_design("what the pasted configuration does to requests is not evaluated", key);
     let message = format!("the annotation {key} changes the proxy's configuration by hand");
-    let finding = DOC.finding(&gap, hop.ingress(), message).at(hop.front.ingress.origin, field!["metadata", "annotations", key]);
-    segment.add(finding.next("Read the annotation", words::describe(hop.front)));
+    let finding =
+        DOC.finding(&gap, cx.object(), message).at(cx.state.ingress.origin, field!["metadata", "annotations", key]);
+    segment.add(finding.next("Read the annotation", words::describe(cx.state)));
 }

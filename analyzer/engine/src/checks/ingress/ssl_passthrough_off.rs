@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::field;
-use kubereach_model::evidence::{Narrows, CheckDoc, Segment, Text};
-use crate::resolve::ingress::front::Front;
-use crate::checks::ingress::ssl_passthrough_unknown::FLAG;
 use crate::checks::ingress::words;
+use crate::resolve::controllers::annotations::SSL_PASSTHROUGH_FLAG as FLAG;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Narrows, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "ingress/ssl-passthrough-off",
     segment: SegmentName::Tls,
@@ -23,13 +23,14 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 });
 
 /// Adds it where every pod's flags were read and none has it.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let Some(seen) = front.seen.as_ref().filter(|_| crate::checks::ingress::passthrough_asked(front)) else { return };
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let Some(seen) = state.seen.as_ref().filter(|_| state.passes_tls_through()) else { return };
     let Some(pod) = seen.pods.first().filter(|_| seen.flag(FLAG) == Some(false)) else { return };
     let proof = pod.shows(format!("runs without {FLAG}"));
     let message = format!("TLS is not passed through to the backend: the controller runs without {FLAG}");
-    let finding = DOC.finding(&proof, front.ingress.object(), message)
-        .at(front.ingress.origin, field!["metadata", "annotations", "nginx.ingress.kubernetes.io/ssl-passthrough"])
+    let finding = DOC
+        .finding(&proof, state.ingress.object(), message)
+        .at(state.ingress.origin, field!["metadata", "annotations", "nginx.ingress.kubernetes.io/ssl-passthrough"])
         .relates(pod.object(), "the controller");
-    segment.add(finding.next("Give the controller the flag", words::controller_pods(front)));
+    segment.add(finding.next("Give the controller the flag", words::controller_pods(state)));
 }

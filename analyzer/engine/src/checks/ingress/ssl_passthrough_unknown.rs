@@ -2,12 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Inconclusive, CheckDoc, Segment, Text};
-use crate::resolve::ingress::front::Front;
-use kubereach_model::snapshot::Gap;
 use crate::checks::ingress::words;
+use crate::resolve::controllers::annotations::SSL_PASSTHROUGH_FLAG as FLAG;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/ssl-passthrough-unknown",
     segment: SegmentName::Tls,
@@ -19,17 +20,17 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["ingress-nginx: annotations, ssl-passthrough"],
 });
 
-/// The flag of the controller.
-pub(crate) const FLAG: &str = "--enable-ssl-passthrough";
-
 /// Adds it where the flag could not be read.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let flag = front.seen.as_ref().and_then(|seen| seen.flag(FLAG));
-    if !crate::checks::ingress::passthrough_asked(front) || flag.is_some() {
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let flag = state.seen.as_ref().and_then(|seen| seen.flag(FLAG));
+    if !state.passes_tls_through() || flag.is_some() {
         return;
     }
-    let gap = Gap::investigate(format!("whether the controller runs with {FLAG} is not shown"), "its pods' flags were not seen");
+    let gap = Gap::investigate(
+        format!("whether the controller runs with {FLAG} is not shown"),
+        "its pods' flags were not seen",
+    );
     let message = "whether TLS reaches the backend unopened cannot be told: the controller's flags were not seen";
-    let finding = DOC.finding(&gap, front.ingress.object(), message);
-    segment.add(finding.next("Look at the controller's flags", words::controller_pods(front)));
+    let finding = DOC.finding(&gap, state.ingress.object(), message);
+    segment.add(finding.next("Look at the controller's flags", words::controller_pods(state)));
 }

@@ -2,11 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Notes, CheckDoc, Segment, Text};
-use crate::resolve::ingress::front::Front;
 use crate::checks::ingress::words;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "ingress/terminating",
     segment: SegmentName::Controller,
@@ -18,9 +18,9 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// Adds it for an Ingress with a deletion time.
-pub(crate) fn check(front: &Front<'_>, segment: &mut Segment) {
-    let Some(since) = front.ingress.metadata.deletion_timestamp.0 else { return };
+pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
+    let Some(since) = state.ingress.metadata.deletion_timestamp.0 else { return };
     let message = format!("this Ingress has been being deleted since {since}");
-    let finding = DOC.finding(front.ingress.object(), message);
-    segment.add(finding.next("See what holds it", words::kubectl("get ingress -o yaml", &front.ingress.object())));
+    let finding = DOC.finding(state.ingress.object(), message);
+    segment.add(finding.next("See what holds it", words::kubectl("get ingress -o yaml", &state.ingress.object())));
 }

@@ -1,4 +1,4 @@
-//! Honesty of the front door: `docs/semantics/honesty.md#a-controller-that-nobody-knows-is-never-condemned`.
+//! Honesty of Ingress evaluation: `docs/semantics/honesty.md#a-controller-that-nobody-knows-is-never-condemned`.
 
 use kubereach_reports::report::{CoverageState, Effect, SegmentName};
 use serde::de::DeserializeOwned;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::evaluate::Cluster;
 use crate::evaluate::service::Backends;
 use crate::resolve::ingress::Ingresses;
-use crate::resolve::ingress::front::{Address, Tier};
+use crate::resolve::ingress::state::{Address, Tier};
 use kubereach_model::evidence::Subject;
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 
@@ -60,8 +60,8 @@ fn judged(snapshot: &Snapshot) -> Vec<Subject> {
     crate::evaluate::ingress::subjects(&Backends::new(&Cluster::new(snapshot), &crate::checks::TABLE))
 }
 
-/// Codes on the front segments of the only path, and the evidence of the controller segment.
-fn front(objects: &[Value], complete: &[&str]) -> (Vec<(&'static str, Effect)>, String) {
+/// Codes of the address and controller segments of the only path, and the evidence of the controller segment.
+fn found(objects: &[Value], complete: &[&str]) -> (Vec<(&'static str, Effect)>, String) {
     let snapshot = snapshot(objects, complete);
     let subjects = judged(&snapshot);
     let path = &subjects[0].paths[0];
@@ -75,19 +75,19 @@ fn front(objects: &[Value], complete: &[&str]) -> (Vec<(&'static str, Effect)>, 
 #[test]
 fn ingress_controller_finding_honesty() {
     let (codes, evidence) =
-        front(&[class("nginx", "k8s.io/ingress-nginx"), ingress(Some("nginx"), None)], &["IngressClass", "Pod"]);
+        found(&[class("nginx", "k8s.io/ingress-nginx"), ingress(Some("nginx"), None)], &["IngressClass", "Pod"]);
     assert!(!evidence.contains("served") && evidence.contains("meant for"), "{evidence}");
     assert!(codes.contains(&("ingress/controller-not-seen", Effect::Inconclusive)), "{codes:?}");
 
-    let (codes, _) = front(&[class("own", "example.com/own"), ingress(Some("own"), None)], &["IngressClass", "Pod"]);
+    let (codes, _) = found(&[class("own", "example.com/own"), ingress(Some("own"), None)], &["IngressClass", "Pod"]);
     assert!(codes.iter().all(|(_, effect)| *effect != Effect::Blocks), "{codes:?}");
 
-    let (codes, _) = front(&[ingress(Some("nginx"), None)], &["IngressClass"]);
+    let (codes, _) = found(&[ingress(Some("nginx"), None)], &["IngressClass"]);
     assert!(
         codes.contains(&("ingress/class-missing", Effect::Blocks)),
         "an empty, complete list is an answer: {codes:?}"
     );
-    let (codes, _) = front(&[ingress(Some("nginx"), None)], &[]);
+    let (codes, _) = found(&[ingress(Some("nginx"), None)], &[]);
     assert!(codes.contains(&("ingress/class-not-collected", Effect::Inconclusive)), "{codes:?}");
     assert!(codes.iter().all(|(_, effect)| *effect != Effect::Blocks), "{codes:?}");
 }
@@ -96,9 +96,9 @@ fn ingress_controller_finding_honesty() {
 #[test]
 fn ingress_controller_status_counts_only_what_was_read_completely() {
     let objects = [class("nginx", "k8s.io/ingress-nginx"), controller_pod(true), ingress(Some("nginx"), None)];
-    let (_, evidence) = front(&objects, &["IngressClass", "Pod"]);
+    let (_, evidence) = found(&objects, &["IngressClass", "Pod"]);
     assert!(evidence.contains("1 of 1 controller pods ready"), "{evidence}");
-    let (_, evidence) = front(&objects, &["IngressClass"]);
+    let (_, evidence) = found(&objects, &["IngressClass"]);
     assert!(evidence.contains("a ready controller pod was read") && !evidence.contains(" of "), "{evidence}");
 }
 
@@ -107,9 +107,9 @@ fn ingress_controller_status_counts_only_what_was_read_completely() {
 fn ingress_controller_status_blocks_only_with_all_pods() {
     let objects =
         [class("nginx", "k8s.io/ingress-nginx"), controller_pod(false), ingress(Some("nginx"), Some("192.0.2.1"))];
-    let (codes, _) = front(&objects, &["IngressClass", "Pod"]);
+    let (codes, _) = found(&objects, &["IngressClass", "Pod"]);
     assert_eq!(codes, [("ingress/controller-not-ready", Effect::Blocks)]);
-    let (codes, _) = front(&objects, &["IngressClass"]);
+    let (codes, _) = found(&objects, &["IngressClass"]);
     assert_eq!(codes, [("ingress/controller-doubtful", Effect::Inconclusive)]);
 }
 
@@ -133,7 +133,7 @@ fn ingress_entry_address() {
         let snapshot = snapshot(&[object], &[]);
         let cluster = Cluster::new(&snapshot);
         let all = Ingresses::of(&cluster);
-        assert_eq!((&all.fronts[0].address, all.fronts[0].tier()), (&expected, tier));
+        assert_eq!((&all.states[0].address, all.states[0].tier()), (&expected, tier));
     }
 }
 
@@ -144,12 +144,12 @@ fn has_cloud_lb_annotations() {
     stale["metadata"]["annotations"] =
         json!({"alb.ingress.kubernetes.io/scheme": "internal", "ingress.kubernetes.io/url-map": "x"});
     let objects = [class("nginx", "k8s.io/ingress-nginx"), controller_pod(true), stale];
-    let (codes, evidence) = front(&objects, &["IngressClass", "Pod"]);
+    let (codes, evidence) = found(&objects, &["IngressClass", "Pod"]);
     assert!(evidence.contains("ingress-nginx"), "{evidence}");
     assert_eq!(codes, [("ingress/address-unpublished", Effect::Notes)]);
 }
 
-/// Knowing less never makes a front door more certain: with every kind's completeness taken away nothing
+/// Knowing less never makes an Ingress more certain: with every kind's completeness taken away nothing
 /// blocks, whatever is wrong.
 #[test]
 fn without_complete_lists_nothing_is_called_missing() {

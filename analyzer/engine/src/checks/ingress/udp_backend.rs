@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
-use kubereach_model::field;
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::IngressPath;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::backend::{PortAnswer, Target};
-use crate::evaluate::ingress::hop::Hop;
-use crate::checks::ingress::words;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "ingress/udp-backend",
     segment: SegmentName::Reference,
@@ -22,19 +22,24 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// Adds it for one path.
-pub(crate) fn check(hop: &Hop<'_, '_>, segment: &mut Segment) {
-    let Target::Service(service, PortAnswer::Declared(port)) = &hop.reference.target else { return };
+pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
+    let Target::Service(service, PortAnswer::Declared(port)) = &cx.reference.target else { return };
     let other = matches!(port.protocol.as_str(), "UDP" | "SCTP");
-    if !other || !hop.front.is(Product::IngressNginx) || service.is_external_name() {
+    if !other || !cx.state.is(Product::IngressNginx) || service.is_external_name() {
         return;
     }
     let proof = service.shows(format!("declares {}", port.describe()));
-    let message = format!("this path leads to {} of the Service '{}', which carries no HTTP", port.describe(), service.metadata.name);
-    let (origin, field) = hop.backend_field(field!["service", "port"]);
+    let message = format!(
+        "this path leads to {} of the Service '{}', which carries no HTTP",
+        port.describe(),
+        service.metadata.name
+    );
+    let (origin, field) = cx.backend_field(field!["service", "port"]);
     let finding = DOC
-        .finding(&proof, hop.ingress(), message)
+        .finding(&proof, cx.object(), message)
         .cause("ingress-nginx dials TCP ports only and finds no endpoint for this one.")
         .relates(service.object(), "declares the port")
         .at(origin, field);
-    segment.add(finding.next("Name a TCP port of the Service", words::kubectl("get service -o yaml", &service.object())));
+    segment
+        .add(finding.next("Name a TCP port of the Service", words::kubectl("get service -o yaml", &service.object())));
 }

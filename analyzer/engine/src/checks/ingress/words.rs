@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::resolve::ingress::front::{Address, Front};
+use crate::resolve::ingress::state::{Address, IngressState};
 use kubereach_model::evidence::command;
 
 /// A word of a command line: names come from the input and may hold anything.
@@ -11,8 +11,8 @@ pub(crate) fn quoted(word: &str) -> String {
 }
 
 /// `kubectl describe ingress web -n shop`.
-pub(crate) fn describe(front: &Front<'_>) -> String {
-    kubectl("describe ingress", &front.ingress.object())
+pub(crate) fn describe(state: &IngressState<'_>) -> String {
+    kubectl("describe ingress", &state.ingress.object())
 }
 
 /// `kubectl VERB NAME -n NAMESPACE`.
@@ -25,13 +25,13 @@ pub(crate) fn kubectl(verb: &str, object: &ObjectRef) -> String {
 }
 
 /// `kubectl get WHAT -n NAMESPACE`.
-pub(crate) fn list(what: &str, front: &Front<'_>) -> String {
-    command::list(what, &front.ingress.metadata.namespace)
+pub(crate) fn list(what: &str, state: &IngressState<'_>) -> String {
+    command::list(what, &state.ingress.metadata.namespace)
 }
 
 /// The Service of a name in the Ingress's namespace.
-pub(crate) fn service(front: &Front<'_>, name: &str) -> ObjectRef {
-    let namespace = front.ingress.metadata.namespace.clone();
+pub(crate) fn service(state: &IngressState<'_>, name: &str) -> ObjectRef {
+    let namespace = state.ingress.metadata.namespace.clone();
     ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace), name: name.to_owned() }
 }
 
@@ -41,12 +41,12 @@ pub(crate) fn brief(text: &str) -> String {
 }
 
 /// The command that shows a controller's pods.
-pub(crate) fn controller_pods(front: &Front<'_>) -> String {
-    let seen = front.seen.as_ref().and_then(|seen| seen.pods.first());
+pub(crate) fn controller_pods(state: &IngressState<'_>) -> String {
+    let seen = state.seen.as_ref().and_then(|seen| seen.pods.first());
     if let Some(pod) = seen {
         return kubectl("describe pod", &pod.object());
     }
-    let label = front.controller().and_then(|c| c.labels.first()).filter(|(_, value)| !value.is_empty());
+    let label = state.controller().and_then(|c| c.labels.first()).filter(|(_, value)| !value.is_empty());
     match label {
         Some((key, value)) => format!("kubectl get pods -A -l {key}={value}"),
         None => "kubectl get pods -A".to_owned(),
@@ -54,8 +54,8 @@ pub(crate) fn controller_pods(front: &Front<'_>) -> String {
 }
 
 /// The published address, for evidence.
-pub(crate) fn address<'f>(front: &'f Front<'_>) -> &'f str {
-    match &front.address {
+pub(crate) fn address<'f>(state: &'f IngressState<'_>) -> &'f str {
+    match &state.address {
         Address::Published(text) => text,
         Address::None | Address::Manifest | Address::NotCollected => "",
     }

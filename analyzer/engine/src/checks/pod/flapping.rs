@@ -6,7 +6,7 @@ use crate::evaluate::service::context::Context;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/flapping",
     segment: SegmentName::Endpoints,

@@ -15,14 +15,11 @@ pub mod startup_pending;
 pub mod unschedulable;
 pub mod volume_pending;
 
-use std::collections::BTreeMap;
-
-use crate::evaluate::Cluster;
-use kubereach_model::evidence::{CatalogueEntry, Finding};
-use kubereach_model::snapshot::Found;
+use crate::evaluate::service::PodCheck;
+use kubereach_model::evidence::CatalogueEntry;
 use kubereach_model::snapshot::model::{Condition, ConditionStatus, ContainerStatus, Pod, PodSpec, current};
 
-/// The pages of this area.
+/// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     config_error::DOC.entry(),
     crash_loop::DOC.entry(),
@@ -40,10 +37,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
     volume_pending::DOC.entry(),
 ];
 
-type Check = fn(&Cluster<'_>, Found<'_, Pod>) -> Option<Finding>;
-
 /// Causes in the order in which they decide: the first that fits is the diagnosis of the pod.
-static CAUSES: &[Check] = &[
+pub const CAUSES: &[PodCheck] = &[
     out_of_memory::finding,
     crash_loop::finding,
     image_pull::finding,
@@ -57,39 +52,6 @@ static CAUSES: &[Check] = &[
     startup_pending::finding,
     readiness_failing::finding,
 ];
-
-/// Why this pod is not ready, if its status says.
-pub fn diagnose(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
-    CAUSES.iter().find_map(|cause| cause(cluster, pod))
-}
-
-/// Why these pods are not ready: one finding per cause, the gravest first, each on the first pod (in the
-/// order given) that shows it. Every pod is looked at; none is sampled out.
-pub fn causes(cluster: &Cluster<'_>, pods: &[Found<'_, Pod>]) -> Vec<Finding> {
-    let mut found: BTreeMap<usize, (Finding, usize)> = BTreeMap::new();
-    for pod in pods {
-        for (rank, cause) in CAUSES.iter().enumerate() {
-            if let Some((_, more)) = found.get_mut(&rank)
-                && cause(cluster, *pod).is_some()
-            {
-                *more += 1;
-                break;
-            }
-            if let Some(finding) = cause(cluster, *pod) {
-                found.insert(rank, (finding, 0));
-                break;
-            }
-        }
-    }
-    let with_count = |(mut finding, more): (Finding, usize)| {
-        if more > 0 {
-            finding.message =
-                format!("{} (and {more} more {} likewise)", finding.message, if more == 1 { "pod" } else { "pods" });
-        }
-        finding
-    };
-    found.into_values().map(with_count).collect()
-}
 
 /// The statuses of all containers, init containers first, and whether it is an ordinary init container.
 fn containers(pod: &Pod) -> impl Iterator<Item = (&ContainerStatus, bool)> {

@@ -9,7 +9,7 @@ use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::current;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/node-not-ready",
     segment: SegmentName::Endpoints,

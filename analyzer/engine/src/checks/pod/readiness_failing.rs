@@ -10,7 +10,7 @@ use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::ProbePort;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/readiness-failing",
     segment: SegmentName::Endpoints,

@@ -9,7 +9,7 @@ use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/readiness-gate",
     segment: SegmentName::Endpoints,

@@ -9,7 +9,7 @@ use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/scheduling-gated",
     segment: SegmentName::Endpoints,

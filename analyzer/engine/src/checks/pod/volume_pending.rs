@@ -11,7 +11,7 @@ use kubereach_model::snapshot::Lookup;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::{PersistentVolumeClaim, Resource as _};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "pod/volume-pending",
     segment: SegmentName::Endpoints,

@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evaluate::service::context::Context;
+use crate::evaluate::service::{AliasContext, AliasStep};
 use crate::resolve::service::Alias;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/external-name",
     segment: SegmentName::Service,
@@ -22,7 +22,8 @@ spec: {type: ExternalName, externalName: db.example.com}",
 });
 
 /// Where it leads.
-pub fn finding(cx: &Context<'_, '_>, alias: &Alias<'_>) -> Option<Finding> {
+pub fn finding(cx: &AliasContext<'_, '_>) -> Option<Finding> {
+    let AliasStep::Leads(alias) = cx.step else { return None };
     let message = match alias {
         Alias::Outside(name) => format!(
             "it is an alias for {}, outside the cluster: nothing behind that name was checked",
@@ -32,5 +33,5 @@ pub fn finding(cx: &Context<'_, '_>, alias: &Alias<'_>) -> Option<Finding> {
         Alias::Address(address) => format!("it is an alias for the address {address}"),
         Alias::Unreadable => return None,
     };
-    Some(DOC.finding(cx.object(), message).at(cx.view.service.origin, field!["spec", "externalName"]))
+    Some(DOC.finding(cx.service.object(), message).at(cx.service.origin, field!["spec", "externalName"]))
 }

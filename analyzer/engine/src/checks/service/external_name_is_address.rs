@@ -2,12 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evaluate::service::context::Context;
+use crate::evaluate::service::{AliasContext, AliasStep, Consumer};
+use crate::resolve::service::Alias;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/external-name-is-address",
     segment: SegmentName::Service,
@@ -22,16 +23,24 @@ spec: {type: ExternalName, externalName: 10.1.2.3}",
 });
 
 /// Clients ask DNS, and DNS has no such name.
-pub fn finding(cx: &Context<'_, '_>, address: &str) -> Finding {
-    DOC.finding(
-        &cx.view.service.shows(format!("externalName: {address}")),
-        cx.object(),
-        format!("it is an alias for {address}, and an address is not a name that DNS resolves"),
+pub fn finding(cx: &AliasContext<'_, '_>) -> Option<Finding> {
+    let AliasStep::Leads(Alias::Address(address)) = cx.step else { return None };
+    // A controller that resolves the value itself takes an address as it stands.
+    if !matches!(cx.consumer, Consumer::ClusterIp | Consumer::Unknown) {
+        return None;
+    }
+    let service = cx.service;
+    Some(
+        DOC.finding(
+            &service.shows(format!("externalName: {address}")),
+            service.object(),
+            format!("it is an alias for {address}, and an address is not a name that DNS resolves"),
+        )
+        .cause("clients that use the Service's name get no answer from DNS")
+        .next(
+            "Use a Service without selector, and an EndpointSlice with the address.",
+            command::get(&service.object(), "-o yaml"),
+        )
+        .at(service.origin, field!["spec", "externalName"]),
     )
-    .cause("clients that use the Service's name get no answer from DNS")
-    .next(
-        "Use a Service without selector, and an EndpointSlice with the address.",
-        command::get(&cx.object(), "-o yaml"),
-    )
-    .at(cx.view.service.origin, field!["spec", "externalName"])
 }

@@ -7,7 +7,7 @@ use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use std::collections::BTreeSet;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/external-traffic-local",
     segment: SegmentName::Address,

@@ -8,7 +8,7 @@ use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/headless-port-not-translated",
     segment: SegmentName::Port,

@@ -11,7 +11,7 @@ use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Node, WorkloadKind};
 use std::collections::BTreeSet;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/internal-traffic-local",
     segment: SegmentName::Service,

@@ -8,7 +8,7 @@ use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/load-balancer-class-unseen",
     segment: SegmentName::Address,

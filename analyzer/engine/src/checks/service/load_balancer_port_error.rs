@@ -8,7 +8,7 @@ use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/load-balancer-port-error",
     segment: SegmentName::Address,

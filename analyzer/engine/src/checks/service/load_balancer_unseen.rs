@@ -7,7 +7,7 @@ use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/load-balancer-unseen",
     segment: SegmentName::Address,

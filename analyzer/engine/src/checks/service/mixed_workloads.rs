@@ -8,7 +8,7 @@ use kubereach_model::snapshot::GroupKind;
 use kubereach_model::snapshot::model::{Pod, WorkloadKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/mixed-workloads",
     segment: SegmentName::Endpoints,

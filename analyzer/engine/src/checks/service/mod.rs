@@ -1,6 +1,5 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
-pub(crate) mod closest;
 pub mod endpoints_not_mirrored;
 pub mod external_ips;
 pub mod external_name;
@@ -40,9 +39,11 @@ pub mod some_endpoints_not_ready;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
 
+use crate::checks::{endpoints, entry, pod, workload};
+use crate::evaluate::service::CheckTable;
 use kubereach_model::evidence::CatalogueEntry;
 
-/// The pages of this area.
+/// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     endpoints_not_mirrored::DOC.entry(),
     external_ips::DOC.entry(),
@@ -85,4 +86,79 @@ pub static DOCS: &[&CatalogueEntry] = &[
 ];
 
 /// The checks of this area, where evaluation asks them.
-pub const TABLE: crate::evaluate::service::CheckTable = crate::evaluate::service::CheckTable {};
+pub const TABLE: CheckTable = CheckTable {
+    service: &[internal_traffic_local::finding, external_ips::finding, namespace_terminating::finding],
+    alias: &[
+        external_name::finding,
+        external_name_is_address::finding,
+        external_name_target_unseen::finding,
+        external_name_in_cluster::finding,
+    ],
+    at_rest: &[scaled_to_zero::finding, rollout_preview_idle::finding, workload::on_demand::finding],
+    // What is on purpose comes before what is in doubt, doubt before proof, and among proofs the one that names the
+    // nearest cause.
+    nothing_answers: &[
+        endpoints_not_mirrored::finding,
+        selectorless_unseen::finding,
+        selectorless_without_endpoints::finding,
+        ip_family_mismatch::finding,
+        only_terminating_endpoints::finding,
+        endpoints::stale_target::finding,
+        endpoints::address_mismatch::finding,
+        endpoints::not_consistent::finding,
+        workload::zero_uncertain::finding,
+        endpoints::too_young::finding,
+        selects_no_pod::finding,
+        selects_nothing_seen::finding,
+        only_completed_pods::finding,
+        terminating_not_serving::finding,
+        no_ready_endpoints::finding,
+        endpoints::not_collected::finding,
+    ],
+    something_answers: &[
+        endpoints::stale_target::finding,
+        endpoints::address_mismatch::finding,
+        endpoints::not_consistent::finding,
+        published_not_ready::finding,
+        some_endpoints_not_ready::finding,
+        endpoints::node_not_ready::finding,
+        ip_family_partly_served::finding,
+    ],
+    endpoints: &[
+        selectorless::finding,
+        endpoints::from_endpoints_object::finding,
+        endpoints::from_pods::finding,
+        endpoints::pods_not_collected::finding,
+        endpoints::other_manager::finding,
+        endpoints::readiness_disputed::finding,
+        endpoints::redacted::finding,
+        mixed_workloads::finding,
+        no_readiness_probe::finding,
+        pod::flapping::finding,
+        pod::evicted_leftovers::finding,
+    ],
+    pods: pod::CAUSES,
+    workloads: workload::CAUSES,
+    port_leads_nowhere: &[
+        port_not_tcp::finding,
+        named_target_port_missing::finding,
+        slice_port_name_mismatch::finding,
+        port_without_endpoints::finding,
+    ],
+    port_not_listed: &[endpoints::not_collected::unlisted],
+    port_leads_on: &[
+        target_port_suspect::finding,
+        headless_port_not_translated::finding,
+        readiness_on_other_port::finding,
+    ],
+    port: &[protocol_untestable::finding],
+    node_port: &[external_traffic_local::finding],
+    load_balancer: &[
+        load_balancer_unseen::finding,
+        load_balancer_class_unseen::finding,
+        load_balancer_pending::finding,
+        load_balancer_port_error::finding,
+        external_traffic_local::finding,
+    ],
+    naming: &[entry::other_kinds::finding],
+};

@@ -12,7 +12,7 @@ use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Resource, ServicePort};
 use kubereach_model::snapshot::{Found, Proof};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/named-target-port-missing",
     segment: SegmentName::Port,

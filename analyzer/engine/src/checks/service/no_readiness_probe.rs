@@ -6,7 +6,7 @@ use crate::checks::service::target_port_suspect::app_containers;
 use crate::evaluate::service::context::{Context, Situation};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/no-readiness-probe",
     segment: SegmentName::Endpoints,

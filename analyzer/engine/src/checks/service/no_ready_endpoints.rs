@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::evaluate::service::context::{Context, Situation};
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/no-ready-endpoints",
     segment: SegmentName::Endpoints,

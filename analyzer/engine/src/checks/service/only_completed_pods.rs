@@ -8,7 +8,7 @@ use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Pod;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/only-completed-pods",
     segment: SegmentName::Endpoints,

@@ -6,7 +6,7 @@ use crate::evaluate::service::context::{Context, Situation};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/only-terminating-endpoints",
     segment: SegmentName::Endpoints,

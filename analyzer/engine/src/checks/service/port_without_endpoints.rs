@@ -7,7 +7,7 @@ use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/port-without-endpoints",
     segment: SegmentName::Port,

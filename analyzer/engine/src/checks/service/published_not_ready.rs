@@ -7,7 +7,7 @@ use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/published-not-ready",
     segment: SegmentName::Endpoints,

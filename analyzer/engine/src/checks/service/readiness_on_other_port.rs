@@ -7,7 +7,7 @@ use crate::evaluate::service::context::Context;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::model::lenient::PortRef;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/readiness-on-other-port",
     segment: SegmentName::Port,

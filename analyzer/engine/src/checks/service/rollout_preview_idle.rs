@@ -2,11 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evaluate::service::context::Context;
-use crate::resolve::service::Zero;
+use crate::evaluate::service::context::{AtRest, Context};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "service/rollout-preview-idle",
     segment: SegmentName::Endpoints,
@@ -20,11 +19,6 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// The generation it selects has no pods, and its Rollout runs another one.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let Zero::UnusedPreview(rollout) = &cx.view.backing.zero else { return None };
-    (cx.behind.counts.ready == 0).then(|| {
-        DOC.finding(
-            cx.object(),
-            format!("it selects a generation of Rollout {rollout} that has no pods; nothing is being rolled out"),
-        )
-    })
+    let rest @ AtRest::UnusedPreview(_) = cx.at_rest()? else { return None };
+    Some(DOC.finding(cx.object(), rest.reason()))
 }

@@ -2,14 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evaluate::service::context::Context;
-use crate::resolve::service::Zero;
+use crate::evaluate::service::context::{AtRest, Context, asks_for_no_pod};
 use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Step, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/scaled-to-zero",
     segment: SegmentName::Endpoints,
@@ -27,39 +26,28 @@ spec:
 
 /// All of it asks for no pod.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let serves = cx.behind.counts.ready > 0 && !cx.view.declared_only;
-    if serves || !matches!(cx.view.backing.zero, Zero::Yes) {
-        return None;
-    }
-    let workload = cx.view.backing.workloads.first()?;
-    let (fact, field) = fact(workload);
-    let title = workload.title();
+    let rest = cx.at_rest()?;
+    let AtRest::Zero(workload) = rest else { return None };
     let (action, line) = match workload.kind {
         WorkloadKind::DaemonSet => ("See which nodes it may run on.", command::describe(&workload.object())),
         _ => ("Scale it up if it should serve.", command::get(&workload.object(), "")),
     };
     Some(
-        DOC.finding(
-            &workload.shows(fact.clone()),
-            workload.object(),
-            format!("{title} is scaled to zero on purpose ({fact})"),
-        )
-        .cause("it asks for no pod, so nothing answers")
-        .next(action, line)
-        .at(workload.origin, field)
-        .relates(cx.object(), "the Service in front of it"),
+        DOC.finding(&workload.shows(asks_for_no_pod(&workload)), workload.object(), rest.reason())
+            .cause("it asks for no pod, so nothing answers")
+            .next(action, line)
+            .at(workload.origin, field(&workload))
+            .relates(cx.object(), "the Service in front of it"),
     )
 }
 
-/// What shows that it is at zero, and which field.
-fn fact(workload: &Workload) -> (String, Vec<kubereach_model::evidence::Step>) {
+/// What says so.
+fn field(workload: &Workload) -> Vec<Step> {
     match workload.kind {
-        WorkloadKind::DaemonSet => ("no node matches it".to_owned(), field!["status", "desiredNumberScheduled"].into()),
-        WorkloadKind::Job => ("suspend: true".to_owned(), field!["spec", "suspend"].into()),
-        WorkloadKind::CronJob if workload.spec.suspend.0 == Some(true) => {
-            ("suspend: true".to_owned(), field!["spec", "suspend"].into())
-        }
-        WorkloadKind::CronJob => ("between two runs".to_owned(), field!["spec", "schedule"].into()),
-        _ => ("replicas: 0".to_owned(), field!["spec", "replicas"].into()),
+        WorkloadKind::DaemonSet => field!["status", "desiredNumberScheduled"].into(),
+        WorkloadKind::Job => field!["spec", "suspend"].into(),
+        WorkloadKind::CronJob if workload.spec.suspend.0 == Some(true) => field!["spec", "suspend"].into(),
+        WorkloadKind::CronJob => field!["spec", "schedule"].into(),
+        _ => field!["spec", "replicas"].into(),
     }
 }

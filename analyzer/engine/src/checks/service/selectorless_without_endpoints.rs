@@ -9,7 +9,7 @@ use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::EndpointSlice;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/selectorless-without-endpoints",
     segment: SegmentName::Endpoints,

@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::closest;
-use crate::evaluate::service::context::{Context, Situation};
+use crate::evaluate::service::context::Context;
 use crate::resolve::service::Truth;
+use crate::resolve::service::closest_match;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::Pod;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/selects-no-pod",
     segment: SegmentName::Endpoints,
@@ -28,21 +28,21 @@ spec:
 
 /// Nothing is selected, and nothing that was read would ever be.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    if !applies(cx) {
+    if !cx.selects_nothing() {
         return None;
     }
     let view = cx.view;
     let selector = &view.service.get().value.spec.selector;
-    let labels = closest::words(selector);
+    let labels = closest_match::words(selector);
     if view.declared_only {
-        closest::templates_gap(cx.cluster, view.namespace(), selector).is_none().then_some(())?;
+        closest_match::templates_gap(cx.cluster, view.namespace(), selector).is_none().then_some(())?;
     }
-    if matches!(view.truth, Truth::Simulated(_)) && closest::brought_gap(cx.cluster).is_some() {
+    if matches!(view.truth, Truth::Simulated(_)) && closest_match::brought_gap(cx.cluster).is_some() {
         return None;
     }
     let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
     let absence = cx.cluster.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;
-    let near = closest::closest(cx.cluster, view.namespace(), selector);
+    let near = closest_match::closest_match(cx.cluster, view.namespace(), selector);
     let message = format!("no pod carries the labels this Service looks for ({labels})");
     let finding =
         DOC.finding(&absence.proof(), cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
@@ -59,15 +59,4 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             format!("{} --show-labels", command::list("pods", view.namespace())),
         ),
     })
-}
-
-/// Does the Service have a selector that nothing which was read matches?
-pub fn applies(cx: &Context<'_, '_>) -> bool {
-    let view = cx.view;
-    !cx.is_selectorless()
-        && cx.situation() == Situation::Empty
-        && view.selected.is_empty()
-        && view.backing.workloads.is_empty()
-        && cx.behind.endpoints.is_empty()
-        && !matches!(view.truth, Truth::EndpointsObject { .. } if view.selected.gap.is_some())
 }

@@ -9,7 +9,7 @@ use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use std::collections::BTreeSet;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/slice-port-name-mismatch",
     segment: SegmentName::Port,

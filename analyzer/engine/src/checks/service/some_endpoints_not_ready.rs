@@ -3,10 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::service::context::{Context, Situation};
-use crate::resolve::service::Truth;
+use crate::resolve::service::{Truth, refusal};
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "service/some-endpoints-not-ready",
     segment: SegmentName::Endpoints,
@@ -24,7 +24,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let (answering, silent) = (cx.answering_count(), cx.unready_count());
-    let quota = crate::checks::workload::quota::stands_in_the_way(cx);
+    let quota = cx.view.backing.all().any(|workload| refusal(cx.cluster, workload).is_some());
     if answering == 0 || (silent == 0 && !quota) {
         return None;
     }

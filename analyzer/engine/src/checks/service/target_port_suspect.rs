@@ -11,7 +11,7 @@ use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Container, PodSpec};
 use std::collections::BTreeSet;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "service/target-port-suspect",
     segment: SegmentName::Port,

@@ -6,7 +6,7 @@ use crate::evaluate::service::context::{Context, Situation};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "service/terminating-not-serving",
     segment: SegmentName::Endpoints,

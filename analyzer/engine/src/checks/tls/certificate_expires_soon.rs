@@ -3,11 +3,11 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
-use crate::checks::tls::User;
+use crate::evaluate::ingress::SecretUser;
 use crate::resolve::certificate::{CertificateFacts, Fact};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/certificate-expires-soon",
     segment: SegmentName::Tls,
@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// From the facts.
-pub(crate) fn check(facts: &CertificateFacts<'_>, user: &User) -> Option<Finding> {
+pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding> {
     facts.facts.iter().find_map(|fact| {
         let Fact::ExpiresSoon(end) = fact else { return None };
         let message = format!("the certificate in the Secret '{}' expires at {end}", words::brief(&facts.name));

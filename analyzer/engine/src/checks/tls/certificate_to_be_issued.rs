@@ -3,11 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
-use kubereach_model::evidence::FieldPath;
+use crate::evaluate::ingress::{Certificate, TlsEntry};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_reports::report::ObjectRef;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/certificate-to-be-issued",
     segment: SegmentName::Tls,
@@ -19,8 +18,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["cert-manager: annotated Ingress resource"],
 });
 
-/// For the Secret named at `field` of `object`, which `key` will have made.
-pub(crate) fn finding(object: ObjectRef, secret: &str, key: &str, origin: u32, field: FieldPath) -> Finding {
-    let message = format!("the TLS Secret '{}' will be made by cert-manager ({key})", words::brief(secret));
-    DOC.finding(object, message).at(origin, field)
+/// For an entry whose Secret cert-manager will make.
+pub fn finding(entry: &TlsEntry<'_, '_>) -> Option<Finding> {
+    let Certificate::ToBeIssued { secret, annotation } = entry.certificate else { return None };
+    let message = format!("the TLS Secret '{}' will be made by cert-manager ({annotation})", words::brief(secret));
+    let ingress = entry.state.ingress;
+    Some(DOC.finding(ingress.object(), message).at(ingress.origin, entry.secret_field()))
 }

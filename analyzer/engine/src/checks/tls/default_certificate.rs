@@ -2,11 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::FieldPath;
+use crate::evaluate::ingress::{Certificate, TlsEntry};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_reports::report::ObjectRef;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/default-certificate",
     segment: SegmentName::Tls,
@@ -17,7 +16,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["networking.k8s.io/v1 IngressTLS.secretName"],
 });
 
-/// For the TLS entry at `field` of `object`.
-pub(crate) fn finding(object: ObjectRef, origin: u32, field: FieldPath) -> Finding {
-    DOC.finding(object, "a TLS entry names no Secret: the controller's default certificate is used").at(origin, field)
+/// For an entry without a Secret.
+pub fn finding(entry: &TlsEntry<'_, '_>) -> Option<Finding> {
+    let Certificate::Default = entry.certificate else { return None };
+    let message = "a TLS entry names no Secret: the controller's default certificate is used";
+    let ingress = entry.state.ingress;
+    Some(DOC.finding(ingress.object(), message).at(ingress.origin, entry.field()))
 }

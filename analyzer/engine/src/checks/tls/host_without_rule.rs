@@ -2,11 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::FieldPath;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_reports::report::ObjectRef;
+use crate::checks::ingress::words;
+use crate::resolve::ingress::rules::{covers, hosts};
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Path, Text};
+use kubereach_model::field;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "tls/host-without-rule",
     segment: SegmentName::Tls,
@@ -18,8 +20,23 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["networking.k8s.io/v1 IngressTLS.hosts"],
 });
 
-/// For a host at `field` of `object`.
-pub(crate) fn finding(object: ObjectRef, host: &str, origin: u32, field: FieldPath) -> Finding {
-    let host = crate::checks::ingress::words::brief(host);
-    DOC.finding(object, format!("a TLS entry names {host}, which no rule has")).at(origin, field)
+/// Of hosts of TLS entries that no rule has, where the Ingress has hosts at all.
+pub fn findings(state: &IngressState<'_>, _: &[Path]) -> Vec<Finding> {
+    let spec = &state.ingress.spec;
+    let ruled = hosts(&state.ingress.value);
+    let any_host = spec.rules.iter().any(|rule| rule.host.as_deref().unwrap_or_default().is_empty());
+    if ruled.is_empty() || any_host || spec.default_backend.is_some() {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for (i, entry) in spec.tls.iter().enumerate() {
+        for (j, host) in entry.hosts.iter().enumerate() {
+            if !ruled.iter().any(|rule| covers(host, rule) || covers(rule, host)) {
+                let message = format!("a TLS entry names {}, which no rule has", words::brief(host));
+                let finding = DOC.finding(state.ingress.object(), message);
+                findings.push(finding.at(state.ingress.origin, field!["spec", "tls", i, "hosts", j]));
+            }
+        }
+    }
+    findings
 }

@@ -1,14 +1,4 @@
-//! Certificates and TLS modes of the front doors: Ingresses and Gateway listeners alike.
-//!
-//! Whoever refers to a TLS Secret calls [`inspect`] (facts, no words), then [`findings`] and [`evidence`].
-
-use kubereach_reports::report::ObjectRef;
-
-pub use crate::resolve::certificate::{CertificateFacts, inspect};
-
-use crate::checks::ingress::words;
-use crate::resolve::certificate::Fact;
-use kubereach_model::evidence::{CatalogueEntry, FieldPath, Finding};
+//! Certificates and TLS modes of Ingresses.
 
 pub mod certificate_dates;
 pub mod certificate_expired;
@@ -28,7 +18,14 @@ pub mod secret_other_type;
 pub mod secret_unseen;
 pub mod secret_wrong_type;
 
-/// The pages of this area.
+use kubereach_reports::report::ObjectRef;
+
+use crate::checks::ingress::words;
+use crate::evaluate::ingress::{CertificateCheck, TlsCheck};
+use crate::resolve::certificate::CertificateFacts;
+use kubereach_model::evidence::CatalogueEntry;
+
+/// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     certificate_dates::DOC.entry(),
     certificate_expired::DOC.entry(),
@@ -49,9 +46,11 @@ pub static DOCS: &[&CatalogueEntry] = &[
     secret_wrong_type::DOC.entry(),
 ];
 
-type Check = fn(&CertificateFacts<'_>, &User) -> Option<Finding>;
+/// Of an entry of `spec.tls`.
+pub const ENTRY: &[TlsCheck] = &[default_certificate::finding, certificate_to_be_issued::finding];
 
-const CHECKS: &[Check] = &[
+/// Of the Secret that it names.
+pub const CERTIFICATE: &[CertificateCheck] = &[
     secret_missing::check,
     secret_unseen::check,
     secret_wrong_type::check,
@@ -67,44 +66,6 @@ const CHECKS: &[Check] = &[
     certificate_temporary::check,
     certificate_self_signed::check,
 ];
-
-/// Who refers to the Secret.
-#[derive(Debug, Clone)]
-pub struct User {
-    /// The Ingress or Gateway.
-    pub object: ObjectRef,
-    /// Its origin and where in it the reference stands.
-    pub field: Option<(u32, FieldPath)>,
-}
-
-impl User {
-    fn relate(&self, finding: Finding) -> Finding {
-        let finding = finding.relates(self.object.clone(), "refers to it");
-        match &self.field {
-            Some((origin, field)) => finding.at(*origin, field.iter().cloned()),
-            None => finding,
-        }
-    }
-}
-
-/// What the facts say, in the words of this area.
-pub fn findings(facts: &CertificateFacts<'_>, user: &User) -> Vec<Finding> {
-    CHECKS.iter().filter_map(|check| check(facts, user)).collect()
-}
-
-/// One clause about what was read.
-pub fn evidence(facts: &CertificateFacts<'_>) -> String {
-    let name = words::brief(&facts.name);
-    match facts.certificate {
-        Some(certificate) => {
-            let names = words::brief(&certificate.names.join(", "));
-            format!("Secret {name}: certificate for {names} until {}", certificate.not_after)
-        }
-        None if facts.secret.is_some() => format!("Secret {name} exists"),
-        None if facts.facts.iter().any(|fact| matches!(fact, Fact::Missing(_))) => format!("no Secret {name}"),
-        None => format!("Secret {name} was not read"),
-    }
-}
 
 /// The Secret, for a finding.
 fn secret(facts: &CertificateFacts<'_>) -> ObjectRef {

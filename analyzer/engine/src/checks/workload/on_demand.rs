@@ -2,13 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::evaluate::service::context::Context;
+use crate::evaluate::service::context::{AtRest, Context};
 use crate::resolve::service::Zero;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "workload/on-demand",
     segment: SegmentName::Endpoints,
@@ -22,9 +22,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 
 /// At zero, with something that starts it.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    if cx.behind.counts.ready > 0 && !cx.view.declared_only {
-        return None;
-    }
+    let AtRest::OnDemand = cx.at_rest()? else { return None };
     let (by, object) = match &cx.view.backing.zero {
         Zero::OnDemand(scaler) => {
             let object = scaler.object();

@@ -7,7 +7,7 @@ use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "workload/paused",
     segment: SegmentName::Endpoints,

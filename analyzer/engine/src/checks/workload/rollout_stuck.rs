@@ -9,7 +9,7 @@ use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::current;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "workload/rollout-stuck",
     segment: SegmentName::Endpoints,

@@ -7,7 +7,7 @@ use crate::resolve::service::Zero;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 
-/// The page.
+/// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "workload/zero-uncertain",
     segment: SegmentName::Endpoints,

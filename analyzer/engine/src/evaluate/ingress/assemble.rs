@@ -5,123 +5,119 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Backend, PathState, Port, SegmentName};
 
-use crate::checks::entry::routed_elsewhere;
 use crate::evaluate::Cluster;
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
+use crate::resolve::controllers::annotations::DEFAULT_BACKEND;
 use crate::resolve::controllers::{Dials, Product};
 use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
-use crate::resolve::ingress::actions::{Action, Forward};
+use crate::resolve::ingress::actions::{self, Action, Forward};
 use crate::resolve::ingress::backend::{self, PortAnswer, Reference, Target};
-use crate::resolve::ingress::claims::NGINX;
 use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::front::{Address, Front};
 use crate::resolve::ingress::rules::{Declared, declared};
+use crate::resolve::ingress::state::{Address, IngressState};
+use kubereach_model::evidence::command::cut;
 use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, Subject};
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::{Found, Lookup};
 
-use crate::checks::ingress::{
-    ADDRESS, CONTROLLER, REFERENCE, RULE, alb_instance_needs_node_port, canary_weight_zero, fallback_backend,
-};
-use crate::checks::ingress::{external_name_target, no_paths};
-use crate::checks::ingress::{passthrough_asked, redirect_only, words};
-use crate::evaluate::ingress::certificates::{Certificates, hosts_without_rule};
-use crate::evaluate::ingress::hop::Hop;
+use crate::evaluate::ingress::certificates::Certificates;
+use crate::evaluate::ingress::{CheckTable, Fallback, FollowedPath, IngressPath};
 
 /// The subject of one Ingress.
 pub(crate) fn subject<'s>(
     backends: &Backends<'_, 's>,
     all: &Ingresses<'s>,
-    entries: &UnmodelledEntries<'_>,
-    front: &Front<'s>,
+    entries: &UnmodelledEntries<'s>,
+    state: &IngressState<'s>,
 ) -> Subject {
-    let cluster = backends.cluster;
-    let before = [address(front), controller(front), listener(front)].map(Arc::new);
-    let mut certificates = Certificates::new(cluster, front);
+    let (cluster, checks) = (backends.cluster, &backends.checks.ingress);
+    let before = [address(checks, state), controller(checks, state), listener(state)].map(Arc::new);
+    let mut certificates = Certificates::new(cluster, checks, state);
     let mut paths = Vec::new();
     let mut known = BTreeSet::new();
-    for path in declared(&front.ingress.get().value) {
-        for branch in branches(cluster, front, &path) {
+    for rule in declared(&state.ingress.get().value) {
+        for branch in branches(cluster, state, &rule) {
             let key = PathKey {
-                entry: front.ingress.object(),
+                entry: state.ingress.object(),
                 listener: None,
-                host: path.host.map(str::to_owned),
-                matches: Some(path.matches()),
+                host: rule.host.map(str::to_owned),
+                matches: Some(rule.matches()),
                 backend: Some(branch.reference.backend.clone()),
             };
             if !known.insert(key.clone()) {
                 continue;
             }
-            let hop = Hop { all, front, path: &path, reference: &branch.reference, action: branch.action };
-            let (middle, mut dormant) = behind(backends, entries, &hop);
+            let (declared, reference) = (&rule, &branch.reference);
+            let cx = IngressPath { all, entries, state, declared, reference, action: branch.action };
+            let (middle, mut dormant) = behind(backends, &cx);
             if branch.drained {
                 dormant = Some(Dormant::NoTraffic("its weight is 0 beside others that carry traffic".to_owned()));
             }
-            let segments = before.iter().cloned().chain(middle).chain(certificates.of(path.host)).collect();
+            let segments = before.iter().cloned().chain(middle).chain(certificates.of(rule.host)).collect();
             paths.push(Path { key, segments, dormant });
         }
     }
-    let empty = paths.is_empty().then(|| no_paths::finding(front));
+    let notes = checks.notes.iter().flat_map(|check| check(state, &paths)).map(Arc::new).collect();
     Subject {
-        object: front.ingress.object(),
-        origin: front.ingress.origin,
+        object: state.ingress.object(),
+        origin: state.ingress.origin,
         paths,
-        notes: hosts_without_rule(front).into_iter().chain(empty).map(Arc::new).collect(),
+        notes,
         entries: Vec::new(),
         not_checked: Vec::new(),
     }
 }
 
-fn address(front: &Front<'_>) -> Segment {
-    let mut segment = Segment::new(SegmentName::Address, Some(front.ingress.object()));
-    segment.evaluated(match &front.address {
-        Address::Published(address) => format!("address {} published", words::brief(address)),
+fn address(checks: &CheckTable, state: &IngressState<'_>) -> Segment {
+    let mut segment = Segment::new(SegmentName::Address, Some(state.ingress.object()));
+    segment.evaluated(match &state.address {
+        Address::Published(address) => format!("address {} published", cut(address)),
         Address::None => "no address published".to_owned(),
         Address::Manifest => "declared; a manifest has no address yet".to_owned(),
         Address::NotCollected => "the status was not collected".to_owned(),
     });
-    for check in ADDRESS {
-        check(front, &mut segment);
+    for check in checks.address {
+        check(state, &mut segment);
     }
     segment
 }
 
-fn controller(front: &Front<'_>) -> Segment {
-    let object = match &front.class.class {
+fn controller(checks: &CheckTable, state: &IngressState<'_>) -> Segment {
+    let object = match &state.class.class {
         Class::Found(class) => class.object(),
-        _ => front.ingress.object(),
+        _ => state.ingress.object(),
     };
     let mut segment = Segment::new(SegmentName::Controller, Some(object));
-    segment.evaluated(tier(front));
-    for check in CONTROLLER {
-        check(front, &mut segment);
+    segment.evaluated(tier(state));
+    for check in checks.controller {
+        check(state, &mut segment);
     }
     segment
 }
 
 /// What shows who serves the Ingress, and not more than that.
-fn tier(front: &Front<'_>) -> String {
-    let class = match (&front.class.class, front.class.named) {
-        (Class::Found(class), Named::Nothing) => format!("default class {}", words::brief(&class.metadata.name)),
-        (_, Named::Field(name)) => format!("class {}", words::brief(name)),
-        (_, Named::Annotation(word)) => format!("class annotation {}", words::brief(word)),
+fn tier(state: &IngressState<'_>) -> String {
+    let class = match (&state.class.class, state.class.named) {
+        (Class::Found(class), Named::Nothing) => format!("default class {}", cut(&class.metadata.name)),
+        (_, Named::Field(name)) => format!("class {}", cut(name)),
+        (_, Named::Annotation(word)) => format!("class annotation {}", cut(word)),
         (_, Named::Nothing) => "no class".to_owned(),
     };
-    let who = front.controller().map_or_else(String::new, |c| format!(", meant for {}", c.name));
-    let pods = match front.seen.as_ref().filter(|seen| !seen.pods.is_empty()) {
+    let who = state.controller().map_or_else(String::new, |c| format!(", meant for {}", c.name));
+    let pods = match state.seen.as_ref().filter(|seen| !seen.pods.is_empty()) {
         Some(seen) if seen.complete.is_ok() => format!(": {} of {} controller pods ready", seen.ready, seen.pods.len()),
         Some(seen) if seen.ready > 0 => ": a ready controller pod was read".to_owned(),
         _ => String::new(),
     };
-    let programmed = if front.is_published() { "; an address is published" } else { "" };
+    let programmed = if state.is_published() { "; an address is published" } else { "" };
     format!("{class}{who}{pods}{programmed}")
 }
 
-fn listener(front: &Front<'_>) -> Segment {
-    let mut segment = Segment::new(SegmentName::Listener, Some(front.ingress.object()));
-    let https = !front.ingress.spec.tls.is_empty() || passthrough_asked(front);
+fn listener(state: &IngressState<'_>) -> Segment {
+    let mut segment = Segment::new(SegmentName::Listener, Some(state.ingress.object()));
+    let https = !state.ingress.spec.tls.is_empty() || state.passes_tls_through();
     segment.evaluated(if https {
         "HTTP and HTTPS, on the controller's ports"
     } else {
@@ -130,26 +126,26 @@ fn listener(front: &Front<'_>) -> Segment {
     segment
 }
 
-/// One of the ways a declared path leads on; several only for forwarding actions.
+/// One of the backends that a declared path leads to; several only for forwarding actions.
 struct Branch<'s> {
     reference: Reference<'s>,
     action: Option<&'s str>,
     drained: bool,
 }
 
-fn branches<'s>(cluster: &Cluster<'s>, front: &Front<'s>, path: &Declared<'s>) -> Vec<Branch<'s>> {
-    let reference = backend::resolve(cluster, front, path.backend);
+fn branches<'s>(cluster: &Cluster<'s>, state: &IngressState<'s>, path: &Declared<'s>) -> Vec<Branch<'s>> {
+    let reference = backend::resolve(cluster, state, path.backend);
     if let Target::Action(name) = reference.target
-        && let Some(Action::Forwards { services, .. }) = crate::checks::ingress::action_backend::action(front, name)
+        && let Some(Action::Forwards { services, .. }) = actions::of(state, name)
         && !services.is_empty()
     {
-        return services.iter().map(|forward| forwarded(cluster, front, name, forward)).collect();
+        return services.iter().map(|forward| forwarded(cluster, state, name, forward)).collect();
     }
     vec![Branch { reference, action: None, drained: false }]
 }
 
-fn forwarded<'s>(cluster: &Cluster<'s>, front: &Front<'s>, action: &'s str, forward: &Forward) -> Branch<'s> {
-    let namespace = front.ingress.metadata.namespace.as_str();
+fn forwarded<'s>(cluster: &Cluster<'s>, state: &IngressState<'s>, action: &'s str, forward: &Forward) -> Branch<'s> {
+    let namespace = state.ingress.metadata.namespace.as_str();
     let port = forward.port.clone();
     let target = backend::lookup(cluster, namespace, &forward.service, port.as_ref());
     let shown = Backend {
@@ -165,62 +161,45 @@ fn forwarded<'s>(cluster: &Cluster<'s>, front: &Front<'s>, action: &'s str, forw
 }
 
 /// The segments from the rule to the endpoints.
-fn behind<'s>(
-    backends: &Backends<'_, 's>,
-    entries: &UnmodelledEntries<'_>,
-    hop: &Hop<'_, 's>,
-) -> (Vec<Arc<Segment>>, Option<Dormant>) {
-    let ingress = hop.ingress();
+fn behind<'s>(backends: &Backends<'_, 's>, cx: &IngressPath<'_, 's>) -> (Vec<Arc<Segment>>, Option<Dormant>) {
+    let checks = &backends.checks.ingress;
+    let ingress = cx.object();
     let mut rule = Segment::new(SegmentName::Rule, Some(ingress.clone()));
-    rule.evaluated(format!("takes {}", words::brief(&hop.path.describe())));
-    for check in RULE {
-        check(hop, &mut rule);
+    rule.evaluated(format!("takes {}", cut(&cx.declared.describe())));
+    for check in checks.rule {
+        check(cx, &mut rule);
     }
-    let target = match &hop.reference.target {
-        Target::Service(service, _) => Some((service.metadata.namespace.as_str(), service.metadata.name.as_str())),
-        _ => None,
-    };
-    if let Some(finding) = routed_elsewhere::finding(entries, &ingress, hop.path.host, target) {
-        rule.add(finding);
-    }
-    if redirect_only::redirect(hop.front).is_some() {
+    if cx.state.redirect().is_some() {
         let mut unused = Segment::new(SegmentName::Reference, Some(ingress));
         unused.evaluated("not used: every request is redirected");
         return (vec![Arc::new(rule), Arc::new(unused)], None);
     }
     let mut reference = Segment::new(SegmentName::Reference, Some(ingress));
-    reference.evaluated(referred(hop));
-    for check in REFERENCE {
-        check(hop, &mut reference);
+    reference.evaluated(referred(cx));
+    for check in checks.reference {
+        check(cx, &mut reference);
     }
     let stops = reference.state() == PathState::Blocked;
-    let drained = canary_weight_zero::drained(hop)
-        .then(|| Dormant::NoTraffic("a canary of weight 0 beside its main Ingress".to_owned()));
-    let Some(service) = service_of(hop).filter(|_| !stops) else {
+    let drained =
+        cx.is_drained_canary().then(|| Dormant::NoTraffic("a canary of weight 0 beside its main Ingress".to_owned()));
+    let Some(service) = cx.service().filter(|_| !stops) else {
         return (vec![Arc::new(rule), Arc::new(reference)], drained);
     };
-    let port = port_of(hop);
-    let behind = backends.of(service, port.as_ref(), consumer(hop, service), hop.front.proxy.as_ref());
-    let behind = fallback(backends, hop, service, behind);
-    let followed = behind.segments.iter().any(|segment| segment.name == SegmentName::Endpoints);
-    if service.is_external_name() && !followed {
-        reference.add(external_name_target::finding(hop, service));
+    let port = port_of(cx);
+    let consumer = consumer(cx.state.dials(&service));
+    let behind = backends.of(service, port.as_ref(), consumer, cx.state.proxy.as_ref());
+    let behind = fallback(backends, cx, service, behind);
+    for check in checks.followed {
+        check(&FollowedPath { path: cx, behind: &behind }, &mut reference);
     }
     let mut segments = vec![Arc::new(rule), Arc::new(reference)];
     segments.extend(behind.segments);
     (segments, drained.or(behind.dormant))
 }
 
-fn service_of<'s>(hop: &Hop<'_, 's>) -> Option<Found<'s, Service>> {
-    match &hop.reference.target {
-        Target::Service(service, _) => Some(*service),
-        _ => None,
-    }
-}
-
 /// The port as the Service declares it.
-fn port_of(hop: &Hop<'_, '_>) -> Option<Port> {
-    let Target::Service(_, PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = &hop.reference.target else {
+fn port_of(cx: &IngressPath<'_, '_>) -> Option<Port> {
+    let Target::Service(_, PortAnswer::Declared(port) | PortAnswer::ByTarget(port)) = &cx.reference.target else {
         return None;
     };
     let by_name = || (!port.name.is_empty()).then(|| Port::Name(port.name.clone()));
@@ -228,10 +207,10 @@ fn port_of(hop: &Hop<'_, '_>) -> Option<Port> {
 }
 
 /// One clause about what the reference came to.
-fn referred(hop: &Hop<'_, '_>) -> String {
-    match &hop.reference.target {
+fn referred(cx: &IngressPath<'_, '_>) -> String {
+    match &cx.reference.target {
         Target::Service(service, answer) => {
-            let name = words::brief(&service.metadata.name);
+            let name = cut(&service.metadata.name);
             match answer {
                 PortAnswer::Declared(port) => format!("Service {name} declares {}", port.describe()),
                 PortAnswer::ByTarget(port) => format!("Service {name} declares {} for it", port.describe()),
@@ -246,42 +225,24 @@ fn referred(hop: &Hop<'_, '_>) -> String {
     }
 }
 
-/// How the controller of this path uses the Service's endpoints.
-fn consumer(hop: &Hop<'_, '_>, service: Found<'_, Service>) -> Consumer {
-    let front = hop.front;
-    let by_cluster_address = match front.controller().map(|c| c.product) {
-        Some(Product::IngressNginx) => front.says(&format!("{NGINX}service-upstream")) || passthrough_asked(front),
-        Some(Product::NginxInc) => front.says("nginx.org/use-cluster-ip"),
-        Some(Product::Traefik) => {
-            service.metadata.annotation("traefik.ingress.kubernetes.io/service.nativelb") == Some("true")
-        }
-        Some(Product::Kong) => service.metadata.annotation("ingress.kubernetes.io/service-upstream") == Some("true"),
-        // Node ports are served by kube-proxy, by the rules of the cluster address.
-        Some(Product::AwsAlb) => {
-            let own = service.metadata.annotation(alb_instance_needs_node_port::TARGET_TYPE);
-            own.or_else(|| front.annotation(alb_instance_needs_node_port::TARGET_TYPE)) == Some("instance")
-        }
-        _ => false,
-    };
-    if by_cluster_address {
-        return Consumer::ClusterIp;
-    }
-    match front.controller().map(|c| c.dials) {
-        Some(Dials::ClusterAddress) => Consumer::ClusterIp,
-        Some(Dials::ReadyEndpoints) => Consumer::ReadyEndpoints,
-        Some(Dials::IngressNginx) => Consumer::IngressNginx,
-        Some(Dials::Unknown) | None => Consumer::Unknown,
+/// By how the controller uses the Service.
+const fn consumer(dials: Dials) -> Consumer {
+    match dials {
+        Dials::ClusterAddress => Consumer::ClusterIp,
+        Dials::ReadyEndpoints => Consumer::ReadyEndpoints,
+        Dials::IngressNginx => Consumer::IngressNginx,
+        Dials::Unknown => Consumer::Unknown,
     }
 }
 
 /// Where the Service has no endpoints and a fallback is named that has some, the fallback answers.
 fn fallback<'s>(
     backends: &Backends<'_, 's>,
-    hop: &Hop<'_, 's>,
+    cx: &IngressPath<'_, 's>,
     dead: Found<'s, Service>,
     behind: BackendSegments,
 ) -> BackendSegments {
-    let name = hop.nginx(fallback_backend::ANNOTATION).filter(|_| hop.front.is(Product::IngressNginx));
+    let name = cx.state.annotation(DEFAULT_BACKEND).filter(|_| cx.state.is(Product::IngressNginx));
     let blocked: Vec<_> = behind.segments.iter().filter(|s| s.state() == PathState::Blocked).collect();
     let [endpoints] = blocked.as_slice() else { return behind };
     let Some(name) = name.filter(|_| endpoints.name == SegmentName::Endpoints) else { return behind };
@@ -293,8 +254,9 @@ fn fallback<'s>(
     if !answers {
         return behind;
     }
-    let why = endpoints.findings().first().map_or("no ready endpoints", |finding| finding.message.as_str());
-    let finding = fallback_backend::finding(hop, dead, other, why);
+    let fallback = Fallback { path: cx, service: dead, endpoints, answering: other };
+    let findings: Vec<_> =
+        backends.checks.ingress.fallback.iter().filter_map(|check| check(&fallback)).map(Arc::new).collect();
     let segments = instead
         .segments
         .into_iter()
@@ -303,7 +265,7 @@ fn fallback<'s>(
                 return segment;
             }
             let mut narrowed = Segment::clone(&segment);
-            narrowed.add(finding.clone());
+            findings.iter().for_each(|finding| narrowed.share(Arc::clone(finding)));
             Arc::new(narrowed)
         })
         .collect();

@@ -5,40 +5,163 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use crate::checks::tls::{self, CertificateFacts};
 use crate::evaluate::Cluster;
-use crate::resolve::certificate::Fact;
-use crate::resolve::ingress::front::Front;
-use crate::resolve::ingress::rules::{covers, hosts};
+use crate::evaluate::ingress::CheckTable;
+use crate::resolve::certificate::{CertificateFacts, Fact, inspect};
+use crate::resolve::ingress::rules::covers;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::command::cut;
 use kubereach_model::evidence::{FieldPath, Finding, Segment};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::IngressTls;
 
-use crate::checks::ingress::{PASSTHROUGH, passthrough_asked};
+/// Where the certificate of a TLS entry comes from.
+pub enum Certificate<'s> {
+    /// The entry names no Secret: the controller has a default.
+    Default,
+    /// cert-manager will make the Secret.
+    ToBeIssued {
+        /// The Secret's name.
+        secret: &'s str,
+        /// The annotation that says so.
+        annotation: &'static str,
+    },
+    /// A Secret, inspected.
+    Secret(CertificateFacts<'s>),
+}
+
+/// One entry of `spec.tls` with its certificate.
+pub struct TlsEntry<'a, 's> {
+    /// The Ingress.
+    pub state: &'a IngressState<'s>,
+    /// Its place in `spec.tls`.
+    pub index: usize,
+    /// Its certificate.
+    pub certificate: Certificate<'s>,
+}
+
+impl TlsEntry<'_, '_> {
+    /// Where the entry stands.
+    pub fn field(&self) -> FieldPath {
+        field!["spec", "tls", self.index].into()
+    }
+
+    /// Where it names the Secret.
+    pub fn secret_field(&self) -> FieldPath {
+        field!["spec", "tls", self.index, "secretName"].into()
+    }
+}
+
+/// Who refers to a Secret.
+#[derive(Debug, Clone)]
+pub struct SecretUser {
+    /// The Ingress or Gateway.
+    pub object: ObjectRef,
+    /// Its origin and where in it the reference stands.
+    pub field: Option<(u32, FieldPath)>,
+}
+
+impl SecretUser {
+    /// Relates a finding about the Secret to the reference.
+    pub fn relate(&self, finding: Finding) -> Finding {
+        let finding = finding.relates(self.object.clone(), "refers to it");
+        match &self.field {
+            Some((origin, field)) => finding.at(*origin, field.iter().cloned()),
+            None => finding,
+        }
+    }
+}
 
 /// The segments made so far.
 pub(crate) struct Certificates<'a, 's> {
     cluster: &'a Cluster<'s>,
-    front: &'a Front<'s>,
+    checks: &'static CheckTable,
+    state: &'a IngressState<'s>,
     made: HashMap<(usize, Option<&'s str>), Arc<Segment>>,
 }
 
 impl<'a, 's> Certificates<'a, 's> {
-    pub(crate) fn new(cluster: &'a Cluster<'s>, front: &'a Front<'s>) -> Self {
-        Self { cluster, front, made: HashMap::new() }
+    pub(crate) fn new(cluster: &'a Cluster<'s>, checks: &'static CheckTable, state: &'a IngressState<'s>) -> Self {
+        Self { cluster, checks, state, made: HashMap::new() }
     }
 
     /// The `tls` segment of a host's paths; `None` where no TLS entry covers the host.
     pub(crate) fn of(&mut self, host: Option<&'s str>) -> Option<Arc<Segment>> {
-        let entries = &self.front.ingress.get().value.spec.tls;
+        let entries = &self.state.ingress.get().value.spec.tls;
         let covering = entries.iter().enumerate().find(|(_, entry)| covers_host(entry, host));
         let Some((index, entry)) = covering else {
-            let asked = passthrough_asked(self.front);
-            return asked.then(|| Arc::new(passthrough(self.front)));
+            return self.state.passes_tls_through().then(|| Arc::new(self.passthrough()));
         };
-        let made = self.made.entry((index, host));
-        Some(Arc::clone(made.or_insert_with(|| Arc::new(segment(self.cluster, self.front, index, entry, host)))))
+        if let Some(known) = self.made.get(&(index, host)) {
+            return Some(Arc::clone(known));
+        }
+        let segment = Arc::new(self.segment(index, entry, host));
+        self.made.insert((index, host), Arc::clone(&segment));
+        Some(segment)
+    }
+
+    fn passthrough(&self) -> Segment {
+        let mut segment = Segment::new(SegmentName::Tls, Some(self.state.ingress.object()));
+        segment.evaluated("TLS is to be passed through to the backend");
+        for check in self.checks.passthrough {
+            check(self.state, &mut segment);
+        }
+        segment
+    }
+
+    fn segment(&self, index: usize, entry: &'s IngressTls, host: Option<&str>) -> Segment {
+        let state = self.state;
+        if state.passes_tls_through() {
+            return self.passthrough();
+        }
+        let ingress = state.ingress.object();
+        let mut segment = Segment::new(SegmentName::Tls, Some(ingress.clone()));
+        if let Some(controller) = state.controller().filter(|controller| controller.own_certificates) {
+            segment.evaluated(format!("{} brings its own certificate", controller.name));
+            return segment;
+        }
+        let named = entry.secret_name.as_deref().filter(|name| !name.is_empty());
+        let certificate = named.map_or(Certificate::Default, |name| self.certificate(name, host));
+        if let Some(name) = named {
+            let (namespace, name) = self.secret(name);
+            let (kind, namespace) = ("Secret".to_owned(), Some(namespace.to_owned()));
+            segment.object = Some(ObjectRef { kind, namespace, name: name.to_owned() });
+        }
+        segment.evaluated(match &certificate {
+            Certificate::Default => "the controller's default certificate".to_owned(),
+            Certificate::ToBeIssued { .. } => "declared; cert-manager makes the Secret".to_owned(),
+            Certificate::Secret(facts) => evidence(facts),
+        });
+        let entry = TlsEntry { state, index, certificate };
+        for finding in self.checks.tls.iter().filter_map(|check| check(&entry)) {
+            segment.add(finding);
+        }
+        if let Certificate::Secret(facts) = &entry.certificate {
+            let user = SecretUser { object: ingress, field: Some((state.ingress.origin, entry.secret_field())) };
+            for finding in self.checks.certificate.iter().filter_map(|check| check(facts, &user)) {
+                segment.add(finding);
+            }
+        }
+        segment
+    }
+
+    /// Namespace and name. Contour and HAProxy Ingress read `namespace/name`; a Secret's own name has no slash.
+    fn secret(&self, name: &'s str) -> (&'s str, &'s str) {
+        name.split_once('/').unwrap_or((self.state.ingress.get().value.metadata.namespace.as_str(), name))
+    }
+
+    fn certificate(&self, name: &'s str, host: Option<&str>) -> Certificate<'s> {
+        let (namespace, name) = self.secret(name);
+        let hosts: Vec<&str> = host.into_iter().collect();
+        let mut facts = inspect(self.cluster, namespace, name, &hosts);
+        if self.state.is_manifest() && facts.secret.is_none() {
+            if let Some(annotation) = ISSUERS.into_iter().find(|key| self.state.annotation(key).is_some()) {
+                return Certificate::ToBeIssued { secret: name, annotation };
+            }
+            left_open(&mut facts);
+        }
+        Certificate::Secret(facts)
     }
 }
 
@@ -47,54 +170,18 @@ fn covers_host(entry: &IngressTls, host: Option<&str>) -> bool {
     entry.hosts.is_empty() || host.is_some_and(|host| entry.hosts.iter().any(|pattern| covers(pattern, host)))
 }
 
-fn passthrough(front: &Front<'_>) -> Segment {
-    let mut segment = Segment::new(SegmentName::Tls, Some(front.ingress.object()));
-    segment.evaluated("TLS is to be passed through to the backend");
-    for check in PASSTHROUGH {
-        check(front, &mut segment);
-    }
-    segment
-}
-
-fn segment(cluster: &Cluster<'_>, front: &Front<'_>, index: usize, entry: &IngressTls, host: Option<&str>) -> Segment {
-    let ingress = front.ingress.object();
-    if passthrough_asked(front) {
-        return passthrough(front);
-    }
-    let own = front.controller().filter(|controller| controller.own_certificates);
-    let mut segment = Segment::new(SegmentName::Tls, Some(ingress.clone()));
-    if let Some(controller) = own {
-        segment.evaluated(format!("{} brings its own certificate", controller.name));
-        return segment;
-    }
-    let field: FieldPath = field!["spec", "tls", index].into();
-    let Some(name) = entry.secret_name.as_deref().filter(|name| !name.is_empty()) else {
-        segment.evaluated("the controller's default certificate");
-        segment.add(tls::default_certificate::finding(ingress, front.ingress.origin, field));
-        return segment;
-    };
-    // Contour and HAProxy Ingress read `namespace/name`; a Secret's own name has no slash.
-    let own_namespace = front.ingress.metadata.namespace.as_str();
-    let (namespace, name) = name.split_once('/').unwrap_or((own_namespace, name));
-    let hosts: Vec<&str> = host.into_iter().collect();
-    let mut facts = tls::inspect(cluster, namespace, name, &hosts);
-    let secret = ObjectRef { kind: "Secret".to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
-    segment.object = Some(secret);
-    let at: FieldPath = field!["spec", "tls", index, "secretName"].into();
-    if front.is_manifest() && facts.secret.is_none() {
-        if let Some(key) = ISSUERS.into_iter().find(|key| front.annotation(key).is_some()) {
-            segment.evaluated("declared; cert-manager makes the Secret");
-            segment.add(tls::certificate_to_be_issued::finding(ingress, name, key, front.ingress.origin, at));
-            return segment;
+/// One clause about what was read.
+fn evidence(facts: &CertificateFacts<'_>) -> String {
+    let name = cut(&facts.name);
+    match facts.certificate {
+        Some(certificate) => {
+            let names = cut(&certificate.names.join(", "));
+            format!("Secret {name}: certificate for {names} until {}", certificate.not_after)
         }
-        left_open(&mut facts);
+        None if facts.secret.is_some() => format!("Secret {name} exists"),
+        None if facts.facts.iter().any(|fact| matches!(fact, Fact::Missing(_))) => format!("no Secret {name}"),
+        None => format!("Secret {name} was not read"),
     }
-    segment.evaluated(tls::evidence(&facts));
-    let user = tls::User { object: ingress, field: Some((front.ingress.origin, at)) };
-    for finding in tls::findings(&facts, &user) {
-        segment.add(finding);
-    }
-    segment
 }
 
 /// Annotations by which cert-manager makes the Secrets of an Ingress.
@@ -107,29 +194,4 @@ fn left_open(facts: &mut CertificateFacts<'_>) {
             *gap = Gap::by_design(gap.what.clone(), "manifests seldom hold Secrets");
         }
     }
-}
-
-/// Hosts of TLS entries that no rule has, where the Ingress has hosts at all.
-pub(crate) fn hosts_without_rule(front: &Front<'_>) -> Vec<Finding> {
-    let spec = &front.ingress.spec;
-    let ruled = hosts(&front.ingress.value);
-    let any_host = spec.rules.iter().any(|rule| rule.host.as_deref().unwrap_or_default().is_empty());
-    if ruled.is_empty() || any_host || spec.default_backend.is_some() {
-        return Vec::new();
-    }
-    let mut findings = Vec::new();
-    for (i, entry) in spec.tls.iter().enumerate() {
-        for (j, host) in entry.hosts.iter().enumerate() {
-            if !ruled.iter().any(|rule| covers(host, rule) || covers(rule, host)) {
-                let field = field!["spec", "tls", i, "hosts", j].into();
-                findings.push(tls::host_without_rule::finding(
-                    front.ingress.object(),
-                    host,
-                    front.ingress.origin,
-                    field,
-                ));
-            }
-        }
-    }
-    findings
 }

@@ -1,15 +1,20 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
-pub(crate) mod assemble;
-pub(crate) mod certificates;
-pub(crate) mod hop;
+mod assemble;
+mod certificates;
+mod path;
 
 use rayon::prelude::*;
 
 use crate::evaluate::service::Backends;
+use crate::resolve::certificate::CertificateFacts;
 use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
-use kubereach_model::evidence::Subject;
+use crate::resolve::ingress::state::IngressState;
+use kubereach_model::evidence::{Finding, Path, Segment, Subject};
+
+pub use certificates::{Certificate, SecretUser, TlsEntry};
+pub use path::{Fallback, FollowedPath, IngressPath};
 
 /// Every subject of this area.
 pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
@@ -19,9 +24,45 @@ pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
     }
     let all = Ingresses::of(cluster);
     let entries = UnmodelledEntries::of(cluster);
-    all.fronts.par_iter().map(|front| assemble::subject(backends, &all, &entries, front)).collect()
+    all.states.par_iter().map(|state| assemble::subject(backends, &all, &entries, state)).collect()
 }
+
+/// A check that looks at an Ingress and what stands before its rules.
+pub type StateCheck = fn(&IngressState<'_>, &mut Segment);
+/// A check that looks at one declared path.
+pub type PathCheck = fn(&IngressPath<'_, '_>, &mut Segment);
+/// A check that looks at a path with what lies behind it.
+pub type FollowedCheck = fn(&FollowedPath<'_, '_>, &mut Segment);
+/// A check that looks at the Service which answers in the place of another.
+pub type FallbackCheck = fn(&Fallback<'_, '_>) -> Option<Finding>;
+/// A check that looks at an entry of `spec.tls`.
+pub type TlsCheck = fn(&TlsEntry<'_, '_>) -> Option<Finding>;
+/// A check that looks at a TLS Secret and who refers to it.
+pub type CertificateCheck = fn(&CertificateFacts<'_>, &SecretUser) -> Option<Finding>;
+/// A check whose findings stand beside the paths of an Ingress.
+pub type NoteCheck = fn(&IngressState<'_>, &[Path]) -> Vec<Finding>;
 
 /// The checks of Ingresses.
 #[derive(Debug)]
-pub struct CheckTable {}
+pub struct CheckTable {
+    /// Of the `address` segment.
+    pub address: &'static [StateCheck],
+    /// Of the `controller` segment.
+    pub controller: &'static [StateCheck],
+    /// Of the `rule` segment.
+    pub rule: &'static [PathCheck],
+    /// Of the `reference` segment, before the Service is followed.
+    pub reference: &'static [PathCheck],
+    /// Of the `reference` segment, once it was.
+    pub followed: &'static [FollowedCheck],
+    /// Of the `endpoints` segment of a Service that answers in the place of another.
+    pub fallback: &'static [FallbackCheck],
+    /// Of the `tls` segment where TLS is to be passed through unopened.
+    pub passthrough: &'static [StateCheck],
+    /// Of the `tls` segment: what the entry says.
+    pub tls: &'static [TlsCheck],
+    /// Of the `tls` segment: the Secret it names.
+    pub certificate: &'static [CertificateCheck],
+    /// Beside the paths.
+    pub notes: &'static [NoteCheck],
+}

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::evaluate::Cluster;
 use crate::policy::{End, Group, PodEnd};
-use crate::resolve::proxy_pods::{Carrier, Proxy};
+use crate::resolve::proxy_pods::{Proxy, TrafficSource};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
@@ -61,7 +61,7 @@ pub struct CallersOf<'s> {
 impl<'s> CallersOf<'s> {
     /// Who dials for this proxy.
     pub fn of(&self, cluster: &Cluster<'s>, proxy: &Arc<Proxy<'s>>) -> Caller<'s> {
-        let Carrier::Pods(pods) = &proxy.carrier else { return Caller::OwnIdentity };
+        let TrafficSource::Pods(pods) = &proxy.source else { return Caller::OwnIdentity };
         let place = Arc::as_ptr(proxy).addr();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, callers) =

@@ -1,27 +1,16 @@
-//! The `address` segment of the doors that a Service opens beside its cluster address.
+//! The `address` segment of node ports and load balancers.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::{
-    external_traffic_local, load_balancer_class_unseen, load_balancer_pending, load_balancer_port_error,
-    load_balancer_unseen,
-};
+use crate::evaluate::service::CheckTable;
 use crate::evaluate::service::context::Context;
-use crate::evaluate::service::{Check, run};
+use crate::evaluate::service::table::run;
 use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::LoadBalancerIngress;
 use kubereach_model::snapshot::model::lenient::Field;
 
-static BALANCER: &[Check] = &[
-    load_balancer_unseen::finding,
-    load_balancer_class_unseen::finding,
-    load_balancer_pending::finding,
-    load_balancer_port_error::finding,
-    external_traffic_local::finding,
-];
-
 /// The node port; `None` where the port has none.
-pub(crate) fn node_port(cx: &Context<'_, '_>) -> Option<Segment> {
+pub(crate) fn node_port(checks: &CheckTable, cx: &Context<'_, '_>) -> Option<Segment> {
     let service = &cx.view.service;
     let port = cx.port?;
     let words = match &port.node_port {
@@ -35,12 +24,12 @@ pub(crate) fn node_port(cx: &Context<'_, '_>) -> Option<Segment> {
     };
     let mut segment = Segment::new(SegmentName::Address, Some(cx.object()));
     segment.evaluated(words);
-    run(&[external_traffic_local::finding], cx, &mut segment);
+    run(checks.node_port, cx, &mut segment);
     Some(segment)
 }
 
 /// The load balancer's published addresses.
-pub(crate) fn load_balancer(cx: &Context<'_, '_>) -> Segment {
+pub(crate) fn load_balancer(checks: &CheckTable, cx: &Context<'_, '_>) -> Segment {
     let service = &cx.view.service;
     let mut segment = Segment::new(SegmentName::Address, Some(cx.object()));
     let ingress = service.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
@@ -52,7 +41,7 @@ pub(crate) fn load_balancer(cx: &Context<'_, '_>) -> Segment {
     } else if service.status.is_some() {
         segment.evaluated("no address is published");
     }
-    run(BALANCER, cx, &mut segment);
+    run(checks.load_balancer, cx, &mut segment);
     segment
 }
 

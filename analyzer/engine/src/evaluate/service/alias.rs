@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Backend, Port, SegmentName};
 
-use crate::checks::service::{
-    external_name, external_name_in_cluster, external_name_is_address, external_name_target_unseen,
-};
-use crate::evaluate::Cluster;
 use crate::evaluate::service::Consumer;
-use crate::evaluate::service::context::Context;
 use crate::evaluate::service::{BackendSegments, Backends, behind, port_index};
 use crate::resolve::service::{Alias, ServiceView, alias_of};
 use kubereach_model::evidence::Segment;
-use kubereach_model::snapshot::{Gap, Lookup};
+use kubereach_model::evidence::command::cut;
+use kubereach_model::snapshot::model::Service;
+use kubereach_model::snapshot::{Found, Lookup};
 
 /// An alias of an alias is followed this far; more is a circle or as good as one.
 const DEPTH: usize = 8;
@@ -26,62 +23,62 @@ enum End<'w, 's> {
     At(&'w ServiceView<'s>),
 }
 
+/// What following an alias came to.
+#[derive(Debug, Clone, Copy)]
+pub enum AliasStep<'a, 's> {
+    /// It leads there.
+    Leads(&'a Alias<'s>),
+    /// It leads back to itself through others.
+    Circle,
+    /// The Service where it ends does not offer this port.
+    NoPort(&'a ServiceView<'s>, u16),
+}
+
+/// One step of following an alias.
+pub struct AliasContext<'a, 's> {
+    /// The alias.
+    pub service: Found<'s, Service>,
+    /// Who asks for it.
+    pub consumer: Consumer,
+    /// What it came to.
+    pub step: AliasStep<'a, 's>,
+}
+
+/// Asks the checks about one step.
+fn ask(backends: &Backends<'_, '_>, segment: &mut Segment, cx: &AliasContext<'_, '_>) {
+    for finding in backends.checks.service.alias.iter().filter_map(|check| check(cx)) {
+        segment.add(finding);
+    }
+}
+
 /// Follows the alias; findings go to the segment of the first one.
-fn follow<'w, 's>(cluster: &'w Cluster<'s>, first: &'w ServiceView<'s>, consumer: Consumer) -> (Segment, End<'w, 's>) {
+fn follow<'w, 's>(
+    backends: &Backends<'w, 's>,
+    first: &'w ServiceView<'s>,
+    consumer: Consumer,
+) -> (Segment, End<'w, 's>) {
+    let cluster = backends.cluster;
     let mut segment = Segment::new(SegmentName::Service, Some(first.service.object()));
     let mut view = first;
     for _ in 0..DEPTH {
-        let cx = Context::new(cluster, view, None, consumer);
         let alias = alias_of(cluster, view.service);
-        if let Some(note) = external_name::finding(&cx, &alias) {
-            segment.add(note);
-        }
-        match alias {
-            Alias::Outside(name) => {
-                segment.evaluated(format!("alias for {}", kubereach_model::evidence::command::cut(&name)));
-                return (segment, End::Here);
-            }
-            Alias::Address(address) => {
-                segment.evaluated(format!("alias for {address}"));
-                // A controller that resolves the value itself takes an address as it stands.
-                if matches!(consumer, Consumer::ClusterIp | Consumer::Unknown) {
-                    segment.add(external_name_is_address::finding(&cx, &address));
-                }
-                return (segment, End::Here);
-            }
-            Alias::Unreadable => {
-                let gap =
-                    Gap::investigate("the name it is an alias for", "it is missing or was masked by the collector");
-                segment.add(external_name_target_unseen::finding(&cx, &gap, "a name"));
-                return (segment, End::Here);
-            }
-            Alias::Service { namespace, name, target } => {
+        match &alias {
+            Alias::Outside(name) => segment.evaluated(format!("alias for {}", cut(name))),
+            Alias::Address(address) => segment.evaluated(format!("alias for {address}")),
+            Alias::Unreadable => {}
+            Alias::Service { namespace, name, .. } => {
                 segment.evaluated(format!("alias for Service {namespace}/{name}"));
-                match target {
-                    Lookup::Absent(absence) => {
-                        segment.add(external_name_in_cluster::missing(&cx, &absence.proof(), &namespace, &name));
-                        return (segment, End::Here);
-                    }
-                    Lookup::Unknown(gap) => {
-                        segment.add(external_name_target_unseen::finding(
-                            &cx,
-                            &gap,
-                            &format!("Service {namespace}/{name}"),
-                        ));
-                        return (segment, End::Here);
-                    }
-                    Lookup::Found(_) => {
-                        let Some(next) = cluster.service_view(&namespace, &name) else { return (segment, End::Here) };
-                        if !next.service.is_external_name() {
-                            return (segment, End::At(next));
-                        }
-                        view = next;
-                    }
-                }
             }
         }
+        ask(backends, &mut segment, &AliasContext { service: view.service, consumer, step: AliasStep::Leads(&alias) });
+        let Alias::Service { namespace, name, target: Lookup::Found(_) } = alias else { return (segment, End::Here) };
+        let Some(next) = cluster.service_view(&namespace, &name) else { return (segment, End::Here) };
+        if !next.service.is_external_name() {
+            return (segment, End::At(next));
+        }
+        view = next;
     }
-    segment.add(external_name_in_cluster::circle(&Context::new(cluster, first, None, consumer)));
+    ask(backends, &mut segment, &AliasContext { service: first.service, consumer, step: AliasStep::Circle });
     (segment, End::Here)
 }
 
@@ -110,8 +107,7 @@ pub(crate) fn backend<'s>(
     port: Option<&Port>,
     consumer: Consumer,
 ) -> BackendSegments {
-    let cluster = backends.cluster;
-    let (mut segment, end) = follow(cluster, view, consumer);
+    let (mut segment, end) = follow(backends, view, consumer);
     let End::At(target) = end else {
         return BackendSegments { segments: vec![Arc::new(segment)], dormant: None };
     };
@@ -125,9 +121,8 @@ pub(crate) fn backend<'s>(
     });
     let index = number.and_then(|n| port_index(&target.service, &Port::Number(n)));
     if let (None, Some(number), false) = (index, number, target.service.is_headless()) {
-        let cx = Context::new(cluster, view, None, consumer);
-        let proof = target.service.shows(format!("offers no port {number}"));
-        segment.add(external_name_in_cluster::port_missing(&cx, &proof, target.service.object(), &number.to_string()));
+        let step = AliasStep::NoPort(target, number);
+        ask(backends, &mut segment, &AliasContext { service: view.service, consumer, step });
         return BackendSegments { segments: vec![Arc::new(segment)], dormant: None };
     }
     joined(&segment, behind(backends, target, index, consumer))
@@ -136,7 +131,7 @@ pub(crate) fn backend<'s>(
 /// The paths of an alias as a subject: one per port of the Service it leads to, or one without a port.
 pub(crate) fn paths<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Vec<(Backend, BackendSegments)> {
     let consumer = Consumer::ClusterIp;
-    let (segment, end) = follow(backends.cluster, view, consumer);
+    let (segment, end) = follow(backends, view, consumer);
     let End::At(target) = end else {
         let backend = crate::evaluate::service::subjects::backend_of(view, None);
         return vec![(backend, BackendSegments { segments: vec![Arc::new(segment)], dormant: None })];

@@ -21,14 +21,14 @@ struct Asked<'s> {
 }
 
 impl Asked<'_> {
-    /// Front doors are told apart by their identity: two equal ones cost one evaluation more.
+    /// Proxies are told apart by their identity: two equal ones cost one evaluation more.
     fn is(&self, port: Option<&Port>, consumer: Consumer, proxy: Option<&Arc<proxy_pods::Proxy<'_>>>) -> bool {
-        let same_dialer = match (&self.proxy, proxy) {
+        let same_proxy = match (&self.proxy, proxy) {
             (Some(a), Some(b)) => std::ptr::addr_eq(Arc::as_ptr(a), Arc::as_ptr(b)),
             (None, None) => true,
             _ => false,
         };
-        self.port.as_ref() == port && self.consumer == consumer && same_dialer
+        self.port.as_ref() == port && self.consumer == consumer && same_proxy
     }
 }
 
@@ -76,7 +76,7 @@ impl<'w, 's> Backends<'w, 's> {
     /// What lies behind a reference to `port` of a Service that was found. `port` is a port the Service
     /// declares (by number or name); `None` where the reference names none that could be resolved: then every
     /// segment but `service` stays unknown. An alias (ExternalName) is followed into its target; where it
-    /// leads out of the cluster there is only the `service` segment. The `policy` segment speaks of `dialer`
+    /// leads out of the cluster there is only the `service` segment. The `policy` segment speaks of `proxy`
     /// where it is known.
     pub fn of(
         &self,

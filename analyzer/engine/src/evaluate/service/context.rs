@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::checks::{pod, workload};
 use crate::evaluate::Cluster;
-use crate::evaluate::service::Consumer;
-use crate::resolve::service::{Endpoint, PortView, ServiceView, Source, Truth};
+use crate::evaluate::service::causes::{self, Cause};
+use crate::evaluate::service::{CheckTable, Consumer};
+use crate::resolve::service::{Endpoint, PortView, ServiceView, Source, Truth, Zero};
 use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::model::lenient::PortRef;
-use kubereach_model::snapshot::model::{EndpointSlice, Pod, PodSpec, ServicePort, Workload};
+use kubereach_model::snapshot::model::{EndpointSlice, Pod, PodSpec, ServicePort, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Absence, Found, Gap, Proof};
 
 /// One Service port as one consumer sees it.
@@ -29,7 +29,8 @@ pub struct Context<'c, 's> {
     pub behind: PortView<'c, 's>,
     /// Does a source list this port with at least one address?
     pub listed: bool,
-    causes: OnceCell<Vec<Finding>>,
+    checks: &'static CheckTable,
+    causes: OnceCell<Vec<Cause>>,
     /// Addresses that answer, and those that should and do not.
     answering: OnceCell<(usize, usize)>,
 }
@@ -43,6 +44,43 @@ pub enum Situation {
     Fading,
     /// Nothing answers.
     Empty,
+}
+
+/// Why nothing is meant to answer now.
+#[derive(Debug, Clone, Copy)]
+pub enum AtRest<'v, 's> {
+    /// Every workload behind it asks for no pod; the first of them.
+    Zero(Found<'s, Workload>),
+    /// It selects a generation of this Rollout that has no pods.
+    UnusedPreview(&'v str),
+    /// Something starts the workload when traffic comes.
+    OnDemand,
+}
+
+impl AtRest<'_, '_> {
+    /// In a clause; empty where it is not known whether anything will answer.
+    pub fn reason(self) -> String {
+        match self {
+            Self::Zero(workload) => {
+                format!("{} is scaled to zero on purpose ({})", workload.title(), asks_for_no_pod(&workload))
+            }
+            Self::UnusedPreview(rollout) => {
+                format!("it selects a generation of Rollout {rollout} that has no pods; nothing is being rolled out")
+            }
+            Self::OnDemand => String::new(),
+        }
+    }
+}
+
+/// What shows that a workload asks for no pod.
+pub fn asks_for_no_pod(workload: &Workload) -> &'static str {
+    match workload.kind {
+        WorkloadKind::DaemonSet => "no node matches it",
+        WorkloadKind::Job => "suspend: true",
+        WorkloadKind::CronJob if workload.spec.suspend.0 == Some(true) => "suspend: true",
+        WorkloadKind::CronJob => "between two runs",
+        _ => "replicas: 0",
+    }
 }
 
 /// Who shows a pod spec.
@@ -76,8 +114,14 @@ impl<'s> SpecSource<'_, 's> {
 }
 
 impl<'c, 's> Context<'c, 's> {
-    /// Gathers the facts.
-    pub fn new(cluster: &'c Cluster<'s>, view: &'c ServiceView<'s>, index: Option<usize>, consumer: Consumer) -> Self {
+    /// Gathers the facts. `checks` are asked for the causes behind pods that are not ready.
+    pub fn new(
+        cluster: &'c Cluster<'s>,
+        checks: &'static CheckTable,
+        view: &'c ServiceView<'s>,
+        index: Option<usize>,
+        consumer: Consumer,
+    ) -> Self {
         let port = index.and_then(|i| view.service.get().value.spec.ports.get(i));
         let mut behind = PortView::of(view, port);
         let mut listed = !behind.endpoints.is_empty() || behind.wrong_family > 0;
@@ -103,6 +147,7 @@ impl<'c, 's> Context<'c, 's> {
             consumer,
             behind,
             listed,
+            checks,
             causes: OnceCell::new(),
             answering: OnceCell::new(),
         }
@@ -124,6 +169,17 @@ impl<'c, 's> Context<'c, 's> {
         } else {
             Situation::Empty
         }
+    }
+
+    /// Does the Service have a selector that nothing which was read matches?
+    pub fn selects_nothing(&self) -> bool {
+        let view = self.view;
+        !self.is_selectorless()
+            && self.situation() == Situation::Empty
+            && view.selected.is_empty()
+            && view.backing.workloads.is_empty()
+            && self.behind.endpoints.is_empty()
+            && !matches!(view.truth, Truth::EndpointsObject { .. } if view.selected.gap.is_some())
     }
 
     /// Is the Service without a selector?
@@ -167,17 +223,30 @@ impl<'c, 's> Context<'c, 's> {
     }
 
     /// Why the pods behind it are not ready, culprit first; then what their workloads say.
-    pub fn causes(&self) -> &[Finding] {
-        self.causes.get_or_init(|| {
-            let mut causes = pod::causes(self.cluster, &self.unready());
-            causes.extend(workload::causes(self.cluster, &self.view.backing));
-            causes
-        })
+    pub fn causes(&self) -> &[Cause] {
+        self.causes.get_or_init(|| causes::of(self.cluster, self.checks, self.view))
+    }
+
+    /// Is nothing meant to answer now?
+    pub fn at_rest(&self) -> Option<AtRest<'c, 's>> {
+        let none_ready = self.behind.counts.ready == 0;
+        let backing = &self.view.backing;
+        match &backing.zero {
+            Zero::Yes if none_ready || self.view.declared_only => backing.workloads.first().map(|w| AtRest::Zero(*w)),
+            Zero::UnusedPreview(rollout) if none_ready => Some(AtRest::UnusedPreview(rollout)),
+            Zero::OnDemand(_) | Zero::Knative if none_ready || self.view.declared_only => Some(AtRest::OnDemand),
+            _ => None,
+        }
     }
 
     /// Gives a finding the words of the culprit behind it, or says what to look at.
     pub fn blame(&self, finding: Finding) -> Finding {
-        if let Some(culprit) = self.causes().iter().find(|cause| !cause.cause.is_empty() || !cause.command.is_empty()) {
+        if let Some(culprit) = self
+            .causes()
+            .iter()
+            .map(|cause| &cause.finding)
+            .find(|cause| !cause.cause.is_empty() || !cause.command.is_empty())
+        {
             return finding
                 .cause(format!("{}: {}", culprit.message, culprit.cause))
                 .next(culprit.action.clone(), culprit.command.clone())

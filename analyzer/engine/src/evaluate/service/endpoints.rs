@@ -2,95 +2,38 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::service::{
-    endpoints_not_mirrored, ip_family_mismatch, ip_family_partly_served, mixed_workloads, no_readiness_probe,
-    no_ready_endpoints, only_completed_pods, only_terminating_endpoints, published_not_ready, rollout_preview_idle,
-    scaled_to_zero, selectorless, selectorless_unseen, selectorless_without_endpoints, selects_no_pod,
-    selects_nothing_seen, some_endpoints_not_ready, terminating_not_serving,
-};
-use crate::checks::{endpoints, pod, workload};
-use crate::evaluate::service::context::{Context, Situation};
-use crate::evaluate::service::{Check, run};
+use crate::evaluate::service::CheckTable;
+use crate::evaluate::service::context::{AtRest, Context, Situation};
+use crate::evaluate::service::table::run;
 use crate::resolve::service::Truth;
 use kubereach_model::evidence::{Dormant, Segment};
 
-/// Nothing carries: the first that fits says why. What is on purpose comes before what is in doubt, doubt
-/// before proof, and among proofs the one that names the nearest cause.
-static NOTHING: &[Check] = &[
-    endpoints_not_mirrored::finding,
-    selectorless_unseen::finding,
-    selectorless_without_endpoints::finding,
-    ip_family_mismatch::finding,
-    only_terminating_endpoints::finding,
-    endpoints::stale_target::finding,
-    endpoints::address_mismatch::finding,
-    endpoints::not_consistent::finding,
-    workload::zero_uncertain::finding,
-    endpoints::too_young::finding,
-    selects_no_pod::finding,
-    selects_nothing_seen::finding,
-    only_completed_pods::finding,
-    terminating_not_serving::finding,
-    no_ready_endpoints::finding,
-    endpoints::not_collected::finding,
-];
-
-/// Something carries: everything that lessens or is inconclusive it.
-static CARRIES: &[Check] = &[
-    endpoints::stale_target::finding,
-    endpoints::address_mismatch::finding,
-    endpoints::not_consistent::finding,
-    published_not_ready::finding,
-    some_endpoints_not_ready::finding,
-    endpoints::node_not_ready::finding,
-    ip_family_partly_served::finding,
-];
-
-static NOTES: &[Check] = &[
-    selectorless::finding,
-    endpoints::from_endpoints_object::finding,
-    endpoints::from_pods::finding,
-    endpoints::pods_not_collected::finding,
-    endpoints::other_manager::finding,
-    endpoints::readiness_disputed::finding,
-    endpoints::redacted::finding,
-    mixed_workloads::finding,
-    no_readiness_probe::finding,
-    pod::flapping::finding,
-    pod::evicted_leftovers::finding,
-];
-
 /// The segment, and whether it carries nothing on purpose.
-pub(crate) fn segment(cx: &Context<'_, '_>) -> (Segment, Option<Dormant>) {
+pub(crate) fn segment(checks: &CheckTable, cx: &Context<'_, '_>) -> (Segment, Option<Dormant>) {
     let mut segment = Segment::new(SegmentName::Endpoints, Some(cx.object()));
     if cx.view.is_declared(cx.cluster) {
         segment.declare();
     }
-    if let Some(finding) = scaled_to_zero::finding(cx) {
-        let reason = finding.message.clone();
+    if let Some(rest) = cx.at_rest() {
         segment.evaluated(evidence(cx));
-        segment.add(finding);
-        causes(cx, &mut segment);
-        return (segment, Some(Dormant::ScaledToZero(reason)));
-    }
-    if let Some(finding) = rollout_preview_idle::finding(cx) {
-        let reason = finding.message.clone();
-        segment.evaluated(evidence(cx));
-        segment.add(finding);
-        return (segment, Some(Dormant::NoTraffic(reason)));
-    }
-    if let Some(finding) = workload::on_demand::finding(cx) {
-        segment.evaluated(evidence(cx));
-        segment.add(finding);
-        return (segment, None);
+        checks.at_rest.iter().find_map(|check| check(cx)).into_iter().for_each(|finding| segment.add(finding));
+        let dormant = match rest {
+            AtRest::Zero(_) => {
+                causes(cx, &mut segment);
+                Some(Dormant::ScaledToZero(rest.reason()))
+            }
+            AtRest::UnusedPreview(_) => Some(Dormant::NoTraffic(rest.reason())),
+            AtRest::OnDemand => None,
+        };
+        return (segment, dormant);
     }
     match cx.situation() {
         Situation::Carries => {
             segment.evaluated(evidence(cx));
-            run(CARRIES, cx, &mut segment);
+            run(checks.something_answers, cx, &mut segment);
         }
         Situation::Fading | Situation::Empty => {
-            if let Some(finding) = NOTHING.iter().find_map(|check| check(cx)) {
+            if let Some(finding) = checks.nothing_answers.iter().find_map(|check| check(cx)) {
                 if !matches!(cx.view.truth, Truth::Nothing(_)) {
                     segment.evaluated(evidence(cx));
                 }
@@ -101,7 +44,7 @@ pub(crate) fn segment(cx: &Context<'_, '_>) -> (Segment, Option<Dormant>) {
         }
     }
     causes(cx, &mut segment);
-    run(NOTES, cx, &mut segment);
+    run(checks.endpoints, cx, &mut segment);
     (segment, None)
 }
 
@@ -111,9 +54,8 @@ fn causes(cx: &Context<'_, '_>, segment: &mut Segment) {
         return;
     }
     for cause in cx.causes() {
-        // A paused roll-out matters only where something is missing.
-        if cause.code() != "workload/paused" || cx.unready_count() > 0 || cx.situation() != Situation::Carries {
-            segment.add(cause.clone());
+        if !cause.only_while_missing || cx.unready_count() > 0 || cx.situation() != Situation::Carries {
+            segment.add(cause.finding.clone());
         }
     }
 }

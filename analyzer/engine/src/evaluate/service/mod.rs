@@ -3,27 +3,31 @@
 mod address;
 mod alias;
 mod backends;
+mod causes;
 pub mod context;
 mod endpoints;
 mod port;
 mod service;
 mod shared;
 mod subjects;
+mod table;
 
 use std::sync::Arc;
 
 use kubereach_reports::report::{Port, SegmentName};
 
-use crate::evaluate::Cluster;
 use crate::evaluate::policy;
 use crate::evaluate::service::context::Context;
 use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::{Dormant, Finding, Segment};
+use kubereach_model::evidence::{Dormant, Segment};
 use kubereach_model::snapshot::model::Service;
 
+pub use alias::{AliasContext, AliasStep};
 pub use backends::Backends;
+pub use causes::Cause;
 pub(crate) use shared::Shared;
 pub(crate) use subjects::subjects;
+pub use table::{AliasCheck, Check, CheckTable, NamingCheck, PodCheck, WorkloadCause, WorkloadCheck};
 
 /// Who consumes the endpoints of a Service, where that changes which of them receive traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,15 +58,6 @@ pub(crate) fn is_api_server(cx: &context::Context<'_, '_>) -> bool {
     cx.view.namespace() == "default" && cx.view.name() == "kubernetes"
 }
 
-/// A check that looks at one Service port.
-type Check = fn(&Context<'_, '_>) -> Option<Finding>;
-
-fn run(checks: &[Check], cx: &Context<'_, '_>, segment: &mut Segment) {
-    for finding in checks.iter().filter_map(|check| check(cx)) {
-        segment.add(finding);
-    }
-}
-
 /// Which of its ports a reference means; of equal numbers the TCP one.
 fn port_index(service: &Service, port: &Port) -> Option<usize> {
     let matches = |p: &kubereach_model::snapshot::model::ServicePort| match port {
@@ -85,16 +80,17 @@ pub(crate) fn backend<'s>(
     }
     let index = port.and_then(|port| port_index(&view.service, port));
     if index.is_none() {
-        return unresolved(backends.cluster, view, consumer);
+        return unresolved(backends, view, consumer);
     }
     behind(backends, view, index, consumer)
 }
 
 /// The Service is known and the port is not: the rest stays unknown.
-fn unresolved<'s>(cluster: &Cluster<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendSegments {
-    let cx = Context::new(cluster, view, None, consumer);
+fn unresolved<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>, consumer: Consumer) -> BackendSegments {
+    let checks = &backends.checks.service;
+    let cx = Context::new(backends.cluster, checks, view, None, consumer);
     let object = cx.object();
-    let mut segments = vec![Arc::new(service::segment(&cx))];
+    let mut segments = vec![Arc::new(service::segment(checks, &cx))];
     segments
         .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Segment::new(s, Some(object.clone())))));
     segments.push(crate::checks::policy::segment(&object));
@@ -108,25 +104,21 @@ fn behind<'s>(
     index: Option<usize>,
     consumer: Consumer,
 ) -> BackendSegments {
-    let cluster = backends.cluster;
-    let cx = Context::new(cluster, view, index, consumer);
+    let cx = Context::new(backends.cluster, &backends.checks.service, view, index, consumer);
     behind_context(backends, &cx)
 }
 
 fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendSegments {
+    let checks = &backends.checks.service;
     let own = Shared::default();
     let shared = backends.shared(cx.view).unwrap_or(&own);
-    let (endpoints, dormant) = shared.endpoints(cx);
-    let mut segments = vec![shared.service(cx), endpoints];
+    let (endpoints, dormant) = shared.endpoints(checks, cx);
+    let mut segments = vec![shared.service(checks, cx), endpoints];
     if let Some(port) = cx.port {
-        segments.push(Arc::new(port::segment(cx)));
+        segments.push(Arc::new(port::segment(checks, cx)));
         segments.push(policy::behind(cx.cluster, cx.view, port, &cx.behind, cx.consumer));
     } else {
         segments.push(crate::checks::policy::segment(&cx.object()));
     }
     BackendSegments { segments, dormant }
 }
-
-/// The checks of what lies behind a Service port.
-#[derive(Debug)]
-pub struct CheckTable {}

@@ -2,43 +2,24 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::endpoints;
-use crate::checks::service::{
-    headless_port_not_translated, named_target_port_missing, port_not_tcp, port_without_endpoints, protocol_untestable,
-    readiness_on_other_port, slice_port_name_mismatch, target_port_suspect,
-};
+use crate::evaluate::service::CheckTable;
 use crate::evaluate::service::context::Context;
-use crate::evaluate::service::{Check, run};
+use crate::evaluate::service::table::run;
 use crate::resolve::service::Truth;
 use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::model::lenient::PortRef;
 
-/// The first that fits says why the port leads nowhere.
-static NOWHERE: &[Check] = &[
-    port_not_tcp::finding,
-    named_target_port_missing::finding,
-    slice_port_name_mismatch::finding,
-    port_without_endpoints::finding,
-];
-
-static ADDITIONS: &[Check] = &[
-    target_port_suspect::finding,
-    headless_port_not_translated::finding,
-    readiness_on_other_port::finding,
-    protocol_untestable::finding,
-];
-
 /// The segment of one port.
-pub(crate) fn segment(cx: &Context<'_, '_>) -> Segment {
+pub(crate) fn segment(checks: &CheckTable, cx: &Context<'_, '_>) -> Segment {
     let mut segment = Segment::new(SegmentName::Port, Some(cx.object()));
     if cx.view.is_declared(cx.cluster) {
         segment.declare();
     }
     let Some(port) = cx.port else { return segment };
-    if let Some(finding) = NOWHERE.iter().find_map(|check| check(cx)) {
+    if let Some(finding) = checks.port_leads_nowhere.iter().find_map(|check| check(cx)) {
         segment.evaluated(format!("no address serves port {}", port.describe()));
         segment.add(finding);
-        run(&[protocol_untestable::finding], cx, &mut segment);
+        run(checks.port, cx, &mut segment);
         return segment;
     }
     let numbers = cx.numbers();
@@ -48,13 +29,12 @@ pub(crate) fn segment(cx: &Context<'_, '_>) -> Segment {
         segment.evaluated(format!("port {} {leads} ({})", port.describe(), cx.source()));
     } else if !cx.view.endpoints.is_empty() && !matches!(cx.view.truth, Truth::Templates) {
         // Addresses were read, none lists the port, and not all were read.
-        if let Some(finding) = endpoints::not_collected::unlisted(cx) {
-            segment.add(finding);
-        }
+        run(checks.port_not_listed, cx, &mut segment);
     } else if let Some(clause) = resolved_without_addresses(cx) {
         segment.evaluated(clause);
     }
-    run(ADDITIONS, cx, &mut segment);
+    run(checks.port_leads_on, cx, &mut segment);
+    run(checks.port, cx, &mut segment);
     segment
 }
 

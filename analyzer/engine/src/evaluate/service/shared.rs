@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::evaluate::service::Consumer;
 use crate::evaluate::service::context::{Context, Situation};
+use crate::evaluate::service::{CheckTable, Consumer};
 use crate::evaluate::service::{endpoints, service};
 use kubereach_model::evidence::{Dormant, Segment};
 
@@ -28,14 +28,14 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// The `service` segment.
-    pub(crate) fn service(&self, cx: &Context<'_, '_>) -> Arc<Segment> {
-        known(&self.services, cx, Some(cx.consumer), || Arc::new(service::segment(cx)))
+    pub(crate) fn service(&self, checks: &CheckTable, cx: &Context<'_, '_>) -> Arc<Segment> {
+        known(&self.services, cx, Some(cx.consumer), || Arc::new(service::segment(checks, cx)))
     }
 
     /// The `endpoints` segment, and whether it carries nothing on purpose.
-    pub(crate) fn endpoints(&self, cx: &Context<'_, '_>) -> (Arc<Segment>, Option<Dormant>) {
+    pub(crate) fn endpoints(&self, checks: &CheckTable, cx: &Context<'_, '_>) -> (Arc<Segment>, Option<Dormant>) {
         known(&self.endpoints, cx, None, || {
-            let (segment, dormant) = endpoints::segment(cx);
+            let (segment, dormant) = endpoints::segment(checks, cx);
             (Arc::new(segment), dormant)
         })
     }

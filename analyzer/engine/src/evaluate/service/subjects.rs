@@ -1,4 +1,4 @@
-//! Every Service as a subject: one path per port and door.
+//! Every Service as a subject: one path per port and kind of address.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
     }
 }
 
-/// What lies behind the doors to the outside: the same, but for who comes in by them.
+/// What lies behind node ports and load balancers: the same, but for who comes in by them.
 fn from_outside<'s>(
     cluster: &Cluster<'s>,
     cx: &Context<'_, 's>,
@@ -74,29 +74,29 @@ struct Paths<'v, 's> {
 
 impl<'s> Paths<'_, 's> {
     fn port(&mut self, backends: &Backends<'_, 's>, index: Option<usize>) {
-        let (cluster, view) = (backends.cluster, self.view);
-        let cx = Context::new(cluster, view, index, Consumer::ClusterIp);
+        let (cluster, checks, view) = (backends.cluster, &backends.checks.service, self.view);
+        let cx = Context::new(cluster, checks, view, index, Consumer::ClusterIp);
         let segments = behind_context(backends, &cx);
         let backend = backend_of(view, cx.port);
         // One number may be two ports, one per protocol.
         let matches = cx.port.filter(|p| p.protocol != "TCP").map(|p| p.protocol.clone());
-        let door = if view.service.is_headless() { "headless" } else { "cluster-ip" };
-        self.add(door, matches.clone(), backend.clone(), None, &segments);
+        let listener = if view.service.is_headless() { "headless" } else { "cluster-ip" };
+        self.add(listener, matches.clone(), backend.clone(), None, &segments);
         let kind = view.service.spec.kind.as_str();
         if let Some(port) = cx.port.filter(|_| matches!(kind, "NodePort" | "LoadBalancer")) {
             let outside = from_outside(cluster, &cx, port, segments);
-            if let Some(segment) = address::node_port(&cx) {
+            if let Some(segment) = address::node_port(checks, &cx) {
                 self.add("node-port", matches.clone(), backend.clone(), Some(segment), &outside);
             }
             if kind == "LoadBalancer" {
-                self.add("load-balancer", matches, backend, Some(address::load_balancer(&cx)), &outside);
+                self.add("load-balancer", matches, backend, Some(address::load_balancer(checks, &cx)), &outside);
             }
         }
     }
 
     fn add(
         &mut self,
-        door: &str,
+        listener: &str,
         matches: Option<String>,
         backend: Backend,
         address: Option<Segment>,
@@ -104,7 +104,7 @@ impl<'s> Paths<'_, 's> {
     ) {
         let key = PathKey {
             entry: self.view.service.object(),
-            listener: Some(door.to_owned()),
+            listener: Some(listener.to_owned()),
             host: None,
             matches,
             backend: Some(backend),

@@ -5,6 +5,8 @@
 
 use serde::Deserialize;
 
+use super::state::IngressState;
+use crate::resolve::controllers::annotations::ALB_ACTION;
 use kubereach_model::snapshot::model::lenient::{Field, List, PortRef};
 
 /// What an action does.
@@ -61,6 +63,16 @@ struct RawGroup {
     port: Option<PortRef>,
     #[serde(alias = "Weight", rename = "weight")]
     weight: Field<i64>,
+}
+
+/// The annotation that defines the action of this name.
+pub fn annotation_of(name: &str) -> String {
+    format!("{ALB_ACTION}{name}")
+}
+
+/// The action of a name, as its annotation says; `None` without the annotation.
+pub fn of(state: &IngressState<'_>, name: &str) -> Option<Action> {
+    state.annotation(&annotation_of(name)).map(parse)
 }
 
 /// Reads the annotation.

@@ -7,7 +7,7 @@ use kubereach_model::snapshot::model::{IngressBackend, Service, ServicePort};
 use kubereach_model::snapshot::{Absence, Found, Gap, Lookup};
 use kubereach_reports::report::{Backend, Port};
 
-use super::front::Front;
+use super::state::IngressState;
 
 /// What a declared path leads to.
 #[derive(Debug, Clone)]
@@ -56,8 +56,8 @@ pub struct Reference<'s> {
 const USE_ANNOTATION: &str = "use-annotation";
 
 /// Resolves a backend of an Ingress.
-pub fn resolve<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, backend: &'s IngressBackend) -> Reference<'s> {
-    let namespace = front.ingress.get().value.metadata.namespace.as_str();
+pub fn resolve<'s>(cluster: &ClusterIndex<'s>, state: &IngressState<'s>, backend: &'s IngressBackend) -> Reference<'s> {
+    let namespace = state.ingress.get().value.metadata.namespace.as_str();
     let named = |kind: &str, name: &str, port: Option<&PortRef>| Backend {
         kind: kind.to_owned(),
         namespace: namespace.to_owned(),
@@ -76,7 +76,7 @@ pub fn resolve<'s>(cluster: &ClusterIndex<'s>, front: &Front<'s>, backend: &'s I
     };
     let port = service.port.clone().filter(|port| !matches!(port, PortRef::Name(name) if name.is_empty()));
     let is_action = matches!(&port, Some(PortRef::Name(name)) if name == USE_ANNOTATION);
-    if is_action && front.may_be(Product::AwsAlb) {
+    if is_action && state.may_be(Product::AwsAlb) {
         return Reference {
             target: Target::Action(&service.name),
             backend: named("Action", &service.name, None),

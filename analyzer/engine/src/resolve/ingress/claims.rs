@@ -6,14 +6,12 @@
 use std::collections::HashMap;
 
 use crate::resolve::controllers::Product;
+use crate::resolve::controllers::annotations::{CANARY, NGINX};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Ingress, IngressBackend};
 
-use super::front::Front;
 use super::rules::{Declared, declared};
-
-/// Annotation prefix of ingress-nginx.
-pub const NGINX: &str = "nginx.ingress.kubernetes.io/";
+use super::state::IngressState;
 
 /// One Ingress's claim to a path.
 #[derive(Debug, Clone, Copy)]
@@ -35,19 +33,19 @@ pub struct Claims<'s> {
 
 impl<'s> Claims<'s> {
     /// From all Ingresses.
-    pub fn of(fronts: &[Front<'s>]) -> Self {
+    pub fn of(states: &[IngressState<'s>]) -> Self {
         let mut claims = Self::default();
-        for front in fronts {
-            let canary = is_canary(&front.ingress);
-            for path in declared(&front.ingress.get().value) {
+        for state in states {
+            let canary = is_canary(&state.ingress);
+            for path in declared(&state.ingress.get().value) {
                 if path.path_type.is_empty() {
                     continue;
                 }
-                let claim = Claim { ingress: front.ingress, backend: path.backend, canary };
-                claims.paths.entry(key(front, &path)).or_default().push(claim);
-                if turns_regex(front) {
-                    let host = host_key(front, &path);
-                    claims.regex_hosts.entry(host).or_insert(front.ingress);
+                let claim = Claim { ingress: state.ingress, backend: path.backend, canary };
+                claims.paths.entry(key(state, &path)).or_default().push(claim);
+                if turns_regex(state) {
+                    let host = host_key(state, &path);
+                    claims.regex_hosts.entry(host).or_insert(state.ingress);
                 }
             }
         }
@@ -60,59 +58,59 @@ impl<'s> Claims<'s> {
 
     /// Other Ingresses that claim the same path with another backend; canaries aside. Those of
     /// unknown age first, then the oldest; only so many as a report can use.
-    pub fn rivals(&self, front: &Front<'s>, path: &Declared<'s>) -> Vec<Found<'s, Ingress>> {
+    pub fn rivals(&self, state: &IngressState<'s>, path: &Declared<'s>) -> Vec<Found<'s, Ingress>> {
         const USEFUL: usize = 8;
-        if path.path_type.is_empty() || is_canary(&front.ingress) {
+        if path.path_type.is_empty() || is_canary(&state.ingress) {
             return Vec::new();
         }
-        let own = &front.ingress.metadata;
+        let own = &state.ingress.metadata;
         let elsewhere = |claim: &&Claim<'s>| {
             let same_namespace = claim.ingress.metadata.namespace == own.namespace;
             let itself = same_namespace && claim.ingress.metadata.name == own.name;
             let same_backend = same_namespace && claim.backend == path.backend;
             !claim.canary && !itself && !same_backend
         };
-        let claims = self.paths.get(&key(front, path)).map(Vec::as_slice).unwrap_or_default();
+        let claims = self.paths.get(&key(state, path)).map(Vec::as_slice).unwrap_or_default();
         claims.iter().filter(elsewhere).map(|claim| claim.ingress).take(USEFUL).collect()
     }
 
     /// Has the path of a canary a main Ingress beside it?
-    pub fn has_main(&self, front: &Front<'s>, path: &Declared<'s>) -> bool {
-        self.paths.get(&key(front, path)).is_some_and(|claims| claims.iter().any(|claim| !claim.canary))
+    pub fn has_main(&self, state: &IngressState<'s>, path: &Declared<'s>) -> bool {
+        self.paths.get(&key(state, path)).is_some_and(|claims| claims.iter().any(|claim| !claim.canary))
     }
 
     /// An Ingress that turns every path of this host into a regular expression.
-    pub fn regex(&self, front: &Front<'s>, path: &Declared<'s>) -> Option<Found<'s, Ingress>> {
-        self.regex_hosts.get(&host_key(front, path)).copied()
+    pub fn regex(&self, state: &IngressState<'s>, path: &Declared<'s>) -> Option<Found<'s, Ingress>> {
+        self.regex_hosts.get(&host_key(state, path)).copied()
     }
 }
 
-/// Where two Ingresses can meet: the class where they share a front door, else only with themselves.
-fn meeting(front: &Front<'_>) -> String {
-    let shared = front.controller().is_none_or(|controller| controller.shared);
-    let group = front.annotation("alb.ingress.kubernetes.io/group.name").filter(|_| front.is(Product::AwsAlb));
+/// Where two Ingresses can meet: the class where they share addresses, else only with themselves.
+fn meeting(state: &IngressState<'_>) -> String {
+    let shared = state.controller().is_none_or(|controller| controller.shared);
+    let group = state.controller().and_then(|controller| state.annotation(controller.group?));
     match group {
         Some(group) => format!("group {group}"),
-        None if shared => format!("class {}", front.class.identity()),
-        None => front.ingress.object().to_string(),
+        None if shared => format!("class {}", state.class.identity()),
+        None => state.ingress.object().to_string(),
     }
 }
 
-fn key(front: &Front<'_>, path: &Declared<'_>) -> Key {
-    let (class, host) = host_key(front, path);
+fn key(state: &IngressState<'_>, path: &Declared<'_>) -> Key {
+    let (class, host) = host_key(state, path);
     (class, host, path.path.to_owned(), path.path_type.to_owned())
 }
 
-fn host_key(front: &Front<'_>, path: &Declared<'_>) -> (String, String) {
-    (meeting(front), path.host.unwrap_or_default().to_ascii_lowercase())
+fn host_key(state: &IngressState<'_>, path: &Declared<'_>) -> (String, String) {
+    (meeting(state), path.host.unwrap_or_default().to_ascii_lowercase())
 }
 
 /// A canary of ingress-nginx.
 pub fn is_canary(ingress: &Ingress) -> bool {
-    ingress.metadata.annotation(&format!("{NGINX}canary")) == Some("true")
+    ingress.metadata.annotation(CANARY) == Some("true")
 }
 
-fn turns_regex(front: &Front<'_>) -> bool {
-    front.is(Product::IngressNginx)
-        && (front.says(&format!("{NGINX}use-regex")) || front.annotation(&format!("{NGINX}rewrite-target")).is_some())
+fn turns_regex(state: &IngressState<'_>) -> bool {
+    state.is(Product::IngressNginx)
+        && (state.says(&format!("{NGINX}use-regex")) || state.annotation(&format!("{NGINX}rewrite-target")).is_some())
 }

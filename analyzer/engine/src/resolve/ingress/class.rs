@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::resolve::controllers::{self, Controller, Product};
+use crate::resolve::controllers::{self, CONTROLLERS, Controller, Product};
 use kubereach_model::snapshot::model::{Ingress, IngressClass, Pod};
 use kubereach_model::snapshot::{Absence, Found, Gap, Listing, Lookup, Snapshot};
 
@@ -40,7 +40,7 @@ pub enum Class<'s> {
     /// No class, and a sign of who serves it all the same: the text says which.
     Sign(String),
     /// No class, and a controller pod that says it serves such Ingresses.
-    Watched(Found<'s, Pod>),
+    Watched(&'static Controller, Found<'s, Pod>),
     /// No class; a default exists and was not given to it.
     DefaultNotGiven {
         /// The (first) default class.
@@ -130,7 +130,7 @@ impl<'s> Classes<'s> {
         let controller = match (&class, named) {
             (Class::Found(_), _) => id.and_then(controllers::by_id),
             (Class::Word, Named::Annotation(word)) => controllers::by_word(word),
-            (Class::Watched(_), _) => controllers::of(Product::IngressNginx),
+            (Class::Watched(controller, _), _) => Some(*controller),
             (Class::Sign(_), _) => self.sign(&ingress).map(|(controller, _)| controller),
             _ => None,
         };
@@ -138,16 +138,12 @@ impl<'s> Classes<'s> {
     }
 
     /// What a controller leaves behind that serves an Ingress without being named: annotations that only
-    /// Google's controller writes, and the Routes that OpenShift's makes.
+    /// it writes, and the Routes that OpenShift's makes.
     fn sign(&self, ingress: &Ingress) -> Option<(&'static Controller, String)> {
-        const WRITTEN_BY_GCE: [&str; 3] = [
-            "ingress.kubernetes.io/url-map",
-            "ingress.kubernetes.io/forwarding-rule",
-            "ingress.kubernetes.io/backends",
-        ];
-        if let Some(key) = WRITTEN_BY_GCE.into_iter().find(|key| ingress.metadata.annotation(key).is_some()) {
-            let gce = controllers::of(Product::Gce)?;
-            return Some((gce, format!("{} wrote the annotation {key} into it", gce.name)));
+        for controller in CONTROLLERS {
+            if let Some(key) = controller.writes.iter().find(|key| ingress.metadata.annotation(key).is_some()) {
+                return Some((controller, format!("{} wrote the annotation {key} into it", controller.name)));
+            }
         }
         let route = self.routes.get(&(ingress.metadata.namespace.as_str(), ingress.metadata.name.as_str()))?;
         let openshift = controllers::of(Product::OpenShift)?;
@@ -158,8 +154,8 @@ impl<'s> Classes<'s> {
         if let Some((_, what)) = self.sign(&ingress) {
             return Class::Sign(what);
         }
-        if let Some(pod) = pods.watching_classless() {
-            return Class::Watched(pod);
+        if let Some((controller, pod)) = pods.watching_classless() {
+            return Class::Watched(controller, pod);
         }
         match (self.defaults.as_slice(), ingress.is_manifest()) {
             // Admission gives it this one when it is created.

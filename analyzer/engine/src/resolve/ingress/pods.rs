@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::resolve::ClusterIndex;
-use crate::resolve::controllers::{Controller, Product};
+use crate::resolve::controllers::{CONTROLLERS, Controller};
 use kubereach_model::snapshot::model::{Pod, Resource as _};
 use kubereach_model::snapshot::{Found, Gap};
 
@@ -11,7 +11,7 @@ use kubereach_model::snapshot::{Found, Gap};
 #[derive(Debug)]
 pub struct ControllerPods<'w, 's> {
     by_name: &'w HashMap<&'static str, Vec<Found<'s, Pod>>>,
-    watching_classless: Option<Found<'s, Pod>>,
+    watching_classless: Option<(&'static Controller, Found<'s, Pod>)>,
     complete: Result<(), Gap>,
 }
 
@@ -37,9 +37,11 @@ impl<'w, 's> ControllerPods<'w, 's> {
     /// Of the pods that were recognised.
     pub fn of(cluster: &'w ClusterIndex<'s>) -> Self {
         let by_name = &cluster.proxy_pods().by_controller;
-        let nginx = by_name.get("ingress-nginx").map(Vec::as_slice).unwrap_or_default();
-        let watches = |pod: &Found<'s, Pod>| flag(pod, "--watch-ingress-without-class").is_some_and(|v| v != "false");
-        let watching_classless = nginx.iter().copied().find(watches);
+        let watching_classless = CONTROLLERS.iter().find_map(|controller| {
+            let flag_name = controller.flags?.classless;
+            let watches = |pod: &Found<'s, Pod>| flag(pod, flag_name).is_some_and(|value| value != "false");
+            Some((controller, by_name.get(controller.name)?.iter().copied().find(watches)?))
+        });
         Self { by_name, watching_classless, complete: cluster.snapshot.is_complete(Pod::KIND, None) }
     }
 
@@ -56,8 +58,8 @@ impl<'w, 's> ControllerPods<'w, 's> {
         Seen { pods, ready, all_unready, may_listen_on_node, flags, complete: self.complete.clone() }
     }
 
-    /// An ingress-nginx pod that was told to serve Ingresses without a class.
-    pub const fn watching_classless(&self) -> Option<Found<'s, Pod>> {
+    /// A pod that was told to serve Ingresses without a class, and its controller.
+    pub const fn watching_classless(&self) -> Option<(&'static Controller, Found<'s, Pod>)> {
         self.watching_classless
     }
 }
@@ -76,14 +78,14 @@ fn may_listen_on_node(pod: &Pod) -> bool {
     on_node && running
 }
 
-/// ingress-nginx serves the class whose `spec.controller` equals its `--controller-class`; other products
-/// are not told apart by instance.
+/// Some serve only the class whose `spec.controller` a flag names; instances of other products are not told apart.
 fn serves(controller: &Controller, pod: &Pod, id: Option<&str>) -> bool {
-    let (Product::IngressNginx, Some(id)) = (controller.product, id) else { return true };
+    let (Some(flags), Some(id)) = (controller.flags, id) else { return true };
     if !flags_readable(pod) {
         return true;
     }
-    flag(pod, "--controller-class").unwrap_or("k8s.io/ingress-nginx") == id
+    let (name, default) = flags.class;
+    flag(pod, name).unwrap_or(default) == id
 }
 
 fn flags_readable(pod: &Pod) -> bool {

@@ -2,6 +2,7 @@
 //! answers, and which workloads stand behind. Three-valued; nothing is judged and nothing worded here.
 
 mod alias;
+pub(crate) mod closest_match;
 mod endpoint;
 mod family;
 mod port;
@@ -14,7 +15,7 @@ pub use endpoint::{Doubt, Endpoint, Group, GroupPort, Source};
 pub use family::Family;
 pub use port::{Counts, PortView};
 pub use selected::{Addressed, Selected, addressed};
-pub use workloads::{Workloads, Zero};
+pub use workloads::{Workloads, Zero, refusal};
 
 use super::ClusterIndex;
 use kubereach_model::snapshot::model::{EndpointSlice, Resource as _, Service};

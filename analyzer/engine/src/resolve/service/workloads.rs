@@ -2,7 +2,8 @@
 
 use super::Selected;
 use crate::resolve::ClusterIndex;
-use kubereach_model::snapshot::model::UnmodelledRole;
+use kubereach_model::evidence::command;
+use kubereach_model::snapshot::model::{ConditionStatus, UnmodelledRole, current};
 use kubereach_model::snapshot::model::{
     OwnerReference, Resource as _, Service, Unmodelled, Workload, WorkloadKind, unmodelled_role,
 };
@@ -35,6 +36,13 @@ pub struct Workloads<'s> {
     pub controlled: Vec<Found<'s, Workload>>,
     /// At zero on purpose?
     pub zero: Zero<'s>,
+}
+
+impl<'s> Workloads<'s> {
+    /// What its owners control, then the owners.
+    pub fn all(&self) -> impl Iterator<Item = Found<'s, Workload>> + '_ {
+        self.controlled.iter().chain(&self.workloads).copied()
+    }
 }
 
 enum Owner<'s> {
@@ -193,4 +201,27 @@ fn scaler_of<'s>(cluster: &ClusterIndex<'s>, service: &Service, workload: &Workl
         let older = text("/scaleTargetRef/deployment") == Some(workload.metadata.name.as_str());
         by_workload || older || text("/scaleTargetRef/service") == Some(service.metadata.name.as_str())
     })
+}
+
+/// Why the API server refuses new pods of a workload, in its own words; `None` where it does not.
+pub fn refusal(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Option<String> {
+    if workload.kind == WorkloadKind::Deployment && workload.desired() == Some(0) {
+        return None;
+    }
+    let status = workload.get().value.status.as_ref()?;
+    let condition = current(&status.conditions, "ReplicaFailure").filter(|c| c.status == ConditionStatus::True);
+    if let Some(condition) = condition {
+        return Some(command::cut(if condition.message().is_empty() {
+            condition.reason()
+        } else {
+            condition.message()
+        }));
+    }
+    // Stateful and daemon sets have no such condition; their controllers say it in an event. An event is
+    // history: it counts only while pods are missing.
+    let missing = workload.desired() > status.replicas.known().or(status.number_ready.known()).copied();
+    let events = cluster.events_about(workload.kind.word(), &workload.metadata.namespace, &workload.metadata.name);
+    let refused =
+        events.iter().filter(|e| e.reason.as_deref() == Some("FailedCreate")).max_by_key(|e| e.last_timestamp.0);
+    refused.filter(|_| missing).and_then(|e| e.message.as_deref()).map(command::cut)
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::{SegmentName, SubjectChange};
 
-use super::context::{Context, title};
+use crate::evaluate::change::{Change, title};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
@@ -11,8 +11,8 @@ use kubereach_model::snapshot::matches_pairs;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{ContainerPort, PodSpec, Service, Workload};
 
-/// The page.
-pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+/// What `explain` says of it.
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/port-renamed",
     segment: SegmentName::Port,
     title: "The change renames or renumbers a port that another object refers to",
@@ -39,8 +39,8 @@ const OF_CONTAINER: [&str; 3] =
     ["service/named-target-port-missing", "service/port-without-endpoints", "service/target-port-suspect"];
 
 /// The edit that moved the port.
-pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding> {
-    let (service, container) = (Context::has(subject, &OF_SERVICE), Context::has(subject, &OF_CONTAINER));
+pub fn explain(cx: &Change<'_>, subject: &SubjectChange) -> Vec<Finding> {
+    let (service, container) = (Change::has(subject, &OF_SERVICE), Change::has(subject, &OF_CONTAINER));
     let mut found = Vec::new();
     for name in cx.services(subject) {
         let (Some(old), Some(new)) = cx.service(&name) else { continue };
@@ -78,7 +78,7 @@ fn of_service(old: Found<'_, Service>, new: Found<'_, Service>) -> Vec<Finding> 
 }
 
 /// Container ports of the workloads behind the Service that are gone and that it looks up by name.
-fn of_containers(cx: &Context<'_>, service: Found<'_, Service>) -> Vec<Finding> {
+fn of_containers(cx: &Change<'_>, service: Found<'_, Service>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in &service.get().value.spec.ports {
         let Some(PortRef::Name(name)) = &port.target_port else { continue };

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::resolve::ClusterIndex;
-use crate::resolve::controllers::{Controller, Product};
+use crate::resolve::controllers::annotations::{REDIRECTS, SSL_PASSTHROUGH};
+use crate::resolve::controllers::{Controller, Dials, On, Place, Product, Setting, TargetPorts};
 use crate::resolve::proxy_pods;
-use kubereach_model::snapshot::model::{Ingress, Pod};
+use kubereach_model::snapshot::model::{Ingress, Pod, Service};
 use kubereach_model::snapshot::{Found, Provenance};
 
 use super::class::{Classes, Resolved};
@@ -25,7 +26,7 @@ pub enum Address {
     NotCollected,
 }
 
-/// How far the evidence of the front door reaches. Words must not say more.
+/// How far the evidence that it is served reaches. Words must not say more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// A class or annotation says who should serve it.
@@ -38,7 +39,7 @@ pub enum Tier {
 
 /// One Ingress and what stands before its rules.
 #[derive(Debug)]
-pub struct Front<'s> {
+pub struct IngressState<'s> {
     /// The Ingress.
     pub ingress: Found<'s, Ingress>,
     /// Its class.
@@ -57,21 +58,21 @@ pub struct Front<'s> {
 const YOUNG_SECONDS: i64 = 60;
 
 /// The controllers of a cluster, each looked at once per class it serves.
-pub(super) struct Doormen<'w, 's> {
+pub(super) struct ControllerStates<'w, 's> {
     cluster: &'w ClusterIndex<'s>,
     classes: Classes<'s>,
     pods: ControllerPods<'w, 's>,
-    known: HashMap<(*const Controller, Option<&'s str>), Doorman<'s>>,
+    known: HashMap<(*const Controller, Option<&'s str>), ControllerState<'s>>,
 }
 
 #[derive(Clone)]
-struct Doorman<'s> {
+struct ControllerState<'s> {
     seen: Arc<Seen<'s>>,
     proxy: Option<Arc<proxy_pods::Proxy<'s>>>,
     young: bool,
 }
 
-impl<'w, 's> Doormen<'w, 's> {
+impl<'w, 's> ControllerStates<'w, 's> {
     /// Nobody is looked at yet.
     pub(super) fn of(cluster: &'w ClusterIndex<'s>) -> Self {
         Self {
@@ -82,31 +83,31 @@ impl<'w, 's> Doormen<'w, 's> {
         }
     }
 
-    fn serving(&mut self, controller: &'static Controller, id: Option<&'s str>) -> Doorman<'s> {
+    fn serving(&mut self, controller: &'static Controller, id: Option<&'s str>) -> ControllerState<'s> {
         let (cluster, pods) = (self.cluster, &self.pods);
         let look = || {
             let seen = pods.serving(controller, id);
             let proxy = proxy_pods::of_ingress(cluster, controller, &seen.pods).map(Arc::new);
             let age = |pod: &Found<'s, Pod>| cluster.age_seconds(pod.metadata.creation_timestamp.0);
             let young = seen.pods.iter().all(|pod| age(pod).is_some_and(|age| age < YOUNG_SECONDS));
-            Doorman { seen: Arc::new(seen), proxy, young }
+            ControllerState { seen: Arc::new(seen), proxy, young }
         };
         self.known.entry((std::ptr::from_ref(controller), id)).or_insert_with(look).clone()
     }
 
     /// Resolves one Ingress.
-    pub(super) fn front(&mut self, ingress: Found<'s, Ingress>) -> Front<'s> {
+    pub(super) fn state_of(&mut self, ingress: Found<'s, Ingress>) -> IngressState<'s> {
         let class = self.classes.resolve(ingress, &self.pods);
-        let doorman = class.controller.map(|controller| self.serving(controller, class.id));
-        let (seen, proxy, young) = match doorman {
-            Some(doorman) => (Some(doorman.seen), doorman.proxy, doorman.young),
+        let controller = class.controller.map(|controller| self.serving(controller, class.id));
+        let (seen, proxy, young) = match controller {
+            Some(controller) => (Some(controller.seen), controller.proxy, controller.young),
             None => (None, None, false),
         };
-        Front { ingress, class, seen, proxy, address: address(ingress), young }
+        IngressState { ingress, class, seen, proxy, address: address(ingress), young }
     }
 }
 
-impl<'s> Front<'s> {
+impl<'s> IngressState<'s> {
     /// The known controller.
     pub fn controller(&self) -> Option<&'static Controller> {
         self.class.controller
@@ -130,6 +131,50 @@ impl<'s> Front<'s> {
     /// Is the annotation `true`?
     pub fn says(&self, key: &str) -> bool {
         self.annotation(key) == Some("true")
+    }
+
+    /// Does the Ingress, or this Service behind it, carry the setting?
+    fn has(&self, setting: &Setting, service: &Service) -> bool {
+        let of_service = || service.metadata.annotation(setting.key);
+        let value = match setting.on {
+            On::Ingress => self.annotation(setting.key),
+            On::Service => of_service(),
+            On::ServiceElseIngress => of_service().or_else(|| self.annotation(setting.key)),
+        };
+        value == Some(setting.value)
+    }
+
+    /// How the controller uses the endpoints of a Service behind it.
+    pub fn dials(&self, service: &Service) -> Dials {
+        let Some(controller) = self.controller() else { return Dials::Unknown };
+        let told = controller.dials_cluster_address.iter().any(|setting| self.has(setting, service));
+        if told { Dials::ClusterAddress } else { controller.dials }
+    }
+
+    /// Is the controller asked to pass TLS through unopened? (ingress-nginx)
+    pub fn passes_tls_through(&self) -> bool {
+        self.is(Product::IngressNginx) && self.says(SSL_PASSTHROUGH)
+    }
+
+    /// The annotation that redirects every request, and where to. (ingress-nginx)
+    pub fn redirect(&self) -> Option<(&'static str, &'s str)> {
+        if !self.may_be(Product::IngressNginx) {
+            return None;
+        }
+        REDIRECTS.into_iter().find_map(|key| Some((key, self.annotation(key)?)))
+    }
+
+    /// What becomes of a backend port that is only the target of a Service port.
+    pub fn target_ports(&self) -> TargetPorts {
+        self.controller().map_or(TargetPorts::Unknown, |controller| controller.target_ports)
+    }
+
+    /// Is it proven that no pod of the controller takes requests?
+    pub fn is_unserved(&self) -> bool {
+        let (Some(controller), Some(seen)) = (self.controller(), &self.seen) else { return false };
+        let all_read = seen.complete.is_ok() && seen.all_unready;
+        let none_listens = !seen.may_listen_on_node && !self.young;
+        controller.place == Place::Pods && !seen.pods.is_empty() && all_read && none_listens
     }
 
     /// Has an address been published?

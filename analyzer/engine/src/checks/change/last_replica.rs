@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::{ChangeAction, SegmentName, SubjectChange};
 
-use super::context::{Context, title};
+use crate::evaluate::change::{Change, title};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::matches_pairs;
 
-/// The page.
-pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+/// What `explain` says of it.
+pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "change/last-replica-to-zero",
     segment: SegmentName::Endpoints,
     title: "The change takes the last replica behind an entry to zero",
@@ -22,8 +22,8 @@ pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// The edit that scaled it down.
-pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding> {
-    if subject.kind != "Service" || !Context::has(subject, &["service/scaled-to-zero"]) {
+pub fn explain(cx: &Change<'_>, subject: &SubjectChange) -> Vec<Finding> {
+    if subject.kind != "Service" || !Change::has(subject, &["service/scaled-to-zero"]) {
         return Vec::new();
     }
     let mut found = Vec::new();

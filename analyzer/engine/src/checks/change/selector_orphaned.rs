@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::{SegmentName, SubjectChange};
 
-use super::context::{Context, origin, title};
+use crate::evaluate::change::{Change, title};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
@@ -12,8 +12,8 @@ use kubereach_model::snapshot::matches_pairs;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, Stored};
 
-/// The page.
-pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+/// What `explain` says of it.
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/selector-orphaned",
     segment: SegmentName::Endpoints,
     title: "The change leaves a Service without pods",
@@ -29,15 +29,15 @@ pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 const CODES: [&str; 2] = ["service/selects-no-pod", "service/selects-nothing-seen"];
 
 /// The edit that took the pods away.
-pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding> {
-    if !Context::has(subject, &CODES) {
+pub fn explain(cx: &Change<'_>, subject: &SubjectChange) -> Vec<Finding> {
+    if !Change::has(subject, &CODES) {
         return Vec::new();
     }
     let services = cx.services(subject);
     services.iter().flat_map(|name| of_service(cx, name)).collect()
 }
 
-fn of_service(cx: &Context<'_>, name: &(String, String)) -> Vec<Finding> {
+fn of_service(cx: &Change<'_>, name: &(String, String)) -> Vec<Finding> {
     let (Some(old), Some(new)) = cx.service(name) else { return Vec::new() };
     if old.is_selectorless() || new.is_selectorless() {
         return Vec::new();
@@ -105,7 +105,7 @@ fn relabelled(
             "Change the selector of the Service together with the labels.",
             command::get(&service.object(), "-o yaml"),
         )
-        .at(origin(workload), path)
+        .at(workload.origin, path)
         .relates(service.object(), "selects the labels that go")
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::{ChangeAction, ObjectRef, SegmentName};
 
-use super::context::{Context, title};
+use crate::evaluate::change::{Change, title};
 use crate::policy::{Answer, Connection, End, Protocol, View};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
@@ -15,8 +15,8 @@ use kubereach_model::snapshot::model::{
 };
 use kubereach_model::snapshot::{Found, Snapshot, matches_pairs};
 
-/// The page.
-pub(super) static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
+/// What `explain` says of it.
+pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "change/port-closed",
     segment: SegmentName::Policy,
     title: "The change closes a port to a caller that may connect today",
@@ -35,7 +35,7 @@ const MOST: usize = 200_000;
 const NAMED: usize = 4;
 
 /// Every port that the change closes to somebody.
-pub(super) fn find(cx: &Context<'_>) -> Vec<Finding> {
+pub fn find(cx: &Change<'_>) -> Vec<Finding> {
     let policies: Vec<&ObjectRef> = cx
         .edits
         .iter()
@@ -100,7 +100,7 @@ fn callers(snapshot: &Snapshot) -> BTreeMap<ObjectRef, Caller<'_>> {
 }
 
 /// May this policy be about a pod behind the Service?
-fn concerns(cx: &Context<'_>, policy: &ObjectRef, service: Found<'_, Service>) -> bool {
+fn concerns(cx: &Change<'_>, policy: &ObjectRef, service: Found<'_, Service>) -> bool {
     let namespace = policy.namespace.as_deref().unwrap_or_default();
     let egress_of_others = |p: &NetworkPolicy| p.spec.policy_types.iter().any(|t| t == "Egress");
     let sides = [cx.before, cx.after];
@@ -151,7 +151,7 @@ fn answer(
 }
 
 fn finding(
-    cx: &Context<'_>,
+    cx: &Change<'_>,
     policy: &ObjectRef,
     service: Found<'_, Service>,
     (index, port): (usize, &ServicePort),

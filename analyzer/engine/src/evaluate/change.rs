@@ -1,25 +1,57 @@
-//! What the causes look at: both snapshots, the edits, and where every subject leads.
+//! A change as its checks look at it: both snapshots, the edits, and where every subject leads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::{ChangeAction, ObjectRef, Report, SubjectChange};
 
-use crate::change::{Applied, Edit};
+use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::Snapshot;
 use kubereach_model::snapshot::model::Service;
-use kubereach_model::snapshot::{Found, Stored};
+use kubereach_model::snapshot::{Found, GroupKind};
+
+/// What becomes of one object of the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The object.
+    pub object: ObjectRef,
+    /// Its group and kind.
+    pub kind: GroupKind,
+    /// What becomes of it.
+    pub action: ChangeAction,
+    /// What follows for others, one sentence; empty if nothing does.
+    pub note: String,
+}
+
+/// A check that says which edit is behind the problems of a subject.
+pub type SubjectCheck = fn(&Change<'_>, &SubjectChange) -> Vec<Finding>;
+/// A check that looks at the whole change.
+pub type WholeCheck = fn(&Change<'_>) -> Vec<Finding>;
+
+/// The checks of changes.
+#[derive(Debug)]
+pub struct CheckTable {
+    /// Of every subject with a problem that is new.
+    pub subject: &'static [SubjectCheck],
+    /// Of the change.
+    pub whole: &'static [WholeCheck],
+}
 
 /// The change and its consequences.
-pub(super) struct Context<'c> {
-    pub(super) before: &'c Snapshot,
-    pub(super) after: &'c Snapshot,
-    pub(super) edits: &'c [Edit],
+#[derive(Debug)]
+pub struct Change<'c> {
+    /// The snapshot without the change.
+    pub before: &'c Snapshot,
+    /// The snapshot with it.
+    pub after: &'c Snapshot,
+    /// Every object of the change.
+    pub edits: &'c [Edit],
     /// Services behind a subject, after the change.
     behind: BTreeMap<(String, String, String), BTreeSet<(String, String)>>,
 }
 
-impl<'c> Context<'c> {
-    pub(super) fn new(before: &'c Snapshot, applied: &'c Applied, report: &Report) -> Self {
+impl<'c> Change<'c> {
+    /// `report` is the judgement of `after`.
+    pub fn new(before: &'c Snapshot, after: &'c Snapshot, edits: &'c [Edit], report: &Report) -> Self {
         let mut behind: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for subject in &report.subjects {
             let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone());
@@ -28,11 +60,11 @@ impl<'c> Context<'c> {
                 of_subject.insert((backend.namespace.clone(), backend.name.clone()));
             }
         }
-        Self { before, after: &applied.after, edits: &applied.edits, behind }
+        Self { before, after, edits, behind }
     }
 
     /// Does the change touch this object in more than writing it down again?
-    pub(super) fn edited(&self, kind: &str, namespace: &str, name: &str) -> bool {
+    pub fn edited(&self, kind: &str, namespace: &str, name: &str) -> bool {
         self.edits.iter().any(|e| {
             e.action != ChangeAction::Same
                 && e.object.kind == kind
@@ -42,12 +74,12 @@ impl<'c> Context<'c> {
     }
 
     /// Does a problem that the change brings have one of these codes?
-    pub(super) fn has(subject: &SubjectChange, codes: &[&str]) -> bool {
+    pub fn has(subject: &SubjectChange, codes: &[&str]) -> bool {
         subject.introduced.iter().chain(&subject.newly_seen).any(|p| codes.contains(&p.code.as_str()))
     }
 
     /// The Services of a subject: itself, or those its paths lead to.
-    pub(super) fn services(&self, subject: &SubjectChange) -> Vec<(String, String)> {
+    pub fn services(&self, subject: &SubjectChange) -> Vec<(String, String)> {
         if subject.kind == "Service" {
             return vec![(subject.namespace.clone(), subject.name.clone())];
         }
@@ -56,7 +88,7 @@ impl<'c> Context<'c> {
     }
 
     /// Ingresses and routes that lead to a Service, after the change.
-    pub(super) fn entries(&self, service: &(String, String)) -> Vec<ObjectRef> {
+    pub fn entries(&self, service: &(String, String)) -> Vec<ObjectRef> {
         let leading = self.behind.iter().filter(|((kind, ..), services)| {
             !matches!(kind.as_str(), "Service" | "Gateway") && services.contains(service)
         });
@@ -70,7 +102,7 @@ impl<'c> Context<'c> {
     }
 
     /// A Service before and after the change.
-    pub(super) fn service(
+    pub fn service(
         &self,
         (namespace, name): &(String, String),
     ) -> (Option<Found<'c, Service>>, Option<Found<'c, Service>>) {
@@ -79,14 +111,9 @@ impl<'c> Context<'c> {
 }
 
 /// `Deployment shop/web`, for prose.
-pub(super) fn title(object: &ObjectRef) -> String {
+pub fn title(object: &ObjectRef) -> String {
     match &object.namespace {
         Some(namespace) => format!("{} {namespace}/{}", object.kind, object.name),
         None => format!("{} {}", object.kind, object.name),
     }
-}
-
-/// Is it the change that holds this object now? Then its place is a place in the change.
-pub(super) fn origin<T>(stored: &Stored<T>) -> u32 {
-    stored.origin
 }

@@ -2,15 +2,15 @@
 
 use kubereach_reports::report::{ChangeAction, SegmentName, SubjectChange};
 
-use super::context::{Context, title};
+use crate::evaluate::change::{Change, title};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Ingress;
 
-/// The page.
-pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+/// What `explain` says of it.
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/host-conflict",
     segment: SegmentName::Rule,
     title: "The change claims a host and path that another entry has",
@@ -30,8 +30,8 @@ const CODES: [&str; 5] = [
 ];
 
 /// The edit that brought the second claim.
-pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding> {
-    if !Context::has(subject, &CODES) {
+pub fn explain(cx: &Change<'_>, subject: &SubjectChange) -> Vec<Finding> {
+    if !Change::has(subject, &CODES) {
         return Vec::new();
     }
     if subject.kind != "Ingress" {
@@ -89,12 +89,12 @@ fn claims(ingress: Found<'_, Ingress>) -> Vec<(String, String, usize, usize)> {
 }
 
 /// Did it claim this before the change?
-fn had(cx: &Context<'_>, ingress: Found<'_, Ingress>, host: &str, path: &str) -> bool {
+fn had(cx: &Change<'_>, ingress: Found<'_, Ingress>, host: &str, path: &str) -> bool {
     let old = cx.before.lookup::<Ingress>(&ingress.metadata.namespace, &ingress.metadata.name).found();
     old.is_some_and(|old| claims(old).iter().any(|(h, p, ..)| h == host && p == path))
 }
 
-fn of_route(cx: &Context<'_>, subject: &SubjectChange) -> Option<Finding> {
+fn of_route(cx: &Change<'_>, subject: &SubjectChange) -> Option<Finding> {
     let edit = cx.edits.iter().find(|e| {
         matches!(e.action, ChangeAction::Created | ChangeAction::Changed)
             && e.object.kind == subject.kind

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::evaluate::Cluster;
+use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::command::cut;
 use kubereach_model::snapshot::model::{Pod, Resource as _, WorkloadKind};
 use kubereach_model::snapshot::{Gap, GroupKind};
@@ -73,8 +73,8 @@ fn differences(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, St
 }
 
 /// The pod or template of the namespace whose labels are most like the selector.
-pub(crate) fn closest(
-    cluster: &Cluster<'_>,
+pub(crate) fn closest_match(
+    cluster: &ClusterIndex<'_>,
     namespace: &str,
     selector: &BTreeMap<String, String>,
 ) -> Option<ClosestMatch> {
@@ -103,7 +103,7 @@ pub(crate) fn closest(
 
 /// Why, in manifests, a workload with the right labels may exist that was not read.
 pub(crate) fn templates_gap(
-    cluster: &Cluster<'_>,
+    cluster: &ClusterIndex<'_>,
     namespace: &str,
     selector: &BTreeMap<String, String>,
 ) -> Option<Gap> {
@@ -141,7 +141,7 @@ pub(crate) fn templates_gap(
 
 /// Why, after a change, pods with the right labels may come that no template shows: the change brings
 /// objects of which an operator may make them.
-pub(crate) fn brought_gap(cluster: &Cluster<'_>) -> Option<Gap> {
+pub(crate) fn brought_gap(cluster: &ClusterIndex<'_>) -> Option<Gap> {
     let maker = cluster.snapshot.simulation.brought().find(|kind| may_make_pods(kind))?;
     Some(Gap::investigate(
         format!("what {maker} objects make"),

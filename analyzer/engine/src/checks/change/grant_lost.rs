@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::{ChangeAction, SegmentName, SubjectChange};
 
-use super::context::{Context, title};
+use crate::evaluate::change::{Change, title};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::ReferenceGrant;
 
-/// The page.
-pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+/// What `explain` says of it.
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/grant-lost",
     segment: SegmentName::Reference,
     title: "The change takes a reference out of its ReferenceGrant",
@@ -29,8 +29,8 @@ const CODES: [&str; 4] = [
 ];
 
 /// The edit that took the permission away.
-pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding> {
-    if !Context::has(subject, &CODES) {
+pub fn explain(cx: &Change<'_>, subject: &SubjectChange) -> Vec<Finding> {
+    if !Change::has(subject, &CODES) {
         return Vec::new();
     }
     let from_here = |grant: &ReferenceGrant| {
@@ -85,7 +85,7 @@ fn permits(grant: &ReferenceGrant) -> String {
 }
 
 /// The route itself was pointed elsewhere.
-fn moved(cx: &Context<'_>, subject: &SubjectChange) -> Option<Finding> {
+fn moved(cx: &Change<'_>, subject: &SubjectChange) -> Option<Finding> {
     let edit = cx.edits.iter().find(|e| {
         matches!(e.action, ChangeAction::Changed | ChangeAction::Created)
             && e.object.kind == subject.kind

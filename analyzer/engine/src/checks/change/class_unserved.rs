@@ -2,14 +2,14 @@
 
 use kubereach_reports::report::{SegmentName, SubjectChange};
 
-use super::context::{Context, title};
+use crate::evaluate::change::{Change, title};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{Gateway, GatewayClass, Ingress, IngressClass};
 
-/// The page.
-pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+/// What `explain` says of it.
+pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "change/class-unserved",
     segment: SegmentName::Controller,
     title: "The change moves an entry to a class that nobody is seen to serve",
@@ -38,8 +38,8 @@ const CODES: [&str; 10] = [
 ];
 
 /// The edit that changed the class.
-pub(super) fn explain(cx: &Context<'_>, subject: &SubjectChange) -> Vec<Finding> {
-    if !Context::has(subject, &CODES) {
+pub fn explain(cx: &Change<'_>, subject: &SubjectChange) -> Vec<Finding> {
+    if !Change::has(subject, &CODES) {
         return Vec::new();
     }
     let (namespace, name) = (&subject.namespace, &subject.name);
@@ -94,7 +94,7 @@ fn moved(object: kubereach_reports::report::ObjectRef, was: Option<&str>, now: O
 }
 
 /// The class object itself went.
-fn gone<T: kubereach_model::snapshot::Kept>(cx: &Context<'_>, class: &str, kind: &str) -> Option<Finding> {
+fn gone<T: kubereach_model::snapshot::Kept>(cx: &Change<'_>, class: &str, kind: &str) -> Option<Finding> {
     let old = cx.before.lookup::<T>("", class).found()?;
     if cx.after.lookup::<T>("", class).found().is_some() && !cx.edited(kind, "", class) {
         return None;
