@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use common::{json, snapshot};
 use kubereach_engine::checks;
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::resolve::gateway::Fronts;
-use kubereach_engine::resolve::gateway::door::Owner;
+use kubereach_engine::resolve::gateway::Gateways;
 use kubereach_engine::resolve::gateway::kinds::Kinds;
+use kubereach_engine::resolve::gateway::listener::Owner;
 use kubereach_engine::resolve::route::attach;
 use kubereach_model::evidence::{Finding, Path, Subject};
 use kubereach_reports::report::Effect;
@@ -291,15 +291,15 @@ fn means(code: &str, table: &[(&str, Means)], scope: &str, kind: &str, reason: O
 
 struct State<'s> {
     subjects: Vec<Subject>,
-    fronts: Fronts<'s>,
+    gateways: Gateways<'s>,
     routes: Vec<attach::Attached<'s>>,
 }
 
 impl<'s> State<'s> {
     fn new(cluster: &Cluster<'s>) -> Self {
-        let fronts = Fronts::new(cluster);
-        let routes = attach::all(cluster, &fronts);
-        Self { subjects: checks::evaluate(cluster), fronts, routes }
+        let gateways = Gateways::new(cluster);
+        let routes = attach::all(cluster, &gateways);
+        Self { subjects: checks::evaluate(cluster), gateways, routes }
     }
 
     fn paths(&self) -> impl Iterator<Item = (&Subject, &Path)> {
@@ -455,25 +455,28 @@ fn check_counts(state: &State<'_>, row: &Value) -> Result<(), String> {
     let text = |v: &Value, key: &str| v[key].as_str().unwrap_or_default().to_owned();
     let (namespace, name) = (text(&row["resource"], "namespace"), text(&row["resource"], "name"));
     if let Some(sets) = expect["attachedListenerSets"].as_u64() {
-        let front = state.fronts.front_of(&namespace, &name).ok_or("no such Gateway")?;
-        let got = state.fronts.attached_sets(front) as u64;
+        let front = state.gateways.index_of(&namespace, &name).ok_or("no such Gateway")?;
+        let got = state.gateways.attached_sets(front) as u64;
         return if got == sets { Ok(()) } else { Err(format!("{got} sets attached, expected {sets}")) };
     }
     let kind = text(&row["resource"], "kind");
     let wanted = row["listener"].as_str().unwrap_or("*");
-    for (id, door) in state.fronts.doors.iter().enumerate() {
+    for (id, door) in state.gateways.listeners.iter().enumerate() {
         let owner = match door.owner {
             Owner::Gateway(_) => "Gateway",
             Owner::Set(_) => "ListenerSet",
         };
         let object = door.owner.object();
         let same = owner == kind && object.namespace.as_deref() == Some(namespace.as_str()) && object.name == name;
-        if !same || (wanted != "*" && wanted != door.listener.name) {
+        if !same || (wanted != "*" && wanted != door.spec.name) {
             continue;
         }
         if let Some(count) = expect["attachedRoutes"].as_u64() {
             let on = |r: &&attach::Attached<'_>| {
-                r.ties.iter().flat_map(|t| &t.joins).any(|j| j.door == id && j.doubt.is_none() && j.rival.is_none())
+                r.parents
+                    .iter()
+                    .flat_map(|t| &t.attachments)
+                    .any(|j| j.listener == id && j.doubt.is_none() && j.rival.is_none())
             };
             let got = state.routes.iter().filter(on).count() as u64;
             if got != count {

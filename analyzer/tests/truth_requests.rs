@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use common::{json, snapshot};
 use kubereach_engine::checks;
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::resolve::gateway::{Fronts, hostname};
+use kubereach_engine::resolve::gateway::{Gateways, hostname};
 use kubereach_model::evidence::Path;
 use kubereach_reports::report::PathState;
 use serde_json::Value;
@@ -177,18 +177,18 @@ fn requests_that_must_pass_are_not_blocked_and_those_that_must_fail_are_not_open
         }
         let snapshot = snapshot(&items, true);
         let cluster = Cluster::new(&snapshot);
-        let fronts = Fronts::new(&cluster);
+        let gateways = Gateways::new(&cluster);
         let subjects = checks::evaluate(&cluster);
         for row in rows {
             let gateway = (
                 row["gateway"]["namespace"].as_str().unwrap_or_default(),
                 row["gateway"]["name"].as_str().unwrap_or_default(),
             );
-            let Some(front) = fronts.front_of(gateway.0, gateway.1) else { continue };
-            let doors: BTreeMap<String, u16> = fronts.fronts[front]
-                .doors
+            let Some(front) = gateways.index_of(gateway.0, gateway.1) else { continue };
+            let doors: BTreeMap<String, u16> = gateways.all[front]
+                .listeners
                 .iter()
-                .filter_map(|d| Some((fronts.doors[*d].key(), *fronts.doors[*d].listener.port.known()?)))
+                .filter_map(|d| Some((gateways.listeners[*d].key(), *gateways.listeners[*d].spec.port.known()?)))
                 .collect();
             let paths: Vec<(u16, Path)> = subjects
                 .iter()

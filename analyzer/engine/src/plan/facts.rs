@@ -11,7 +11,7 @@ use kubereach_reports::report::{Backend, ObjectRef, Port};
 use super::protocol::{Spoken, of_word};
 use super::service::Dials;
 use crate::evaluate::Cluster;
-use crate::resolve::gateway::Fronts;
+use crate::resolve::gateway::Gateways;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::rules::{Declared, declared};
 use crate::resolve::ingress::state::IngressState;
@@ -29,7 +29,7 @@ pub(super) type Matched<'s> = Option<&'s RouteMatch>;
 /// The indexes.
 pub(super) struct Facts<'w, 's> {
     pub(super) cluster: &'w Cluster<'s>,
-    pub(super) fronts: Fronts<'s>,
+    pub(super) gateways: Gateways<'s>,
     pub(super) policies: Policies<'s>,
     ingresses: Ingresses<'s>,
     ingress_at: HashMap<ObjectRef, usize>,
@@ -45,8 +45,8 @@ pub(super) struct Facts<'w, 's> {
 
 impl<'w, 's> Facts<'w, 's> {
     pub(super) fn new(cluster: &'w Cluster<'s>, subjects: &[Subject]) -> Self {
-        let fronts = Fronts::new(cluster);
-        let door_at = fronts.doors.iter().enumerate().map(|(id, door)| (door.key(), id)).collect();
+        let gateways = Gateways::new(cluster);
+        let door_at = gateways.listeners.iter().enumerate().map(|(id, door)| (door.key(), id)).collect();
         let ingresses = Ingresses::of(cluster);
         let ingress_at = ingresses.states.iter().enumerate().map(|(id, f)| (f.ingress.object(), id)).collect();
         let rules = cluster
@@ -64,7 +64,7 @@ impl<'w, 's> Facts<'w, 's> {
         let routes = cluster.snapshot.routes.iter().map(|r| (r.object(), (r, matches_of(r)))).collect();
         let mut facts = Self {
             cluster,
-            fronts,
+            gateways,
             policies: Policies::new(cluster),
             ingresses,
             ingress_at,
@@ -128,8 +128,8 @@ impl<'w, 's> Facts<'w, 's> {
     }
 
     /// A listener by the key that paths name it with.
-    pub(super) fn door(&self, key: &str) -> Option<&crate::resolve::gateway::door::Door<'s>> {
-        self.fronts.doors.get(*self.door_at.get(key)?)
+    pub(super) fn door(&self, key: &str) -> Option<&crate::resolve::gateway::listener::ListenerState<'s>> {
+        self.gateways.listeners.get(*self.door_at.get(key)?)
     }
 
     /// A host name that some route serves at this door.

@@ -8,12 +8,12 @@ use super::doors::{Place, add, also_knock, ask, sample, until, whole};
 use super::draft::{Drafts, blank};
 use super::facts::Facts;
 use super::request::{self, Request};
-use crate::resolve::gateway::door::{Door, Owner};
+use crate::resolve::gateway::listener::{ListenerState, Owner};
 
 /// Where a Gateway listens: its published places, or why there is none to dial.
-pub(super) fn places(facts: &Facts<'_, '_>, door: &Door<'_>) -> Result<(Vec<Place>, usize), String> {
+pub(super) fn places(facts: &Facts<'_, '_>, door: &ListenerState<'_>) -> Result<(Vec<Place>, usize), String> {
     // The listeners of a ListenerSet stand at the addresses of its Gateway.
-    let front = door.front.and_then(|id| facts.fronts.fronts.get(id));
+    let front = door.gateway.and_then(|id| facts.gateways.all.get(id));
     let Some(front) = front else { return Err("the Gateway it stands on was not read".to_owned()) };
     let addresses = Owner::Gateway(front.gateway).addresses();
     let usable = |kind: Option<&str>| matches!(kind.unwrap_or("IPAddress"), "IPAddress" | "Hostname");
@@ -43,7 +43,7 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, draft
     else {
         return drafts.leave_out(planned, "front-door", "its listener was not read");
     };
-    let Some(port) = door.listener.port.known().copied() else {
+    let Some(port) = door.spec.port.known().copied() else {
         return drafts.leave_out(planned, "front-door", "its port was masked or is none");
     };
     let (places, more) = match places(facts, door) {
@@ -66,14 +66,14 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, draft
 pub(super) const STATUS: &str = "published address (status)";
 
 /// The question a listener answers, whatever stands behind it.
-fn listen(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, name: &str, door: &Door<'_>) -> Target {
+fn listen(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, name: &str, door: &ListenerState<'_>) -> Target {
     // A host that some route serves here is better than one made up for a wildcard.
     let declared = planned.path.key.host.as_deref();
     let known = facts.host_at(name).filter(|_| declared.is_none_or(|host| host.contains('*')));
     let host = known.map(|h| (h.to_owned(), false)).or_else(|| declared.map(request::host));
     let (host, guessed) = host.map_or((None, false), |(host, guessed)| (Some(host), guessed));
-    let mut target = match door.listener.protocol.as_str() {
-        "HTTP" | "HTTPS" => ask(planned, door.listener.protocol == "HTTPS", &Request::default(), STATUS),
+    let mut target = match door.spec.protocol.as_str() {
+        "HTTP" | "HTTPS" => ask(planned, door.spec.protocol == "HTTPS", &Request::default(), STATUS),
         "TLS" => blank("", whole(planned.path, true), Protocol::Tls),
         "UDP" => blank("", until(Segment::Listener), Protocol::Udp),
         _ => blank("", until(Segment::Listener), Protocol::Tcp),

@@ -10,7 +10,7 @@ use super::facts::{Facts, Matched};
 use super::gateway::{STATUS, places};
 use super::protocol::of_port;
 use super::request::{self, Request, of_match};
-use crate::resolve::gateway::door::Door;
+use crate::resolve::gateway::listener::ListenerState;
 use kubereach_model::snapshot::model::{MethodMatch, RouteKind};
 
 /// The dials at the entry of one path.
@@ -25,7 +25,7 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, draft
         };
         return drafts.leave_out(planned, "front-door", why);
     };
-    let Some(port) = door.listener.port.known().copied() else {
+    let Some(port) = door.spec.port.known().copied() else {
         return drafts.leave_out(planned, "front-door", "the port of its listener was masked or is none");
     };
     let Some((route, matched)) = facts.route(&key.entry, key.matches.as_deref()) else {
@@ -53,11 +53,11 @@ pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, draft
 fn question(
     facts: &Facts<'_, '_>,
     planned: &PlannedPath<'_>,
-    door: &Door<'_>,
+    door: &ListenerState<'_>,
     kind: RouteKind,
     matched: Matched<'_>,
 ) -> Result<Target, String> {
-    let tls = door.listener.protocol == "HTTPS" || (door.listener.protocol == "TLS" && kind != RouteKind::Tls);
+    let tls = door.spec.protocol == "HTTPS" || (door.spec.protocol == "TLS" && kind != RouteKind::Tls);
     match kind {
         RouteKind::Http => Ok(ask(planned, tls, &of_match(matched)?, STATUS)),
         RouteKind::Grpc => grpc(planned, tls, matched),
@@ -87,7 +87,7 @@ fn grpc(planned: &PlannedPath<'_>, tls: bool, matched: Matched<'_>) -> Result<Ta
 }
 
 /// Passed through, the handshake is the backend's own; ended at the Gateway, it shows only the listener.
-fn handshake(planned: &PlannedPath<'_>, door: &Door<'_>) -> Target {
+fn handshake(planned: &PlannedPath<'_>, door: &ListenerState<'_>) -> Target {
     let span = if door.terminates_tls() { until(Segment::Listener) } else { whole(planned.path, true) };
     let mut target = blank("", span, Protocol::Tls);
     if let Some((host, guessed)) = planned.path.key.host.as_deref().map(request::host) {

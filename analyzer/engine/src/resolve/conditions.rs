@@ -1,39 +1,39 @@
-//! What a status condition says about the present spec.
+//! The state of a status condition with regard to the present spec.
 
 use kubereach_model::snapshot::model::lenient::Field;
 use kubereach_model::snapshot::model::{Condition, ConditionStatus, current};
 
 /// A condition, read with its generation.
 #[derive(Debug, Clone, Copy)]
-pub enum Says<'s> {
-    /// There is no such condition: nobody spoke.
-    Nothing,
+pub enum ConditionState<'s> {
+    /// There is no such condition.
+    Missing,
     /// True, of the present spec.
-    Yes(&'s Condition),
+    True(&'s Condition),
     /// False, of the present spec.
-    No(&'s Condition),
-    /// Unknown: nobody has decided yet.
-    Pending(&'s Condition),
-    /// Said of an older spec; worth nothing for the present one.
+    False(&'s Condition),
+    /// `Unknown`: no controller has decided yet.
+    Unknown(&'s Condition),
+    /// Its `observedGeneration` is older than the spec: it says nothing of the present one.
     Stale(&'s Condition),
 }
 
-impl Says<'_> {
+impl ConditionState<'_> {
     /// True of the present spec.
-    pub const fn is_yes(&self) -> bool {
-        matches!(self, Self::Yes(_))
+    pub const fn is_true(&self) -> bool {
+        matches!(self, Self::True(_))
     }
 }
 
-/// What the condition of a type says.
-pub fn says<'s>(conditions: &'s [Condition], kind: &str, generation: &Field<i64>) -> Says<'s> {
+/// The state of the condition of a type.
+pub fn state<'s>(conditions: &'s [Condition], kind: &str, generation: &Field<i64>) -> ConditionState<'s> {
     match current(conditions, kind) {
-        None => Says::Nothing,
-        Some(c) if !c.is_current(generation) => Says::Stale(c),
+        None => ConditionState::Missing,
+        Some(c) if !c.is_current(generation) => ConditionState::Stale(c),
         Some(c) => match c.status {
-            ConditionStatus::True => Says::Yes(c),
-            ConditionStatus::False => Says::No(c),
-            ConditionStatus::Unknown => Says::Pending(c),
+            ConditionStatus::True => ConditionState::True(c),
+            ConditionStatus::False => ConditionState::False(c),
+            ConditionStatus::Unknown => ConditionState::Unknown(c),
         },
     }
 }

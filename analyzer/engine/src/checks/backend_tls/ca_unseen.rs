@@ -1,15 +1,12 @@
-//! `backend-tls/ca-unseen`
+//! `backend-tls/ca-unseen`: the authorities for the backend certificate were not read.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendCaContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::BackendTlsPolicy;
-use kubereach_model::snapshot::{Found, Gap};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "backend-tls/ca-unseen",
     segment: SegmentName::Tls,
     title: "The authorities for the backend certificate were not read",
@@ -19,15 +16,22 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// For a reference that could not be followed.
-pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, gap: &Gap) -> Finding {
-    DOC.finding(
-        gap,
-        policy.object(),
-        format!(
-            "the ConfigMap {name} with the trusted authorities of BackendTLSPolicy {} could not be evaluated",
-            policy.metadata.name
-        ),
-    )
-    .next("look whether the ConfigMap exists and holds ca.crt", command::list("configmaps", &policy.metadata.namespace))
-    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
+    let Some(gap) = cx.target.unread_bundle() else { return };
+    let (policy, name) = (cx.policy, cx.name);
+    segment.add(
+        DOC.finding(
+            &gap,
+            policy.object(),
+            format!(
+                "the ConfigMap {name} with the trusted authorities of BackendTLSPolicy {} could not be evaluated",
+                policy.metadata.name
+            ),
+        )
+        .next(
+            "look whether the ConfigMap exists and holds ca.crt",
+            command::list("configmaps", &policy.metadata.namespace),
+        )
+        .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),
+    );
 }

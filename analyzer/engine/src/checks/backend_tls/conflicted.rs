@@ -1,14 +1,11 @@
-//! `backend-tls/conflicted`
+//! `backend-tls/conflicted`: another BackendTLSPolicy for the same Service is older.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::BackendTlsPolicy;
+use crate::evaluate::gateway_api::context::BackendTlsContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "backend-tls/conflicted",
     segment: SegmentName::Tls,
     title: "Another BackendTLSPolicy for the same Service is older",
@@ -18,21 +15,26 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendTLSPolicySpec.targetRefs"],
 });
 
-/// For a policy that yields to `winner`.
-pub fn finding(
-    loser: Found<'_, BackendTlsPolicy>,
-    winner: Found<'_, BackendTlsPolicy>,
-    order_unknown: bool,
-) -> Finding {
-    let why = if order_unknown {
-        "only the older of the two counts, and the input shows no creation times"
-    } else {
-        "the older one counts"
-    };
-    DOC.finding(
-        loser.object(),
-        format!("BackendTLSPolicy {} has no effect beside {}: {why}", loser.metadata.name, winner.metadata.name),
-    )
-    .next("remove one of the two", command::list("backendtlspolicies", &loser.metadata.namespace))
-    .relates(winner.object(), "the policy that counts")
+/// For each policy that yields to another.
+pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
+    let Some(policies) = cx.policies else { return };
+    let (winner, order_unknown) = (policies.winner, policies.order_unknown);
+    for loser in &policies.losers {
+        let why = if order_unknown {
+            "only the older of the two counts, and the input shows no creation times"
+        } else {
+            "the older one counts"
+        };
+        segment.add(
+            DOC.finding(
+                loser.object(),
+                format!(
+                    "BackendTLSPolicy {} has no effect beside {}: {why}",
+                    loser.metadata.name, winner.metadata.name
+                ),
+            )
+            .next("remove one of the two", command::list("backendtlspolicies", &loser.metadata.namespace))
+            .relates(winner.object(), "the policy that counts"),
+        );
+    }
 }

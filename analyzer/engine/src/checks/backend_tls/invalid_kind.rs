@@ -1,15 +1,14 @@
-//! `backend-tls/invalid-kind`
+//! `backend-tls/invalid-kind`: the authorities are of another kind than ConfigMap.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendCaContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::BackendTlsPolicy;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "backend-tls/invalid-kind",
     segment: SegmentName::Tls,
     title: "The authorities are of another kind than ConfigMap",
@@ -19,13 +18,16 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendTLSPolicyValidation.caCertificateRefs"],
 });
 
-/// For a reference of another kind.
-pub fn finding(policy: Found<'_, BackendTlsPolicy>, kind: &str, name: &str) -> Finding {
+/// For a reference to another kind.
+pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
+    let Trust::OtherKind(kind) = cx.target else { return };
+    let (policy, name) = (cx.policy, cx.name);
     let kind = command::cut(kind);
     let gap = Gap::investigate(
         format!("authorities in a {kind} are not evaluated"),
         "only ConfigMaps are supported by every implementation",
     );
+    segment.add(
     DOC.finding(
         &gap,
         policy.object(),
@@ -38,5 +40,6 @@ pub fn finding(policy: Found<'_, BackendTlsPolicy>, kind: &str, name: &str) -> F
         "use a ConfigMap with the key ca.crt, or look at the policy's conditions",
         command::describe(&policy.object()),
     )
-    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),
+    );
 }

@@ -1,15 +1,12 @@
-//! `backend-tls/no-valid-ca`
+//! `backend-tls/no-valid-ca`: the authorities for the backend certificate cannot be read.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::BackendCaContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::BackendTlsPolicy;
-use kubereach_model::snapshot::{Found, Proof};
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "backend-tls/no-valid-ca",
     segment: SegmentName::Tls,
     title: "The authorities for the backend certificate cannot be read",
@@ -22,17 +19,24 @@ spec: {validation: {caCertificateRefs: [{kind: ConfigMap, name: not-there}]}}",
     sources: &["Gateway API reference: BackendTLSPolicyValidation.caCertificateRefs"],
 });
 
-/// `why` is a clause about the ConfigMap `name`.
-pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, why: &str, proof: &Proof) -> Finding {
-    DOC.finding(
-        proof,
-        policy.object(),
-        format!(
-            "BackendTLSPolicy {} makes every request fail: the ConfigMap {name} with the trusted authorities {why}",
-            policy.metadata.name
-        ),
-    )
-    .cause("the gateway must check the backend's certificate and has nothing valid to check it against")
-    .next("create or correct the ConfigMap", command::list("configmaps", &policy.metadata.namespace))
-    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+/// For a reference that can serve nobody, where no other is valid.
+pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
+    if !cx.all_at_fault {
+        return;
+    }
+    let Some((why, proof)) = cx.target.fault() else { return };
+    let (policy, name) = (cx.policy, cx.name);
+    segment.add(
+        DOC.finding(
+            &proof,
+            policy.object(),
+            format!(
+                "BackendTLSPolicy {} makes every request fail: the ConfigMap {name} with the trusted authorities {why}",
+                policy.metadata.name
+            ),
+        )
+        .cause("the gateway must check the backend's certificate and has nothing valid to check it against")
+        .next("create or correct the ConfigMap", command::list("configmaps", &policy.metadata.namespace))
+        .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),
+    );
 }

@@ -1,15 +1,13 @@
-//! `backend-tls/some-ca-invalid`
+//! `backend-tls/some-ca-invalid`: one of several references to authorities is invalid.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendCaContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::BackendTlsPolicy;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "backend-tls/some-ca-invalid",
     segment: SegmentName::Tls,
     title: "One of several references to authorities is invalid",
@@ -19,20 +17,27 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendTLSPolicyValidation.caCertificateRefs"],
 });
 
-/// For a reference that is invalid beside a valid one; `why` is a clause.
-pub fn finding(policy: Found<'_, BackendTlsPolicy>, name: &str, why: &str) -> Finding {
+/// For a reference that can serve nobody, beside one that may.
+pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
+    if cx.all_at_fault {
+        return;
+    }
+    let Some((why, _)) = cx.target.fault() else { return };
+    let (policy, name) = (cx.policy, cx.name);
     let gap = Gap::investigate(
         "which authority issued the certificate of the backend is not known",
         "one of several sources of authorities is invalid",
     );
-    DOC.finding(
-        &gap,
-        policy.object(),
-        format!(
-            "one of several sources of authorities of BackendTLSPolicy {} is invalid: {name} {why}",
-            policy.metadata.name
-        ),
-    )
-    .next("correct or remove the reference", command::describe(&policy.object()))
-    .at(policy.origin, field!["spec", "validation", "caCertificateRefs"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            policy.object(),
+            format!(
+                "one of several sources of authorities of BackendTLSPolicy {} is invalid: {name} {why}",
+                policy.metadata.name
+            ),
+        )
+        .next("correct or remove the reference", command::describe(&policy.object()))
+        .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),
+    );
 }

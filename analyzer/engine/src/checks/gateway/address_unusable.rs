@@ -1,15 +1,14 @@
-//! `gateway/address-unusable`
+//! `gateway/address-unusable`: the controller could not use the requested address.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::GatewayStatusContext;
+use crate::resolve::conditions::ConditionState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::{Condition, Gateway};
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/address-unusable",
     segment: SegmentName::Address,
     title: "The controller could not use the requested address",
@@ -19,16 +18,24 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: GatewayReasonAddressNotUsable, GatewayReasonAddressNotAssigned"],
 });
 
-/// In the controller's words.
-pub fn finding(gateway: Found<'_, Gateway>, condition: &Condition) -> Finding {
+/// Where the controller says so of an accepted Gateway; in its words.
+pub(super) fn check(cx: &GatewayStatusContext<'_, '_>, segment: &mut Segment) {
+    let ConditionState::False(condition) = cx.gateway.decisive() else { return };
+    let of_address = matches!(condition.reason(), "AddressNotAssigned" | "AddressNotUsable");
+    if condition.kind != "Programmed" || !of_address {
+        return;
+    }
+    let gateway = cx.gateway.gateway();
     let words = command::cut(condition.message());
     let gap = Gap::investigate(format!("the controller reports {}", condition.reason()), words.clone());
-    DOC.finding(
-        &gap,
-        gateway.object(),
-        format!("the address of Gateway {} is not in use: {words}", gateway.metadata.name),
-    )
-    .cause("the requested address is not available to the controller, or none was assigned")
-    .next("read the Gateway's conditions and correct spec.addresses", command::describe(&gateway.object()))
-    .at(gateway.origin, field!["spec", "addresses"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            gateway.object(),
+            format!("the address of Gateway {} is not in use: {words}", gateway.metadata.name),
+        )
+        .cause("the requested address is not available to the controller, or none was assigned")
+        .next("read the Gateway's conditions and correct spec.addresses", command::describe(&gateway.object()))
+        .at(gateway.origin, field!["spec", "addresses"]),
+    );
 }

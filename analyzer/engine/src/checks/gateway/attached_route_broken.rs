@@ -1,15 +1,11 @@
-//! `gateway/attached-route-broken`
+//! `gateway/attached-route-broken`: a route attached to the listener leads nowhere.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
+use crate::evaluate::gateway_api::context::AttachedRoutesContext;
+use kubereach_model::evidence::{CheckDoc, Narrows, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "gateway/attached-route-broken",
     segment: SegmentName::Rule,
     title: "A route attached to the listener leads nowhere",
@@ -19,16 +15,27 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     sources: &["Gateway API reference: AllowedRoutes"],
 });
 
-/// For a route all of whose carrying paths at this listener are blocked.
-pub fn finding(door: &Door<'_>, route: Found<'_, Route>) -> Finding {
-    let object = route.object();
-    let proof = route.shows("every path of it at this listener is blocked");
-    let command = command::describe(&object);
-    DOC.finding(
-        &proof,
-        object,
-        format!("{} {} attached to {} leads nowhere", route.kind.word(), route.metadata.name, door.describe()),
-    )
-    .cause("the route or its backend is broken; see the route's own verdict")
-    .next("look at the route", command)
+/// For each route all of whose paths with traffic are blocked at this listener. A few names say enough; the routes have
+/// verdicts of their own.
+pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
+    let listener = cx.listener;
+    for route in cx.broken.iter().take(10) {
+        let object = route.object();
+        let proof = route.shows("every path of it at this listener is blocked");
+        let command = command::describe(&object);
+        segment.add(
+            DOC.finding(
+                &proof,
+                object,
+                format!(
+                    "{} {} attached to {} leads nowhere",
+                    route.kind.word(),
+                    route.metadata.name,
+                    listener.describe()
+                ),
+            )
+            .cause("the route or its backend is broken; see the route's own verdict")
+            .next("look at the route", command),
+        );
+    }
 }

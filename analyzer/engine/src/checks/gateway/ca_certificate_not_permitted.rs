@@ -1,15 +1,13 @@
-//! `gateway/ca-certificate-not-permitted`
+//! `gateway/ca-certificate-not-permitted`: no ReferenceGrant lets the Gateway use the authorities.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Absence;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/ca-certificate-not-permitted",
     segment: SegmentName::Tls,
     title: "No ReferenceGrant lets the Gateway use the authorities",
@@ -24,10 +22,17 @@ caCertificateRefs: [{kind: ConfigMap, name: ca, namespace: certs}] without a Ref
     ],
 });
 
-/// For a reference that is not permitted.
-pub fn finding(door: &Door<'_>, namespace: &str, name: &str, absence: &Absence) -> Finding {
-    DOC.finding(&absence.proof(), door.owner.object(), format!("{} cannot be served: it may not use the ConfigMap {name} of namespace {namespace}, no ReferenceGrant there allows it", door.describe()))
+/// For a reference that is not permitted, where no other is valid.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Trust::NotPermitted(absence) = cx.target else { return };
+    if !cx.all_at_fault {
+        return;
+    }
+    let (listener, namespace, name) = (cx.listener.listener, cx.namespace, cx.name);
+    segment.add(
+    DOC.finding(&absence.proof(), listener.owner.object(), format!("{} cannot be served: it may not use the ConfigMap {name} of namespace {namespace}, no ReferenceGrant there allows it", listener.describe()))
         .cause("a reference into another namespace needs a ReferenceGrant in that namespace")
         .next("create a ReferenceGrant in the namespace of the ConfigMap", command::list("referencegrants", namespace))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "frontendValidation", "caCertificateRefs"])
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "frontendValidation", "caCertificateRefs"]),
+    );
 }

@@ -1,14 +1,11 @@
-//! `gateway/ca-certificate-unseen`
+//! `gateway/ca-certificate-unseen`: the authorities for client certificates were not read.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
-use kubereach_model::snapshot::Gap;
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/ca-certificate-unseen",
     segment: SegmentName::Tls,
     title: "The authorities for client certificates were not read",
@@ -19,14 +16,18 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// For a reference that could not be followed.
-pub fn finding(door: &Door<'_>, name: &str, gap: &Gap) -> Finding {
-    DOC.finding(
-        gap,
-        door.owner.object(),
-        format!(
-            "the ConfigMap {name} with the authorities for client certificates of {} could not be evaluated",
-            door.describe()
-        ),
-    )
-    .next("look at the listener's conditions", command::describe(&door.owner.object()))
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Some(gap) = cx.target.unread_bundle() else { return };
+    let (listener, name) = (cx.listener.listener, cx.name);
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!(
+                "the ConfigMap {name} with the authorities for client certificates of {} could not be evaluated",
+                listener.describe()
+            ),
+        )
+        .next("look at the listener's conditions", command::describe(&listener.owner.object())),
+    );
 }

@@ -1,15 +1,14 @@
-//! `gateway/certificate-kind`
+//! `gateway/certificate-kind`: the certificate is of a kind that only some controllers know.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-kind",
     segment: SegmentName::Tls,
     title: "The certificate is of a kind that only some controllers know",
@@ -19,18 +18,28 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerTLSConfig.certificateRefs"],
 });
 
-/// For the reference at `index`.
-pub fn finding(door: &Door<'_>, index: usize, kind: &str) -> Finding {
+/// For a reference to another kind that no controller says it resolved.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Trust::OtherKind(kind) = cx.target else { return };
+    if cx.is_resolved() {
+        return;
+    }
+    let (listener, index) = (cx.listener.listener, cx.index);
     let kind = command::cut(kind);
     let gap = Gap::investigate(
         format!("certificates of kind {kind} are not evaluated"),
         "only Secrets are supported by every implementation",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!("{} takes its certificate from a {kind}, which is not evaluated", door.describe()),
-    )
-    .next("look whether the controller accepts the listener", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index, "kind"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!("{} takes its certificate from a {kind}, which is not evaluated", listener.describe()),
+        )
+        .next("look whether the controller accepts the listener", command::describe(&listener.owner.object()))
+        .at(
+            listener.owner.origin(),
+            field!["spec", "listeners", listener.index, "tls", "certificateRefs", index, "kind"],
+        ),
+    );
 }

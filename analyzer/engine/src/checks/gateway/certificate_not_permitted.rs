@@ -1,15 +1,13 @@
-//! `gateway/certificate-not-permitted`
+//! `gateway/certificate-not-permitted`: no ReferenceGrant lets the listener use the certificate.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Absence;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/certificate-not-permitted",
     segment: SegmentName::Tls,
     title: "No ReferenceGrant lets the listener use the certificate",
@@ -21,23 +19,31 @@ A Gateway in infra with certificateRefs: [{name: tls, namespace: certs}] and no 
     sources: &["Gateway API reference: ReferenceGrant", "Gateway API reference: ListenerTLSConfig.certificateRefs"],
 });
 
-/// For the reference at `index`.
-pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, absence: &Absence) -> Finding {
+/// For a reference that is not permitted, where no other is valid.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Trust::NotPermitted(absence) = cx.target else { return };
+    if !cx.all_at_fault {
+        return;
+    }
+    let (listener, index) = (cx.listener.listener, cx.index);
+    let secret = cx.secret();
     let namespace = secret.namespace.clone().unwrap_or_default();
-    DOC.finding(
-        &absence.proof(),
-        door.owner.object(),
-        format!(
-            "{} may not use the certificate {} of namespace {namespace}: no ReferenceGrant there allows it",
-            door.describe(),
-            secret.name
-        ),
-    )
-    .cause(format!(
-        "a {} may take a certificate of another namespace only with a ReferenceGrant in that namespace",
-        door.owner.kind()
-    ))
-    .next("create a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
-    .relates(secret, "the Secret it names")
+    segment.add(
+        DOC.finding(
+            &absence.proof(),
+            listener.owner.object(),
+            format!(
+                "{} may not use the certificate {} of namespace {namespace}: no ReferenceGrant there allows it",
+                listener.describe(),
+                secret.name
+            ),
+        )
+        .cause(format!(
+            "a {} may take a certificate of another namespace only with a ReferenceGrant in that namespace",
+            listener.owner.kind()
+        ))
+        .next("create a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
+        .relates(secret, "the Secret it names"),
+    );
 }

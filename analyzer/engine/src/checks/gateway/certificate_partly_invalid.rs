@@ -1,15 +1,13 @@
-//! `gateway/certificate-partly-invalid`
+//! `gateway/certificate-partly-invalid`: one of several certificates cannot be used.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-partly-invalid",
     segment: SegmentName::Tls,
     title: "One of several certificates cannot be used",
@@ -19,17 +17,25 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerTLSConfig.certificateRefs"],
 });
 
-/// For the reference at `index`; `why` is a clause about the Secret.
-pub fn finding(door: &Door<'_>, index: usize, secret: &str, why: &str) -> Finding {
+/// For a reference that can serve nobody, beside one that may.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    if cx.all_at_fault {
+        return;
+    }
+    let Some((why, _)) = cx.target.fault() else { return };
+    let secret = cx.name;
+    let (listener, index) = (cx.listener.listener, cx.index);
     let gap = Gap::investigate(
         "whether the controller serves the listener with the remaining certificates is not known",
         "implementations differ",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!("one of several certificates of {} cannot be used: {secret} {why}", door.describe()),
-    )
-    .next("create or correct the Secret", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!("one of several certificates of {} cannot be used: {secret} {why}", listener.describe()),
+        )
+        .next("create or correct the Secret", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index]),
+    );
 }

@@ -1,15 +1,13 @@
-//! `gateway/certificate-permission-unseen`
+//! `gateway/certificate-permission-unseen`: whether the listener may use the certificate is not known.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-permission-unseen",
     segment: SegmentName::Tls,
     title: "Whether the listener may use the certificate is not known",
@@ -19,19 +17,27 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ReferenceGrant"],
 });
 
-/// For the reference at `index`.
-pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, gap: &Gap) -> Finding {
+/// For a reference whose grants were not read and that no controller says it resolved.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Trust::PermissionUnseen(gap) = cx.target else { return };
+    if cx.is_resolved() {
+        return;
+    }
+    let (listener, index) = (cx.listener.listener, cx.index);
+    let secret = cx.secret();
     let namespace = secret.namespace.clone().unwrap_or_default();
-    DOC.finding(
-        gap,
-        door.owner.object(),
-        format!(
-            "whether {} may use the certificate {} of namespace {namespace} is not known",
-            door.describe(),
-            secret.name
-        ),
-    )
-    .next("look for a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
-    .relates(secret, "the Secret it names")
+    segment.add(
+        DOC.finding(
+            gap,
+            listener.owner.object(),
+            format!(
+                "whether {} may use the certificate {} of namespace {namespace} is not known",
+                listener.describe(),
+                secret.name
+            ),
+        )
+        .next("look for a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
+        .relates(secret, "the Secret it names"),
+    );
 }

@@ -1,16 +1,14 @@
-//! `gateway/certificate-type`
+//! `gateway/certificate-type`: the certificate Secret is not of type kubernetes.io/tls.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Secret;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-type",
     segment: SegmentName::Tls,
     title: "The certificate Secret is not of type kubernetes.io/tls",
@@ -23,22 +21,29 @@ data: {tls.crt: ..., tls.key: ...}",
     sources: &["Gateway API reference: ListenerTLSConfig.certificateRefs"],
 });
 
-/// For the reference at `index`.
-pub fn finding(door: &Door<'_>, index: usize, secret: Found<'_, Secret>) -> Finding {
+/// For a Secret of another type that no controller says it resolved.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Trust::OtherType(secret) = cx.target else { return };
+    if cx.is_resolved() {
+        return;
+    }
+    let (listener, index) = (cx.listener.listener, cx.index);
     let kind = command::cut(secret.kind.as_deref().unwrap_or_default());
     let gap = Gap::investigate(
         format!("whether the controller takes a Secret of type {kind} is not known"),
         "only kubernetes.io/tls is supported by every implementation",
     );
-    DOC.finding(
-        &gap,
-        secret.object(),
-        format!(
-            "the certificate Secret {} of {} is of type {kind}, not kubernetes.io/tls",
-            secret.metadata.name,
-            door.describe()
-        ),
-    )
-    .next("recreate the Secret with type kubernetes.io/tls", command::get(&secret.object(), ""))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
+    segment.add(
+        DOC.finding(
+            &gap,
+            secret.object(),
+            format!(
+                "the certificate Secret {} of {} is of type {kind}, not kubernetes.io/tls",
+                secret.metadata.name,
+                listener.describe()
+            ),
+        )
+        .next("recreate the Secret with type kubernetes.io/tls", command::get(&secret.object(), ""))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index]),
+    );
 }

@@ -1,15 +1,13 @@
-//! `gateway/certificate-unseen`
+//! `gateway/certificate-unseen`: the certificate of a listener was not read.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/certificate-unseen",
     segment: SegmentName::Tls,
     title: "The certificate of a listener was not read",
@@ -19,15 +17,20 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerTLSConfig.certificateRefs"],
 });
 
-/// For the reference at `index`.
-pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, gap: &Gap) -> Finding {
+/// For a Secret that was not read.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Trust::Unseen(gap) = cx.target else { return };
+    let (listener, index) = (cx.listener.listener, cx.index);
+    let secret = cx.secret();
     let command = command::get(&secret, "");
-    DOC.finding(
-        gap,
-        door.owner.object(),
-        format!("the certificate Secret {} of {} was not read", secret.name, door.describe()),
-    )
-    .next("look whether the Secret exists", command)
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
-    .relates(secret, "the Secret it names")
+    segment.add(
+        DOC.finding(
+            gap,
+            listener.owner.object(),
+            format!("the certificate Secret {} of {} was not read", secret.name, listener.describe()),
+        )
+        .next("look whether the Secret exists", command)
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
+        .relates(secret, "the Secret it names"),
+    );
 }

@@ -1,14 +1,13 @@
-//! `gateway/class-missing`
+//! `gateway/class-missing`: the GatewayClass does not exist.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::GatewayContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Gateway;
-use kubereach_model::snapshot::{Found, Proof};
+use kubereach_model::snapshot::Lookup;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/class-missing",
     segment: SegmentName::Controller,
     title: "The GatewayClass does not exist",
@@ -22,18 +21,25 @@ spec: {gatewayClassName: not-there, listeners: [...]}",
     sources: &["Gateway API reference: GatewaySpec.gatewayClassName"],
 });
 
-/// For a Gateway whose class is proved to be missing.
-pub fn finding(gateway: Found<'_, Gateway>, proof: &Proof) -> Finding {
+/// For a Gateway whose class provably does not exist and that was never programmed.
+pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
+    let Lookup::Absent(absence) = &cx.state.class else { return };
+    if cx.was_programmed() {
+        return;
+    }
+    let gateway = cx.gateway();
     let class = &gateway.spec.gateway_class_name;
-    DOC.finding(
-        proof,
-        gateway.object(),
-        format!("the GatewayClass {class} that Gateway {} asks for does not exist", gateway.metadata.name),
-    )
-    .cause("without a class no controller takes care of the Gateway, so nothing listens on its addresses")
-    .next(
-        "create the class (its controller's installation brings one) or name an existing one",
-        "kubectl get gatewayclass",
-    )
-    .at(gateway.origin, field!["spec", "gatewayClassName"])
+    segment.add(
+        DOC.finding(
+            &absence.proof(),
+            gateway.object(),
+            format!("the GatewayClass {class} that Gateway {} asks for does not exist", gateway.metadata.name),
+        )
+        .cause("without a class no controller takes care of the Gateway, so nothing listens on its addresses")
+        .next(
+            "create the class (its controller's installation brings one) or name an existing one",
+            "kubectl get gatewayclass",
+        )
+        .at(gateway.origin, field!["spec", "gatewayClassName"]),
+    );
 }

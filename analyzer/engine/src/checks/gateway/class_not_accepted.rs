@@ -1,14 +1,13 @@
-//! `gateway/class-not-accepted`
+//! `gateway/class-not-accepted`: the GatewayClass is not accepted.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
-use kubereach_model::snapshot::model::{Condition, Gateway, GatewayClass};
-use kubereach_model::snapshot::{Found, Gap};
+use crate::evaluate::gateway_api::context::GatewayContext;
+use crate::resolve::conditions::{ConditionState, state};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::snapshot::{Gap, Lookup};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/class-not-accepted",
     segment: SegmentName::Controller,
     title: "The GatewayClass is not accepted",
@@ -18,8 +17,17 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: GatewayClassStatus"],
 });
 
-/// For a class whose Accepted condition is not True.
-pub fn finding(gateway: Found<'_, Gateway>, class: Found<'_, GatewayClass>, condition: &Condition) -> Finding {
+/// For a class that its controller refuses, or has not accepted while the Gateway itself is not settled.
+pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
+    let Lookup::Found(class) = &cx.state.class else { return };
+    let gateway = cx.gateway();
+    let conditions = class.get().status.as_ref().map(|s| &*s.conditions).unwrap_or_default();
+    let settled = cx.accepted.is_true() && cx.programmed.is_true();
+    let condition = match state(conditions, "Accepted", &class.metadata.generation) {
+        ConditionState::False(condition) => condition,
+        ConditionState::Unknown(condition) if !settled => condition,
+        _ => return,
+    };
     let word = if condition.status == kubereach_model::snapshot::model::ConditionStatus::False {
         "is refused by its controller"
     } else {
@@ -27,12 +35,14 @@ pub fn finding(gateway: Found<'_, Gateway>, class: Found<'_, GatewayClass>, cond
     };
     let gap =
         Gap::investigate(format!("GatewayClass {} {word}", class.metadata.name), command::cut(condition.message()));
-    DOC.finding(
-        &gap,
-        class.object(),
-        format!("the GatewayClass {} {word} ({})", class.metadata.name, condition.reason()),
-    )
-    .cause(command::cut(condition.message()))
-    .next("read what the controller says about the class", command::describe(&class.object()))
-    .relates(gateway.object(), "the Gateway of this class")
+    segment.add(
+        DOC.finding(
+            &gap,
+            class.object(),
+            format!("the GatewayClass {} {word} ({})", class.metadata.name, condition.reason()),
+        )
+        .cause(command::cut(condition.message()))
+        .next("read what the controller says about the class", command::describe(&class.object()))
+        .relates(gateway.object(), "the Gateway of this class"),
+    );
 }

@@ -1,15 +1,13 @@
-//! `gateway/class-unseen`
+//! `gateway/class-unseen`: the GatewayClass was not read.
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::GatewayContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Gateway;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Lookup;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/class-unseen",
     segment: SegmentName::Controller,
     title: "The GatewayClass was not read",
@@ -20,9 +18,15 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: GatewaySpec.gatewayClassName"],
 });
 
-/// For a Gateway whose class was not read.
-pub fn finding(gateway: Found<'_, Gateway>, gap: &Gap) -> Finding {
+/// For a class that was not read, unless a controller accepted the Gateway.
+pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
+    let Lookup::Unknown(gap) = &cx.state.class else { return };
+    if cx.accepted.is_true() {
+        return;
+    }
+    let gateway = cx.gateway();
     let class = &gateway.spec.gateway_class_name;
+    segment.add(
     DOC.finding(
         gap,
         gateway.object(),
@@ -34,5 +38,6 @@ pub fn finding(gateway: Found<'_, Gateway>, gap: &Gap) -> Finding {
         "look whether the class exists and is accepted",
         command::get(&ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: class.clone() }, ""),
     )
-    .at(gateway.origin, field!["spec", "gatewayClassName"])
+    .at(gateway.origin, field!["spec", "gatewayClassName"]),
+    );
 }

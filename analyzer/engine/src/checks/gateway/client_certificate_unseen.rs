@@ -1,15 +1,13 @@
-//! `gateway/client-certificate-unseen`
+//! `gateway/client-certificate-unseen`: the certificate the Gateway shows to backends was not read.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Gateway;
-use kubereach_model::snapshot::{Found, Gap};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/client-certificate-unseen",
     segment: SegmentName::Tls,
     title: "The certificate the Gateway shows to backends was not read",
@@ -19,12 +17,17 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// For a reference that could not be followed.
-pub fn finding(gateway: Found<'_, Gateway>, name: &str, gap: &Gap) -> Finding {
-    DOC.finding(
-        gap,
-        gateway.object(),
-        format!("the certificate {name} that Gateway {} shows to backends was not read", gateway.metadata.name),
-    )
-    .next("look at the Gateway's conditions", command::describe(&gateway.object()))
-    .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let (Trust::Unseen(gap) | Trust::PermissionUnseen(gap)) = cx.target else { return };
+    let Some(gateway) = cx.listener.gateway.map(|g| g.gateway) else { return };
+    let name = cx.name;
+    segment.add(
+        DOC.finding(
+            gap,
+            gateway.object(),
+            format!("the certificate {name} that Gateway {} shows to backends was not read", gateway.metadata.name),
+        )
+        .next("look at the Gateway's conditions", command::describe(&gateway.object()))
+        .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"]),
+    );
 }

@@ -1,14 +1,14 @@
-//! `gateway/condition-false`
+//! `gateway/condition-false`: the controller says no, and the configuration shows no reason.
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::{GatewayStatusContext, ListenerContext};
+use crate::resolve::conditions::ConditionState;
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Segment, Text, command};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Condition;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/condition-false",
     segment: SegmentName::Controller,
     title: "The controller says no, and the configuration shows no reason",
@@ -20,8 +20,31 @@ status.listeners[0].conditions: [{type: Programmed, status: \"False\", reason: P
     sources: &["Gateway API reference: GatewayStatus.conditions", "Gateway API reference: ListenerStatus.conditions"],
 });
 
-/// For a condition that no finding of the configuration explains. `about` names what it is about.
-pub fn finding(object: ObjectRef, about: &str, condition: &Condition) -> Finding {
+/// For the condition that decides about a Gateway, unless what was found on its listeners or addresses explains it.
+pub(super) fn of_gateway(cx: &GatewayStatusContext<'_, '_>, segment: &mut Segment) {
+    let ConditionState::False(condition) = cx.gateway.decisive() else { return };
+    let explained = match (&*condition.kind, condition.reason()) {
+        ("Accepted", "ListenersNotValid") | ("Programmed", "ListenersNotValid" | "Invalid") => cx.listeners_explained,
+        ("Accepted", "UnsupportedAddress") => cx.addresses_explained,
+        // Of an accepted Gateway that is said at its address.
+        ("Programmed", "AddressNotAssigned" | "AddressNotUsable") => true,
+        _ => false,
+    };
+    if !explained {
+        let gateway = cx.gateway.gateway();
+        segment.add(finding(gateway.object(), &format!("Gateway {}", gateway.metadata.name), condition));
+    }
+}
+
+/// For a condition of a listener on which nothing else was found.
+pub(super) fn of_listener(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    if let Some(condition) = cx.refusal() {
+        segment.add(finding(cx.listener.owner.object(), &cx.listener.describe(), condition));
+    }
+}
+
+/// `about` names what the condition is about.
+fn finding(object: ObjectRef, about: &str, condition: &Condition) -> Finding {
     let words = command::cut(condition.message());
     let said = format!("{}={:?}", condition.kind, condition.status);
     let gap = Gap::investigate(format!("the controller reports {said} for {about}"), words.clone());

@@ -1,13 +1,11 @@
-//! `gateway/insecure-frontend-validation`
+//! `gateway/insecure-frontend-validation`: clients without a valid certificate are let in.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "gateway/insecure-frontend-validation",
     segment: SegmentName::Tls,
     title: "Clients without a valid certificate are let in",
@@ -18,14 +16,24 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["Gateway API reference: FrontendValidationModeType"],
 });
 
-/// For a listener in that mode.
-pub fn finding(door: &Door<'_>) -> Finding {
-    DOC.finding(
-        door.owner.object(),
-        format!(
-            "{} asks for client certificates but accepts clients without a valid one (AllowInsecureFallback)",
-            door.describe()
+/// For a listener whose client validation is in that mode.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let mode = cx.client_validation().and_then(|(validation, _)| validation.mode.as_deref());
+    if mode != Some("AllowInsecureFallback") {
+        return;
+    }
+    let listener = cx.listener;
+    segment.add(
+        DOC.finding(
+            listener.owner.object(),
+            format!(
+                "{} asks for client certificates but accepts clients without a valid one (AllowInsecureFallback)",
+                listener.describe()
+            ),
+        )
+        .next(
+            "set the mode to AllowValidOnly if clients must be verified",
+            command::describe(&listener.owner.object()),
         ),
-    )
-    .next("set the mode to AllowValidOnly if clients must be verified", command::describe(&door.owner.object()))
+    );
 }

@@ -1,14 +1,13 @@
-//! `gateway/invalid-ca-certificate-kind`
+//! `gateway/invalid-ca-certificate-kind`: the authorities for client certificates are of another kind than ConfigMap.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/invalid-ca-certificate-kind",
     segment: SegmentName::Tls,
     title: "The authorities for client certificates are of another kind than ConfigMap",
@@ -18,20 +17,24 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: FrontendTLSValidation.caCertificateRefs"],
 });
 
-/// For a reference of another kind.
-pub fn finding(door: &Door<'_>, kind: &str, name: &str) -> Finding {
+/// For a reference to another kind.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let Trust::OtherKind(kind) = cx.target else { return };
+    let (listener, name) = (cx.listener.listener, cx.name);
     let kind = command::cut(kind);
     let gap = Gap::investigate(
         format!("authorities in a {kind} are not evaluated"),
         "only ConfigMaps are supported by every implementation",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!(
-            "{} takes the authorities for client certificates from {kind} {name}, which is not evaluated",
-            door.describe()
-        ),
-    )
-    .next("use a ConfigMap with the key ca.crt", command::describe(&door.owner.object()))
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!(
+                "{} takes the authorities for client certificates from {kind} {name}, which is not evaluated",
+                listener.describe()
+            ),
+        )
+        .next("use a ConfigMap with the key ca.crt", command::describe(&listener.owner.object())),
+    );
 }

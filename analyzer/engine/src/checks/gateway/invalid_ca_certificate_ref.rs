@@ -1,15 +1,13 @@
-//! `gateway/invalid-ca-certificate-ref`
+//! `gateway/invalid-ca-certificate-ref`: the authorities for client certificates cannot be read.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Proof;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/invalid-ca-certificate-ref",
     segment: SegmentName::Tls,
     title: "The authorities for client certificates cannot be read",
@@ -21,17 +19,27 @@ spec: {tls: {frontend: {default: {validation: {caCertificateRefs: [{kind: Config
     sources: &["Gateway API reference: FrontendTLSValidation.caCertificateRefs"],
 });
 
-/// For a reference of client validation; `why` is a clause about the ConfigMap.
-pub fn finding(door: &Door<'_>, name: &str, why: &str, proof: &Proof) -> Finding {
-    DOC.finding(
-        proof,
-        door.owner.object(),
-        format!(
-            "{} cannot be served: the ConfigMap {name} with the authorities for client certificates {why}",
-            door.describe()
+/// For a reference that can serve nobody, where no other is valid. One that is not permitted has a check of its own.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    if !cx.all_at_fault || matches!(cx.target, Trust::NotPermitted(_)) {
+        return;
+    }
+    let Some((why, proof)) = cx.target.fault() else { return };
+    let (listener, name) = (cx.listener.listener, cx.name);
+    segment.add(
+        DOC.finding(
+            &proof,
+            listener.owner.object(),
+            format!(
+                "{} cannot be served: the ConfigMap {name} with the authorities for client certificates {why}",
+                listener.describe()
+            ),
+        )
+        .cause("client certificates are demanded, and nothing valid says which authorities to trust")
+        .next("create or correct the ConfigMap", command::describe(&listener.owner.object()))
+        .at(
+            listener.owner.origin(),
+            field!["spec", "listeners", listener.index, "tls", "frontendValidation", "caCertificateRefs"],
         ),
-    )
-    .cause("client certificates are demanded, and nothing valid says which authorities to trust")
-    .next("create or correct the ConfigMap", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "frontendValidation", "caCertificateRefs"])
+    );
 }

@@ -1,15 +1,13 @@
-//! `gateway/invalid-certificate-ref`
+//! `gateway/invalid-certificate-ref`: the certificate of a listener cannot be used.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Proof;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/invalid-certificate-ref",
     segment: SegmentName::Tls,
     title: "The certificate of a listener cannot be used",
@@ -20,13 +18,21 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerTLSConfig.certificateRefs", "core/v1 Secret of type kubernetes.io/tls"],
 });
 
-/// For the reference at `index`; `why` is a clause about the Secret.
-pub fn finding(door: &Door<'_>, index: usize, secret: ObjectRef, why: &str, proof: &Proof) -> Finding {
-    let message = format!("{} cannot be served: its certificate Secret {} {why}", door.describe(), secret.name);
+/// For a reference that can serve nobody, where no other is valid. One that is not permitted has a check of its own.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    if !cx.all_at_fault || matches!(cx.target, Trust::NotPermitted(_)) {
+        return;
+    }
+    let Some((why, proof)) = cx.target.fault() else { return };
+    let secret = cx.secret();
+    let (listener, index) = (cx.listener.listener, cx.index);
+    let message = format!("{} cannot be served: its certificate Secret {} {why}", listener.describe(), secret.name);
     let namespace = secret.namespace.clone().unwrap_or_default();
-    DOC.finding(proof, door.owner.object(), message)
-        .cause("an encrypted listener needs a certificate and its key")
-        .next("create or correct the Secret", command::list("secrets", &namespace))
-        .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls", "certificateRefs", index])
-        .relates(secret, "the Secret it names")
+    segment.add(
+        DOC.finding(&proof, listener.owner.object(), message)
+            .cause("an encrypted listener needs a certificate and its key")
+            .next("create or correct the Secret", command::list("secrets", &namespace))
+            .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
+            .relates(secret, "the Secret it names"),
+    );
 }

@@ -1,15 +1,14 @@
-//! `gateway/invalid-client-certificate`
+//! `gateway/invalid-client-certificate`: the certificate the Gateway shows to backends cannot be used.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use crate::resolve::gateway::trust::Trust;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Gateway;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/invalid-client-certificate",
     segment: SegmentName::Tls,
     title: "The certificate the Gateway shows to backends cannot be used",
@@ -21,18 +20,29 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: GatewayBackendTLS.clientCertificateRef"],
 });
 
-/// `why` is a clause about the reference.
-pub fn finding(gateway: Found<'_, Gateway>, name: &str, why: &str) -> Finding {
+/// For a reference that cannot serve.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    let why = match cx.target {
+        Trust::OtherKind(kind) => format!("is a {kind}, which is not evaluated"),
+        other => match other.fault() {
+            Some((why, _)) => why,
+            None => return,
+        },
+    };
+    let Some(gateway) = cx.listener.gateway.map(|g| g.gateway) else { return };
+    let name = cx.name;
     let gap = Gap::investigate(
         "which backends demand the certificate is not known",
         format!("the client certificate {name} {why}"),
     );
-    DOC.finding(
-        &gap,
-        gateway.object(),
-        format!("the certificate {name} that Gateway {} shows to backends {why}", gateway.metadata.name),
-    )
-    .cause("backends that verify their clients refuse connections without it")
-    .next("create or correct the Secret", command::list("secrets", &gateway.metadata.namespace))
-    .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            gateway.object(),
+            format!("the certificate {name} that Gateway {} shows to backends {why}", gateway.metadata.name),
+        )
+        .cause("backends that verify their clients refuse connections without it")
+        .next("create or correct the Secret", command::list("secrets", &gateway.metadata.namespace))
+        .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"]),
+    );
 }

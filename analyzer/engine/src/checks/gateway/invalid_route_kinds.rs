@@ -1,16 +1,13 @@
-//! `gateway/invalid-route-kinds`
+//! `gateway/invalid-route-kinds`: some listed route kinds do not fit the protocol.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
-use kubereach_model::snapshot::model::AllowedKind;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/invalid-route-kinds",
     segment: SegmentName::Listener,
     title: "Some listed route kinds do not fit the protocol",
@@ -21,24 +18,28 @@ listeners: [{protocol: TLS, allowedRoutes: {kinds: [{kind: TLSRoute}, {kind: HTT
     sources: &["Gateway API reference: AllowedRoutes.kinds"],
 });
 
-/// For a listener with some kinds that do not fit.
-pub fn finding(door: &Door<'_>, invalid: &[&AllowedKind]) -> Finding {
+/// For a listener with some kinds that do not fit, unless a controller resolved them.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Some((invalid, false)) = cx.unfit_kinds() else { return };
+    let listener = cx.listener;
     let names: Vec<&str> = invalid.iter().map(|k| k.kind.as_str()).take(3).collect();
     let gap = Gap::investigate(
         "whether the controller serves the listener all the same is not known",
         "implementations differ",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!(
-            "{} allows routes of kind {}, which {} cannot carry",
-            door.describe(),
-            command::cut(&names.join(", ")),
-            door.listener.protocol
-        ),
-    )
-    .cause("a listed kind must fit the listener's protocol")
-    .next("remove the kind from allowedRoutes.kinds", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "allowedRoutes", "kinds"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!(
+                "{} allows routes of kind {}, which {} cannot carry",
+                listener.describe(),
+                command::cut(&names.join(", ")),
+                listener.spec.protocol
+            ),
+        )
+        .cause("a listed kind must fit the listener's protocol")
+        .next("remove the kind from allowedRoutes.kinds", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "allowedRoutes", "kinds"]),
+    );
 }

@@ -1,14 +1,13 @@
-//! `gateway/listener-hostname-conflict`
+//! `gateway/listener-hostname-conflict`: two listeners have the same port, protocol and host name.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::Clash;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/listener-hostname-conflict",
     segment: SegmentName::Listener,
     title: "Two listeners have the same port, protocol and host name",
@@ -22,19 +21,31 @@ listeners:
     sources: &["Gateway API reference: GatewaySpec.listeners, \"Distinct Listeners\""],
 });
 
-/// For a listener that clashes with `other`.
-pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
-    let proof = door.owner.shows(format!("{} and {} both serve {}", door.describe(), other.describe(), door.serves()));
-    DOC.finding(
-        &proof,
-        door.owner.object(),
-        format!(
-            "{} and {} ask for the same port, protocol and host name, so neither is served",
-            door.describe(),
-            other.describe()
-        ),
-    )
-    .cause("a request could not be told apart, and the specification forbids choosing one of the two")
-    .next("give one of them another host name or port, or remove it", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "hostname"])
+/// For a listener that another of the same owner has port, protocol and host name in common with.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Some((conflict, other)) = cx.conflict() else { return };
+    if conflict.clash != Clash::Hostname || cx.yields() {
+        return;
+    }
+    let listener = cx.listener;
+    let proof = listener.owner.shows(format!(
+        "{} and {} both serve {}",
+        listener.describe(),
+        other.describe(),
+        listener.serves()
+    ));
+    segment.add(
+        DOC.finding(
+            &proof,
+            listener.owner.object(),
+            format!(
+                "{} and {} ask for the same port, protocol and host name, so neither is served",
+                listener.describe(),
+                other.describe()
+            ),
+        )
+        .cause("a request could not be told apart, and the specification forbids choosing one of the two")
+        .next("give one of them another host name or port, or remove it", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "hostname"]),
+    );
 }

@@ -1,15 +1,14 @@
-//! `gateway/listener-port-contested`
+//! `gateway/listener-port-contested`: several listeners need the same port to themselves.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::Clash;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/listener-port-contested",
     segment: SegmentName::Listener,
     title: "Several listeners need the same port to themselves",
@@ -23,22 +22,29 @@ listeners:
     sources: &["Gateway API reference: GatewaySpec.listeners, \"Distinct Listeners\""],
 });
 
-/// For the first of several; `other` is a later one.
-pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
+/// For the first of several that need the port, unless its controller accepts it.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Some((conflict, other)) = cx.conflict() else { return };
+    if conflict.clash != Clash::Contested || cx.is_accepted() {
+        return;
+    }
+    let listener = cx.listener;
     let gap = Gap::investigate(
         "whether the controller serves the first of several is not known",
         "the specification serves none of them, some controllers do",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!(
-            "{} and {} both need port {} to themselves",
-            door.describe(),
-            other.describe(),
-            door.listener.port.known().copied().unwrap_or_default()
-        ),
-    )
-    .next("move one of them to another port", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "port"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!(
+                "{} and {} both need port {} to themselves",
+                listener.describe(),
+                other.describe(),
+                listener.spec.port.known().copied().unwrap_or_default()
+            ),
+        )
+        .next("move one of them to another port", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "port"]),
+    );
 }

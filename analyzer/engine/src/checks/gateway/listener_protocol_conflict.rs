@@ -1,14 +1,13 @@
-//! `gateway/listener-protocol-conflict`
+//! `gateway/listener-protocol-conflict`: listeners on one port have protocols that cannot share it.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::Clash;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/listener-protocol-conflict",
     segment: SegmentName::Listener,
     title: "Listeners on one port have protocols that cannot share it",
@@ -21,27 +20,34 @@ listeners:
     sources: &["Gateway API reference: GatewaySpec.listeners, \"Distinct Listeners\""],
 });
 
-/// For a listener that clashes with `other`.
-pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
-    let proof = door.owner.shows(format!(
+/// For a listener that cannot share its port with another of the same owner.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Some((conflict, other)) = cx.conflict() else { return };
+    if conflict.clash != Clash::Protocol || cx.yields() {
+        return;
+    }
+    let listener = cx.listener;
+    let proof = listener.owner.shows(format!(
         "{} is {}, {} is {}",
-        door.describe(),
-        door.serves(),
+        listener.describe(),
+        listener.serves(),
         other.describe(),
         other.serves()
     ));
-    DOC.finding(
-        &proof,
-        door.owner.object(),
-        format!(
-            "{} ({}) and {} ({}) cannot share a port, so neither is served",
-            door.describe(),
-            door.listener.protocol,
-            other.describe(),
-            other.listener.protocol
-        ),
-    )
-    .cause("raw TCP or UDP leaves nothing by which a request could be told apart from the other listener's")
-    .next("move one of them to another port", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
+    segment.add(
+        DOC.finding(
+            &proof,
+            listener.owner.object(),
+            format!(
+                "{} ({}) and {} ({}) cannot share a port, so neither is served",
+                listener.describe(),
+                listener.spec.protocol,
+                other.describe(),
+                other.spec.protocol
+            ),
+        )
+        .cause("raw TCP or UDP leaves nothing by which a request could be told apart from the other listener's")
+        .next("move one of them to another port", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "protocol"]),
+    );
 }

@@ -1,14 +1,13 @@
-//! `gateway/mesh-protocol`
+//! `gateway/mesh-protocol`: a listener for traffic inside a mesh.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/mesh-protocol",
     segment: SegmentName::Listener,
     title: "A listener for traffic inside a mesh",
@@ -20,13 +19,19 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// For a waypoint's listener.
-pub fn finding(door: &Door<'_>) -> Finding {
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let listener = cx.listener;
+    if listener.spec.protocol != "HBONE" {
+        return;
+    }
     let gap =
         Gap::by_design("traffic inside a mesh is not evaluated", "HBONE is a tunnel between the mesh's own proxies");
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!("{} carries traffic of a service mesh, which is not evaluated", door.describe()),
-    )
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!("{} carries traffic of a service mesh, which is not evaluated", listener.describe()),
+        )
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "protocol"]),
+    );
 }

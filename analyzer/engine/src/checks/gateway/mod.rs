@@ -1,49 +1,51 @@
 //! Gateways: class and controller, addresses, listeners, certificates, and how many routes stand on them.
 
-pub mod address_unusable;
-pub mod attached_route_broken;
-pub mod ca_certificate_not_permitted;
-pub mod ca_certificate_unseen;
-pub mod certificate_expired;
-pub mod certificate_kind;
-pub mod certificate_name_mismatch;
-pub mod certificate_not_permitted;
-pub mod certificate_partly_invalid;
-pub mod certificate_permission_unseen;
-pub mod certificate_type;
-pub mod certificate_unseen;
-pub mod class_gone;
-pub mod class_missing;
-pub mod class_not_accepted;
-pub mod class_unseen;
-pub mod client_certificate_unseen;
-pub mod condition_false;
-pub mod insecure_frontend_validation;
-pub mod invalid_ca_certificate_kind;
-pub mod invalid_ca_certificate_ref;
-pub mod invalid_certificate_ref;
-pub mod invalid_client_certificate;
-pub mod invalid_route_kinds;
-pub mod listener_hostname_conflict;
-pub mod listener_mixed_protocols;
-pub mod listener_port_contested;
-pub mod listener_protocol_conflict;
-pub mod mesh_protocol;
-pub mod no_address;
-pub mod no_certificate;
-pub mod no_listeners_valid;
-pub mod no_routes;
-pub mod no_valid_route_kinds;
-pub mod paths_not_listed;
-pub mod pending;
-pub mod some_ca_invalid;
-pub mod status_stale;
-pub mod unsupported_address_type;
-pub mod unsupported_protocol;
+mod address_unusable;
+mod attached_route_broken;
+mod ca_certificate_not_permitted;
+mod ca_certificate_unseen;
+mod certificate_expired;
+mod certificate_kind;
+mod certificate_name_mismatch;
+mod certificate_not_permitted;
+mod certificate_partly_invalid;
+mod certificate_permission_unseen;
+mod certificate_type;
+mod certificate_unseen;
+mod class_gone;
+mod class_missing;
+mod class_not_accepted;
+mod class_unseen;
+mod client_certificate_unseen;
+mod condition_false;
+mod insecure_frontend_validation;
+mod invalid_ca_certificate_kind;
+mod invalid_ca_certificate_ref;
+mod invalid_certificate_ref;
+mod invalid_client_certificate;
+mod invalid_route_kinds;
+mod listener_hostname_conflict;
+mod listener_mixed_protocols;
+mod listener_port_contested;
+mod listener_protocol_conflict;
+mod mesh_protocol;
+mod no_address;
+mod no_certificate;
+mod no_listeners_valid;
+mod no_routes;
+mod no_valid_route_kinds;
+mod paths_not_listed;
+mod pending;
+mod some_ca_invalid;
+mod status_stale;
+mod unsupported_address_type;
+mod unsupported_protocol;
 
+use super::{backend_tls, listener_set, route};
+use crate::evaluate::gateway_api::CheckTable;
 use kubereach_model::evidence::CatalogueEntry;
 
-/// The pages of this area.
+/// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     address_unusable::DOC.entry(),
     attached_route_broken::DOC.entry(),
@@ -87,5 +89,61 @@ pub static DOCS: &[&CatalogueEntry] = &[
     unsupported_protocol::DOC.entry(),
 ];
 
-/// The checks of this area, where evaluation asks them.
-pub const TABLE: crate::evaluate::gateway_api::CheckTable = crate::evaluate::gateway_api::CheckTable {};
+/// The checks of Gateways and of what is attached to them, where evaluation asks them. In a list, those on top are
+/// asked first.
+pub const TABLE: CheckTable = CheckTable {
+    controller: &[class_not_accepted::check, class_gone::check, class_missing::check, class_unseen::check],
+    address: &[unsupported_address_type::check, no_address::check],
+    controller_status: &[condition_false::of_gateway, pending::check, status_stale::of_gateway],
+    address_status: &[address_unusable::check],
+    listener_set: listener_set::LISTENER,
+    listener: &[
+        listener_port_contested::check,
+        listener_mixed_protocols::check,
+        listener_hostname_conflict::check,
+        listener_protocol_conflict::check,
+        mesh_protocol::check,
+        unsupported_protocol::check,
+        no_valid_route_kinds::check,
+        invalid_route_kinds::check,
+    ],
+    listener_status: &[condition_false::of_listener, status_stale::of_listener],
+    no_listener: &[no_listeners_valid::check],
+    certificate_ref: &[
+        certificate_not_permitted::check,
+        certificate_permission_unseen::check,
+        certificate_unseen::check,
+        certificate_kind::check,
+        certificate_type::check,
+        invalid_certificate_ref::check,
+        certificate_partly_invalid::check,
+    ],
+    certificate_names: &[certificate_name_mismatch::check],
+    certificate_validity: &[certificate_expired::check],
+    listener_tls: &[no_certificate::check, insecure_frontend_validation::check],
+    client_ca: &[
+        ca_certificate_not_permitted::check,
+        invalid_ca_certificate_kind::check,
+        ca_certificate_unseen::check,
+        invalid_ca_certificate_ref::check,
+        some_ca_invalid::check,
+    ],
+    client_certificate: &[invalid_client_certificate::check, client_certificate_unseen::check],
+    attached_routes: &[no_routes::check, attached_route_broken::check],
+    gateway_notes: &[paths_not_listed::finding],
+    parent: route::PARENT,
+    unattached: route::UNATTACHED,
+    route: route::ROUTE,
+    attachment: route::ATTACHMENT,
+    route_status: route::STATUS,
+    matching: route::MATCH,
+    filter: route::FILTER,
+    rule: route::RULE,
+    backend_in_rule: route::BACKEND_IN_RULE,
+    reference: route::REFERENCE,
+    plain_backend: route::PLAIN_BACKEND,
+    backend_tls: backend_tls::POLICY,
+    backend_ca: backend_tls::AUTHORITIES,
+    backend_tls_status: backend_tls::STATUS,
+    route_notes: route::NOTES,
+};

@@ -1,15 +1,13 @@
-//! `gateway/no-certificate`
+//! `gateway/no-certificate`: a listener that decrypts names no certificate.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/no-certificate",
     segment: SegmentName::Tls,
     title: "A listener that decrypts names no certificate",
@@ -19,18 +17,24 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerTLSConfig.certificateRefs"],
 });
 
-/// For a listener without certificateRefs.
-pub fn finding(door: &Door<'_>) -> Finding {
+/// For a listener that terminates TLS and has no certificateRefs.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    if cx.certificate_refs().is_none_or(|refs| !refs.is_empty()) {
+        return;
+    }
+    let listener = cx.listener;
     let gap = Gap::investigate(
         "where the certificate comes from is not known",
         "certificateRefs is empty and implementations differ",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!("{} is to decrypt {}, but names no certificate", door.describe(), door.listener.protocol),
-    )
-    .cause("without a certificate most controllers do not serve the listener")
-    .next("name a Secret of type kubernetes.io/tls in certificateRefs", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "tls"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!("{} is to decrypt {}, but names no certificate", listener.describe(), listener.spec.protocol),
+        )
+        .cause("without a certificate most controllers do not serve the listener")
+        .next("name a Secret of type kubernetes.io/tls in certificateRefs", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls"]),
+    );
 }

@@ -1,15 +1,12 @@
-//! `gateway/no-listeners-valid`
+//! `gateway/no-listeners-valid`: the Gateway has no listener.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::GatewayContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Gateway;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/no-listeners-valid",
     segment: SegmentName::Listener,
     title: "The Gateway has no listener",
@@ -18,14 +15,20 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: GatewaySpec.listeners"],
 });
 
-/// For a Gateway without any listener.
-pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
+/// For a Gateway that certainly has no listener.
+pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
+    if !cx.has_no_listener() {
+        return;
+    }
+    let gateway = cx.gateway();
     let proof = gateway.shows("spec.listeners is empty and no ListenerSet stands on it");
-    DOC.finding(
-        &proof,
-        gateway.object(),
-        format!("Gateway {} declares no listener, so it accepts no traffic", gateway.metadata.name),
-    )
-    .next("add a listener", command::get(&gateway.object(), "-o yaml"))
-    .at(gateway.origin, field!["spec", "listeners"])
+    segment.add(
+        DOC.finding(
+            &proof,
+            gateway.object(),
+            format!("Gateway {} declares no listener, so it accepts no traffic", gateway.metadata.name),
+        )
+        .next("add a listener", command::get(&gateway.object(), "-o yaml"))
+        .at(gateway.origin, field!["spec", "listeners"]),
+    );
 }

@@ -1,12 +1,11 @@
-//! `gateway/no-routes`
+//! `gateway/no-routes`: no route is attached to a listener.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use crate::evaluate::gateway_api::context::AttachedRoutesContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "gateway/no-routes",
     segment: SegmentName::Rule,
     title: "No route is attached to a listener",
@@ -17,7 +16,16 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// For a listener without routes among those that were read.
-pub fn finding(door: &Door<'_>) -> Finding {
-    DOC.finding(door.owner.object(), format!("of the routes that were read, none is attached to {}", door.describe()))
-        .next("attach a route to the listener", "kubectl get httproutes,grpcroutes,tlsroutes --all-namespaces")
+pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
+    if cx.attached > 0 {
+        return;
+    }
+    let listener = cx.listener;
+    segment.add(
+        DOC.finding(
+            listener.owner.object(),
+            format!("of the routes that were read, none is attached to {}", listener.describe()),
+        )
+        .next("attach a route to the listener", "kubectl get httproutes,grpcroutes,tlsroutes --all-namespaces"),
+    );
 }

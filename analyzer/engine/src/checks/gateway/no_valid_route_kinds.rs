@@ -1,15 +1,12 @@
-//! `gateway/no-valid-route-kinds`
+//! `gateway/no-valid-route-kinds`: none of the listed route kinds fits the protocol.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::AllowedKind;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "gateway/no-valid-route-kinds",
     segment: SegmentName::Listener,
     title: "None of the listed route kinds fits the protocol",
@@ -20,21 +17,25 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// For a listener to which nothing can attach.
-pub fn finding(door: &Door<'_>, invalid: &[&AllowedKind]) -> Finding {
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Some((invalid, true)) = cx.unfit_kinds() else { return };
+    let listener = cx.listener;
     let names: Vec<&str> = invalid.iter().map(|k| k.kind.as_str()).take(3).collect();
     let names = command::cut(&names.join(", "));
     let proof =
-        door.owner.shows(format!("allowedRoutes.kinds lists only {names} for protocol {}", door.listener.protocol));
-    DOC.finding(
-        &proof,
-        door.owner.object(),
-        format!(
-            "no route can attach to {}: it allows only {names}, which {} cannot carry",
-            door.describe(),
-            door.listener.protocol
-        ),
-    )
-    .cause("a listed kind must fit the listener's protocol")
-    .next("correct allowedRoutes.kinds", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "allowedRoutes", "kinds"])
+        listener.owner.shows(format!("allowedRoutes.kinds lists only {names} for protocol {}", listener.spec.protocol));
+    segment.add(
+        DOC.finding(
+            &proof,
+            listener.owner.object(),
+            format!(
+                "no route can attach to {}: it allows only {names}, which {} cannot carry",
+                listener.describe(),
+                listener.spec.protocol
+            ),
+        )
+        .cause("a listed kind must fit the listener's protocol")
+        .next("correct allowedRoutes.kinds", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "allowedRoutes", "kinds"]),
+    );
 }

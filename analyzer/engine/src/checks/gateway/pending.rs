@@ -1,14 +1,13 @@
-//! `gateway/pending`
+//! `gateway/pending`: no controller has taken the Gateway yet.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
-use kubereach_model::snapshot::model::Gateway;
-use kubereach_model::snapshot::{Found, Gap};
+use crate::evaluate::gateway_api::context::GatewayStatusContext;
+use crate::resolve::conditions::ConditionState;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/pending",
     segment: SegmentName::Controller,
     title: "No controller has taken the Gateway yet",
@@ -19,16 +18,32 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: GatewayStatus.conditions"],
 });
 
-/// For a Gateway nobody has decided about.
-pub fn finding(gateway: Found<'_, Gateway>) -> Finding {
+/// For a Gateway about which no controller has decided, or whose status was never written.
+pub(super) fn check(cx: &GatewayStatusContext<'_, '_>, segment: &mut Segment) {
+    let gateway = cx.gateway.gateway();
+    let untouched = || gateway.status.as_ref().is_some_and(|s| s.conditions.is_empty() && s.listeners.is_empty());
+    let pending = match cx.gateway.decisive() {
+        ConditionState::Unknown(_) => true,
+        ConditionState::Missing => matches!(cx.gateway.accepted, ConditionState::Missing) && untouched(),
+        ConditionState::True(_) | ConditionState::False(_) | ConditionState::Stale(_) => false,
+    };
+    if !pending {
+        return;
+    }
     let gap = Gap::investigate(
         "no controller has said anything about the Gateway",
         "its conditions are still waiting for a controller",
     );
-    DOC.finding(&gap, gateway.object(), format!("no controller has taken up Gateway {} yet", gateway.metadata.name))
+    segment.add(
+        DOC.finding(
+            &gap,
+            gateway.object(),
+            format!("no controller has taken up Gateway {} yet", gateway.metadata.name),
+        )
         .cause("the controller of its class is not running, does not watch this namespace, or has not come round to it")
         .next(
             "look at the Gateway's conditions and at the controller of its class",
             command::describe(&gateway.object()),
-        )
+        ),
+    );
 }

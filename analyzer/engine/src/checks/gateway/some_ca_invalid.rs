@@ -1,14 +1,12 @@
-//! `gateway/some-ca-invalid`
+//! `gateway/some-ca-invalid`: one of several references to authorities is invalid.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::CertificateRefContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/some-ca-invalid",
     segment: SegmentName::Tls,
     title: "One of several references to authorities is invalid",
@@ -18,19 +16,26 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: FrontendTLSValidation.caCertificateRefs"],
 });
 
-/// For a reference that is invalid beside a valid one; `why` is a clause.
-pub fn finding(door: &Door<'_>, name: &str, why: &str) -> Finding {
+/// For a reference that can serve nobody, beside one that may.
+pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
+    if cx.all_at_fault {
+        return;
+    }
+    let Some((why, _)) = cx.target.fault() else { return };
+    let (listener, name) = (cx.listener.listener, cx.name);
     let gap = Gap::investigate(
         "whether the controller serves the listener with the remaining authorities is not known",
         "implementations differ",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!(
-            "one of several sources of authorities for client certificates of {} is invalid: {name} {why}",
-            door.describe()
-        ),
-    )
-    .next("correct or remove the reference", command::describe(&door.owner.object()))
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!(
+                "one of several sources of authorities for client certificates of {} is invalid: {name} {why}",
+                listener.describe()
+            ),
+        )
+        .next("correct or remove the reference", command::describe(&listener.owner.object())),
+    );
 }

@@ -1,14 +1,14 @@
-//! `gateway/status-stale`
+//! `gateway/status-stale`: the status speaks of an older spec.
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::{GatewayStatusContext, ListenerContext};
+use crate::resolve::conditions::ConditionState;
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Segment, Text, command};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Condition;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/status-stale",
     segment: SegmentName::Controller,
     title: "The status speaks of an older spec",
@@ -18,8 +18,25 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Kubernetes API conventions: observedGeneration", "Gateway API reference: GatewayStatus.conditions"],
 });
 
-/// For an object whose decisive conditions are stale.
-pub fn finding(object: ObjectRef, condition: &Condition) -> Finding {
+/// For a Gateway whose decisive condition is stale.
+pub(super) fn of_gateway(cx: &GatewayStatusContext<'_, '_>, segment: &mut Segment) {
+    if let ConditionState::Stale(condition) = cx.gateway.decisive() {
+        segment.add(finding(cx.gateway.gateway().object(), condition));
+    }
+}
+
+/// For a listener about which only stale conditions speak.
+pub(super) fn of_listener(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let stale = |kind: &str| match cx.condition(kind) {
+        ConditionState::Stale(condition) => Some(condition),
+        _ => None,
+    };
+    if let (None, Some(condition)) = (cx.refusal(), ["Accepted", "Programmed"].into_iter().find_map(stale)) {
+        segment.add(finding(cx.listener.owner.object(), condition));
+    }
+}
+
+fn finding(object: ObjectRef, condition: &Condition) -> Finding {
     let gap = Gap::investigate(
         format!("the {} condition speaks of an older version of the object", condition.kind),
         "observedGeneration is behind the generation",

@@ -1,15 +1,14 @@
-//! `gateway/unsupported-protocol`
+//! `gateway/unsupported-protocol`: a protocol the Gateway API does not define.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::kinds::Kinds;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/unsupported-protocol",
     segment: SegmentName::Listener,
     title: "A protocol the Gateway API does not define",
@@ -19,22 +18,29 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ProtocolType"],
 });
 
-/// For a listener of such a protocol.
-pub fn finding(door: &Door<'_>) -> Finding {
-    let protocol = command::cut(&door.listener.protocol);
+/// For a listener of such a protocol, unless its controller accepts it. The tunnel of a mesh has a check of its own.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let listener = cx.listener;
+    let unknown = matches!(listener.kinds, Kinds::ThirdParty) && listener.spec.protocol != "HBONE";
+    if !unknown || cx.is_accepted() {
+        return;
+    }
+    let protocol = command::cut(&listener.spec.protocol);
     let gap = Gap::investigate(
         format!("whether the controller knows the protocol {protocol} is not known"),
         "the Gateway API does not define it",
     );
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!("{} uses the protocol {protocol}, which is not HTTP, HTTPS, TLS, TCP or UDP", door.describe()),
-    )
-    .cause("a controller that does not know a protocol does not serve its listener")
-    .next(
-        "correct the protocol, or look whether the controller accepts the listener",
-        command::describe(&door.owner.object()),
-    )
-    .at(door.owner.origin(), field!["spec", "listeners", door.index, "protocol"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!("{} uses the protocol {protocol}, which is not HTTP, HTTPS, TLS, TCP or UDP", listener.describe()),
+        )
+        .cause("a controller that does not know a protocol does not serve its listener")
+        .next(
+            "correct the protocol, or look whether the controller accepts the listener",
+            command::describe(&listener.owner.object()),
+        )
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "protocol"]),
+    );
 }

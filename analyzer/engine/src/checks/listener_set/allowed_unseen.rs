@@ -1,14 +1,13 @@
-//! `listener-set/allowed-unseen`
+//! `listener-set/allowed-unseen`: whether the Gateway lets the ListenerSet in is not known.
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
-use kubereach_model::snapshot::model::ListenerSet;
-use kubereach_model::snapshot::{Found, Gap};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::conditions::state;
+use crate::resolve::gateway::listener::{Admission, Owner};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "listener-set/allowed-unseen",
     segment: SegmentName::Listener,
     title: "Whether the Gateway lets the ListenerSet in is not known",
@@ -19,21 +18,29 @@ allowedListeners: {namespaces: {from: Selector, selector: {matchLabels: {team: a
     sources: &["Gateway API reference: GatewaySpec.allowedListeners"],
 });
 
-/// For a listener of a set about which labels would decide.
-pub fn finding(set: Found<'_, ListenerSet>, gap: &Gap) -> Finding {
-    DOC.finding(
-        gap,
-        set.object(),
-        format!(
-            "whether its Gateway allows ListenerSet {}/{} depends on namespace labels that were not read",
-            set.metadata.namespace, set.metadata.name
+/// For a listener of a set about which labels would decide, unless a controller accepted the set.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Owner::Set(set) = cx.listener.owner else { return };
+    let Admission::Undecided(gap) = &cx.listener.admission else { return };
+    let owner = cx.listener.owner;
+    if state(owner.conditions(), "Accepted", owner.generation()).is_true() {
+        return;
+    }
+    segment.add(
+        DOC.finding(
+            gap,
+            set.object(),
+            format!(
+                "whether its Gateway allows ListenerSet {}/{} depends on namespace labels that were not read",
+                set.metadata.namespace, set.metadata.name
+            ),
+        )
+        .next(
+            "look at the labels of the namespace",
+            command::get(
+                &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: set.metadata.namespace.clone() },
+                "--show-labels",
+            ),
         ),
-    )
-    .next(
-        "look at the labels of the namespace",
-        command::get(
-            &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: set.metadata.namespace.clone() },
-            "--show-labels",
-        ),
-    )
+    );
 }

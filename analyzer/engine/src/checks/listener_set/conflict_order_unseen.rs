@@ -1,15 +1,14 @@
-//! `listener-set/conflict-order-unseen`
+//! `listener-set/conflict-order-unseen`: two ListenerSets collide; which one is older is not known.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::Clash;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "listener-set/conflict-order-unseen",
     segment: SegmentName::Listener,
     title: "Two ListenerSets collide; which one is older is not known",
@@ -19,14 +18,21 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerSetSpec.listeners"],
 });
 
-/// For a listener that collides with `other`.
-pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
+/// For a listener that conflicts with one of another object, where the older is not known.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Some((conflict, other)) = cx.conflict() else { return };
+    if !matches!(conflict.clash, Clash::Hostname | Clash::Protocol) || !cx.yields() || !conflict.order_unknown {
+        return;
+    }
+    let listener = cx.listener;
     let gap = Gap::investigate("which of the two sets is older is not known", "the input shows no creation times");
-    DOC.finding(
-        &gap,
-        door.owner.object(),
-        format!("{} collides with {}; only the older of the two is served", door.describe(), other.describe()),
-    )
-    .next("choose another port or host name", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index])
+    segment.add(
+        DOC.finding(
+            &gap,
+            listener.owner.object(),
+            format!("{} collides with {}; only the older of the two is served", listener.describe(), other.describe()),
+        )
+        .next("choose another port or host name", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index]),
+    );
 }

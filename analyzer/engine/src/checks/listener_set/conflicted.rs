@@ -1,14 +1,13 @@
-//! `listener-set/conflicted`
+//! `listener-set/conflicted`: a listener of the set yields to an earlier one.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::Clash;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "listener-set/conflicted",
     segment: SegmentName::Listener,
     title: "A listener of the set yields to an earlier one",
@@ -19,21 +18,28 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerSetSpec.listeners"],
 });
 
-/// For a listener that yields to `other`.
-pub fn finding(door: &Door<'_>, other: &Door<'_>) -> Finding {
-    let proof = door.owner.shows(format!(
+/// For a listener that yields to one of another object.
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Some((conflict, other)) = cx.conflict() else { return };
+    if !matches!(conflict.clash, Clash::Hostname | Clash::Protocol) || !cx.yields() || conflict.order_unknown {
+        return;
+    }
+    let listener = cx.listener;
+    let proof = listener.owner.shows(format!(
         "{} is {}, and {} is {}",
-        door.describe(),
-        door.serves(),
+        listener.describe(),
+        listener.serves(),
         other.describe(),
         other.serves()
     ));
-    DOC.finding(
-        &proof,
-        door.owner.object(),
-        format!("{} is not served: it collides with {}, which comes first", door.describe(), other.describe()),
-    )
-    .cause("of two listeners that cannot be told apart the Gateway's own, then the older set's, is served")
-    .next("choose another port or host name", command::describe(&door.owner.object()))
-    .at(door.owner.origin(), field!["spec", "listeners", door.index])
+    segment.add(
+        DOC.finding(
+            &proof,
+            listener.owner.object(),
+            format!("{} is not served: it collides with {}, which comes first", listener.describe(), other.describe()),
+        )
+        .cause("of two listeners that cannot be told apart the Gateway's own, then the older set's, is served")
+        .next("choose another port or host name", command::describe(&listener.owner.object()))
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index]),
+    );
 }

@@ -1,15 +1,16 @@
 //! `ListenerSets`: listeners that others add to a Gateway. Evaluated with the Gateway they extend.
 
-pub mod allowed_unseen;
-pub mod conflict_order_unseen;
-pub mod conflicted;
-pub mod not_allowed;
-pub mod parent_missing;
-pub mod parent_unseen;
+mod allowed_unseen;
+mod conflict_order_unseen;
+mod conflicted;
+mod not_allowed;
+mod parent_missing;
+mod parent_unseen;
 
+use crate::evaluate::gateway_api::table::ListenerCheck;
 use kubereach_model::evidence::CatalogueEntry;
 
-/// The pages of this area.
+/// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     allowed_unseen::DOC.entry(),
     conflict_order_unseen::DOC.entry(),
@@ -17,4 +18,14 @@ pub static DOCS: &[&CatalogueEntry] = &[
     not_allowed::DOC.entry(),
     parent_missing::DOC.entry(),
     parent_unseen::DOC.entry(),
+];
+
+/// Of a listener of a set.
+pub(super) const LISTENER: &[ListenerCheck] = &[
+    not_allowed::check,
+    allowed_unseen::check,
+    parent_missing::check,
+    parent_unseen::check,
+    conflict_order_unseen::check,
+    conflicted::check,
 ];

@@ -1,15 +1,13 @@
-//! `listener-set/not-allowed`
+//! `listener-set/not-allowed`: the Gateway does not let the ListenerSet in.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::{Admission, Owner};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{Gateway, ListenerSet};
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "listener-set/not-allowed",
     segment: SegmentName::Listener,
     title: "The Gateway does not let the ListenerSet in",
@@ -22,7 +20,12 @@ spec: {gatewayClassName: public, listeners: [...]}   # no allowedListeners",
 });
 
 /// For a listener of a refused set.
-pub fn finding(set: Found<'_, ListenerSet>, gateway: Found<'_, Gateway>) -> Finding {
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Owner::Set(set) = cx.listener.owner else { return };
+    let Some(gateway) = cx.gateway.map(|g| g.gateway) else { return };
+    if !matches!(cx.listener.admission, Admission::Refused) {
+        return;
+    }
     let from = gateway
         .spec
         .allowed_listeners
@@ -31,16 +34,18 @@ pub fn finding(set: Found<'_, ListenerSet>, gateway: Found<'_, Gateway>) -> Find
         .and_then(|n| n.from.as_deref())
         .unwrap_or("None");
     let proof = gateway.shows(format!("allowedListeners.namespaces.from is {from}"));
-    DOC.finding(
-        &proof,
-        set.object(),
-        format!(
-            "Gateway {} does not allow ListenerSet {}/{} to add listeners, so they are not served",
-            gateway.metadata.name, set.metadata.namespace, set.metadata.name
-        ),
-    )
-    .cause(format!("its allowedListeners setting ({from}) does not include the set's namespace"))
-    .next("allow the namespace in spec.allowedListeners of the Gateway", command::get(&gateway.object(), "-o yaml"))
-    .at(gateway.origin, field!["spec", "allowedListeners"])
-    .relates(gateway.object(), "the Gateway it wants to extend")
+    segment.add(
+        DOC.finding(
+            &proof,
+            set.object(),
+            format!(
+                "Gateway {} does not allow ListenerSet {}/{} to add listeners, so they are not served",
+                gateway.metadata.name, set.metadata.namespace, set.metadata.name
+            ),
+        )
+        .cause(format!("its allowedListeners setting ({from}) does not include the set's namespace"))
+        .next("allow the namespace in spec.allowedListeners of the Gateway", command::get(&gateway.object(), "-o yaml"))
+        .at(gateway.origin, field!["spec", "allowedListeners"])
+        .relates(gateway.object(), "the Gateway it wants to extend"),
+    );
 }

@@ -1,15 +1,13 @@
-//! `listener-set/parent-missing`
+//! `listener-set/parent-missing`: the Gateway of the ListenerSet does not exist.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::{Admission, Owner};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::ListenerSet;
-use kubereach_model::snapshot::{Absence, Found};
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "listener-set/parent-missing",
     segment: SegmentName::Listener,
     title: "The Gateway of the ListenerSet does not exist",
@@ -22,17 +20,21 @@ spec: {parentRef: {name: not-there}, listeners: [...]}",
 });
 
 /// For a listener of such a set.
-pub fn finding(set: Found<'_, ListenerSet>, absence: &Absence) -> Finding {
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Owner::Set(set) = cx.listener.owner else { return };
+    let Admission::ParentMissing(absence) = &cx.listener.admission else { return };
     let parent = &set.spec.parent_ref;
     let namespace = parent.namespace.as_deref().unwrap_or(&set.metadata.namespace);
-    DOC.finding(
-        &absence.proof(),
-        set.object(),
-        format!(
-            "the Gateway {namespace}/{} that ListenerSet {}/{} extends does not exist",
-            parent.name, set.metadata.namespace, set.metadata.name
-        ),
-    )
-    .next("create the Gateway or correct the parentRef", command::list("gateways", namespace))
-    .at(set.origin, field!["spec", "parentRef"])
+    segment.add(
+        DOC.finding(
+            &absence.proof(),
+            set.object(),
+            format!(
+                "the Gateway {namespace}/{} that ListenerSet {}/{} extends does not exist",
+                parent.name, set.metadata.namespace, set.metadata.name
+            ),
+        )
+        .next("create the Gateway or correct the parentRef", command::list("gateways", namespace))
+        .at(set.origin, field!["spec", "parentRef"]),
+    );
 }

@@ -1,15 +1,13 @@
-//! `listener-set/parent-unseen`
+//! `listener-set/parent-unseen`: the Gateway of the ListenerSet was not read.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ListenerContext;
+use crate::resolve::gateway::listener::{Admission, Owner};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::ListenerSet;
-use kubereach_model::snapshot::{Found, Gap};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "listener-set/parent-unseen",
     segment: SegmentName::Listener,
     title: "The Gateway of the ListenerSet was not read",
@@ -20,17 +18,21 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 });
 
 /// For a listener of such a set.
-pub fn finding(set: Found<'_, ListenerSet>, gap: &Gap) -> Finding {
+pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
+    let Owner::Set(set) = cx.listener.owner else { return };
+    let Admission::ParentUnseen(gap) = &cx.listener.admission else { return };
     let parent = &set.spec.parent_ref;
     let namespace = parent.namespace.as_deref().unwrap_or(&set.metadata.namespace);
-    DOC.finding(
-        gap,
-        set.object(),
-        format!(
-            "the parent {namespace}/{} of ListenerSet {}/{} was not read",
-            parent.name, set.metadata.namespace, set.metadata.name
-        ),
-    )
-    .next("look whether the Gateway exists", command::list("gateways", namespace))
-    .at(set.origin, field!["spec", "parentRef"])
+    segment.add(
+        DOC.finding(
+            gap,
+            set.object(),
+            format!(
+                "the parent {namespace}/{} of ListenerSet {}/{} was not read",
+                parent.name, set.metadata.namespace, set.metadata.name
+            ),
+        )
+        .next("look whether the Gateway exists", command::list("gateways", namespace))
+        .at(set.origin, field!["spec", "parentRef"]),
+    );
 }

@@ -1,15 +1,12 @@
-//! `route/all-weights-zero`
+//! `route/all-weights-zero`: every backend of the rule has weight 0.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::RuleContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/all-weights-zero",
     segment: SegmentName::Rule,
     title: "Every backend of the rule has weight 0",
@@ -19,19 +16,25 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendRef.weight"],
 });
 
-/// For the rule at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
+/// For a rule that has backends and sends nothing to any.
+pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
+    if cx.redirects() || cx.rule.backend_refs.is_empty() || cx.total_weight() > 0 {
+        return;
+    }
+    let (route, index) = (cx.route, cx.index);
     let proof = route.shows(format!("every backendRef of rule {} has weight 0", index + 1));
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!(
-            "every backend of rule {} of {} {} has weight 0, so none gets traffic",
-            index + 1,
-            route.kind.word(),
-            route.metadata.name
-        ),
-    )
-    .next("give one of the backends a weight above 0", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "rules", index, "backendRefs"])
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!(
+                "every backend of rule {} of {} {} has weight 0, so none gets traffic",
+                index + 1,
+                route.kind.word(),
+                route.metadata.name
+            ),
+        )
+        .next("give one of the backends a weight above 0", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "rules", index, "backendRefs"]),
+    );
 }

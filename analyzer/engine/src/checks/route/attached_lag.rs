@@ -1,15 +1,12 @@
-//! `route/attached-lag`
+//! `route/attached-lag`: the listener does not count the route as attached.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use crate::evaluate::gateway_api::context::AttachmentContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/attached-lag",
     segment: SegmentName::Rule,
     title: "The listener does not count the route as attached",
@@ -19,18 +16,26 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ListenerStatus.attachedRoutes"],
 });
 
-/// For a route at a listener that counts none.
-pub fn finding(route: Found<'_, Route>, door: &Door<'_>) -> Finding {
+/// For an accepted route at a listener that counts none.
+pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
+    let (route, listener) = (cx.route, cx.listener);
+    let status = listener.owner.listener_status(&listener.spec.name);
+    let counts_none = status.is_some_and(|s| s.attached_routes.known() == Some(&0));
+    if !counts_none || !cx.accepted || cx.attachment.doubt.is_some() {
+        return;
+    }
     let gap = Gap::investigate("the statuses of route and listener disagree", "one of them lags behind");
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!(
-            "{} {} is accepted, but {} counts no attached route",
-            route.kind.word(),
-            route.metadata.name,
-            door.describe()
-        ),
-    )
-    .next("look at the Gateway's status again", command::describe(&door.owner.object()))
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!(
+                "{} {} is accepted, but {} counts no attached route",
+                route.kind.word(),
+                route.metadata.name,
+                listener.describe()
+            ),
+        )
+        .next("look at the Gateway's status again", command::describe(&listener.owner.object())),
+    );
 }

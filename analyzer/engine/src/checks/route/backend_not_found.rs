@@ -1,16 +1,13 @@
-//! `route/backend-not-found`
+//! `route/backend-not-found`: the Service does not exist.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::route::backend::Named;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Absence, Found};
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/backend-not-found",
     segment: SegmentName::Reference,
     title: "The Service does not exist",
@@ -21,27 +18,25 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: HTTPRouteRule.backendRefs"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`; `share` says which part of the requests it gets.
-pub fn finding(
-    route: Found<'_, Route>,
-    rule: usize,
-    index: usize,
-    target: &Target<'_>,
-    share: &str,
-    absence: &Absence,
-) -> Finding {
-    DOC.finding(
-        &absence.proof(),
-        route.object(),
-        format!(
-            "the Service {}/{} that {} {} sends {share} to does not exist",
-            target.namespace,
-            target.name,
-            route.kind.word(),
-            route.metadata.name
-        ),
-    )
-    .cause("a rule cannot forward to a Service that is not there")
-    .next("create the Service or correct the reference", command::list("services", &target.namespace))
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"])
+/// For a Service that provably does not exist.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    let Named::Missing(absence) = &cx.target.named else { return };
+    let &BackendContext { route, rule, index, target, .. } = cx;
+    let share = cx.share();
+    segment.add(
+        DOC.finding(
+            &absence.proof(),
+            route.object(),
+            format!(
+                "the Service {}/{} that {} {} sends {share} to does not exist",
+                target.namespace,
+                target.name,
+                route.kind.word(),
+                route.metadata.name
+            ),
+        )
+        .cause("a rule cannot forward to a Service that is not there")
+        .next("create the Service or correct the reference", command::list("services", &target.namespace))
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"]),
+    );
 }

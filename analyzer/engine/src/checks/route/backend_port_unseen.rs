@@ -1,15 +1,14 @@
-//! `route/backend-port-unseen`
+//! `route/backend-port-unseen`: the port was masked by the collector.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::route::backend::{Named, RefPort};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/backend-port-unseen",
     segment: SegmentName::Reference,
     title: "The port was masked by the collector",
@@ -18,13 +17,20 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendObjectReference.port"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>) -> Finding {
+/// For a port that was masked, of the reference or of the Service.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    let Named::Service(service, RefPort::Masked) = &cx.target.named else { return };
+    if service.is_external_name() {
+        return;
+    }
+    let &BackendContext { route, rule, index, target, .. } = cx;
     let gap = Gap::investigate("the port was masked by the collector", "a masked value cannot be compared");
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!("which port of {} is meant cannot be told, it was masked", target.describe()),
-    )
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!("which port of {} is meant cannot be told, it was masked", target.describe()),
+        )
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index]),
+    );
 }

@@ -1,16 +1,13 @@
-//! `route/backend-port-unspecified`
+//! `route/backend-port-unspecified`: the reference to a Service names no port.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::route::backend::{Named, RefPort};
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/backend-port-unspecified",
     segment: SegmentName::Reference,
     title: "The reference to a Service names no port",
@@ -19,18 +16,26 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendObjectReference.port"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str) -> Finding {
+/// For a reference without a port.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    let Named::Service(service, RefPort::Unspecified) = &cx.target.named else { return };
+    if service.is_external_name() {
+        return;
+    }
+    let &BackendContext { route, rule, index, target, .. } = cx;
+    let share = cx.share();
     let proof = route.shows(format!("backendRef {} of rule {} has no port", index + 1, rule + 1));
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!(
-            "the reference to Service {}/{} names no port, so {share} cannot be forwarded",
-            target.namespace, target.name
-        ),
-    )
-    .cause("a Service can only be reached by one of its ports")
-    .next("add the port to the reference", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index])
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!(
+                "the reference to Service {}/{} names no port, so {share} cannot be forwarded",
+                target.namespace, target.name
+            ),
+        )
+        .cause("a Service can only be reached by one of its ports")
+        .next("add the port to the reference", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index]),
+    );
 }

@@ -1,16 +1,14 @@
-//! `route/backend-protocol-mismatch`
+//! `route/backend-protocol-mismatch`: the Service port is for another transport.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::route::backend::{Named, RefPort};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::{Route, ServicePort};
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/backend-protocol-mismatch",
     segment: SegmentName::Reference,
     title: "The Service port is for another transport",
@@ -21,14 +19,21 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendObjectReference.port", "core/v1 ServicePort.protocol"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, port: &ServicePort) -> Finding {
+/// For a port that the Service declares for another transport.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    let Named::Service(service, RefPort::OtherProtocol(port)) = &cx.target.named else { return };
+    if service.is_external_name() {
+        return;
+    }
+    let &BackendContext { route, rule, index, target, .. } = cx;
     let gap = Gap::investigate("whether the controller forwards to it is not known", "implementations differ");
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!("{} is a {} port, which does not fit a {}", target.describe(), port.protocol, route.kind.word()),
-    )
-    .next("declare the port for the right protocol", command::list("services", &target.namespace))
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!("{} is a {} port, which does not fit a {}", target.describe(), port.protocol, route.kind.word()),
+        )
+        .next("declare the port for the right protocol", command::list("services", &target.namespace))
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"]),
+    );
 }

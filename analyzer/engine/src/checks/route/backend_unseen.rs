@@ -1,16 +1,13 @@
-//! `route/backend-unseen`
+//! `route/backend-unseen`: the Service was not read.
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::route::backend::Named;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/backend-unseen",
     segment: SegmentName::Reference,
     title: "The Service was not read",
@@ -20,11 +17,19 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: HTTPRouteRule.backendRefs"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, gap: &Gap) -> Finding {
+/// For a Service that was not read.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    let Named::Unseen(gap) = &cx.target.named else { return };
+    let &BackendContext { route, rule, index, target, .. } = cx;
     let service =
         ObjectRef { kind: "Service".to_owned(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
-    DOC.finding(gap, route.object(), format!("the Service {}/{} is not in the input", target.namespace, target.name))
+    segment.add(
+        DOC.finding(
+            gap,
+            route.object(),
+            format!("the Service {}/{} is not in the input", target.namespace, target.name),
+        )
         .next("look whether the Service exists", command::get(&service, ""))
-        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"])
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"]),
+    );
 }

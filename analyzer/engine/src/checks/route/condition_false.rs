@@ -1,14 +1,12 @@
-//! `route/condition-false`
+//! `route/condition-false`: the controller refuses the route, and the configuration shows no reason.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
-use kubereach_model::snapshot::model::{Condition, Route};
-use kubereach_model::snapshot::{Found, Gap};
+use crate::evaluate::gateway_api::context::RouteStatusContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/condition-false",
     segment: SegmentName::Rule,
     title: "The controller refuses the route, and the configuration shows no reason",
@@ -20,20 +18,30 @@ status.parents[0].conditions: [{type: Accepted, status: \"False\", reason: Unsup
     sources: &["Gateway API reference: RouteParentStatus.conditions"],
 });
 
-/// In the controller's words.
-pub fn finding(route: Found<'_, Route>, controller: &str, condition: &Condition) -> Finding {
+/// For a condition that the configuration does not explain; in the controller's words.
+pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
+    let status = cx.status;
+    let reported = match (status.accepted_by(), status.refused_by()) {
+        (None, Some(refused)) => Some(refused).filter(|_| !cx.unattached),
+        _ if cx.unattached || cx.unresolved || status.is_resolved() => None,
+        _ => status.unresolved_by(),
+    };
+    let Some((controller, condition)) = reported else { return };
+    let route = cx.route;
     let words = command::cut(condition.message());
     let gap = Gap::investigate(format!("{} reports {}=False", command::cut(controller), condition.kind), words.clone());
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!(
-            "the controller does not serve {} {} as it stands: {}",
-            route.kind.word(),
-            route.metadata.name,
-            if words.is_empty() { condition.reason() } else { &words }
-        ),
-    )
-    .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
-    .next("follow the controller's message", command::describe(&route.object()))
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!(
+                "the controller does not serve {} {} as it stands: {}",
+                route.kind.word(),
+                route.metadata.name,
+                if words.is_empty() { condition.reason() } else { &words }
+            ),
+        )
+        .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
+        .next("follow the controller's message", command::describe(&route.object())),
+    );
 }

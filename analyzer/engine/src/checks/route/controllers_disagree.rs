@@ -1,14 +1,11 @@
-//! `route/controllers-disagree`
+//! `route/controllers-disagree`: two controllers say different things.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
+use crate::evaluate::gateway_api::context::RouteStatusContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/controllers-disagree",
     segment: SegmentName::Rule,
     title: "Two controllers say different things",
@@ -19,6 +16,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// For a parent about which controllers disagree.
-pub fn finding(route: Found<'_, Route>, yes: &str, no: &str) -> Finding {
-    DOC.finding(route.object(), format!("{} accepts the route, {} does not", command::cut(yes), command::cut(no)))
+pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
+    let (Some(yes), Some((no, _))) = (cx.status.accepted_by(), cx.status.refused_by()) else { return };
+    let route = cx.route;
+    segment.add(
+        DOC.finding(route.object(), format!("{} accepts the route, {} does not", command::cut(yes), command::cut(no))),
+    );
 }

@@ -1,15 +1,13 @@
-//! `route/default-gateway`
+//! `route/default-gateway`: the route asks for default Gateways.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::RouteContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/default-gateway",
     segment: SegmentName::Rule,
     title: "The route asks for default Gateways",
@@ -22,17 +20,24 @@ spec: {useDefaultGateways: All, rules: [...]}",
 });
 
 /// For a route without parentRefs that asks for default Gateways.
-pub fn finding(route: Found<'_, Route>) -> Finding {
+pub(super) fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
+    let route = cx.route;
+    let asks = route.spec.use_default_gateways.as_deref().is_some_and(|which| which != "None");
+    if !asks || !route.spec.parent_refs.is_empty() {
+        return;
+    }
     let gap = Gap::investigate("default Gateways are not evaluated", "useDefaultGateways is experimental");
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!(
-            "{} {} leaves the choice of its Gateway to the cluster, which is not evaluated",
-            route.kind.word(),
-            route.metadata.name
-        ),
-    )
-    .next("look at the route's status for the Gateways that took it", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "useDefaultGateways"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!(
+                "{} {} leaves the choice of its Gateway to the cluster, which is not evaluated",
+                route.kind.word(),
+                route.metadata.name
+            ),
+        )
+        .next("look at the route's status for the Gateways that took it", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "useDefaultGateways"]),
+    );
 }

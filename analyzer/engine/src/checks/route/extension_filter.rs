@@ -1,15 +1,14 @@
-//! `route/extension-filter`
+//! `route/extension-filter`: a filter that is not evaluated.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::FilterContext;
+use crate::resolve::route::filters;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/extension-filter",
     segment: SegmentName::Rule,
     title: "A filter that is not evaluated",
@@ -20,17 +19,25 @@ filters: [{type: ExtensionRef, extensionRef: {group: example.io, kind: WasmPlugi
     sources: &["Gateway API reference: HTTPRouteFilter.extensionRef"],
 });
 
-/// For a filter of the rule at `index`; `what` names it.
-pub fn finding(route: Found<'_, Route>, index: usize, what: &str) -> Finding {
+/// For a filter whose meaning is not known.
+pub(super) fn check(cx: &FilterContext<'_, '_>, segment: &mut Segment) {
+    let (route, index, filter) = (cx.route, cx.rule, cx.filter);
+    if !filters::is_extension(filter) {
+        return;
+    }
+    let named = filter.extension_ref.as_ref().map(|r| (r.kind.as_deref().unwrap_or(&filter.kind), &r.name));
+    let what = command::cut(&named.map_or_else(|| filter.kind.clone(), |(kind, name)| format!("{kind} {name}")));
     let gap = Gap::investigate(
         format!("what the filter {what} does to requests is not evaluated"),
         "its meaning is specific to an implementation",
     );
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!("rule {} sends requests through the filter {what}, which is not evaluated", index + 1),
-    )
-    .next("look at the filter in the route", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "rules", index, "filters"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!("rule {} sends requests through the filter {what}, which is not evaluated", index + 1),
+        )
+        .next("look at the filter in the route", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "rules", index, "filters"]),
+    );
 }

@@ -1,15 +1,15 @@
-//! `route/filter-doubtful`
+//! `route/filter-doubtful`: a filter has values that controllers refuse.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::RuleContext;
+use crate::resolve::route::filters;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
+use kubereach_model::snapshot::model::RouteRule;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/filter-doubtful",
     segment: SegmentName::Rule,
     title: "A filter has values that controllers refuse",
@@ -22,14 +22,28 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: HTTPRouteFilter"],
 });
 
-/// For the rule at `index`; `why` is a clause about its filters.
-pub fn finding(route: Found<'_, Route>, index: usize, why: &str) -> Finding {
-    let gap = Gap::investigate("whether the controller takes the filter is not known", why);
-    DOC.finding(&gap, route.object(), format!("a filter of rule {} may be refused: {}", index + 1, command::cut(why)))
-        .cause("controllers validate filters and refuse a route, or drop a rule, with values they do not take")
-        .next(
-            "correct the filter, or look whether the controller accepts the route",
-            command::describe(&route.object()),
-        )
-        .at(route.origin, field!["spec", "rules", index, "filters"])
+/// For each doubt about the filters of the rule and of its backends, unless a controller accepted the route.
+pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
+    if cx.accepted {
+        return;
+    }
+    let (route, index) = (cx.route, cx.index);
+    let RouteRule { filters, matches, backend_refs, .. } = cx.rule;
+    let of_backends = backend_refs.iter().flat_map(|b| filters::doubts(&b.filters, matches, true));
+    for why in filters::doubts(filters, matches, false).into_iter().chain(of_backends) {
+        let gap = Gap::investigate("whether the controller takes the filter is not known", &*why);
+        segment.add(
+            DOC.finding(
+                &gap,
+                route.object(),
+                format!("a filter of rule {} may be refused: {}", index + 1, command::cut(&why)),
+            )
+            .cause("controllers validate filters and refuse a route, or drop a rule, with values they do not take")
+            .next(
+                "correct the filter, or look whether the controller accepts the route",
+                command::describe(&route.object()),
+            )
+            .at(route.origin, field!["spec", "rules", index, "filters"]),
+        );
+    }
 }

@@ -1,15 +1,12 @@
-//! `route/host-not-served`
+//! `route/host-not-served`: one of the host names is served by no listener.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::RouteContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/host-not-served",
     segment: SegmentName::Rule,
     title: "One of the host names is served by no listener",
@@ -20,15 +17,19 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 });
 
 /// For a host name that no parent serves.
-pub fn finding(route: Found<'_, Route>, host: &str) -> Finding {
+pub(super) fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
+    let Some(host) = cx.unserved else { return };
+    let route = cx.route;
     let proof = route.shows(format!("no listener it is attached to covers {host}"));
     let index = route.spec.hostnames.iter().position(|h| h == host).unwrap_or_default();
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!("no listener serves {host} for {} {}", route.kind.word(), route.metadata.name),
-    )
-    .cause("the listeners it is attached to are for other host names")
-    .next("add a listener for the host name, or drop it from the route", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "hostnames", index])
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!("no listener serves {host} for {} {}", route.kind.word(), route.metadata.name),
+        )
+        .cause("the listeners it is attached to are for other host names")
+        .next("add a listener for the host name, or drop it from the route", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "hostnames", index]),
+    );
 }

@@ -1,16 +1,12 @@
-//! `route/hostname-conflict`
+//! `route/hostname-conflict`: a route of the other HTTP kind holds the host name.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::AttachmentContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/hostname-conflict",
     segment: SegmentName::Rule,
     title: "A route of the other HTTP kind holds the host name",
@@ -21,27 +17,35 @@ A GRPCRoute for api.example younger than an HTTPRoute for api.example on the sam
     sources: &["Gateway API reference: GRPCRoute"],
 });
 
-/// For a route that yields to `winner`.
-pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, door: &Door<'_>) -> Finding {
+/// For a route that certainly yields, unless its controller accepts it or serves both.
+pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
+    let Some(winner) = cx.rival else { return };
+    let certain = cx.attachment.rival.as_ref().is_some_and(|rival| rival.certain);
+    if cx.accepted || cx.shares_hostnames || !certain {
+        return;
+    }
+    let (route, listener) = (cx.route, cx.listener);
     let proof = winner.shows(format!(
         "{} {} is attached to {} with a common host name and comes first",
         winner.kind.word(),
         winner.metadata.name,
-        door.describe()
+        listener.describe()
     ));
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!(
-            "{} {} already serves the host name on {}, and a {} may not share it",
-            winner.kind.word(),
-            winner.metadata.name,
-            door.describe(),
-            route.kind.word()
-        ),
-    )
-    .cause("HTTPRoute and GRPCRoute cannot share a host name on one listener; the older one stays")
-    .next("use another host name or listener for one of the two", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "hostnames"])
-    .relates(winner.object(), "the route that holds the host name")
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!(
+                "{} {} already serves the host name on {}, and a {} may not share it",
+                winner.kind.word(),
+                winner.metadata.name,
+                listener.describe(),
+                route.kind.word()
+            ),
+        )
+        .cause("HTTPRoute and GRPCRoute cannot share a host name on one listener; the older one stays")
+        .next("use another host name or listener for one of the two", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "hostnames"])
+        .relates(winner.object(), "the route that holds the host name"),
+    );
 }

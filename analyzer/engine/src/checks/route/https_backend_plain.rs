@@ -1,15 +1,11 @@
-//! `route/https-backend-plain`
+//! `route/https-backend-plain`: the backend looks like HTTPS, and nothing says to encrypt.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
+use crate::evaluate::gateway_api::context::BackendTlsContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/https-backend-plain",
     segment: SegmentName::Tls,
     title: "The backend looks like HTTPS, and nothing says to encrypt",
@@ -20,14 +16,23 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendTLSPolicy"],
 });
 
-/// For a backend without a policy.
-pub fn finding(route: Found<'_, Route>, target: &Target<'_>) -> Finding {
-    DOC.finding(
-        route.object(),
-        format!(
-            "{} looks like an HTTPS port, and no BackendTLSPolicy says to encrypt; most gateways send plain HTTP",
-            target.describe()
+/// For such a port without a policy.
+pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
+    if cx.policies.is_some() || !cx.looks_encrypted {
+        return;
+    }
+    let (route, target) = (cx.route, cx.target);
+    segment.add(
+        DOC.finding(
+            route.object(),
+            format!(
+                "{} looks like an HTTPS port, and no BackendTLSPolicy says to encrypt; most gateways send plain HTTP",
+                target.describe()
+            ),
+        )
+        .next(
+            "add a BackendTLSPolicy if the backend expects HTTPS",
+            command::list("backendtlspolicies", &target.namespace),
         ),
-    )
-    .next("add a BackendTLSPolicy if the backend expects HTTPS", command::list("backendtlspolicies", &target.namespace))
+    );
 }

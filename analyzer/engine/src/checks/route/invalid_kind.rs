@@ -1,16 +1,13 @@
-//! `route/invalid-kind`
+//! `route/invalid-kind`: the backend is of a kind that cannot be one.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::route::backend::Named;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/invalid-kind",
     segment: SegmentName::Reference,
     title: "The backend is of a kind that cannot be one",
@@ -20,16 +17,27 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendObjectReference.kind"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, share: &str) -> Finding {
+/// For a core kind or a workload.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    if !matches!(cx.target.named, Named::NotABackend) {
+        return;
+    }
+    let &BackendContext { route, rule, index, target, .. } = cx;
+    let share = cx.share();
     let kind = command::cut(&target.kind);
     let proof = route.shows(format!("backendRef {} of rule {} is of kind {kind}", index + 1, rule + 1));
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!("{} {} sends {share} to a {kind}, which cannot be a backend", route.kind.word(), route.metadata.name),
-    )
-    .cause("routes forward to Services, not to workloads or other core objects")
-    .next("put a Service in front and name that", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"])
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!(
+                "{} {} sends {share} to a {kind}, which cannot be a backend",
+                route.kind.word(),
+                route.metadata.name
+            ),
+        )
+        .cause("routes forward to Services, not to workloads or other core objects")
+        .next("put a Service in front and name that", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"]),
+    );
 }

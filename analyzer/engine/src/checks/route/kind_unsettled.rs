@@ -1,16 +1,14 @@
-//! `route/kind-unsettled`
+//! `route/kind-unsettled`: what the listener takes is not known.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::AttachmentContext;
+use crate::resolve::route::attach::Doubt;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/kind-unsettled",
     segment: SegmentName::Rule,
     title: "What the listener takes is not known",
@@ -20,22 +18,28 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ProtocolType"],
 });
 
-/// For the parentRef at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize, door: &Door<'_>) -> Finding {
+/// For a listener of such a protocol, unless a controller accepted the route.
+pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
+    if cx.accepted || !matches!(cx.attachment.doubt, Some(Doubt::Protocol)) {
+        return;
+    }
+    let (route, index, listener) = (cx.route, cx.parent_ref, cx.listener);
     let gap = Gap::investigate(
-        format!("which routes a {} listener takes is not known", command::cut(&door.listener.protocol)),
+        format!("which routes a {} listener takes is not known", command::cut(&listener.spec.protocol)),
         "the Gateway API does not define the protocol",
     );
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!(
-            "whether {} takes {} {} is up to the implementation",
-            door.describe(),
-            route.kind.word(),
-            route.metadata.name
-        ),
-    )
-    .next("look at the route's status", command::describe(&route.object()))
-    .at(route.origin, field!["spec", "parentRefs", index])
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!(
+                "whether {} takes {} {} is up to the implementation",
+                listener.describe(),
+                route.kind.word(),
+                route.metadata.name
+            ),
+        )
+        .next("look at the route's status", command::describe(&route.object()))
+        .at(route.origin, field!["spec", "parentRefs", index]),
+    );
 }

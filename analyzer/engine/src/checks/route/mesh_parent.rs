@@ -1,13 +1,12 @@
-//! `route/mesh-parent`
+//! `route/mesh-parent`: the route steers traffic inside the mesh.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{Route, Service};
+use crate::evaluate::gateway_api::context::ParentContext;
+use crate::resolve::route::parent::Parent;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/mesh-parent",
     segment: SegmentName::Rule,
     title: "The route steers traffic inside the mesh",
@@ -18,16 +17,20 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// For a parentRef that names a Service.
-pub fn finding(route: Found<'_, Route>, service: Found<'_, Service>) -> Finding {
-    DOC.finding(
-        route.object(),
-        format!(
-            "{} {} steers requests that workloads of the mesh send to Service {}/{}; it has no Gateway by design",
-            route.kind.word(),
-            route.metadata.name,
-            service.metadata.namespace,
-            service.metadata.name
-        ),
-    )
-    .relates(service.object(), "the Service whose traffic it steers")
+pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
+    let Parent::Mesh(service) = &cx.link.parent else { return };
+    let route = cx.route;
+    segment.add(
+        DOC.finding(
+            route.object(),
+            format!(
+                "{} {} steers requests that workloads of the mesh send to Service {}/{}; it has no Gateway by design",
+                route.kind.word(),
+                route.metadata.name,
+                service.metadata.namespace,
+                service.metadata.name
+            ),
+        )
+        .relates(service.object(), "the Service whose traffic it steers"),
+    );
 }

@@ -1,51 +1,55 @@
 //! Routes of the Gateway API: attachment, rules, backends. Evaluated together with the Gateways.
 
-pub mod all_weights_zero;
-pub mod attached_lag;
-pub mod backend_not_found;
-pub mod backend_port_missing;
-pub mod backend_port_unseen;
-pub mod backend_port_unspecified;
-pub mod backend_protocol_mismatch;
-pub mod backend_unseen;
-pub mod condition_false;
-pub mod controllers_disagree;
-pub mod default_gateway;
-pub mod extension_filter;
-pub mod external_name_backend;
-pub mod filter_doubtful;
-pub mod host_not_served;
-pub mod hostname_conflict;
-pub mod hostname_conflict_unsettled;
-pub mod https_backend_plain;
-pub mod invalid_kind;
-pub mod kind_unsettled;
-pub mod mesh_parent;
-pub mod mirror_not_found;
-pub mod namespace_labels_unseen;
-pub mod no_backends;
-pub mod no_matching_listener_hostname;
-pub mod no_matching_parent;
-pub mod no_parent;
-pub mod not_allowed_by_listeners;
-pub mod not_reconciled;
-pub mod parent_missing;
-pub mod parent_unknown_kind;
-pub mod parent_unseen;
-pub mod partially_invalid;
-pub mod paths_not_listed;
-pub mod redirect_only;
-pub mod ref_not_permitted;
-pub mod ref_permission_unseen;
-pub mod several_rules;
-pub mod shadowed_match;
-pub mod status_stale;
-pub mod unevaluated_backend_kind;
-pub mod weight_zero;
+mod all_weights_zero;
+mod attached_lag;
+mod backend_not_found;
+mod backend_port_missing;
+mod backend_port_unseen;
+mod backend_port_unspecified;
+mod backend_protocol_mismatch;
+mod backend_unseen;
+mod condition_false;
+mod controllers_disagree;
+mod default_gateway;
+mod extension_filter;
+mod external_name_backend;
+mod filter_doubtful;
+mod host_not_served;
+mod hostname_conflict;
+mod hostname_conflict_unsettled;
+mod https_backend_plain;
+mod invalid_kind;
+mod kind_unsettled;
+mod mesh_parent;
+mod mirror_not_found;
+mod namespace_labels_unseen;
+mod no_backends;
+mod no_matching_listener_hostname;
+mod no_matching_parent;
+mod no_parent;
+mod not_allowed_by_listeners;
+mod not_reconciled;
+mod parent_missing;
+mod parent_unknown_kind;
+mod parent_unseen;
+mod partially_invalid;
+mod paths_not_listed;
+mod redirect_only;
+mod ref_not_permitted;
+mod ref_permission_unseen;
+mod several_rules;
+mod shadowed_match;
+mod status_stale;
+mod unevaluated_backend_kind;
+mod weight_zero;
 
+use crate::evaluate::gateway_api::table::{
+    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, ListingCheck, MatchCheck, ParentCheck, RouteCheck,
+    RouteStatusCheck, RuleCheck,
+};
 use kubereach_model::evidence::CatalogueEntry;
 
-/// The pages of this area.
+/// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     all_weights_zero::DOC.entry(),
     attached_lag::DOC.entry(),
@@ -90,3 +94,69 @@ pub static DOCS: &[&CatalogueEntry] = &[
     unevaluated_backend_kind::DOC.entry(),
     weight_zero::DOC.entry(),
 ];
+
+/// Where a parentRef leads nowhere that is evaluated.
+pub(super) const PARENT: &[ParentCheck] = &[parent_missing::check, parent_unseen::check, parent_unknown_kind::check];
+
+/// Where a parent gives the route no listener.
+pub(super) const UNATTACHED: &[ParentCheck] = &[
+    mesh_parent::check,
+    no_matching_parent::check,
+    not_allowed_by_listeners::check,
+    no_matching_listener_hostname::check,
+];
+
+/// Of the route as a whole.
+pub(super) const ROUTE: &[RouteCheck] = &[default_gateway::check, no_parent::check, host_not_served::check];
+
+/// Of the route at a listener.
+pub(super) const ATTACHMENT: &[AttachmentCheck] = &[
+    namespace_labels_unseen::check,
+    kind_unsettled::check,
+    hostname_conflict_unsettled::check,
+    hostname_conflict::check,
+    attached_lag::check,
+];
+
+/// Of what controllers report.
+pub(super) const STATUS: &[RouteStatusCheck] = &[
+    partially_invalid::check,
+    controllers_disagree::check,
+    status_stale::check,
+    not_reconciled::check,
+    condition_false::check,
+];
+
+/// Of one match.
+pub(super) const MATCH: &[MatchCheck] = &[shadowed_match::check];
+
+/// Of one filter.
+pub(super) const FILTER: &[FilterCheck] = &[mirror_not_found::check, extension_filter::check];
+
+/// Of one rule.
+pub(super) const RULE: &[RuleCheck] =
+    &[several_rules::check, filter_doubtful::check, redirect_only::check, no_backends::check, all_weights_zero::check];
+
+/// Of what a backend means for its rule.
+pub(super) const BACKEND_IN_RULE: &[BackendCheck] = &[weight_zero::check];
+
+/// Of the reference to a backend.
+pub(super) const REFERENCE: &[BackendCheck] = &[
+    ref_permission_unseen::check,
+    ref_not_permitted::check,
+    backend_not_found::check,
+    backend_unseen::check,
+    invalid_kind::check,
+    unevaluated_backend_kind::check,
+    external_name_backend::check,
+    backend_port_unspecified::check,
+    backend_port_missing::check,
+    backend_protocol_mismatch::check,
+    backend_port_unseen::check,
+];
+
+/// Of a backend without a `BackendTLSPolicy`.
+pub(super) const PLAIN_BACKEND: &[BackendTlsCheck] = &[https_backend_plain::check];
+
+/// Notes.
+pub(super) const NOTES: &[ListingCheck] = &[paths_not_listed::finding];

@@ -1,16 +1,13 @@
-//! `route/namespace-labels-unseen`
+//! `route/namespace-labels-unseen`: whether the listener takes the route depends on labels that were not read.
 
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
-use crate::resolve::gateway::door::Door;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::AttachmentContext;
+use crate::resolve::route::attach::Doubt;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/namespace-labels-unseen",
     segment: SegmentName::Rule,
     title: "Whether the listener takes the route depends on labels that were not read",
@@ -21,25 +18,32 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: RouteNamespaces.selector"],
 });
 
-/// For the parentRef at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize, door: &Door<'_>, gap: &Gap) -> Finding {
-    DOC.finding(
-        gap,
-        route.object(),
-        format!(
-            "whether {} takes {} {} depends on labels of namespace {} that were not read",
-            door.describe(),
-            route.kind.word(),
-            route.metadata.name,
-            route.metadata.namespace
-        ),
-    )
-    .next(
-        "look at the labels of the namespace",
-        command::get(
-            &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: route.metadata.namespace.clone() },
-            "--show-labels",
-        ),
-    )
-    .at(route.origin, field!["spec", "parentRefs", index])
+/// For a listener about which labels would decide, unless a controller accepted the route.
+pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
+    let Some(Doubt::Namespace(gap)) = &cx.attachment.doubt else { return };
+    if cx.accepted {
+        return;
+    }
+    let (route, index, listener) = (cx.route, cx.parent_ref, cx.listener);
+    segment.add(
+        DOC.finding(
+            gap,
+            route.object(),
+            format!(
+                "whether {} takes {} {} depends on labels of namespace {} that were not read",
+                listener.describe(),
+                route.kind.word(),
+                route.metadata.name,
+                route.metadata.namespace
+            ),
+        )
+        .next(
+            "look at the labels of the namespace",
+            command::get(
+                &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: route.metadata.namespace.clone() },
+                "--show-labels",
+            ),
+        )
+        .at(route.origin, field!["spec", "parentRefs", index]),
+    );
 }

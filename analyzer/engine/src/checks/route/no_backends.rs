@@ -1,15 +1,14 @@
-//! `route/no-backends`
+//! `route/no-backends`: the rule has no backend.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::RuleContext;
+use crate::resolve::route::filters;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{Route, RouteKind};
+use kubereach_model::snapshot::model::RouteKind;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/no-backends",
     segment: SegmentName::Rule,
     title: "The rule has no backend",
@@ -19,19 +18,26 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: HTTPRouteRule.backendRefs"],
 });
 
-/// For the rule at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
+/// For a rule without backends. A filter that is not evaluated may answer by itself.
+pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
+    let answers = cx.redirects() || cx.rule.filters.iter().any(filters::is_extension);
+    if answers || !cx.rule.backend_refs.is_empty() {
+        return;
+    }
+    let (route, index) = (cx.route, cx.index);
     let proof = route.shows(format!("rule {} has no backendRefs and no redirect", index + 1));
     let what = match route.kind {
         RouteKind::Http => "requests get error 500",
         RouteKind::Grpc => "calls fail",
         RouteKind::Tls | RouteKind::Tcp | RouteKind::Udp => "connections are refused",
     };
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!("rule {} of {} {} names no backend, so {what}", index + 1, route.kind.word(), route.metadata.name),
-    )
-    .next("add a backendRef to the rule", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "rules", index])
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!("rule {} of {} {} names no backend, so {what}", index + 1, route.kind.word(), route.metadata.name),
+        )
+        .next("add a backendRef to the rule", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "rules", index]),
+    );
 }

@@ -1,15 +1,13 @@
-//! `route/no-matching-parent`
+//! `route/no-matching-parent`: the parent has no such listener.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ParentContext;
+use crate::resolve::route::attach::Refusal;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Proof};
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/no-matching-parent",
     segment: SegmentName::Rule,
     title: "The parent has no such listener",
@@ -20,14 +18,15 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ParentReference.sectionName, ParentReference.port"],
 });
 
-/// For the parentRef at `index`.
-pub fn finding(
-    route: Found<'_, Route>,
-    index: usize,
-    parent: &ObjectRef,
-    listeners: &[String],
-    proof: &Proof,
-) -> Finding {
+/// For a parentRef that chooses no listener.
+pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
+    if cx.link.refusal != Some(Refusal::NoMatchingParent) {
+        return;
+    }
+    let (route, index, parent) = (cx.route, cx.link.index, cx.object());
+    let declared = cx.declared();
+    let listeners: Vec<String> = declared.iter().map(|l| format!("{} ({})", l.spec.name, l.serves())).take(8).collect();
+    let proof = cx.shows("no listener matches sectionName and port");
     let wanted = route.spec.parent_refs.get(index);
     let section = wanted.and_then(|p| p.section_name.clone());
     let port = wanted.and_then(|p| p.port.known().copied());
@@ -39,8 +38,10 @@ pub fn finding(
     };
     let has = if listeners.is_empty() { "none".to_owned() } else { listeners.join(", ") };
     let field = if wanted.is_some_and(|p| p.section_name.is_some()) { "sectionName" } else { "port" };
-    DOC.finding(proof, route.object(), format!("{} {} has no listener {asked}", parent.kind, parent.name))
-        .cause(format!("its listeners are: {}", command::cut(&has)))
-        .next("correct sectionName or port of the parentRef", command::get(parent, "-o yaml"))
-        .at(route.origin, field!["spec", "parentRefs", index, field])
+    segment.add(
+        DOC.finding(&proof, route.object(), format!("{} {} has no listener {asked}", parent.kind, parent.name))
+            .cause(format!("its listeners are: {}", command::cut(&has)))
+            .next("correct sectionName or port of the parentRef", command::get(&parent, "-o yaml"))
+            .at(route.origin, field!["spec", "parentRefs", index, field]),
+    );
 }

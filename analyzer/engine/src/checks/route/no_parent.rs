@@ -1,15 +1,12 @@
-//! `route/no-parent`
+//! `route/no-parent`: the route names no parent.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::RouteContext;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/no-parent",
     segment: SegmentName::Rule,
     title: "The route names no parent",
@@ -21,14 +18,21 @@ spec: {rules: [...]}   # no parentRefs",
     sources: &["Gateway API reference: CommonRouteSpec.parentRefs"],
 });
 
-/// For a route without parentRefs.
-pub fn finding(route: Found<'_, Route>) -> Finding {
+/// For a route without parentRefs that does not ask for default Gateways.
+pub(super) fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
+    let route = cx.route;
+    let asks = route.spec.use_default_gateways.as_deref().is_some_and(|which| which != "None");
+    if asks || !route.spec.parent_refs.is_empty() {
+        return;
+    }
     let proof = route.shows("spec.parentRefs is empty");
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!("{} {} names no Gateway, so nothing serves it", route.kind.word(), route.metadata.name),
-    )
-    .next("name a Gateway in parentRefs", command::get(&route.object(), "-o yaml"))
-    .at(route.origin, field!["spec", "parentRefs"])
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!("{} {} names no Gateway, so nothing serves it", route.kind.word(), route.metadata.name),
+        )
+        .next("name a Gateway in parentRefs", command::get(&route.object(), "-o yaml"))
+        .at(route.origin, field!["spec", "parentRefs"]),
+    );
 }

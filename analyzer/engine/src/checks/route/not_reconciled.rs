@@ -1,14 +1,12 @@
-//! `route/not-reconciled`
+//! `route/not-reconciled`: no controller has spoken about the route.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use crate::evaluate::gateway_api::context::RouteStatusContext;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/not-reconciled",
     segment: SegmentName::Rule,
     title: "No controller has spoken about the route",
@@ -19,23 +17,31 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: RouteStatus.parents"],
 });
 
-/// For a parent that the route's status does not mention.
-pub fn finding(route: Found<'_, Route>, parent: &ObjectRef) -> Finding {
+/// For a live route about which no controller reports at a parent that one is at work on.
+pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
+    let status = cx.status;
+    let reported = status.accepted_by().is_some() || status.refused_by().is_some() || status.stale().is_some();
+    if cx.unattached || reported || !cx.reconciled || cx.route.is_manifest() {
+        return;
+    }
+    let (route, parent) = (cx.route, &cx.parent);
     let gap = Gap::investigate(
         format!("no controller has reported about the route at {} {}", parent.kind, parent.name),
         "its status has no entry for this parent",
     );
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!(
-            "no controller has taken up {} {} for {} {}",
-            route.kind.word(),
-            route.metadata.name,
-            parent.kind,
-            parent.name
-        ),
-    )
-    .cause("the controller does not support this kind of route, may not read it, or has not come round to it")
-    .next("look at the route's status and at the logs of the controller", command::describe(&route.object()))
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!(
+                "no controller has taken up {} {} for {} {}",
+                route.kind.word(),
+                route.metadata.name,
+                parent.kind,
+                parent.name
+            ),
+        )
+        .cause("the controller does not support this kind of route, may not read it, or has not come round to it")
+        .next("look at the route's status and at the logs of the controller", command::describe(&route.object())),
+    );
 }

@@ -1,15 +1,13 @@
-//! `route/parent-missing`
+//! `route/parent-missing`: the parent does not exist.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::ParentContext;
+use crate::resolve::route::parent::Parent;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Absence, Found};
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/parent-missing",
     segment: SegmentName::Listener,
     title: "The parent does not exist",
@@ -19,24 +17,28 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ParentReference"],
 });
 
-/// For the parentRef at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, absence: &Absence) -> Finding {
+/// For a parent that provably does not exist.
+pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
+    let Parent::Missing(absence) = &cx.link.parent else { return };
+    let (route, index, parent) = (cx.route, cx.link.index, cx.object());
     let namespace = parent.namespace.clone().unwrap_or_default();
-    DOC.finding(
-        &absence.proof(),
-        route.object(),
-        format!(
-            "the {} {namespace}/{} that {} {} is attached to does not exist",
-            parent.kind,
-            parent.name,
-            route.kind.word(),
-            route.metadata.name
-        ),
-    )
-    .cause("a route is served only by an existing parent")
-    .next(
-        "create the parent or correct the parentRef",
-        command::list(&format!("{}s", parent.kind.to_ascii_lowercase()), &namespace),
-    )
-    .at(route.origin, field!["spec", "parentRefs", index, "name"])
+    segment.add(
+        DOC.finding(
+            &absence.proof(),
+            route.object(),
+            format!(
+                "the {} {namespace}/{} that {} {} is attached to does not exist",
+                parent.kind,
+                parent.name,
+                route.kind.word(),
+                route.metadata.name
+            ),
+        )
+        .cause("a route is served only by an existing parent")
+        .next(
+            "create the parent or correct the parentRef",
+            command::list(&format!("{}s", parent.kind.to_ascii_lowercase()), &namespace),
+        )
+        .at(route.origin, field!["spec", "parentRefs", index, "name"]),
+    );
 }

@@ -1,15 +1,14 @@
-//! `route/parent-unknown-kind`
+//! `route/parent-unknown-kind`: the parent is of a kind that is not evaluated.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ParentContext;
+use crate::resolve::route::parent::Parent;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/parent-unknown-kind",
     segment: SegmentName::Listener,
     title: "The parent is of a kind that is not evaluated",
@@ -18,18 +17,24 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ParentReference.kind"],
 });
 
-/// For the parentRef at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef) -> Finding {
+/// For a parent of such a kind.
+pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
+    if !matches!(cx.link.parent, Parent::ThirdParty) {
+        return;
+    }
+    let (route, index, parent) = (cx.route, cx.link.index, cx.object());
     let kind = command::cut(&parent.kind);
     let gap = Gap::investigate(
         format!("parents of kind {kind} are not evaluated"),
         "their meaning is specific to an implementation",
     );
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!("{} {} is attached to a {kind}, which is not evaluated", route.kind.word(), route.metadata.name),
-    )
-    .next("look at the route's status", command::describe(&route.object()))
-    .at(route.origin, field!["spec", "parentRefs", index, "kind"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!("{} {} is attached to a {kind}, which is not evaluated", route.kind.word(), route.metadata.name),
+        )
+        .next("look at the route's status", command::describe(&route.object()))
+        .at(route.origin, field!["spec", "parentRefs", index, "kind"]),
+    );
 }

@@ -1,15 +1,13 @@
-//! `route/parent-unseen`
+//! `route/parent-unseen`: the parent was not read.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::ParentContext;
+use crate::resolve::route::parent::Parent;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/parent-unseen",
     segment: SegmentName::Listener,
     title: "The parent was not read",
@@ -19,20 +17,24 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ParentReference"],
 });
 
-/// For the parentRef at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize, parent: &ObjectRef, gap: &Gap) -> Finding {
-    DOC.finding(
-        gap,
-        route.object(),
-        format!(
-            "the {} {}/{} that {} {} is attached to is not in the input",
-            parent.kind,
-            parent.namespace.as_deref().unwrap_or_default(),
-            parent.name,
-            route.kind.word(),
-            route.metadata.name
-        ),
-    )
-    .next("look whether the parent exists", command::get(parent, ""))
-    .at(route.origin, field!["spec", "parentRefs", index])
+/// For a parent that was not read.
+pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
+    let Parent::Unseen(gap) = &cx.link.parent else { return };
+    let (route, index, parent) = (cx.route, cx.link.index, cx.object());
+    segment.add(
+        DOC.finding(
+            gap,
+            route.object(),
+            format!(
+                "the {} {}/{} that {} {} is attached to is not in the input",
+                parent.kind,
+                parent.namespace.as_deref().unwrap_or_default(),
+                parent.name,
+                route.kind.word(),
+                route.metadata.name
+            ),
+        )
+        .next("look whether the parent exists", command::get(&parent, ""))
+        .at(route.origin, field!["spec", "parentRefs", index]),
+    );
 }

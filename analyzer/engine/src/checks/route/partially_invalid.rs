@@ -1,14 +1,11 @@
-//! `route/partially-invalid`
+//! `route/partially-invalid`: only a part of the route is served.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{Condition, Route};
+use crate::evaluate::gateway_api::context::RouteStatusContext;
+use kubereach_model::evidence::{CheckDoc, Narrows, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "route/partially-invalid",
     segment: SegmentName::Rule,
     title: "Only a part of the route is served",
@@ -20,15 +17,19 @@ status.parents[0].conditions: [{type: PartiallyInvalid, status: \"True\", messag
 });
 
 /// In the controller's words.
-pub fn finding(route: Found<'_, Route>, condition: &Condition) -> Finding {
+pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
+    let Some(condition) = cx.status.partially_invalid() else { return };
+    let route = cx.route;
     let words = command::cut(condition.message());
     let proof = route.shows(format!("condition PartiallyInvalid is True: {words}"));
     let what = if words.starts_with("Fall Back") { "an earlier version of" } else { "only a part of" };
-    DOC.finding(
-        &proof,
-        route.object(),
-        format!("the controller serves {what} {} {}: {words}", route.kind.word(), route.metadata.name),
-    )
-    .cause("some rules of the route are invalid for the controller")
-    .next("correct the rules the controller names", command::describe(&route.object()))
+    segment.add(
+        DOC.finding(
+            &proof,
+            route.object(),
+            format!("the controller serves {what} {} {}: {words}", route.kind.word(), route.metadata.name),
+        )
+        .cause("some rules of the route are invalid for the controller")
+        .next("correct the rules the controller names", command::describe(&route.object())),
+    );
 }

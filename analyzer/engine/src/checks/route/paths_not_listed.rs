@@ -1,11 +1,11 @@
-//! `route/paths-not-listed`
+//! `route/paths-not-listed`: not every path is listed.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
+use crate::evaluate::gateway_api::context::ListingContext;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/paths-not-listed",
     segment: SegmentName::Rule,
     title: "Not every path is listed",
@@ -16,7 +16,11 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 });
 
 /// How many are not listed.
-pub fn finding(object: ObjectRef, more: usize) -> Finding {
+pub(super) fn finding(cx: &ListingContext) -> Option<Finding> {
+    let ListingContext { object, left_out: more } = cx;
+    if *more == 0 {
+        return None;
+    }
     let message = format!("{more} more paths of {} {} are judged but not listed", object.kind, object.name);
-    DOC.finding(object, message)
+    Some(DOC.finding(object.clone(), message))
 }

@@ -1,13 +1,11 @@
-//! `route/redirect-only`
+//! `route/redirect-only`: the rule answers with a redirect.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
+use crate::evaluate::gateway_api::context::RuleContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/redirect-only",
     segment: SegmentName::Rule,
     title: "The rule answers with a redirect",
@@ -17,7 +15,12 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["Gateway API reference: HTTPRequestRedirectFilter"],
 });
 
-/// For the rule at `index`.
-pub fn finding(route: Found<'_, Route>, index: usize) -> Finding {
-    DOC.finding(route.object(), format!("rule {} answers with a redirect and needs no backend", index + 1))
+/// For a rule with such a filter.
+pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
+    if !cx.redirects() {
+        return;
+    }
+    let (route, index) = (cx.route, cx.index);
+    segment
+        .add(DOC.finding(route.object(), format!("rule {} answers with a redirect and needs no backend", index + 1)));
 }

@@ -1,16 +1,13 @@
-//! `route/ref-not-permitted`
+//! `route/ref-not-permitted`: no ReferenceGrant allows the backend.
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
+use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::gateway::grants::Permission;
+use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Absence, Found};
 
-/// The page.
-pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "route/ref-not-permitted",
     segment: SegmentName::Reference,
     title: "No ReferenceGrant allows the backend",
@@ -22,17 +19,12 @@ An HTTPRoute in shop with backendRefs: [{name: db, namespace: data, port: 80}] a
     sources: &["Gateway API reference: ReferenceGrant"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`. `elsewhere` is a grant in the wrong namespace.
-pub fn finding(
-    route: Found<'_, Route>,
-    rule: usize,
-    index: usize,
-    target: &Target<'_>,
-    share: &str,
-    absence: &Absence,
-    elsewhere: Option<&ObjectRef>,
-) -> Finding {
-    let cause = elsewhere.map_or_else(
+/// For a reference that provably no grant allows. A grant in the wrong namespace is named.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    let Permission::Refused { absence, elsewhere } = &cx.target.permission else { return };
+    let &BackendContext { route, rule, index, target, .. } = cx;
+    let share = cx.share();
+    let cause = elsewhere.as_ref().map_or_else(
         || {
             format!(
                 "a route may use a {} of another namespace only if a ReferenceGrant in that namespace allows it",
@@ -48,21 +40,23 @@ pub fn finding(
             )
         },
     );
-    DOC.finding(
-        &absence.proof(),
-        route.object(),
-        format!(
-            "{} {} may not send {share} to {}: no ReferenceGrant in namespace {} allows it",
-            route.kind.word(),
-            route.metadata.name,
-            target.describe(),
-            target.namespace
-        ),
-    )
-    .cause(cause)
-    .next(
-        "create a ReferenceGrant in the namespace of the backend",
-        command::list("referencegrants", &target.namespace),
-    )
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"])
+    segment.add(
+        DOC.finding(
+            &absence.proof(),
+            route.object(),
+            format!(
+                "{} {} may not send {share} to {}: no ReferenceGrant in namespace {} allows it",
+                route.kind.word(),
+                route.metadata.name,
+                target.describe(),
+                target.namespace
+            ),
+        )
+        .cause(cause)
+        .next(
+            "create a ReferenceGrant in the namespace of the backend",
+            command::list("referencegrants", &target.namespace),
+        )
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"]),
+    );
 }

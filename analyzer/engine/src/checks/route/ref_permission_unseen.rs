@@ -1,16 +1,13 @@
-//! `route/ref-permission-unseen`
+//! `route/ref-permission-unseen`: whether the backend may be used is not known.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::gateway::grants::Permission;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/ref-permission-unseen",
     segment: SegmentName::Reference,
     title: "Whether the backend may be used is not known",
@@ -21,22 +18,29 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: ReferenceGrant"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>, gap: &Gap) -> Finding {
-    DOC.finding(
-        gap,
-        route.object(),
-        format!(
-            "whether {} {} may use {} is not known: the ReferenceGrants of namespace {} were not read",
-            route.kind.word(),
-            route.metadata.name,
-            target.describe(),
-            target.namespace
-        ),
-    )
-    .next(
-        "look for a ReferenceGrant in the namespace of the backend",
-        command::list("referencegrants", &target.namespace),
-    )
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"])
+/// For a reference whose grants were not read, unless a controller resolved it.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    let Permission::Unknown(gap) = &cx.target.permission else { return };
+    if cx.resolved {
+        return;
+    }
+    let &BackendContext { route, rule, index, target, .. } = cx;
+    segment.add(
+        DOC.finding(
+            gap,
+            route.object(),
+            format!(
+                "whether {} {} may use {} is not known: the ReferenceGrants of namespace {} were not read",
+                route.kind.word(),
+                route.metadata.name,
+                target.describe(),
+                target.namespace
+            ),
+        )
+        .next(
+            "look for a ReferenceGrant in the namespace of the backend",
+            command::list("referencegrants", &target.namespace),
+        )
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"]),
+    );
 }

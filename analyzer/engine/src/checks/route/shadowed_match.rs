@@ -1,14 +1,11 @@
-//! `route/shadowed-match`
+//! `route/shadowed-match`: another route has the same match.
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
+use crate::evaluate::gateway_api::context::MatchContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text, command};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/shadowed-match",
     segment: SegmentName::Rule,
     title: "Another route has the same match",
@@ -18,18 +15,22 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["Gateway API reference: HTTPRouteRule.matches, precedence"],
 });
 
-/// For a match that `winner` has too.
-pub fn finding(route: Found<'_, Route>, winner: Found<'_, Route>, words: &str) -> Finding {
-    DOC.finding(
-        route.object(),
-        format!(
-            "{} {}/{} has the same match ({}) on the same listener and comes first",
-            winner.kind.word(),
-            winner.metadata.namespace,
-            winner.metadata.name,
-            command::cut(words)
-        ),
-    )
-    .next("make one of the two more specific", command::get(&winner.object(), "-o yaml"))
-    .relates(winner.object(), "the route that takes the requests")
+/// For a match that another route takes.
+pub(super) fn check(cx: &MatchContext<'_, '_>, segment: &mut Segment) {
+    let Some(winner) = cx.winner else { return };
+    let (route, words) = (cx.route, cx.text);
+    segment.add(
+        DOC.finding(
+            route.object(),
+            format!(
+                "{} {}/{} has the same match ({}) on the same listener and comes first",
+                winner.kind.word(),
+                winner.metadata.namespace,
+                winner.metadata.name,
+                command::cut(words)
+            ),
+        )
+        .next("make one of the two more specific", command::get(&winner.object(), "-o yaml"))
+        .relates(winner.object(), "the route that takes the requests"),
+    );
 }

@@ -1,16 +1,14 @@
-//! `route/unevaluated-backend-kind`
+//! `route/unevaluated-backend-kind`: the backend is of a kind that is not evaluated.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use crate::evaluate::gateway_api::context::BackendContext;
+use crate::resolve::route::backend::Named;
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Route;
-use kubereach_model::snapshot::{Found, Gap};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "route/unevaluated-backend-kind",
     segment: SegmentName::Reference,
     title: "The backend is of a kind that is not evaluated",
@@ -21,23 +19,29 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendObjectReference.kind"],
 });
 
-/// For the backendRef at `index` of the rule at `rule`.
-pub fn finding(route: Found<'_, Route>, rule: usize, index: usize, target: &Target<'_>) -> Finding {
+/// For a backend of such a kind.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    if !matches!(cx.target.named, Named::ThirdParty) {
+        return;
+    }
+    let &BackendContext { route, rule, index, target, .. } = cx;
     let kind = command::cut(&target.kind);
     let gap = Gap::investigate(
         format!("backends of kind {kind} are not evaluated"),
         "their meaning is specific to an extension or implementation",
     );
-    DOC.finding(
-        &gap,
-        route.object(),
-        format!(
-            "{} {} sends requests to {kind} {}, which is not evaluated",
-            route.kind.word(),
-            route.metadata.name,
-            target.name
-        ),
-    )
-    .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
-    .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"])
+    segment.add(
+        DOC.finding(
+            &gap,
+            route.object(),
+            format!(
+                "{} {} sends requests to {kind} {}, which is not evaluated",
+                route.kind.word(),
+                route.metadata.name,
+                target.name
+            ),
+        )
+        .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
+        .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"]),
+    );
 }

@@ -1,14 +1,11 @@
-//! `route/weight-zero`
+//! `route/weight-zero`: the backend has weight 0.
 
 use kubereach_reports::report::SegmentName;
 
-use crate::resolve::route::backend::Target;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Route;
+use crate::evaluate::gateway_api::context::BackendContext;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text};
 
-/// The page.
-pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/weight-zero",
     segment: SegmentName::Reference,
     title: "The backend has weight 0",
@@ -18,7 +15,13 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     sources: &["Gateway API reference: BackendRef.weight"],
 });
 
-/// For a backend beside carrying ones.
-pub fn finding(route: Found<'_, Route>, target: &Target<'_>) -> Finding {
-    DOC.finding(route.object(), format!("{} has weight 0 and gets no traffic by intention", target.describe()))
+/// For a backend without weight beside others that carry the traffic.
+pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
+    if !cx.is_taken_out() {
+        return;
+    }
+    let (route, target) = (cx.route, cx.target);
+    segment.add(
+        DOC.finding(route.object(), format!("{} has weight 0 and gets no traffic by intention", target.describe())),
+    );
 }

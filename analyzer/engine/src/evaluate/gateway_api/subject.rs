@@ -6,51 +6,53 @@ use std::sync::Arc;
 use kubereach_reports::report::{PathState, SegmentName};
 use rayon::prelude::*;
 
-use crate::checks::gateway::{attached_route_broken, no_listeners_valid, no_routes, paths_not_listed};
-use crate::evaluate::gateway_api::Evaluation;
-use crate::evaluate::gateway_api::route::{Outcome, limit};
-use crate::resolve::gateway::Front;
-use crate::resolve::gateway::door::{Door, Owner};
+use super::context::{AttachedRoutesContext, GatewayContext, ListingContext};
+use super::evaluation::Evaluation;
+use super::limit;
+use super::route::Outcome;
+use super::table::ask;
+use crate::resolve::gateway::GatewayState;
+use crate::resolve::gateway::listener::{ListenerState, Owner};
 use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
-use kubereach_model::snapshot::model::ListenerSet;
 
-/// Attached and provably broken routes (indexes), per door.
-type ByDoor = BTreeMap<usize, Vec<usize>>;
+/// Routes (indexes) by the listener (index) they are attached to.
+type ByListener = BTreeMap<usize, Vec<usize>>;
 
-pub(crate) fn all(evaluation: &Evaluation<'_, '_>, outcomes: &[Outcome]) -> Vec<Subject> {
-    let (mut attached, mut broken) = (ByDoor::new(), ByDoor::new());
+/// Every Gateway, after its routes.
+pub(super) fn gateways(evaluation: &Evaluation<'_, '_>, outcomes: &[Outcome]) -> Vec<Subject> {
+    let (mut attached, mut broken) = (ByListener::new(), ByListener::new());
     for (id, route) in evaluation.routes.iter().enumerate() {
-        for join in route.ties.iter().flat_map(|t| &t.joins).filter(|j| j.doubt.is_none() && j.rival.is_none()) {
-            let routes = attached.entry(join.door).or_default();
+        let attachments = route.parents.iter().flat_map(|p| &p.attachments);
+        for attachment in attachments.filter(|a| a.doubt.is_none() && a.rival.is_none()) {
+            let routes = attached.entry(attachment.listener).or_default();
             if routes.last() != Some(&id) {
                 routes.push(id);
             }
         }
     }
     for outcome in outcomes {
-        for door in &outcome.broken_at {
-            broken.entry(*door).or_default().push(outcome.id);
+        for listener in &outcome.broken_at {
+            broken.entry(*listener).or_default().push(outcome.id);
         }
     }
-    let fronts = &evaluation.fronts.fronts;
-    fronts.par_iter().enumerate().map(|(id, front)| subject(evaluation, id, front, &attached, &broken)).collect()
+    let all = evaluation.gateways.all.par_iter().enumerate();
+    all.map(|(id, gateway)| subject(evaluation, id, gateway, &attached, &broken)).collect()
 }
 
 fn subject(
     evaluation: &Evaluation<'_, '_>,
     id: usize,
-    front: &Front<'_>,
-    attached: &ByDoor,
-    broken: &ByDoor,
+    state: &GatewayState<'_>,
+    attached: &ByListener,
+    broken: &ByListener,
 ) -> Subject {
-    let gateway = front.gateway;
+    let gateway = state.gateway;
     let mut paths: BTreeMap<PathKey, Path> = BTreeMap::new();
-    for door_id in &front.doors {
-        let Some(door) = evaluation.fronts.doors.get(*door_id) else { continue };
-        let routes = attached.get(door_id).map(Vec::as_slice).unwrap_or_default();
-        let dead = broken.get(door_id).map(Vec::as_slice).unwrap_or_default();
-        let rule = rule(evaluation, door, routes, dead);
-        let path = path(evaluation, id, *door_id, door, rule);
+    for listener_id in &state.listeners {
+        let Some(listener) = evaluation.gateways.listeners.get(*listener_id) else { continue };
+        let of = |routes: &ByListener| routes.get(listener_id).cloned().unwrap_or_default();
+        let rule = rule(evaluation, listener, &of(attached), &of(broken));
+        let path = path(evaluation, (id, state), *listener_id, listener, rule);
         // Listener names are unique; where a hostile input repeats one, the worse copy speaks.
         match paths.get(&path.key) {
             Some(old) if old.state() <= path.state() => {}
@@ -59,44 +61,44 @@ fn subject(
             }
         }
     }
-    if front.doors.is_empty() {
-        let path = without_listeners(evaluation, id, front);
+    if state.listeners.is_empty() {
+        let path = without_listeners(evaluation, id, state);
         paths.insert(path.key.clone(), path);
     }
     let mut paths: Vec<Path> = paths.into_values().collect();
-    let more = limit::keep_worst(&mut paths, limit::PATHS);
-    let mut notes = Vec::new();
-    if more > 0 {
-        notes.push(Arc::new(paths_not_listed::finding(gateway.object(), more)));
-    }
+    let left_out = limit::keep_worst(&mut paths, limit::PATHS);
+    let listing = ListingContext { object: gateway.object(), left_out };
     Subject {
         object: gateway.object(),
         origin: gateway.origin,
         paths,
-        notes,
+        notes: evaluation.checks.gateway_notes.iter().filter_map(|check| check(&listing)).map(Arc::new).collect(),
         entries: Vec::new(),
         not_checked: Vec::new(),
     }
 }
 
-fn path(evaluation: &Evaluation<'_, '_>, front: usize, id: usize, door: &Door<'_>, rule: Segment) -> Path {
-    let listener = match door.owner {
-        Owner::Gateway(_) => door.listener.name.clone(),
-        Owner::Set(_) => door.key(),
+fn path(
+    evaluation: &Evaluation<'_, '_>,
+    (gateway_id, gateway): (usize, &GatewayState<'_>),
+    listener_id: usize,
+    listener: &ListenerState<'_>,
+    rule: Segment,
+) -> Path {
+    let name = match listener.owner {
+        Owner::Gateway(_) => listener.spec.name.clone(),
+        Owner::Set(_) => listener.key(),
     };
-    let mut segments = Vec::new();
-    if let Some(front) = evaluation.front_evals.get(front) {
-        segments.extend([Arc::clone(&front.address), Arc::clone(&front.controller)]);
-    }
-    let eval = evaluation.door_evals.get(id);
-    segments.extend(eval.map(|e| Arc::clone(&e.listener)));
+    let mut segments = evaluation.of_gateway(Some(gateway_id));
+    let own = evaluation.listener_segments.get(listener_id);
+    segments.extend(own.map(|own| Arc::clone(&own.listener)));
     segments.push(Arc::new(rule));
-    segments.extend(eval.and_then(|e| e.tls.clone()));
+    segments.extend(own.and_then(|own| own.tls.clone()));
     Path {
         key: PathKey {
-            entry: front_object(evaluation, front, door),
-            listener: Some(listener),
-            host: door.listener.hostname.clone().filter(|h| !h.is_empty()),
+            entry: gateway.gateway.object(),
+            listener: Some(name),
+            host: listener.spec.hostname.clone().filter(|h| !h.is_empty()),
             matches: None,
             backend: None,
         },
@@ -105,49 +107,36 @@ fn path(evaluation: &Evaluation<'_, '_>, front: usize, id: usize, door: &Door<'_
     }
 }
 
-fn front_object(
-    evaluation: &Evaluation<'_, '_>,
-    front: usize,
-    door: &Door<'_>,
-) -> kubereach_reports::report::ObjectRef {
-    evaluation.fronts.fronts.get(front).map_or_else(|| door.owner.object(), |f| f.gateway.object())
-}
-
 /// How many routes are attached. A broken one is said here; it never condemns the Gateway.
-fn rule(evaluation: &Evaluation<'_, '_>, door: &Door<'_>, attached: &[usize], broken: &[usize]) -> Segment {
-    let mut segment = Segment::new(SegmentName::Rule, Some(door.owner.object()));
-    let seen = evaluation.cluster.snapshot.routes.is_empty() && attached.is_empty();
+fn rule(
+    evaluation: &Evaluation<'_, '_>,
+    listener: &ListenerState<'_>,
+    attached: &[usize],
+    broken: &[usize],
+) -> Segment {
+    let mut segment = Segment::new(SegmentName::Rule, Some(listener.owner.object()));
+    let none_read = evaluation.cluster.snapshot.routes.is_empty() && attached.is_empty();
     segment.evaluated(match attached.len() {
-        _ if seen => "no routes in the input".to_owned(),
+        _ if none_read => "no routes in the input".to_owned(),
         1 => "1 route attached".to_owned(),
         n => format!("{n} routes attached"),
     });
-    if attached.is_empty() {
-        segment.add(no_routes::finding(door));
-    }
-    // A few names say enough; the routes have verdicts of their own.
-    for id in broken.iter().take(10) {
-        if let Some(route) = evaluation.routes.get(*id) {
-            segment.add(attached_route_broken::finding(door, route.route));
-        }
-    }
+    let broken = broken.iter().filter_map(|id| evaluation.routes.get(*id)).map(|r| r.route).collect();
+    let cx = AttachedRoutesContext { listener, attached: attached.len(), broken };
+    ask(evaluation.checks.attached_routes, &cx, &mut segment);
     debug_assert!(segment.state() != PathState::Blocked, "a route never condemns its Gateway");
     segment
 }
 
-fn without_listeners(evaluation: &Evaluation<'_, '_>, id: usize, front: &Front<'_>) -> Path {
-    let gateway = front.gateway;
-    let mut listener = Segment::new(SegmentName::Listener, Some(gateway.object()));
-    let sets = evaluation.cluster.snapshot.list::<ListenerSet>(None);
-    if gateway.spec.allowed_listeners.is_none() || sets.is_complete() {
+fn without_listeners(evaluation: &Evaluation<'_, '_>, id: usize, state: &GatewayState<'_>) -> Path {
+    let cx = GatewayContext::new(evaluation.cluster, state);
+    let mut listener = Segment::new(SegmentName::Listener, Some(state.gateway.object()));
+    if cx.has_no_listener() {
         listener.evaluated("no listener declared");
-        listener.add(no_listeners_valid::finding(gateway));
     }
-    let mut segments = Vec::new();
-    if let Some(front) = evaluation.front_evals.get(id) {
-        segments.extend([Arc::clone(&front.address), Arc::clone(&front.controller)]);
-    }
+    ask(evaluation.checks.no_listener, &cx, &mut listener);
+    let mut segments = evaluation.of_gateway(Some(id));
     segments.push(Arc::new(listener));
-    let key = PathKey { entry: gateway.object(), listener: None, host: None, matches: None, backend: None };
+    let key = PathKey { entry: state.gateway.object(), listener: None, host: None, matches: None, backend: None };
     Path { key, segments, dormant: None }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::door::{Clash, Conflict, Door};
 use super::hostname;
+use super::listener::{Clash, Conflict, ListenerState};
 
 /// Who listens on one port.
 #[derive(Default)]
@@ -21,14 +21,14 @@ fn family(protocol: &str) -> Option<usize> {
 }
 
 impl Port {
-    fn add(&mut self, id: usize, door: &Door<'_>) {
-        match door.listener.protocol.as_str() {
+    fn add(&mut self, id: usize, listener: &ListenerState<'_>) {
+        match listener.spec.protocol.as_str() {
             "TCP" => self.tcp.push(id),
             "UDP" => self.udp.push(id),
             protocol => {
                 let named = family(protocol).and_then(|f| self.named.get_mut(f));
                 if let Some(named) = named {
-                    named.entry(hostname::normal(door.listener.hostname.as_deref())).or_default().push(id);
+                    named.entry(hostname::normal(listener.spec.hostname.as_deref())).or_default().push(id);
                 }
             }
         }
@@ -39,9 +39,9 @@ impl Port {
         self.named.get(family).into_iter().flat_map(HashMap::values).flatten().copied().min().into_iter()
     }
 
-    fn clash(&self, id: usize, door: &Door<'_>) -> Option<(Clash, usize)> {
+    fn clash(&self, id: usize, listener: &ListenerState<'_>) -> Option<(Clash, usize)> {
         let other = |list: &[usize]| list.iter().copied().find(|o| *o != id);
-        match door.listener.protocol.as_str() {
+        match listener.spec.protocol.as_str() {
             "UDP" => other(&self.udp).map(|o| (alone(id, o), o)),
             "TCP" => (0..3)
                 .flat_map(|f| self.any(f))
@@ -50,7 +50,7 @@ impl Port {
                 .or_else(|| other(&self.tcp).map(|o| (alone(id, o), o))),
             protocol => {
                 let own = family(protocol)?;
-                let host = hostname::normal(door.listener.hostname.as_deref());
+                let host = hostname::normal(listener.spec.hostname.as_deref());
                 let same = |f: usize| self.named.get(f).and_then(|n| n.get(&host)).and_then(|ids| other(ids));
                 let mixed = match own {
                     0 => self.any(1).next().or_else(|| self.any(2).next()),
@@ -72,46 +72,46 @@ const fn alone(id: usize, other: usize) -> Clash {
     if id < other { Clash::Contested } else { Clash::Protocol }
 }
 
-/// Marks the doors of one Gateway that clash. `groups` are its owners in order of precedence (the Gateway
-/// first), each with its doors. A later owner yields to an earlier one; within one owner nobody wins.
-pub(super) fn mark(doors: &mut [Door<'_>], groups: &[Vec<usize>]) {
+/// Marks the listeners of one Gateway that clash. `groups` are its owners in order of precedence (the Gateway
+/// first), each with its listeners. A later owner yields to an earlier one; within one owner nobody wins.
+pub(super) fn mark(listeners: &mut [ListenerState<'_>], groups: &[Vec<usize>]) {
     let mut taken: HashMap<u16, Port> = HashMap::new();
     for group in groups {
         let mut own: HashMap<u16, Port> = HashMap::new();
         let mut left = Vec::new();
         for &id in group {
-            let Some(door) = doors.get(id) else { continue };
-            let Some(port) = door.listener.port.known().copied().filter(|_| !is_inert(door)) else { continue };
-            if let Some((clash, with)) = taken.get(&port).and_then(|p| p.clash(id, door)) {
-                let order_unknown = order_unknown(doors, id, with);
-                if let Some(door) = doors.get_mut(id) {
-                    door.conflict = Some(Conflict { clash, with, order_unknown });
+            let Some(listener) = listeners.get(id) else { continue };
+            let Some(port) = listener.spec.port.known().copied().filter(|_| !is_inert(listener)) else { continue };
+            if let Some((clash, with)) = taken.get(&port).and_then(|p| p.clash(id, listener)) {
+                let order_unknown = order_unknown(listeners, id, with);
+                if let Some(listener) = listeners.get_mut(id) {
+                    listener.conflict = Some(Conflict { clash, with, order_unknown });
                 }
             } else {
-                own.entry(port).or_default().add(id, door);
+                own.entry(port).or_default().add(id, listener);
                 left.push((id, port));
             }
         }
         for (id, port) in left {
-            let Some(door) = doors.get(id) else { continue };
-            let found = own.get(&port).and_then(|p| p.clash(id, door));
+            let Some(listener) = listeners.get(id) else { continue };
+            let found = own.get(&port).and_then(|p| p.clash(id, listener));
             if found.is_none_or(|(clash, _)| matches!(clash, Clash::Mixed | Clash::Contested)) {
-                taken.entry(port).or_default().add(id, door);
+                taken.entry(port).or_default().add(id, listener);
             }
-            if let (Some((clash, with)), Some(door)) = (found, doors.get_mut(id)) {
-                door.conflict = Some(Conflict { clash, with, order_unknown: false });
+            if let (Some((clash, with)), Some(listener)) = (found, listeners.get_mut(id)) {
+                listener.conflict = Some(Conflict { clash, with, order_unknown: false });
             }
         }
     }
 }
 
 /// A TLS listener without `tls` cannot serve, so it takes nothing from others.
-fn is_inert(door: &Door<'_>) -> bool {
-    door.listener.protocol == "TLS" && door.listener.tls.is_none()
+fn is_inert(listener: &ListenerState<'_>) -> bool {
+    listener.spec.protocol == "TLS" && listener.spec.tls.is_none()
 }
 
-fn order_unknown(doors: &[Door<'_>], a: usize, b: usize) -> bool {
-    let (Some(a), Some(b)) = (doors.get(a), doors.get(b)) else { return true };
-    let is_set = |d: &Door<'_>| matches!(d.owner, super::door::Owner::Set(_));
+fn order_unknown(listeners: &[ListenerState<'_>], a: usize, b: usize) -> bool {
+    let (Some(a), Some(b)) = (listeners.get(a), listeners.get(b)) else { return true };
+    let is_set = |d: &ListenerState<'_>| matches!(d.owner, super::listener::Owner::Set(_));
     is_set(a) && is_set(b) && (a.owner.created().is_none() || b.owner.created().is_none())
 }

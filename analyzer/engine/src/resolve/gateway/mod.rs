@@ -2,16 +2,16 @@
 
 pub mod allowance;
 mod conflicts;
-pub mod door;
 pub mod grants;
 pub mod hostname;
 pub mod kinds;
+pub mod listener;
 pub mod trust;
 
 use std::collections::HashMap;
 
 use allowance::Allowed;
-use door::{Admission, Door, Owner};
+use listener::{Admission, ListenerState, Owner};
 
 use super::ClusterIndex;
 use kubereach_model::snapshot::model::{Gateway, GatewayClass, ListenerSet};
@@ -22,40 +22,50 @@ pub const GROUP: &str = "gateway.networking.k8s.io";
 /// The group of experimental kinds.
 pub const EXPERIMENTAL_GROUP: &str = "gateway.networking.x-k8s.io";
 
-/// A Gateway with its class and its doors.
+/// A Gateway with its class and its listeners.
 #[derive(Debug)]
-pub struct Front<'s> {
+pub struct GatewayState<'s> {
     /// The Gateway.
     pub gateway: Found<'s, Gateway>,
-    /// Its class.
+    /// The GatewayClass that it names.
     pub class: Lookup<'s, GatewayClass>,
-    /// Its doors in order of precedence: its own, then those of its `ListenerSets`.
-    pub doors: Vec<usize>,
+    /// Its listeners in order of precedence: its own, then those of its `ListenerSets`.
+    pub listeners: Vec<usize>,
+}
+
+impl<'s> GatewayState<'s> {
+    /// The `controllerName` of its class; empty where the class was not read.
+    pub fn controller(&self) -> &'s str {
+        match &self.class {
+            Lookup::Found(class) => class.get().spec.controller_name.as_deref().unwrap_or_default(),
+            Lookup::Absent(_) | Lookup::Unknown(_) => "",
+        }
+    }
 }
 
 /// Every Gateway and every listener of a snapshot.
 #[derive(Debug)]
-pub struct Fronts<'s> {
+pub struct Gateways<'s> {
     /// Gateways, in the order of namespace and name.
-    pub fronts: Vec<Front<'s>>,
+    pub all: Vec<GatewayState<'s>>,
     /// Listeners of Gateways and of `ListenerSets`.
-    pub doors: Vec<Door<'s>>,
+    pub listeners: Vec<ListenerState<'s>>,
     of_gateway: HashMap<(&'s str, &'s str), usize>,
     of_set: HashMap<(&'s str, &'s str), Vec<usize>>,
 }
 
-impl<'s> Fronts<'s> {
+impl<'s> Gateways<'s> {
     /// Reads every Gateway and ListenerSet.
     pub fn new(cluster: &ClusterIndex<'s>) -> Self {
         let mut this =
-            Self { fronts: Vec::new(), doors: Vec::new(), of_gateway: HashMap::new(), of_set: HashMap::new() };
+            Self { all: Vec::new(), listeners: Vec::new(), of_gateway: HashMap::new(), of_set: HashMap::new() };
         let mut groups: Vec<Vec<Vec<usize>>> = Vec::new();
         for gateway in cluster.snapshot.gateways.iter() {
-            let id = this.fronts.len();
+            let id = this.all.len();
             let own = this.add(Owner::Gateway(gateway), Some(id), &Admission::Admitted);
             let class = cluster.snapshot.lookup::<GatewayClass>("", &gateway.get().spec.gateway_class_name);
             this.of_gateway.insert((&gateway.get().metadata.namespace, &gateway.get().metadata.name), id);
-            this.fronts.push(Front { gateway, class, doors: own.clone() });
+            this.all.push(GatewayState { gateway, class, listeners: own.clone() });
             groups.push(vec![own]);
         }
         let mut sets: Vec<Found<'s, ListenerSet>> = cluster.snapshot.listener_sets.iter().collect();
@@ -63,39 +73,39 @@ impl<'s> Fronts<'s> {
         // of namespace and name already, and the sort is stable.
         sets.sort_by_key(|s| s.metadata.creation_timestamp.0);
         for set in sets {
-            let (front, admission) = this.admit(cluster, set);
-            let doors = this.add(Owner::Set(set), front, &admission);
-            this.of_set.insert((&set.get().metadata.namespace, &set.get().metadata.name), doors.clone());
-            let Some(front) = front else { continue };
-            if let Some(front) = this.fronts.get_mut(front) {
-                front.doors.extend(&doors);
+            let (gateway, admission) = this.admit(cluster, set);
+            let listeners = this.add(Owner::Set(set), gateway, &admission);
+            this.of_set.insert((&set.get().metadata.namespace, &set.get().metadata.name), listeners.clone());
+            let Some(gateway) = gateway else { continue };
+            if let Some(state) = this.all.get_mut(gateway) {
+                state.listeners.extend(&listeners);
             }
             if matches!(admission, Admission::Admitted)
-                && let Some(groups) = groups.get_mut(front)
+                && let Some(groups) = groups.get_mut(gateway)
             {
-                groups.push(doors);
+                groups.push(listeners);
             }
         }
         for groups in &groups {
-            conflicts::mark(&mut this.doors, groups);
+            conflicts::mark(&mut this.listeners, groups);
         }
         this
     }
 
-    fn add(&mut self, owner: Owner<'s>, front: Option<usize>, admission: &Admission) -> Vec<usize> {
-        let first = self.doors.len();
-        for (index, listener) in owner.listeners().iter().enumerate() {
-            self.doors.push(Door {
+    fn add(&mut self, owner: Owner<'s>, gateway: Option<usize>, admission: &Admission) -> Vec<usize> {
+        let first = self.listeners.len();
+        for (index, spec) in owner.listeners().iter().enumerate() {
+            self.listeners.push(ListenerState {
                 owner,
-                front,
+                gateway,
                 index,
-                listener,
+                spec,
                 admission: admission.clone(),
-                kinds: kinds::of(listener),
+                kinds: kinds::of(spec),
                 conflict: None,
             });
         }
-        (first..self.doors.len()).collect()
+        (first..self.listeners.len()).collect()
     }
 
     fn admit(&self, cluster: &ClusterIndex<'s>, set: Found<'s, ListenerSet>) -> (Option<usize>, Admission) {
@@ -119,35 +129,36 @@ impl<'s> Fronts<'s> {
             Allowed::No => Admission::Refused,
             Allowed::Unknown(gap) => Admission::Undecided(gap),
         };
-        (self.front_of(namespace, &parent.name), admission)
+        (self.index_of(namespace, &parent.name), admission)
     }
 
-    /// Index of the front of a Gateway.
-    pub fn front_of(&self, namespace: &str, name: &str) -> Option<usize> {
+    /// Index of a Gateway in [`Self::all`].
+    pub fn index_of(&self, namespace: &str, name: &str) -> Option<usize> {
         self.of_gateway.get(&(namespace, name)).copied()
     }
 
-    /// The Gateway's own doors.
-    pub fn own_doors(&self, front: usize) -> impl Iterator<Item = usize> {
-        let doors = self.fronts.get(front).map(|f| f.doors.as_slice()).unwrap_or_default();
-        doors.iter().copied().filter(|d| self.doors.get(*d).is_some_and(|d| matches!(d.owner, Owner::Gateway(_))))
+    /// The listeners that the Gateway itself declares.
+    pub fn own_listeners(&self, gateway: usize) -> impl Iterator<Item = usize> {
+        let listeners = self.all.get(gateway).map(|g| g.listeners.as_slice()).unwrap_or_default();
+        let is_own = |id: &usize| self.listeners.get(*id).is_some_and(|l| matches!(l.owner, Owner::Gateway(_)));
+        listeners.iter().copied().filter(move |id| is_own(id))
     }
 
-    /// The doors of a ListenerSet.
-    pub fn set_doors(&self, namespace: &str, name: &str) -> Vec<usize> {
+    /// The listeners of a ListenerSet.
+    pub fn set_listeners(&self, namespace: &str, name: &str) -> Vec<usize> {
         self.of_set.get(&(namespace, name)).cloned().unwrap_or_default()
     }
 
     /// How many `ListenerSets` stand on a Gateway with at least one listener that yields to nobody.
-    pub fn attached_sets(&self, front: usize) -> usize {
-        let doors = self.fronts.get(front).map(|f| f.doors.as_slice()).unwrap_or_default();
-        let mut sets: Vec<_> = doors
+    pub fn attached_sets(&self, gateway: usize) -> usize {
+        let listeners = self.all.get(gateway).map(|g| g.listeners.as_slice()).unwrap_or_default();
+        let mut sets: Vec<_> = listeners
             .iter()
-            .filter_map(|d| self.doors.get(*d))
-            .filter(|d| {
-                matches!(d.owner, Owner::Set(_)) && matches!(d.admission, Admission::Admitted) && d.conflict.is_none()
+            .filter_map(|id| self.listeners.get(*id))
+            .filter(|l| {
+                matches!(l.owner, Owner::Set(_)) && matches!(l.admission, Admission::Admitted) && l.conflict.is_none()
             })
-            .map(|d| d.owner.object())
+            .map(|l| l.owner.object())
             .collect();
         sets.sort_unstable();
         sets.dedup();

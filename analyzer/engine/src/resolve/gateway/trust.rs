@@ -3,7 +3,7 @@
 use super::grants::{End, Permission, permission};
 use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::{ConfigMap, ObjectReference, Secret};
-use kubereach_model::snapshot::{Absence, Found, Gap, Lookup};
+use kubereach_model::snapshot::{Absence, Found, Gap, Lookup, Proof};
 
 /// What a reference to a certificate leads to.
 #[derive(Debug, Clone)]
@@ -32,6 +32,35 @@ pub enum Trust<'s> {
     NotPermitted(Absence),
     /// Grants were not read.
     PermissionUnseen(Gap),
+}
+
+impl Trust<'_> {
+    /// Why the reference can serve nobody, as a clause about what it names, with the proof; `None` where it may serve.
+    pub fn fault(&self) -> Option<(String, Proof)> {
+        match self {
+            Self::Missing(absence) => Some(("does not exist".to_owned(), absence.proof())),
+            Self::NotPermitted(absence) => Some(("may not be used from here".to_owned(), absence.proof())),
+            Self::Unusable(secret, why) => Some((format!("cannot be used, {why}"), secret.shows(why.clone()))),
+            Self::BundleMissing(map) => Some(("holds no ca.crt".to_owned(), map.shows("it has no key ca.crt"))),
+            Self::KeyPair(_)
+            | Self::Masked(_)
+            | Self::OtherType(_)
+            | Self::Bundle(_)
+            | Self::BundleUnreadable(..)
+            | Self::Unseen(_)
+            | Self::OtherKind(_)
+            | Self::PermissionUnseen(_) => None,
+        }
+    }
+
+    /// Why it is not known what a reference to a bundle of authorities leads to.
+    pub fn unread_bundle(&self) -> Option<Gap> {
+        match self {
+            Self::Unseen(gap) | Self::PermissionUnseen(gap) => Some(gap.clone()),
+            Self::BundleUnreadable(_, why) => Some(Gap::investigate("its ca.crt was not understood here", why.clone())),
+            _ => None,
+        }
+    }
 }
 
 fn ends<'a>(owner: End<'a>, reference: &'a ObjectReference, kind: &'a str) -> End<'a> {

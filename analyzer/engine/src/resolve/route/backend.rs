@@ -69,6 +69,17 @@ impl Target<'_> {
         }
     }
 
+    /// Does the configuration show that no controller can resolve the reference?
+    pub fn is_unusable(&self) -> bool {
+        let no_port = |port: &RefPort<'_>| matches!(port, RefPort::NotDeclared(_) | RefPort::Unspecified);
+        matches!(self.permission, Permission::Refused { .. })
+            || match &self.named {
+                Named::Missing(_) | Named::NotABackend => true,
+                Named::Service(_, port) => no_port(port),
+                Named::Unseen(_) | Named::ThirdParty => false,
+            }
+    }
+
     /// `Service shop/cart port 80`, for prose.
     pub fn describe(&self) -> String {
         let port = self.port.map_or_else(String::new, |p| format!(" port {p}"));

@@ -3,6 +3,25 @@
 
 use kubereach_model::snapshot::model::{Filter, HeaderFilter, PathModifier, RewriteFilter, RouteMatch};
 
+/// Is the filter one that can answer, change or refuse a request in a way that is not known here? (API reference:
+/// `HTTPRouteFilterType`, `GRPCRouteFilterType`.)
+pub fn is_extension(filter: &Filter) -> bool {
+    !matches!(
+        filter.kind.as_str(),
+        "RequestHeaderModifier"
+            | "ResponseHeaderModifier"
+            | "RequestRedirect"
+            | "URLRewrite"
+            | "CORS"
+            | "RequestMirror"
+    )
+}
+
+/// Does a filter of the rule answer by itself, so that no backend is needed?
+pub fn redirects(filters: &[Filter]) -> bool {
+    filters.iter().any(|f| f.kind == "RequestRedirect")
+}
+
 /// What is doubtful about the filters of a rule, or of one of its backends, each as a clause.
 pub fn doubts(filters: &[Filter], matches: &[RouteMatch], of_backend: bool) -> Vec<String> {
     let mut found = Vec::new();

@@ -34,9 +34,9 @@ pub use endpoints::{
 };
 pub use event::Event;
 pub use gateway::{
-    AllowedKind, AllowedListeners, AllowedRoutes, BackendTlsPolicy, Gateway, GatewayAddress, GatewayClass, GatewayTls,
-    GrantFrom, GrantTo, Listener, ListenerSet, ListenerStatus, ListenerTls, NamespacesFrom, ObjectReference,
-    PolicyTarget, ReferenceGrant,
+    AllowedKind, AllowedListeners, AllowedRoutes, BackendTlsPolicy, FrontendValidation, Gateway, GatewayAddress,
+    GatewayClass, GatewayTls, GrantFrom, GrantTo, Listener, ListenerSet, ListenerStatus, ListenerTls, NamespacesFrom,
+    ObjectReference, PolicyTarget, ReferenceGrant,
 };
 pub use ingress::{
     Ingress, IngressBackend, IngressClass, IngressPath, IngressRule, IngressTls, LoadBalancerIngress, PortStatus,

@@ -1,4 +1,5 @@
-//! Routes with the very same match on the same listener and host name: the older takes the requests.
+//! Routes with the very same match on the same listener and host name: the older takes the requests (API reference:
+//! `HTTPRouteRule.matches`, "multiple Routes").
 
 use std::collections::HashMap;
 
@@ -6,16 +7,16 @@ use crate::resolve::route::attach::Attached;
 use crate::resolve::route::matches;
 use kubereach_model::snapshot::model::RouteKind;
 
-/// Matches of a route beyond which twins are not looked for (a hint is not worth the memory).
+/// Matches of a route beyond which others with the same match are not looked for (a note is not worth the memory).
 const MOST: usize = 20_000;
 
-/// By listener, host name and match: the routes that have it.
+/// The route that comes first, by listener, kind, host name and match.
 #[derive(Debug, Default)]
-pub(crate) struct Twins {
+pub(crate) struct Precedence {
     first: HashMap<(usize, RouteKind, String, String), usize>,
 }
 
-impl Twins {
+impl Precedence {
     pub(crate) fn new(routes: &[Attached<'_>]) -> Self {
         let mut this = Self::default();
         for (id, attached) in routes.iter().enumerate() {
@@ -24,16 +25,17 @@ impl Twins {
                 continue;
             }
             let rules = route.spec.rules.iter().enumerate();
-            let words: Vec<String> =
-                rules.flat_map(|(i, r)| matches::of_rule(route, r, i)).filter_map(|w| w.text).collect();
-            let joins = || attached.ties.iter().flat_map(|t| &t.joins).filter(|j| j.doubt.is_none());
-            if words.len().saturating_mul(joins().map(|j| j.hosts.len()).sum()) > MOST {
+            let texts: Vec<String> =
+                rules.flat_map(|(i, r)| matches::of_rule(route, r, i)).filter_map(|m| m.text).collect();
+            let attachments = || attached.parents.iter().flat_map(|p| &p.attachments).filter(|a| a.doubt.is_none());
+            if texts.len().saturating_mul(attachments().map(|a| a.hosts.len()).sum()) > MOST {
                 continue;
             }
-            for join in joins() {
-                for host in &join.hosts {
-                    for text in &words {
-                        let key = (join.door, route.kind, host.effective.clone().unwrap_or_default(), text.clone());
+            for attachment in attachments() {
+                for host in &attachment.hosts {
+                    for text in &texts {
+                        let key =
+                            (attachment.listener, route.kind, host.effective.clone().unwrap_or_default(), text.clone());
                         let first = this.first.entry(key).or_insert(id);
                         if *first != id && routes.get(*first).is_some_and(|other| comes_first(attached, other)) {
                             *first = id;
@@ -50,10 +52,10 @@ impl Twins {
         &self,
         routes: &[Attached<'_>],
         id: usize,
-        (door, host, text): (usize, Option<&str>, &str),
+        (listener, host, text): (usize, Option<&str>, &str),
     ) -> Option<usize> {
         let own = routes.get(id)?;
-        let key = (door, own.route.kind, host.unwrap_or_default().to_owned(), text.to_owned());
+        let key = (listener, own.route.kind, host.unwrap_or_default().to_owned(), text.to_owned());
         let winner = self.first.get(&key).copied().filter(|w| *w != id)?;
         let known = |r: &Attached<'_>| r.route.metadata.creation_timestamp.0.is_some();
         (known(own) && routes.get(winner).is_some_and(known)).then_some(winner)

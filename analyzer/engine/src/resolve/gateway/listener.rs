@@ -1,4 +1,4 @@
-//! A listener where it stands: in a Gateway or in a ListenerSet attached to one.
+//! A listener, declared by a Gateway or by a ListenerSet attached to one.
 
 use jiff::Timestamp;
 use kubereach_reports::report::ObjectRef;
@@ -153,23 +153,23 @@ pub enum Clash {
 pub struct Conflict {
     /// Why.
     pub clash: Clash,
-    /// The listener it clashes with (index of a door).
+    /// The listener it clashes with (index in [`super::Gateways::listeners`]).
     pub with: usize,
     /// Which of the two yields depends on creation times that are not known.
     pub order_unknown: bool,
 }
 
-/// A listener where it stands.
+/// A listener with what decides whether it is served.
 #[derive(Debug, Clone)]
-pub struct Door<'s> {
+pub struct ListenerState<'s> {
     /// Who declares it.
     pub owner: Owner<'s>,
-    /// Index of the Gateway among the topology's fronts; `None` if the parent was not found.
-    pub front: Option<usize>,
+    /// Index of its Gateway in [`super::Gateways::all`]; `None` if the parent was not found.
+    pub gateway: Option<usize>,
     /// Index among the owner's listeners.
     pub index: usize,
-    /// The listener.
-    pub listener: &'s Listener,
+    /// The listener as it is declared.
+    pub spec: &'s Listener,
     /// Does it stand on the Gateway?
     pub admission: Admission,
     /// What may attach.
@@ -178,34 +178,34 @@ pub struct Door<'s> {
     pub conflict: Option<Conflict>,
 }
 
-impl Door<'_> {
+impl ListenerState<'_> {
     /// `Kind/namespace/name/listener`: unique in a cluster.
     pub fn key(&self) -> String {
-        format!("{}/{}", self.owner.object(), self.listener.name)
+        format!("{}/{}", self.owner.object(), self.spec.name)
     }
 
     /// `listener http`, or `listener http of ListenerSet shop/extra`, for prose.
     pub fn describe(&self) -> String {
         match self.owner {
-            Owner::Gateway(_) => format!("listener {}", self.listener.name),
+            Owner::Gateway(_) => format!("listener {}", self.spec.name),
             Owner::Set(s) => {
-                format!("listener {} of ListenerSet {}/{}", self.listener.name, s.metadata.namespace, s.metadata.name)
+                format!("listener {} of ListenerSet {}/{}", self.spec.name, s.metadata.namespace, s.metadata.name)
             }
         }
     }
 
     /// `HTTPS on port 443`, for prose.
     pub fn serves(&self) -> String {
-        let port = self.listener.port.known().map_or_else(|| "an unknown port".to_owned(), |p| format!("port {p}"));
-        match &self.listener.hostname {
-            Some(host) if !host.is_empty() => format!("{} on {port} for {host}", self.listener.protocol),
-            _ => format!("{} on {port}", self.listener.protocol),
+        let port = self.spec.port.known().map_or_else(|| "an unknown port".to_owned(), |p| format!("port {p}"));
+        match &self.spec.hostname {
+            Some(host) if !host.is_empty() => format!("{} on {port} for {host}", self.spec.protocol),
+            _ => format!("{} on {port}", self.spec.protocol),
         }
     }
 
     /// Is traffic decrypted here?
     pub fn terminates_tls(&self) -> bool {
-        let mode = self.listener.tls.as_ref().and_then(|tls| tls.mode.as_deref()).unwrap_or("Terminate");
-        matches!(self.listener.protocol.as_str(), "HTTPS" | "TLS") && mode != "Passthrough"
+        let mode = self.spec.tls.as_ref().and_then(|tls| tls.mode.as_deref()).unwrap_or("Terminate");
+        matches!(self.spec.protocol.as_str(), "HTTPS" | "TLS") && mode != "Passthrough"
     }
 }

@@ -1,0 +1,77 @@
+//! Everything that is worked out once for Gateways and routes together.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::gateway::GatewaySegments;
+use super::listener::ListenerSegments;
+use super::precedence::Precedence;
+use super::table::CheckTable;
+use crate::evaluate::Cluster;
+use crate::evaluate::service::Backends;
+use crate::resolve::gateway::Gateways;
+use crate::resolve::proxy_pods;
+use crate::resolve::route::attach::{self, Attached};
+use crate::resolve::route::policy::Policies;
+use kubereach_model::evidence::Segment;
+
+/// Gateways, listeners and attached routes, with the segments that many paths share.
+pub(crate) struct Evaluation<'w, 's> {
+    pub(crate) cluster: &'w Cluster<'s>,
+    pub(crate) checks: &'static CheckTable,
+    pub(crate) backends: &'w Backends<'w, 's>,
+    pub(crate) gateways: Gateways<'s>,
+    /// In the order of [`Gateways::all`].
+    pub(crate) gateway_segments: Vec<GatewaySegments>,
+    /// The pods that dial the backends, in the same order.
+    pub(crate) proxy_pods: Vec<Option<Arc<proxy_pods::Proxy<'s>>>>,
+    /// In the order of [`Gateways::listeners`].
+    pub(crate) listener_segments: Vec<ListenerSegments>,
+    pub(crate) routes: Vec<Attached<'s>>,
+    pub(crate) policies: Policies<'s>,
+    pub(crate) precedence: Precedence,
+}
+
+impl<'w, 's> Evaluation<'w, 's> {
+    pub(super) fn new(backends: &'w Backends<'w, 's>) -> Self {
+        let cluster = backends.cluster;
+        let checks = &backends.checks.gateway_api;
+        let gateways = Gateways::new(cluster);
+        let listener_segments: Vec<ListenerSegments> = gateways
+            .listeners
+            .par_iter()
+            .map(|listener| ListenerSegments::new(checks, cluster, &gateways, listener))
+            .collect();
+        let gateway_segments: Vec<GatewaySegments> = gateways
+            .all
+            .par_iter()
+            .map(|gateway| GatewaySegments::new(checks, cluster, &gateways, gateway, &listener_segments))
+            .collect();
+        let proxy_pods = gateways
+            .all
+            .iter()
+            .map(|state| proxy_pods::of_gateway(cluster, state.gateway, state.controller()).map(Arc::new))
+            .collect();
+        let routes = attach::all(cluster, &gateways);
+        let precedence = Precedence::new(&routes);
+        Self {
+            policies: Policies::new(cluster),
+            cluster,
+            checks,
+            backends,
+            gateways,
+            gateway_segments,
+            proxy_pods,
+            listener_segments,
+            routes,
+            precedence,
+        }
+    }
+
+    /// The segments that every path through a Gateway begins with; none where the Gateway is not known.
+    pub(super) fn of_gateway(&self, id: Option<usize>) -> Vec<Arc<Segment>> {
+        let own = id.and_then(|id| self.gateway_segments.get(id));
+        own.map(|own| vec![Arc::clone(&own.address), Arc::clone(&own.controller)]).unwrap_or_default()
+    }
+}
