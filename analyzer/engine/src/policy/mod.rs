@@ -35,6 +35,6 @@ pub use groups::{Group, Sight};
 pub use ineffective::Ineffective;
 pub use network::Block;
 pub use options::{AgainstPods, Assumed, EndPorts, Options};
-pub use set::{Because, Connection, Policies, Policy, PolicyKind, Selection, Sided, Verdict};
-pub use view::{Decision, Unread, View};
+pub use set::{Connection, Policies, Policy, PolicyKind, Reason, Selection, SideAnswer, Verdict};
+pub use view::{Decision, PolicyView, Unread};
 pub use words::Outgoing;

@@ -150,33 +150,33 @@ impl<'s> Selection<'s> {
 
 /// One policy's share in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Because<'s> {
+pub struct Reason<'s> {
     /// Index of the policy.
     pub policy: u32,
     /// Which end it isolates.
     pub direction: Direction,
-    /// What it said.
-    pub said: PolicyAnswer<'s>,
+    /// What it says.
+    pub answer: PolicyAnswer<'s>,
 }
 
 /// What the policies of one end say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sided<'s> {
+pub struct SideAnswer<'s> {
     /// The fold.
     pub answer: Answer,
     /// The policies that decide it; empty where none applies.
-    pub because: Vec<Because<'s>>,
+    pub reasons: Vec<Reason<'s>>,
     /// Where it is unknown: what is missing.
     pub missing: BTreeSet<Missing<'s>>,
 }
 
-impl<'s> Sided<'s> {
+impl<'s> SideAnswer<'s> {
     const fn open() -> Self {
-        Self { answer: Answer::Allowed, because: Vec::new(), missing: BTreeSet::new() }
+        Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new() }
     }
 
     fn unknown(missing: Missing<'s>) -> Self {
-        Self { answer: Answer::Unknown, because: Vec::new(), missing: BTreeSet::from([missing]) }
+        Self { answer: Answer::Unknown, reasons: Vec::new(), missing: BTreeSet::from([missing]) }
     }
 }
 
@@ -186,9 +186,9 @@ pub struct Verdict<'s> {
     /// The fold over both ends.
     pub answer: Answer,
     /// Out of the source.
-    pub egress: Sided<'s>,
+    pub egress: SideAnswer<'s>,
     /// Into the destination.
-    pub ingress: Sided<'s>,
+    pub ingress: SideAnswer<'s>,
     /// A pod that talks to itself: no policy applies.
     pub same_pod: bool,
 }
@@ -325,7 +325,12 @@ impl<'s> Policies<'s> {
         if let (Some(a), Some(b)) = (connection.from.pod(), connection.to.pod())
             && a.is_same_pod(b)
         {
-            return Verdict { answer: Answer::Allowed, egress: Sided::open(), ingress: Sided::open(), same_pod: true };
+            return Verdict {
+                answer: Answer::Allowed,
+                egress: SideAnswer::open(),
+                ingress: SideAnswer::open(),
+                same_pod: true,
+            };
         }
         let egress = self.side(connection, Direction::Egress, from);
         let ingress = self.side(connection, Direction::Ingress, to);
@@ -338,7 +343,12 @@ impl<'s> Policies<'s> {
     }
 
     /// What the policies of one end say.
-    pub fn side(&self, connection: &Connection<'_, 's>, direction: Direction, selection: &Selection<'s>) -> Sided<'s> {
+    pub fn side(
+        &self,
+        connection: &Connection<'_, 's>,
+        direction: Direction,
+        selection: &Selection<'s>,
+    ) -> SideAnswer<'s> {
         let (own, other) = match direction {
             Direction::Egress => (connection.from, connection.to),
             Direction::Ingress => (connection.to, connection.from),
@@ -347,19 +357,19 @@ impl<'s> Policies<'s> {
             End::Pod(pod) => pod,
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
             End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
-                return Sided::unknown(Missing::UnnamedPod);
+                return SideAnswer::unknown(Missing::UnnamedPod);
             }
-            _ => return Sided::open(),
+            _ => return SideAnswer::open(),
         };
         if selection.of(direction).is_empty() {
-            return Sided::open();
+            return SideAnswer::open();
         }
         if let End::Node(node) = other
             && pod.node == Some(node.name)
             && !self.has_admin(selection, direction)
         {
             // Traffic between a pod and its own node is always allowed (NetworkPolicy concept page).
-            return Sided::open();
+            return SideAnswer::open();
         }
         let asked = Asked {
             direction,
@@ -379,7 +389,7 @@ impl<'s> Policies<'s> {
         connection: &Connection<'_, 's>,
         direction: Direction,
         selection: &Selection<'s>,
-    ) -> Vec<Because<'s>> {
+    ) -> Vec<Reason<'s>> {
         let (own, other) = match direction {
             Direction::Egress => (connection.from, connection.to),
             Direction::Ingress => (connection.to, connection.from),
@@ -413,7 +423,7 @@ impl<'s> Policies<'s> {
             assumed.push(Assumed::EndPortsHonoured);
         }
         let outside = matches!(connection.from, End::Address(_) | End::Outside | End::Unclear(_));
-        if outside && verdict.answer == Answer::Allowed && !verdict.ingress.because.is_empty() {
+        if outside && verdict.answer == Answer::Allowed && !verdict.ingress.reasons.is_empty() {
             assumed.push(Assumed::SourceUnchanged);
         }
         assumed
@@ -446,9 +456,9 @@ impl<'s> Policies<'s> {
         answer
     }
 
-    pub(super) fn ask(&self, index: u32, asked: &Asked<'_, 's>, selected: Truth<'s>) -> Option<Because<'s>> {
-        let said = self.get(index)?.answer(asked, selected);
-        Some(Because { policy: index, direction: asked.direction, said })
+    pub(super) fn ask(&self, index: u32, asked: &Asked<'_, 's>, selected: Truth<'s>) -> Option<Reason<'s>> {
+        let answer = self.get(index)?.answer(asked, selected);
+        Some(Reason { policy: index, direction: asked.direction, answer })
     }
 
     fn has_admin(&self, selection: &Selection<'s>, direction: Direction) -> bool {

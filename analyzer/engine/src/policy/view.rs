@@ -14,7 +14,7 @@ use super::groups::Sight;
 use super::ineffective::Ineffective;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
-use super::set::{Connection, Policies, Selection, Sided, Verdict};
+use super::set::{Connection, Policies, Selection, SideAnswer, Verdict};
 use super::third_party::{ThirdParties, ThirdParty};
 use kubereach_model::snapshot::model::{NetworkPolicy, Resource as _};
 use kubereach_model::snapshot::{Gap, GroupKind, Snapshot};
@@ -28,7 +28,7 @@ const ADMIN_KINDS: [GroupKind; 3] = [
 
 /// The policies of one cluster.
 #[derive(Debug)]
-pub struct View<'s> {
+pub struct PolicyView<'s> {
     /// Ends of connections.
     pub ends: Ends<'s>,
     /// The evaluator.
@@ -76,7 +76,7 @@ pub struct Decision<'v, 's> {
     pub assumptions: Vec<Assumed>,
 }
 
-impl<'s> View<'s> {
+impl<'s> PolicyView<'s> {
     /// Compiles, indexes and looks around: linear in the snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
         snapshot.pods.prepare();
@@ -222,8 +222,8 @@ impl<'s> View<'s> {
         assumed
     }
 
-    fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, said: &Sided<'s>) -> Side<'_, 's> {
-        let mut side = Side { answer: said.answer, third_party: Vec::new(), unread: Vec::new() };
+    fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, own: &SideAnswer<'s>) -> Side<'_, 's> {
+        let mut side = Side { answer: own.answer, third_party: Vec::new(), unread: Vec::new() };
         if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
             side.answer = Answer::Allowed;
         }

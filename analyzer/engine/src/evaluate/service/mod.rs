@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Port, SegmentName};
 
-use crate::evaluate::Cluster;
 use crate::evaluate::policy;
 use crate::evaluate::service::context::Context;
 use crate::resolve::service::ServiceView;
@@ -85,19 +84,19 @@ pub(crate) fn backend<'s>(
     }
     let index = port.and_then(|port| port_index(&view.service, port));
     if index.is_none() {
-        return unresolved(backends.cluster, view, consumer);
+        return unresolved(backends, view, consumer);
     }
     behind(backends, view, index, consumer)
 }
 
 /// The Service is known and the port is not: the rest stays unknown.
-fn unresolved<'s>(cluster: &Cluster<'s>, view: &ServiceView<'s>, consumer: Consumer) -> BackendSegments {
-    let cx = Context::new(cluster, view, None, consumer);
+fn unresolved<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>, consumer: Consumer) -> BackendSegments {
+    let cx = Context::new(backends.cluster, view, None, consumer);
     let object = cx.object();
     let mut segments = vec![Arc::new(service::segment(&cx))];
     segments
         .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Segment::new(s, Some(object.clone())))));
-    segments.push(crate::checks::policy::segment(&object));
+    segments.push(policy::without_port(&backends.checks.policy, &object));
     BackendSegments { segments, dormant: None }
 }
 
@@ -120,9 +119,9 @@ fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendS
     let mut segments = vec![shared.service(cx), endpoints];
     if let Some(port) = cx.port {
         segments.push(Arc::new(port::segment(cx)));
-        segments.push(policy::behind(cx.cluster, cx.view, port, &cx.behind, cx.consumer));
+        segments.push(policy::behind(&backends.checks.policy, cx.cluster, cx.view, port, &cx.behind, cx.consumer));
     } else {
-        segments.push(crate::checks::policy::segment(&cx.object()));
+        segments.push(policy::without_port(&backends.checks.policy, &cx.object()));
     }
     BackendSegments { segments, dormant }
 }
