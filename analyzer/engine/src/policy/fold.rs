@@ -2,68 +2,59 @@
 
 use std::collections::BTreeSet;
 
-use super::admin::{Api, Tier};
 use super::answer::{Answer, Missing, Outcomes, PolicyAnswer};
-use super::core::Asked;
-use super::set::{Policies, Policy, PolicyKind, Reason, Rules, Selection, SideAnswer};
+use super::engine::{Asked, Order, Priority, Tier};
+use super::set::{Policies, Reason, Selection, SideAnswer};
 
 impl<'s> Policies<'s> {
     pub(super) fn fold(&self, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
-        let mut core = Vec::new();
-        let mut tiers: [Vec<Reason<'s>>; 2] = [Vec::new(), Vec::new()];
+        let mut tiers: [Vec<Reason<'s>>; Tier::ALL.len()] = Default::default();
         for (index, selected) in selection.of(asked.direction) {
-            let Some(reason) = self.ask(*index, asked, *selected) else { continue };
-            match self.get(*index).map(Policy::kind) {
-                Some(PolicyKind::Core) => core.push(reason),
-                Some(PolicyKind::Admin(Tier::Admin, _)) => tiers[0].push(reason),
-                Some(PolicyKind::Admin(Tier::Baseline, _)) => tiers[1].push(reason),
-                None => {}
+            let (Some(reason), Some(policy)) = (self.ask(*index, asked, *selected), self.get(*index)) else { continue };
+            if let Some(tier) = tiers.get_mut(policy.tier.index()) {
+                tier.push(reason);
             }
         }
-        let [admin, baseline] = tiers;
         let mut fold = Fold { possible: Outcomes::EMPTY, reasons: Vec::new(), missing: BTreeSet::new() };
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
-        let first = self.tier(&admin, &mut fold);
-        fold.possible = fold.possible.or(first.without(on));
-        if first.may(on) {
-            let second = core_tier(&core, &mut fold);
-            fold.possible = fold.possible.or(second.without(on));
-            if second.may(on) {
-                let third = self.tier(&baseline, &mut fold);
-                fold.possible = fold.possible.or(third.without(on));
-                if third.may(on) {
-                    fold.possible = fold.possible.or(Outcomes::ALLOW);
-                }
+        let mut goes_on = true;
+        for (tier, reasons) in Tier::ALL.into_iter().zip(&tiers) {
+            let outcomes = match tier.order() {
+                Order::AnyAdmits => any_admits(reasons, &mut fold),
+                Order::ByPriority => self.by_priority(reasons, &mut fold),
+            };
+            fold.possible = fold.possible.or(outcomes.without(on));
+            goes_on = outcomes.may(on);
+            if !goes_on {
+                break;
             }
+        }
+        if goes_on {
+            fold.possible = fold.possible.or(Outcomes::ALLOW);
         }
         fold.finish()
     }
 
-    /// One tier of admin policies, by priority. Each API by itself; the two together only where they agree.
-    fn tier(&self, answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
-        let mut result: Option<Outcomes> = None;
-        for api in [Api::V1Alpha1, Api::Cluster] {
-            let mut of_api: Vec<(Option<i64>, &Reason<'s>)> = answers
-                .iter()
-                .filter_map(|reason| match &self.get(reason.policy)?.rules {
-                    Rules::Admin(admin) if admin.api == api => Some((admin.priority, reason)),
-                    _ => None,
-                })
-                .collect();
-            of_api.sort_by_key(|(priority, _)| *priority);
-            let outcomes = by_priority(&of_api, fold);
-            result = match result {
-                None => Some(outcomes),
-                Some(first) if first == Outcomes::NONE => Some(outcomes),
-                Some(first) if outcomes == Outcomes::NONE || outcomes == first => Some(first),
-                Some(first) => {
-                    fold.missing.insert(Missing::MixedApis);
-                    Some(first.or(outcomes))
-                }
+    /// By priority, each family by itself; two families together only where they agree.
+    fn by_priority(&self, reasons: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
+        let priority = |reason: &Reason<'s>| self.get(reason.policy).map(|policy| policy.rules.priority());
+        let mut ordered: Vec<(Priority, &Reason<'s>)> =
+            reasons.iter().filter_map(|reason| Some((priority(reason)?, reason))).collect();
+        ordered.sort_by_key(|(priority, _)| (priority.family, priority.number));
+        let mut result = Outcomes::NONE;
+        for family in ordered.chunk_by(|a, b| a.0.family == b.0.family) {
+            let outcomes = family_by_priority(family, fold);
+            result = if result == Outcomes::NONE {
+                outcomes
+            } else if outcomes == Outcomes::NONE || outcomes == result {
+                result
+            } else {
+                fold.missing.insert(Missing::MixedApis);
+                result.or(outcomes)
             };
         }
-        result.unwrap_or(Outcomes::NONE)
+        result
     }
 }
 
@@ -107,7 +98,7 @@ impl<'s> Fold<'s> {
 }
 
 /// Lower priorities first; equal ones settle only what they agree on.
-fn by_priority<'s>(answers: &[(Option<i64>, &Reason<'s>)], fold: &mut Fold<'s>) -> Outcomes {
+fn family_by_priority<'s>(answers: &[(Priority, &Reason<'s>)], fold: &mut Fold<'s>) -> Outcomes {
     let mut possible = Outcomes::EMPTY;
     for equal in answers.chunk_by(|a, b| a.0 == b.0) {
         let mut union = Outcomes::EMPTY;
@@ -118,7 +109,7 @@ fn by_priority<'s>(answers: &[(Option<i64>, &Reason<'s>)], fold: &mut Fold<'s>) 
                 continue;
             }
             fold.note(reason);
-            if priority.is_none() {
+            if priority.number.is_none() {
                 // Without its priority it may come before or after any other.
                 fold.missing.insert(Missing::Form);
                 possible = possible.or(outcomes.without(Outcomes::NONE));
@@ -138,8 +129,8 @@ fn by_priority<'s>(answers: &[(Option<i64>, &Reason<'s>)], fold: &mut Fold<'s>) 
     possible.or(Outcomes::NONE)
 }
 
-/// Core policies have no order: any that admits settles it; who is isolated and not admitted is denied.
-fn core_tier<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
+/// In no order: any that admits settles it; who is isolated and not admitted is denied.
+fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
     if let Some(admits) = answers.iter().find(|b| b.answer.outcomes() == Outcomes::ALLOW) {
         fold.note(admits);
         return Outcomes::ALLOW;

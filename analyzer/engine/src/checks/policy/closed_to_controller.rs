@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::policy::phrases::{blame, carries, shows};
+use crate::checks::policy::phrases::{blame, carries};
 use crate::evaluate::policy::{Asked, CallerContext};
 use crate::policy::cni::Enforcement;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Segment, Text};
@@ -27,7 +27,7 @@ pub fn finding(cx: &CallerContext<'_, '_>, _: &Segment) -> Option<Finding> {
     }
     let (name, port) = (cx.name, cx.port_words());
     let first = pairs.deciding.first()?;
-    let proof = shows(cx.cluster, first, &format!("does not let the pods of {name} connect to {port}"))?;
+    let proof = first.shows(&format!("does not let the pods of {name} connect to {port}"));
     let message = format!("network policies do not let the pods of {name} connect to {port}");
     let finding = DOC.finding(&proof, first.object.clone(), message).cause(carries(cx, pairs));
     Some(blame(finding, &pairs.deciding, cx.view.namespace()))

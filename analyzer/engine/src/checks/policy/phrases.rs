@@ -2,31 +2,12 @@
 
 use std::fmt::Write as _;
 
-use kubereach_reports::report::ObjectRef;
-
-use crate::evaluate::Cluster;
 use crate::evaluate::policy::{CallerContext, Context, EgressContext, Pairs, words};
 use crate::policy::reach::port_words;
-use crate::policy::{Answer, End, Policy, PolicyKind};
+use crate::policy::{Answer, End, Policy};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Proof;
-
-/// What a policy that was read shows.
-pub(super) fn shows(cluster: &Cluster<'_>, policy: &Policy<'_>, fact: &str) -> Option<Proof> {
-    let namespace = policy.object.namespace.as_deref().unwrap_or_default();
-    match policy.kind() {
-        PolicyKind::Core => {
-            let found = cluster.snapshot.network_policies.named(namespace, &policy.object.name).next()?;
-            Some(found.shows(fact))
-        }
-        PolicyKind::Admin(..) => {
-            let is = |o: &ObjectRef| o.kind == policy.object.kind && o.name == policy.object.name;
-            let found = cluster.snapshot.unmodelled.iter().find(|o| is(&o.object()))?;
-            Some(found.shows(fact))
-        }
-    }
-}
 
 /// Points a finding at the policies to blame, and says how to look at them.
 pub(super) fn blame(finding: Finding, policies: &[&Policy<'_>], namespace: &str) -> Finding {
@@ -55,7 +36,7 @@ pub(super) fn note(doc: &'static CheckDoc<Notes>, cx: &EgressContext<'_, '_>, me
 /// The first policy that decides, and the proof of what it does to the pods.
 pub(super) fn isolates<'a, 's>(cx: &Context<'a, 's>, fact: &str) -> Option<(&'a Policy<'s>, Proof)> {
     let first = *cx.policies().first()?;
-    Some((first, shows(cx.cluster, first, fact)?))
+    Some((first, first.shows(fact)))
 }
 
 /// Which ports the same policies do admit somebody on, and what that says about the mistake.
