@@ -4,7 +4,7 @@
 #![allow(missing_docs, reason = "divan's macros make items")]
 
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::policy::{Protocol, View};
+use kubereach_engine::policy::{PolicyView, Protocol};
 use kubereach_engine::question::{Answers, Finder, Target};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 use serde_json::{Value, json};
@@ -89,5 +89,5 @@ fn matrix(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
 #[divan::bench(args = [(5000, 500), (10_000, 500), (5000, 1000)], sample_count = 3)]
 fn compile(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
     let snapshot = cluster(pods, policies);
-    bencher.bench(|| View::new(&snapshot).policies.all().len());
+    bencher.bench(|| PolicyView::new(&snapshot).policies.all().len());
 }

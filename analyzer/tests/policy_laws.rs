@@ -7,7 +7,7 @@ mod policy_kit;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use kubereach_engine::policy::{Answer, Connection, End, Ends, Options, Policies, Protocol, Sight, View};
+use kubereach_engine::policy::{Answer, Connection, End, Ends, Options, Policies, PolicyView, Protocol, Sight};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Snapshot};
 use policy_kit::Json;
 use proptest::prelude::*;
@@ -528,7 +528,7 @@ proptest! {
     #[test]
     fn what_cannot_be_evaluated_never_makes_an_answer_more_certain(cluster in small(), doubt in 0..DOUBTS) {
         let (one, two) = (cluster.build(None), cluster.build(Some(doubt)));
-        let (before, after) = (View::new(&one), View::new(&two));
+        let (before, after) = (PolicyView::new(&one), PolicyView::new(&two));
         let (left, right) = (pods(&one, &cluster, &before.ends), pods(&two, &cluster, &after.ends));
         for i in 0..left.len() {
             for j in 0..left.len() {
@@ -556,7 +556,7 @@ proptest! {
             builder.push(AnyObject::decode("v1", "Pod", &Json(value)).unwrap(), 0, false);
         }
         let clouded = builder.build();
-        let with = View::new(&clouded);
+        let with = PolicyView::new(&clouded);
         let right = pods(&clouded, &cluster, &with.ends);
         for (i, pod) in cluster.pods.iter().enumerate() {
             for j in 0..right.len() {

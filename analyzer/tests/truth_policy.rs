@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use kubereach_engine::policy::{
-    AgainstPods, Answer, Connection, End, Ends, Options, PodEnd, Policies, Protocol, Sided,
+    AgainstPods, Answer, Connection, End, Ends, Options, PodEnd, Policies, Protocol, SideAnswer,
 };
 use kubereach_model::snapshot::Snapshot;
 use policy_kit::{json, load};
@@ -54,7 +54,7 @@ impl Figures {
     }
 }
 
-fn reasons<'a>(sides: impl IntoIterator<Item = &'a Sided<'a>>) -> Vec<&'static str> {
+fn reasons<'a>(sides: impl IntoIterator<Item = &'a SideAnswer<'a>>) -> Vec<&'static str> {
     sides.into_iter().flat_map(|side| &side.missing).map(kubereach_engine::policy::Missing::key).collect()
 }
 

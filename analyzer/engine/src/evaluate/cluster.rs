@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::policy::View;
+use crate::policy::PolicyView;
 use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::Snapshot;
 
@@ -10,7 +10,7 @@ use kubereach_model::snapshot::Snapshot;
 #[derive(Debug)]
 pub struct Cluster<'s> {
     index: ClusterIndex<'s>,
-    policies: View<'s>,
+    policies: PolicyView<'s>,
 }
 
 impl<'s> Cluster<'s> {
@@ -21,7 +21,7 @@ impl<'s> Cluster<'s> {
     }
 
     /// The network policies, compiled.
-    pub const fn policies(&self) -> &View<'s> {
+    pub const fn policies(&self) -> &PolicyView<'s> {
         &self.policies
     }
 }
@@ -35,8 +35,8 @@ impl<'s> Deref for Cluster<'s> {
 }
 
 /// The policies; what does nothing of them is asked at the first pod that they select.
-fn compiled(snapshot: &Snapshot) -> View<'_> {
-    let view = View::new(snapshot);
+fn compiled(snapshot: &Snapshot) -> PolicyView<'_> {
+    let view = PolicyView::new(snapshot);
     if !view.policies.is_empty() {
         view.ineffective();
     }

@@ -2,123 +2,114 @@
 
 use std::collections::BTreeSet;
 
-use super::admin::{Api, Tier};
 use super::answer::{Answer, Missing, Outcomes, PolicyAnswer};
-use super::core::Asked;
-use super::set::{Because, Policies, Policy, PolicyKind, Rules, Selection, Sided};
+use super::engine::{Asked, Order, Priority, Tier};
+use super::set::{Policies, Reason, Selection, SideAnswer};
 
 impl<'s> Policies<'s> {
-    pub(super) fn fold(&self, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> Sided<'s> {
-        let mut core = Vec::new();
-        let mut tiers: [Vec<Because<'s>>; 2] = [Vec::new(), Vec::new()];
+    pub(super) fn fold(&self, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
+        let mut tiers: [Vec<Reason<'s>>; Tier::ALL.len()] = Default::default();
         for (index, selected) in selection.of(asked.direction) {
-            let Some(because) = self.ask(*index, asked, *selected) else { continue };
-            match self.get(*index).map(Policy::kind) {
-                Some(PolicyKind::Core) => core.push(because),
-                Some(PolicyKind::Admin(Tier::Admin, _)) => tiers[0].push(because),
-                Some(PolicyKind::Admin(Tier::Baseline, _)) => tiers[1].push(because),
-                None => {}
+            let (Some(reason), Some(policy)) = (self.ask(*index, asked, *selected), self.get(*index)) else { continue };
+            if let Some(tier) = tiers.get_mut(policy.tier.index()) {
+                tier.push(reason);
             }
         }
-        let [admin, baseline] = tiers;
-        let mut fold = Fold { possible: Outcomes::EMPTY, because: Vec::new(), missing: BTreeSet::new() };
+        let mut fold = Fold { possible: Outcomes::EMPTY, reasons: Vec::new(), missing: BTreeSet::new() };
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
-        let first = self.tier(&admin, &mut fold);
-        fold.possible = fold.possible.or(first.without(on));
-        if first.may(on) {
-            let second = core_tier(&core, &mut fold);
-            fold.possible = fold.possible.or(second.without(on));
-            if second.may(on) {
-                let third = self.tier(&baseline, &mut fold);
-                fold.possible = fold.possible.or(third.without(on));
-                if third.may(on) {
-                    fold.possible = fold.possible.or(Outcomes::ALLOW);
-                }
+        let mut goes_on = true;
+        for (tier, reasons) in Tier::ALL.into_iter().zip(&tiers) {
+            let outcomes = match tier.order() {
+                Order::AnyAdmits => any_admits(reasons, &mut fold),
+                Order::ByPriority => self.by_priority(reasons, &mut fold),
+            };
+            fold.possible = fold.possible.or(outcomes.without(on));
+            goes_on = outcomes.may(on);
+            if !goes_on {
+                break;
             }
+        }
+        if goes_on {
+            fold.possible = fold.possible.or(Outcomes::ALLOW);
         }
         fold.finish()
     }
 
-    /// One tier of admin policies, by priority. Each API by itself; the two together only where they agree.
-    fn tier(&self, answers: &[Because<'s>], fold: &mut Fold<'s>) -> Outcomes {
-        let mut result: Option<Outcomes> = None;
-        for api in [Api::V1Alpha1, Api::Cluster] {
-            let mut of_api: Vec<(Option<i64>, &Because<'s>)> = answers
-                .iter()
-                .filter_map(|because| match &self.get(because.policy)?.rules {
-                    Rules::Admin(admin) if admin.api == api => Some((admin.priority, because)),
-                    _ => None,
-                })
-                .collect();
-            of_api.sort_by_key(|(priority, _)| *priority);
-            let outcomes = by_priority(&of_api, fold);
-            result = match result {
-                None => Some(outcomes),
-                Some(first) if first == Outcomes::NONE => Some(outcomes),
-                Some(first) if outcomes == Outcomes::NONE || outcomes == first => Some(first),
-                Some(first) => {
-                    fold.missing.insert(Missing::MixedApis);
-                    Some(first.or(outcomes))
-                }
+    /// By priority, each family by itself; two families together only where they agree.
+    fn by_priority(&self, reasons: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
+        let priority = |reason: &Reason<'s>| self.get(reason.policy).map(|policy| policy.rules.priority());
+        let mut ordered: Vec<(Priority, &Reason<'s>)> =
+            reasons.iter().filter_map(|reason| Some((priority(reason)?, reason))).collect();
+        ordered.sort_by_key(|(priority, _)| (priority.family, priority.number));
+        let mut result = Outcomes::NONE;
+        for family in ordered.chunk_by(|a, b| a.0.family == b.0.family) {
+            let outcomes = family_by_priority(family, fold);
+            result = if result == Outcomes::NONE {
+                outcomes
+            } else if outcomes == Outcomes::NONE || outcomes == result {
+                result
+            } else {
+                fold.missing.insert(Missing::MixedApis);
+                result.or(outcomes)
             };
         }
-        result.unwrap_or(Outcomes::NONE)
+        result
     }
 }
 
 struct Fold<'s> {
     possible: Outcomes,
-    because: Vec<Because<'s>>,
+    reasons: Vec<Reason<'s>>,
     missing: BTreeSet<Missing<'s>>,
 }
 
 impl<'s> Fold<'s> {
-    fn note(&mut self, because: &Because<'s>) {
-        if let PolicyAnswer::Undecidable { missing, .. } = because.said {
+    fn note(&mut self, reason: &Reason<'s>) {
+        if let PolicyAnswer::Undecidable { missing, .. } = reason.answer {
             self.missing.insert(missing);
         }
-        self.because.push(*because);
+        self.reasons.push(*reason);
     }
 
-    fn finish(self) -> Sided<'s> {
+    fn finish(self) -> SideAnswer<'s> {
         let answer = match (self.possible.may(Outcomes::ALLOW), self.possible.may(Outcomes::DENY)) {
             (true, false) => Answer::Allowed,
             (false, true) => Answer::Denied,
             _ => Answer::Unknown,
         };
-        let decided = |because: &Because<'s>| match answer {
+        let decided = |reason: &Reason<'s>| match answer {
             Answer::Allowed => {
-                matches!(because.said, PolicyAnswer::Admits { .. } | PolicyAnswer::Passes { .. })
+                matches!(reason.answer, PolicyAnswer::Admits { .. } | PolicyAnswer::Passes { .. })
             }
             Answer::Denied => matches!(
-                because.said,
+                reason.answer,
                 PolicyAnswer::DoesNotAdmit | PolicyAnswer::Denies { .. } | PolicyAnswer::Passes { .. }
             ),
             Answer::Unknown => true,
         };
-        let settles = self.because.iter().copied().filter(|b| decided(b)).collect();
-        Sided {
+        let settles = self.reasons.iter().copied().filter(|b| decided(b)).collect();
+        SideAnswer {
             answer,
-            because: settles,
+            reasons: settles,
             missing: if answer == Answer::Unknown { self.missing } else { BTreeSet::new() },
         }
     }
 }
 
 /// Lower priorities first; equal ones settle only what they agree on.
-fn by_priority<'s>(answers: &[(Option<i64>, &Because<'s>)], fold: &mut Fold<'s>) -> Outcomes {
+fn family_by_priority<'s>(answers: &[(Priority, &Reason<'s>)], fold: &mut Fold<'s>) -> Outcomes {
     let mut possible = Outcomes::EMPTY;
     for equal in answers.chunk_by(|a, b| a.0 == b.0) {
         let mut union = Outcomes::EMPTY;
         let mut all_may_skip = true;
-        for (priority, because) in equal {
-            let outcomes = because.said.outcomes();
+        for (priority, reason) in equal {
+            let outcomes = reason.answer.outcomes();
             if outcomes == Outcomes::NONE {
                 continue;
             }
-            fold.note(because);
-            if priority.is_none() {
+            fold.note(reason);
+            if priority.number.is_none() {
                 // Without its priority it may come before or after any other.
                 fold.missing.insert(Missing::Form);
                 possible = possible.or(outcomes.without(Outcomes::NONE));
@@ -138,20 +129,20 @@ fn by_priority<'s>(answers: &[(Option<i64>, &Because<'s>)], fold: &mut Fold<'s>)
     possible.or(Outcomes::NONE)
 }
 
-/// Core policies have no order: any that admits settles it; who is isolated and not admitted is denied.
-fn core_tier<'s>(answers: &[Because<'s>], fold: &mut Fold<'s>) -> Outcomes {
-    if let Some(admits) = answers.iter().find(|b| b.said.outcomes() == Outcomes::ALLOW) {
+/// In no order: any that admits settles it; who is isolated and not admitted is denied.
+fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
+    if let Some(admits) = answers.iter().find(|b| b.answer.outcomes() == Outcomes::ALLOW) {
         fold.note(admits);
         return Outcomes::ALLOW;
     }
     let mut possible = Outcomes::EMPTY;
     let mut none_applies = true;
-    for because in answers {
-        let outcomes = because.said.outcomes();
+    for reason in answers {
+        let outcomes = reason.answer.outcomes();
         if outcomes == Outcomes::NONE {
             continue;
         }
-        fold.note(because);
+        fold.note(reason);
         possible = possible.or(outcomes.without(Outcomes::NONE));
         none_applies &= outcomes.may(Outcomes::NONE);
     }

@@ -6,10 +6,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::answer::Direction;
-use super::core::Peer;
 use super::ends::PodEnd;
 use super::selectors::NAMESPACE_NAME;
-use super::set::{Policies, Rules};
+use super::set::Policies;
 use kubereach_model::snapshot::LabelSelector;
 
 /// Pods that every policy treats alike, both as subjects and as peers.
@@ -48,44 +47,16 @@ impl<'s> Sight<'s> {
     /// labels is not known.
     pub fn of(policies: &Policies<'s>, every_label: bool) -> Self {
         let mut sight = Self { every_label, ..Self::default() };
-        let mut blocks: Vec<&super::Block> = Vec::new();
+        let mut nets: BTreeSet<IpNet> = BTreeSet::new();
         for policy in policies.all() {
-            match &policy.rules {
-                Rules::Core(core) => {
-                    sight.collect(core.selector);
-                    for rule in Direction::BOTH.iter().flat_map(|d| core.rules_of(*d).unwrap_or_default()) {
-                        sight.ports.extend(rule.ports.iter().filter_map(super::ports::PortEntry::name));
-                        for peer in &rule.peers {
-                            match peer {
-                                Peer::Selected { pods, namespaces } => {
-                                    if let Some(selector) = pods {
-                                        sight.collect(selector);
-                                    }
-                                    let keys = namespaces.iter().flat_map(|selector| selector.match_labels.keys());
-                                    let keys = keys.map(String::as_str).filter(|key| *key != NAMESPACE_NAME);
-                                    sight.namespace_keys.extend(keys);
-                                }
-                                Peer::Block(block) => blocks.push(block),
-                                Peer::Unreadable => {}
-                            }
-                        }
-                    }
-                }
-                Rules::Admin(admin) => {
-                    // Few, and with several selectors each: every label counts.
-                    sight.every_label = true;
-                    for rule in Direction::BOTH.iter().flat_map(|d| admin.rules_of(*d)) {
-                        sight.ports.extend(rule.ports.iter().filter_map(super::ports::PortEntry::name));
-                        for peer in &rule.peers {
-                            if let super::admin::Peer::Networks(networks) = peer {
-                                blocks.extend(networks);
-                            }
-                        }
-                    }
-                }
+            policy.rules.see(&mut sight);
+            for direction in Direction::BOTH {
+                policy.rules.ports(direction, &mut |port| sight.ports.extend(port.name()));
+                policy.rules.ranges(direction, &mut |net| {
+                    nets.insert(net);
+                });
             }
         }
-        let nets: BTreeSet<IpNet> = blocks.iter().flat_map(|block| block.ranges()).collect();
         sight.nets = nets.into_iter().collect();
         sight
     }
@@ -105,7 +76,19 @@ impl<'s> Sight<'s> {
         self.namespace_keys.contains(key)
     }
 
-    fn collect(&mut self, selector: &'s LabelSelector) {
+    /// A policy may ask for any label of a pod.
+    pub(super) const fn every_label(&mut self) {
+        self.every_label = true;
+    }
+
+    /// A peer chooses namespaces by these labels.
+    pub(super) fn namespace_labels(&mut self, selector: &'s LabelSelector) {
+        let keys = selector.match_labels.keys().map(String::as_str);
+        self.namespace_keys.extend(keys.filter(|key| *key != NAMESPACE_NAME));
+    }
+
+    /// A policy asks for these labels of a pod.
+    pub(super) fn labels(&mut self, selector: &'s LabelSelector) {
         self.keys.extend(selector.match_labels.keys().map(String::as_str));
         self.keys.extend(selector.match_expressions.iter().map(|r| r.key.as_str()));
     }

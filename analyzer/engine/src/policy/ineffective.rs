@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Direction, Truth};
-use super::core::{Core, Peer};
 use super::ends::Ends;
+use super::engine::Scope;
 use super::groups::Sight;
 use super::selectors::{NAMESPACE_NAME, on_labels, on_namespace};
-use super::set::{Policies, Rules};
+use super::set::Policies;
 use kubereach_model::snapshot::model::{Pod, Resource as _, WorkloadKind};
 use kubereach_model::snapshot::{Index, LabelSelector, Siblings};
 
@@ -19,15 +19,17 @@ use kubereach_model::snapshot::{Index, LabelSelector, Siblings};
 pub struct Ineffective {
     /// Policies that select no pod, in the order of all, per namespace.
     policies: Index<String, Vec<u32>>,
-    /// Rules of core policies whose peers all are pods by their labels, and none is one.
+    /// Rules whose peers all are pods by their labels, and none is one.
     rules: BTreeSet<(u32, usize, usize)>,
 }
 
 type LabelsOf<'s> = &'s BTreeMap<String, String>;
 
 /// The labels of pods by namespace.
-#[derive(Default)]
-struct Kinds<'s> {
+pub(super) struct Kinds<'e, 's> {
+    ends: &'e Ends<'s>,
+    /// Were the pods of every namespace read?
+    everywhere: bool,
     by_namespace: Index<&'s str, OfNamespace<'s>>,
     /// Namespaces by those of their labels by which peers choose, and those whose labels were not read.
     labelled: Index<(&'s str, &'s str), Vec<&'s str>>,
@@ -60,10 +62,10 @@ impl<'s> OfNamespace<'s> {
     }
 }
 
-impl<'s> Kinds<'s> {
-    fn add(&mut self, namespace: &'s str, labels: LabelsOf<'s>, ends: &Ends<'s>, sight: &Sight<'s>) {
+impl<'s> Kinds<'_, 's> {
+    fn add(&mut self, namespace: &'s str, labels: LabelsOf<'s>, sight: &Sight<'s>) {
         let of_namespace = self.by_namespace.entry(namespace).or_insert_with(|| {
-            match ends.namespace_labels(namespace) {
+            match self.ends.namespace_labels(namespace) {
                 Some(labels) => {
                     for (key, value) in labels.iter().filter(|(key, _)| sight.sees_namespace_label(key)) {
                         self.labelled.entry((key, value)).or_default().push(namespace);
@@ -76,10 +78,19 @@ impl<'s> Kinds<'s> {
         of_namespace.add(labels, sight);
     }
 
-    /// May the selectors of a peer select somebody anywhere?
-    fn anywhere(&self, namespaces: &LabelSelector, pods: Option<&LabelSelector>, ends: &Ends<'s>) -> bool {
+    /// Does the selector surely select no pod of the namespace?
+    pub(super) fn none_in(&self, namespace: &str, pods: Option<&LabelSelector>) -> bool {
+        !self.by_namespace.get(namespace).is_some_and(|of| of.any(pods))
+    }
+
+    /// Do the selectors of a peer surely select no pod of any namespace?
+    pub(super) fn none_anywhere(&self, namespaces: &LabelSelector, pods: Option<&LabelSelector>) -> bool {
+        self.everywhere && !self.anywhere(namespaces, pods)
+    }
+
+    fn anywhere(&self, namespaces: &LabelSelector, pods: Option<&LabelSelector>) -> bool {
         let is_it = |namespace: &&str| {
-            on_namespace(namespaces, namespace, ends.namespace_labels(namespace)) != Truth::No
+            on_namespace(namespaces, namespace, self.ends.namespace_labels(namespace)) != Truth::No
                 && self.by_namespace.get(namespace).is_some_and(|of| of.any(pods))
         };
         if let Some(name) = namespaces.match_labels.get(NAMESPACE_NAME) {
@@ -101,7 +112,20 @@ impl Ineffective {
         if snapshot.is_manifests() {
             return ineffective;
         }
-        let mut kinds = Kinds::default();
+        let all_read = |namespace: Option<&str>| {
+            // What is scaled to zero has no pods now and will have some: its template has to be known too.
+            let workloads =
+                [WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet, WorkloadKind::CronJob];
+            snapshot.is_complete(Pod::KIND, namespace).is_ok()
+                && workloads.iter().all(|kind| snapshot.is_complete(&kind.group_kind(), namespace).is_ok())
+        };
+        let mut kinds = Kinds {
+            ends,
+            everywhere: all_read(None),
+            by_namespace: Index::default(),
+            labelled: Index::default(),
+            unlabelled: Vec::new(),
+        };
         let lives = |siblings: &Siblings<'s>| siblings.pods().any(|pod| !pod.is_finished());
         let pods = snapshot.pods.siblings().filter(lives).filter_map(Siblings::first);
         let of_pods = pods.map(|pod| &pod.get().value.metadata).map(|meta| (meta.namespace.as_str(), &*meta.labels));
@@ -110,33 +134,20 @@ impl Ineffective {
             Some((workload.metadata.namespace.as_str(), &*workload.template()?.metadata.labels))
         });
         for (namespace, labels) in of_pods.chain(of_templates) {
-            kinds.add(namespace, labels, ends, sight);
+            kinds.add(namespace, labels, sight);
         }
-        let all_read = |namespace: Option<&str>| {
-            // What is scaled to zero has no pods now and will have some: its template has to be known too.
-            let workloads =
-                [WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet, WorkloadKind::CronJob];
-            snapshot.is_complete(Pod::KIND, namespace).is_ok()
-                && workloads.iter().all(|kind| snapshot.is_complete(&kind.group_kind(), namespace).is_ok())
-        };
-        let everywhere = all_read(None);
         for (index, policy) in (0_u32..).zip(policies.all()) {
-            let Rules::Core(core) = &policy.rules else { continue };
-            if !all_read(Some(core.namespace)) {
+            let Scope::Namespace(namespace, selector) = policy.rules.scope() else { continue };
+            if !all_read(Some(namespace)) {
                 continue;
             }
-            let own = kinds.by_namespace.get(core.namespace);
-            if !own.is_some_and(|own| own.any(Some(core.selector))) {
-                ineffective.policies.entry(core.namespace.to_owned()).or_default().push(index);
+            if kinds.none_in(namespace, Some(selector)) {
+                ineffective.policies.entry(namespace.to_owned()).or_default().push(index);
                 continue;
             }
             for direction in Direction::BOTH {
-                for (number, rule) in core.rules_of(direction).unwrap_or_default().iter().enumerate() {
-                    let peers = !rule.peers.is_empty();
-                    if peers && rule.peers.iter().all(|peer| nobody(peer, core, &kinds, everywhere, ends)) {
-                        ineffective.rules.insert((index, direction.index(), number));
-                    }
-                }
+                let nobody = policy.rules.rules_for_nobody(direction, &kinds).into_iter();
+                ineffective.rules.extend(nobody.map(|rule| (index, direction.index(), rule)));
             }
         }
         ineffective
@@ -150,14 +161,5 @@ impl Ineffective {
     /// Are the peers of this rule no pod at present?
     pub fn rule(&self, policy: u32, direction: Direction, rule: usize) -> bool {
         self.rules.contains(&(policy, direction.index(), rule))
-    }
-}
-
-/// Is the peer surely no pod? Addresses and what cannot be read may be somebody.
-fn nobody(peer: &Peer<'_>, core: &Core<'_>, kinds: &Kinds<'_>, everywhere: bool, ends: &Ends<'_>) -> bool {
-    let Peer::Selected { pods, namespaces } = peer else { return false };
-    match namespaces {
-        None => !kinds.by_namespace.get(core.namespace).is_some_and(|of| of.any(*pods)),
-        Some(namespaces) => everywhere && !kinds.anywhere(namespaces, *pods, ends),
     }
 }

@@ -8,13 +8,14 @@
 //! Port and address sets are exact without a second evaluator: an answer can change only at a boundary
 //! that some rule names, so one evaluation per interval between boundaries covers them all ([`reach`]).
 
-pub mod admin;
+mod admin;
 mod answer;
 mod calico;
 pub mod cni;
 mod core;
 mod dns;
 mod ends;
+mod engine;
 mod fold;
 mod groups;
 mod ineffective;
@@ -31,10 +32,11 @@ mod words;
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 pub use dns::{Dns, Servers};
 pub use ends::{End, Ends, NodeEnd, PodEnd};
+pub use engine::{Policy, Tier, Unread};
 pub use groups::{Group, Sight};
 pub use ineffective::Ineffective;
 pub use network::Block;
 pub use options::{AgainstPods, Assumed, EndPorts, Options};
-pub use set::{Because, Connection, Policies, Policy, PolicyKind, Selection, Sided, Verdict};
-pub use view::{Decision, Unread, View};
+pub use set::{Connection, Policies, Reason, Selection, SideAnswer, Verdict};
+pub use view::{Decision, PolicyView};
 pub use words::Outgoing;

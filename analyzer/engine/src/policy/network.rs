@@ -79,3 +79,17 @@ impl std::fmt::Display for Block {
         Ok(())
     }
 }
+
+/// Is each of the addresses in the range, or none of them? One of them is used, and which one is not known.
+pub(super) fn on_addresses<'s>(block: &Block, addresses: &[IpAddr]) -> Truth<'s> {
+    let mut all: Option<Truth<'s>> = None;
+    for address in addresses {
+        let this = block.contains(*address);
+        all = Some(match all {
+            None => this,
+            Some(so_far) if so_far == this => this,
+            Some(_) => Truth::Unknown(Missing::PodAddress),
+        });
+    }
+    all.unwrap_or(Truth::Unknown(Missing::PodAddress))
+}

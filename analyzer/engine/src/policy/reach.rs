@@ -6,10 +6,8 @@ use std::ops::RangeInclusive;
 use ipnet::IpNet;
 
 use super::answer::{Answer, Direction, Protocol};
-use super::core::Peer;
 use super::ends::End;
-use super::ports::PortEntry;
-use super::set::{Connection, Policies, Rules, Selection};
+use super::set::{Connection, Policies, Selection};
 
 /// A run of ports with one answer.
 pub type PortRun = (RangeInclusive<u16>, Answer);
@@ -50,18 +48,10 @@ impl<'s> Policies<'s> {
         for (selection, direction) in [(from_selection, Direction::Egress), (to_selection, Direction::Ingress)] {
             for (index, _) in selection.of(direction) {
                 let Some(policy) = self.get(*index) else { continue };
-                let mut add = |ports: &[PortEntry<'s>]| {
-                    for entry in ports {
-                        entry.boundaries(protocol, &mut starts);
-                        named |= entry.name().is_some();
-                    }
-                };
-                match &policy.rules {
-                    Rules::Core(core) => {
-                        core.rules_of(direction).unwrap_or_default().iter().for_each(|rule| add(&rule.ports));
-                    }
-                    Rules::Admin(admin) => admin.rules_of(direction).iter().for_each(|rule| add(&rule.ports)),
-                }
+                policy.rules.ports(direction, &mut |entry| {
+                    entry.boundaries(protocol, &mut starts);
+                    named |= entry.name().is_some();
+                });
             }
         }
         if named && let End::Pod(pod) = to {
@@ -83,28 +73,12 @@ impl<'s> Policies<'s> {
         let mut starts: Vec<u128> = vec![0];
         for (index, _) in selection.of(direction) {
             let Some(policy) = self.get(*index) else { continue };
-            let mut add = |net: IpNet| {
+            policy.rules.ranges(direction, &mut |net| {
                 if matches!(net, IpNet::V4(_)) == ipv4 {
                     starts.push(number(net.network()));
                     starts.extend(number(net.broadcast()).checked_add(1));
                 }
-            };
-            match &policy.rules {
-                Rules::Core(core) => {
-                    for peer in core.rules_of(direction).unwrap_or_default().iter().flat_map(|rule| &rule.peers) {
-                        if let Peer::Block(block) = peer {
-                            block.ranges().for_each(&mut add);
-                        }
-                    }
-                }
-                Rules::Admin(admin) => {
-                    for peer in admin.rules_of(direction).iter().flat_map(|rule| &rule.peers) {
-                        if let super::admin::Peer::Networks(blocks) = peer {
-                            blocks.iter().flat_map(super::Block::ranges).for_each(&mut add);
-                        }
-                    }
-                }
-            }
+            });
         }
         let last = last(ipv4);
         starts.retain(|start| *start <= last);

@@ -2,15 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubereach_reports::report::ObjectRef;
-
-use super::admin::{Admin, Api, Tier};
 use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
-use super::core::{Asked, Core};
 use super::ends::{End, PodEnd};
+use super::engine::{Asked, ENGINES, Policy, Scope};
 use super::options::{AgainstPods, Assumed, EndPorts, Options};
-use super::ports::PortEntry;
-use kubereach_model::snapshot::model::Resource as _;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
 /// One connection.
@@ -24,115 +19,6 @@ pub struct Connection<'a, 's> {
     pub protocol: Protocol,
     /// The destination's own port, after a Service has translated its; `None` where it is not known.
     pub port: Option<u16>,
-}
-
-/// Which policies there are, by kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PolicyKind {
-    /// `NetworkPolicy`.
-    Core,
-    /// An admin policy.
-    Admin(Tier, Api),
-}
-
-/// A policy with its name and place.
-#[derive(Debug, Clone)]
-pub struct Policy<'s> {
-    /// Its name.
-    pub object: ObjectRef,
-    /// Where it came from, for positions.
-    pub origin: u32,
-    pub(super) rules: Rules<'s>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum Rules<'s> {
-    Core(Core<'s>),
-    Admin(Admin<'s>),
-}
-
-impl<'s> Policy<'s> {
-    /// Which kind it is.
-    pub const fn kind(&self) -> PolicyKind {
-        match &self.rules {
-            Rules::Core(_) => PolicyKind::Core,
-            Rules::Admin(admin) => PolicyKind::Admin(admin.tier, admin.api),
-        }
-    }
-
-    fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s> {
-        match &self.rules {
-            Rules::Core(core) => core.answer(asked, selected),
-            Rules::Admin(admin) => admin.answer(asked, selected),
-        }
-    }
-
-    pub(super) fn selects(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s> {
-        match &self.rules {
-            Rules::Core(core) => core.selects(pod, direction),
-            Rules::Admin(admin) => admin.selects(pod, direction),
-        }
-    }
-
-    /// Rules it has in this direction; `None` where it does not isolate it.
-    pub fn rule_count(&self, direction: Direction) -> Option<usize> {
-        match &self.rules {
-            Rules::Core(core) => core.rules_of(direction).map(<[_]>::len),
-            Rules::Admin(admin) => Some(admin.rules_of(direction).len()),
-        }
-    }
-
-    /// Rules of a direction that `policyTypes` leaves out: they do nothing.
-    pub fn inactive_rules(&self, direction: Direction) -> usize {
-        match &self.rules {
-            Rules::Core(core) => core.inactive.get(direction.index()).copied().unwrap_or(0),
-            Rules::Admin(_) => 0,
-        }
-    }
-
-    /// Names of ports in ingress rules that none of these pods declares with that protocol, with the rule.
-    pub fn ports_no_pod_has(&self, pods: &[&PodEnd<'s>]) -> Vec<(usize, &'s str)> {
-        let Rules::Core(core) = &self.rules else { return Vec::new() };
-        let selected: Vec<&&PodEnd<'s>> =
-            pods.iter().filter(|pod| core.selects(pod, Direction::Ingress) == Truth::Yes).collect();
-        let mut names = Vec::new();
-        if selected.is_empty() {
-            return names;
-        }
-        for (index, rule) in core.rules_of(Direction::Ingress).unwrap_or_default().iter().enumerate() {
-            for name in
-                rule.ports.iter().filter(|p| !selected.iter().any(|pod| p.is_declared(pod))).filter_map(PortEntry::name)
-            {
-                names.push((index, name));
-            }
-        }
-        names
-    }
-
-    /// Single ports that ingress rules of a core policy name by number, with the rule.
-    pub fn ports_by_number(&self) -> Vec<(usize, Protocol, u16)> {
-        let Rules::Core(core) = &self.rules else { return Vec::new() };
-        let rules = core.rules_of(Direction::Ingress).unwrap_or_default().iter().enumerate();
-        rules
-            .flat_map(|(index, rule)| rule.ports.iter().filter_map(PortEntry::single).map(move |(p, n)| (index, p, n)))
-            .collect()
-    }
-
-    /// The keys of labels by which a core policy selects its pods.
-    pub fn selector_keys(&self) -> Vec<&'s str> {
-        let Rules::Core(core) = &self.rules else { return Vec::new() };
-        let selector = core.selector;
-        let keys = selector.match_labels.keys().map(String::as_str);
-        keys.chain(selector.match_expressions.iter().map(|r| r.key.as_str())).collect()
-    }
-
-    /// What an admin policy calls a rule; empty where it has no name.
-    pub fn rule_name(&self, direction: Direction, rule: usize) -> &'s str {
-        match &self.rules {
-            Rules::Core(_) => "",
-            Rules::Admin(admin) => admin.rules_of(direction).get(rule).map_or("", |r| r.name),
-        }
-    }
 }
 
 /// The policies that (may) select a pod, for one direction: computed once per pod or group of equal pods.
@@ -150,33 +36,33 @@ impl<'s> Selection<'s> {
 
 /// One policy's share in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Because<'s> {
+pub struct Reason<'s> {
     /// Index of the policy.
     pub policy: u32,
     /// Which end it isolates.
     pub direction: Direction,
-    /// What it said.
-    pub said: PolicyAnswer<'s>,
+    /// What it says.
+    pub answer: PolicyAnswer<'s>,
 }
 
 /// What the policies of one end say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sided<'s> {
+pub struct SideAnswer<'s> {
     /// The fold.
     pub answer: Answer,
     /// The policies that decide it; empty where none applies.
-    pub because: Vec<Because<'s>>,
+    pub reasons: Vec<Reason<'s>>,
     /// Where it is unknown: what is missing.
     pub missing: BTreeSet<Missing<'s>>,
 }
 
-impl<'s> Sided<'s> {
+impl<'s> SideAnswer<'s> {
     const fn open() -> Self {
-        Self { answer: Answer::Allowed, because: Vec::new(), missing: BTreeSet::new() }
+        Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new() }
     }
 
     fn unknown(missing: Missing<'s>) -> Self {
-        Self { answer: Answer::Unknown, because: Vec::new(), missing: BTreeSet::from([missing]) }
+        Self { answer: Answer::Unknown, reasons: Vec::new(), missing: BTreeSet::from([missing]) }
     }
 }
 
@@ -186,9 +72,9 @@ pub struct Verdict<'s> {
     /// The fold over both ends.
     pub answer: Answer,
     /// Out of the source.
-    pub egress: Sided<'s>,
+    pub egress: SideAnswer<'s>,
     /// Into the destination.
-    pub ingress: Sided<'s>,
+    pub ingress: SideAnswer<'s>,
     /// A pod that talks to itself: no policy applies.
     pub same_pod: bool,
 }
@@ -234,9 +120,10 @@ impl<'s> Shelf<'s> {
 #[derive(Debug)]
 pub struct Policies<'s> {
     all: Vec<Policy<'s>>,
-    /// Core policies by namespace.
+    /// Those about the pods of one namespace.
     by_namespace: Index<&'s str, Shelf<'s>>,
-    admin: Vec<u32>,
+    /// Those about pods of any namespace.
+    anywhere: Vec<u32>,
     /// What is assumed where plugins differ.
     pub options: Options,
 }
@@ -244,33 +131,19 @@ pub struct Policies<'s> {
 impl<'s> Policies<'s> {
     /// Compiles every policy of the snapshot, once.
     pub fn new(snapshot: &'s Snapshot, options: Options) -> Self {
-        let mut all = Vec::new();
-        for policy in snapshot.network_policies.iter() {
-            let stored = policy.get();
-            all.push(Policy {
-                object: stored.object_ref(),
-                origin: stored.origin,
-                rules: Rules::Core(Core::compile(&stored.value)),
-            });
-        }
-        for unmodelled in snapshot.unmodelled.iter() {
-            let stored = unmodelled.get();
-            if let Some(admin) = Admin::compile(&stored.value) {
-                let mut object = stored.object_ref();
-                object.namespace = None;
-                all.push(Policy { object, origin: stored.origin, rules: Rules::Admin(admin) });
-            }
-        }
+        let all: Vec<Policy<'s>> = ENGINES.iter().flat_map(|engine| engine.compile(snapshot)).collect();
         let mut of_namespace: Index<&'s str, Vec<(u32, &'s LabelSelector)>> = Index::default();
-        let mut admin = Vec::new();
+        let mut anywhere = Vec::new();
         for (index, policy) in (0_u32..).zip(&all) {
-            match &policy.rules {
-                Rules::Core(core) => of_namespace.entry(core.namespace).or_default().push((index, core.selector)),
-                Rules::Admin(_) => admin.push(index),
+            match policy.rules.scope() {
+                Scope::Namespace(namespace, selector) => {
+                    of_namespace.entry(namespace).or_default().push((index, selector));
+                }
+                Scope::Cluster => anywhere.push(index),
             }
         }
         let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
-        Self { all, by_namespace, admin, options }
+        Self { all, by_namespace, anywhere, options }
     }
 
     /// Every policy.
@@ -285,7 +158,7 @@ impl<'s> Policies<'s> {
 
     /// Is there surely none that selects a pod of this namespace?
     pub(super) fn none_in(&self, namespace: &str) -> bool {
-        self.admin.is_empty() && !self.by_namespace.contains_key(namespace)
+        self.anywhere.is_empty() && !self.by_namespace.contains_key(namespace)
     }
 
     /// No policy at all?
@@ -293,14 +166,14 @@ impl<'s> Policies<'s> {
         self.all.is_empty()
     }
 
-    /// Which policies (may) select the pod: core ones of its namespace, and admin ones.
+    /// Which policies (may) select the pod: those of its namespace, and those of any.
     pub fn select(&self, pod: &PodEnd<'s>) -> Selection<'s> {
         let mut selection = Selection::default();
         let own = self.by_namespace.get(pod.namespace).map(|shelf| shelf.near(pod.labels)).unwrap_or_default();
-        for index in own.iter().chain(&self.admin).copied() {
+        for index in own.iter().chain(&self.anywhere).copied() {
             let Some(policy) = self.get(index) else { continue };
             for (direction, slot) in Direction::BOTH.into_iter().zip(&mut selection.per_direction) {
-                let truth = policy.selects(pod, direction);
+                let truth = policy.rules.selects(pod, direction);
                 if truth != Truth::No {
                     slot.push((index, truth));
                 }
@@ -325,7 +198,12 @@ impl<'s> Policies<'s> {
         if let (Some(a), Some(b)) = (connection.from.pod(), connection.to.pod())
             && a.is_same_pod(b)
         {
-            return Verdict { answer: Answer::Allowed, egress: Sided::open(), ingress: Sided::open(), same_pod: true };
+            return Verdict {
+                answer: Answer::Allowed,
+                egress: SideAnswer::open(),
+                ingress: SideAnswer::open(),
+                same_pod: true,
+            };
         }
         let egress = self.side(connection, Direction::Egress, from);
         let ingress = self.side(connection, Direction::Ingress, to);
@@ -338,7 +216,12 @@ impl<'s> Policies<'s> {
     }
 
     /// What the policies of one end say.
-    pub fn side(&self, connection: &Connection<'_, 's>, direction: Direction, selection: &Selection<'s>) -> Sided<'s> {
+    pub fn side(
+        &self,
+        connection: &Connection<'_, 's>,
+        direction: Direction,
+        selection: &Selection<'s>,
+    ) -> SideAnswer<'s> {
         let (own, other) = match direction {
             Direction::Egress => (connection.from, connection.to),
             Direction::Ingress => (connection.to, connection.from),
@@ -347,19 +230,18 @@ impl<'s> Policies<'s> {
             End::Pod(pod) => pod,
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
             End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
-                return Sided::unknown(Missing::UnnamedPod);
+                return SideAnswer::unknown(Missing::UnnamedPod);
             }
-            _ => return Sided::open(),
+            _ => return SideAnswer::open(),
         };
         if selection.of(direction).is_empty() {
-            return Sided::open();
+            return SideAnswer::open();
         }
         if let End::Node(node) = other
             && pod.node == Some(node.name)
-            && !self.has_admin(selection, direction)
+            && self.all_spare_own_node(selection, direction)
         {
-            // Traffic between a pod and its own node is always allowed (NetworkPolicy concept page).
-            return Sided::open();
+            return SideAnswer::open();
         }
         let asked = Asked {
             direction,
@@ -379,7 +261,7 @@ impl<'s> Policies<'s> {
         connection: &Connection<'_, 's>,
         direction: Direction,
         selection: &Selection<'s>,
-    ) -> Vec<Because<'s>> {
+    ) -> Vec<Reason<'s>> {
         let (own, other) = match direction {
             Direction::Egress => (connection.from, connection.to),
             Direction::Ingress => (connection.to, connection.from),
@@ -413,7 +295,7 @@ impl<'s> Policies<'s> {
             assumed.push(Assumed::EndPortsHonoured);
         }
         let outside = matches!(connection.from, End::Address(_) | End::Outside | End::Unclear(_));
-        if outside && verdict.answer == Answer::Allowed && !verdict.ingress.because.is_empty() {
+        if outside && verdict.answer == Answer::Allowed && !verdict.ingress.reasons.is_empty() {
             assumed.push(Assumed::SourceUnchanged);
         }
         assumed
@@ -446,20 +328,17 @@ impl<'s> Policies<'s> {
         answer
     }
 
-    pub(super) fn ask(&self, index: u32, asked: &Asked<'_, 's>, selected: Truth<'s>) -> Option<Because<'s>> {
-        let said = self.get(index)?.answer(asked, selected);
-        Some(Because { policy: index, direction: asked.direction, said })
+    pub(super) fn ask(&self, index: u32, asked: &Asked<'_, 's>, selected: Truth<'s>) -> Option<Reason<'s>> {
+        let answer = self.get(index)?.rules.answer(asked, selected);
+        Some(Reason { policy: index, direction: asked.direction, answer })
     }
 
-    fn has_admin(&self, selection: &Selection<'s>, direction: Direction) -> bool {
-        selection.of(direction).iter().any(|(index, _)| self.get(*index).is_some_and(|p| p.kind() != PolicyKind::Core))
+    fn all_spare_own_node(&self, selection: &Selection<'s>, direction: Direction) -> bool {
+        selection.of(direction).iter().all(|(index, _)| self.get(*index).is_none_or(|p| p.rules.spares_own_node()))
     }
 
     /// Is there any policy at all that isolates some pod in this direction?
     fn restricts(&self, direction: Direction) -> bool {
-        self.all.iter().any(|policy| match &policy.rules {
-            Rules::Core(core) => core.rules_of(direction).is_some(),
-            Rules::Admin(admin) => !admin.rules_of(direction).is_empty(),
-        })
+        self.all.iter().any(|policy| policy.rules.restricts(direction))
     }
 }

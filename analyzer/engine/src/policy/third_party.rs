@@ -6,10 +6,10 @@ use kubereach_reports::report::ObjectRef;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::admin::is_admin;
 use super::answer::{Direction, Missing, Truth};
 use super::calico;
 use super::ends::PodEnd;
+use super::engine::is_evaluated;
 use super::selectors::on_labels;
 use kubereach_model::snapshot::model::Unmodelled;
 use kubereach_model::snapshot::{Found, LabelSelector, Requirement, Snapshot};
@@ -186,7 +186,7 @@ impl Selector {
 fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
     let stored = found.get();
     let kind = stored.value.group_kind.as_ref()?;
-    if is_admin(kind) {
+    if is_evaluated(kind) {
         return None;
     }
     let spec = &stored.value.spec;

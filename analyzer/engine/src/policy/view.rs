@@ -4,31 +4,22 @@
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
-use kubereach_reports::report::CoverageState;
-
 use super::answer::{Answer, Direction, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
 use super::dns::Dns;
 use super::ends::{End, Ends, PodEnd};
+use super::engine::{ENGINES, Unread};
 use super::groups::Sight;
 use super::ineffective::Ineffective;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
-use super::set::{Connection, Policies, Selection, Sided, Verdict};
+use super::set::{Connection, Policies, Selection, SideAnswer, Verdict};
 use super::third_party::{ThirdParties, ThirdParty};
-use kubereach_model::snapshot::model::{NetworkPolicy, Resource as _};
 use kubereach_model::snapshot::{Gap, GroupKind, Snapshot};
-
-/// Kinds of admin policies that are evaluated.
-const ADMIN_KINDS: [GroupKind; 3] = [
-    GroupKind::known("policy.networking.k8s.io", "AdminNetworkPolicy"),
-    GroupKind::known("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
-    GroupKind::known("policy.networking.k8s.io", "ClusterNetworkPolicy"),
-];
 
 /// The policies of one cluster.
 #[derive(Debug)]
-pub struct View<'s> {
+pub struct PolicyView<'s> {
     /// Ends of connections.
     pub ends: Ends<'s>,
     /// The evaluator.
@@ -43,18 +34,9 @@ pub struct View<'s> {
     pub dns: Dns<'s>,
     /// Nothing but manifests was read.
     manifests: bool,
-    /// Kinds of admin policies that are served and were not all read.
-    unread_admin: Vec<Unread>,
+    /// Cluster-wide kinds that were not all read.
+    unread: Vec<Unread>,
     ineffective: OnceLock<Ineffective>,
-}
-
-/// A kind of policy that was not all read where it matters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    /// Which kind.
-    pub kind: GroupKind,
-    /// Why.
-    pub gap: Gap,
 }
 
 /// The whole answer to one connection.
@@ -76,7 +58,7 @@ pub struct Decision<'v, 's> {
     pub assumptions: Vec<Assumed>,
 }
 
-impl<'s> View<'s> {
+impl<'s> PolicyView<'s> {
     /// Compiles, indexes and looks around: linear in the snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
         snapshot.pods.prepare();
@@ -88,7 +70,7 @@ impl<'s> View<'s> {
             sight: Sight::of(&policies, !third_party.is_empty()),
             dns: Dns::of(&ends),
             manifests: snapshot.is_manifests(),
-            unread_admin: unread_admin(snapshot),
+            unread: ENGINES.iter().flat_map(|engine| engine.unread(snapshot)).collect(),
             ends,
             policies,
             plugins,
@@ -222,8 +204,8 @@ impl<'s> View<'s> {
         assumed
     }
 
-    fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, said: &Sided<'s>) -> Side<'_, 's> {
-        let mut side = Side { answer: said.answer, third_party: Vec::new(), unread: Vec::new() };
+    fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, own: &SideAnswer<'s>) -> Side<'_, 's> {
+        let mut side = Side { answer: own.answer, third_party: Vec::new(), unread: Vec::new() };
         if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
             side.answer = Answer::Allowed;
         }
@@ -256,8 +238,9 @@ impl<'s> View<'s> {
         if self.manifests || self.assumes_complete(namespace) {
             return Vec::new();
         }
-        let core = unread(self.ends.snapshot(), NetworkPolicy::KIND, Some(namespace));
-        core.into_iter().chain(self.unread_admin.iter().cloned()).collect()
+        let snapshot = self.ends.snapshot();
+        let own = ENGINES.iter().filter_map(|engine| engine.unread_in(snapshot, namespace));
+        own.chain(self.unread.iter().cloned()).collect()
     }
 
     /// Where a plugin with policies of its own runs: were those read? They may let through what core
@@ -289,7 +272,8 @@ impl<'s> View<'s> {
 
     /// Manifests say what is declared; what the cluster holds beside them is not among them.
     pub fn leaves_cluster_open(&self, namespace: &str) -> bool {
-        self.manifests && self.ends.snapshot().is_complete(NetworkPolicy::KIND, Some(namespace)).is_err()
+        let snapshot = self.ends.snapshot();
+        self.manifests && ENGINES.iter().any(|engine| engine.unread_in(snapshot, namespace).is_some())
     }
 
     /// Objects without any record of how they were collected, policies among them: the policies that are
@@ -297,25 +281,8 @@ impl<'s> View<'s> {
     pub fn assumes_complete(&self, namespace: &str) -> bool {
         !self.manifests
             && !self.policies.is_empty()
-            && self.ends.snapshot().coverage.state(NetworkPolicy::KIND, Some(namespace)) == CoverageState::NotCollected
+            && ENGINES.iter().any(|engine| engine.is_without_record(self.ends.snapshot(), namespace))
     }
-}
-
-fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&str>) -> Option<Unread> {
-    let gap = snapshot.is_complete(kind, namespace).err()?;
-    Some(Unread { kind: kind.clone(), gap })
-}
-
-/// Few clusters have these kinds: nothing is missing unless the snapshot shows that they are served.
-fn unread_admin(snapshot: &Snapshot) -> Vec<Unread> {
-    let is_served = |kind: &&GroupKind| {
-        let of_kind = |group: &str, name: &str| kind.group == group && kind.kind == name;
-        let defined = snapshot.crds.iter().any(|crd| of_kind(&crd.spec.group, &crd.spec.names.kind));
-        // An API server that refuses the list, or breaks it off, has the kind.
-        let state = snapshot.coverage.of(kind, None).state;
-        defined || matches!(state, CoverageState::Forbidden | CoverageState::Partial)
-    };
-    ADMIN_KINDS.iter().filter(is_served).filter_map(|kind| unread(snapshot, kind, None)).collect()
 }
 
 struct Side<'v, 's> {

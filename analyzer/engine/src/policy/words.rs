@@ -1,12 +1,11 @@
 //! Whom policies admit, in plain words.
 
-use super::admin;
 use super::answer::{Direction, Protocol, Truth};
-use super::core::{Asked, Peer, Rule};
 use super::ends::{End, PodEnd};
+use super::engine::Asked;
 use super::ports::PortEntry;
 use super::selectors::NAMESPACE_NAME;
-use super::set::{Policies, Rules};
+use super::set::Policies;
 use kubereach_model::snapshot::LabelSelector;
 
 /// Whom a pod may reach, as far as its own egress policies say.
@@ -31,39 +30,16 @@ impl<'s> Policies<'s> {
             return Outgoing::Unclear;
         }
         let mut phrases = Vec::new();
-        let mut core_only = true;
-        for rules in all.iter().filter_map(|(index, _)| self.get(*index)).map(|policy| &policy.rules) {
-            match rules {
-                Rules::Core(core) => {
-                    for rule in core.rules_of(Direction::Egress).unwrap_or_default() {
-                        let ports = on_ports(&rule.ports);
-                        let peers = if rule.peers.is_empty() {
-                            vec!["anything".to_owned()]
-                        } else {
-                            of_rule(rule, core.namespace)
-                        };
-                        phrases.extend(peers.into_iter().map(|peer| format!("{peer}{ports}")));
-                    }
-                }
-                Rules::Admin(admin) => {
-                    core_only = false;
-                    for rule in admin.rules_of(Direction::Egress) {
-                        let what = match rule.action {
-                            admin::Action::Allow => "",
-                            admin::Action::Deny => "not ",
-                            admin::Action::Pass | admin::Action::Unreadable => continue,
-                        };
-                        let ports = on_ports(&rule.ports);
-                        phrases.extend(rule.peers.iter().map(|peer| format!("{what}{}{ports}", of_admin_peer(peer))));
-                    }
-                }
-            }
+        let mut isolating_only = true;
+        for policy in all.iter().filter_map(|(index, _)| self.get(*index)) {
+            isolating_only &= policy.rules.denies_by_default();
+            policy.rules.reached(&mut phrases);
         }
         let mut seen = std::collections::BTreeSet::new();
         phrases.retain(|phrase| seen.insert(phrase.clone()));
-        if all.is_empty() || (core_only && phrases.iter().any(|phrase| phrase == "anything")) {
+        if all.is_empty() || (isolating_only && phrases.iter().any(|phrase| phrase == "anything")) {
             Outgoing::Anything
-        } else if phrases.is_empty() && core_only {
+        } else if phrases.is_empty() && isolating_only {
             Outgoing::Nothing
         } else if phrases.is_empty() {
             Outgoing::Unclear
@@ -86,27 +62,8 @@ impl<'s> Policies<'s> {
             options: &self.options,
         };
         let mut phrases = Vec::new();
-        for (index, _) in self.select(pod).of(Direction::Ingress) {
-            match self.get(*index).map(|policy| &policy.rules) {
-                Some(Rules::Core(core)) => {
-                    for rule in core.rules_of(Direction::Ingress).unwrap_or_default() {
-                        if rule.ports_match(&asked) != Truth::No {
-                            phrases.extend(of_rule(rule, core.namespace));
-                        }
-                    }
-                }
-                Some(Rules::Admin(admin)) => {
-                    for rule in admin.rules_of(Direction::Ingress) {
-                        let what = match rule.action {
-                            admin::Action::Allow => "",
-                            admin::Action::Deny => "nobody of ",
-                            admin::Action::Pass | admin::Action::Unreadable => continue,
-                        };
-                        phrases.extend(rule.peers.iter().map(|peer| format!("{what}{}", of_admin_peer(peer))));
-                    }
-                }
-                None => {}
-            }
+        for policy in self.select(pod).of(Direction::Ingress).iter().filter_map(|(index, _)| self.get(*index)) {
+            policy.rules.admitted(&asked, &mut phrases);
         }
         let mut seen = std::collections::BTreeSet::new();
         phrases.retain(|phrase| seen.insert(phrase.clone()));
@@ -114,14 +71,8 @@ impl<'s> Policies<'s> {
     }
 }
 
-fn of_rule(rule: &Rule<'_>, namespace: &str) -> Vec<String> {
-    if rule.peers.is_empty() {
-        return vec!["anyone".to_owned()];
-    }
-    rule.peers.iter().map(|peer| of_peer(peer, namespace)).collect()
-}
-
-fn on_ports(ports: &[PortEntry<'_>]) -> String {
+/// ` on TCP 80, UDP 53`; nothing where every port is meant.
+pub(super) fn on_ports(ports: &[PortEntry<'_>]) -> String {
     if ports.is_empty() {
         return String::new();
     }
@@ -129,48 +80,16 @@ fn on_ports(ports: &[PortEntry<'_>]) -> String {
     format!(" on {}", words.join(", "))
 }
 
-fn of_peer(peer: &Peer<'_>, own: &str) -> String {
-    match peer {
-        Peer::Unreadable => "a peer in a form this version does not know".to_owned(),
-        Peer::Block(block) => format!("addresses in {block}"),
-        Peer::Selected { pods, namespaces } => match namespaces {
-            None => format!("{} in namespace {own}", of_pods(pods.copied_or_all())),
-            Some(selector) => format!("{} {}", of_pods(pods.copied_or_all()), of_namespaces(selector)),
-        },
+/// `pods with app=web`.
+pub(super) fn of_pods(selector: Option<&LabelSelector>) -> String {
+    match selector.filter(|selector| !selector.is_empty()) {
+        None => "pods".to_owned(),
+        Some(selector) => format!("pods with {}", of_selector(selector)),
     }
 }
 
-trait OrAll<'s> {
-    fn copied_or_all(&self) -> Option<&'s LabelSelector>;
-}
-
-impl<'s> OrAll<'s> for Option<&'s LabelSelector> {
-    fn copied_or_all(&self) -> Option<&'s LabelSelector> {
-        self.filter(|selector| !selector.is_empty())
-    }
-}
-
-fn of_admin_peer(peer: &admin::Peer) -> String {
-    match peer {
-        admin::Peer::Namespaces(selector) => format!("pods {}", of_namespaces(selector)),
-        admin::Peer::Pods { namespaces, pods } => {
-            format!("{} {}", of_pods(Some(pods).copied_or_all()), of_namespaces(namespaces))
-        }
-        admin::Peer::Nodes(_) => "nodes".to_owned(),
-        admin::Peer::Networks(blocks) => {
-            let blocks: Vec<String> = blocks.iter().map(ToString::to_string).collect();
-            format!("addresses in {}", blocks.join(", "))
-        }
-        admin::Peer::DomainNames => "named domains".to_owned(),
-        admin::Peer::Unreadable => "a peer in a form this version does not know".to_owned(),
-    }
-}
-
-fn of_pods(selector: Option<&LabelSelector>) -> String {
-    selector.map_or_else(|| "pods".to_owned(), |selector| format!("pods with {}", of_selector(selector)))
-}
-
-fn of_namespaces(selector: &LabelSelector) -> String {
+/// `of namespace shop`.
+pub(super) fn of_namespaces(selector: &LabelSelector) -> String {
     if selector.is_empty() {
         return "of every namespace".to_owned();
     }

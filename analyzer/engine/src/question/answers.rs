@@ -6,7 +6,7 @@ use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Por
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
 use crate::policy::{
-    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, Protocol, Selection, View,
+    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, PolicyView, Protocol, Selection,
 };
 use kubereach_model::evidence::Locate;
 use kubereach_model::evidence::{FieldPath, Step};
@@ -14,7 +14,7 @@ use kubereach_model::evidence::{FieldPath, Step};
 /// Makes answers over one cluster.
 #[derive(Debug)]
 pub struct Answers<'v, 's> {
-    pub(super) view: &'v View<'s>,
+    pub(super) view: &'v PolicyView<'s>,
     pub(super) finder: Finder<'v, 's>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Side<'s> {
 
 impl<'v, 's> Answers<'v, 's> {
     /// Over one cluster.
-    pub const fn new(view: &'v View<'s>, finder: Finder<'v, 's>) -> Self {
+    pub const fn new(view: &'v PolicyView<'s>, finder: Finder<'v, 's>) -> Self {
         Self { view, finder }
     }
 
@@ -183,11 +183,11 @@ impl<'v, 's> Answers<'v, 's> {
             if decision.answer == Answer::Denied && answer != Answer::Denied {
                 continue;
             }
-            all.extend(side.because.iter().filter_map(|because| self.reason(because)));
+            all.extend(side.reasons.iter().filter_map(|because| self.reason(because)));
             for missing in &side.missing {
                 // A policy that cannot be decided says what it lacks.
-                let said = |b: &policy::Because<'_>| matches!(b.said, PolicyAnswer::Undecidable { missing: lacks, .. } if lacks == *missing);
-                if side.because.iter().any(said) {
+                let said = |b: &policy::Reason<'_>| matches!(b.answer, PolicyAnswer::Undecidable { missing: lacks, .. } if lacks == *missing);
+                if side.reasons.iter().any(said) {
                     continue;
                 }
                 let mut because = plain(direction.word(), "undecidable", missing.to_string());
@@ -227,7 +227,7 @@ impl<'v, 's> Answers<'v, 's> {
         all
     }
 
-    fn reason(&self, because: &policy::Because<'s>) -> Option<Because> {
+    fn reason(&self, because: &policy::Reason<'s>) -> Option<Because> {
         let policy = self.view.policies.get(because.policy)?;
         let direction = because.direction.word();
         let named = |rule: usize| {
@@ -238,7 +238,7 @@ impl<'v, 's> Answers<'v, 's> {
                 format!("rule {direction}[{rule}] ({name})")
             }
         };
-        let (says, rule, missing, text) = match because.said {
+        let (says, rule, missing, text) = match because.answer {
             PolicyAnswer::NotApplicable => ("not-applicable", None, None, "has no rule that matches".to_owned()),
             PolicyAnswer::Admits { rule } => ("admits", Some(rule), None, format!("admits it by {}", named(rule))),
             PolicyAnswer::DoesNotAdmit => (

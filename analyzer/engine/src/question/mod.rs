@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use kubereach_reports::report::ObjectRef;
 
 use crate::evaluate::Cluster;
-use crate::policy::{End, PodEnd, Protocol, View};
+use crate::policy::{End, PodEnd, PolicyView, Protocol};
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, LabelSelector, Lookup};
@@ -112,7 +112,7 @@ pub fn split_port(text: &str) -> (&str, Option<&str>) {
 /// Finds ends by their words.
 #[derive(Debug)]
 pub struct Finder<'v, 's> {
-    view: &'v View<'s>,
+    view: &'v PolicyView<'s>,
     cluster: &'v Cluster<'s>,
 }
 
@@ -130,7 +130,7 @@ fn party(end: PodEnd<'_>) -> Party<'_> {
 
 impl<'v, 's> Finder<'v, 's> {
     /// Over one cluster.
-    pub const fn new(view: &'v View<'s>, cluster: &'v Cluster<'s>) -> Self {
+    pub const fn new(view: &'v PolicyView<'s>, cluster: &'v Cluster<'s>) -> Self {
         Self { view, cluster }
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::answers::{Answers, Side, plain};
 use super::data::{Because, Query, QueryAnswer};
 use super::{Finder, Party, split_port};
-use crate::policy::{Answer, Connection, Decision, Protocol, View};
+use crate::policy::{Answer, Connection, Decision, PolicyView, Protocol};
 
 impl<'s> Answers<'_, 's> {
     /// Answers one line of a query file. `seen` keeps what earlier lines resolved.
@@ -98,7 +98,7 @@ impl<'s> Seen<'s> {
     fn source(
         &mut self,
         finder: &Finder<'_, 's>,
-        view: &View<'s>,
+        view: &PolicyView<'s>,
         words: &str,
     ) -> Result<std::sync::Arc<Vec<Side<'s>>>, String> {
         if let Some(known) = self.sources.get(words) {
@@ -112,7 +112,7 @@ impl<'s> Seen<'s> {
     fn destination(
         &mut self,
         finder: &Finder<'_, 's>,
-        view: &View<'s>,
+        view: &PolicyView<'s>,
         words: &str,
         port: Option<&str>,
         protocol: Protocol,
@@ -130,7 +130,7 @@ impl<'s> Seen<'s> {
     }
 }
 
-fn sides<'s>(view: &View<'s>, parties: Vec<Party<'s>>) -> std::sync::Arc<Vec<Side<'s>>> {
+fn sides<'s>(view: &PolicyView<'s>, parties: Vec<Party<'s>>) -> std::sync::Arc<Vec<Side<'s>>> {
     std::sync::Arc::new(
         parties
             .into_iter()

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use kubereach_engine::policy::View;
+use kubereach_engine::policy::PolicyView;
 use kubereach_engine::policy::cni::Enforcement;
 use kubereach_engine::question::{Addresses, Because, Matrix, MatrixRow, PARTLY, Ports, Row};
 
 use crate::cli::Failure;
 
 /// Prints the rows of one question.
-pub(super) fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Failure> {
+pub(super) fn rows(rows: &[Row], view: &PolicyView<'_>, format: &str) -> Result<(), Failure> {
     let text = match format {
         "json" => {
             json(&serde_json::json!({ "schema": "kubereach/can/v1", "enforcement": enforcement(view), "rows": rows }))?
@@ -58,7 +58,7 @@ pub(super) fn rows(rows: &[Row], view: &View<'_>, format: &str) -> Result<(), Fa
 }
 
 /// Prints a matrix.
-pub(super) fn matrix(matrix: &Matrix, view: &View<'_>, format: &str) -> Result<(), Failure> {
+pub(super) fn matrix(matrix: &Matrix, view: &PolicyView<'_>, format: &str) -> Result<(), Failure> {
     let cells =
         |row: &MatrixRow| vec![label(&row.from, row.from_count), label(&row.to, row.to_count), matrix_answer(row)];
     let text = match format {
@@ -172,7 +172,7 @@ fn reason(because: &Because) -> String {
     format!("{}: {}{}", because.direction, because.text, place.unwrap_or_default())
 }
 
-fn text(rows: &[Row], view: &View<'_>) -> String {
+fn text(rows: &[Row], view: &PolicyView<'_>) -> String {
     let mut text = String::new();
     for row in rows {
         let pairs = row.from_all.len() * row.to_all.len();
@@ -212,7 +212,7 @@ fn text(rows: &[Row], view: &View<'_>) -> String {
 }
 
 /// What is known about enforcement, for machines.
-fn enforcement(view: &View<'_>) -> serde_json::Value {
+fn enforcement(view: &PolicyView<'_>) -> serde_json::Value {
     let (state, why) = match &view.plugins.enforcement {
         Enforcement::Enforced { proof, .. } => ("enforced", proof.sentence()),
         Enforcement::NotEnforced { proof, .. } => ("not-enforced", proof.sentence()),
@@ -222,7 +222,7 @@ fn enforcement(view: &View<'_>) -> serde_json::Value {
 }
 
 /// The same for people.
-fn footer(view: &View<'_>) -> String {
+fn footer(view: &PolicyView<'_>) -> String {
     match &view.plugins.enforcement {
         Enforcement::Enforced { proof, .. } => format!("Enforced: {}", proof.sentence()),
         Enforcement::NotEnforced { proof, .. } => format!("Not enforced: {}", proof.sentence()),

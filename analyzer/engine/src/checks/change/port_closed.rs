@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kubereach_reports::report::{ChangeAction, ObjectRef, SegmentName};
 
 use crate::evaluate::change::{Change, title};
-use crate::policy::{Answer, Connection, End, Protocol, View};
+use crate::policy::{Answer, Connection, End, PolicyView, Protocol};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 use kubereach_model::field;
@@ -45,7 +45,7 @@ pub fn find(cx: &Change<'_>) -> Vec<Finding> {
     if policies.is_empty() {
         return Vec::new();
     }
-    let (before, after) = (View::new(cx.before), View::new(cx.after));
+    let (before, after) = (PolicyView::new(cx.before), PolicyView::new(cx.after));
     let callers = callers(cx.before);
     let mut found = Vec::new();
     let mut asked = 0;
@@ -111,7 +111,7 @@ fn concerns(cx: &Change<'_>, policy: &ObjectRef, service: Found<'_, Service>) ->
 /// What the policies of one side say; `None` where nothing is behind the Service there.
 fn answer(
     snapshot: &Snapshot,
-    view: &View<'_>,
+    view: &PolicyView<'_>,
     caller: Caller<'_>,
     service: Found<'_, Service>,
     port: &ServicePort,

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Narrows, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{fits, on_path, part, proof};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text, command};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "measurement/error-answer",
     segment: SegmentName::Address,
@@ -17,3 +20,14 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     example: "ingress-nginx answers 504 for a host whose Pods do not reply in time.",
     sources: &["RFC 9110 section 15.6", "RFC 5280 section 6"],
 });
+
+/// Something answered that could not do its part.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::Suffers(told) = cx.remark else { return None };
+    let message = format!("traffic suffers {}{}: {}", on_path(cx.path), part(told), told.evidence);
+    let finding = DOC
+        .finding(&proof(told), cx.entry(), message)
+        .cause(fits(told).trim_start().to_owned())
+        .next("Look at what stands behind it.", command::describe(&cx.backend_or_entry()));
+    Some(finding)
+}

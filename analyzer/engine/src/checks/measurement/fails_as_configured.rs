@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{measured, on_path, part};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "measurement/fails-as-configured",
     segment: SegmentName::Address,
@@ -14,3 +17,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "A Service whose selector matches no Pod; its ClusterIP refuses connections.",
     sources: &["docs/design.md#the-one-table"],
 });
+
+/// Traffic fails where the configuration says so.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::FailsAsConfigured(told) = cx.remark else { return None };
+    let message = format!("traffic fails {}{}, as the configuration says", on_path(cx.path), part(told));
+    Some(DOC.finding(cx.entry(), message).cause(measured(told, cx.taken_at)))
+}

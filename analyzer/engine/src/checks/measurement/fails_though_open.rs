@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{fits, measured, on_path, part, place, proof, sentence};
+use crate::observation::Remark;
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text, command};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "measurement/fails-though-open",
     segment: SegmentName::Address,
@@ -18,3 +21,36 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
               Service rules are not in place.",
     sources: &["RFC 9293 section 3.5 (resets)", "Kubernetes: debugging Services"],
 });
+
+/// Traffic fails, corroborated, and the configuration shows no cause.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::FailsThoughOpen(told) = cx.remark else { return None };
+    let (object, place) = place(cx.path, told.segment);
+    let (on_path, part) = (on_path(cx.path), part(told));
+    let message = match told.segment {
+        Some(segment) => format!("traffic fails {on_path}{part}: it breaks at {segment}"),
+        None => format!("traffic fails {on_path}{part}"),
+    };
+    let measured = sentence(&measured(told, cx.taken_at));
+    let cause = format!("{measured} {place}The configuration shows no cause.{}", fits(told));
+    let finding = DOC
+        .finding(&proof(told), object.clone(), message)
+        .cause(cause)
+        .next(look(told.segment), command::describe(&object));
+    Some(finding)
+}
+
+/// What to look at where it breaks.
+const fn look(segment: Option<SegmentName>) -> &'static str {
+    match segment {
+        Some(SegmentName::Service) => {
+            "Look at the Service's rules on the nodes (kube-proxy or its replacement) and whether they follow its EndpointSlices."
+        }
+        Some(SegmentName::Endpoints | SegmentName::Port) => {
+            "Look at whether the process listens on the target port, on all of its addresses."
+        }
+        Some(SegmentName::Address) => "Look at where the published address leads: load balancer, DNS, firewall.",
+        Some(_) => "Look at this object and at what its controller says about it.",
+        None => "Measure the parts of the way one by one, from the same caller, to see where it breaks.",
+    }
+}

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Narrows, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{fits, on_path, proof};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text, command};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "measurement/flaky",
     segment: SegmentName::Address,
@@ -16,3 +19,15 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     example: "9 of 10 connections to a ClusterIP are answered: one Pod behind it does not listen.",
     sources: &["Kubernetes: Services, virtual IPs and proxy modes"],
 });
+
+/// Some attempts were answered, some were not.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::Flaky(told, answered, tried) = cx.remark else { return None };
+    let message = format!("only {answered} of {tried} attempts {} were answered: {}", on_path(cx.path), told.evidence);
+    let object = cx.backend_or_entry();
+    let finding = DOC
+        .finding(&proof(told), object.clone(), message)
+        .cause(fits(told).trim_start().to_owned())
+        .next("Look for the one that does not answer.", command::describe(&object));
+    Some(finding)
+}

@@ -1,10 +1,13 @@
 //! `measurement/flows-though-blocked`
 
-use kubereach_reports::report::SegmentName;
+use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{measured, on_path};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Path, Text, command};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "measurement/flows-though-blocked",
     segment: SegmentName::Address,
@@ -21,3 +24,32 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
         "Kubernetes documentation: network policies need a plugin that enforces them",
     ],
 });
+
+/// The configuration says blocked, and traffic got through.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::FlowsThoughBlocked(told) = cx.remark else { return None };
+    let (object, says) = blocked_by(cx.path);
+    let message = format!("the configuration says that nothing passes {}, and traffic got through", on_path(cx.path));
+    let finding = DOC
+        .finding(object.clone(), message)
+        .cause(format!("{}. The configuration: {says}.", measured(told, cx.taken_at)))
+        .next(
+            "Take a new snapshot and compare; if the fault stays, something does not do what is declared.",
+            command::get(&object, "-o yaml"),
+        );
+    Some(finding)
+}
+
+/// What the configuration says blocks the path.
+fn blocked_by(path: &Path) -> (ObjectRef, String) {
+    let finding = path
+        .segments
+        .iter()
+        .filter(|s| s.is_counted())
+        .flat_map(|s| s.findings())
+        .find(|f| f.effect() == Effect::Blocks);
+    finding.map_or_else(
+        || (path.key.entry.clone(), "it is blocked".to_owned()),
+        |f| (f.object.clone(), f.message.trim_end_matches('.').to_owned()),
+    )
+}

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{measured, on_path};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "measurement/other-identity",
     segment: SegmentName::Address,
@@ -15,3 +18,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "A policy admits app=web only; the prober carries no label and times out.",
     sources: &["networking.k8s.io/v1 NetworkPolicySpec.ingress"],
 });
+
+/// A caller failed whom network policy may refuse where it lets the real ones in.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::OtherIdentity(told, why) = cx.remark else { return None };
+    let message = format!("{} failed {}, which says nothing of other callers: {why}", told.source, on_path(cx.path));
+    Some(DOC.finding(cx.entry(), message).cause(measured(told, cx.taken_at)))
+}

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{measured, on_path};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "measurement/same-as-unknown-host",
     segment: SegmentName::Address,
@@ -15,3 +18,11 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "Both shop.example and a random host are answered 200 with the provider's parking page.",
     sources: &["RFC 9110 section 7.4"],
 });
+
+/// The entry gives an unknown host the very same answer.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::SameAsUnknownHost(told) = cx.remark else { return None };
+    let message =
+        format!("{}, an unknown host gets the very same answer, so it proves the entry only", on_path(cx.path));
+    Some(DOC.finding(cx.entry(), message).cause(measured(told, cx.taken_at)))
+}

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Narrows, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{fits, measured, on_path, part, place, proof, sentence};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text, command};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "measurement/some-callers-fail",
     segment: SegmentName::Address,
@@ -19,3 +22,21 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
         "Kubernetes: Services, external traffic policy",
     ],
 });
+
+/// Traffic fails for this caller, corroborated, and gets through for another.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::FailsForSome(told) = cx.remark else { return None };
+    let (object, _) = place(cx.path, told.segment);
+    let breaks = told.segment.map_or_else(String::new, |segment| format!(", it breaks at {segment}"));
+    let message = format!(
+        "traffic fails {}{} for {}{breaks}, and gets through for another caller",
+        on_path(cx.path),
+        part(told),
+        told.source
+    );
+    let finding = DOC
+        .finding(&proof(told), object.clone(), message)
+        .cause(format!("{}{}", sentence(&measured(told, cx.taken_at)), fits(told)))
+        .next("Look at what differs between the callers: network, node, identity.", command::describe(&object));
+    Some(finding)
+}

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Narrows, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{does, proof};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text, command};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "measurement/some-endpoints-fail",
     segment: SegmentName::Address,
@@ -15,3 +18,15 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     example: "Of three ready Pods one refuses connections on the target port.",
     sources: &["Kubernetes: EndpointSlices"],
 });
+
+/// Some pods do not answer.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::DeadEndpoints(told, dead) = cx.remark else { return None };
+    let object = cx.backend_or_entry();
+    let message = format!("behind {object}, {} not answer while others do: {}", does(dead), told.evidence);
+    let finding = DOC.finding(&proof(told), object.clone(), message).next(
+        "Look at the pods with these addresses.",
+        object.namespace.as_deref().map(|ns| command::list("pods -o wide", ns)).unwrap_or_default(),
+    );
+    Some(finding)
+}

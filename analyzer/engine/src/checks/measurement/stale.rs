@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{measured, on_path};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "measurement/stale",
     segment: SegmentName::Address,
@@ -14,3 +17,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "Measured on Monday, Service created anew on Tuesday, dump taken on Wednesday.",
     sources: &["docs/semantics/measurement.md#stale-measurements-change-nothing"],
 });
+
+/// The measurement is older than what the snapshot shows.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::Stale(told, why) = cx.remark else { return None };
+    let message = format!("what was measured {} is not counted: {why}", on_path(cx.path));
+    Some(DOC.finding(cx.entry(), message).cause(measured(told, cx.taken_at)))
+}

@@ -2,9 +2,13 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Text};
+use crate::checks::measurement::Context;
+use crate::checks::measurement::phrases::{fits, measured, on_path, part, sentence};
+use crate::observation::Remark;
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text, command};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "measurement/unconfirmed-failure",
     segment: SegmentName::Address,
@@ -16,3 +20,19 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     example: "One timeout from a Pod whose run answered nothing else.",
     sources: &["docs/semantics/measurement.md#a-failure-counts-only-when-it-is-corroborated"],
 });
+
+/// Traffic failed, and nothing corroborates it.
+pub fn finding(cx: &Context<'_>) -> Option<Finding> {
+    let Remark::Unconfirmed(told) = cx.remark else { return None };
+    let gap = Gap::investigate(
+        "whether a measured failure is the target's",
+        "there was no second attempt, nothing else was answered from the same place, or real callers take another way",
+    );
+    let message = format!("traffic failed {}{}, and nothing corroborates it", on_path(cx.path), part(told));
+    let entry = cx.entry();
+    let finding = DOC
+        .finding(&gap, entry.clone(), message)
+        .cause(format!("{}{}", sentence(&measured(told, cx.taken_at)), fits(told)))
+        .next("Measure again with the controls of a new plan.", command::describe(&entry));
+    Some(finding)
+}

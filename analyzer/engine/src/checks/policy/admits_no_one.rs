@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Text};
+use crate::checks::policy::phrases::{blame, isolates, no_rule_names_this_port};
+use crate::evaluate::policy::Context;
+use crate::policy::cni::Enforcement;
+use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "policy/admits-no-one",
     segment: SegmentName::Policy,
@@ -16,3 +19,17 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     ],
 });
+
+/// Where the plugin was seen, nothing is left open and no node may be the one that connects.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let Enforcement::Enforced { by, .. } = cx.enforcement() else { return None };
+    if !cx.admits_no_one() || cx.node_may_enter || !cx.is_certain() {
+        return None;
+    }
+    let port = cx.port_words();
+    let (first, proof) = isolates(cx, &format!("isolates the pods and admits nobody on {port}"))?;
+    let finding = DOC
+        .finding(&proof, first.object.clone(), format!("network policies admit nobody on {port}"))
+        .cause(format!("{} {by} enforces policies here.", no_rule_names_this_port(cx)));
+    Some(blame(finding, &cx.policies(), cx.view.namespace()))
+}

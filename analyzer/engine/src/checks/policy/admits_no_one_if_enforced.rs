@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Narrows, Text};
+use crate::checks::policy::phrases::{blame, isolates, no_rule_names_this_port};
+use crate::evaluate::policy::Context;
+use crate::policy::cni::Enforcement;
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "policy/admits-no-one-if-enforced",
     segment: SegmentName::Policy,
@@ -13,3 +16,23 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     example: "A policy with podSelector {} and no ingress rules, in a set of manifests.",
     sources: &["networking.k8s.io/v1 NetworkPolicy"],
 });
+
+/// Where no plugin was seen, or something that was not read may still let somebody in.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    if !cx.admits_no_one() {
+        return None;
+    }
+    let enforcement = match cx.enforcement() {
+        Enforcement::Enforced { .. } if cx.node_may_enter || cx.is_certain() => return None,
+        Enforcement::Enforced { by, .. } => format!("{by} enforces policies here."),
+        Enforcement::NotEnforced { .. } => return None,
+        Enforcement::Unknown(gap) => format!("Not known: {}.", gap.sentence()),
+    };
+    let port = cx.port_words();
+    let (first, proof) = isolates(cx, &format!("isolates the pods and admits nobody on {port}"))?;
+    let message = format!("network policies admit nobody on {port}, if they are enforced");
+    let finding = DOC
+        .finding(&proof, first.object.clone(), message)
+        .cause(format!("{} {enforcement}", no_rule_names_this_port(cx)));
+    Some(blame(finding, &cx.policies(), cx.view.namespace()))
+}

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::policy::phrases::{blame, note};
+use crate::evaluate::policy::{Dns, EgressContext};
+use crate::policy::Answer;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/dns-egress-closed",
     segment: SegmentName::Policy,
@@ -13,3 +16,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "An egress rule to a database and none to kube-system.",
     sources: &["networking.k8s.io/v1 NetworkPolicy", "RFC 7766"],
 });
+
+/// Where neither UDP nor TCP is let through.
+pub fn finding(cx: &EgressContext<'_, '_>) -> Option<Finding> {
+    let Some(Dns::Told(Answer::Denied, Answer::Denied)) = cx.egress.dns else { return None };
+    let message = "the pods may not ask the cluster's DNS, if network policies are enforced: names do not resolve";
+    Some(blame(note(&DOC, cx, message.to_owned()), &cx.egress.isolating, cx.port.view.namespace()))
+}

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::policy::phrases::{blame, note};
+use crate::evaluate::policy::{Dns, EgressContext};
+use crate::policy::Answer;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/dns-egress-udp-only",
     segment: SegmentName::Policy,
@@ -13,3 +16,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "ports: [{port: 53, protocol: UDP}]",
     sources: &["networking.k8s.io/v1 NetworkPolicy", "RFC 7766"],
 });
+
+/// Where UDP is let through and TCP is not.
+pub fn finding(cx: &EgressContext<'_, '_>) -> Option<Finding> {
+    let Some(Dns::Told(Answer::Allowed, Answer::Denied)) = cx.egress.dns else { return None };
+    let message = "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
+    Some(blame(note(&DOC, cx, message.to_owned()), &cx.egress.isolating, cx.port.view.namespace()))
+}

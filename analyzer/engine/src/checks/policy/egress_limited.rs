@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::policy::phrases::{blame, note};
+use crate::evaluate::policy::{Dns, EgressContext, words};
+use crate::policy::{Answer, Outgoing};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/egress-limited",
     segment: SegmentName::Policy,
@@ -16,3 +19,23 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "egress: [{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 5432}]}]",
     sources: &["networking.k8s.io/v1 NetworkPolicy"],
 });
+
+/// Where every pod may reach the same, and not everything.
+pub fn finding(cx: &EgressContext<'_, '_>) -> Option<Finding> {
+    let Some(Outgoing::Only(whom)) = cx.egress.same_for_all() else { return None };
+    let message = format!("the pods may only reach these, if network policies are enforced: {}", words::list(whom));
+    let finding = note(&DOC, cx, message).cause(cx.egress.dns.map(of_dns).unwrap_or_default());
+    Some(blame(finding, &cx.egress.isolating, cx.port.view.namespace()))
+}
+
+/// Whether the cluster's DNS is among the destinations.
+const fn of_dns(dns: Dns) -> &'static str {
+    match dns {
+        Dns::Told(Answer::Allowed, Answer::Allowed) => "They may ask the cluster's DNS.",
+        Dns::Told(Answer::Allowed, Answer::Denied) => "They may ask the cluster's DNS by UDP only.",
+        Dns::Told(Answer::Denied, Answer::Allowed) => "They may ask the cluster's DNS by TCP only.",
+        Dns::Told(Answer::Denied, Answer::Denied) => "They may not ask the cluster's DNS.",
+        Dns::Told(..) => "Whether they may ask the cluster's DNS cannot be told: a rule cannot be decided.",
+        Dns::Open(why) => why,
+    }
+}

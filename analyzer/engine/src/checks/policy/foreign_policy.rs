@@ -2,9 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Text};
+use crate::policy::third_party::ThirdParty;
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text, command};
+use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "policy/foreign-policy",
     segment: SegmentName::Policy,
@@ -17,3 +19,13 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
         "https://istio.io/latest/docs/reference/config/security/authorization-policy/",
     ],
 });
+
+/// For a policy that may touch one of the pods.
+pub fn finding(policy: &ThirdParty<'_>) -> Finding {
+    let (object, system) = (&policy.object, policy.system);
+    let gap = Gap::investigate(format!("what {object} says"), format!("policies of {system} are not evaluated"));
+    let message = format!("{object} of {system} may decide who is admitted, and is not evaluated");
+    DOC.finding(&gap, object.clone(), message)
+        .at(policy.found.get().origin, [])
+        .next("Read the policy.", command::get(object, "-o yaml"))
+}

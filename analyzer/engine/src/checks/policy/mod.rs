@@ -18,23 +18,18 @@ pub mod not_enforced;
 pub mod not_evaluated;
 pub mod partly_closed_to_controller;
 pub mod peers_match_no_pod;
+mod phrases;
 pub mod port_no_pod_has;
 pub mod selects_nothing;
 pub mod service_port_in_rule;
 pub mod some_pods_admit_no_one;
 pub mod source_address_replaced;
 pub mod undecidable;
-pub(crate) mod words;
 
-use std::sync::Arc;
+use crate::evaluate::policy::CheckTable;
+use kubereach_model::evidence::CatalogueEntry;
 
-use kubereach_reports::report::{ObjectRef, SegmentName};
-
-use kubereach_model::evidence::{CatalogueEntry, Segment};
-
-pub use source_address_replaced::from_outside;
-
-/// The pages of this area.
+/// The catalogue entries of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     admits_no_one::DOC.entry(),
     admits_no_one_if_enforced::DOC.entry(),
@@ -62,13 +57,34 @@ pub static DOCS: &[&CatalogueEntry] = &[
     undecidable::DOC.entry(),
 ];
 
-/// The `policy` segment of a path whose port at `backend` is not known: there is nothing to ask about. The
-/// segments before it say so; this one is shown and not counted.
-pub fn segment(backend: &ObjectRef) -> Arc<Segment> {
-    let mut segment = Segment::aside(SegmentName::Policy, Some(backend.clone()));
-    segment.add(not_evaluated::finding(backend));
-    Arc::new(segment)
-}
-
 /// The checks of this area, where evaluation asks them.
-pub const TABLE: crate::evaluate::policy::CheckTable = crate::evaluate::policy::CheckTable {};
+pub const TABLE: CheckTable = CheckTable {
+    without_port: &[not_evaluated::finding],
+    unread: &[not_collected::finding],
+    third_party: &[foreign_policy::finding],
+    admission: &[
+        not_enforced::finding,
+        undecidable::finding,
+        admits_some::finding,
+        admits_only_its_node::finding,
+        admits_no_one::finding,
+        admits_no_one_if_enforced::finding,
+        some_pods_admit_no_one::finding,
+    ],
+    egress: &[
+        egress_closed::finding,
+        egress_limited::finding,
+        egress_differs::finding,
+        dns_egress_closed::finding,
+        dns_egress_udp_only::finding,
+    ],
+    selecting: &[inactive_rules::check, port_no_pod_has::check, service_port_in_rule::check, peers_match_no_pod::check],
+    selecting_nobody: &[selects_nothing::finding],
+    caller: &[
+        undecidable::of_caller,
+        partly_closed_to_controller::finding,
+        closed_to_controller::finding,
+        closed_to_controller_if_enforced::finding,
+    ],
+    from_outside: &[source_address_replaced::finding],
+};

@@ -7,7 +7,7 @@ use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
 use kubereach_model::snapshot::Gap;
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "policy/not-collected",
     segment: SegmentName::Policy,

@@ -2,9 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::checks::policy::phrases::blame;
+use crate::evaluate::policy::{Context, words};
+use crate::policy::cni::Enforcement;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/not-enforced",
     segment: SegmentName::Policy,
@@ -16,3 +19,18 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/#prerequisites",
     ],
 });
+
+/// Where the plugin that runs does not enforce policies that would restrict somebody.
+pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let Enforcement::NotEnforced { by, proof } = cx.enforcement() else { return None };
+    if cx.closed() + cx.open_to_some() + cx.unclear() == 0 {
+        return None;
+    }
+    let policies = cx.policies();
+    let message = format!(
+        "policies would restrict who may connect, but {by} does not enforce them: {}",
+        words::list(&words::names(&policies))
+    );
+    let finding = DOC.finding(cx.view.service.object(), message).cause(proof.sentence());
+    Some(blame(finding, &policies, cx.view.namespace()))
+}

@@ -4,7 +4,7 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/not-evaluated",
     segment: SegmentName::Policy,

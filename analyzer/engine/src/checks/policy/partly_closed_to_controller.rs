@@ -2,9 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Narrows, Text};
+use crate::checks::policy::phrases::{blame, carries};
+use crate::evaluate::policy::{Asked, CallerContext};
+use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Segment, Text};
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "policy/partly-closed-to-controller",
     segment: SegmentName::Policy,
@@ -13,3 +15,20 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     example: "One of two Deployments behind a Service is under a policy that does not admit the controller.",
     sources: &["networking.k8s.io/v1 NetworkPolicy"],
 });
+
+/// Where some pairs are denied and the rest is allowed, alike for each of the controller's pods.
+pub fn finding(cx: &CallerContext<'_, '_>, _: &Segment) -> Option<Finding> {
+    let Asked::Pods(pairs) = &cx.asked else { return None };
+    if !pairs.is_denied() || pairs.denied == pairs.all {
+        return None;
+    }
+    let (name, port) = (cx.name, cx.port_words());
+    let first = pairs.deciding.first()?;
+    let proof = first.shows(&format!("does not let the pods of {name} connect to {port}"));
+    let message = format!(
+        "the pods of {name} may not connect to {port} in {} of {} pairs of pods, if network policies are enforced",
+        pairs.denied, pairs.all
+    );
+    let finding = DOC.finding(&proof, first.object.clone(), message).cause(carries(cx, pairs));
+    Some(blame(finding, &pairs.deciding, cx.view.namespace()))
+}

@@ -2,9 +2,11 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{CheckDoc, Notes, Text};
+use crate::evaluate::policy::PolicyContext;
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text, command};
+use kubereach_model::field;
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "policy/selects-nothing",
     segment: SegmentName::Policy,
@@ -16,3 +18,17 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     example: "podSelector: {matchLabels: {app: wbe}} where the pods say app: web.",
     sources: &["networking.k8s.io/v1 NetworkPolicy"],
 });
+
+/// Where a policy that selects no pod may have been meant for these: they carry a label of the same key.
+pub fn finding(cx: &PolicyContext<'_, '_>) -> Option<Finding> {
+    let policy = cx.policy;
+    let keys = policy.selector_keys();
+    if !cx.pods.iter().any(|pod| keys.iter().any(|key| pod.labels.contains_key(*key))) {
+        return None;
+    }
+    let finding = DOC
+        .finding(policy.object.clone(), "this policy selects no pod at present and isolates nobody")
+        .at(policy.origin, field!["spec", "podSelector"])
+        .next("Compare its podSelector with the labels of the pods.", command::describe(&policy.object));
+    Some(finding)
+}

@@ -1,21 +1,17 @@
 //! `policy/source-address-replaced`
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, SegmentName};
 
-use crate::checks::policy::words;
-use crate::evaluate::Cluster;
-use crate::evaluate::policy::targets::kinds_of_targets;
+use crate::checks::policy::phrases::blame;
+use crate::evaluate::policy::{OutsideContext, words};
 use crate::policy::cni::Enforcement;
-use crate::policy::{Answer, Connection, Direction, End, Missing, Protocol, Sided};
-use crate::resolve::service::{PortView, ServiceView};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use crate::policy::{Answer, End, Missing, SideAnswer};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text, command};
 use kubereach_model::snapshot::Gap;
-use kubereach_model::snapshot::model::ServicePort;
 
-/// The page.
+/// Its catalogue entry.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "policy/source-address-replaced",
     segment: SegmentName::Policy,
@@ -33,61 +29,44 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     ],
 });
 
-/// The `policy` segment as it is for who comes from outside, by a node port or load balancer, where `policy` is
-/// what it is for a caller who is not known.
-pub fn from_outside<'s>(
-    cluster: &Cluster<'s>,
-    view: &ServiceView<'s>,
-    port: &ServicePort,
-    behind: &PortView<'_, 's>,
-    policy: &Arc<Segment>,
-) -> Arc<Segment> {
-    let local = view.service.spec.external_traffic_policy.as_deref() == Some("Local");
-    let policies = cluster.policies();
-    let enforced = !matches!(policies.plugins.enforcement, Enforcement::NotEnforced { .. });
-    if local || !enforced || policy.state() != PathState::Open {
-        return Arc::clone(policy);
+/// Where nothing but the client's address decides, and a node's may stand for it.
+pub fn finding(cx: &OutsideContext<'_, '_>) -> Option<Finding> {
+    let (cluster, service) = (cx.cluster, &cx.view.service);
+    let local = service.spec.external_traffic_policy.as_deref() == Some("Local");
+    let not_enforced = matches!(cluster.policies().plugins.enforcement, Enforcement::NotEnforced { .. });
+    if local || not_enforced || cx.segment.state() != PathState::Open {
+        return None;
     }
-    let protocol = Protocol::of(&port.protocol).unwrap_or(Protocol::Tcp);
-    let targets = kinds_of_targets(cluster, view, port, behind);
-    let asked = |from: &End<'s>| -> Vec<Sided<'s>> {
-        let side = |target: &crate::evaluate::policy::targets::Target<'s>| {
-            let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
-            let connection = Connection { from, to: &target.end, protocol, port: target.port };
-            policies.policies.side(&connection, Direction::Ingress, &selection)
-        };
-        targets.iter().map(side).collect()
-    };
-    let sides = asked(&End::Outside);
+    let targets = cx.targets();
+    let sides = cx.sides(&targets, &End::Outside);
     let of_addresses = |missing: &Missing<'_>| matches!(missing, Missing::OutsideAddress | Missing::SourceTranslation);
-    let depends = |side: &Sided<'_>| side.answer == Answer::Unknown && side.missing.iter().all(of_addresses);
+    let depends = |side: &SideAnswer<'_>| side.answer == Answer::Unknown && side.missing.iter().all(of_addresses);
     if sides.is_empty() || !sides.iter().all(depends) {
-        return Arc::clone(policy);
+        return None;
     }
     // Where the nodes' own addresses are admitted, it does not matter that they stand for the client.
     let nodes = cluster.node_addresses();
-    let admitted = |node: &IpAddr| asked(&End::Address(*node)).iter().all(|side| side.answer == Answer::Allowed);
+    let admits = |side: &SideAnswer<'_>| side.answer == Answer::Allowed;
+    let admitted = |node: &IpAddr| cx.sides(&targets, &End::Address(*node)).iter().all(admits);
     if !nodes.is_empty() && nodes.iter().all(admitted) {
-        return Arc::clone(policy);
+        return None;
     }
-    let deciding = words::policies(cluster, sides.iter().flat_map(|side| &side.because));
-    let names: Vec<String> = deciding.iter().map(|policy| policy.object.name.clone()).collect();
+    let deciding = words::policies(cluster, sides.iter().flat_map(|side| &side.reasons));
     let gap = Gap::investigate(
         "whether the policies see the client's address or a node's",
         "externalTrafficPolicy Cluster allows either, and the load balancer's ways are not in a snapshot",
     );
-    let port = words::port(targets.first().and_then(|target| target.port), protocol.word());
+    let port = words::port(targets.first().and_then(|target| target.port), cx.protocol().word());
     let message = format!(
         "only certain addresses may connect to {port}, and a node's address may stand for the client's on the way"
     );
-    let finding = DOC.finding(&gap, view.service.object(), message).cause(format!(
+    let finding = DOC.finding(&gap, service.object(), message).cause(format!(
         "The {} by source address; the Service does not ask for the client's to be kept (externalTrafficPolicy Local).",
-        words::policies_do(&names, "admits", "admit")
+        words::policies_do(&words::names(&deciding), "admits", "admit")
     ));
-    let mut own = Segment::clone(policy);
-    own.add(words::blame(finding, &deciding, view.namespace()).next(
+    let finding = blame(finding, &deciding, cx.view.namespace()).next(
         "Measure from a client of these addresses, or keep its address with externalTrafficPolicy: Local.",
-        kubereach_model::evidence::command::get(&view.service.object(), "-o yaml"),
-    ));
-    Arc::new(own)
+        command::get(&service.object(), "-o yaml"),
+    );
+    Some(finding)
 }

@@ -2,116 +2,72 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::policy::{
-    dns_egress_closed, dns_egress_udp_only, egress_closed, egress_differs, egress_limited, words,
-};
+use super::Context;
 use crate::evaluate::Cluster;
-use crate::evaluate::policy::targets::Target;
-use crate::policy::cni::Enforcement;
 use crate::policy::{self, Answer, Connection, Direction, End, Outgoing, PodEnd, Policy, Protocol};
-use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::Segment;
 
-/// What may be said about the cluster's DNS: the answer for UDP and for TCP, or why there is none.
-enum Dns {
+/// What may be said about the cluster's DNS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dns {
+    /// The answer for UDP and for TCP.
     Told(Answer, Answer),
+    /// Why there is none, in a sentence.
     Open(&'static str),
 }
 
-impl Dns {
-    const fn words(&self) -> &'static str {
-        match self {
-            Self::Told(Answer::Allowed, Answer::Allowed) => "They may ask the cluster's DNS.",
-            Self::Told(Answer::Allowed, Answer::Denied) => "They may ask the cluster's DNS by UDP only.",
-            Self::Told(Answer::Denied, Answer::Allowed) => "They may ask the cluster's DNS by TCP only.",
-            Self::Told(Answer::Denied, Answer::Denied) => "They may not ask the cluster's DNS.",
-            Self::Told(..) => "Whether they may ask the cluster's DNS cannot be told: a rule cannot be decided.",
-            Self::Open(why) => why,
-        }
+/// What the pods behind a port may reach. Made only where it can be told.
+#[derive(Debug)]
+pub struct Egress<'a, 's> {
+    /// The kinds of pods by what they may reach: the first of each, and how many they are.
+    pub kinds: BTreeMap<Outgoing, (&'a PodEnd<'s>, usize)>,
+    /// The policies that isolate any of the pods for outgoing traffic.
+    pub isolating: Vec<&'a Policy<'s>>,
+    /// Whether they may ask the cluster's DNS; `None` where some of them may reach anything, or none of them
+    /// anything at all.
+    pub dns: Option<Dns>,
+}
+
+impl Egress<'_, '_> {
+    /// What all of them may reach, where it is the same.
+    pub fn same_for_all(&self) -> Option<&Outgoing> {
+        let mut kinds = self.kinds.keys();
+        kinds.next().filter(|_| kinds.next().is_none())
     }
 }
 
-/// Adds what is to be said about outgoing traffic. It never changes the state of the path.
-pub(crate) fn notes<'s>(cluster: &Cluster<'s>, view: &ServiceView<'s>, targets: &[Target<'s>], segment: &mut Segment) {
-    let policies = cluster.policies();
-    let pods: Vec<&PodEnd<'s>> = targets.iter().filter_map(|target| target.end.pod()).collect();
-    if pods.is_empty() || pods.len() != targets.len() || !policies.unread(view.namespace()).is_empty() {
-        return;
+/// The pods behind a port and what they may reach.
+#[derive(Debug)]
+pub struct EgressContext<'a, 's> {
+    /// The port.
+    pub port: &'a Context<'a, 's>,
+    /// What the pods may reach.
+    pub egress: Egress<'a, 's>,
+}
+
+/// What is known about outgoing traffic; `None` where nothing is or nothing is limited.
+pub(super) fn of<'a, 's>(cx: &Context<'a, 's>) -> Option<Egress<'a, 's>> {
+    let policies = cx.cluster.policies();
+    let pods: Vec<&'a PodEnd<'s>> = cx.targets.iter().filter_map(|target| target.end.pod()).collect();
+    if pods.is_empty() || pods.len() != cx.targets.len() || !policies.unread(cx.view.namespace()).is_empty() {
+        return None;
     }
-    if matches!(policies.plugins.enforcement, Enforcement::NotEnforced { .. }) {
-        return;
+    if cx.is_not_enforced() {
+        return None;
     }
     // Another system's policy may open what these close, and close what these open.
     if pods.iter().any(|pod| policies.touching(pod, Direction::Egress).next().is_some()) {
-        return;
+        return None;
     }
-    // Of each kind the first, and how many they are.
-    let mut kinds: BTreeMap<Outgoing, (&PodEnd<'s>, usize)> = BTreeMap::new();
-    for (pod, target) in pods.iter().zip(targets) {
+    let mut kinds: BTreeMap<Outgoing, (&'a PodEnd<'s>, usize)> = BTreeMap::new();
+    for (pod, target) in pods.iter().zip(cx.targets) {
         kinds.entry(policies.policies.outgoing(pod)).or_insert((pod, 0)).1 += target.count;
     }
-    if kinds.contains_key(&Outgoing::Unclear) {
-        return;
+    let all = |of: Outgoing| kinds.len() == 1 && kinds.contains_key(&of);
+    if kinds.contains_key(&Outgoing::Unclear) || all(Outgoing::Anything) {
+        return None;
     }
-    let because = isolating(cluster, &pods);
-    let mut kinds_left = kinds.iter();
-    match (kinds_left.next(), kinds_left.next()) {
-        (Some((Outgoing::Anything | Outgoing::Unclear, _)) | None, None) => return,
-        (Some((Outgoing::Nothing, _)), None) => {
-            let message =
-                "the pods may open no connection at all, if network policies are enforced: names do not resolve either";
-            let finding = egress_closed::DOC.finding(view.service.object(), message);
-            segment.add(words::blame(finding, &because, view.namespace()));
-            return;
-        }
-        (Some((Outgoing::Only(whom), _)), None) => {
-            let message =
-                format!("the pods may only reach these, if network policies are enforced: {}", words::list(whom));
-            let finding =
-                egress_limited::DOC.finding(view.service.object(), message).cause(dns(cluster, &pods).words());
-            segment.add(words::blame(finding, &because, view.namespace()));
-        }
-        _ => {
-            let message = format!(
-                "the {} pods may not all reach the same, if network policies are enforced: {}",
-                crate::evaluate::policy::targets::count(targets),
-                kinds.iter().map(|(outgoing, (_, count))| kind(outgoing, *count)).collect::<Vec<_>>().join("; ")
-            );
-            let each: Vec<String> = kinds.values().map(|(pod, _)| pod.object().to_string()).collect();
-            let finding = egress_differs::DOC
-                .finding(view.service.object(), message)
-                .cause(format!("One of each kind: {}.", words::list(&each)));
-            segment.add(words::blame(finding, &because, view.namespace()));
-        }
-    }
-    if kinds.contains_key(&Outgoing::Anything) {
-        return;
-    }
-    match dns(cluster, &pods) {
-        Dns::Told(Answer::Denied, Answer::Denied) => {
-            let message =
-                "the pods may not ask the cluster's DNS, if network policies are enforced: names do not resolve";
-            let finding = dns_egress_closed::DOC.finding(view.service.object(), message);
-            segment.add(words::blame(finding, &because, view.namespace()));
-        }
-        Dns::Told(Answer::Allowed, Answer::Denied) => {
-            let message =
-                "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
-            let finding = dns_egress_udp_only::DOC.finding(view.service.object(), message);
-            segment.add(words::blame(finding, &because, view.namespace()));
-        }
-        Dns::Told(..) | Dns::Open(_) => {}
-    }
-}
-
-/// `1 of them only pods with app=db in namespace shop`.
-fn kind(outgoing: &Outgoing, count: usize) -> String {
-    match outgoing {
-        Outgoing::Anything => format!("{count} anything"),
-        Outgoing::Only(whom) => format!("{count} only {}", words::list(whom)),
-        Outgoing::Nothing => format!("{count} nothing"),
-        Outgoing::Unclear => format!("{count} cannot be told"),
-    }
+    let may_ask = !kinds.contains_key(&Outgoing::Anything) && !all(Outgoing::Nothing);
+    Some(Egress { isolating: isolating(cx.cluster, &pods), dns: may_ask.then(|| dns(cx.cluster, &pods)), kinds })
 }
 
 /// The policies that isolate any of the pods for outgoing traffic.

@@ -10,12 +10,14 @@ use kubereach_model::snapshot::model::{Pod, ServicePort};
 use kubereach_model::snapshot::{Found, are_alike};
 
 /// What stands behind a port at one address, or at several that are alike.
-pub(crate) struct Target<'s> {
-    pub(crate) end: End<'s>,
+#[derive(Debug)]
+pub struct Target<'s> {
+    /// As an end of a connection.
+    pub end: End<'s>,
     /// The pod's own port.
-    pub(crate) port: Option<u16>,
+    pub port: Option<u16>,
     /// For how many addresses it stands.
-    pub(crate) count: usize,
+    pub count: usize,
 }
 
 /// How many addresses stand behind these.

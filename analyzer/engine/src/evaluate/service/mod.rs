@@ -93,7 +93,7 @@ fn unresolved<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>, consumer:
     let mut segments = vec![Arc::new(service::segment(checks, &cx))];
     segments
         .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Segment::new(s, Some(object.clone())))));
-    segments.push(crate::checks::policy::segment(&object));
+    segments.push(policy::without_port(&backends.checks.policy, &object));
     BackendSegments { segments, dormant: None }
 }
 
@@ -116,9 +116,9 @@ fn behind_context(backends: &Backends<'_, '_>, cx: &Context<'_, '_>) -> BackendS
     let mut segments = vec![shared.service(checks, cx), endpoints];
     if let Some(port) = cx.port {
         segments.push(Arc::new(port::segment(checks, cx)));
-        segments.push(policy::behind(cx.cluster, cx.view, port, &cx.behind, cx.consumer));
+        segments.push(policy::behind(&backends.checks.policy, cx.cluster, cx.view, port, &cx.behind, cx.consumer));
     } else {
-        segments.push(crate::checks::policy::segment(&cx.object()));
+        segments.push(policy::without_port(&backends.checks.policy, &cx.object()));
     }
     BackendSegments { segments, dormant }
 }

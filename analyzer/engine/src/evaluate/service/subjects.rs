@@ -6,8 +6,7 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, Port, SegmentName};
 use rayon::prelude::*;
 
-use crate::checks::policy;
-use crate::evaluate::Cluster;
+use crate::evaluate::policy;
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
 use crate::evaluate::service::{Context, address, alias, behind_context};
 use crate::resolve::service::ServiceView;
@@ -55,13 +54,13 @@ fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
 
 /// What lies behind node ports and load balancers: the same, but for who comes in by them.
 fn from_outside<'s>(
-    cluster: &Cluster<'s>,
+    backends: &Backends<'_, 's>,
     cx: &Context<'_, 's>,
     port: &ServicePort,
     mut behind: BackendSegments,
 ) -> BackendSegments {
     for segment in behind.segments.iter_mut().filter(|segment| segment.name == SegmentName::Policy) {
-        *segment = policy::from_outside(cluster, cx.view, port, &cx.behind, segment);
+        *segment = policy::from_outside(&backends.checks.policy, backends.cluster, cx.view, port, &cx.behind, segment);
     }
     behind
 }
@@ -84,7 +83,7 @@ impl<'s> Paths<'_, 's> {
         self.add(listener, matches.clone(), backend.clone(), None, &segments);
         let kind = view.service.spec.kind.as_str();
         if let Some(port) = cx.port.filter(|_| matches!(kind, "NodePort" | "LoadBalancer")) {
-            let outside = from_outside(cluster, &cx, port, segments);
+            let outside = from_outside(backends, &cx, port, segments);
             if let Some(segment) = address::node_port(checks, &cx) {
                 self.add("node-port", matches.clone(), backend.clone(), Some(segment), &outside);
             }

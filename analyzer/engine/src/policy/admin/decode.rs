@@ -4,19 +4,19 @@
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use super::{Action, Admin, Api, Peer, Rule, Subject, Tier};
+use super::{Action, Admin, Api, KINDS, Peer, Rule, Subject};
 use crate::policy::answer::Protocol;
+use crate::policy::engine::{Compiled, Policy, Tier};
 use crate::policy::network::Block;
 use crate::policy::ports::PortEntry;
-use kubereach_model::snapshot::LabelSelector;
-use kubereach_model::snapshot::model::Unmodelled;
+use kubereach_model::snapshot::model::{Resource as _, Unmodelled};
+use kubereach_model::snapshot::{Found, LabelSelector};
 
-pub(super) fn admin(unmodelled: &Unmodelled) -> Option<Admin<'_>> {
-    let kind = unmodelled.group_kind.as_ref()?;
-    if !super::is_admin(kind) {
-        return None;
-    }
-    let spec = &unmodelled.spec;
+/// From a policy of the three kinds; `None` for any other.
+pub(super) fn policy(found: Found<'_, Unmodelled>) -> Option<Policy<'_>> {
+    let stored = found.get();
+    let kind = stored.value.group_kind.as_ref().filter(|kind| KINDS.contains(kind))?;
+    let spec = &stored.value.spec;
     let text = |key: &str| spec.get(key).and_then(Value::as_str);
     let (tier, api) = match kind.kind.as_ref() {
         "AdminNetworkPolicy" => (Tier::Admin, Api::V1Alpha1),
@@ -30,13 +30,16 @@ pub(super) fn admin(unmodelled: &Unmodelled) -> Option<Admin<'_>> {
         "BaselineAdminNetworkPolicy" => Some(0),
         _ => spec.get("priority").and_then(Value::as_i64),
     };
-    Some(Admin {
-        tier,
+    let mut object = stored.object_ref();
+    object.namespace = None;
+    let rules = Compiled::Admin(Admin {
+        found,
         api,
         priority,
         subject: subject(spec.get("subject")),
         rules: [rules(spec, "ingress", "from"), rules(spec, "egress", "to")],
-    })
+    });
+    Some(Policy { object, origin: stored.origin, tier, rules })
 }
 
 fn items(of: Option<&Value>) -> &[Value] {

@@ -5,27 +5,48 @@ mod decode;
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Truth};
-use super::core::{Asked, on_addresses};
 use super::ends::{End, PodEnd};
-use super::network::Block;
+use super::engine::{self, Asked, Policy, Priority, Rules, Scope, Unread};
+use super::groups::Sight;
+use super::network::{Block, on_addresses};
 use super::ports::PortEntry;
 use super::selectors::{on_labels, on_namespace};
+use super::words::{of_namespaces, of_pods, on_ports};
 use kubereach_model::snapshot::model::Unmodelled;
-use kubereach_model::snapshot::{GroupKind, LabelSelector};
+use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
 
-/// Before or after the core policies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// Cannot be overridden.
-    Admin,
-    /// Asked only where no core policy isolates the pod.
-    Baseline,
+/// Reads the three kinds.
+#[derive(Debug)]
+pub(super) struct Engine;
+
+static KINDS: [GroupKind; 3] = [
+    GroupKind::known("policy.networking.k8s.io", "AdminNetworkPolicy"),
+    GroupKind::known("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
+    GroupKind::known("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+];
+
+impl engine::Engine for Engine {
+    fn kinds(&self) -> &'static [GroupKind] {
+        &KINDS
+    }
+
+    fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>> {
+        snapshot.unmodelled.iter().filter_map(decode::policy).collect()
+    }
+
+    /// Few clusters have these kinds: nothing is missing unless the snapshot shows that they are served.
+    fn unread(&self, snapshot: &Snapshot) -> Vec<Unread> {
+        let served = KINDS.iter().filter(|kind| engine::is_served(snapshot, kind));
+        served.filter_map(|kind| engine::unread(snapshot, kind, None)).collect()
+    }
 }
 
 /// Which API wrote it: policies of the two have no defined order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Api {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Api {
     /// `AdminNetworkPolicy`, `BaselineAdminNetworkPolicy`.
     V1Alpha1,
     /// `ClusterNetworkPolicy`.
@@ -34,7 +55,7 @@ pub enum Api {
 
 /// What a rule does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Action {
+enum Action {
     Allow,
     Deny,
     Pass,
@@ -56,10 +77,10 @@ impl Action {
 /// An admin policy, ready to be asked.
 #[derive(Debug, Clone)]
 pub(super) struct Admin<'s> {
-    pub(super) tier: Tier,
-    pub(super) api: Api,
+    found: Found<'s, Unmodelled>,
+    api: Api,
     /// Lower is asked first; `None` where it is missing or masked.
-    pub(super) priority: Option<i64>,
+    priority: Option<i64>,
     subject: Subject,
     rules: [Vec<Rule<'s>>; 2],
 }
@@ -72,18 +93,18 @@ enum Subject {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Rule<'s> {
-    pub(super) name: &'s str,
-    pub(super) action: Action,
-    pub(super) peers: Vec<Peer>,
+struct Rule<'s> {
+    name: &'s str,
+    action: Action,
+    peers: Vec<Peer>,
     /// Empty: every port.
-    pub(super) ports: Vec<PortEntry<'s>>,
+    ports: Vec<PortEntry<'s>>,
     /// An earlier rule has the same peers and at least its ports: this one is never the first to match.
-    pub(super) shadowed: bool,
+    shadowed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Peer {
+enum Peer {
     Namespaces(LabelSelector),
     Pods {
         namespaces: LabelSelector,
@@ -96,20 +117,19 @@ pub(super) enum Peer {
     Unreadable,
 }
 
-/// Is it one of the three kinds?
-pub(super) fn is_admin(kind: &GroupKind) -> bool {
-    kind.group == "policy.networking.k8s.io"
-        && matches!(kind.kind.as_ref(), "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy")
+impl<'s> Admin<'s> {
+    fn rules_of(&self, direction: Direction) -> &[Rule<'s>] {
+        self.rules.get(direction.index()).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
-impl<'s> Admin<'s> {
-    /// From a policy of the three kinds; `None` for any other.
-    pub(super) fn compile(unmodelled: &'s Unmodelled) -> Option<Self> {
-        decode::admin(unmodelled)
+impl<'s> Rules<'s> for Admin<'s> {
+    fn scope(&self) -> Scope<'s> {
+        Scope::Cluster
     }
 
-    /// Does it select the pod? Pods in a node's own network are never subjects.
-    pub(super) fn selects(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s> {
+    /// Pods in a node's own network are never subjects.
+    fn selects(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s> {
         if pod.host_network || self.rules_of(direction).is_empty() {
             return Truth::No;
         }
@@ -120,12 +140,8 @@ impl<'s> Admin<'s> {
         }
     }
 
-    pub(super) fn rules_of(&self, direction: Direction) -> &[Rule<'s>] {
-        self.rules.get(direction.index()).map(Vec::as_slice).unwrap_or_default()
-    }
-
     /// The first rule that matches decides.
-    pub(super) fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s> {
+    fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s> {
         let mut possible = Outcomes::EMPTY;
         let mut doubt = match selected {
             Truth::No => return PolicyAnswer::NotApplicable,
@@ -163,6 +179,64 @@ impl<'s> Admin<'s> {
             Some(missing) => PolicyAnswer::Undecidable { missing, possible: possible.or(Outcomes::NONE) },
         }
     }
+
+    fn priority(&self) -> Priority {
+        Priority { family: u8::from(self.api == Api::Cluster), number: self.priority }
+    }
+
+    fn rule_count(&self, direction: Direction) -> Option<usize> {
+        Some(self.rules_of(direction).len())
+    }
+
+    fn restricts(&self, direction: Direction) -> bool {
+        !self.rules_of(direction).is_empty()
+    }
+
+    fn spares_own_node(&self) -> bool {
+        false
+    }
+
+    fn denies_by_default(&self) -> bool {
+        false
+    }
+
+    fn rule_name(&self, direction: Direction, rule: usize) -> &'s str {
+        self.rules_of(direction).get(rule).map_or("", |rule| rule.name)
+    }
+
+    fn ports(&self, direction: Direction, each: &mut dyn FnMut(&PortEntry<'s>)) {
+        self.rules_of(direction).iter().flat_map(|rule| &rule.ports).for_each(each);
+    }
+
+    fn ranges(&self, direction: Direction, each: &mut dyn FnMut(IpNet)) {
+        for peer in self.rules_of(direction).iter().flat_map(|rule| &rule.peers) {
+            if let Peer::Networks(blocks) = peer {
+                blocks.iter().flat_map(Block::ranges).for_each(&mut *each);
+            }
+        }
+    }
+
+    /// These policies are few, and with several selectors each: every label counts.
+    fn see(&self, sight: &mut Sight<'s>) {
+        sight.every_label();
+    }
+
+    fn reached(&self, phrases: &mut Vec<String>) {
+        for rule in self.rules_of(Direction::Egress) {
+            let ports = on_ports(&rule.ports);
+            phrases.extend(rule.words("not ").map(|peer| format!("{peer}{ports}")));
+        }
+    }
+
+    fn admitted(&self, asked: &Asked<'_, 's>, phrases: &mut Vec<String>) {
+        for rule in self.rules_of(asked.direction) {
+            phrases.extend(rule.words("nobody of "));
+        }
+    }
+
+    fn shows(&self, fact: &str) -> Proof {
+        self.found.shows(fact)
+    }
 }
 
 fn pod_selected<'s>(namespaces: &LabelSelector, pods: &LabelSelector, pod: &PodEnd<'s>) -> Truth<'s> {
@@ -183,6 +257,16 @@ impl<'s> Rule<'s> {
             return Truth::No;
         }
         ports.and(Truth::any(self.peers.iter().map(|peer| peer.matches(asked))))
+    }
+
+    /// A phrase for each of its peers, after `denied` where they are turned away; none where nothing is decided.
+    fn words<'r>(&'r self, denied: &'r str) -> impl Iterator<Item = String> + 'r {
+        let before = match self.action {
+            Action::Allow => Some(""),
+            Action::Deny => Some(denied),
+            Action::Pass | Action::Unreadable => None,
+        };
+        before.into_iter().flat_map(|before| self.peers.iter().map(move |peer| format!("{before}{}", peer.words())))
     }
 }
 
@@ -224,6 +308,20 @@ impl Peer {
                 End::Anyone => Truth::Unknown(Missing::Caller),
             },
             Self::DomainNames => Truth::Unknown(Missing::DomainNames),
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Namespaces(selector) => format!("pods {}", of_namespaces(selector)),
+            Self::Pods { namespaces, pods } => format!("{} {}", of_pods(Some(pods)), of_namespaces(namespaces)),
+            Self::Nodes(_) => "nodes".to_owned(),
+            Self::Networks(blocks) => {
+                let blocks: Vec<String> = blocks.iter().map(ToString::to_string).collect();
+                format!("addresses in {}", blocks.join(", "))
+            }
+            Self::DomainNames => "named domains".to_owned(),
+            Self::Unreadable => "a peer in a form this version does not know".to_owned(),
         }
     }
 }

@@ -6,19 +6,15 @@ use std::sync::Arc;
 use kubereach_reports::report::{PathState, Port, SegmentName};
 
 use super::callers::{Caller, Callers};
-use crate::checks::policy::{
-    closed_to_controller, closed_to_controller_if_enforced, partly_closed_to_controller, undecidable, words,
-};
+use super::{CheckTable, words};
 use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{self, Target, kinds_of_targets, targets};
 use crate::evaluate::service::BackendSegments;
-use crate::policy::cni::Enforcement;
 use crate::policy::{
     Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection,
 };
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::Segment;
-use kubereach_model::snapshot::Gap;
 
 /// Asked of more pairs than this, the first speak for the rest: replicas of one workload are alike.
 const MOST_PAIRS: usize = 4096;
@@ -26,6 +22,7 @@ const MOST_PAIRS: usize = 4096;
 /// Adds to the `policy` segment what the policies say to those who carry the traffic of the entry. Where
 /// they are not known nothing changes.
 pub fn through<'s>(
+    checks: &CheckTable,
     cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: Option<&Port>,
@@ -66,11 +63,20 @@ pub fn through<'s>(
     } else {
         kinds_of_targets(cluster, view, declared, &behind_it)
     };
-    let asked = Asked { cluster, view, name, protocol, targets: &targets };
+    let ask = Ask { cluster, protocol, targets: &targets };
+    let asked = match &caller {
+        Caller::Pods(pods) => ask.of_pods(pods),
+        Caller::OwnIdentity => Some(Asked::OwnIdentity { restricted: ask.of_identity() }),
+    };
+    let Some(asked) = asked else { return behind };
+    let cx = CallerContext { cluster, view, name, protocol, targets: &targets, asked };
     let mut segment = Segment::clone(slot);
-    match &caller {
-        Caller::Pods(pods) => asked.of_pods(pods, &mut segment),
-        Caller::OwnIdentity => asked.of_identity(&mut segment),
+    if let Asked::Pods(Pairs { denied: 0, unknown: 0, admitting, .. }) = &cx.asked {
+        let by = if admitting.is_empty() { String::new() } else { format!(": {}", words::list(admitting)) };
+        segment.evaluated(format!("policies let the pods of {name} connect to {}{by}", cx.port_words()));
+    }
+    for finding in checks.caller.iter().filter_map(|check| check(&cx, slot)) {
+        segment.add(finding);
     }
     *slot = Arc::new(segment);
     behind
@@ -105,60 +111,37 @@ struct Asking<'a, 's> {
     count: usize,
 }
 
-struct Asked<'a, 's> {
+struct Ask<'a, 's> {
     cluster: &'a Cluster<'s>,
-    view: &'a ServiceView<'s>,
-    /// Of the controller.
-    name: &'static str,
     protocol: Protocol,
     targets: &'a [Target<'s>],
 }
 
-/// What the policies say to one of the caller's pods, over all pods behind.
+/// How many pods behind are told what, for one of the caller's pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Said {
+struct Told {
     denied: usize,
     unknown: usize,
     allowed: usize,
 }
 
-impl<'s> Asked<'_, 's> {
-    fn port(&self) -> String {
-        words::port(self.targets.first().and_then(|t| t.port), self.protocol.word())
-    }
-
-    /// A proxy without labels: any rule that asks who connects cannot be followed.
-    fn of_identity(&self, segment: &mut Segment) {
+impl<'a, 's> Ask<'a, 's> {
+    /// A proxy without labels: does any policy ask who connects?
+    fn of_identity(&self) -> bool {
         let policies = self.cluster.policies();
-        let restricted = self.targets.iter().any(|target| {
+        self.targets.iter().any(|target| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
             let connection =
                 Connection { from: &End::Anyone, to: &target.end, protocol: self.protocol, port: target.port };
             policies.policies.side(&connection, Direction::Ingress, &selection).answer != Answer::Allowed
-        });
-        if !restricted {
-            return;
-        }
-        let (name, shown) = (self.name, self.port());
-        let gap = Gap::investigate(
-            format!("whether the proxy of {name} is admitted"),
-            format!("{name} gives it an identity of its own that no NetworkPolicy can name"),
-        );
-        let message = format!(
-            "it cannot be decided whether the proxy of {name} may connect to {shown}: \
-             it runs on the nodes and has no pod labels"
-        );
-        segment.add(undecidable::DOC.finding(&gap, self.view.service.object(), message).next(
-            "Ask the plugin what it admits.",
-            kubereach_model::evidence::command::list("ciliumendpoints", self.view.namespace()),
-        ));
+        })
     }
 
     /// Callers and targets of which no policy tells any two apart; `None` where pairs have to be asked about one by
     /// one: a pod may talk to itself, and a node to its own pods.
-    fn kinds<'a>(&'a self, callers: &'a Callers<'s>) -> Option<(Vec<Asking<'a, 's>>, Vec<Asking<'a, 's>>)> {
+    fn kinds<'c>(&'c self, callers: &'c Callers<'s>) -> Option<(Vec<Asking<'c, 's>>, Vec<Asking<'c, 's>>)> {
         let policies = self.cluster.policies();
-        let asking = |end: &'a End<'s>, port: Option<u16>, count: usize| Asking {
+        let asking = |end: &'c End<'s>, port: Option<u16>, count: usize| Asking {
             selection: end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default(),
             end,
             port,
@@ -188,10 +171,10 @@ impl<'s> Asked<'_, 's> {
     }
 
     /// Every caller and every target by itself, as far as there is room.
-    fn pairs<'a>(&'a self, callers: &'a Callers<'s>) -> (Vec<Asking<'a, 's>>, Vec<Asking<'a, 's>>) {
+    fn pairs<'c>(&'c self, callers: &'c Callers<'s>) -> (Vec<Asking<'c, 's>>, Vec<Asking<'c, 's>>) {
         let policies = &self.cluster.policies().policies;
         let most = (MOST_PAIRS / self.targets.len().max(1)).max(1);
-        let asking = |end: &'a End<'s>, port: Option<u16>, count: usize| Asking {
+        let asking = |end: &'c End<'s>, port: Option<u16>, count: usize| Asking {
             selection: end.pod().map(|pod| policies.select(pod)).unwrap_or_default(),
             end,
             port,
@@ -202,7 +185,8 @@ impl<'s> Asked<'_, 's> {
         (from, to.collect())
     }
 
-    fn of_pods(&self, callers: &Callers<'s>, segment: &mut Segment) {
+    /// What the policies say to every pair; `None` where there is none.
+    fn of_pods(&self, callers: &Callers<'s>) -> Option<Asked<'a, 's>> {
         let policies = self.cluster.policies();
         let (callers, targets) = self.kinds(callers).unwrap_or_else(|| self.pairs(callers));
         let asked: Vec<Vec<Decision<'_, 's>>> = callers
@@ -217,106 +201,100 @@ impl<'s> Asked<'_, 's> {
             .collect();
         let decisions: Vec<&Decision<'_, 's>> = asked.iter().flatten().collect();
         if decisions.is_empty() {
-            return;
+            return None;
         }
         let reached: usize = targets.iter().map(|target| target.count).sum();
-        let said: Vec<Said> = asked
+        let told: Vec<Told> = asked
             .iter()
             .map(|of_one| {
-                let told = |answer| of_one.iter().zip(&targets).filter(move |(d, _)| d.answer == answer);
-                let count = |answer| told(answer).map(|(_, target)| target.count).sum::<usize>();
+                let of = |answer| of_one.iter().zip(&targets).filter(move |(d, _)| d.answer == answer);
+                let count = |answer| of(answer).map(|(_, target)| target.count).sum::<usize>();
                 let (denied, unknown) = (count(Answer::Denied), count(Answer::Unknown));
-                Said { denied, unknown, allowed: reached - denied - unknown }
+                Told { denied, unknown, allowed: reached - denied - unknown }
             })
             .collect();
         let all: usize = callers.iter().map(|caller| caller.count * reached).sum();
-        let total = |of: fn(&Said) -> usize| callers.iter().zip(&said).map(|(c, s)| c.count * of(s)).sum::<usize>();
-        let (denied, unknown) = (total(|s| s.denied), total(|s| s.unknown));
-        let (name, shown) = (self.name, self.port());
-        if denied + unknown == 0 {
-            let sides = decisions.iter().flat_map(|d| [&d.verdict.egress, &d.verdict.ingress]);
-            let by = words::admitting(self.cluster, sides.flat_map(|side| &side.because));
-            let by = if by.is_empty() { String::new() } else { format!(": {}", words::list(&by)) };
-            segment.evaluated(format!("policies let the pods of {name} connect to {shown}{by}"));
-            return;
-        }
-        let because = words::policies(
-            self.cluster,
-            decisions.iter().flat_map(|d| d.verdict.egress.because.iter().chain(&d.verdict.ingress.because)),
-        );
-        // Every caller is told the same, or it depends on which of them serves this entry.
-        let alike = said.windows(2).all(|pair| pair.first() == pair.last());
-        if denied == all || (denied > 0 && unknown == 0 && alike) {
-            self.denied(denied, all, &because, segment);
-        } else {
-            self.unsettled(&decisions, denied, &because, segment);
-        }
+        let total = |of: fn(&Told) -> usize| callers.iter().zip(&told).map(|(c, t)| c.count * of(t)).sum::<usize>();
+        let (denied, unknown) = (total(|t| t.denied), total(|t| t.unknown));
+        let reasons =
+            || decisions.iter().flat_map(|d| d.verdict.egress.reasons.iter().chain(&d.verdict.ingress.reasons));
+        let open = denied + unknown == 0;
+        Some(Asked::Pods(Pairs {
+            all,
+            denied,
+            unknown,
+            alike: told.windows(2).all(|pair| pair.first() == pair.last()),
+            missing: decisions
+                .iter()
+                .filter(|d| d.answer == Answer::Unknown)
+                .flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing))
+                .next()
+                .copied(),
+            deciding: if open { Vec::new() } else { words::policies(self.cluster, reasons()) },
+            admitting: if open { words::admitting(self.cluster, reasons()) } else { Vec::new() },
+        }))
     }
+}
 
-    /// Some pairs cannot be decided, or the pods that may be the caller are told different things.
-    fn unsettled(
-        &self,
-        decisions: &[&Decision<'_, 's>],
-        denied: usize,
-        because: &[&Policy<'s>],
-        segment: &mut Segment,
-    ) {
-        let missing = decisions
-            .iter()
-            .filter(|d| d.answer == Answer::Unknown)
-            .flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing))
-            .next();
-        if segment.state() == PathState::Unknown {
-            // The reason stands there already: another system's policy, or policies that were not read.
-            return;
-        }
-        let why = match missing {
-            Some(missing) => missing.to_string(),
-            None if denied > 0 => {
-                "not all of them are admitted, and which of them serves this entry is not known".to_owned()
-            }
-            None => return,
-        };
-        let open = segment.findings().iter().all(|f| f.code() != crate::checks::policy::admits_some::DOC.code());
-        if missing == Some(&Missing::HostNetwork) && denied == 0 && open {
-            // Nobody is turned away by the rules that were read, a node least of all.
-            return;
-        }
-        let (name, shown) = (self.name, self.port());
-        let gap = Gap::investigate(format!("whether the pods of {name} are admitted"), why.clone());
-        let message = format!("it cannot be decided whether the pods of {name} may connect to {shown}: {why}");
-        let finding = undecidable::DOC.finding(&gap, self.view.service.object(), message);
-        segment.add(words::blame(finding, because, self.view.namespace()));
+/// What the policies say to a caller that is known.
+#[derive(Debug)]
+pub enum Asked<'a, 's> {
+    /// A proxy that runs on the nodes and has no pod labels.
+    OwnIdentity {
+        /// Is there a policy at the pods that does not admit just anyone?
+        restricted: bool,
+    },
+    /// Pods.
+    Pods(Pairs<'a, 's>),
+}
+
+/// The answers to every pair of a caller's pod and a pod behind the port.
+#[derive(Debug)]
+pub struct Pairs<'a, 's> {
+    /// How many pairs there are.
+    pub all: usize,
+    /// In how many the policies deny the connection.
+    pub denied: usize,
+    /// In how many it cannot be told.
+    pub unknown: usize,
+    /// Is each of the caller's pods told the same? Otherwise it depends on which of them serves this entry.
+    pub alike: bool,
+    /// Where it cannot be told: the first missing fact.
+    pub missing: Option<Missing<'s>>,
+    /// The policies that decide, each once; of no interest where every pair is allowed.
+    pub deciding: Vec<&'a Policy<'s>>,
+    /// Where every pair is allowed: the policies that admit the caller, with their rules.
+    pub admitting: Vec<String>,
+}
+
+impl Pairs<'_, '_> {
+    /// Are the pods turned away, all of them or each alike from some pods? Otherwise, if anything is not allowed,
+    /// it is unsettled: some pairs cannot be decided, or which of the pods serves this entry matters.
+    pub const fn is_denied(&self) -> bool {
+        self.denied > 0 && (self.denied == self.all || (self.unknown == 0 && self.alike))
     }
+}
 
-    fn denied(&self, denied: usize, all: usize, because: &[&Policy<'s>], segment: &mut Segment) {
-        let Some(first) = because.first() else { return };
-        let (name, shown) = (self.name, self.port());
-        let fact = format!("does not let the pods of {name} connect to {shown}");
-        let Some(proof) = words::shows(self.cluster, first, &fact) else { return };
-        let policies = self.cluster.policies();
-        let enforcement = &policies.plugins.enforcement;
-        let object = first.object.clone();
-        let finding = if denied < all {
-            let message = format!(
-                "the pods of {name} may not connect to {shown} in {denied} of {all} pairs of pods, \
-                 if network policies are enforced"
-            );
-            partly_closed_to_controller::DOC.finding(&proof, object, message)
-        } else if let (Enforcement::Enforced { .. }, true) = (enforcement, policies.other_systems_read()) {
-            let message = format!("network policies do not let the pods of {name} connect to {shown}");
-            closed_to_controller::DOC.finding(&proof, object, message)
-        } else {
-            let message =
-                format!("network policies do not let the pods of {name} connect to {shown}, if they are enforced");
-            closed_to_controller_if_enforced::DOC.finding(&proof, object, message)
-        };
-        let names: Vec<String> = because.iter().map(|policy| policy.object.to_string()).collect();
-        let finding = finding.cause(format!(
-            "{name} carries the requests of this entry to the pods; {} its pods through. \
-             Requests would be answered with an error of the controller.",
-            words::policies_do(&names, "does not let", "do not let")
-        ));
-        segment.add(words::blame(finding, because, self.view.namespace()));
+/// The pods behind a port and a caller that is known.
+#[derive(Debug)]
+pub struct CallerContext<'a, 's> {
+    /// The cluster with its policies.
+    pub cluster: &'a Cluster<'s>,
+    /// The Service.
+    pub view: &'a ServiceView<'s>,
+    /// Of the controller whose proxy is the caller.
+    pub name: &'static str,
+    /// The protocol of the port.
+    pub protocol: Protocol,
+    /// The pods behind the port.
+    pub targets: &'a [Target<'s>],
+    /// What the policies say.
+    pub asked: Asked<'a, 's>,
+}
+
+impl CallerContext<'_, '_> {
+    /// `80/TCP`, as the pods have it.
+    pub fn port_words(&self) -> String {
+        words::port(self.targets.first().and_then(|t| t.port), self.protocol.word())
     }
 }

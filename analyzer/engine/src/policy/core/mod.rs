@@ -1,39 +1,72 @@
 //! networking.k8s.io/v1 `NetworkPolicy`, compiled.
 
-use std::net::IpAddr;
+use ipnet::IpNet;
+use kubereach_reports::report::CoverageState;
 
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
-use super::network::Block;
-use super::options::{AgainstPods, Options};
+use super::engine::{self, Asked, Compiled, Policy, Rules, Scope, Tier, Unread};
+use super::groups::Sight;
+use super::ineffective::Kinds;
+use super::network::{Block, on_addresses};
+use super::options::AgainstPods;
 use super::ports::PortEntry;
 use super::selectors::{on_labels, on_namespace};
-use kubereach_model::snapshot::LabelSelector;
-use kubereach_model::snapshot::model::{NetworkPolicy, PolicyPeer, PolicyRule};
+use super::words::{of_namespaces, of_pods, on_ports};
+use kubereach_model::snapshot::model::{NetworkPolicy, PolicyPeer, PolicyRule, Resource as _};
+use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
+
+/// Reads `NetworkPolicy`.
+#[derive(Debug)]
+pub(super) struct Engine;
+
+impl engine::Engine for Engine {
+    fn kinds(&self) -> &'static [GroupKind] {
+        std::slice::from_ref(NetworkPolicy::KIND)
+    }
+
+    fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>> {
+        let policy = |found: Found<'s, NetworkPolicy>| {
+            let stored = found.get();
+            let rules = Compiled::Core(Core::compile(found));
+            Policy { object: stored.object_ref(), origin: stored.origin, tier: Tier::Namespace, rules }
+        };
+        snapshot.network_policies.iter().map(policy).collect()
+    }
+
+    fn unread_in(&self, snapshot: &Snapshot, namespace: &str) -> Option<Unread> {
+        engine::unread(snapshot, NetworkPolicy::KIND, Some(namespace))
+    }
+
+    fn is_without_record(&self, snapshot: &Snapshot, namespace: &str) -> bool {
+        snapshot.coverage.state(NetworkPolicy::KIND, Some(namespace)) == CoverageState::NotCollected
+    }
+}
 
 /// A core policy, ready to be asked.
 #[derive(Debug, Clone)]
 pub(super) struct Core<'s> {
-    pub(super) namespace: &'s str,
-    pub(super) selector: &'s LabelSelector,
+    found: Found<'s, NetworkPolicy>,
+    namespace: &'s str,
+    selector: &'s LabelSelector,
     /// Per direction: its rules, or `None` where the policy does not isolate that direction.
-    pub(super) rules: [Option<Vec<Rule<'s>>>; 2],
+    rules: [Option<Vec<Rule<'s>>>; 2],
     /// Rules of a direction that the policy does not isolate: they do nothing.
-    pub(super) inactive: [usize; 2],
+    inactive: [usize; 2],
 }
 
 /// One rule.
 #[derive(Debug, Clone)]
-pub(super) struct Rule<'s> {
+struct Rule<'s> {
     /// Empty: anyone.
-    pub(super) peers: Vec<Peer<'s>>,
+    peers: Vec<Peer<'s>>,
     /// Empty: every port.
-    pub(super) ports: Vec<PortEntry<'s>>,
+    ports: Vec<PortEntry<'s>>,
 }
 
 /// One peer of a rule.
 #[derive(Debug, Clone)]
-pub(super) enum Peer<'s> {
+enum Peer<'s> {
     /// By labels: of the pod, of its namespace (`None`: the policy's own), or both.
     Selected { pods: Option<&'s LabelSelector>, namespaces: Option<&'s LabelSelector> },
     /// By address.
@@ -43,7 +76,8 @@ pub(super) enum Peer<'s> {
 }
 
 impl<'s> Core<'s> {
-    pub(super) fn compile(policy: &'s NetworkPolicy) -> Self {
+    fn compile(found: Found<'s, NetworkPolicy>) -> Self {
+        let policy = &found.get().value;
         let spec = &policy.spec;
         let is = |word: &str| spec.policy_types.iter().any(|t| t == word);
         let rules =
@@ -51,6 +85,7 @@ impl<'s> Core<'s> {
         let ingress = rules(spec.ingress.as_deref());
         let egress = rules(spec.egress.as_deref());
         Self {
+            found,
             namespace: &policy.metadata.namespace,
             selector: &spec.pod_selector,
             inactive: [if is("Ingress") { 0 } else { ingress.len() }, if is("Egress") { 0 } else { egress.len() }],
@@ -58,20 +93,29 @@ impl<'s> Core<'s> {
         }
     }
 
-    /// Does it isolate the pod in this direction? A policy selects pods of its own namespace only.
-    pub(super) fn selects(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s> {
+    fn rules_of(&self, direction: Direction) -> Option<&[Rule<'s>]> {
+        self.rules.get(direction.index()).and_then(Option::as_deref)
+    }
+
+    fn every_rule(&self, direction: Direction) -> &[Rule<'s>] {
+        self.rules_of(direction).unwrap_or_default()
+    }
+}
+
+impl<'s> Rules<'s> for Core<'s> {
+    fn scope(&self) -> Scope<'s> {
+        Scope::Namespace(self.namespace, self.selector)
+    }
+
+    /// A policy selects pods of its own namespace only.
+    fn selects(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s> {
         if self.rules_of(direction).is_none() || pod.namespace != self.namespace {
             return Truth::No;
         }
         on_labels(self.selector, pod.labels)
     }
 
-    pub(super) fn rules_of(&self, direction: Direction) -> Option<&[Rule<'s>]> {
-        self.rules.get(direction.index()).and_then(Option::as_deref)
-    }
-
-    /// What it says to a connection between `pod`, which it may select (`selected`), and `other`.
-    pub(super) fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s> {
+    fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s> {
         let Some(rules) = self.rules_of(asked.direction) else { return PolicyAnswer::NotApplicable };
         let unselected = match selected {
             Truth::No => return PolicyAnswer::NotApplicable,
@@ -128,22 +172,107 @@ impl<'s> Core<'s> {
             }
         }
     }
-}
 
-/// A connection seen from one of its ends.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'a, 's> {
-    pub(super) direction: Direction,
-    /// The end whose policies are asked.
-    pub(super) pod: &'a PodEnd<'s>,
-    /// The other end.
-    pub(super) other: &'a End<'s>,
-    /// Where the connection goes: ports are the destination's in both directions.
-    pub(super) to: &'a End<'s>,
-    pub(super) protocol: Protocol,
-    /// The pod's port, after a Service has translated its own; `None` where it is not known.
-    pub(super) port: Option<u16>,
-    pub(super) options: &'a Options,
+    fn rule_count(&self, direction: Direction) -> Option<usize> {
+        self.rules_of(direction).map(<[_]>::len)
+    }
+
+    fn restricts(&self, direction: Direction) -> bool {
+        self.rules_of(direction).is_some()
+    }
+
+    /// Traffic between a pod and its own node is always allowed (NetworkPolicy concept page).
+    fn spares_own_node(&self) -> bool {
+        true
+    }
+
+    fn denies_by_default(&self) -> bool {
+        true
+    }
+
+    fn ports(&self, direction: Direction, each: &mut dyn FnMut(&PortEntry<'s>)) {
+        self.every_rule(direction).iter().flat_map(|rule| &rule.ports).for_each(each);
+    }
+
+    fn ranges(&self, direction: Direction, each: &mut dyn FnMut(IpNet)) {
+        for peer in self.every_rule(direction).iter().flat_map(|rule| &rule.peers) {
+            if let Peer::Block(block) = peer {
+                block.ranges().for_each(&mut *each);
+            }
+        }
+    }
+
+    fn see(&self, sight: &mut Sight<'s>) {
+        sight.labels(self.selector);
+        let rules = Direction::BOTH.iter().flat_map(|direction| self.every_rule(*direction));
+        for peer in rules.flat_map(|rule| &rule.peers) {
+            if let Peer::Selected { pods, namespaces } = peer {
+                pods.iter().for_each(|selector| sight.labels(selector));
+                namespaces.iter().for_each(|selector| sight.namespace_labels(selector));
+            }
+        }
+    }
+
+    fn reached(&self, phrases: &mut Vec<String>) {
+        for rule in self.every_rule(Direction::Egress) {
+            let ports = on_ports(&rule.ports);
+            let peers = rule.words("anything", self.namespace);
+            phrases.extend(peers.into_iter().map(|peer| format!("{peer}{ports}")));
+        }
+    }
+
+    fn admitted(&self, asked: &Asked<'_, 's>, phrases: &mut Vec<String>) {
+        for rule in self.every_rule(asked.direction) {
+            if rule.ports_match(asked) != Truth::No {
+                phrases.extend(rule.words("anyone", self.namespace));
+            }
+        }
+    }
+
+    fn shows(&self, fact: &str) -> Proof {
+        self.found.shows(fact)
+    }
+
+    fn inactive_rules(&self, direction: Direction) -> usize {
+        self.inactive.get(direction.index()).copied().unwrap_or(0)
+    }
+
+    fn rules_for_nobody(&self, direction: Direction, pods: &Kinds<'_, 's>) -> Vec<usize> {
+        let rules = self.every_rule(direction).iter().enumerate();
+        let nobody = |rule: &Rule<'s>| {
+            !rule.peers.is_empty() && rule.peers.iter().all(|peer| peer.is_nobody(self.namespace, pods))
+        };
+        rules.filter(|(_, rule)| nobody(rule)).map(|(index, _)| index).collect()
+    }
+
+    fn ports_no_pod_has(&self, pods: &[&PodEnd<'s>]) -> Vec<(usize, &'s str)> {
+        let selected: Vec<&&PodEnd<'s>> =
+            pods.iter().filter(|pod| self.selects(pod, Direction::Ingress) == Truth::Yes).collect();
+        let mut names = Vec::new();
+        if selected.is_empty() {
+            return names;
+        }
+        for (index, rule) in self.every_rule(Direction::Ingress).iter().enumerate() {
+            for name in
+                rule.ports.iter().filter(|p| !selected.iter().any(|pod| p.is_declared(pod))).filter_map(PortEntry::name)
+            {
+                names.push((index, name));
+            }
+        }
+        names
+    }
+
+    fn ports_by_number(&self) -> Vec<(usize, Protocol, u16)> {
+        let rules = self.every_rule(Direction::Ingress).iter().enumerate();
+        rules
+            .flat_map(|(index, rule)| rule.ports.iter().filter_map(PortEntry::single).map(move |(p, n)| (index, p, n)))
+            .collect()
+    }
+
+    fn selector_keys(&self) -> Vec<&'s str> {
+        let keys = self.selector.match_labels.keys().map(String::as_str);
+        keys.chain(self.selector.match_expressions.iter().map(|r| r.key.as_str())).collect()
+    }
 }
 
 impl<'s> Rule<'s> {
@@ -155,7 +284,7 @@ impl<'s> Rule<'s> {
     }
 
     /// Peers and ports both have to match; none given means every one.
-    pub(super) fn matches(&self, namespace: &'s str, asked: &Asked<'_, 's>) -> Truth<'s> {
+    fn matches(&self, namespace: &'s str, asked: &Asked<'_, 's>) -> Truth<'s> {
         let ports = self.ports_match(asked);
         if ports == Truth::No || self.peers.is_empty() {
             return ports;
@@ -163,11 +292,19 @@ impl<'s> Rule<'s> {
         ports.and(Truth::any(self.peers.iter().map(|peer| peer.matches(namespace, asked))))
     }
 
-    pub(super) fn ports_match(&self, asked: &Asked<'_, 's>) -> Truth<'s> {
+    fn ports_match(&self, asked: &Asked<'_, 's>) -> Truth<'s> {
         if self.ports.is_empty() {
             return Truth::Yes;
         }
         Truth::any(self.ports.iter().map(|p| p.matches(asked.to, asked.protocol, asked.port, asked.options)))
+    }
+
+    /// A phrase for each of its peers.
+    fn words(&self, without_peers: &str, namespace: &str) -> Vec<String> {
+        if self.peers.is_empty() {
+            return vec![without_peers.to_owned()];
+        }
+        self.peers.iter().map(|peer| peer.words(namespace)).collect()
     }
 }
 
@@ -180,7 +317,7 @@ impl<'s> Peer<'s> {
         }
     }
 
-    pub(super) fn matches(&self, namespace: &'s str, asked: &Asked<'_, 's>) -> Truth<'s> {
+    fn matches(&self, namespace: &'s str, asked: &Asked<'_, 's>) -> Truth<'s> {
         match self {
             Self::Unreadable => Truth::Unknown(Missing::Form),
             Self::Selected { pods, namespaces } => match asked.other {
@@ -202,7 +339,7 @@ impl<'s> Peer<'s> {
     }
 
     /// Does a selector peer select this ordinary pod?
-    pub(super) fn selects(
+    fn selects(
         pods: Option<&LabelSelector>,
         namespaces: Option<&LabelSelector>,
         own: &str,
@@ -216,6 +353,26 @@ impl<'s> Peer<'s> {
             return Truth::No;
         }
         namespace.and(pods.map_or(Truth::Yes, |selector| on_labels(selector, pod.labels)))
+    }
+
+    /// Is it surely no pod? Addresses and what cannot be read may be somebody.
+    fn is_nobody(&self, own: &str, kinds: &Kinds<'_, 's>) -> bool {
+        let Self::Selected { pods, namespaces } = self else { return false };
+        match namespaces {
+            None => kinds.none_in(own, *pods),
+            Some(namespaces) => kinds.none_anywhere(namespaces, *pods),
+        }
+    }
+
+    fn words(&self, own: &str) -> String {
+        match self {
+            Self::Unreadable => "a peer in a form this version does not know".to_owned(),
+            Self::Block(block) => format!("addresses in {block}"),
+            Self::Selected { pods, namespaces: None } => format!("{} in namespace {own}", of_pods(*pods)),
+            Self::Selected { pods, namespaces: Some(selector) } => {
+                format!("{} {}", of_pods(*pods), of_namespaces(selector))
+            }
+        }
     }
 }
 
@@ -254,19 +411,6 @@ fn from_outside<'s>(truth: Truth<'static>, direction: Direction) -> Truth<'s> {
 }
 
 /// A pod with several addresses uses one of them, and which one is not known.
-pub(super) fn on_pod<'s>(block: &Block, pod: &PodEnd<'s>) -> Truth<'s> {
+fn on_pod<'s>(block: &Block, pod: &PodEnd<'s>) -> Truth<'s> {
     on_addresses(block, &pod.addresses)
-}
-
-pub(super) fn on_addresses<'s>(block: &Block, addresses: &[IpAddr]) -> Truth<'s> {
-    let mut all: Option<Truth<'s>> = None;
-    for address in addresses {
-        let this = block.contains(*address);
-        all = Some(match all {
-            None => this,
-            Some(so_far) if so_far == this => this,
-            Some(_) => Truth::Unknown(Missing::PodAddress),
-        });
-    }
-    all.unwrap_or(Truth::Unknown(Missing::PodAddress))
 }

@@ -1,0 +1,301 @@
+//! Policy engines: each reads some kinds of policy and says what its policies mean. Everything else asks by these
+//! traits and knows no kind by name; another kind is another engine in [`ENGINES`].
+
+use std::fmt;
+use std::ops::Deref;
+
+use ipnet::IpNet;
+use kubereach_reports::report::{CoverageState, ObjectRef};
+
+use super::answer::{Direction, PolicyAnswer, Protocol, Truth};
+use super::ends::{End, PodEnd};
+use super::groups::Sight;
+use super::ineffective::Kinds;
+use super::options::Options;
+use super::ports::PortEntry;
+use super::{admin, core};
+use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot};
+
+macro_rules! engines {
+    ($($module:ident :: $policy:ident),+ $(,)?) => {
+        /// Every engine, in the order in which their policies are numbered.
+        pub(super) static ENGINES: &[&dyn Engine] = &[$(&$module::Engine),+];
+
+        /// A compiled policy of one of the engines. (A boxed trait object would bind its lifetime more tightly than
+        /// those who ask need.)
+        #[derive(Debug)]
+        pub(super) enum Compiled<'s> {
+            $(#[doc = concat!("Of the engine in `", stringify!($module), "`.")] $policy($module::$policy<'s>)),+
+        }
+
+        impl<'s> Deref for Compiled<'s> {
+            type Target = dyn Rules<'s> + 's;
+
+            fn deref(&self) -> &Self::Target {
+                match self {
+                    $(Self::$policy(policy) => policy),+
+                }
+            }
+        }
+    };
+}
+
+// One line each: its folder, and what it compiles a policy into.
+engines! {
+    core::Core,
+    admin::Admin,
+}
+
+/// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Before the policies of namespaces, which cannot override it.
+    Admin,
+    /// The policies of namespaces.
+    Namespace,
+    /// Only where no policy of a namespace isolates the pod.
+    Baseline,
+}
+
+impl Tier {
+    /// In the order of precedence.
+    pub(super) const ALL: [Self; 3] = [Self::Admin, Self::Namespace, Self::Baseline];
+
+    /// Its place in that order.
+    pub(super) const fn index(self) -> usize {
+        match self {
+            Self::Admin => 0,
+            Self::Namespace => 1,
+            Self::Baseline => 2,
+        }
+    }
+
+    /// How its policies are taken together.
+    pub(super) const fn order(self) -> Order {
+        match self {
+            Self::Namespace => Order::AnyAdmits,
+            Self::Admin | Self::Baseline => Order::ByPriority,
+        }
+    }
+}
+
+/// How the policies of a tier are taken together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// In no order: one that admits settles it.
+    AnyAdmits,
+    /// By [`Priority`]: the first that matches settles it.
+    ByPriority,
+}
+
+/// The place of a policy in its tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Priority {
+    /// Policies of different families have no defined order.
+    pub(super) family: u8,
+    /// Lower is asked first; `None` where it is missing or masked.
+    pub(super) number: Option<i64>,
+}
+
+/// A kind of policy that was not all read where it matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Which kind.
+    pub kind: GroupKind,
+    /// Why.
+    pub gap: Gap,
+}
+
+/// Reads policies of some kinds.
+pub(super) trait Engine: fmt::Debug + Sync {
+    /// The kinds it reads; nobody else speaks of them.
+    fn kinds(&self) -> &'static [GroupKind];
+
+    /// Compiles every policy of its kinds.
+    fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>>;
+
+    /// Cluster-wide kinds that were not all read.
+    fn unread(&self, _snapshot: &Snapshot) -> Vec<Unread> {
+        Vec::new()
+    }
+
+    /// A namespaced kind that was not all read in a namespace.
+    fn unread_in(&self, _snapshot: &Snapshot, _namespace: &str) -> Option<Unread> {
+        None
+    }
+
+    /// Does the snapshot hold no record at all of how the policies of a namespace were collected?
+    fn is_without_record(&self, _snapshot: &Snapshot, _namespace: &str) -> bool {
+        false
+    }
+}
+
+/// A policy with its name and place.
+#[derive(Debug)]
+pub struct Policy<'s> {
+    /// Its name.
+    pub object: ObjectRef,
+    /// Where it came from, for positions.
+    pub origin: u32,
+    /// When it is asked.
+    pub tier: Tier,
+    pub(super) rules: Compiled<'s>,
+}
+
+/// Which pods a policy may be about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scope<'s> {
+    /// Pods of this namespace that the selector selects.
+    Namespace(&'s str, &'s LabelSelector),
+    /// Pods of any namespace.
+    Cluster,
+}
+
+/// One compiled policy: whom it selects, what it says, and how that is explained.
+pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
+    /// Which pods it may be about.
+    fn scope(&self) -> Scope<'s>;
+
+    /// Does it apply to the pod in this direction?
+    fn selects(&self, pod: &PodEnd<'s>, direction: Direction) -> Truth<'s>;
+
+    /// What it says to a connection of a pod that it may select.
+    fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s>;
+
+    /// Its place among the policies of its tier, where these have an order.
+    fn priority(&self) -> Priority {
+        Priority { family: 0, number: Some(0) }
+    }
+
+    /// Rules it has in this direction; `None` where it does not isolate it.
+    fn rule_count(&self, direction: Direction) -> Option<usize>;
+
+    /// May it turn anybody away in this direction?
+    fn restricts(&self, direction: Direction) -> bool;
+
+    /// Does it leave traffic between a pod and its own node alone?
+    fn spares_own_node(&self) -> bool;
+
+    /// Does it turn away whom no rule lets through?
+    fn denies_by_default(&self) -> bool;
+
+    /// What a rule is called; empty where it has no name.
+    fn rule_name(&self, _direction: Direction, _rule: usize) -> &'s str {
+        ""
+    }
+
+    /// Every port that a rule of this direction names.
+    fn ports(&self, direction: Direction, each: &mut dyn FnMut(&PortEntry<'s>));
+
+    /// Every address range that a rule of this direction names.
+    fn ranges(&self, direction: Direction, each: &mut dyn FnMut(IpNet));
+
+    /// Notes what it can see of a pod beside ports and addresses.
+    fn see(&self, sight: &mut Sight<'s>);
+
+    /// Whom it lets the pods reach: a phrase for each peer.
+    fn reached(&self, phrases: &mut Vec<String>);
+
+    /// Whom it admits to the port that is asked about: a phrase for each peer.
+    fn admitted(&self, asked: &Asked<'_, 's>, phrases: &mut Vec<String>);
+
+    /// What the policy, which was read, shows.
+    fn shows(&self, fact: &str) -> Proof;
+
+    /// Rules of a direction that the policy does not isolate: they do nothing.
+    fn inactive_rules(&self, _direction: Direction) -> usize {
+        0
+    }
+
+    /// Rules whose peers are surely no pod.
+    fn rules_for_nobody(&self, _direction: Direction, _pods: &Kinds<'_, 's>) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// Names of ports in ingress rules that none of these pods declares with that protocol, with the rule.
+    fn ports_no_pod_has(&self, _pods: &[&PodEnd<'s>]) -> Vec<(usize, &'s str)> {
+        Vec::new()
+    }
+
+    /// Single ports that ingress rules name by number, with the rule.
+    fn ports_by_number(&self) -> Vec<(usize, Protocol, u16)> {
+        Vec::new()
+    }
+
+    /// The keys of labels by which it selects its pods, where these are of one namespace.
+    fn selector_keys(&self) -> Vec<&'s str> {
+        Vec::new()
+    }
+}
+
+impl<'s> Policy<'s> {
+    /// Rules it has in this direction; `None` where it does not isolate it.
+    pub fn rule_count(&self, direction: Direction) -> Option<usize> {
+        self.rules.rule_count(direction)
+    }
+
+    /// Rules of a direction that the policy does not isolate: they do nothing.
+    pub fn inactive_rules(&self, direction: Direction) -> usize {
+        self.rules.inactive_rules(direction)
+    }
+
+    /// Names of ports in ingress rules that none of these pods declares with that protocol, with the rule.
+    pub fn ports_no_pod_has(&self, pods: &[&PodEnd<'s>]) -> Vec<(usize, &'s str)> {
+        self.rules.ports_no_pod_has(pods)
+    }
+
+    /// Single ports that ingress rules name by number, with the rule.
+    pub fn ports_by_number(&self) -> Vec<(usize, Protocol, u16)> {
+        self.rules.ports_by_number()
+    }
+
+    /// The keys of labels by which it selects its pods, where these are of one namespace.
+    pub fn selector_keys(&self) -> Vec<&'s str> {
+        self.rules.selector_keys()
+    }
+
+    /// What a rule is called; empty where it has no name.
+    pub fn rule_name(&self, direction: Direction, rule: usize) -> &'s str {
+        self.rules.rule_name(direction, rule)
+    }
+
+    /// What the policy, which was read, shows.
+    pub fn shows(&self, fact: &str) -> Proof {
+        self.rules.shows(fact)
+    }
+}
+
+/// A connection seen from one of its ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a, 's> {
+    pub(super) direction: Direction,
+    /// The end whose policies are asked.
+    pub(super) pod: &'a PodEnd<'s>,
+    /// The other end.
+    pub(super) other: &'a End<'s>,
+    /// Where the connection goes: ports are the destination's in both directions.
+    pub(super) to: &'a End<'s>,
+    pub(super) protocol: Protocol,
+    /// The pod's port, after a Service has translated its own; `None` where it is not known.
+    pub(super) port: Option<u16>,
+    pub(super) options: &'a Options,
+}
+
+/// Does an engine read this kind?
+pub(super) fn is_evaluated(kind: &GroupKind) -> bool {
+    ENGINES.iter().any(|engine| engine.kinds().contains(kind))
+}
+
+/// A kind that was not all read.
+pub(super) fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&str>) -> Option<Unread> {
+    let gap = snapshot.is_complete(kind, namespace).err()?;
+    Some(Unread { kind: kind.clone(), gap })
+}
+
+/// Does the snapshot show that the API server has this kind?
+pub(super) fn is_served(snapshot: &Snapshot, kind: &GroupKind) -> bool {
+    let defined = snapshot.crds.iter().any(|crd| kind.group == crd.spec.group && kind.kind == crd.spec.names.kind);
+    // An API server that refuses the list, or breaks it off, has the kind.
+    let state = snapshot.coverage.of(kind, None).state;
+    defined || matches!(state, CoverageState::Forbidden | CoverageState::Partial)
+}
