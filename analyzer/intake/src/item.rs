@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::content::Problem;
-use super::layouts::kubereach;
+use super::layouts;
 use super::object::{DecodeError, RawObject};
 use kubereach_model::snapshot::model::lenient::{List, Time};
 use kubereach_model::snapshot::model::{Meta, Resource as _, Sharing};
@@ -58,8 +58,7 @@ impl Item {
     /// Decodes an object. What cannot be decoded keeps its kind and namespace, so that nobody takes it
     /// for absent.
     pub fn decode(raw: &RawObject<'_>) -> Self {
-        let own = raw.kind == kubereach::KIND && raw.api_version == kubereach::API_VERSION;
-        if raw.kind == "SupportBundle" || own {
+        if layouts::is_record(raw.api_version, raw.kind) {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
             return Self { what: What::About(Box::new(value)), seen: None, template: None };
         }
@@ -83,7 +82,9 @@ impl Item {
         // What an API server stored was rendered long ago, by whatever.
         let template = raw.source_comment().filter(|_| !object.meta().is_stored()).map(Box::from);
         let mut object = slim(object);
-        SHARING.with_borrow_mut(|sharing| share(&mut object, sharing));
+        if let Some(object) = object.object_mut() {
+            SHARING.with_borrow_mut(|sharing| object.share(sharing));
+        }
         Self { what: What::Object(object), seen, template }
     }
 
@@ -132,27 +133,6 @@ fn slim(object: AnyObject) -> AnyObject {
 thread_local! {
     /// What the objects that this thread read last had.
     static SHARING: RefCell<Sharing> = RefCell::new(Sharing::default());
-}
-
-/// What the object has in common with those read before it is kept once.
-fn share(object: &mut AnyObject, sharing: &mut Sharing) {
-    match object {
-        AnyObject::Pod(pod) => sharing.pod(pod),
-        AnyObject::EndpointSlice(slice) => {
-            sharing.meta(&mut slice.metadata);
-            sharing.ports(&mut slice.ports);
-        }
-        AnyObject::Service(service) => sharing.meta(&mut service.metadata),
-        AnyObject::Workload(workload) => {
-            sharing.meta(&mut workload.metadata);
-            if let Some(template) = &mut workload.spec.template {
-                sharing.spec(&mut template.spec);
-            }
-        }
-        AnyObject::Node(node) => sharing.meta(&mut node.metadata),
-        AnyObject::Namespace(namespace) => sharing.meta(&mut namespace.metadata),
-        _ => {}
-    }
 }
 
 fn seen(object: &AnyObject, raw: &RawObject<'_>) -> Option<Timestamp> {

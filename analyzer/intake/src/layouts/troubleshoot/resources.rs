@@ -1,6 +1,6 @@
 //! The folders and files of `cluster-resources`.
 
-use crate::layouts::catalogue::{self, Kind};
+use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// A folder or file of `cluster-resources`: its names through the versions, its kind, and since when it
 /// is collected.
@@ -63,19 +63,19 @@ pub(super) static DEFINITIONS: Resource = resource(
 
 impl Resource {
     pub(super) fn kind(&self) -> Option<&'static Kind> {
-        catalogue::by_resource(self.plural, Some(self.group))
+        kinds::by_resource(self.plural, Some(self.group))
     }
 }
 
 /// The kind of kind-less items in a member of `cluster-resources`, by the folders below it and the name.
-pub(crate) fn kind_of(folders: &[&str], stem: &str) -> Option<&'static Kind> {
+pub(super) fn kind_of(folders: &[&str], stem: &str) -> Option<&'static Kind> {
     let named =
         |all: &'static [Resource], name: &str| all.iter().find(|r| r.names.contains(&name)).and_then(Resource::kind);
     match folders {
         [] if DEFINITIONS.names.contains(&stem) => DEFINITIONS.kind(),
         [] => named(&CLUSTER, stem),
         [folder] => named(&NAMESPACED, folder),
-        ["custom-resources", crd] => catalogue::by_name(crd),
+        ["custom-resources", crd] => kinds::by_name(crd),
         _ => None,
     }
 }
