@@ -9,13 +9,13 @@ pub mod policy;
 
 pub mod evaluate;
 
+pub mod observation;
+
 pub mod checks;
 
 pub mod plan;
 
 pub mod question;
-
-pub mod observation;
 
 pub mod judgement;
 
