@@ -3,7 +3,7 @@
 //! it is ended.
 #![allow(dead_code, reason = "the test server can do more than serve")]
 
-#[path = "../tests/api/mod.rs"]
+#[path = "../tests/cluster/api/mod.rs"]
 mod api;
 #[path = "../benches/support/mod.rs"]
 mod support;

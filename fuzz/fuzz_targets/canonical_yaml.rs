@@ -1,5 +1,5 @@
 //! What the reader of canonical YAML accepts, the full parser reads the same, as a document and as an item.
-//! The same check runs in `cargo test -p kubereach --test intake canonical`.
+//! The same check runs in `cargo test -p kubereach-intake --test intake canonical`.
 #![no_main]
 
 use kubereach_intake::yaml::Slice;

@@ -4,23 +4,30 @@
 //! the rules that judge raw facts ([`class`], [`outcome`], [`answered_by`]) and the log
 //! [`envelope`]. With it comes the engine ([`probe`]) that runs a plan.
 
-pub mod answered_by;
+// Each looks at none that comes later.
 pub mod canonical;
-pub mod class;
-pub mod collect;
-mod document;
-pub mod envelope;
 pub mod error;
 pub mod guard;
+pub mod schema;
+pub mod words;
+
+pub mod answered_by;
+pub mod class;
+mod document;
 pub mod layer;
+pub mod text;
+
+pub mod plan;
+
 pub mod observations;
 pub mod outcome;
-pub mod plan;
+
+pub mod envelope;
+
+pub mod collect;
+
 #[cfg(feature = "probe")]
 pub mod probe;
-pub mod schema;
-pub mod text;
-pub mod words;
 
 pub use error::DocumentError;
 pub use observations::{OBSERVATIONS_SCHEMA, Observations};

@@ -6,5 +6,7 @@
 // A String cannot fail to grow: `write!` would only add a Result to ignore.
 #![allow(clippy::format_push_string)]
 
-pub mod render;
+// Each looks at none that comes later.
 pub mod report;
+
+pub mod render;

@@ -12,6 +12,4 @@ mod pieces;
 mod positions;
 mod property;
 mod truth;
-#[path = "../../../tests/common/truth.rs"]
-mod truth_suites;
 mod yaml;

@@ -3,12 +3,11 @@
 use kubereach_intake::{Content, InputSpec, Limits};
 
 use crate::kit::scan_all;
-use crate::truth_suites;
 
 #[test]
 fn every_file_of_the_truth_is_read_without_a_problem() {
     let mut total = 0;
-    for (name, path) in truth_suites::suites() {
+    for (name, path) in kubereach_testkit::truth::suites() {
         let input = scan_all(&[InputSpec::Path(path.clone())], &Limits::default(), None).inputs.remove(0);
         let mut objects = 0;
         let mut others = 0;

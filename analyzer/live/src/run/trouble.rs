@@ -2,7 +2,7 @@
 //!
 //! Every row is *not tested*, with its cause and what to do about it; none says anything about a target. What a
 //! row is recognized by is in [`super::diagnose`] (pods, Jobs, events) and [`Trouble::of_refusal`] (what the API
-//! server says); `analyzer/tests/run/rows.yaml` drives every row over a socket.
+//! server says); `analyzer/tests/cluster/run/rows.yaml` drives every row over a socket.
 
 use kubereach_prober::class::Class;
 

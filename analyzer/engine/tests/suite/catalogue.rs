@@ -1,0 +1,82 @@
+//! The catalogue: a situation raises each of its codes, and what it says follows one rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kubereach_engine::checks;
+use kubereach_testkit::situations::{args, expect, folders, name};
+use serde_json::Value;
+
+use crate::common::situation::{measured_options, report_with};
+
+/// Codes that a situation asserts: that a finding or a note has them. Words under `not` and `absent`, and prose, are no
+/// assertion that something is raised.
+fn asserted(expect: &Value, into: &mut BTreeSet<String>) {
+    fn words(value: &Value, into: &mut BTreeSet<String>) {
+        match value {
+            Value::String(word) => drop(into.insert(word.clone())),
+            Value::Array(all) => all.iter().for_each(|value| words(value, into)),
+            Value::Object(all) => all.values().for_each(|value| words(value, into)),
+            _ => {}
+        }
+    }
+    for subject in expect["subjects"].as_object().into_iter().flat_map(|subjects| subjects.values()) {
+        ["codes", "notes", "entry_problems"].iter().for_each(|key| words(&subject[key], into));
+    }
+    for key in ["introduced", "fixed", "newly_seen", "no_longer_seen", "causes"] {
+        words(&expect["change"][key], into);
+    }
+}
+
+#[test]
+fn every_code_is_raised_by_a_situation() {
+    let mut raised = BTreeSet::new();
+    for folder in folders() {
+        asserted(&expect(&folder).unwrap_or_else(|e| panic!("{}: {e}", name(&folder))), &mut raised);
+    }
+    let catalogue: BTreeSet<String> = checks::catalogue().keys().map(|code| (*code).to_owned()).collect();
+    let missing: Vec<_> = catalogue.difference(&raised).collect();
+    assert!(missing.is_empty(), "no expect.yaml asserts {missing:?}");
+    let unknown: Vec<_> = raised.difference(&catalogue).collect();
+    assert!(unknown.is_empty(), "situations assert what no check raises: {unknown:?}");
+}
+
+/// Whether a text is sentences: it begins with a capital, or with a name in its own spelling, and ends with a full stop.
+fn is_sentence(text: &str) -> bool {
+    text.starts_with(char::is_uppercase) && text.ends_with('.') && !text.ends_with("..")
+}
+
+#[test]
+fn titles_are_lines_and_explanations_are_sentences() {
+    for (code, entry) in checks::catalogue() {
+        let title = entry.text.title;
+        assert!(title.starts_with(char::is_uppercase) && !title.ends_with(['.', ' ', ':']), "{code}: '{title}'");
+        assert!(is_sentence(entry.text.explanation.trim()), "{code}: '{}'", entry.text.explanation);
+    }
+}
+
+/// Codes whose actions are not sentences yet. Nothing may be added.
+const ACTIONS_NOT_YET: usize = 0;
+
+#[test]
+fn actions_are_sentences() {
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    for folder in folders() {
+        let args = args(&folder);
+        let Ok(report) = report_with(&folder, &args, &measured_options(&folder, &args)) else { continue };
+        for finding in &report.findings {
+            if !finding.action.is_empty() && !is_sentence(&finding.action) {
+                wrong.entry(finding.code.clone()).or_insert_with(|| finding.action.clone());
+            }
+        }
+        for subject in &report.subjects {
+            let next = [&subject.next, &subject.next_test].into_iter().flatten();
+            for action in next.map(|step| &step.action).filter(|action| !is_sentence(action)) {
+                let code = report.findings.iter().find(|f| &f.action == action).map(|f| f.code.clone());
+                wrong.entry(code.unwrap_or_else(|| format!("({action})"))).or_insert_with(|| action.clone());
+            }
+        }
+    }
+    let listed: String = wrong.iter().map(|(code, action)| format!("{code}\t{action}\n")).collect();
+    println!("{listed}");
+    assert_eq!(wrong.len(), ACTIONS_NOT_YET, "actions of this many codes are not sentences:\n{listed}");
+}

@@ -1,0 +1,23 @@
+//! What the engine promises, from outside: about whole inputs and made-up clusters, and against expectations that
+//! nobody here wrote.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod catalogue;
+mod change_laws;
+mod configuration;
+mod gate;
+mod gateway;
+mod laws;
+mod measured;
+mod measured_laws;
+mod plan;
+mod policy_laws;
+mod rendered;
+mod service;
+mod truth_gateway;
+mod truth_policy;
+mod truth_requests;
+mod truth_snapshots;

@@ -1,0 +1,91 @@
+//! Every fixture of live objects is served, read back over the socket and judged as the files are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use kubereach_engine::{Options, analyze};
+use kubereach_intake::progress::Silent;
+use kubereach_reports::report::Report;
+use serde_json::Value;
+
+use super::kit::{ask, objects_in, report};
+use crate::api::Cluster;
+use kubereach_testkit::situations::{folders, inputs, name, options};
+
+/// What is compared: per subject its words, its headline and the codes of its findings.
+fn verdicts(report: &Report) -> BTreeMap<String, (String, String, BTreeSet<String>)> {
+    report
+        .subjects
+        .iter()
+        .map(|s| {
+            let codes = report.findings.iter().filter(|f| s.findings.contains(&f.id)).map(|f| f.code.clone());
+            // Files of these fixtures tell no time to judge dates at; a live server has a clock.
+            let codes = codes.filter(|code| code != "tls/certificate-dates");
+            let place = s.broken_at.as_ref().map_or("", |b| b.segment.word());
+            let words = format!("{} {place}", s.verdict.word());
+            (format!("{}/{}/{}", s.kind, s.namespace, s.name), (words, s.headline.clone(), codes.collect()))
+        })
+        .collect()
+}
+
+fn is_live(object: &Value) -> bool {
+    let meta = &object["metadata"];
+    object["kind"].is_string()
+        && object["apiVersion"].is_string()
+        && meta["name"].is_string()
+        && ["uid", "creationTimestamp", "resourceVersion"].iter().any(|key| meta[*key].is_string())
+}
+
+/// Kinds whose content is not read live by design; what a fixture says with it cannot be seen.
+fn is_private(object: &Value) -> bool {
+    let tls = object["type"] == "kubernetes.io/tls";
+    object["kind"] == "Secret" && !tls && (object["data"].is_object() || object["type"].is_string())
+}
+
+#[test]
+fn every_live_fixture_is_judged_as_its_files_are() {
+    let mut wrong = String::new();
+    let (mut served, mut skipped) = (0, 0);
+    for folder in folders() {
+        let Some(objects) = objects_in(&folder.join("input")) else {
+            skipped += 1;
+            continue;
+        };
+        let unique: BTreeSet<String> = objects
+            .iter()
+            .map(|o| format!("{}{}{}", o["kind"], o["metadata"]["namespace"], o["metadata"]["name"]))
+            .collect();
+        if objects.is_empty()
+            || !objects.iter().all(is_live)
+            || objects.iter().any(is_private)
+            || unique.len() != objects.len()
+        {
+            skipped += 1;
+            continue;
+        }
+        // A live read is complete, so the files are judged as the whole cluster.
+        let mut intake = options(&["--assume-complete".to_owned()]);
+        intake.default_namespace = "default".to_owned();
+        let options = Options { intake, ..Options::default() };
+        let Ok(from_files) = analyze(&inputs(&folder), &options, &Silent) else {
+            skipped += 1;
+            continue;
+        };
+        served += 1;
+        let api = Cluster::new(objects).start();
+        let live = verdicts(&report(&api, "admin", &ask()));
+        let files = verdicts(&from_files);
+        for (name, expected) in &files {
+            if live.get(name) != Some(expected) {
+                let _ =
+                    writeln!(wrong, "{}: {name}\n   files {expected:?}\n   live  {:?}", name(&folder), live.get(name));
+            }
+        }
+        for name in live.keys().filter(|name| !files.contains_key(*name)) {
+            let _ = writeln!(wrong, "{}: {name} is judged only live", folder.display());
+        }
+    }
+    println!("{served} fixtures served, {skipped} are manifests, bundles or about what is not read live");
+    assert!(served > 20, "only {served} fixtures could be served");
+    assert!(wrong.is_empty(), "{wrong}");
+}

@@ -1,0 +1,15 @@
+//! The live reader.
+
+mod kit;
+
+mod credentials;
+mod fixtures;
+mod follow;
+mod permission;
+mod plane;
+mod plugin;
+mod rbac;
+mod relay;
+mod secrets;
+mod snapshot;
+mod trouble;

@@ -1,0 +1,16 @@
+//! The program from outside: what people type, and what comes back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[path = "../common/program.rs"]
+mod program;
+
+mod can;
+mod ci_docs;
+mod cli;
+mod fleet;
+mod krew;
+mod measured;
+mod measuring;
+mod page;
+mod plans;
+mod scale;
