@@ -450,7 +450,7 @@ mod tests {
     }
 
     /// Source:
-    /// `docs/semantics/ingress-controllers.md#a-is inconclusive-controller-publishes-the-address-when-the-load-balancer-exists`.
+    /// `docs/semantics/ingress-controllers.md#a-clouds-controller-publishes-the-address-when-the-load-balancer-exists`.
     #[test]
     fn known_controllers_are_classified_as_inside_or_outside() {
         for (id, outside) in [
