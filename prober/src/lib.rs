@@ -15,7 +15,6 @@ pub mod answered_by;
 pub mod class;
 mod document;
 pub mod layer;
-pub mod text;
 
 pub mod plan;
 
@@ -23,6 +22,7 @@ pub mod observations;
 pub mod outcome;
 
 pub mod envelope;
+pub mod text;
 
 pub mod collect;
 

@@ -1,6 +1,6 @@
 //! The program from outside: exit codes, streams, outputs, bad input (`docs/design.md#command-line`).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kubereach_testkit::repository;
 use kubereach_testkit::situations::fixtures;

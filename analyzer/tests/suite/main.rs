@@ -10,6 +10,7 @@ mod cli;
 mod fleet;
 mod krew;
 mod measured;
+#[cfg(feature = "live")]
 mod measuring;
 mod page;
 mod plans;

@@ -3,9 +3,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use assert_cmd::Command;
 use kubereach_prober::plan::{Span, Target};
 use kubereach_prober::words::{Outcome, Protocol, Purpose, Segment, VantageKind};
 use kubereach_prober::{Observations, Plan, envelope};

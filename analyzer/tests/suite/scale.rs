@@ -6,8 +6,9 @@ mod support;
 
 use kubereach_engine::Filter;
 use kubereach_engine::judge_snapshot;
-use kubereach_model::snapshot::{AnyObject, Builder, CoverageRecord, Decode, GroupKind, Snapshot};
+use kubereach_model::snapshot::{Builder, CoverageRecord, GroupKind, Snapshot};
 use kubereach_reports::report::CoverageState;
+use kubereach_testkit::snapshots::decoded;
 use serde_json::{Value, json};
 
 /// Of whatever a small cluster has many.

@@ -75,10 +75,14 @@ fn every_live_fixture_is_judged_as_its_files_are() {
         let api = Cluster::new(objects).start();
         let live = verdicts(&report(&api, "admin", &ask()));
         let files = verdicts(&from_files);
-        for (name, expected) in &files {
-            if live.get(name) != Some(expected) {
-                let _ =
-                    writeln!(wrong, "{}: {name}\n   files {expected:?}\n   live  {:?}", name(&folder), live.get(name));
+        for (subject, expected) in &files {
+            if live.get(subject) != Some(expected) {
+                let _ = writeln!(
+                    wrong,
+                    "{}: {subject}\n   files {expected:?}\n   live  {:?}",
+                    name(&folder),
+                    live.get(subject)
+                );
             }
         }
         for name in live.keys().filter(|name| !files.contains_key(*name)) {

@@ -315,7 +315,11 @@ fn every_fixture(plane: &Plane, runtime: &tokio::runtime::Runtime, writer: &Writ
         let Some(objects) = objects_in(&folder.join("input")).filter(|o| applicable(o, &writer.kinds)) else {
             continue;
         };
-        let Ok(files) = analyze(&inputs(&folder), &options(&["--assume-complete".to_owned()]), &Silent) else {
+        let Ok(files) = analyze(
+            &inputs(&folder),
+            &Options { intake: options(&["--assume-complete".to_owned()]), ..Options::default() },
+            &Silent,
+        ) else {
             continue;
         };
         let namespaces: BTreeSet<&str> = objects.iter().filter_map(|o| o["metadata"]["namespace"].as_str()).collect();

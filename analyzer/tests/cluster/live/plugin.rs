@@ -82,7 +82,7 @@ fn without_input_it_is_the_cluster_and_the_namespace_of_the_context() {
     let ran = reach(&["trace", "-A", "svc/shop-web"]);
     assert!(ran.code == 2 && ran.err.contains("-n"), "{}", ran.err);
     // Under its own name nothing of that happens.
-    let own = run(PROGRAM, folder.path(), &kubeconfig, &["check"]);
+    let own = run(Path::new(PROGRAM), folder.path(), &kubeconfig, &["check"]);
     assert!(own.code == 2 && own.err.contains("Usage: kubereach check"), "{}", own.err);
 }
 

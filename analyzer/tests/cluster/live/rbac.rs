@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use kubereach_engine::Filter;
 use kubereach_engine::plan_snapshot;

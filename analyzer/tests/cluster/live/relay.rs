@@ -1,6 +1,5 @@
 //! The API server as a vantage, over a real socket: what is sent, what it comes to, and that it decides nothing.
 
-use std::process::Command;
 use std::time::Duration;
 
 use kubereach_engine::Filter;
