@@ -8,14 +8,14 @@ use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Probl
 use super::clusters::{self, Identity};
 use super::content::{Content, FileId, InputSpec, IntakeError, Origin, Scan};
 use super::item::{Failed, Item, What};
-use super::layouts::{self, Facts, Part, catalogue, time};
+use super::layouts::{self, Facts, Part, time};
 use super::limits::Limits;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
 use super::{duplicates, empty, helm, hint, scan};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
-use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
 
 /// How to read.
 #[derive(Debug, Clone, Default)]
@@ -325,7 +325,7 @@ fn finish(
         }
         not_installed(&mut builder, &kinds, &definitions);
         for failed in filled.failed.get(cluster).into_iter().flatten() {
-            let cluster_scoped = catalogue::of(&failed.kind).is_some_and(|k| !k.namespaced);
+            let cluster_scoped = kinds::of(&failed.kind).is_some_and(|k| !k.namespaced);
             let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
             let reason = format!("an object of it could not be read: {}", failed.problem.message);
             builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
@@ -358,7 +358,7 @@ fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions
     if record.state != CoverageState::Complete {
         return;
     }
-    for kind in catalogue::KINDS.iter().filter(|k| layouts::is_custom(k)) {
+    for kind in kinds::KINDS.iter().filter(|k| layouts::is_custom(k)) {
         let group_kind = kind.group_kind();
         if kinds.contains(&group_kind) || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned())) {
             continue;
@@ -427,7 +427,8 @@ impl Locate for Intake {
             let Some(found) = found else { continue };
             let field = path.get(..found.steps).filter(|steps| !steps.is_empty()).map(field_words);
             // What a Secret or a ConfigMap holds is nobody's to show.
-            let hidden = object.as_ref().is_some_and(|o| matches!(o.kind.as_str(), "Secret" | "ConfigMap"));
+            let confidential = |o: &ObjectRef| kinds::KINDS.iter().any(|k| k.confidential && k.kind == o.kind);
+            let hidden = object.as_ref().is_some_and(confidential);
             let place = Place {
                 location: Location {
                     path: found.path,

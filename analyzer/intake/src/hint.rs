@@ -4,8 +4,8 @@
 //! so every rule needs a path that cannot mean anything else, or a plain file name such as `pods.json`.
 
 use super::content::TypeHint;
-use super::layouts::catalogue::{self, Kind};
 use super::layouts::{cilium, troubleshoot};
+use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// The type of kind-less items in this member, if its path tells.
 pub(crate) fn hint(path: &str) -> Option<TypeHint> {
@@ -25,7 +25,7 @@ pub(crate) fn hint(path: &str) -> Option<TypeHint> {
             [_core_version] => Some(""),
             _ => None,
         };
-        let hint = group.and_then(|g| catalogue::by_resource(stem, Some(g))).map(typed).unwrap_or_default();
+        let hint = group.and_then(|g| kinds::by_resource(stem, Some(g))).map(typed).unwrap_or_default();
         return Some(TypeHint { null_strings: true, ..hint });
     }
     if stem.ends_with("-errors") || folders.last().is_some_and(|f| f.ends_with("-errors.json")) {
@@ -45,9 +45,9 @@ fn of_stem(stem: &str) -> Option<&'static Kind> {
         return Some(kind);
     }
     if let Some((group, resource)) = group_version_resource(stem) {
-        return catalogue::by_resource(resource, Some(group));
+        return kinds::by_resource(resource, Some(group));
     }
-    catalogue::by_name(stem)
+    kinds::by_name(stem)
 }
 
 /// Sonobuoy's `<group|core>_<version>_<resource>`.
@@ -78,7 +78,7 @@ pub(crate) fn named_kind(name: &str) -> Option<(&'static Kind, String)> {
     let mut found = None;
     for (n, word) in words.iter().enumerate() {
         // `ns` and other short names are words of their own too often to be trusted inside a name.
-        let kind = catalogue::by_name(word).filter(|k| !k.short.contains(word) || word.len() > 2);
+        let kind = kinds::by_name(word).filter(|k| !k.short.contains(word) || word.len() > 2);
         if let Some(kind) = kind {
             if found.is_some() {
                 return None;

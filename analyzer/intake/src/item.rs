@@ -83,7 +83,9 @@ impl Item {
         // What an API server stored was rendered long ago, by whatever.
         let template = raw.source_comment().filter(|_| !object.meta().is_stored()).map(Box::from);
         let mut object = slim(object);
-        SHARING.with_borrow_mut(|sharing| share(&mut object, sharing));
+        if let Some(object) = object.object_mut() {
+            SHARING.with_borrow_mut(|sharing| object.share(sharing));
+        }
         Self { what: What::Object(object), seen, template }
     }
 
@@ -132,27 +134,6 @@ fn slim(object: AnyObject) -> AnyObject {
 thread_local! {
     /// What the objects that this thread read last had.
     static SHARING: RefCell<Sharing> = RefCell::new(Sharing::default());
-}
-
-/// What the object has in common with those read before it is kept once.
-fn share(object: &mut AnyObject, sharing: &mut Sharing) {
-    match object {
-        AnyObject::Pod(pod) => sharing.pod(pod),
-        AnyObject::EndpointSlice(slice) => {
-            sharing.meta(&mut slice.metadata);
-            sharing.ports(&mut slice.ports);
-        }
-        AnyObject::Service(service) => sharing.meta(&mut service.metadata),
-        AnyObject::Workload(workload) => {
-            sharing.meta(&mut workload.metadata);
-            if let Some(template) = &mut workload.spec.template {
-                sharing.spec(&mut template.spec);
-            }
-        }
-        AnyObject::Node(node) => sharing.meta(&mut node.metadata),
-        AnyObject::Namespace(namespace) => sharing.meta(&mut namespace.metadata),
-        _ => {}
-    }
 }
 
 fn seen(object: &AnyObject, raw: &RawObject<'_>) -> Option<Timestamp> {

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::{ChangeAction, CoverageState, ObjectRef};
 
-use super::merge::{declared, merge};
 use super::templates::Template;
 use super::{Prune, simulate};
 use kubereach_model::snapshot::model::{Namespace, Resource as _};
-use kubereach_model::snapshot::{AnyObject, GroupKind, Provenance, Snapshot};
+use kubereach_model::snapshot::{AnyObject, GroupKind, Provenance, Snapshot, kinds};
 
 /// Group and kind, namespace, name.
 pub type Key = (GroupKind, String, String);
@@ -71,22 +70,24 @@ pub fn apply(
     }
     let other_kinds = change.other_kinds.clone();
     let mut edits: BTreeMap<Key, Edit> = BTreeMap::new();
-    for (object, origin, _) in change.into_objects() {
+    for (mut object, origin, _) in change.into_objects() {
         let key = key_of(&object);
         if key.2.is_empty() {
             continue;
         }
         let origin = origin.saturating_add(offset);
-        let object = declared(object);
+        if let Some(object) = object.object_mut() {
+            object.drop_status();
+        }
         let (action, entry) = match objects.remove(&key) {
             None => (ChangeAction::Created, (object, origin, Provenance::Manifest)),
             Some((live, _, provenance)) => {
                 let template = templates.get(&key);
-                let merged = merge(&live, object, template.map(|t| &t.stays));
+                let merged = object.apply_over(&live, template.map(|t| &t.stays));
                 let provenance = if merged.unsettled { Provenance::Manifest } else { provenance };
                 let changed = merged.changed || template.is_some_and(Template::may_differ);
                 let action = if changed { ChangeAction::Changed } else { ChangeAction::Same };
-                (action, (merged.object, origin, provenance))
+                (action, (object, origin, provenance))
             }
         };
         edits.insert(key.clone(), Edit { object: object_ref(&key), kind: key.0.clone(), action, note: String::new() });
@@ -119,10 +120,6 @@ pub fn apply(
     Applied { after, edits: edits.into_values().collect(), problems }
 }
 
-/// Kinds that `--prune` never touches: what they hold is not the change's to remove.
-const KEPT: [&str; 6] =
-    ["Namespace", "Node", "CustomResourceDefinition", "Event", "EndpointSlice", "PersistentVolumeClaim"];
-
 fn removed(
     objects: &BTreeMap<Key, Entry>,
     edits: &BTreeMap<Key, Edit>,
@@ -133,7 +130,7 @@ fn removed(
         .iter()
         .filter(|(key, (object, ..))| {
             !edits.contains_key(key)
-                && !KEPT.contains(&key.0.kind.as_ref())
+                && !kinds::of(&key.0).is_some_and(|kind| kind.never_pruned)
                 && touched.contains(&key.1)
                 && object.meta().controller().is_none()
                 && prune.covers(&object.meta().labels)

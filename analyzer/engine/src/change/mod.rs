@@ -1,7 +1,7 @@
 //! What a change does: manifests applied over a snapshot, judged before and after, and compared.
 //!
-//! - [`apply`] makes the snapshot that would be there after the manifests were applied ([`merge`] says
-//!   what becomes of one object, [`foresee`] what the control plane makes of the pods);
+//! - [`apply`] makes the snapshot that would be there after the manifests were applied (its kind says
+//!   what becomes of one object, [`simulate`] what the control plane makes of the pods);
 //! - [`compare()`] says of two reports which problems were introduced, fixed, or only came into or out of
 //!   sight: a pure function;
 //! - [`causes`] names the edit behind an introduced problem.
@@ -9,7 +9,6 @@
 mod apply;
 pub mod causes;
 mod compare;
-mod merge;
 mod owners;
 mod problem;
 mod prune;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::{Coverage, NotEvaluated};
 
-use kubereach_model::snapshot::model::{Resource, UnmodelledRole, WorkloadKind, unmodelled_role};
+use kubereach_model::snapshot::kinds::{self, Shape};
+use kubereach_model::snapshot::model::{Resource as _, UnmodelledRole, WorkloadKind, unmodelled_role};
 use kubereach_model::snapshot::{GroupKind, Snapshot};
 
 /// The coverage records of a snapshot, with the number of objects of each.
@@ -44,7 +45,7 @@ type Counts = BTreeMap<GroupKind, BTreeMap<String, usize>>;
 
 fn counts(s: &Snapshot) -> Counts {
     // Objects stand in the order of their namespaces: equal ones are counted together.
-    fn add<'a, T: Resource>(counts: &mut Counts, objects: impl Iterator<Item = (&'a T, usize)>) {
+    fn add<'a>(counts: &mut Counts, objects: &mut dyn Iterator<Item = (&'a dyn kinds::Object, usize)>) {
         let mut run: Option<(GroupKind, &str, usize)> = None;
         let mut store = |(kind, namespace, number): (GroupKind, &str, usize)| {
             *counts.entry(kind).or_default().entry(namespace.to_owned()).or_default() += number;
@@ -63,35 +64,18 @@ fn counts(s: &Snapshot) -> Counts {
         run.into_iter().for_each(store);
     }
     let mut counts = Counts::new();
-    macro_rules! all {
-        ($($store:ident),+) => { $( add(&mut counts, s.$store.iter().map(|f| (&*f.get().value, 1))); )+ };
-    }
+    // Of pods that are alike one is asked.
     let kinds_of_pods = s.pods.siblings();
-    add(&mut counts, kinds_of_pods.filter_map(|all| Some((&*all.first()?.get().value, all.pods().len()))));
-    all!(
-        services,
-        nodes,
-        namespaces,
-        endpoints,
-        slices,
-        secrets,
-        config_maps,
-        claims,
-        autoscalers,
-        crds,
-        events,
-        ingresses,
-        ingress_classes,
-        network_policies,
-        gateway_classes,
-        gateways,
-        listener_sets,
-        grants,
-        backend_tls,
-        workloads,
-        routes,
-        unmodelled
+    add(
+        &mut counts,
+        &mut kinds_of_pods.filter_map(|all| {
+            let first: &dyn kinds::Object = &*all.first()?.get().value;
+            Some((first, all.pods().len()))
+        }),
     );
+    for store in s.stores().filter(|store| store.shape() != Shape::Pod) {
+        add(&mut counts, &mut store.objects().map(|object| (object, 1)));
+    }
     for kind in WorkloadKind::ALL {
         counts.entry(kind.group_kind()).or_default();
     }

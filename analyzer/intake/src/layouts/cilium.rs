@@ -1,13 +1,13 @@
 //! Cilium sysdumps: flat files `<what>-<date>-<time>.yaml`, each with the list of one kind of the whole
 //! cluster. An empty list has a file; a failed task has none.
 
-use super::catalogue::{self, Kind};
 use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::Part;
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, outermost};
 use crate::hint;
+use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// The layout.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ const GATEWAY: &str = "gateway.networking.k8s.io";
 pub(crate) fn kind_of(stem: &str) -> Option<&'static Kind> {
     let (name, _) = stamped(stem)?;
     let (_, group, plural) = FILES.iter().find(|(file, ..)| *file == name)?;
-    catalogue::by_resource(plural, Some(group))
+    kinds::by_resource(plural, Some(group))
 }
 
 /// Splits `<name>-<yyyymmdd>-<hhmmss>`.

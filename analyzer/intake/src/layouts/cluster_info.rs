@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::CoverageState;
 
-use super::catalogue::{self, Kind};
 use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part};
@@ -15,6 +14,7 @@ use super::{Facts, FileEntry, Layout, outermost};
 use crate::content::{Content, Documents};
 use crate::hint;
 use crate::item::Item;
+use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// The layout.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ const KINDS: [(&str, &str, &str); 7] = [
 ];
 
 fn kind(plural: &str) -> Option<&'static Kind> {
-    catalogue::by_resource(plural, None)
+    kinds::by_resource(plural, None)
 }
 
 /// Does a stream begin as the dump does?

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::catalogue::Kind;
 use super::facts::CoverageStatement;
 use kubereach_model::snapshot::GroupKind;
+use kubereach_model::snapshot::kinds::Kind;
 use kubereach_reports::report::CoverageState;
 
 /// What the API server served. Empty where nothing was kept.
@@ -129,8 +129,8 @@ fn list<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::by_name;
     use super::*;
+    use kubereach_model::snapshot::kinds::by_name;
     use serde_json::json;
 
     fn served(d: &Discovery, name: &str) -> bool {

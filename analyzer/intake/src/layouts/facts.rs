@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use kubereach_reports::report::{CoverageState, Problem};
 
-use super::catalogue::{KINDS, Kind, Served};
 use super::discovery::Discovery;
+use kubereach_model::snapshot::kinds::{KINDS, Kind, Served};
 use kubereach_model::snapshot::{CoverageRecord, GroupKind};
 
 /// How much was read of one kind in one scope, and what shows it.
@@ -146,7 +146,7 @@ impl Facts {
         }
     }
 
-    /// Says of every catalogued kind that nothing was said about: the API does not exist there, as
+    /// Says of every known kind that nothing was said about: the API does not exist there, as
     /// discovery shows, or `missing`.
     pub(crate) fn rest(&mut self, discovery: &Discovery, missing: impl Fn(&Kind) -> CoverageStatement) {
         for kind in KINDS {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::catalogue::{self, KINDS};
 use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
 use super::{Facts, FileEntry, Layout, ends, outermost};
 use crate::content::ErrorClass;
+use kubereach_model::snapshot::kinds::{self, KINDS};
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
 /// The layout.
@@ -62,7 +62,7 @@ fn lists(file: &File<'_>, name: &str, out: &mut Facts) {
         let kind = error
             .resource
             .as_deref()
-            .and_then(|r| catalogue::by_resource(r, error.group.as_deref()).or_else(|| catalogue::by_name(r)));
+            .and_then(|r| kinds::by_resource(r, error.group.as_deref()).or_else(|| kinds::by_name(r)));
         match kind {
             Some(kind) if error.class != ErrorClass::NotFound => {
                 refused.insert(kind.group_kind());
@@ -81,7 +81,7 @@ fn lists(file: &File<'_>, name: &str, out: &mut Facts) {
         }
         let asked = name == "cluster/k8s-resources"
             && ALWAYS.contains(&kind.kind)
-            && kind.served == catalogue::Served::BuiltIn
+            && kind.served == kinds::Served::BuiltIn
             && !documents.lists.is_empty();
         let statement = match (found.contains(&group_kind), cut || unclear) {
             (true, false) => CoverageStatement::complete("the bug report lists them in all namespaces", &file.display),

@@ -4,14 +4,15 @@
 use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::Part;
-use super::{Facts, FileEntry, Layout, catalogue, outermost, singles};
+use super::{Facts, FileEntry, Layout, outermost, singles};
 use crate::hint;
+use kubereach_model::snapshot::kinds;
 
 /// The layout.
 #[derive(Debug)]
 pub(crate) struct KubeDump;
 
-/// Resources that are in no catalogue and in every cluster.
+/// Resources that the model does not know and that are in every cluster.
 const COMMON: [&str; 8] = [
     "serviceaccounts",
     "roles",
@@ -28,7 +29,7 @@ fn root(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/')?;
     let resource = hint::stem(name).rsplit_once('_')?.1;
     let plural = resource.split('.').next().unwrap_or(resource);
-    let known = COMMON.contains(&plural) || catalogue::KINDS.iter().any(|k| k.plural == plural);
+    let known = COMMON.contains(&plural) || kinds::KINDS.iter().any(|k| k.plural == plural);
     if !known || hint::stem(name) == name {
         return None;
     }

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-pub mod catalogue;
 pub(crate) mod cilium;
 mod cluster_info;
 mod crashd;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::CoverageState;
 
-use super::catalogue::{self, KINDS, Kind};
 use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, words};
 use super::{Facts, FileEntry, Layout, before, has, outermost, singles, time};
 use crate::hint;
+use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// One of the two; the inspection is what the gathering consists of.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ fn base(path: &str) -> Option<&str> {
         Place::List { group, resource, .. } | Place::One { group, resource, .. } => {
             (group == "core" || group.contains('.') || matches!(group, "apps" | "batch" | "autoscaling" | "policy"))
                 .then_some(())?;
-            catalogue::by_resource(resource, Some(group)).map(|_| root)
+            kinds::by_resource(resource, Some(group)).map(|_| root)
         }
         _ => None,
     }
@@ -122,7 +122,7 @@ impl Layout for OpenShift {
                 }
                 Place::List { namespace, group, resource } => {
                     namespaces.extend(namespace);
-                    let Some(kind) = catalogue::by_resource(resource, Some(group)) else {
+                    let Some(kind) = kinds::by_resource(resource, Some(group)) else {
                         continue;
                     };
                     let Some(statement) = file.listing() else { continue };

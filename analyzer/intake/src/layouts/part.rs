@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use kubereach_reports::report::CoverageState;
 
 use super::Layout;
-use super::catalogue::{Kind, Served};
 use super::facts::CoverageStatement;
 use crate::content::{CapturedError, Content, Decoded, Documents, ErrorClass};
 use crate::item::{Item, What};
 use kubereach_model::snapshot::AnyObject;
+use kubereach_model::snapshot::kinds::{Kind, Served};
 
 /// A file of a part.
 #[derive(Debug)]

@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::CoverageState;
 
-use super::catalogue::{self, Kind};
 use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
@@ -20,6 +19,7 @@ use super::{Facts, FileEntry, Layout};
 use crate::content::{CapturedError, ErrorClass, ListDocument};
 use crate::hint;
 use crate::item::What;
+use kubereach_model::snapshot::kinds::{self, Kind};
 use kubereach_model::snapshot::model::Uid;
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
@@ -45,7 +45,7 @@ impl Layout for Plain {
         }
         survey.empty_lists(part, out);
         for (kind, live) in std::mem::take(&mut survey.picked) {
-            if catalogue::of(&kind).is_none() {
+            if kinds::of(&kind).is_none() {
                 continue;
             }
             let statement = if live {
@@ -150,7 +150,7 @@ impl<'p> Survey<'p> {
     fn list(&mut self, file: &'p File<'p>, list: &ListDocument, n: u32, out: &mut Facts) {
         if list.items == 0 {
             let kind = list.kind.as_deref().and_then(|k| k.strip_suffix("List")).filter(|k| !k.is_empty());
-            let kind = kind.and_then(|k| catalogue::of(&GroupKind::of(list.api_version.as_deref().unwrap_or("v1"), k)));
+            let kind = kind.and_then(|k| kinds::of(&GroupKind::of(list.api_version.as_deref().unwrap_or("v1"), k)));
             self.empty.push((file, kind));
             return;
         }
@@ -217,7 +217,7 @@ impl<'p> Survey<'p> {
                 out.problem(&file.display, Some(list.line), message);
             }
             // What no check asks about needs no statement.
-            if catalogue::of(&kind).is_some() {
+            if kinds::of(&kind).is_some() {
                 out.say(&kind, scope, statement);
             }
         }
@@ -277,7 +277,7 @@ fn captured(file: &File<'_>, error: &CapturedError, out: &mut Facts) {
     let kind = error
         .resource
         .as_deref()
-        .and_then(|r| catalogue::by_resource(r, error.group.as_deref()).or_else(|| catalogue::by_name(r)))
+        .and_then(|r| kinds::by_resource(r, error.group.as_deref()).or_else(|| kinds::by_name(r)))
         .or_else(|| hint::named_kind(file.name()).map(|(kind, _)| kind));
     if error.class != ErrorClass::NoResources {
         out.problem(&file.display, Some(error.line), format!("captured from the collector: {}", words(&error.text)));

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalogue::{self, KINDS, Kind};
 use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, before, has, outermost};
 use crate::hint;
+use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// The layout.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Layout for Rancher {
             let Some((group, namespace, resource)) = url_parts(url) else {
                 continue;
             };
-            let Some(kind) = catalogue::by_resource(resource, Some(group)) else {
+            let Some(kind) = kinds::by_resource(resource, Some(group)) else {
                 continue;
             };
             match namespace {
@@ -140,8 +140,8 @@ fn place(path: &str) -> Option<(Option<&str>, Option<&'static Kind>)> {
         _ => return None,
     };
     let kind = match rest {
-        [_version, file] => catalogue::by_resource(hint::stem(file), Some("")),
-        [group, _version, file] => catalogue::by_resource(hint::stem(file), Some(group)),
+        [_version, file] => kinds::by_resource(hint::stem(file), Some("")),
+        [group, _version, file] => kinds::by_resource(hint::stem(file), Some(group)),
         _ => None,
     };
     Some((namespace, kind))

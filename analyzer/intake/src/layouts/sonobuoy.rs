@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubereach_reports::report::CoverageState;
 use serde_json::Value;
 
-use super::catalogue::{self, KINDS, Kind};
 use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
 use super::{Facts, FileEntry, Layout, before, ends, has, outermost, time};
 use crate::hint;
+use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// The layout.
 #[derive(Debug)]
@@ -146,9 +146,9 @@ impl<'p, 's> Run<'p, 's> {
         let file = self.part.below(&folder).map(|(_, f)| f).find(|f| {
             let stem = hint::stem(f.name());
             match hint::group_version_resource(stem) {
-                Some((group, resource)) => catalogue::by_resource(resource, Some(group)) == Some(kind),
+                Some((group, resource)) => kinds::by_resource(resource, Some(group)) == Some(kind),
                 // Before 0.5x: `Pods.json`, without a group.
-                None => catalogue::by_resource(stem, None) == Some(kind),
+                None => kinds::by_resource(stem, None) == Some(kind),
             }
         });
         let filtered = |statement: CoverageStatement| match statement.state {
@@ -190,11 +190,11 @@ impl<'p, 's> Run<'p, 's> {
 
 /// The query log names resources without their group, and of two groups only the first is asked.
 fn means(kind: &'static Kind, discovery: &Discovery) -> bool {
-    let mut served = catalogue::sharing(kind.plural)
-        .filter(|k| k.group.is_empty() || discovery.serves_group(k.group) != Some(false));
+    let mut served =
+        kinds::sharing(kind.plural).filter(|k| k.group.is_empty() || discovery.serves_group(k.group) != Some(false));
     match (served.next(), served.next()) {
         (Some(first), None) => first == kind,
-        (Some(first), Some(_)) => first == kind && first.served == catalogue::Served::BuiltIn,
+        (Some(first), Some(_)) => first == kind && first.served == kinds::Served::BuiltIn,
         (None, _) => false,
     }
 }

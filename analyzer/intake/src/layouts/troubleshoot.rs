@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubereach_reports::report::CoverageState;
 use serde_json::Value;
 
-use super::catalogue::{KINDS, Kind};
 use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
@@ -18,6 +17,7 @@ use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, before, has, is_custom, outermost};
 use crate::content::Content;
 use kubereach_model::snapshot::AnyObject;
+use kubereach_model::snapshot::kinds::{KINDS, Kind};
 
 pub(crate) use resources::kind_of;
 use resources::{CLUSTER, DEFINITIONS, NAMESPACED, Resource};

@@ -5,8 +5,8 @@ use std::time::Duration;
 use kubereach_reports::report::CoverageState;
 
 use super::discovery::{Discovered, Resource};
-use kubereach_intake::layouts::catalogue::{self, KINDS, Kind};
 use kubereach_intake::layouts::kubereach::ListRecord;
+use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// What to read.
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ pub(crate) struct Wanted {
 /// # Errors
 /// The word that names none.
 pub fn check_kinds(words: &[String]) -> Result<(), String> {
-    match words.iter().find(|word| catalogue::by_name(word).is_none()) {
+    match words.iter().find(|word| kinds::by_name(word).is_none()) {
         Some(word) => {
             Err(format!("'{word}' is no kind that judgement reads; for any other use --add PLURAL.VERSION.GROUP"))
         }
@@ -102,10 +102,10 @@ pub fn check_kinds(words: &[String]) -> Result<(), String> {
     }
 }
 
-/// Chooses the resources. Says of every kind of the catalogue that is not read why not.
+/// Chooses the resources. Says of every known kind that is not read why not.
 pub(crate) fn wanted(ask: &Ask, discovered: &Discovered) -> Wanted {
     let mut wanted = Wanted::default();
-    let named: Vec<&Kind> = ask.kinds.iter().filter_map(|word| catalogue::by_name(word)).collect();
+    let named: Vec<&Kind> = ask.kinds.iter().filter_map(|word| kinds::by_name(word)).collect();
     for kind in KINDS {
         let say = |state, reason: String| ListRecord {
             group: kind.group.to_owned(),
@@ -130,7 +130,7 @@ pub(crate) fn wanted(ask: &Ask, discovered: &Discovered) -> Wanted {
             });
             continue;
         };
-        if kind.kind == "CustomResourceDefinition" && !named.contains(&kind) {
+        if kind.shown_by_discovery && !named.contains(&kind) {
             // Discovery has told already which kinds there are.
             continue;
         }
@@ -177,7 +177,7 @@ fn root_of(group: &str) -> &'static str {
 
 /// Every resource that judgement reads where the API server serves it, in its usual version.
 pub fn needed() -> Vec<Resource> {
-    let read = KINDS.iter().filter(|kind| kind.kind != "CustomResourceDefinition");
+    let read = KINDS.iter().filter(|kind| !kind.shown_by_discovery);
     read.map(|kind| Resource {
         group: kind.group.to_owned(),
         version: kind.version.to_owned(),

@@ -18,6 +18,7 @@ use super::refs::{Name, Refs};
 use kubereach_intake::item::Item;
 use kubereach_intake::layouts::kubereach::{API_VERSION, KIND, ListRecord, Record};
 use kubereach_intake::progress::Progress;
+use kubereach_model::snapshot::kinds::KINDS;
 use kubereach_model::snapshot::model::keeps_values;
 
 /// Everything that was read.
@@ -99,8 +100,7 @@ pub(crate) async fn gather(
     let mut gathering =
         Gathering { shared, ask, said: wanted.said, lists: Vec::new(), refs: Refs::default(), refusal: None };
     let (first, rest): (Vec<_>, Vec<_>) = wanted.resources.into_iter().partition(|r| is_core(r, "Namespace"));
-    let (named, rest): (Vec<_>, Vec<_>) =
-        rest.into_iter().partition(|r| is_core(r, "Secret") || is_core(r, "ConfigMap"));
+    let (named, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|r| is_confidential(&r.group, &r.kind));
     let namespaces = gathering.namespaces(first, connection).await;
     gathering.lists(rest, &namespaces).await;
     // Which of these are read whole depends on what the others name.
@@ -133,6 +133,11 @@ pub(crate) async fn gather(
 pub(crate) fn now() -> jiff::Timestamp {
     let now = jiff::Timestamp::now();
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// Is the content of this kind read only where something names the object?
+pub(super) fn is_confidential(group: &str, kind: &str) -> bool {
+    KINDS.iter().any(|k| k.confidential && k.group == group && k.kind == kind)
 }
 
 fn is_core(resource: &Resource, kind: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kubereach_model::snapshot::kinds::KINDS;
 use serde_json::Value;
 
 /// A name in a namespace.
@@ -17,12 +18,7 @@ pub(crate) struct Refs {
 impl Refs {
     /// Adds what one object names.
     pub(crate) fn of(&mut self, group: &str, kind: &str, object: &Value) {
-        let leads = match group {
-            "networking.k8s.io" => kind == "Ingress",
-            "gateway.networking.k8s.io" => matches!(kind, "Gateway" | "ListenerSet" | "BackendTLSPolicy"),
-            "gateway.networking.x-k8s.io" => kind == "XListenerSet",
-            _ => false,
-        };
+        let leads = KINDS.iter().any(|k| k.names_certificates && k.kind == kind && k.group == group);
         if leads && let Some(spec) = object.get("spec") {
             let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default();
             self.walk(spec, namespace, 0);

@@ -4,15 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::defaults;
-use super::model::{
-    BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Unmodelled, Workload,
-    WorkloadKind, unmodelled_role,
-};
-use super::store::{Snapshot, Store, Stored};
-use super::{Coverage, GroupKind, Simulation};
+use super::kinds::{AnyObject, Parts, Snapshot};
+use super::{Coverage, GroupKind};
 
 /// Where an object's content comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,197 +18,12 @@ pub enum Provenance {
     Manifest,
 }
 
-/// An object of any kind the model knows.
-#[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "one variant per kind")]
-pub enum AnyObject {
-    Service(Box<Service>),
-    Pod(Box<Pod>),
-    Node(Box<Node>),
-    Namespace(Box<Namespace>),
-    Endpoints(Box<Endpoints>),
-    EndpointSlice(Box<EndpointSlice>),
-    Secret(Box<Secret>),
-    ConfigMap(Box<ConfigMap>),
-    PersistentVolumeClaim(Box<PersistentVolumeClaim>),
-    HorizontalPodAutoscaler(Box<HorizontalPodAutoscaler>),
-    CustomResourceDefinition(Box<CustomResourceDefinition>),
-    Event(Box<Event>),
-    Ingress(Box<Ingress>),
-    IngressClass(Box<IngressClass>),
-    NetworkPolicy(Box<NetworkPolicy>),
-    GatewayClass(Box<GatewayClass>),
-    Gateway(Box<Gateway>),
-    ListenerSet(Box<ListenerSet>),
-    ReferenceGrant(Box<ReferenceGrant>),
-    BackendTlsPolicy(Box<BackendTlsPolicy>),
-    Workload(Box<Workload>),
-    Route(Box<Route>),
-    Unmodelled(Box<Unmodelled>),
-    /// A kind the model does not keep: only its name.
-    Other(GroupKind, Box<Meta>),
-}
-
 /// Something that can be decoded as any type: a slice of YAML or JSON.
 pub trait Decode {
     /// The decoder's error.
     type Error;
     /// Decodes the whole object.
     fn decode<T: DeserializeOwned>(&self) -> Result<T, Self::Error>;
-}
-
-#[derive(serde::Deserialize, Default)]
-#[serde(default)]
-struct MetaOnly {
-    metadata: Meta,
-}
-
-impl AnyObject {
-    /// Decodes an object by its kind.
-    pub fn decode<D: Decode>(api_version: &str, kind: &str, raw: &D) -> Result<Self, D::Error> {
-        fn boxed<D: Decode, T: DeserializeOwned>(
-            raw: &D,
-            wrap: fn(Box<T>) -> AnyObject,
-        ) -> Result<AnyObject, D::Error> {
-            Ok(wrap(Box::new(raw.decode()?)))
-        }
-        let group_kind = GroupKind::of(api_version, kind);
-        if let Some(workload_kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == group_kind) {
-            let mut workload: Box<Workload> = Box::new(raw.decode()?);
-            workload.kind = workload_kind;
-            return Ok(Self::Workload(workload));
-        }
-        if let Some(route_kind) = RouteKind::ALL.into_iter().find(|k| k.group_kind() == group_kind) {
-            let mut route: Box<Route> = Box::new(raw.decode()?);
-            route.kind = route_kind;
-            return Ok(Self::Route(route));
-        }
-        match (group_kind.group.as_ref(), group_kind.kind.as_ref()) {
-            ("", "Service") => boxed(raw, Self::Service),
-            ("", "Pod") => boxed(raw, Self::Pod),
-            ("", "Node") => boxed(raw, Self::Node),
-            ("", "Namespace") => boxed(raw, Self::Namespace),
-            ("", "Endpoints") => boxed(raw, Self::Endpoints),
-            ("discovery.k8s.io", "EndpointSlice") => boxed(raw, Self::EndpointSlice),
-            ("", "Secret") => boxed(raw, Self::Secret),
-            ("", "ConfigMap") => boxed(raw, Self::ConfigMap),
-            ("", "PersistentVolumeClaim") => boxed(raw, Self::PersistentVolumeClaim),
-            ("autoscaling", "HorizontalPodAutoscaler") => boxed(raw, Self::HorizontalPodAutoscaler),
-            ("apiextensions.k8s.io", "CustomResourceDefinition") => boxed(raw, Self::CustomResourceDefinition),
-            ("" | "events.k8s.io", "Event") => boxed(raw, Self::Event),
-            ("networking.k8s.io", "Ingress") => boxed(raw, Self::Ingress),
-            ("networking.k8s.io", "IngressClass") => boxed(raw, Self::IngressClass),
-            ("networking.k8s.io", "NetworkPolicy") => boxed(raw, Self::NetworkPolicy),
-            ("gateway.networking.k8s.io", "GatewayClass") => boxed(raw, Self::GatewayClass),
-            ("gateway.networking.k8s.io", "Gateway") => boxed(raw, Self::Gateway),
-            ("gateway.networking.k8s.io", "ListenerSet") | ("gateway.networking.x-k8s.io", "XListenerSet") => {
-                boxed(raw, Self::ListenerSet)
-            }
-            ("gateway.networking.k8s.io", "ReferenceGrant") => boxed(raw, Self::ReferenceGrant),
-            ("gateway.networking.k8s.io", "BackendTLSPolicy") => boxed(raw, Self::BackendTlsPolicy),
-            _ if unmodelled_role(&group_kind).is_some() => {
-                let mut unmodelled: Box<Unmodelled> = Box::new(raw.decode()?);
-                unmodelled.group_kind = Some(group_kind);
-                Ok(Self::Unmodelled(unmodelled))
-            }
-            _ => Ok(Self::Other(group_kind, Box::new(raw.decode::<MetaOnly>()?.metadata))),
-        }
-    }
-
-    /// Its group and kind.
-    pub fn group_kind(&self) -> GroupKind {
-        match self {
-            Self::Other(kind, _) => kind.clone(),
-            _ => self.with(&mut |_, kind, _| kind),
-        }
-    }
-
-    /// Its metadata.
-    pub fn meta(&self) -> &Meta {
-        match self {
-            Self::Other(_, meta) => meta,
-            Self::Service(o) => &o.metadata,
-            Self::Pod(o) => &o.metadata,
-            Self::Node(o) => &o.metadata,
-            Self::Namespace(o) => &o.metadata,
-            Self::Endpoints(o) => &o.metadata,
-            Self::EndpointSlice(o) => &o.metadata,
-            Self::Secret(o) => &o.metadata,
-            Self::ConfigMap(o) => &o.metadata,
-            Self::PersistentVolumeClaim(o) => &o.metadata,
-            Self::HorizontalPodAutoscaler(o) => &o.metadata,
-            Self::CustomResourceDefinition(o) => &o.metadata,
-            Self::Event(o) => &o.metadata,
-            Self::Ingress(o) => &o.metadata,
-            Self::IngressClass(o) => &o.metadata,
-            Self::NetworkPolicy(o) => &o.metadata,
-            Self::GatewayClass(o) => &o.metadata,
-            Self::Gateway(o) => &o.metadata,
-            Self::ListenerSet(o) => &o.metadata,
-            Self::ReferenceGrant(o) => &o.metadata,
-            Self::BackendTlsPolicy(o) => &o.metadata,
-            Self::Workload(o) => &o.metadata,
-            Self::Route(o) => &o.metadata,
-            Self::Unmodelled(o) => &o.metadata,
-        }
-    }
-
-    fn with<R>(&self, f: &mut dyn FnMut(&Meta, GroupKind, bool) -> R) -> R {
-        fn call<T: Resource, R>(o: &T, f: &mut dyn FnMut(&Meta, GroupKind, bool) -> R) -> R {
-            f(o.meta(), o.group_kind(), T::NAMESPACED)
-        }
-        match self {
-            Self::Service(o) => call(&**o, f),
-            Self::Pod(o) => call(&**o, f),
-            Self::Node(o) => call(&**o, f),
-            Self::Namespace(o) => call(&**o, f),
-            Self::Endpoints(o) => call(&**o, f),
-            Self::EndpointSlice(o) => call(&**o, f),
-            Self::Secret(o) => call(&**o, f),
-            Self::ConfigMap(o) => call(&**o, f),
-            Self::PersistentVolumeClaim(o) => call(&**o, f),
-            Self::HorizontalPodAutoscaler(o) => call(&**o, f),
-            Self::CustomResourceDefinition(o) => call(&**o, f),
-            Self::Event(o) => call(&**o, f),
-            Self::Ingress(o) => call(&**o, f),
-            Self::IngressClass(o) => call(&**o, f),
-            Self::NetworkPolicy(o) => call(&**o, f),
-            Self::GatewayClass(o) => call(&**o, f),
-            Self::Gateway(o) => call(&**o, f),
-            Self::ListenerSet(o) => call(&**o, f),
-            Self::ReferenceGrant(o) => call(&**o, f),
-            Self::BackendTlsPolicy(o) => call(&**o, f),
-            Self::Workload(o) => call(&**o, f),
-            Self::Route(o) => call(&**o, f),
-            Self::Unmodelled(o) => call(&**o, f),
-            Self::Other(kind, meta) => f(meta, kind.clone(), !meta.namespace.is_empty()),
-        }
-    }
-
-    /// The newest time the object itself mentions: the cluster was read no earlier.
-    fn newest_time(&self) -> Option<jiff::Timestamp> {
-        let created = self.meta().creation_timestamp.0;
-        let told = match self {
-            Self::Pod(pod) => pod.status.as_ref().and_then(super::model::PodStatus::newest_time),
-            Self::Event(event) => event.last_timestamp.0.max(event.event_time.0),
-            _ => None,
-        };
-        created.max(told)
-    }
-
-    /// Does the object carry a status with something in it? Only an API server writes one.
-    pub fn has_status(&self) -> bool {
-        match self {
-            Self::Service(o) => o.status.is_some(),
-            Self::Pod(o) => o.status.as_ref().is_some_and(|s| s.phase.is_some() || !s.conditions.is_empty()),
-            Self::Node(o) => o.status.is_some(),
-            Self::Ingress(o) => o.status.is_some(),
-            Self::Gateway(o) => o.status.is_some(),
-            Self::Route(o) => o.status.is_some(),
-            Self::Workload(o) => o.status.as_ref().is_some_and(|s| !s.replicas.is_absent() || !s.conditions.is_empty()),
-            _ => false,
-        }
-    }
 }
 
 /// An object that came twice.
@@ -269,7 +77,7 @@ impl Builder {
             Provenance::Manifest
         };
         let fallback = if self.default_namespace.is_empty() { "default" } else { &self.default_namespace };
-        defaults::apply(&mut object, fallback);
+        object.apply_defaults(fallback);
         let kind = object.group_kind();
         if object.meta().name.is_empty() {
             self.unnamed.push((object, origin, provenance));
@@ -316,7 +124,13 @@ impl Builder {
                 parts.add(object, origin, provenance);
             }
         }
-        Snapshot { newest: self.newest, ..parts.into_snapshot(self.coverage, self.taken_at, self.cluster) }
+        Snapshot {
+            newest: self.newest,
+            coverage: self.coverage,
+            taken_at: self.taken_at,
+            cluster: self.cluster,
+            ..parts.into_snapshot()
+        }
     }
 }
 
@@ -367,88 +181,18 @@ impl Snapshot {
         for (object, origin, provenance) in objects {
             parts.add(object, origin, provenance);
         }
-        let mut snapshot = parts.into_snapshot(self.coverage.clone(), self.taken_at, self.cluster.clone());
+        let mut snapshot = Self {
+            cluster: self.cluster.clone(),
+            taken_at: self.taken_at,
+            newest: self.newest,
+            coverage: self.coverage.clone(),
+            simulation: self.simulation.clone(),
+            thresholds: self.thresholds,
+            ..parts.into_snapshot()
+        };
         for (kind, count) in &self.other_kinds {
             *snapshot.other_kinds.entry(kind.clone()).or_default() += count;
         }
-        snapshot.newest = self.newest;
-        snapshot.simulation = self.simulation.clone();
-        snapshot.thresholds = self.thresholds;
         snapshot
     }
-}
-
-macro_rules! parts {
-    ($($variant:ident => $field:ident: $type:ty),+ $(,)?) => {
-        #[derive(Default)]
-        struct Parts {
-            other: BTreeMap<GroupKind, usize>,
-            $($field: Vec<Stored<$type>>,)+
-        }
-        impl Parts {
-            /// Makes room for so many more objects like this one.
-            fn reserve(&mut self, like: &AnyObject, count: usize) {
-                match like {
-                    $(AnyObject::$variant(_) => self.$field.reserve_exact(count),)+
-                    AnyObject::Other(..) => {}
-                }
-            }
-            fn add(&mut self, object: AnyObject, origin: u32, provenance: Provenance) {
-                match object {
-                    $(AnyObject::$variant(o) => self.$field.push(Stored { value: o, origin, provenance }),)+
-                    AnyObject::Other(kind, _) => *self.other.entry(kind).or_default() += 1,
-                }
-            }
-            fn of(snapshot: Snapshot) -> Vec<(AnyObject, u32, Provenance)> {
-                let mut all = Vec::new();
-                $(all.extend(
-                    snapshot.$field.into_items().into_iter()
-                        .map(|s| (AnyObject::$variant(s.value), s.origin, s.provenance)),
-                );)+
-                all
-            }
-            fn into_snapshot(
-                self,
-                coverage: Coverage,
-                taken_at: Option<jiff::Timestamp>,
-                cluster: Option<String>,
-            ) -> Snapshot {
-                Snapshot {
-                    cluster,
-                    taken_at,
-                    newest: None,
-                    coverage,
-                    simulation: Simulation::default(),
-                    thresholds: super::Thresholds::default(),
-                    other_kinds: self.other,
-                    $($field: Store::new(self.$field),)+
-                }
-            }
-        }
-    };
-}
-parts! {
-    Service => services: Service,
-    Pod => pods: Pod,
-    Node => nodes: Node,
-    Namespace => namespaces: Namespace,
-    Endpoints => endpoints: Endpoints,
-    EndpointSlice => slices: EndpointSlice,
-    Secret => secrets: Secret,
-    ConfigMap => config_maps: ConfigMap,
-    PersistentVolumeClaim => claims: PersistentVolumeClaim,
-    HorizontalPodAutoscaler => autoscalers: HorizontalPodAutoscaler,
-    CustomResourceDefinition => crds: CustomResourceDefinition,
-    Event => events: Event,
-    Ingress => ingresses: Ingress,
-    IngressClass => ingress_classes: IngressClass,
-    NetworkPolicy => network_policies: NetworkPolicy,
-    GatewayClass => gateway_classes: GatewayClass,
-    Gateway => gateways: Gateway,
-    ListenerSet => listener_sets: ListenerSet,
-    ReferenceGrant => grants: ReferenceGrant,
-    BackendTlsPolicy => backend_tls: BackendTlsPolicy,
-    Workload => workloads: Workload,
-    Route => routes: Route,
-    Unmodelled => unmodelled: Unmodelled,
 }

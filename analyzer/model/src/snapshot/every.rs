@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use kubereach_reports::report::ObjectRef;
 
+use super::Snapshot;
 use super::model::{Meta, Resource};
-use super::store::{Snapshot, Store};
+use super::store::Store;
 
 /// One object, seen without its kind's own fields.
 #[derive(Debug)]

@@ -24,11 +24,7 @@ impl GroupKind {
             Some((group, _)) => group,
             None => "",
         };
-        let group = match (group, kind) {
-            ("extensions", "Ingress" | "NetworkPolicy") => "networking.k8s.io",
-            ("extensions", "Deployment" | "ReplicaSet" | "DaemonSet") => "apps",
-            _ => group,
-        };
+        let group = super::kinds::moved_to(group, kind).unwrap_or(group);
         Self { group: Cow::Owned(group.to_owned()), kind: Cow::Owned(kind.to_owned()) }
     }
 

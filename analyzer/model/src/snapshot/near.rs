@@ -1,10 +1,6 @@
 //! "Did you mean": the name that comes closest to one that is not there.
 
-use super::GroupKind;
-
-/// Kinds that others refer to by name. Misses of other kinds are no mistakes of a writer.
-const REFERRED_TO: [&str; 8] =
-    ["Service", "Secret", "ConfigMap", "Gateway", "ListenerSet", "IngressClass", "GatewayClass", "BackendTLSPolicy"];
+use super::{GroupKind, kinds};
 
 /// More names than this are not compared: advice must not cost more than the judgement.
 const COMPARED: usize = 2_000;
@@ -15,7 +11,7 @@ pub(super) fn closest<'n>(
     name: &str,
     names: impl ExactSizeIterator<Item = &'n str>,
 ) -> Option<&'n str> {
-    if !REFERRED_TO.contains(&kind.kind.as_ref()) || names.len() > COMPARED || name.len() > 253 {
+    if !kinds::of(kind).is_some_and(|k| k.named_by_others) || names.len() > COMPARED || name.len() > 253 {
         return None;
     }
     names

@@ -1,19 +1,14 @@
 //! Objects by kind, namespace and name.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use jiff::Timestamp;
 use kubereach_reports::report::{CoverageState, ObjectRef};
 
 use super::builder::Provenance;
+use super::kinds::{AnyObject, KINDS, Shape, Snapshot};
 use super::lookup::{Absence, Found, Gap, Listing, Lookup};
-use super::model::{
-    BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Namespace, NetworkPolicy, Node, PersistentVolumeClaim,
-    Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Unmodelled, Workload, WorkloadKind,
-};
-use super::{Coverage, GroupKind, Siblings, Simulation, near};
+use super::model::{Pod, Resource, Route, RouteKind, Workload, WorkloadKind};
+use super::{GroupKind, Siblings, near};
 
 /// An object and where it came from.
 #[derive(Debug, Clone)]
@@ -68,6 +63,11 @@ impl<T: Resource> Store<T> {
     /// The objects themselves.
     pub(super) fn into_items(self) -> Vec<Stored<T>> {
         self.items
+    }
+
+    /// Adds the objects to others.
+    pub(super) fn take_apart(self, wrap: fn(Box<T>) -> AnyObject, all: &mut Vec<(AnyObject, u32, Provenance)>) {
+        all.extend(self.items.into_iter().map(|s| (wrap(s.value), s.origin, s.provenance)));
     }
 
     /// Every object.
@@ -137,78 +137,10 @@ impl Store<Pod> {
     }
 }
 
-/// One cluster as it was read. Every store holds the objects of the kind it is named after.
-#[allow(missing_docs, reason = "the stores are named after their kinds")]
-#[derive(Debug, Clone, Default)]
-pub struct Snapshot {
-    /// Its name where the inputs hold several clusters.
-    pub cluster: Option<String>,
-    /// The newest time the inputs speak for.
-    pub taken_at: Option<Timestamp>,
-    /// The newest time that an object mentions: the cluster was read then or later. Good for what only
-    /// grows with time (an expired certificate stays expired), never for ages.
-    pub newest: Option<Timestamp>,
-    /// What is known about what was read.
-    pub coverage: Coverage,
-    /// What a change would make of it; empty for a snapshot that was really taken.
-    pub simulation: Simulation,
-    /// From when checks say something.
-    pub thresholds: super::Thresholds,
-    /// Kinds that were read and are neither modelled nor kept, with their number.
-    pub other_kinds: BTreeMap<GroupKind, usize>,
-    pub services: Store<Service>,
-    pub pods: Store<Pod>,
-    pub nodes: Store<Node>,
-    pub namespaces: Store<Namespace>,
-    pub endpoints: Store<Endpoints>,
-    pub slices: Store<EndpointSlice>,
-    pub secrets: Store<Secret>,
-    pub config_maps: Store<ConfigMap>,
-    pub claims: Store<PersistentVolumeClaim>,
-    pub autoscalers: Store<HorizontalPodAutoscaler>,
-    pub crds: Store<CustomResourceDefinition>,
-    pub events: Store<Event>,
-    pub ingresses: Store<Ingress>,
-    pub ingress_classes: Store<IngressClass>,
-    pub network_policies: Store<NetworkPolicy>,
-    pub gateway_classes: Store<GatewayClass>,
-    pub gateways: Store<Gateway>,
-    pub listener_sets: Store<ListenerSet>,
-    pub grants: Store<ReferenceGrant>,
-    pub backend_tls: Store<BackendTlsPolicy>,
-    pub workloads: Store<Workload>,
-    pub routes: Store<Route>,
-    pub unmodelled: Store<Unmodelled>,
-}
-
 /// Gives generic code the store of a kind.
 pub trait Kept: Resource {
     /// Its store.
     fn store(snapshot: &Snapshot) -> &Store<Self>;
-}
-
-macro_rules! kept {
-    ($($type:ty => $field:ident),+ $(,)?) => {$(
-        impl Kept for $type {
-            fn store(snapshot: &Snapshot) -> &Store<Self> { &snapshot.$field }
-        }
-    )+
-        impl Snapshot {
-            /// Shows every object of every kind.
-            pub fn each(&self, see: &mut dyn FnMut(super::Every<'_>, &dyn Fn() -> ObjectRef)) {
-                $( super::every::see_all(&self.$field, see); )+
-            }
-        }
-    };
-}
-kept! {
-    Service => services, Pod => pods, Node => nodes, Namespace => namespaces, Endpoints => endpoints,
-    EndpointSlice => slices, Secret => secrets, ConfigMap => config_maps, PersistentVolumeClaim => claims,
-    HorizontalPodAutoscaler => autoscalers, CustomResourceDefinition => crds, Event => events,
-    Ingress => ingresses, IngressClass => ingress_classes, NetworkPolicy => network_policies,
-    GatewayClass => gateway_classes, Gateway => gateways, ListenerSet => listener_sets,
-    ReferenceGrant => grants, BackendTlsPolicy => backend_tls, Workload => workloads, Route => routes,
-    Unmodelled => unmodelled,
 }
 
 impl Snapshot {
@@ -276,36 +208,11 @@ impl Snapshot {
 
     /// The origin of the object a finding names, where it was read.
     pub fn origin_of(&self, object: &ObjectRef) -> Option<u32> {
-        fn of<T: Kept>(snapshot: &Snapshot, namespace: &str, name: &str, kind: &str) -> Option<u32> {
-            let named = T::store(snapshot).named(namespace, name);
-            named.filter(|found| found.group_kind().kind == kind).map(|found| found.origin).next()
-        }
-        let (namespace, name, kind) = (object.namespace.as_deref().unwrap_or_default(), &*object.name, &*object.kind);
-        let ask: fn(&Self, &str, &str, &str) -> Option<u32> = match kind {
-            "Service" => of::<Service>,
-            "Pod" => of::<Pod>,
-            "Node" => of::<Node>,
-            "Namespace" => of::<Namespace>,
-            "Endpoints" => of::<Endpoints>,
-            "EndpointSlice" => of::<EndpointSlice>,
-            "Secret" => of::<Secret>,
-            "ConfigMap" => of::<ConfigMap>,
-            "PersistentVolumeClaim" => of::<PersistentVolumeClaim>,
-            "Ingress" => of::<Ingress>,
-            "IngressClass" => of::<IngressClass>,
-            "GatewayClass" => of::<GatewayClass>,
-            "Gateway" => of::<Gateway>,
-            "ListenerSet" => of::<ListenerSet>,
-            "ReferenceGrant" => of::<ReferenceGrant>,
-            "BackendTLSPolicy" => of::<BackendTlsPolicy>,
-            "NetworkPolicy" => |s, ns, name, kind| {
-                of::<NetworkPolicy>(s, ns, name, kind).or_else(|| of::<Unmodelled>(s, ns, name, kind))
-            },
-            _ if RouteKind::ALL.iter().any(|k| k.word() == kind) => of::<Route>,
-            _ if WorkloadKind::ALL.iter().any(|k| k.group_kind().kind == kind) => of::<Workload>,
-            _ => of::<Unmodelled>,
-        };
-        ask(self, namespace, name, kind)
+        let (namespace, name) = (object.namespace.as_deref().unwrap_or_default(), &*object.name);
+        let mut shapes: Vec<Shape> = KINDS.iter().filter(|k| k.kind == object.kind).map(|k| k.shape).collect();
+        shapes.push(Shape::Unmodelled);
+        shapes.dedup();
+        shapes.into_iter().find_map(|shape| self.store(shape).origin(&object.kind, namespace, name))
     }
 
     fn answer<'s, T: Resource>(

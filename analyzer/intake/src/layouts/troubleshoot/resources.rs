@@ -1,6 +1,6 @@
 //! The folders and files of `cluster-resources`.
 
-use crate::layouts::catalogue::{self, Kind};
+use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// A folder or file of `cluster-resources`: its names through the versions, its kind, and since when it
 /// is collected.
@@ -63,7 +63,7 @@ pub(super) static DEFINITIONS: Resource = resource(
 
 impl Resource {
     pub(super) fn kind(&self) -> Option<&'static Kind> {
-        catalogue::by_resource(self.plural, Some(self.group))
+        kinds::by_resource(self.plural, Some(self.group))
     }
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn kind_of(folders: &[&str], stem: &str) -> Option<&'static Kind> {
         [] if DEFINITIONS.names.contains(&stem) => DEFINITIONS.kind(),
         [] => named(&CLUSTER, stem),
         [folder] => named(&NAMESPACED, folder),
-        ["custom-resources", crd] => catalogue::by_name(crd),
+        ["custom-resources", crd] => kinds::by_name(crd),
         _ => None,
     }
 }

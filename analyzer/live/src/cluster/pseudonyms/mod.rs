@@ -18,8 +18,8 @@ use sha2::{Digest as _, Sha256};
 use addresses::permuted;
 use words::{COMMON, HOSTS, KEPT, NAMES, PRODUCTS, REGISTRIES, domain, is_known_domain, names_app};
 
-use kubereach_intake::layouts::catalogue::KINDS;
 use kubereach_intake::layouts::kubereach::Record;
+use kubereach_model::snapshot::kinds::KINDS;
 use kubereach_model::snapshot::model::{Certificate, first_certificate};
 
 /// Replaces words, and keeps what stands for what.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::LiveError;
 use super::connect::Target;
-use super::gather::Gathered;
+use super::gather::{Gathered, is_confidential};
 use super::read::{block_on, reader};
 
 /// Lists beyond this many are not watched but read again.
@@ -60,7 +60,7 @@ impl Marks {
                     },
                     path: list.source.clone(),
                     version: list.resource_version.clone(),
-                    metadata_only: list.group.is_empty() && matches!(list.kind.as_str(), "Secret" | "ConfigMap"),
+                    metadata_only: is_confidential(&list.group, &list.kind),
                 })
                 .collect(),
         }

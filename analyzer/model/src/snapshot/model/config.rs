@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::lenient::{Field, null_default};
 use super::secret::{Certificate, first_certificate};
 use super::{Meta, ObjectReference};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep};
 
 /// A ConfigMap keeps its keys; values only of those that configure the data plane.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -119,3 +120,15 @@ pub struct CrdNames {
     #[serde(deserialize_with = "null_default")]
     pub plural: String,
 }
+
+impl ApiRules for ConfigMap {
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |_, _| ())
+    }
+}
+
+impl ApiRules for PersistentVolumeClaim {}
+
+impl ApiRules for HorizontalPodAutoscaler {}
+
+impl ApiRules for CustomResourceDefinition {}

@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 
+use super::Sharing;
 use super::lenient::{Field, Flag, List, null_default};
 use super::remember::{Remembered, remembered};
 use super::{Meta, Text, Uid};
+use crate::snapshot::defaults::{default_text, each};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -104,3 +107,27 @@ impl Remembered for List<SlicePort> {
 
 /// Same shape as a slice's port.
 pub type EndpointPort = SlicePort;
+
+impl ApiRules for EndpointSlice {
+    fn apply_defaults(&mut self) {
+        // Ports that many slices share stay shared where there is nothing to change.
+        if self.ports.iter().any(|p| p.protocol.is_empty()) {
+            each(&mut self.ports, |p| default_text(&mut p.protocol, "TCP"));
+        }
+    }
+
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.metadata);
+        sharing.ports(&mut self.ports);
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |_, _| ())
+    }
+}
+
+impl ApiRules for Endpoints {
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |_, _| ())
+    }
+}

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::Meta;
 use super::endpoints::TargetRef;
 use super::lenient::{Field, Time, null_default};
+use crate::snapshot::kinds::ApiRules;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -22,4 +23,10 @@ pub struct Event {
     pub last_timestamp: Time,
     pub event_time: Time,
     pub count: Field<i64>,
+}
+
+impl ApiRules for Event {
+    fn newest_time(&self) -> Option<jiff::Timestamp> {
+        self.last_timestamp.0.max(self.event_time.0)
+    }
 }

@@ -5,6 +5,8 @@ use serde::Deserialize;
 use super::lenient::{Field, List, null_default};
 use super::{Condition, Meta};
 use crate::snapshot::LabelSelector;
+use crate::snapshot::defaults::{default_option, each};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep, keep_judgement};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -283,4 +285,73 @@ pub struct PolicyAncestor {
     #[serde(deserialize_with = "null_default")]
     pub controller_name: String,
     pub conditions: List<Condition>,
+}
+
+impl Listener {
+    fn apply_defaults(&mut self) {
+        let allowed = self.allowed_routes.get_or_insert_with(AllowedRoutes::default);
+        let namespaces = allowed.namespaces.get_or_insert_with(NamespacesFrom::default);
+        default_option(&mut namespaces.from, "Same");
+        if let Some(tls) = &mut self.tls {
+            default_option(&mut tls.mode, "Terminate");
+        }
+    }
+}
+
+impl ApiRules for GatewayClass {
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep_judgement(self, live, self.spec == live.spec, |o| &o.status, |o, status| o.status = status)
+    }
+}
+
+impl ApiRules for Gateway {
+    fn apply_defaults(&mut self) {
+        each(&mut self.spec.listeners, Listener::apply_defaults);
+    }
+
+    fn has_status(&self) -> bool {
+        self.status.is_some()
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep_judgement(self, live, self.spec == live.spec, |o| &o.status, |o, status| o.status = status)
+    }
+}
+
+impl ApiRules for ListenerSet {
+    fn apply_defaults(&mut self) {
+        each(&mut self.spec.listeners, Listener::apply_defaults);
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep_judgement(self, live, self.spec == live.spec, |o| &o.status, |o, status| o.status = status)
+    }
+}
+
+impl ApiRules for ReferenceGrant {
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |_, _| ())
+    }
+}
+
+impl ApiRules for BackendTlsPolicy {
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep_judgement(self, live, self.spec == live.spec, |o| &o.status, |o, status| o.status = status)
+    }
 }

@@ -5,6 +5,8 @@ use serde::Deserialize;
 use super::Meta;
 use super::lenient::{Field, List, PortRef, null_default};
 use super::service::ServiceStatus;
+use crate::snapshot::defaults::{default_option, each};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep, or_live};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -148,5 +150,49 @@ pub struct IngressClassSpec {
 impl IngressClass {
     pub fn is_default(&self) -> bool {
         self.metadata.annotation("ingressclass.kubernetes.io/is-default-class") == Some("true")
+    }
+}
+
+impl ApiRules for Ingress {
+    fn apply_defaults(&mut self) {
+        each(&mut self.spec.rules, |rule| {
+            if let Some(http) = &mut rule.http {
+                each(&mut http.paths, |path| default_option(&mut path.path_type, "ImplementationSpecific"));
+            }
+        });
+    }
+
+    fn has_status(&self) -> bool {
+        self.status.is_some()
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, keep_class)
+    }
+}
+
+/// The class that admission filled in stays where the manifest names none. A published address is the
+/// word of the controller of that class: with another class it says nothing any more.
+fn keep_class(new: &mut Ingress, live: &Ingress) {
+    or_live(&mut new.spec.ingress_class_name, &live.spec.ingress_class_name);
+    let class = |i: &Ingress| {
+        let annotation = i.metadata.annotation("kubernetes.io/ingress.class").map(str::to_owned);
+        (i.spec.ingress_class_name.clone(), annotation)
+    };
+    new.status.clone_from(&live.status);
+    if class(live) != class(new)
+        && let Some(status) = &mut new.status
+    {
+        status.load_balancer.ingress = Vec::new().into();
+    }
+}
+
+impl ApiRules for IngressClass {
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |_, _| ())
     }
 }

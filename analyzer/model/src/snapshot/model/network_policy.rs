@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::Meta;
 use super::lenient::{Field, List, PortRef, null_default};
 use crate::snapshot::LabelSelector;
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -57,4 +58,21 @@ pub struct PolicyPort {
     pub protocol: Option<String>,
     pub port: Option<PortRef>,
     pub end_port: Field<u16>,
+}
+
+impl ApiRules for NetworkPolicy {
+    /// `Ingress` always; `Egress` only if the field is there (API reference: `policyTypes`).
+    fn apply_defaults(&mut self) {
+        if self.spec.policy_types.is_empty() {
+            let mut types = vec!["Ingress".to_owned()];
+            if self.spec.egress.as_ref().is_some_and(|rules| !rules.is_empty()) {
+                types.push("Egress".to_owned());
+            }
+            self.spec.policy_types = types.into();
+        }
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |_, _| ())
+    }
 }

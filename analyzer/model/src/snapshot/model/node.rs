@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use super::Sharing;
 use super::lenient::{Field, Flag, List, null_default};
 use super::{Condition, ConditionStatus, Meta, current};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -77,5 +79,25 @@ impl Namespace {
     pub fn is_leaving(&self) -> bool {
         let phase = self.status.as_ref().and_then(|status| status.phase.as_deref());
         phase == Some("Terminating") || self.metadata.deletion_timestamp.0.is_some()
+    }
+}
+
+impl ApiRules for Node {
+    fn has_status(&self) -> bool {
+        self.status.is_some()
+    }
+
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.metadata);
+    }
+}
+
+impl ApiRules for Namespace {
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.metadata);
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |new, live| new.status.clone_from(&live.status))
     }
 }

@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 
+use super::Sharing;
 use super::lenient::{Field, Flag, List, PortRef, Time, null_default};
 use super::remember::{Remembered, remembered};
 use super::{Condition, ConditionStatus, Labels, Meta, Text, current};
+use crate::snapshot::defaults::{default_text, each};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep, or_live};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -264,5 +267,47 @@ impl Pod {
         let first = status.and_then(|s| s.pod_ip.known());
         let all = status.into_iter().flat_map(|s| &s.pod_ips).filter_map(|p| p.ip.known());
         all.chain(first).map(String::as_str)
+    }
+}
+
+impl ApiRules for Pod {
+    fn apply_defaults(&mut self) {
+        self.spec.apply_defaults();
+    }
+
+    fn has_status(&self) -> bool {
+        self.status.as_ref().is_some_and(|s| s.phase.is_some() || !s.conditions.is_empty())
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn newest_time(&self) -> Option<jiff::Timestamp> {
+        self.status.as_ref().and_then(PodStatus::newest_time)
+    }
+
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.pod(self);
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |new, live| {
+            new.status.clone_from(&live.status);
+            or_live(&mut new.spec.node_name, &live.spec.node_name);
+            or_live(&mut new.spec.service_account_name, &live.spec.service_account_name);
+        })
+    }
+}
+
+impl PodSpec {
+    /// The defaults of a pod, for pods and templates.
+    pub(super) fn apply_defaults(&mut self) {
+        // Lists that many pods share stay shared where there is nothing to change.
+        for containers in [&mut self.containers, &mut self.init_containers] {
+            if containers.iter().flat_map(|c| &c.ports).any(|p| p.protocol.is_empty()) {
+                each(containers, |c| each(&mut c.ports, |p| default_text(&mut p.protocol, "TCP")));
+            }
+        }
     }
 }

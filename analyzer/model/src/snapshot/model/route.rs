@@ -5,6 +5,8 @@ use serde::Deserialize;
 use super::lenient::{Field, List, null_default};
 use super::{Condition, Meta, ObjectReference};
 use crate::snapshot::GroupKind;
+use crate::snapshot::defaults::{default_option, each};
+use crate::snapshot::kinds::{ApiRules, Applied, ROUTES, Stays, Variant, keep_judgement};
 
 /// Which kind of route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -23,18 +25,12 @@ impl RouteKind {
 
     /// Kind, as Kubernetes spells it.
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Http => "HTTPRoute",
-            Self::Grpc => "GRPCRoute",
-            Self::Tls => "TLSRoute",
-            Self::Tcp => "TCPRoute",
-            Self::Udp => "UDPRoute",
-        }
+        ROUTES[self as usize].kind
     }
 
     /// Its group and kind.
     pub const fn group_kind(self) -> GroupKind {
-        GroupKind::known("gateway.networking.k8s.io", self.word())
+        ROUTES[self as usize].group_kind()
     }
 }
 
@@ -215,4 +211,50 @@ pub struct ParentStatus {
     #[serde(deserialize_with = "null_default")]
     pub controller_name: String,
     pub conditions: List<Condition>,
+}
+
+impl ApiRules for Route {
+    fn set_kind(&mut self, _: GroupKind, variant: Variant) {
+        if let Variant::Route(kind) = variant {
+            self.kind = kind;
+        }
+    }
+
+    fn own_kind(&self) -> Option<GroupKind> {
+        Some(self.kind.group_kind())
+    }
+
+    fn apply_defaults(&mut self) {
+        each(&mut self.spec.parent_refs, |parent| {
+            parent.group.get_or_insert_with(|| "gateway.networking.k8s.io".to_owned());
+            default_option(&mut parent.kind, "Gateway");
+        });
+        each(&mut self.spec.rules, |rule| {
+            each(&mut rule.backend_refs, |backend| {
+                backend.group.get_or_insert_with(String::new);
+                default_option(&mut backend.kind, "Service");
+                if backend.weight.is_absent() {
+                    backend.weight = Field::Known(1);
+                }
+            });
+            each(&mut rule.matches, |m| {
+                if let Some(path) = &mut m.path {
+                    default_option(&mut path.kind, "PathPrefix");
+                    default_option(&mut path.value, "/");
+                }
+            });
+        });
+    }
+
+    fn has_status(&self) -> bool {
+        self.status.is_some()
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep_judgement(self, live, self.spec == live.spec, |o| &o.status, |o, status| o.status = status)
+    }
 }

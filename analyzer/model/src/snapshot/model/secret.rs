@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Meta;
 use crate::snapshot::is_masked;
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "RawSecret")]
@@ -162,4 +163,15 @@ fn ip_of(bytes: &[u8]) -> Option<String> {
         return Some(std::net::Ipv4Addr::from(v4).to_string());
     }
     <[u8; 16]>::try_from(bytes).ok().map(|v6| std::net::Ipv6Addr::from(v6).to_string())
+}
+
+impl ApiRules for Secret {
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |new, live| {
+            // A Secret without data in a manifest is filled by someone else (an operator, a controller).
+            if new.keys.is_empty() {
+                new.clone_from(live);
+            }
+        })
+    }
 }

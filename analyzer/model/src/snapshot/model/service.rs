@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Sharing;
 use super::ingress::LoadBalancerIngress;
 use super::lenient::{Field, Flag, List, PortRef, null_default};
 use super::{Condition, Meta};
+use crate::snapshot::defaults::{default_text, each};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, field_or_live, keep, list_or_live, or_live};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -109,5 +112,74 @@ impl ServicePort {
         } else {
             format!("{} ({number}/{})", self.name, self.protocol)
         }
+    }
+}
+
+impl ApiRules for Service {
+    fn apply_defaults(&mut self) {
+        default_text(&mut self.spec.kind, "ClusterIP");
+        each(&mut self.spec.ports, |port| {
+            default_text(&mut port.protocol, "TCP");
+            let unset = match &port.target_port {
+                None | Some(PortRef::Number(0)) => true,
+                Some(PortRef::Name(name)) => name.is_empty(),
+                Some(PortRef::Number(_) | PortRef::Redacted) => false,
+            };
+            if unset {
+                port.target_port = match &port.port {
+                    Field::Known(n) => Some(PortRef::Number(*n)),
+                    Field::Redacted => Some(PortRef::Redacted),
+                    Field::Absent | Field::Invalid(_) => None,
+                };
+            }
+        });
+    }
+
+    fn has_status(&self) -> bool {
+        self.status.is_some()
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.metadata);
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, keep_allocated)
+    }
+}
+
+/// Allocated by the API server and kept over updates (core/v1 Service: clusterIP, nodePort, ipFamilies,
+/// healthCheckNodePort; defaulted policies).
+fn keep_allocated(new: &mut Service, live: &Service) {
+    new.status.clone_from(&live.status);
+    let (old, spec) = (&live.spec, &mut new.spec);
+    if spec.kind == "ExternalName" || old.kind == "ExternalName" {
+        return;
+    }
+    field_or_live(&mut spec.cluster_ip, &old.cluster_ip);
+    list_or_live(&mut spec.cluster_ips, &old.cluster_ips);
+    list_or_live(&mut spec.ip_families, &old.ip_families);
+    or_live(&mut spec.ip_family_policy, &old.ip_family_policy);
+    or_live(&mut spec.internal_traffic_policy, &old.internal_traffic_policy);
+    or_live(&mut spec.session_affinity, &old.session_affinity);
+    if spec.kind != "ClusterIP" {
+        field_or_live(&mut spec.health_check_node_port, &old.health_check_node_port);
+        or_live(&mut spec.external_traffic_policy, &old.external_traffic_policy);
+        or_live(&mut spec.load_balancer_class, &old.load_balancer_class);
+        if spec.allocate_load_balancer_node_ports.0.is_none() {
+            spec.allocate_load_balancer_node_ports = old.allocate_load_balancer_node_ports;
+        }
+        let mut ports = spec.ports.to_vec();
+        for port in &mut ports {
+            let same = old.ports.iter().find(|p| p.port == port.port && p.protocol == port.protocol);
+            if let Some(same) = same {
+                field_or_live(&mut port.node_port, &same.node_port);
+            }
+        }
+        spec.ports = ports.into();
     }
 }

@@ -3,8 +3,10 @@
 
 use serde::Deserialize;
 
+use super::Sharing;
 use super::lenient::{Field, Flag, List, null_default};
 use super::{Condition, Meta, PodTemplate};
+use crate::snapshot::kinds::{ApiRules, Applied, Stays, Variant, WORKLOADS, field_or_live, keep, or_live};
 use crate::snapshot::{GroupKind, LabelSelector};
 
 /// Which kind of workload.
@@ -36,27 +38,12 @@ impl WorkloadKind {
 
     /// Its kind, as the API spells it.
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Deployment => "Deployment",
-            Self::ReplicaSet => "ReplicaSet",
-            Self::StatefulSet => "StatefulSet",
-            Self::DaemonSet => "DaemonSet",
-            Self::ReplicationController => "ReplicationController",
-            Self::Job => "Job",
-            Self::CronJob => "CronJob",
-            Self::Rollout => "Rollout",
-        }
+        WORKLOADS[self as usize].kind
     }
 
     /// Its group and kind.
     pub const fn group_kind(self) -> GroupKind {
-        let group = match self {
-            Self::Deployment | Self::ReplicaSet | Self::StatefulSet | Self::DaemonSet => "apps",
-            Self::ReplicationController => "",
-            Self::Job | Self::CronJob => "batch",
-            Self::Rollout => "argoproj.io",
-        };
-        GroupKind::known(group, self.word())
+        WORKLOADS[self as usize].group_kind()
     }
 }
 
@@ -147,6 +134,66 @@ impl Workload {
                 Field::Absent => Some(1),
                 Field::Redacted | Field::Invalid(_) => None,
             },
+        }
+    }
+}
+
+impl ApiRules for Workload {
+    fn set_kind(&mut self, _: GroupKind, variant: Variant) {
+        if let Variant::Workload(kind) = variant {
+            self.kind = kind;
+        }
+    }
+
+    fn own_kind(&self) -> Option<GroupKind> {
+        Some(self.kind.group_kind())
+    }
+
+    fn apply_defaults(&mut self) {
+        let of_jobs = self.spec.job_template.as_mut().and_then(|j| j.spec.template.as_mut());
+        for template in [self.spec.template.as_mut(), of_jobs].into_iter().flatten() {
+            template.spec.apply_defaults();
+        }
+    }
+
+    fn has_status(&self) -> bool {
+        self.status.as_ref().is_some_and(|s| !s.replicas.is_absent() || !s.conditions.is_empty())
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn share(&mut self, sharing: &mut Sharing) {
+        sharing.meta(&mut self.metadata);
+        if let Some(template) = &mut self.spec.template {
+            sharing.spec(&mut template.spec);
+        }
+    }
+
+    fn apply_over(&mut self, live: &Self, stays: Stays<'_>) -> Applied {
+        keep(self, live, |new, live| new.keep_left_out(live, stays))
+    }
+}
+
+impl Workload {
+    fn keep_left_out(&mut self, live: &Self, stays: Stays<'_>) {
+        self.kind = live.kind;
+        self.status.clone_from(&live.status);
+        // Left out of a manifest, the number is an autoscaler's or a person's.
+        field_or_live(&mut self.spec.replicas, &live.spec.replicas);
+        or_live(&mut self.spec.selector, &live.spec.selector);
+        if self.spec.paused.0.is_none() {
+            self.spec.paused = live.spec.paused;
+        }
+        if self.spec.suspend.0.is_none() {
+            self.spec.suspend = live.spec.suspend;
+        }
+        if let (Some(old), Some(template)) = (&live.spec.template, &mut self.spec.template) {
+            template.fill_from(old);
+            if let Some(stays) = stays {
+                template.spec.keep_items_of(&old.spec, stays);
+            }
         }
     }
 }
