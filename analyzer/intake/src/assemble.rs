@@ -269,7 +269,7 @@ impl Filled {
         if counts.is_empty() {
             self.inputs.push(Input {
                 path: name.to_owned(),
-                layout: "plain".to_owned(),
+                layout: layouts::plain().to_owned(),
                 taken_at: None,
                 objects: 0,
                 skipped,

@@ -1,10 +1,10 @@
 //! What the path of a member tells about items that carry no type of their own.
 //!
-//! One function for all layouts: it is asked before anybody knows which layout the member belongs to,
-//! so every rule needs a path that cannot mean anything else, or a plain file name such as `pods.json`.
+//! It is asked before anybody knows which layout the member belongs to. What a layout says of its own paths comes
+//! first; then what a plain file name such as `pods.json` says.
 
 use super::content::TypeHint;
-use super::layouts::{cilium, troubleshoot};
+use super::layouts::Told;
 use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// The type of kind-less items in this member, if its path tells.
@@ -12,50 +12,32 @@ pub(crate) fn hint(path: &str) -> Option<TypeHint> {
     let parts: Vec<&str> = path.split('/').collect();
     let (name, folders) = parts.split_last()?;
     let stem = stem(name);
-    if let Some(at) = folders.iter().rposition(|p| *p == "cluster-resources") {
-        return troubleshoot::kind_of(folders.get(at + 1..).unwrap_or_default(), stem).map(typed);
-    }
-    if let Some(at) = folders.iter().position(|p| *p == "yamls") {
-        let below = folders.get(at + 1..).unwrap_or_default();
-        let (["cluster", rest @ ..] | ["namespaced", _, rest @ ..]) = below else {
-            return None;
-        };
-        let group = match rest {
-            [group, _version] => Some(*group),
-            [_core_version] => Some(""),
-            _ => None,
-        };
-        let hint = group.and_then(|g| kinds::by_resource(stem, Some(g))).map(typed).unwrap_or_default();
-        return Some(TypeHint { null_strings: true, ..hint });
+    match Told::first(|layout| layout.type_by_folder(folders, stem)) {
+        Told::Is(hint) => return Some(hint),
+        Told::NoObjects => return None,
+        Told::Nothing => {}
     }
     if stem.ends_with("-errors") || folders.last().is_some_and(|f| f.ends_with("-errors.json")) {
         return None;
     }
-    of_stem(stem).map(typed)
+    of_stem(stem).map(TypeHint::of)
 }
 
-fn typed(kind: &Kind) -> TypeHint {
-    TypeHint { api_version: Some(kind.api_version()), kind: Some(kind.kind.to_owned()), null_strings: false }
+impl TypeHint {
+    /// Items of a kind, in the version that dumps have.
+    pub(crate) fn of(kind: &Kind) -> Self {
+        Self { api_version: Some(kind.api_version()), kind: Some(kind.kind.to_owned()), null_strings: false }
+    }
 }
 
 /// The kind a file name means: `pods`, `core_v1_pods`, `httproutes.gateway.networking.k8s.io`,
 /// `k8s-pods-20260102-030405`.
 fn of_stem(stem: &str) -> Option<&'static Kind> {
-    if let Some(kind) = cilium::kind_of(stem) {
-        return Some(kind);
+    match Told::first(|layout| layout.kind_by_name(stem)) {
+        Told::Is(kind) => Some(kind),
+        Told::NoObjects => None,
+        Told::Nothing => kinds::by_name(stem),
     }
-    if let Some((group, resource)) = group_version_resource(stem) {
-        return kinds::by_resource(resource, Some(group));
-    }
-    kinds::by_name(stem)
-}
-
-/// Sonobuoy's `<group|core>_<version>_<resource>`.
-pub(crate) fn group_version_resource(stem: &str) -> Option<(&str, &str)> {
-    let mut parts = stem.splitn(3, '_');
-    let (group, version, resource) = (parts.next()?, parts.next()?, parts.next()?);
-    let versioned = version.starts_with('v') && version.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
-    versioned.then_some((group, resource))
 }
 
 /// A file name without the endings that say how it is written.

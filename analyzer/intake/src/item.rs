@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::content::Problem;
-use super::layouts::kubereach;
+use super::layouts;
 use super::object::{DecodeError, RawObject};
 use kubereach_model::snapshot::model::lenient::{List, Time};
 use kubereach_model::snapshot::model::{Meta, Resource as _, Sharing};
@@ -58,8 +58,7 @@ impl Item {
     /// Decodes an object. What cannot be decoded keeps its kind and namespace, so that nobody takes it
     /// for absent.
     pub fn decode(raw: &RawObject<'_>) -> Self {
-        let own = raw.kind == kubereach::KIND && raw.api_version == kubereach::API_VERSION;
-        if raw.kind == "SupportBundle" || own {
+        if layouts::is_record(raw.api_version, raw.kind) {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
             return Self { what: What::About(Box::new(value)), seen: None, template: None };
         }

@@ -5,7 +5,7 @@ use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::Part;
 use super::time::{self, Clock};
-use super::{Facts, FileEntry, Layout, outermost};
+use super::{Facts, FileEntry, Layout, Told, outermost};
 use crate::hint;
 use kubereach_model::snapshot::kinds::{self, Kind};
 
@@ -42,10 +42,13 @@ const FILES: [(&str, &str, &str); 24] = [
     ("ciliumlocalredirectpolicies", "cilium.io", "ciliumlocalredirectpolicies"),
 ];
 
+/// What the collector did.
+const LOG: &str = "cilium-sysdump.log";
+
 const GATEWAY: &str = "gateway.networking.k8s.io";
 
 /// The kind a file name of a sysdump stands for.
-pub(crate) fn kind_of(stem: &str) -> Option<&'static Kind> {
+fn kind_of(stem: &str) -> Option<&'static Kind> {
     let (name, _) = stamped(stem)?;
     let (_, group, plural) = FILES.iter().find(|(file, ..)| *file == name)?;
     kinds::by_resource(plural, Some(group))
@@ -68,8 +71,16 @@ impl Layout for Cilium {
             let name = p.rsplit('/').next().unwrap_or(p);
             let core =
                 stamped(hint::stem(name)).is_some_and(|(n, _)| matches!(n, "k8s-services" | "k8s-pods" | "k8s-nodes"));
-            (core || name == "cilium-sysdump.log").then(|| p.strip_suffix(name)).flatten()
+            (core || name == LOG).then(|| p.strip_suffix(name)).flatten()
         })
+    }
+
+    fn reads_text(&self, name: &str) -> bool {
+        name == LOG
+    }
+
+    fn kind_by_name(&self, stem: &str) -> Told<&'static Kind> {
+        kind_of(stem).map_or(Told::Nothing, Told::Is)
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {

@@ -21,6 +21,10 @@ impl Layout for Crashd {
         outermost(files, |p| before(p, "kubecapture/"))
     }
 
+    fn reads_text(&self, name: &str) -> bool {
+        name == "crashd.log"
+    }
+
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         for file in &part.files {
             let stem = hint::stem(file.name());

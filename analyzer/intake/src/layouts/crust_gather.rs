@@ -25,6 +25,10 @@ impl Layout for CrustGather {
         roots.into_iter().filter(beside).collect()
     }
 
+    fn reads_text(&self, name: &str) -> bool {
+        name == "collected.timestamp"
+    }
+
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         let mut discovery = Discovery::default();
         for name in ["apis.json", "api.json"] {

@@ -115,6 +115,14 @@ impl Layout for Kubereach {
         found
     }
 
+    fn record(&self) -> Option<(Option<&'static str>, &'static str)> {
+        Some((Some(API_VERSION), KIND))
+    }
+
+    fn is_bundle(&self, files: &[FileEntry<'_>]) -> bool {
+        files.iter().any(|file| file.path == RECORD)
+    }
+
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         let Some((file, value)) = part.files.iter().find_map(|f| Some((f, record(f.content)?))) else { return };
         let record: Record = match Record::deserialize(value) {

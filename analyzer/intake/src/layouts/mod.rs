@@ -1,12 +1,14 @@
 //! How each kind of dump looks on disk. A layout is one file here and one line in [`LAYOUTS`].
 //!
 //! A layout recognizes its roots by their markers and reads from a part what the objects alone do not
-//! tell: how much of each kind was collected, when, and by what.
+//! tell: how much of each kind was collected, when, and by what. All that is particular to it, down to the names of
+//! its files, stands in its own file.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::LazyLock;
 
-pub(crate) mod cilium;
+mod cilium;
 mod cluster_info;
 mod crashd;
 mod crust_gather;
@@ -22,14 +24,15 @@ mod rancher;
 mod singles;
 mod sonobuoy;
 pub(crate) mod time;
-pub(crate) mod troubleshoot;
+mod troubleshoot;
 mod velero;
 
 pub(crate) use facts::{Facts, is_custom};
 pub(crate) use part::{File, Part};
 
-use super::content::{Container, Content, Scan, ScannedInput};
+use super::content::{Container, Content, Scan, ScannedInput, TypeHint};
 use super::item::Item;
+use kubereach_model::snapshot::kinds::Kind;
 
 /// One way in which dumps are laid out.
 pub(crate) trait Layout: Debug + Sync {
@@ -40,6 +43,66 @@ pub(crate) trait Layout: Debug + Sync {
     fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String>;
     /// What a part shows beside its objects.
     fn read(&self, part: &Part<'_>, out: &mut Facts);
+
+    /// Is a file of this name a short text that [`Layout::read`] looks into? Others are opened only where they may
+    /// hold objects.
+    fn reads_text(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// `apiVersion` (where it is always the same) and `kind` of the collector's own document about its run.
+    fn record(&self) -> Option<(Option<&'static str>, &'static str)> {
+        None
+    }
+
+    /// The type of items that carry none, by the folders of their member and its name without endings. It is asked
+    /// before anybody knows which layout the member belongs to: the folders must not mean anything else.
+    fn type_by_folder(&self, folders: &[&str], stem: &str) -> Told<TypeHint> {
+        let _ = (folders, stem);
+        Told::Nothing
+    }
+
+    /// As [`Layout::type_by_folder`], of a name that nobody else gives a file, in whatever folder.
+    fn kind_by_name(&self, stem: &str) -> Told<&'static Kind> {
+        let _ = stem;
+        Told::Nothing
+    }
+
+    /// Is a folder with these files in it, of which only the names are known, one bundle?
+    fn is_bundle(&self, files: &[FileEntry<'_>]) -> bool {
+        self.roots(files).iter().any(String::is_empty)
+    }
+
+    /// The part divided by clusters, where it may hold several.
+    fn divide<'s>(&self, part: Part<'s>) -> Vec<Part<'s>> {
+        vec![part]
+    }
+}
+
+/// What a layout knows of a member by its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Told<T> {
+    /// The path is none of this layout's.
+    Nothing,
+    /// It is, and there are no objects of a known kind in it.
+    NoObjects,
+    /// It is, and this is the type of its items.
+    Is(T),
+}
+
+impl<T> Told<T> {
+    /// The word of the first layout that has one.
+    pub(crate) fn first(ask: impl Fn(&'static dyn Layout) -> Self) -> Self {
+        LAYOUTS.into_iter().map(ask).find(|told| !matches!(told, Self::Nothing)).unwrap_or(Self::Nothing)
+    }
+}
+
+impl Told<&'static Kind> {
+    /// Of a path that is this layout's.
+    fn of(kind: Option<&'static Kind>) -> Self {
+        kind.map_or(Self::NoObjects, Self::Is)
+    }
 }
 
 /// A member before anybody knows what it belongs to.
@@ -109,6 +172,25 @@ fn has(files: &[FileEntry<'_>], root: &str, rest: &str) -> bool {
     files.iter().any(|f| f.path.strip_prefix(root) == Some(rest))
 }
 
+/// The name of the layout of everything that is no other.
+pub(crate) fn plain() -> &'static str {
+    plain::PLAIN.name()
+}
+
+/// Is a file of this name a short text that some layout looks into?
+pub(crate) fn is_text(name: &str) -> bool {
+    LAYOUTS.iter().any(|layout| layout.reads_text(name))
+}
+
+/// Is this a collector's own document about its run?
+pub(crate) fn is_record(api_version: &str, kind: &str) -> bool {
+    type Record = (Option<&'static str>, &'static str);
+    // Asked of every object.
+    static RECORDS: LazyLock<Vec<Record>> =
+        LazyLock::new(|| LAYOUTS.iter().filter_map(|layout| layout.record()).collect());
+    RECORDS.iter().any(|(version, name)| *name == kind && version.is_none_or(|version| version == api_version))
+}
+
 /// Divides everything that was read into bundles.
 pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
@@ -125,7 +207,7 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
     for (folder, inputs) in loose {
         parts.push(beside(scan, &folder, &inputs));
     }
-    let mut parts: Vec<Part<'_>> = parts.into_iter().flat_map(plain::by_cluster).collect();
+    let mut parts: Vec<Part<'_>> = parts.into_iter().flat_map(|part| part.layout.divide(part)).collect();
     parts.retain(|p| !p.files.is_empty());
     parts.sort_by_cached_key(|p| (p.name.clone(), p.root.clone(), p.files.first().map(|f| f.display.clone())));
     if let [one] = parts.as_mut_slice() {
@@ -136,12 +218,8 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
 
 /// Whether a folder with these files in it is laid out as one bundle, by their names alone.
 pub fn is_bundle_folder(files: &[String]) -> bool {
-    // What kubereach itself writes is known by its record, which has this name.
-    if files.iter().any(|path| path == kubereach::RECORD) {
-        return true;
-    }
     let entries: Vec<FileEntry<'_>> = files.iter().map(|path| FileEntry { path, content: &Content::Empty }).collect();
-    LAYOUTS.iter().any(|layout| layout.roots(&entries).iter().any(String::is_empty))
+    LAYOUTS.iter().any(|layout| layout.is_bundle(&entries))
 }
 
 /// A root and the layout of what is below it.

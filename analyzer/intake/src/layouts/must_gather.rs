@@ -105,6 +105,10 @@ impl Layout for OpenShift {
         roots
     }
 
+    fn reads_text(&self, name: &str) -> bool {
+        matches!(name, "version" | "timestamp" | "must-gather.logs" | "gather.logs")
+    }
+
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         about(part, out);
         let mut discovery = Discovery::default();

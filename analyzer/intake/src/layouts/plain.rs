@@ -38,6 +38,10 @@ impl Layout for Plain {
         Vec::new()
     }
 
+    fn divide<'s>(&self, part: Part<'s>) -> Vec<Part<'s>> {
+        by_cluster(part)
+    }
+
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         let mut survey = Survey { namespaces: namespaces(part), ..Survey::default() };
         for file in &part.files {
@@ -293,10 +297,7 @@ fn captured(file: &File<'_>, error: &CapturedError, out: &mut Facts) {
 
 /// A plain folder may hold exports of several clusters side by side. Where its files show different
 /// uids of one of the namespaces that every cluster has, it is divided by its top folders or files.
-pub(crate) fn by_cluster(part: Part<'_>) -> Vec<Part<'_>> {
-    if part.layout.name() != PLAIN.name() {
-        return vec![part];
-    }
+fn by_cluster(part: Part<'_>) -> Vec<Part<'_>> {
     let mut uids: BTreeMap<&str, BTreeSet<&Uid>> = BTreeMap::new();
     for object in part.files.iter().flat_map(File::objects) {
         if let AnyObject::Namespace(ns) = object

@@ -1,7 +1,7 @@
 //! Rancher's support-bundle-kit (Harvester, Longhorn, Rancher): lists below `yamls/`, empty ones left out.
 //!
 //! Its collector replaces empty strings and nulls by the text `null` before it writes; members below
-//! `yamls/` are read with that undone (see the hints). It empties the data of Secrets.
+//! `yamls/` are read with that undone. It empties the data of Secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,8 @@ use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
-use super::{Facts, FileEntry, Layout, before, has, outermost};
+use super::{Facts, FileEntry, Layout, Told, before, has, outermost};
+use crate::content::TypeHint;
 use crate::hint;
 use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
@@ -26,6 +27,23 @@ impl Layout for Rancher {
         let roots = outermost(files, |p| before(p, "yamls/cluster/").or_else(|| before(p, "yamls/namespaced/")));
         let marked = |root: &String| ["metadata.yaml", "bundleGenerationError.log"].iter().any(|m| has(files, root, m));
         roots.into_iter().filter(marked).collect()
+    }
+
+    fn reads_text(&self, name: &str) -> bool {
+        name == "bundleGenerationError.log"
+    }
+
+    fn type_by_folder(&self, folders: &[&str], stem: &str) -> Told<TypeHint> {
+        let Some(at) = folders.iter().position(|p| *p == "yamls") else { return Told::Nothing };
+        let below = folders.get(at + 1..).unwrap_or_default();
+        let (["cluster", rest @ ..] | ["namespaced", _, rest @ ..]) = below else { return Told::NoObjects };
+        let group = match rest {
+            [group, _version] => Some(*group),
+            [_core_version] => Some(""),
+            _ => None,
+        };
+        let hint = group.and_then(|g| kinds::by_resource(stem, Some(g))).map(TypeHint::of).unwrap_or_default();
+        Told::Is(TypeHint { null_strings: true, ..hint })
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {

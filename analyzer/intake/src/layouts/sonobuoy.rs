@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
-use super::{Facts, FileEntry, Layout, before, ends, has, outermost, time};
+use super::{Facts, FileEntry, Layout, Told, before, ends, has, outermost, time};
 use crate::hint;
 use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
@@ -34,6 +34,17 @@ impl Layout for Sonobuoy {
         roots.into_iter().filter(marked).collect()
     }
 
+    fn reads_text(&self, name: &str) -> bool {
+        name.starts_with(".sonobuoy")
+    }
+
+    fn kind_by_name(&self, stem: &str) -> Told<&'static Kind> {
+        match group_version_resource(stem) {
+            Some((group, resource)) => Told::of(kinds::by_resource(resource, Some(group))),
+            None => Told::Nothing,
+        }
+    }
+
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         let run = Run::new(part);
         run.about(out);
@@ -49,6 +60,14 @@ impl Layout for Sonobuoy {
             _ => CoverageStatement::missing("sonobuoy was not asked for it"),
         });
     }
+}
+
+/// The parts of `<group|core>_<version>_<resource>`.
+fn group_version_resource(stem: &str) -> Option<(&str, &str)> {
+    let mut parts = stem.splitn(3, '_');
+    let (group, version, resource) = (parts.next()?, parts.next()?, parts.next()?);
+    let versioned = version.starts_with('v') && version.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+    versioned.then_some((group, resource))
 }
 
 struct Run<'p, 's> {
@@ -145,7 +164,7 @@ impl<'p, 's> Run<'p, 's> {
         };
         let file = self.part.below(&folder).map(|(_, f)| f).find(|f| {
             let stem = hint::stem(f.name());
-            match hint::group_version_resource(stem) {
+            match group_version_resource(stem) {
                 Some((group, resource)) => kinds::by_resource(resource, Some(group)) == Some(kind),
                 // Before 0.5x: `Pods.json`, without a group.
                 None => kinds::by_resource(stem, None) == Some(kind),

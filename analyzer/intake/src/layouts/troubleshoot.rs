@@ -14,13 +14,12 @@ use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
-use super::{Facts, FileEntry, Layout, before, has, is_custom, outermost};
-use crate::content::Content;
+use super::{Facts, FileEntry, Layout, Told, before, has, is_custom, outermost};
+use crate::content::{Content, TypeHint};
 use kubereach_model::snapshot::AnyObject;
 use kubereach_model::snapshot::kinds::{KINDS, Kind};
 
-pub(crate) use resources::kind_of;
-use resources::{CLUSTER, DEFINITIONS, NAMESPACED, Resource};
+use resources::{CLUSTER, DEFINITIONS, NAMESPACED, Resource, kind_of};
 
 mod resources;
 
@@ -63,6 +62,16 @@ impl Layout for Troubleshoot {
                 })
         };
         candidates.into_iter().filter(machine).collect()
+    }
+
+    fn record(&self) -> Option<(Option<&'static str>, &'static str)> {
+        Some((None, "SupportBundle"))
+    }
+
+    fn type_by_folder(&self, folders: &[&str], stem: &str) -> Told<TypeHint> {
+        let Some(at) = folders.iter().rposition(|p| *p == "cluster-resources") else { return Told::Nothing };
+        kind_of(folders.get(at + 1..).unwrap_or_default(), stem)
+            .map_or(Told::NoObjects, |kind| Told::Is(TypeHint::of(kind)))
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {

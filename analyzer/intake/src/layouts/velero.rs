@@ -22,6 +22,10 @@ impl Layout for Velero {
         outermost(files, |p| ends(p, "metadata/version")).into_iter().filter(with_resources).collect()
     }
 
+    fn reads_text(&self, name: &str) -> bool {
+        name == "version"
+    }
+
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         if let Some(version) = part.file("metadata/version").and_then(File::text) {
             out.note(format!("backup format {}", words(version)));

@@ -13,17 +13,6 @@ pub(crate) enum Class {
     Sniff,
 }
 
-const MARKERS: [&str; 8] = [
-    "version",
-    "timestamp",
-    "collected.timestamp",
-    "must-gather.logs",
-    "gather.logs",
-    "cilium-sysdump.log",
-    "bundleGenerationError.log",
-    "crashd.log",
-];
-
 /// Endings of files that hold no Kubernetes objects.
 const SKIPPED: [&str; 92] = [
     "7z", "bak", "bin", "bmp", "bz2", "c", "cap", "cfg", "conf", "config", "core", "crt", "css", "csv", "db", "deb",
@@ -37,7 +26,7 @@ const SKIPPED: [&str; 92] = [
 /// Judges a member by its `/`-separated path.
 pub(crate) fn classify(path: &str) -> Class {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if MARKERS.contains(&name) || name.starts_with(".sonobuoy") {
+    if crate::layouts::is_text(name) {
         return Class::Marker;
     }
     // What macOS leaves beside every file, and what version control keeps to itself.

@@ -68,7 +68,7 @@ impl Resource {
 }
 
 /// The kind of kind-less items in a member of `cluster-resources`, by the folders below it and the name.
-pub(crate) fn kind_of(folders: &[&str], stem: &str) -> Option<&'static Kind> {
+pub(super) fn kind_of(folders: &[&str], stem: &str) -> Option<&'static Kind> {
     let named =
         |all: &'static [Resource], name: &str| all.iter().find(|r| r.names.contains(&name)).and_then(Resource::kind);
     match folders {
