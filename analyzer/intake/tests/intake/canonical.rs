@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::agree::agree;
 use crate::property::{in_block, object};
-use crate::truth_suites;
+use kubereach_testkit::truth;
 
 fn as_item(text: &str, indent: usize) -> String {
     let pad = " ".repeat(indent);
@@ -274,7 +274,7 @@ fn fixtures_read_the_same() {
 
 #[test]
 fn the_truth_reads_the_same() {
-    let folders: Vec<PathBuf> = truth_suites::suites().into_iter().map(|(_, folder)| folder).collect();
+    let folders: Vec<PathBuf> = truth::suites().into_iter().map(|(_, folder)| folder).collect();
     let (slices, accepted) = compare_all(&folders);
     assert!(slices > 1000 && accepted * 10 > slices, "{accepted} of {slices}");
 }
