@@ -13,7 +13,7 @@ pub struct Blame {
     pub segment: SegmentName,
     /// What.
     pub finding: Arc<Finding>,
-    /// Carrying paths that this very finding blocks, is inconclusive or narrows.
+    /// Carrying paths that this very finding blocks, narrows or leaves inconclusive.
     pub paths: usize,
 }
 
