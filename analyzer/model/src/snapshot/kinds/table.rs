@@ -100,7 +100,8 @@ kinds! {
         kind(GATEWAY, "v1", "GatewayClass", "gatewayclasses").in_no_namespace().custom().named_by_others(),
     }
     Gateway => gateways {
-        kind(GATEWAY, "v1", "Gateway", "gateways").custom().named_by_others().names_certificates(),
+        kind(GATEWAY, "v1", "Gateway", "gateways")
+            .short(&["gtw"]).custom().named_by_others().names_certificates(),
     }
     Route => routes {
         kind(GATEWAY, "v1", "HTTPRoute", "httproutes").custom().route(RouteKind::Http),
