@@ -6,6 +6,7 @@
 //! [`crate::plan`] says.
 
 mod ask;
+mod kong_tcp;
 pub(crate) mod request;
 pub mod spoken;
 
@@ -22,7 +23,7 @@ use kubereach_prober::plan::Target;
 use spoken::Spoken;
 
 /// Every kind of door.
-pub static DOORS: &[&dyn Door] = &[&ingress::DOOR, &gateway_api::DOOR];
+pub static DOORS: &[&dyn Door] = &[&ingress::DOOR, &gateway_api::DOOR, &kong_tcp::KongTcp];
 
 /// What stands behind every door, and is a subject of its own.
 pub static SERVICE: Kind = Kind { group: "", name: "Service", leads: false, speaks_http: false, passes_tls: false };
