@@ -5,6 +5,7 @@ use std::io::Write as _;
 use kubereach_engine::Filter;
 use kubereach_engine::Options;
 use kubereach_engine::analyze_intake;
+use kubereach_engine::evaluate::door::kinds;
 use kubereach_engine::find_subject;
 use kubereach_intake::IntakeOptions;
 use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
@@ -12,25 +13,19 @@ use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
 use super::args::Trace;
 use super::{Failure, NOTHING, OK, input, output};
 
-/// Kinds a verdict can be about, with the words kubectl takes for them.
-const KINDS: [(&str, &[&str]); 8] = [
-    ("Service", &["service", "services", "svc"]),
-    ("Ingress", &["ingress", "ingresses", "ing"]),
-    ("HTTPRoute", &["httproute", "httproutes"]),
-    ("GRPCRoute", &["grpcroute", "grpcroutes"]),
-    ("TLSRoute", &["tlsroute", "tlsroutes"]),
-    ("TCPRoute", &["tcproute", "tcproutes"]),
-    ("UDPRoute", &["udproute", "udproutes"]),
-    ("Gateway", &["gateway", "gateways", "gtw"]),
-];
-
 /// The kind a word stands for, case-insensitive, singular, plural or short.
 pub(super) fn kind_of(word: &str) -> Result<&'static str, Failure> {
-    let lower = word.to_ascii_lowercase();
-    KINDS.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(kind, _)| *kind).ok_or_else(|| {
-        let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    kinds().find(|kind| kind.is_called(word)).map(|kind| kind.name).ok_or_else(|| {
+        let kinds: Vec<&str> = kinds().map(|kind| kind.name).collect();
         Failure::Usage(format!("kubereach does not judge '{word}'; it judges {}", kinds.join(", ")))
     })
+}
+
+/// What the command line says of the subject.
+pub(super) fn help() -> String {
+    let kinds: Vec<&str> = kinds().map(|kind| kind.name).collect();
+    let (last, others) = kinds.split_last().unwrap_or((&"", &[]));
+    format!("KIND/NAME: a {} or {last}", others.join(", "))
 }
 
 /// Prints one subject hop by hop.

@@ -11,7 +11,7 @@ use super::{
 /// What a verdict is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {
-    /// Service, Ingress, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute or Gateway.
+    /// Service, or a kind of door: Ingress, HTTPRoute, Gateway and others.
     pub kind: String,
     /// Namespace.
     pub namespace: String,

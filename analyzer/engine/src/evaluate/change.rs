@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::{ChangeAction, ObjectRef, Report, SubjectChange};
 
+use crate::evaluate::door::{self, SERVICE};
 use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::Snapshot;
 use kubereach_model::snapshot::model::Service;
@@ -56,7 +57,7 @@ impl<'c> Change<'c> {
         for subject in &report.subjects {
             let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone());
             let of_subject = behind.entry(key).or_default();
-            for backend in subject.paths.iter().filter_map(|p| p.backend.as_ref()).filter(|b| b.kind == "Service") {
+            for backend in subject.paths.iter().filter_map(|p| p.backend.as_ref()).filter(|b| b.kind == SERVICE.name) {
                 of_subject.insert((backend.namespace.clone(), backend.name.clone()));
             }
         }
@@ -80,18 +81,17 @@ impl<'c> Change<'c> {
 
     /// The Services of a subject: itself, or those its paths lead to.
     pub fn services(&self, subject: &SubjectChange) -> Vec<(String, String)> {
-        if subject.kind == "Service" {
+        if subject.kind == SERVICE.name {
             return vec![(subject.namespace.clone(), subject.name.clone())];
         }
         let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone());
         self.behind.get(&key).into_iter().flatten().cloned().collect()
     }
 
-    /// Ingresses and routes that lead to a Service, after the change.
+    /// The doors that lead to a Service, after the change.
     pub fn entries(&self, service: &(String, String)) -> Vec<ObjectRef> {
-        let leading = self.behind.iter().filter(|((kind, ..), services)| {
-            !matches!(kind.as_str(), "Service" | "Gateway") && services.contains(service)
-        });
+        let leading =
+            self.behind.iter().filter(|((kind, ..), services)| door::leads(kind) && services.contains(service));
         leading
             .map(|((kind, namespace, name), _)| ObjectRef {
                 kind: kind.clone(),

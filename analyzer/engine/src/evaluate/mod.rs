@@ -2,6 +2,7 @@
 
 pub mod change;
 mod cluster;
+pub mod door;
 pub mod gateway_api;
 pub mod ingress;
 pub mod policy;
@@ -16,13 +17,14 @@ pub use cluster::Cluster;
 pub use table::CheckTable;
 
 use crate::resolve::entries::UnmodelledEntries;
+use door::DOORS;
 use kubereach_model::evidence::Subject;
 
 /// Evaluates every subject behind these backends, in parallel; the order is that of kind, namespace and name.
 pub fn subjects(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
-    type Area = fn(&service::Backends<'_, '_>) -> Vec<Subject>;
-    let areas: [Area; 3] = [gateway_api::subjects, ingress::subjects, service::subjects];
-    let mut subjects: Vec<Subject> = areas.par_iter().flat_map(|area| area(backends)).collect();
+    let doors = || DOORS.par_iter().flat_map(|door| door.subjects(backends)).collect();
+    let (mut subjects, services): (Vec<Subject>, _) = rayon::join(doors, || service::subjects(backends));
+    subjects.extend(services);
     note_unmodelled_entries(backends, &mut subjects);
     subjects.par_sort_by(|a, b| a.object.cmp(&b.object));
     subjects

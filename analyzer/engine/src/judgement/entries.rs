@@ -1,4 +1,4 @@
-//! Who leads to a Service: the Ingresses and routes whose paths end at it, with the problems of their
+//! Who leads to a Service: the doors whose paths end at it, with the problems of their
 //! own part of the way. They are shown at the Service and never condemn it.
 
 use std::collections::BTreeMap;
@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
 
+use crate::evaluate::door::{self, SERVICE};
 use kubereach_model::evidence::{EntryPoint, Segment, Subject, fold};
 
 /// Fills in [`Subject::entries`] of every Service, from the other subjects' paths.
 pub fn attach_entries(subjects: &mut [Subject]) {
     let mut by_service: BTreeMap<ObjectRef, BTreeMap<ObjectRef, EntryPoint>> = BTreeMap::new();
-    for subject in subjects.iter().filter(|s| s.object.kind != "Service" && s.object.kind != "Gateway") {
+    for subject in subjects.iter().filter(|s| door::leads(&s.object.kind)) {
         for path in subject.paths.iter().filter(|p| p.dormant.is_none()) {
-            let Some(backend) = path.key.backend.as_ref().filter(|b| b.kind == "Service") else { continue };
+            let Some(backend) = path.key.backend.as_ref().filter(|b| b.kind == SERVICE.name) else { continue };
             let service = ObjectRef {
-                kind: "Service".to_owned(),
+                kind: SERVICE.name.to_owned(),
                 namespace: Some(backend.namespace.clone()),
                 name: backend.name.clone(),
             };
@@ -35,7 +36,7 @@ pub fn attach_entries(subjects: &mut [Subject]) {
             }
         }
     }
-    for subject in subjects.iter_mut().filter(|s| s.object.kind == "Service") {
+    for subject in subjects.iter_mut().filter(|s| s.object.kind == SERVICE.name) {
         if let Some(entries) = by_service.remove(&subject.object) {
             subject.entries = entries.into_values().collect();
         }

@@ -4,9 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use kubereach_reports::report::ObjectRef;
 
+use crate::evaluate::door;
 use kubereach_model::evidence::Path;
 use kubereach_model::snapshot::Snapshot;
-use kubereach_model::snapshot::model::{Meta, Resource};
 
 /// A dump takes minutes to write, so a measurement may be this much older than its stated time.
 const SLACK: SignedDuration = SignedDuration::from_mins(15);
@@ -43,25 +43,10 @@ pub(super) fn against(taken: Option<Timestamp>, at: Option<Timestamp>) -> String
     }
 }
 
+/// When a door or a Service was made.
 fn created(snapshot: &Snapshot, object: &ObjectRef) -> Option<Timestamp> {
-    let namespace = object.namespace.as_deref().unwrap_or_default();
-    fn newest<'s, T: Resource + 's>(
-        found: impl Iterator<Item = kubereach_model::snapshot::Found<'s, T>>,
-        kind: &str,
-    ) -> Option<&'s Meta> {
-        found
-            .map(kubereach_model::snapshot::Found::get)
-            .find(|o| o.value.group_kind().kind == kind)
-            .map(|o| o.value.meta())
-    }
-    let name = object.name.as_str();
-    let meta = match object.kind.as_str() {
-        "Service" => newest(snapshot.services.named(namespace, name), "Service"),
-        "Ingress" => newest(snapshot.ingresses.named(namespace, name), "Ingress"),
-        "Gateway" => newest(snapshot.gateways.named(namespace, name), "Gateway"),
-        kind => newest(snapshot.routes.named(namespace, name), kind),
-    };
-    meta?.creation_timestamp.0
+    door::kind(&object.kind)?;
+    snapshot.named(object)?.0.meta().creation_timestamp.0
 }
 
 /// `3 days`, `2 hours`, `5 minutes`.

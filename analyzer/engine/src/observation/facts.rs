@@ -4,6 +4,7 @@ use kubereach_prober::plan::Span;
 use kubereach_prober::words::Segment;
 use kubereach_reports::report::{PathState, SegmentName};
 
+use crate::evaluate::door::{self, SERVICE};
 use kubereach_model::evidence::Path;
 
 /// A path as the reducer sees it.
@@ -13,7 +14,7 @@ pub struct PathFacts {
     pub config: PathState,
     /// Its counted segments with their states, in the order traffic crosses them.
     pub segments: Vec<(SegmentName, PathState)>,
-    /// It begins at an entry (Ingress, Gateway, route), not at a Service.
+    /// It begins at a door, not at a Service.
     pub front_door: bool,
     /// What stands behind its port answers HTTP, so that a mere connection proves little.
     pub speaks_http: bool,
@@ -41,12 +42,13 @@ impl PathFacts {
             .collect();
         faults.sort();
         let entry = path.key.entry.kind.as_str();
+        let door = door::kind(entry);
         Self {
             config: path.state(),
             segments,
-            front_door: entry != "Service",
-            speaks_http: matches!(entry, "Ingress" | "HTTPRoute" | "GRPCRoute"),
-            tls_through: entry == "TLSRoute",
+            front_door: entry != SERVICE.name,
+            speaks_http: door.is_some_and(|door| door.speaks_http),
+            tls_through: door.is_some_and(|door| door.passes_tls),
             ready: None,
             faults,
         }

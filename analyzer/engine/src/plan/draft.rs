@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kubereach_prober::plan::{LeftOut, Span, Target};
-use kubereach_prober::words::{Protocol, Purpose, Segment};
+use kubereach_prober::words::Segment;
 use kubereach_reports::report::{Backend, PathState};
 
 use super::PlannedPath;
@@ -185,9 +185,4 @@ fn question(target: &Target) -> String {
     bare.also.clear();
     bare.relay = None;
     serde_json::to_string(&bare).unwrap_or_default()
-}
-
-/// A target of a path that is filled in by whoever adds it.
-pub(super) fn blank(dial: impl Into<String>, span: Span, protocol: Protocol) -> Target {
-    Target { dial: dial.into(), purpose: Purpose::Path, ..Target::new("", span, protocol) }
 }

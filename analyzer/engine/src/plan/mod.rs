@@ -32,12 +32,7 @@ mod doors;
 mod draft;
 mod endpoints;
 mod facts;
-mod gateway;
-mod ingress;
 mod limit;
-mod protocol;
-mod request;
-mod route;
 mod service;
 mod settles;
 
@@ -48,6 +43,7 @@ use kubereach_prober::plan::Limits;
 use kubereach_reports::report::PathState;
 
 use crate::evaluate::Cluster;
+use crate::evaluate::door::SERVICE;
 use kubereach_model::evidence::{Path, Subject};
 
 pub use digest::snapshot_digest;
@@ -92,13 +88,10 @@ pub fn derive(
                 drafts.leave_out(&planned, "", format!("carries nothing on purpose: {}", dormant.reason()));
                 continue;
             }
-            match subject.object.kind.as_str() {
-                "Service" => service::own(&facts, &planned, &mut drafts),
-                "Ingress" => ingress::front_door(&facts, &planned, &mut drafts),
-                "Gateway" => gateway::front_door(&facts, &planned, &mut drafts),
-                _ => route::front_door(&facts, &planned, &mut drafts),
-            }
-            if subject.object.kind != "Service" {
+            if subject.object.kind == SERVICE.name {
+                service::own(&facts, &planned, &mut drafts);
+            } else {
+                doors::front(&facts, &planned, &mut drafts);
                 service::behind(&facts, &planned, &mut drafts);
             }
         }

@@ -8,17 +8,16 @@ use kubereach_prober::words::{Protocol, Purpose, RelayedResource, Segment, Vanta
 use kubereach_reports::report::SegmentName;
 
 use super::PlannedPath;
-use super::doors::{Place, sample as sample_places, until};
-use super::draft::{Drafts, Weight, blank};
+use super::doors::sample as sample_places;
+use super::draft::{Drafts, Weight};
 use super::endpoints::{Sample, Sampled, sample};
 use super::facts::Facts;
-use super::protocol::{Spoken, of_port};
+use crate::evaluate::door::spoken::{Spoken, of_port};
+use crate::evaluate::door::{DNS_QUESTION, Place, SERVICE, blank, until};
 use crate::resolve::service::{Alias, ServiceView, Truth, alias_of};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Node, ServicePort};
 
-/// What a DNS server is asked: any answer is one, also that there is no such name.
-pub(super) const DNS_QUESTION: &str = "kubernetes.default.svc.cluster.local.";
 /// New connections to an address that spreads them
 /// (`docs/semantics/measurement.md#a-service-spreads-connections-so-samples-prove-samples`).
 const SAMPLES: u8 = 3;
@@ -61,7 +60,7 @@ pub(super) fn own(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut
 
 /// What stands behind an entry's path.
 pub(super) fn behind(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut Drafts) {
-    let Some(backend) = planned.path.key.backend.as_ref().filter(|b| b.kind == "Service") else { return };
+    let Some(backend) = planned.path.key.backend.as_ref().filter(|b| b.kind == SERVICE.name) else { return };
     let Some(view) = facts.cluster.service_view(&backend.namespace, &backend.name) else {
         return drafts.leave_out(planned, "service", "the Service it leads to was not read or does not exist");
     };

@@ -2,6 +2,7 @@
 
 use kubereach_reports::report::{Effect, PathState, SegmentName};
 
+use crate::evaluate::door::SERVICE;
 use kubereach_model::evidence::Path;
 use kubereach_model::evidence::command::cut;
 
@@ -9,8 +10,8 @@ use kubereach_model::evidence::command::cut;
 pub(super) fn settles(path: &Path) -> String {
     let key = &path.key;
     // A listener of a Gateway is long and known by the route; a Service's door is not.
-    let door = key.listener.as_deref().filter(|_| key.entry.kind == "Service");
-    let port = key.backend.as_ref().filter(|_| key.entry.kind == "Service").and_then(|b| b.port.as_ref());
+    let door = key.listener.as_deref().filter(|_| key.entry.kind == SERVICE.name);
+    let port = key.backend.as_ref().filter(|_| key.entry.kind == SERVICE.name).and_then(|b| b.port.as_ref());
     let port = port.map(|p| format!("port {p}"));
     let parts = [door, port.as_deref(), key.host.as_deref(), key.matches.as_deref()];
     let mut name = key.entry.to_string();

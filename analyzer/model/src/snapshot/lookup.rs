@@ -4,7 +4,8 @@ use std::ops::Deref;
 
 use kubereach_reports::report::{CoverageState, ObjectRef, UnknownClass};
 
-use super::{GroupKind, Stored, model::Resource};
+use super::model::{Meta, Resource};
+use super::{GroupKind, Provenance, Stored};
 
 /// The answer to "is there an object of this name?".
 #[derive(Debug, Clone)]
@@ -63,6 +64,55 @@ impl<'s, T: Resource> Found<'s, T> {
     /// A positive fact of this object: `fact` says what the object shows, as a clause.
     pub fn shows(&self, fact: impl Into<String>) -> Proof {
         Proof(Basis::Fact { object: self.object(), fact: fact.into() })
+    }
+}
+
+/// An object that was found, whatever its type.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundAny<'s> {
+    kind: &'static str,
+    namespaced: bool,
+    /// Its metadata.
+    pub metadata: &'s Meta,
+    /// Where it was read.
+    pub origin: u32,
+    /// What kind of source it comes from.
+    pub provenance: Provenance,
+}
+
+impl<'s, T: Resource> Found<'s, T> {
+    /// The object without its type. For types that hold one kind.
+    pub fn any(self) -> FoundAny<'s> {
+        FoundAny {
+            kind: &T::KIND.kind,
+            namespaced: T::NAMESPACED,
+            metadata: self.0.value.meta(),
+            origin: self.0.origin,
+            provenance: self.0.provenance,
+        }
+    }
+}
+
+impl FoundAny<'_> {
+    /// Its kind, as Kubernetes spells it.
+    pub const fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// Its name.
+    pub fn object(&self) -> ObjectRef {
+        let namespace = self.namespaced.then(|| self.metadata.namespace.clone());
+        ObjectRef { kind: self.kind.to_owned(), namespace, name: self.metadata.name.clone() }
+    }
+
+    /// As [`Found::shows`].
+    pub fn shows(&self, fact: impl Into<String>) -> Proof {
+        Proof(Basis::Fact { object: self.object(), fact: fact.into() })
+    }
+
+    /// As [`Stored::is_manifest`].
+    pub fn is_manifest(&self) -> bool {
+        self.provenance == Provenance::Manifest
     }
 }
 

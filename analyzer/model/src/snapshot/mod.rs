@@ -26,7 +26,7 @@ pub use every::Every;
 pub use index::Index;
 pub use kind::GroupKind;
 pub use kinds::{AnyObject, Snapshot};
-pub use lookup::{Absence, Found, Gap, Listing, Lookup, Proof};
+pub use lookup::{Absence, Found, FoundAny, Gap, Listing, Lookup, Proof};
 pub use redaction::is_masked;
 pub use selector::{LabelSelector, Requirement, matches_pairs};
 pub use siblings::Siblings;

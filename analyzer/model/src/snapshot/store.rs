@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use kubereach_reports::report::{CoverageState, ObjectRef};
 
 use super::builder::Provenance;
-use super::kinds::{AnyObject, KINDS, Shape, Snapshot};
+use super::kinds::{AnyObject, KINDS, Object, Shape, Snapshot};
 use super::lookup::{Absence, Found, Gap, Listing, Lookup};
 use super::model::{Pod, Resource, Route, RouteKind, Workload, WorkloadKind};
 use super::{GroupKind, Siblings, near};
@@ -208,11 +208,16 @@ impl Snapshot {
 
     /// The origin of the object a finding names, where it was read.
     pub fn origin_of(&self, object: &ObjectRef) -> Option<u32> {
+        self.named(object).map(|(_, origin)| origin)
+    }
+
+    /// The object of a name, where it was read, and its origin.
+    pub fn named(&self, object: &ObjectRef) -> Option<(&dyn Object, u32)> {
         let (namespace, name) = (object.namespace.as_deref().unwrap_or_default(), &*object.name);
         let mut shapes: Vec<Shape> = KINDS.iter().filter(|k| k.kind == object.kind).map(|k| k.shape).collect();
         shapes.push(Shape::Unmodelled);
         shapes.dedup();
-        shapes.into_iter().find_map(|shape| self.store(shape).origin(&object.kind, namespace, name))
+        shapes.into_iter().find_map(|shape| self.store(shape).named(&object.kind, namespace, name))
     }
 
     fn answer<'s, T: Resource>(

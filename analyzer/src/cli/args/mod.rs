@@ -300,8 +300,7 @@ impl FailOn {
     kubereach trace ingress/web -n shop dump/ --observations measured.json\n  \
     kubereach trace ingress/web -n shop --live")]
 pub(super) struct Trace {
-    /// KIND/NAME: a Service, Ingress, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute or Gateway
-    #[arg(value_name = "KIND/NAME")]
+    #[arg(value_name = "KIND/NAME", help = super::trace::help())]
     pub subject: String,
     /// Namespace of the subject
     #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]

@@ -26,8 +26,9 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     if state.address != Address::NotCollected || !unshown {
         return;
     }
-    let gap = Gap::investigate("the status of the Ingress was not collected", "its source leaves it out");
-    let message = "whether this Ingress has an address cannot be told: its status was not collected";
+    let kind = state.ingress.kind();
+    let gap = Gap::investigate(format!("the status of the {kind} was not collected"), "its source leaves it out");
+    let message = format!("whether this {kind} has an address cannot be told: its status was not collected");
     let finding = DOC.finding(&gap, state.ingress.object(), message);
     segment.add(finding.next("Look at its address", words::describe(state)));
 }

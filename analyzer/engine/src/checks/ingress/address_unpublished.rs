@@ -25,7 +25,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     if state.address != Address::None || state.controller().is_none_or(Controller::is_outside) {
         return;
     }
-    let message = "no address is published in the status of this Ingress";
+    let message = format!("no address is published in the status of this {}", state.ingress.kind());
     let cause = "Controllers behind node ports or on the host network often publish none; clients then use the \
                  address of a node or of a load balancer that Kubernetes does not know.";
     let finding = DOC.finding(state.ingress.object(), message).cause(cause);

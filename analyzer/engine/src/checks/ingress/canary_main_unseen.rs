@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 
 /// Adds it for one path.
 pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
-    let alone = cx.state.is(Product::IngressNginx) && is_canary(&cx.state.ingress);
+    let alone = cx.state.is(Product::IngressNginx) && is_canary(cx.state);
     let Err(gap) = &cx.all.complete else { return };
     if !alone || cx.all.claims.has_main(cx.state, cx.declared) {
         return;

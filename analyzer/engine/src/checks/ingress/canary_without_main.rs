@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 
 /// Adds it for one path.
 pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
-    let alone = cx.state.is(Product::IngressNginx) && is_canary(&cx.state.ingress);
+    let alone = cx.state.is(Product::IngressNginx) && is_canary(cx.state);
     if !alone || cx.all.claims.has_main(cx.state, cx.declared) || cx.all.complete.is_err() {
         return;
     }

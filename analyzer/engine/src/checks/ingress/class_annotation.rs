@@ -23,6 +23,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 /// Adds it for the annotation.
 pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let Named::Annotation(word) = state.class.named else { return };
+    // Other kinds have no other way to name it.
+    if state.ingress.only().is_some() {
+        return;
+    }
     let message = format!("its class is named by the deprecated annotation {ANNOTATION}: '{}'", words::brief(word));
     let finding = DOC.finding(state.ingress.object(), message);
     segment.add(finding.at(state.ingress.origin, field!["metadata", "annotations", ANNOTATION]));

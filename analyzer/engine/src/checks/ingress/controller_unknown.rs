@@ -33,7 +33,8 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         _ => return,
     };
     let gap = Gap::investigate(format!("whether {what} runs is not shown"), "it is not a controller that is known");
-    let message = format!("whether {what} serves this Ingress cannot be told: no address is published");
+    let kind = state.ingress.kind();
+    let message = format!("whether {what} serves this {kind} cannot be told: no address is published");
     let finding = DOC.finding(&gap, state.ingress.object(), message);
-    segment.add(finding.next("Read the events of the Ingress", words::describe(state)));
+    segment.add(finding.next(format!("Read the events of the {kind}"), words::describe(state)));
 }

@@ -27,7 +27,9 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let rivals = cx.all.claims.rivals(cx.state, cx.declared);
     let message = match rivals.first() {
         Some(rival) if !decided(cx) => format!("{} claims {what} as well, for another backend", rival.object()),
-        _ if cx.declared.repeats => format!("this Ingress claims {what} twice, for different backends"),
+        _ if cx.declared.repeats => {
+            format!("this {} claims {what} twice, for different backends", cx.state.ingress.kind())
+        }
         _ => return,
     };
     let gap = Gap::investigate("which of the two the controller serves is not shown", "it depends on the controller");
@@ -36,7 +38,8 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         finding = finding.relates(rival.object(), "has the same host and path");
     }
     let finding = finding.at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
-    segment.add(finding.next("See every Ingress and its hosts", "kubectl get ingress -A"));
+    segment
+        .add(finding.next(format!("See every {} and its hosts", cx.state.ingress.kind()), words::list_all(cx.state)));
 }
 
 /// Does ingress-nginx's rule decide: are all creation times known and different?

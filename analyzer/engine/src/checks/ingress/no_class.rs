@@ -4,6 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
 use crate::resolve::ingress::class::{Class, Named};
+use crate::resolve::ingress::entry::ClassField;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::field;
@@ -29,16 +30,17 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     if state.class.named != Named::Nothing || state.is_published() {
         return;
     }
+    let kind = state.ingress.kind();
     let (gap, why) = match &state.class.class {
         Class::DefaultNotGiven { default, later } => {
             let name = words::brief(&default.metadata.name);
             let why = match later {
                 Some(true) => {
-                    format!("the default class '{name}' was created after this Ingress and is not given to it")
+                    format!("the default class '{name}' was created after this {kind} and is not given to it")
                 }
-                Some(false) => format!("the default class '{name}' was not given to this Ingress"),
+                Some(false) => format!("the default class '{name}' was not given to this {kind}"),
                 None if state.class.defaults > 1 => "several classes claim to be the default".to_owned(),
-                None => format!("whether the default class '{name}' is older than this Ingress is not shown"),
+                None => format!("whether the default class '{name}' is older than this {kind} is not shown"),
             };
             (Gap::investigate("who serves an Ingress without a class is not shown", why.clone()), why)
         }
@@ -53,10 +55,16 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         Class::DefaultUnseen(gap) => (gap.clone(), "the classes of the cluster were not read".to_owned()),
         _ => return,
     };
-    let message = format!("this Ingress names no class, and {why}");
+    let message = format!("this {kind} names no class, and {why}");
     let finding = DOC
         .finding(&gap, state.ingress.object(), message)
-        .cause("A class says which controller serves an Ingress. Without one only controllers that were told to take such Ingresses do.")
-        .at(state.ingress.origin, field!["spec", "ingressClassName"]);
-    segment.add(finding.next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"));
+        .cause("A class says which controller serves an Ingress. Without one only controllers that were told to take such Ingresses do.");
+    segment.add(match state.ingress.class {
+        ClassField::Spec(_) => finding
+            .at(state.ingress.origin, field!["spec", "ingressClassName"])
+            .next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"),
+        ClassField::Annotation(_) => finding
+            .at(state.ingress.origin, field!["metadata"])
+            .next("Name the class in the annotation kubernetes.io/ingress.class.", "kubectl get ingressclass"),
+    });
 }

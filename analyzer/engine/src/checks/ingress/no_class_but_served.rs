@@ -30,5 +30,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         _ if state.is_published() => format!("it has the address {}", words::address(state)),
         _ => return,
     };
-    segment.add(DOC.finding(state.ingress.object(), format!("this Ingress names no class; {shown}")));
+    segment.add(DOC.finding(state.ingress.object(), format!("this {} names no class; {shown}", state.ingress.kind())));
 }

@@ -23,6 +23,7 @@ pub fn findings(state: &IngressState<'_>, paths: &[Path]) -> Vec<Finding> {
     if !paths.is_empty() {
         return Vec::new();
     }
-    let finding = DOC.finding(state.ingress.object(), "this Ingress declares no path: there is nothing to judge");
+    let message = format!("this {} declares no path: there is nothing to judge", state.ingress.kind());
+    let finding = DOC.finding(state.ingress.object(), message);
     vec![finding.at(state.ingress.origin, field!["spec", "rules"])]
 }

@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 /// Adds it for an Ingress with a deletion time.
 pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let Some(since) = state.ingress.metadata.deletion_timestamp.0 else { return };
-    let message = format!("this Ingress has been being deleted since {since}");
+    let message = format!("this {} has been being deleted since {since}", state.ingress.kind());
     let finding = DOC.finding(state.ingress.object(), message);
-    segment.add(finding.next("See what holds it", words::kubectl("get ingress -o yaml", &state.ingress.object())));
+    segment.add(finding.next("See what holds it", words::get(state)));
 }

@@ -12,7 +12,22 @@ pub(crate) fn quoted(word: &str) -> String {
 
 /// `kubectl describe ingress web -n shop`.
 pub(crate) fn describe(state: &IngressState<'_>) -> String {
-    kubectl("describe ingress", &state.ingress.object())
+    kubectl(&format!("describe {}", word(state)), &state.ingress.object())
+}
+
+/// `kubectl get ingress -o yaml web -n shop`.
+pub(crate) fn get(state: &IngressState<'_>) -> String {
+    kubectl(&format!("get {} -o yaml", word(state)), &state.ingress.object())
+}
+
+/// `kubectl get ingress -A`.
+pub(crate) fn list_all(state: &IngressState<'_>) -> String {
+    format!("kubectl get {} -A", word(state))
+}
+
+/// What kubectl calls the kind.
+fn word(state: &IngressState<'_>) -> String {
+    state.ingress.kind().to_ascii_lowercase()
 }
 
 /// `kubectl VERB NAME -n NAMESPACE`.

@@ -22,6 +22,6 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 pub fn finding(entry: &TlsEntry<'_, '_>) -> Option<Finding> {
     let Certificate::ToBeIssued { secret, annotation } = entry.certificate else { return None };
     let message = format!("the TLS Secret '{}' will be made by cert-manager ({annotation})", words::brief(secret));
-    let ingress = entry.state.ingress;
+    let ingress = &entry.state.ingress;
     Some(DOC.finding(ingress.object(), message).at(ingress.origin, entry.secret_field()))
 }

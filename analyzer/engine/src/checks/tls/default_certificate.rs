@@ -20,6 +20,6 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 pub fn finding(entry: &TlsEntry<'_, '_>) -> Option<Finding> {
     let Certificate::Default = entry.certificate else { return None };
     let message = "a TLS entry names no Secret: the controller's default certificate is used";
-    let ingress = entry.state.ingress;
+    let ingress = &entry.state.ingress;
     Some(DOC.finding(ingress.object(), message).at(ingress.origin, entry.field()))
 }

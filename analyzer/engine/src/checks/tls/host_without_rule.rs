@@ -22,8 +22,9 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// Of hosts of TLS entries that no rule has, where the Ingress has hosts at all.
 pub fn findings(state: &IngressState<'_>, _: &[Path]) -> Vec<Finding> {
-    let spec = &state.ingress.spec;
-    let ruled = hosts(&state.ingress.value);
+    let Some(ingress) = state.ingress.ingress else { return Vec::new() };
+    let spec = &ingress.spec;
+    let ruled = hosts(ingress);
     let any_host = spec.rules.iter().any(|rule| rule.host.as_deref().unwrap_or_default().is_empty());
     if ruled.is_empty() || any_host || spec.default_backend.is_some() {
         return Vec::new();

@@ -7,6 +7,7 @@ mod attachment;
 mod backend;
 mod backend_tls;
 pub(crate) mod context;
+mod door;
 mod evaluation;
 mod gateway;
 mod limit;
@@ -25,6 +26,9 @@ use crate::evaluate::service::Backends;
 use kubereach_model::evidence::Subject;
 
 pub use table::CheckTable;
+
+/// The door of this area.
+pub(crate) static DOOR: door::GatewayDoor = door::GatewayDoor;
 
 /// Every Gateway and every route.
 pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {

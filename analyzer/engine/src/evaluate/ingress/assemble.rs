@@ -14,7 +14,7 @@ use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::actions::{self, Action, Forward};
 use crate::resolve::ingress::backend::{self, PortAnswer, Reference, Target};
 use crate::resolve::ingress::class::{Class, Named};
-use crate::resolve::ingress::rules::{Declared, declared};
+use crate::resolve::ingress::rules::Declared;
 use crate::resolve::ingress::state::{Address, IngressState};
 use kubereach_model::evidence::command::cut;
 use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, Subject};
@@ -25,20 +25,24 @@ use kubereach_model::snapshot::{Found, Lookup};
 use crate::evaluate::ingress::certificates::Certificates;
 use crate::evaluate::ingress::{CheckTable, Fallback, FollowedPath, IngressPath};
 
-/// The subject of one Ingress.
+/// Gives the `listener` segment of a declared path.
+pub(crate) type Listener<'l> = dyn Fn(&Declared<'_>) -> Arc<Segment> + 'l;
+
+/// The subject of one Ingress, or of what was modelled after it.
 pub(crate) fn subject<'s>(
     backends: &Backends<'_, 's>,
     all: &Ingresses<'s>,
     entries: &UnmodelledEntries<'s>,
     state: &IngressState<'s>,
+    listener: &Listener<'_>,
 ) -> Subject {
     let (cluster, checks) = (backends.cluster, &backends.checks.ingress);
-    let before = [address(checks, state), controller(checks, state), listener(state)].map(Arc::new);
+    let before = [address(checks, state), controller(checks, state)].map(Arc::new);
     let mut certificates = Certificates::new(cluster, checks, state);
     let mut paths = Vec::new();
     let mut known = BTreeSet::new();
-    for rule in declared(&state.ingress.get().value) {
-        for branch in branches(cluster, state, &rule) {
+    for rule in &state.ingress.declared {
+        for branch in branches(cluster, state, rule) {
             let key = PathKey {
                 entry: state.ingress.object(),
                 listener: None,
@@ -49,13 +53,19 @@ pub(crate) fn subject<'s>(
             if !known.insert(key.clone()) {
                 continue;
             }
-            let (declared, reference) = (&rule, &branch.reference);
+            let (declared, reference) = (rule, &branch.reference);
             let cx = IngressPath { all, entries, state, declared, reference, action: branch.action };
             let (middle, mut dormant) = behind(backends, &cx);
             if branch.drained {
                 dormant = Some(Dormant::NoTraffic("its weight is 0 beside others that carry traffic".to_owned()));
             }
-            let segments = before.iter().cloned().chain(middle).chain(certificates.of(rule.host)).collect();
+            let segments = before
+                .iter()
+                .cloned()
+                .chain([listener(rule)])
+                .chain(middle)
+                .chain(certificates.of(rule.host))
+                .collect();
             paths.push(Path { key, segments, dormant });
         }
     }
@@ -115,9 +125,10 @@ fn tier(state: &IngressState<'_>) -> String {
     format!("{class}{who}{pods}{programmed}")
 }
 
-fn listener(state: &IngressState<'_>) -> Segment {
+/// An Ingress is served on the usual ports.
+pub(super) fn listener(state: &IngressState<'_>) -> Segment {
     let mut segment = Segment::new(SegmentName::Listener, Some(state.ingress.object()));
-    let https = !state.ingress.spec.tls.is_empty() || state.passes_tls_through();
+    let https = !state.ingress.tls.is_empty() || state.passes_tls_through();
     segment.evaluated(if https {
         "HTTP and HTTPS, on the controller's ports"
     } else {

@@ -88,7 +88,7 @@ impl<'a, 's> Certificates<'a, 's> {
 
     /// The `tls` segment of a host's paths; `None` where no TLS entry covers the host.
     pub(crate) fn of(&mut self, host: Option<&'s str>) -> Option<Arc<Segment>> {
-        let entries = &self.state.ingress.get().value.spec.tls;
+        let entries = self.state.ingress.tls;
         let covering = entries.iter().enumerate().find(|(_, entry)| covers_host(entry, host));
         let Some((index, entry)) = covering else {
             return self.state.passes_tls_through().then(|| Arc::new(self.passthrough()));
@@ -148,7 +148,7 @@ impl<'a, 's> Certificates<'a, 's> {
 
     /// Namespace and name. Contour and HAProxy Ingress read `namespace/name`; a Secret's own name has no slash.
     fn secret(&self, name: &'s str) -> (&'s str, &'s str) {
-        name.split_once('/').unwrap_or((self.state.ingress.get().value.metadata.namespace.as_str(), name))
+        name.split_once('/').unwrap_or((self.state.ingress.metadata.namespace.as_str(), name))
     }
 
     fn certificate(&self, name: &'s str, host: Option<&str>) -> Certificate<'s> {

@@ -1,8 +1,11 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
-mod assemble;
+pub(crate) mod assemble;
 mod certificates;
+pub(crate) mod door;
 mod path;
+
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -16,6 +19,9 @@ use kubereach_model::evidence::{Finding, Path, Segment, Subject};
 pub use certificates::{Certificate, SecretUser, TlsEntry};
 pub use path::{Fallback, FollowedPath, IngressPath};
 
+/// The door of this area.
+pub(crate) static DOOR: door::IngressDoor = door::IngressDoor;
+
 /// Every subject of this area.
 pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
     let cluster = backends.cluster;
@@ -24,7 +30,11 @@ pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
     }
     let all = Ingresses::of(cluster);
     let entries = UnmodelledEntries::of(cluster);
-    all.states.par_iter().map(|state| assemble::subject(backends, &all, &entries, state)).collect()
+    let subject = |state| {
+        let listener = Arc::new(assemble::listener(state));
+        assemble::subject(backends, &all, &entries, state, &|_| Arc::clone(&listener))
+    };
+    all.states.par_iter().map(subject).collect()
 }
 
 /// A check that looks at an Ingress and what stands before its rules.

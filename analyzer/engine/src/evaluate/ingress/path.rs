@@ -63,7 +63,7 @@ impl<'s> IngressPath<'_, 's> {
         let weightless = self.nginx("canary-weight").is_none_or(|weight| weight.parse() == Ok(0_u32));
         let selected = self.nginx("canary-by-header").is_some() || self.nginx("canary-by-cookie").is_some();
         self.state.is(Product::IngressNginx)
-            && is_canary(&self.state.ingress)
+            && is_canary(self.state)
             && weightless
             && !selected
             && self.all.claims.has_main(self.state, self.declared)

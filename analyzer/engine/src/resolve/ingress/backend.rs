@@ -57,7 +57,7 @@ const USE_ANNOTATION: &str = "use-annotation";
 
 /// Resolves a backend of an Ingress.
 pub fn resolve<'s>(cluster: &ClusterIndex<'s>, state: &IngressState<'s>, backend: &'s IngressBackend) -> Reference<'s> {
-    let namespace = state.ingress.get().value.metadata.namespace.as_str();
+    let namespace = state.ingress.metadata.namespace.as_str();
     let named = |kind: &str, name: &str, port: Option<&PortRef>| Backend {
         kind: kind.to_owned(),
         namespace: namespace.to_owned(),

@@ -7,17 +7,17 @@ use std::collections::HashMap;
 
 use crate::resolve::controllers::Product;
 use crate::resolve::controllers::annotations::{CANARY, NGINX};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{Ingress, IngressBackend};
+use kubereach_model::snapshot::FoundAny;
+use kubereach_model::snapshot::model::IngressBackend;
 
-use super::rules::{Declared, declared};
+use super::rules::Declared;
 use super::state::IngressState;
 
 /// One Ingress's claim to a path.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'s> {
     /// Who.
-    pub ingress: Found<'s, Ingress>,
+    pub ingress: FoundAny<'s>,
     backend: &'s IngressBackend,
     canary: bool,
 }
@@ -28,7 +28,7 @@ type Key = (String, String, String, String);
 #[derive(Debug, Default)]
 pub struct Claims<'s> {
     paths: HashMap<Key, Vec<Claim<'s>>>,
-    regex_hosts: HashMap<(String, String), Found<'s, Ingress>>,
+    regex_hosts: HashMap<(String, String), FoundAny<'s>>,
 }
 
 impl<'s> Claims<'s> {
@@ -36,21 +36,21 @@ impl<'s> Claims<'s> {
     pub fn of(states: &[IngressState<'s>]) -> Self {
         let mut claims = Self::default();
         for state in states {
-            let canary = is_canary(&state.ingress);
-            for path in declared(&state.ingress.get().value) {
+            let canary = is_canary(state);
+            for path in &state.ingress.declared {
                 if path.path_type.is_empty() {
                     continue;
                 }
-                let claim = Claim { ingress: state.ingress, backend: path.backend, canary };
-                claims.paths.entry(key(state, &path)).or_default().push(claim);
+                let claim = Claim { ingress: state.ingress.found, backend: path.backend, canary };
+                claims.paths.entry(key(state, path)).or_default().push(claim);
                 if turns_regex(state) {
-                    let host = host_key(state, &path);
-                    claims.regex_hosts.entry(host).or_insert(state.ingress);
+                    let host = host_key(state, path);
+                    claims.regex_hosts.entry(host).or_insert(state.ingress.found);
                 }
             }
         }
         for all in claims.paths.values_mut() {
-            let age = |claim: &Claim<'s>| claim.ingress.get().value.metadata.creation_timestamp;
+            let age = |claim: &Claim<'s>| claim.ingress.metadata.creation_timestamp;
             all.sort_by_key(age);
         }
         claims
@@ -58,9 +58,9 @@ impl<'s> Claims<'s> {
 
     /// Other Ingresses that claim the same path with another backend; canaries aside. Those of
     /// unknown age first, then the oldest; only so many as a report can use.
-    pub fn rivals(&self, state: &IngressState<'s>, path: &Declared<'s>) -> Vec<Found<'s, Ingress>> {
+    pub fn rivals(&self, state: &IngressState<'s>, path: &Declared<'s>) -> Vec<FoundAny<'s>> {
         const USEFUL: usize = 8;
-        if path.path_type.is_empty() || is_canary(&state.ingress) {
+        if path.path_type.is_empty() || is_canary(state) {
             return Vec::new();
         }
         let own = &state.ingress.metadata;
@@ -80,7 +80,7 @@ impl<'s> Claims<'s> {
     }
 
     /// An Ingress that turns every path of this host into a regular expression.
-    pub fn regex(&self, state: &IngressState<'s>, path: &Declared<'s>) -> Option<Found<'s, Ingress>> {
+    pub fn regex(&self, state: &IngressState<'s>, path: &Declared<'s>) -> Option<FoundAny<'s>> {
         self.regex_hosts.get(&host_key(state, path)).copied()
     }
 }
@@ -98,7 +98,7 @@ fn meeting(state: &IngressState<'_>) -> String {
 
 fn key(state: &IngressState<'_>, path: &Declared<'_>) -> Key {
     let (class, host) = host_key(state, path);
-    (class, host, path.path.to_owned(), path.path_type.to_owned())
+    (class, host, path.path.clone().into_owned(), path.path_type.to_owned())
 }
 
 fn host_key(state: &IngressState<'_>, path: &Declared<'_>) -> (String, String) {
@@ -106,8 +106,8 @@ fn host_key(state: &IngressState<'_>, path: &Declared<'_>) -> (String, String) {
 }
 
 /// A canary of ingress-nginx.
-pub fn is_canary(ingress: &Ingress) -> bool {
-    ingress.metadata.annotation(CANARY) == Some("true")
+pub fn is_canary(state: &IngressState<'_>) -> bool {
+    state.ingress.metadata.annotation(CANARY) == Some("true")
 }
 
 fn turns_regex(state: &IngressState<'_>) -> bool {

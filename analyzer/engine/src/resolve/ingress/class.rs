@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 
 use crate::resolve::controllers::{self, CONTROLLERS, Controller, Product};
-use kubereach_model::snapshot::model::{Ingress, IngressClass, Pod};
+use kubereach_model::snapshot::model::{IngressClass, Pod};
 use kubereach_model::snapshot::{Absence, Found, Gap, Listing, Lookup, Snapshot};
 
+use super::entry::{ClassField, Entry};
 use super::pods::ControllerPods;
 
 /// The deprecated annotation.
@@ -81,8 +82,11 @@ impl Resolved<'_> {
 }
 
 /// How an Ingress names its class. An empty name is none.
-pub fn named(ingress: &Ingress) -> Named<'_> {
-    let field = ingress.spec.ingress_class_name.as_deref().filter(|name| !name.is_empty());
+pub fn named<'s>(ingress: &Entry<'s>) -> Named<'s> {
+    let field = match ingress.class {
+        ClassField::Spec(name) => name,
+        ClassField::Annotation(_) => None,
+    };
     let word = ingress.metadata.annotation(ANNOTATION).filter(|name| !name.is_empty());
     match (field, word) {
         (Some(name), _) => Named::Field(name),
@@ -109,8 +113,8 @@ impl<'s> Classes<'s> {
     }
 
     /// Resolves one Ingress.
-    pub fn resolve(&self, ingress: Found<'s, Ingress>, pods: &ControllerPods<'_, 's>) -> Resolved<'s> {
-        let named = named(&ingress.get().value);
+    pub fn resolve(&self, ingress: &Entry<'s>, pods: &ControllerPods<'_, 's>) -> Resolved<'s> {
+        let named = named(ingress);
         let class = match named {
             Named::Field(name) => match self.snapshot.lookup::<IngressClass>("", name) {
                 Lookup::Found(class) => Class::Found(class),
@@ -131,15 +135,16 @@ impl<'s> Classes<'s> {
             (Class::Found(_), _) => id.and_then(controllers::by_id),
             (Class::Word, Named::Annotation(word)) => controllers::by_word(word),
             (Class::Watched(controller, _), _) => Some(*controller),
-            (Class::Sign(_), _) => self.sign(&ingress).map(|(controller, _)| controller),
+            (Class::Sign(_), _) => self.sign(ingress).map(|(controller, _)| controller),
             _ => None,
         };
+        let controller = controller.filter(|c| ingress.only().is_none_or(|name| c.name == name));
         Resolved { named, class, id, controller, defaults: self.defaults.len() }
     }
 
     /// What a controller leaves behind that serves an Ingress without being named: annotations that only
     /// it writes, and the Routes that OpenShift's makes.
-    fn sign(&self, ingress: &Ingress) -> Option<(&'static Controller, String)> {
+    fn sign(&self, ingress: &Entry<'_>) -> Option<(&'static Controller, String)> {
         for controller in CONTROLLERS {
             if let Some(key) = controller.writes.iter().find(|key| ingress.metadata.annotation(key).is_some()) {
                 return Some((controller, format!("{} wrote the annotation {key} into it", controller.name)));
@@ -150,16 +155,23 @@ impl<'s> Classes<'s> {
         Some((openshift, format!("{} made the Route {route} from it", openshift.name)))
     }
 
-    fn classless(&self, ingress: Found<'s, Ingress>, pods: &ControllerPods<'_, 's>) -> Class<'s> {
-        if let Some((_, what)) = self.sign(&ingress) {
+    fn classless(&self, ingress: &Entry<'s>, pods: &ControllerPods<'_, 's>) -> Class<'s> {
+        if let Some(name) = ingress.only() {
+            let own = |class: &&Found<'s, IngressClass>| {
+                let id = class.spec.controller.as_deref();
+                id.and_then(controllers::by_id).is_some_and(|controller| controller.name == name)
+            };
+            if let Some(class) = self.defaults.iter().find(own) {
+                return Class::Found(*class);
+            }
+        } else if let Some((_, what)) = self.sign(ingress) {
             return Class::Sign(what);
-        }
-        if let Some((controller, pod)) = pods.watching_classless() {
+        } else if let Some((controller, pod)) = pods.watching_classless() {
             return Class::Watched(controller, pod);
         }
         match (self.defaults.as_slice(), ingress.is_manifest()) {
             // Admission gives it this one when it is created.
-            ([only], true) => Class::Found(*only),
+            ([only], true) if ingress.only().is_none() => Class::Found(*only),
             ([first, ..], _) => {
                 let (old, new) = (ingress.metadata.creation_timestamp.0, first.metadata.creation_timestamp.0);
                 let later = old.zip(new).map(|(ingress, class)| class > ingress);

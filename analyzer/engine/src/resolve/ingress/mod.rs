@@ -4,18 +4,20 @@ pub mod actions;
 pub mod backend;
 pub mod claims;
 pub mod class;
+pub mod entry;
 pub mod pods;
 pub mod rules;
 pub mod state;
 
 use crate::resolve::ClusterIndex;
-use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Ingress, Resource as _};
+use kubereach_model::snapshot::{Gap, GroupKind};
 
 use claims::Claims;
+use entry::Entry;
 use state::{ControllerStates, IngressState};
 
-/// Every Ingress of the snapshot, resolved as far as its rules.
+/// Every object of one kind, resolved as far as its rules.
 #[derive(Debug)]
 pub struct Ingresses<'s> {
     /// In the order of namespace and name.
@@ -29,9 +31,14 @@ pub struct Ingresses<'s> {
 impl<'s> Ingresses<'s> {
     /// Resolves them all; linear in Ingresses and pods.
     pub fn of(cluster: &ClusterIndex<'s>) -> Self {
+        Self::new(cluster, cluster.snapshot.ingresses.iter().map(Entry::of), Ingress::KIND)
+    }
+
+    /// Resolves all objects of one kind; linear in them and in pods.
+    pub fn new(cluster: &ClusterIndex<'s>, entries: impl Iterator<Item = Entry<'s>>, kind: &GroupKind) -> Self {
         let mut controllers = ControllerStates::of(cluster);
-        let states: Vec<_> = cluster.snapshot.ingresses.iter().map(|ingress| controllers.state_of(ingress)).collect();
+        let states: Vec<_> = entries.map(|entry| controllers.state_of(entry)).collect();
         let claims = Claims::of(&states);
-        Self { states, claims, complete: cluster.snapshot.is_complete(Ingress::KIND, None) }
+        Self { states, claims, complete: cluster.snapshot.is_complete(kind, None) }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Source: networking.k8s.io/v1 `IngressSpec`: `rules`, `defaultBackend`, `pathType`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_model::evidence::FieldPath;
@@ -16,9 +17,9 @@ pub const DEFAULT_BACKEND: &str = "(default backend)";
 pub struct Declared<'s> {
     /// `None` for every host.
     pub host: Option<&'s str>,
-    /// As written; empty for the default backend.
-    pub path: &'s str,
-    /// `Exact`, `Prefix`, `ImplementationSpecific`, or empty for the default backend.
+    /// As written; empty for the default backend, `:PORT` where connections are taken and not requests.
+    pub path: Cow<'s, str>,
+    /// `Exact`, `Prefix`, `ImplementationSpecific`, or empty for the default backend; `TCP` for connections.
     pub path_type: &'s str,
     /// Where it leads.
     pub backend: &'s IngressBackend,
@@ -39,7 +40,7 @@ impl Declared<'_> {
                 if self.path.is_empty() {
                     "/".to_owned()
                 } else {
-                    self.path.to_owned()
+                    self.path.clone().into_owned()
                 }
             }
             kind => format!("{kind} {}", self.path),
@@ -68,7 +69,7 @@ pub fn declared(ingress: &Ingress) -> Vec<Declared<'_>> {
                 for (j, path) in http.paths.iter().enumerate() {
                     all.push(Declared {
                         host,
-                        path: path.path.as_deref().unwrap_or_default(),
+                        path: Cow::Borrowed(path.path.as_deref().unwrap_or_default()),
                         path_type: path.path_type.as_deref().unwrap_or("ImplementationSpecific"),
                         backend: &path.backend,
                         field: field!["spec", "rules", i, "http", "paths", j, "backend"].into(),
@@ -90,11 +91,11 @@ pub fn declared(ingress: &Ingress) -> Vec<Declared<'_>> {
 
 fn default<'s>(host: Option<&'s str>, backend: &'s IngressBackend, host_field: FieldPath) -> Declared<'s> {
     let field = field!["spec", "defaultBackend"].into();
-    Declared { host, path: "", path_type: "", backend, field, host_field, repeats: false }
+    Declared { host, path: Cow::Borrowed(""), path_type: "", backend, field, host_field, repeats: false }
 }
 
 /// Drops exact repetitions and marks those that lead elsewhere.
-fn once(all: Vec<Declared<'_>>) -> Vec<Declared<'_>> {
+pub fn once(all: Vec<Declared<'_>>) -> Vec<Declared<'_>> {
     let mut first: BTreeMap<(Option<&str>, String), Vec<&IngressBackend>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(all.len());
     for mut path in all {

@@ -7,10 +7,11 @@ use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::annotations::{REDIRECTS, SSL_PASSTHROUGH};
 use crate::resolve::controllers::{Controller, Dials, On, Place, Product, Setting, TargetPorts};
 use crate::resolve::proxy_pods;
-use kubereach_model::snapshot::model::{Ingress, Pod, Service};
+use kubereach_model::snapshot::model::{Pod, Service};
 use kubereach_model::snapshot::{Found, Provenance};
 
 use super::class::{Classes, Resolved};
+use super::entry::Entry;
 use super::pods::{ControllerPods, Seen};
 
 /// What the Ingress's status says of its address.
@@ -40,8 +41,8 @@ pub enum Tier {
 /// One Ingress and what stands before its rules.
 #[derive(Debug)]
 pub struct IngressState<'s> {
-    /// The Ingress.
-    pub ingress: Found<'s, Ingress>,
+    /// The Ingress, or what was modelled after it.
+    pub ingress: Entry<'s>,
     /// Its class.
     pub class: Resolved<'s>,
     /// Pods of its controller, where the controller is known.
@@ -96,14 +97,14 @@ impl<'w, 's> ControllerStates<'w, 's> {
     }
 
     /// Resolves one Ingress.
-    pub(super) fn state_of(&mut self, ingress: Found<'s, Ingress>) -> IngressState<'s> {
-        let class = self.classes.resolve(ingress, &self.pods);
+    pub(super) fn state_of(&mut self, ingress: Entry<'s>) -> IngressState<'s> {
+        let class = self.classes.resolve(&ingress, &self.pods);
         let controller = class.controller.map(|controller| self.serving(controller, class.id));
         let (seen, proxy, young) = match controller {
             Some(controller) => (Some(controller.seen), controller.proxy, controller.young),
             None => (None, None, false),
         };
-        IngressState { ingress, class, seen, proxy, address: address(ingress), young }
+        IngressState { address: address(&ingress), ingress, class, seen, proxy, young }
     }
 }
 
@@ -125,7 +126,7 @@ impl<'s> IngressState<'s> {
 
     /// An annotation's value, if not empty.
     pub fn annotation(&self, key: &str) -> Option<&'s str> {
-        self.ingress.get().value.metadata.annotation(key).map(str::trim).filter(|value| !value.is_empty())
+        self.ingress.metadata.annotation(key).map(str::trim).filter(|value| !value.is_empty())
     }
 
     /// Is the annotation `true`?
@@ -199,14 +200,12 @@ impl<'s> IngressState<'s> {
     }
 }
 
-fn address(ingress: Found<'_, Ingress>) -> Address {
-    let Some(status) = &ingress.status else {
+fn address(ingress: &Entry<'_>) -> Address {
+    let Some(published) = ingress.published else {
         // An API server always writes a status; without one it was dropped on the way.
         return if ingress.provenance == Provenance::Manifest { Address::Manifest } else { Address::NotCollected };
     };
-    let published: Vec<String> = status
-        .load_balancer
-        .ingress
+    let published: Vec<String> = published
         .iter()
         .filter_map(|entry| match (&entry.ip, &entry.hostname) {
             (ip, _) if ip.is_redacted() => Some("(masked)".to_owned()),

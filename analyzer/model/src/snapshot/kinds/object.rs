@@ -53,8 +53,8 @@ pub trait AnyStore: Sync {
     }
     /// One of them, by its position in the order of namespace, name and kind.
     fn object(&self, position: usize) -> Option<&dyn Object>;
-    /// The origin of the object of this name whose kind has this name.
-    fn origin(&self, kind: &str, namespace: &str, name: &str) -> Option<u32>;
+    /// The object of this name whose kind has this name, and its origin.
+    fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<(&dyn Object, u32)>;
     /// Shows every object.
     fn see(&self, see: &mut See<'_>);
 }
@@ -69,8 +69,10 @@ impl<T: Resource + Object> AnyStore for Store<T> {
     fn object(&self, position: usize) -> Option<&dyn Object> {
         Some(&*self.get(position)?.get().value)
     }
-    fn origin(&self, kind: &str, namespace: &str, name: &str) -> Option<u32> {
-        self.named(namespace, name).find(|found| Resource::group_kind(&*found.value).kind == kind).map(|f| f.origin)
+    fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<(&dyn Object, u32)> {
+        let mut all = Self::named(self, namespace, name);
+        let stored = all.find(|found| Resource::group_kind(&*found.value).kind == kind)?.get();
+        Some((&*stored.value, stored.origin))
     }
     fn see(&self, see: &mut See<'_>) {
         see_all(self, see);

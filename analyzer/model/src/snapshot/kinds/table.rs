@@ -14,8 +14,8 @@ use crate::snapshot::model::UnmodelledRole::{self, Budget, Entry, GatewayExtensi
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
     HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, Unmodelled, Workload,
-    WorkloadKind,
+    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, TcpIngress, Unmodelled,
+    Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
 use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};
@@ -48,6 +48,9 @@ kinds! {
     Ingress => ingresses {
         kind("networking.k8s.io", "v1", "Ingress", "ingresses")
             .short(&["ing"]).formerly("extensions").names_certificates(),
+    }
+    TcpIngress => tcp_ingresses {
+        kind("configuration.konghq.com", "v1beta1", "TCPIngress", "tcpingresses").custom().names_certificates(),
     }
     IngressClass => ingress_classes {
         kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses").in_no_namespace().named_by_others(),
@@ -100,7 +103,8 @@ kinds! {
         kind(GATEWAY, "v1", "GatewayClass", "gatewayclasses").in_no_namespace().custom().named_by_others(),
     }
     Gateway => gateways {
-        kind(GATEWAY, "v1", "Gateway", "gateways").custom().named_by_others().names_certificates(),
+        kind(GATEWAY, "v1", "Gateway", "gateways")
+            .short(&["gtw"]).custom().named_by_others().names_certificates(),
     }
     Route => routes {
         kind(GATEWAY, "v1", "HTTPRoute", "httproutes").custom().route(RouteKind::Http),
@@ -144,7 +148,6 @@ kinds! {
         kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
         kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies").custom().role(Entry),
         kind("configuration.konghq.com", "v1", "KongIngress", "kongingresses").custom().role(Entry),
-        kind("configuration.konghq.com", "v1beta1", "TCPIngress", "tcpingresses").custom().role(Entry),
         kind("configuration.konghq.com", "v1beta1", "UDPIngress", "udpingresses").custom().role(Entry),
         kind("getambassador.io", "v3alpha1", "Mapping", "mappings").custom().role(Entry),
         kind("getambassador.io", "v3alpha1", "TCPMapping", "tcpmappings").custom().role(Entry),

@@ -1,4 +1,5 @@
-//! networking.k8s.io Ingress (v1 and the older `serviceName`/`servicePort` shape) and IngressClass.
+//! Ingress (networking.k8s.io; v1 and the older `serviceName`/`servicePort` shape), what was modelled after it, and
+//! IngressClass.
 
 use serde::Deserialize;
 
@@ -133,6 +134,32 @@ pub struct PortStatus {
     pub error: Option<String>,
 }
 
+/// Kong's configuration.konghq.com TCPIngress: as an Ingress, of connections.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TcpIngress {
+    pub metadata: Meta,
+    #[serde(deserialize_with = "null_default")]
+    pub spec: TcpIngressSpec,
+    pub status: Option<ServiceStatus>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TcpIngressSpec {
+    pub rules: List<TcpIngressRule>,
+    pub tls: List<IngressTls>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TcpIngressRule {
+    pub host: Option<String>,
+    pub port: Field<u16>,
+    #[serde(deserialize_with = "null_default")]
+    pub backend: IngressBackend,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct IngressClass {
@@ -188,6 +215,20 @@ fn keep_class(new: &mut Ingress, live: &Ingress) {
         && let Some(status) = &mut new.status
     {
         status.load_balancer.ingress = Vec::new().into();
+    }
+}
+
+impl ApiRules for TcpIngress {
+    fn has_status(&self) -> bool {
+        self.status.is_some()
+    }
+
+    fn drop_status(&mut self) {
+        self.status = None;
+    }
+
+    fn apply_over(&mut self, live: &Self, _: Stays<'_>) -> Applied {
+        keep(self, live, |new, live| new.status.clone_from(&live.status))
     }
 }
 

@@ -40,9 +40,7 @@ pub use gateway::{
     GatewayClass, GatewayTls, GrantFrom, GrantTo, Listener, ListenerSet, ListenerStatus, ListenerTls, NamespacesFrom,
     ObjectReference, PolicyTarget, ReferenceGrant,
 };
-pub use ingress::{
-    Ingress, IngressBackend, IngressClass, IngressPath, IngressRule, IngressTls, LoadBalancerIngress, PortStatus,
-};
+pub use ingress::*;
 pub use meta::{Meta, OwnerReference};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{Namespace, Node, NodeAddress, Taint};

@@ -9,18 +9,20 @@ use kubereach_model::snapshot::model::ServicePort;
 
 /// A way to speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Spoken {
-    pub(super) protocol: Protocol,
-    pub(super) http: HttpVersion,
+pub struct Spoken {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The version, where it speaks HTTP.
+    pub http: HttpVersion,
     /// Nothing says so: a failure above TCP is then no statement about the port.
-    pub(super) assumed: bool,
+    pub assumed: bool,
     /// A DNS server: the one thing that can be asked over UDP.
-    pub(super) dns: bool,
+    pub dns: bool,
 }
 
 impl Spoken {
     /// Declared to be spoken to like this.
-    pub(super) const fn declared(protocol: Protocol) -> Self {
+    pub(crate) const fn declared(protocol: Protocol) -> Self {
         Self { protocol, http: HttpVersion::Auto, assumed: false, dns: false }
     }
 
@@ -35,7 +37,7 @@ impl Spoken {
 
 /// How to speak to a port. `hint` is what leads to it: an annotation, the kind of a route, the scheme of
 /// a readiness probe.
-pub(super) fn of_port(port: &ServicePort, hint: Option<Spoken>) -> Spoken {
+pub(crate) fn of_port(port: &ServicePort, hint: Option<Spoken>) -> Spoken {
     match port.protocol.as_str() {
         "SCTP" => return Spoken::declared(Protocol::Sctp),
         "UDP" => return Spoken { dns: is_dns(port), ..Spoken::declared(Protocol::Udp) },
@@ -49,12 +51,12 @@ pub(super) fn of_port(port: &ServicePort, hint: Option<Spoken>) -> Spoken {
 }
 
 /// A DNS server, by name or number.
-pub(super) fn is_dns(port: &ServicePort) -> bool {
+pub(crate) fn is_dns(port: &ServicePort) -> bool {
     port.port.known() == Some(&53) || port.name == "dns" || port.name.starts_with("dns-")
 }
 
 /// An application protocol by its word, in lower case.
-pub(super) fn of_word(word: &str) -> Option<Spoken> {
+pub(crate) fn of_word(word: &str) -> Option<Spoken> {
     Some(match word {
         "http" | "http1" | "http/1.1" | "ws" | "kubernetes.io/ws" | "grpc-web" | "http-web" => {
             Spoken::declared(Protocol::Http)

@@ -9,20 +9,20 @@ use kubereach_model::url::encoded;
 
 /// What is asked of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) method: Option<Method>,
+pub(crate) struct Request {
+    pub(crate) method: Option<Method>,
     /// Request target; `/` if absent.
-    pub(super) path: Option<String>,
-    pub(super) headers: BTreeMap<String, String>,
+    pub(crate) path: Option<String>,
+    pub(crate) headers: BTreeMap<String, String>,
     /// Part of it is a guess.
-    pub(super) guessed: bool,
+    pub(crate) guessed: bool,
 }
 
 /// The label that stands in for `*` in a host name.
 const ANY_LABEL: &str = "kubereach-probe";
 
 /// A host to ask for: itself, or one that a wildcard covers (and then it is a guess).
-pub(super) fn host(declared: &str) -> (String, bool) {
+pub(crate) fn host(declared: &str) -> (String, bool) {
     match declared.strip_prefix("*.") {
         Some(parent) => (format!("{ANY_LABEL}.{parent}"), true),
         None if declared.contains('*') => (declared.replace('*', ANY_LABEL), true),
@@ -32,7 +32,7 @@ pub(super) fn host(declared: &str) -> (String, bool) {
 
 /// The part of a pattern before its first operator, with the escapes of plain characters taken off. The
 /// flag says that there was a pattern at all.
-pub(super) fn literal(pattern: &str) -> (String, bool) {
+pub(crate) fn literal(pattern: &str) -> (String, bool) {
     let mut text = String::new();
     let mut characters = pattern.strip_prefix('^').unwrap_or(pattern).chars().peekable();
     let mut is_pattern = pattern.starts_with('^');
@@ -68,7 +68,7 @@ pub(super) fn literal(pattern: &str) -> (String, bool) {
 }
 
 /// The request of an HTTPRoute match; or why none can be sent.
-pub(super) fn of_match(matched: Option<&RouteMatch>) -> Result<Request, String> {
+pub(crate) fn of_match(matched: Option<&RouteMatch>) -> Result<Request, String> {
     let mut request = Request::default();
     let Some(matched) = matched else { return Ok(request) };
     if let Some(MethodMatch::Http(method)) = &matched.method {
@@ -106,7 +106,7 @@ pub(super) fn of_match(matched: Option<&RouteMatch>) -> Result<Request, String> 
 
 impl Request {
     /// The headers that a match asks for.
-    pub(super) fn headers(&mut self, matched: &RouteMatch) -> Result<(), String> {
+    pub(crate) fn headers(&mut self, matched: &RouteMatch) -> Result<(), String> {
         for pair in &matched.headers {
             let name = pair.name.to_ascii_lowercase();
             if matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "host") {

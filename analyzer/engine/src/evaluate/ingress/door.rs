@@ -1,57 +1,108 @@
-//! The front door of an Ingress: its published address on port 80 or 443 (API reference: `IngressRule`
+//! Ingress as a door: its published address on port 80 or 443 (API reference: `IngressRule`
 //! "the port of an Ingress is implicitly :80 for http and :443 for https"), or the node port that stands
 //! for it where the controller's Service has only that.
 
-use kubereach_prober::plan::Target;
+use std::collections::HashMap;
 
-use super::PlannedPath;
-use super::doors::{Place, add, also_knock, ask, sample};
-use super::draft::Drafts;
-use super::facts::Facts;
-use super::request::{Request, literal};
+use kubereach_prober::words::Protocol;
+use kubereach_reports::report::ObjectRef;
+
+use crate::evaluate::Cluster;
+use crate::evaluate::door::request::{Request, literal};
+use crate::evaluate::door::spoken::{Spoken, of_word};
+use crate::evaluate::door::{Around, Door, FrontDoor, Kind, OpenDoor, Place, Question, STATUS, ask};
+use crate::evaluate::service::Backends;
 use crate::resolve::controllers::Product;
+use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::rules::{Declared, covers};
 use crate::resolve::ingress::state::{Address, IngressState};
-use kubereach_model::snapshot::model::ServicePort;
+use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::snapshot::model::{Meta, ServicePort};
 
-/// The dials at the entry of one path.
-pub(super) fn front_door(facts: &Facts<'_, '_>, planned: &PlannedPath<'_>, drafts: &mut Drafts) {
-    let key = &planned.path.key;
-    let Some(front) = facts.front(&key.entry) else {
-        return drafts.leave_out(planned, "front-door", "the Ingress itself was not read");
-    };
-    let published = front.ingress.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
+/// networking.k8s.io Ingress.
+#[derive(Debug)]
+pub(crate) struct IngressDoor;
+
+impl Door for IngressDoor {
+    fn kinds(&self) -> &'static [Kind] {
+        const KIND: Kind = Kind::leading("networking.k8s.io", "Ingress");
+        &[Kind { speaks_http: true, ..KIND }]
+    }
+
+    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<Subject> {
+        super::subjects(backends)
+    }
+
+    fn open<'w>(&self, cluster: &'w Cluster<'_>) -> Box<dyn OpenDoor + 'w> {
+        Box::new(Open::new(cluster))
+    }
+}
+
+/// The places of one Ingress's paths, by host and match.
+type Rules = HashMap<(Option<String>, String), usize>;
+
+struct Open<'w, 's> {
+    cluster: &'w Cluster<'s>,
+    ingresses: Ingresses<'s>,
+    at: HashMap<ObjectRef, usize>,
+    rules: Vec<Rules>,
+}
+
+impl<'w, 's> Open<'w, 's> {
+    fn new(cluster: &'w Cluster<'s>) -> Self {
+        let ingresses = Ingresses::of(cluster);
+        let at = ingresses.states.iter().enumerate().map(|(id, f)| (f.ingress.object(), id)).collect();
+        let rules = ingresses.states.iter().map(|state| {
+            let mut all = Rules::new();
+            for (id, path) in state.ingress.declared.iter().enumerate() {
+                all.entry((path.host.map(str::to_owned), path.matches())).or_insert(id);
+            }
+            all
+        });
+        Self { rules: rules.collect(), cluster, ingresses, at }
+    }
+
+    fn of(&self, object: &ObjectRef) -> Option<&IngressState<'s>> {
+        self.ingresses.states.get(*self.at.get(object)?)
+    }
+
+    fn rule(&self, entry: &ObjectRef, host: Option<&str>, text: &str) -> Option<&Declared<'s>> {
+        let at = *self.at.get(entry)?;
+        let id = self.rules.get(at)?.get(&(host.map(str::to_owned), text.to_owned()))?;
+        self.ingresses.states.get(at)?.ingress.declared.get(*id)
+    }
+
+    fn question(&self, front: &IngressState<'s>, path: &Path) -> Result<Question, String> {
+        let key = &path.key;
+        let rule = self.rule(&key.entry, key.host.as_deref(), key.matches.as_deref().unwrap_or_default());
+        let request = request(front, rule)?;
+        let tls = is_encrypted(front, key.host.as_deref());
+        let (port, chosen) = port(self.cluster, front, tls)?;
+        Ok(Question { port, target: ask(path, tls, &request, &chosen) })
+    }
+}
+
+impl OpenDoor for Open<'_, '_> {
+    fn front(&self, path: &Path, _: &dyn Around) -> Result<FrontDoor, String> {
+        let front = self.of(&path.key.entry).ok_or("the Ingress itself was not read")?;
+        Ok(FrontDoor { places: places(front)?, question: self.question(front, path) })
+    }
+
+    fn speaks(&self, entry: &ObjectRef) -> Option<Spoken> {
+        annotated(self.of(entry)?.ingress.metadata)
+    }
+}
+
+/// Every published place, or why there is none.
+pub(crate) fn places(front: &IngressState<'_>) -> Result<Vec<Place>, String> {
+    let published = front.ingress.published.unwrap_or_default().iter();
     let places: Vec<Place> = published
         .filter_map(|entry| {
             let address = entry.ip.known().map(String::as_str);
             Place::of(address.or(entry.hostname.as_deref())?)
         })
         .collect();
-    let (places, more) = sample(places);
-    if places.is_empty() {
-        return drafts.leave_out(planned, "front-door", no_place(front));
-    }
-    if more > 0 {
-        drafts.leave_out(planned, "front-door", format!("{more} further published addresses: a sample is dialled"));
-    }
-    let rule = facts.rule(&key.entry, key.host.as_deref(), key.matches.as_deref().unwrap_or_default());
-    let request = match request(front, rule) {
-        Ok(request) => request,
-        Err(why) => return drafts.leave_out(planned, "front-door", why),
-    };
-    let tls = is_encrypted(front, key.host.as_deref());
-    let (port, chosen) = match port(facts, front, tls) {
-        Ok(found) => found,
-        Err(why) => return drafts.leave_out(planned, "front-door", why),
-    };
-    for place in &places {
-        let target: Target = ask(planned, tls, &request, &chosen);
-        let guessed = target.guessed;
-        add(facts, drafts, planned, place, port, target);
-        if guessed {
-            also_knock(facts, drafts, planned, place, port, &chosen);
-        }
-    }
+    if places.is_empty() { Err(no_place(front)) } else { Ok(places) }
 }
 
 fn no_place(front: &IngressState<'_>) -> String {
@@ -76,8 +127,7 @@ fn is_encrypted(front: &IngressState<'_>, host: Option<&str>) -> bool {
     if front.annotation("alb.ingress.kubernetes.io/certificate-arn").is_some() && front.may_be(Product::AwsAlb) {
         return true;
     }
-    let spec = &front.ingress.get().value.spec;
-    spec.tls.iter().any(|tls| {
+    front.ingress.tls.iter().any(|tls| {
         tls.hosts.is_empty() || host.is_none_or(|host| tls.hosts.iter().any(|pattern| covers(pattern, host)))
     })
 }
@@ -85,7 +135,7 @@ fn is_encrypted(front: &IngressState<'_>, host: Option<&str>) -> bool {
 const LISTEN_PORTS: &str = "alb.ingress.kubernetes.io/listen-ports";
 
 /// The port to dial, and why it is that one.
-fn port(facts: &Facts<'_, '_>, front: &IngressState<'_>, tls: bool) -> Result<(u16, String), String> {
+fn port(cluster: &Cluster<'_>, front: &IngressState<'_>, tls: bool) -> Result<(u16, String), String> {
     let usual = if tls { 443 } else { 80 };
     if let Some(text) = front.annotation(LISTEN_PORTS)
         && front.may_be(Product::AwsAlb)
@@ -98,7 +148,7 @@ fn port(facts: &Facts<'_, '_>, front: &IngressState<'_>, tls: bool) -> Result<(u
     if !tls && front.annotation("kubernetes.io/ingress.allow-http") == Some("false") {
         return Err("it is told not to serve plain HTTP, and no TLS covers this host".to_owned());
     }
-    let Some(services) = services_of_controller(facts, front) else { return Ok((usual, STATUS.to_owned())) };
+    let Some(services) = services_of_controller(cluster, front) else { return Ok((usual, STATUS.to_owned())) };
     let balanced = services.iter().any(|(kind, _)| *kind == "LoadBalancer");
     let ports = services.iter().filter(|(kind, _)| *kind == "NodePort").flat_map(|(_, ports)| *ports);
     let fits = |p: &&ServicePort| p.port.known() == Some(&usual) || p.name == named(tls) || p.name == traefik(tls);
@@ -108,8 +158,6 @@ fn port(facts: &Facts<'_, '_>, front: &IngressState<'_>, tls: bool) -> Result<(u
         None => Ok((usual, STATUS.to_owned())),
     }
 }
-
-const STATUS: &str = "published address (status)";
 
 const fn named(tls: bool) -> &'static str {
     if tls { "https" } else { "http" }
@@ -122,13 +170,13 @@ const fn traefik(tls: bool) -> &'static str {
 
 /// The Services in front of the controller's pods: type and ports. `None` where no pod of it was read.
 fn services_of_controller<'f, 's>(
-    facts: &'f Facts<'_, 's>,
+    cluster: &'f Cluster<'s>,
     front: &IngressState<'s>,
 ) -> Option<Vec<(&'f str, &'f [ServicePort])>> {
     let pod = front.seen.as_ref()?.pods.first()?;
     let labels = &pod.metadata.labels;
     // Only the Services of the controller's own namespace: a handful.
-    let services = facts.cluster.snapshot.services.in_namespace(&pod.metadata.namespace);
+    let services = cluster.snapshot.services.in_namespace(&pod.metadata.namespace);
     Some(
         services
             .map(kubereach_model::snapshot::Found::get)
@@ -147,13 +195,14 @@ fn request(front: &IngressState<'_>, rule: Option<&Declared<'_>>) -> Result<Requ
     let path = match (rule.path_type, whole_tree) {
         // The default backend takes what no rule takes; which request that is depends on the others.
         ("", _) => {
-            request.guessed = rule.host.is_none() && !front.ingress.spec.rules.is_empty();
+            request.guessed =
+                rule.host.is_none() && front.ingress.ingress.is_some_and(|ingress| !ingress.spec.rules.is_empty());
             "/".to_owned()
         }
-        ("Exact" | "Prefix", _) => rule.path.to_owned(),
+        ("Exact" | "Prefix", _) => rule.path.clone().into_owned(),
         (_, Some(prefix)) => prefix.to_owned(),
         _ => {
-            let (text, is_pattern) = literal(rule.path);
+            let (text, is_pattern) = literal(&rule.path);
             request.guessed = is_pattern;
             text
         }
@@ -177,4 +226,24 @@ fn canary(front: &IngressState<'_>, request: &mut Request) -> Result<(), String>
     let value = front.annotation(&format!("{BY_HEADER}-value")).unwrap_or("always");
     request.headers.insert(header.to_ascii_lowercase(), value.to_owned());
     Ok(())
+}
+
+/// The protocol towards the backend that an Ingress's annotations name.
+fn annotated(metadata: &Meta) -> Option<Spoken> {
+    let get = |key: &str| metadata.annotation(key).map(|v| v.trim().to_ascii_lowercase());
+    if get("alb.ingress.kubernetes.io/backend-protocol-version").as_deref() == Some("grpc") {
+        return Some(Spoken::declared(Protocol::Grpc));
+    }
+    let keys = [
+        "nginx.ingress.kubernetes.io/backend-protocol",
+        "alb.ingress.kubernetes.io/backend-protocol",
+        "traefik.ingress.kubernetes.io/service.serversscheme",
+        "haproxy-ingress.github.io/backend-protocol",
+        "ingress.kubernetes.io/protocol",
+    ];
+    // FastCGI is nothing that can be asked here.
+    keys.iter().find_map(|key| match get(key)?.as_str() {
+        "fcgi" => Some(Spoken::declared(Protocol::Tcp)),
+        word => of_word(word),
+    })
 }

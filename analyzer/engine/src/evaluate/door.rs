@@ -1,0 +1,143 @@
+//! What lets traffic in: the kinds of doors, and what the rest of the program asks of each.
+//!
+//! A door is an object that declares an address, what it takes, and where that leads: an Ingress, a Gateway with its
+//! routes. [`DOORS`] is the only list of them. Evaluation takes subjects from it, the plan asks it how a client would
+//! knock, the command line takes its kinds from it. The Service stands behind the doors; its own ports are dialled as
+//! [`crate::plan`] says.
+
+mod ask;
+mod kong_tcp;
+pub(crate) mod request;
+pub mod spoken;
+
+use kubereach_reports::report::{Backend, ObjectRef};
+
+pub use ask::Place;
+pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, stream, until, whole};
+
+use crate::evaluate::service::Backends;
+use crate::evaluate::{Cluster, gateway_api, ingress};
+use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::snapshot::{GroupKind, kinds};
+use kubereach_prober::plan::Target;
+use spoken::Spoken;
+
+/// Every kind of door.
+pub static DOORS: &[&dyn Door] = &[&ingress::DOOR, &gateway_api::DOOR, &kong_tcp::KongTcp];
+
+/// What stands behind every door, and is a subject of its own.
+pub static SERVICE: Kind = Kind { group: "", name: "Service", leads: false, speaks_http: false, passes_tls: false };
+
+/// A kind of object that has a verdict of its own.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its API group.
+    pub group: &'static str,
+    /// As the API calls it.
+    pub name: &'static str,
+    /// Its paths lead to backends; a Gateway's end at its listeners.
+    pub leads: bool,
+    /// It reads requests, so that a mere connection proves little.
+    pub speaks_http: bool,
+    /// It passes TLS through unopened: a handshake is the backend's.
+    pub passes_tls: bool,
+}
+
+impl Kind {
+    /// A kind that leads connections to backends and reads nothing of them.
+    pub const fn leading(group: &'static str, name: &'static str) -> Self {
+        Self { group, name, leads: true, speaks_http: false, passes_tls: false }
+    }
+
+    /// Is this what kubectl calls it: singular, plural or short?
+    pub fn is_called(&self, word: &str) -> bool {
+        let row = kinds::of(&GroupKind::known(self.group, self.name));
+        row.is_some_and(|row| {
+            [row.kind, row.plural].iter().chain(row.short).any(|known| known.eq_ignore_ascii_case(word))
+        })
+    }
+}
+
+/// A kind of door, or several that belong together.
+pub trait Door: Sync {
+    /// The kinds of objects that have verdicts.
+    fn kinds(&self) -> &'static [Kind];
+
+    /// Every such object with its paths.
+    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<Subject>;
+
+    /// Looks at all of its objects at once, for questions about single paths.
+    fn open<'w>(&self, cluster: &'w Cluster<'_>) -> Box<dyn OpenDoor + 'w>;
+}
+
+/// The doors of one kind in one cluster.
+pub trait OpenDoor {
+    /// Where a client comes in for this path and what it asks there, or why nothing can be asked.
+    fn front(&self, path: &Path, around: &dyn Around) -> Result<FrontDoor, String>;
+
+    /// How an entry speaks to the ports that it leads to, where it says so.
+    fn speaks(&self, entry: &ObjectRef) -> Option<Spoken>;
+}
+
+/// What a door may ask about the rest of the cluster.
+pub trait Around {
+    /// How a port of a Service is spoken to.
+    fn spoken(&self, backend: &Backend) -> Option<Spoken>;
+
+    /// A host name that some entry serves at this listener.
+    fn host_at(&self, listener: &str) -> Option<&str>;
+}
+
+/// Where a path begins for a client.
+#[derive(Debug)]
+pub struct FrontDoor {
+    /// Every published place.
+    pub places: Vec<Place>,
+    /// What is asked there, or why nothing is.
+    pub question: Result<Question, String>,
+}
+
+/// What a client asks.
+#[derive(Debug)]
+pub struct Question {
+    /// At this port.
+    pub port: u16,
+    /// Everything but the place.
+    pub target: Target,
+}
+
+/// Every kind that has verdicts, the Service first.
+pub fn kinds() -> impl Iterator<Item = &'static Kind> {
+    std::iter::once(&SERVICE).chain(DOORS.iter().flat_map(|door| door.kinds()))
+}
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    kinds().find(|kind| kind.name == name)
+}
+
+/// Does this kind of object lead to Services?
+pub fn leads(name: &str) -> bool {
+    kind(name).is_some_and(|kind| kind.leads)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::kinds;
+
+    #[test]
+    fn every_kind_is_there_once_and_known_by_its_names() {
+        let names: BTreeSet<&str> = kinds().map(|kind| kind.name).collect();
+        assert_eq!(names.len(), kinds().count());
+        for kind in kinds() {
+            let word = kind.name.to_ascii_lowercase();
+            let plural = if word.ends_with('s') { format!("{word}es") } else { format!("{word}s") };
+            for word in [word, plural] {
+                let called: Vec<&str> = kinds().filter(|k| k.is_called(&word)).map(|k| k.name).collect();
+                assert_eq!(called, [kind.name], "{word}");
+            }
+        }
+    }
+}
