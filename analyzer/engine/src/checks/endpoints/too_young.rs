@@ -43,7 +43,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     } else if let Some(seconds) = service.filter(|s| *s < YOUNG) {
         format!("it was {seconds} seconds old")
     } else {
-        let behind = view.backing.workloads.iter().find(|w| {
+        let behind = view.workloads.owners.iter().find(|w| {
             let seen = w.status.as_ref().and_then(|s| s.observed_generation.known());
             matches!((seen, w.metadata.generation.known()), (Some(seen), Some(now)) if seen < now)
         })?;

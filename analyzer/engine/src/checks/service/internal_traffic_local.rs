@@ -33,7 +33,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let gap = if cx.view.declared_only {
-        let daemons = &cx.view.backing.workloads;
+        let daemons = &cx.view.workloads.owners;
         if !daemons.is_empty() && daemons.iter().all(|w| w.kind == WorkloadKind::DaemonSet) {
             return None;
         }

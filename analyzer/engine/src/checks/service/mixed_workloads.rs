@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 /// More than one owner.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let owners: BTreeSet<String> =
-        if cx.view.declared_only { cx.view.backing.workloads.iter().map(|w| w.title()).collect() } else { owners(cx) };
+        if cx.view.declared_only { cx.view.workloads.owners.iter().map(|w| w.title()).collect() } else { owners(cx) };
     if owners.len() < 2 {
         return None;
     }

@@ -35,8 +35,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         "only pods that are shutting down are left behind it, and this consumer does not use them".to_owned()
     } else if counts.total > 0 {
         format!("none of the {} addresses behind it is ready", counts.total)
-    } else if let Some(workload) = view.backing.workloads.first() {
-        let wants = view.backing.desired().map_or_else(String::new, |n| format!(" asks for {n} and"));
+    } else if let Some(workload) = view.workloads.owners.first() {
+        let wants = view.workloads.desired().map_or_else(String::new, |n| format!(" asks for {n} and"));
         format!("no pod exists behind it: {}{wants} has none", workload.title())
     } else {
         "no address is behind it".to_owned()

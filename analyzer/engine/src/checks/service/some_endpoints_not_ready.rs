@@ -24,11 +24,11 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let (answering, silent) = (cx.answering_count(), cx.unready_count());
-    let quota = cx.view.backing.all().any(|workload| refusal(cx.cluster, workload).is_some());
+    let quota = cx.view.workloads.all().any(|workload| refusal(cx.cluster, workload).is_some());
     if answering == 0 || (silent == 0 && !quota) {
         return None;
     }
-    let desired = cx.view.backing.desired().and_then(|n| usize::try_from(n).ok());
+    let desired = cx.view.workloads.desired().and_then(|n| usize::try_from(n).ok());
     if desired.is_some_and(|desired| answering >= desired) {
         return None;
     }

@@ -34,7 +34,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             "only pods that are shutting down are left behind it, and none of them answers",
         )
         .cause("no new pod has taken their place; if a roll-out was under way, this may have been a short gap");
-    Some(match cx.view.backing.workloads.first() {
+    Some(match cx.view.workloads.owners.first() {
         Some(workload) => finding.next("See what the workload is doing.", command::describe(&workload.object())),
         None if cx.is_selectorless() => {
             finding.next("See what keeps its addresses.", command::get(&cx.object(), "-o yaml"))

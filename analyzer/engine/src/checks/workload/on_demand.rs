@@ -23,7 +23,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 /// At zero, with something that starts it.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let AtRest::OnDemand = cx.at_rest()? else { return None };
-    let (by, object) = match &cx.view.backing.zero {
+    let (by, object) = match &cx.view.workloads.zero {
         Zero::OnDemand(scaler) => {
             let object = scaler.object();
             (format!("{} {}", object.kind, object.name), Some(object))

@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 
 /// At zero, as far as was read.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let Zero::Uncertain(gap) = &cx.view.backing.zero else { return None };
+    let Zero::Uncertain(gap) = &cx.view.workloads.zero else { return None };
     if cx.situation() == Situation::Carries {
         return None;
     }

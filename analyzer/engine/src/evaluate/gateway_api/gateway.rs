@@ -10,26 +10,13 @@ use super::table::{CheckTable, ask};
 use crate::evaluate::Cluster;
 use crate::evaluate::service::Consumer;
 use crate::resolve::conditions::ConditionState;
+use crate::resolve::controllers;
 use crate::resolve::gateway::{GatewayState, Gateways};
 use kubereach_model::evidence::Segment;
 use kubereach_model::evidence::command::cut;
 use kubereach_model::snapshot::Lookup;
 use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::model::lenient::Field;
-
-/// Controllers that read EndpointSlices and dial ready addresses themselves, by the start of their
-/// controllerName, from their documentation.
-const DIAL_ENDPOINTS: [&str; 9] = [
-    "gateway.envoyproxy.io/",
-    "istio.io/",
-    "projectcontour.io/",
-    "gateway.nginx.org/",
-    "traefik.io/",
-    "kgateway.dev/",
-    "solo.io/",
-    "io.cilium/",
-    "konghq.com/",
-];
 
 /// The segments that every path through a Gateway begins with, and what they show about its controller.
 #[derive(Debug)]
@@ -72,10 +59,11 @@ impl GatewaySegments {
             ask(checks.address_status, &status, &mut address);
         }
         let decided = |c: ConditionState<'_>| matches!(c, ConditionState::True(_) | ConditionState::False(_));
-        let starts = |list: &[&str]| list.iter().any(|prefix| state.controller().starts_with(prefix));
+        let known = controllers::of_gateway_class(state.controller()).map(|(_, gateways)| gateways);
+        let dials_endpoints = known.is_some_and(|gateways| gateways.dials_endpoints);
         Self {
-            consumer: if starts(&DIAL_ENDPOINTS) { Consumer::ReadyEndpoints } else { Consumer::Unknown },
-            shares_hostnames: starts(&["istio.io/"]),
+            consumer: if dials_endpoints { Consumer::ReadyEndpoints } else { Consumer::Unknown },
+            shares_hostnames: known.is_some_and(|gateways| gateways.shares_hostnames),
             reconciled: decided(cx.accepted) || decided(cx.programmed),
             address: Arc::new(address),
             controller: Arc::new(controller),

@@ -23,7 +23,7 @@ pub(super) fn of(cluster: &Cluster<'_>, checks: &CheckTable, view: &ServiceView<
     let unready: Vec<_> = view.selected.not_ready().collect();
     let of_pods = of_pods(cluster, checks.pods, &unready).into_iter();
     let mut causes: Vec<Cause> = of_pods.map(|finding| Cause { finding, only_while_missing: false }).collect();
-    let workloads: Vec<Found<'_, Workload>> = view.backing.all().collect();
+    let workloads: Vec<Found<'_, Workload>> = view.workloads.all().collect();
     let first = causes.len();
     for cause in checks.workloads {
         for finding in workloads.iter().filter_map(|workload| (cause.check)(cluster, *workload)) {

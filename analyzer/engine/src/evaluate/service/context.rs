@@ -177,7 +177,7 @@ impl<'c, 's> Context<'c, 's> {
         !self.is_selectorless()
             && self.situation() == Situation::Empty
             && view.selected.is_empty()
-            && view.backing.workloads.is_empty()
+            && view.workloads.owners.is_empty()
             && self.behind.endpoints.is_empty()
             && !matches!(view.truth, Truth::EndpointsObject { .. } if view.selected.gap.is_some())
     }
@@ -230,9 +230,9 @@ impl<'c, 's> Context<'c, 's> {
     /// Is nothing meant to answer now?
     pub fn at_rest(&self) -> Option<AtRest<'c, 's>> {
         let none_ready = self.behind.counts.ready == 0;
-        let backing = &self.view.backing;
-        match &backing.zero {
-            Zero::Yes if none_ready || self.view.declared_only => backing.workloads.first().map(|w| AtRest::Zero(*w)),
+        let workloads = &self.view.workloads;
+        match &workloads.zero {
+            Zero::Yes if none_ready || self.view.declared_only => workloads.owners.first().map(|w| AtRest::Zero(*w)),
             Zero::UnusedPreview(rollout) if none_ready => Some(AtRest::UnusedPreview(rollout)),
             Zero::OnDemand(_) | Zero::Knative if none_ready || self.view.declared_only => Some(AtRest::OnDemand),
             _ => None,
@@ -303,7 +303,7 @@ impl<'c, 's> Context<'c, 's> {
         if live.peek().is_some() {
             return Box::new(live.map(SpecSource::Pod));
         }
-        let workloads = self.view.backing.workloads.iter();
+        let workloads = self.view.workloads.owners.iter();
         Box::new(workloads.filter_map(|w| Some(SpecSource::Template(*w, &w.get().value.template()?.spec))))
     }
 
@@ -332,7 +332,7 @@ impl<'c, 's> Context<'c, 's> {
     pub fn shows_unready(&self, fact: impl Into<String>) -> Proof {
         match self.behind.endpoints.iter().find(|e| !e.terminating && !Self::answers(e)) {
             Some(endpoint) => self.shows(endpoint, fact),
-            None => match (self.view.selected.not_ready().next(), self.view.backing.workloads.first()) {
+            None => match (self.view.selected.not_ready().next(), self.view.workloads.owners.first()) {
                 (Some(pod), _) => pod.shows(fact),
                 (None, Some(workload)) => workload.shows(fact),
                 (None, None) => self.view.service.shows(fact),

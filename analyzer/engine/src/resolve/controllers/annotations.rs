@@ -23,7 +23,3 @@ pub const ALB_TARGET_TYPE: &str = "alb.ingress.kubernetes.io/target-type";
 pub const ALB_GROUP: &str = "alb.ingress.kubernetes.io/group.name";
 /// AWS Load Balancer Controller: an action, by the name that follows.
 pub const ALB_ACTION: &str = "alb.ingress.kubernetes.io/actions.";
-/// AWS Load Balancer Controller: the ports it listens on.
-pub const ALB_LISTEN_PORTS: &str = "alb.ingress.kubernetes.io/listen-ports";
-/// AWS Load Balancer Controller: the certificate it serves.
-pub const ALB_CERTIFICATE: &str = "alb.ingress.kubernetes.io/certificate-arn";

@@ -136,7 +136,7 @@ pub struct Gateways {
     pub pods: GatewayPods,
     /// It reads EndpointSlices and dials ready addresses itself; otherwise it is not known.
     pub dials_endpoints: bool,
-    /// Listeners of one port may share a hostname with those of other Gateways.
+    /// It serves `HTTPRoutes` and `GRPCRoutes` with one host name side by side.
     pub shares_hostnames: bool,
 }
 

@@ -53,7 +53,7 @@ pub struct ServiceView<'s> {
     /// The pods its selector selects.
     pub selected: Selected<'s>,
     /// What stands behind those pods.
-    pub backing: Workloads<'s>,
+    pub workloads: Workloads<'s>,
     /// Which source speaks.
     pub truth: Truth,
     /// Slices, subsets, or pods with the same ports.
@@ -75,7 +75,7 @@ impl<'s> ServiceView<'s> {
                 position,
                 declared_only: service.is_manifest(),
                 selected: Selected::default(),
-                backing: Workloads::default(),
+                workloads: Workloads::default(),
                 truth: Truth::Nothing(Gap::by_design("an ExternalName Service has no endpoints", "")),
                 groups: Vec::new(),
                 endpoints: Vec::new(),
@@ -83,12 +83,12 @@ impl<'s> ServiceView<'s> {
             };
         }
         let selected = Selected::of(cluster, &service);
-        let backing = Workloads::of(cluster, &service, &selected);
+        let workloads = Workloads::of(cluster, &service, &selected);
         let live_slices = cluster.slices_of(service.get()).iter().any(|slice| !slice.is_manifest());
         let live_pods = selected.all().any(|pod| !pod.is_manifest());
         let declared_only = service.is_manifest() && !live_slices && !live_pods && !cluster.is_simulated(&service);
-        let (truth, groups, endpoints) = resolve::resolve(cluster, service, declared_only, &selected, &backing);
-        Self { service, position, declared_only, selected, backing, truth, groups, endpoints, families }
+        let (truth, groups, endpoints) = resolve::resolve(cluster, service, declared_only, &selected, &workloads);
+        Self { service, position, declared_only, selected, workloads, truth, groups, endpoints, families }
     }
 
     /// Its namespace.

@@ -41,11 +41,11 @@ pub(super) fn resolve<'s>(
     service: Found<'s, Service>,
     declared_only: bool,
     selected: &Selected<'s>,
-    backing: &Workloads<'s>,
+    workloads: &Workloads<'s>,
 ) -> Resolved<'s> {
     let meta = &service.get().value.metadata;
     if cluster.is_simulated(&service) && !service.is_selectorless() {
-        return simulated(cluster, service, selected, backing);
+        return simulated(cluster, service, selected, workloads);
     }
     let gap = slices_gap(cluster, &meta.namespace);
     let slices: Vec<_> = usable_slices(cluster, service.get()).collect();
@@ -54,7 +54,7 @@ pub(super) fn resolve<'s>(
         return (Truth::Slices(gap), groups, endpoints);
     }
     if declared_only && !service.is_selectorless() {
-        let (groups, endpoints) = from_templates(service, selected, backing);
+        let (groups, endpoints) = from_templates(service, selected, workloads);
         return (Truth::Templates, groups, endpoints);
     }
     let object = cluster.snapshot.lookup::<Endpoints>(&meta.namespace, &meta.name).found();
@@ -258,7 +258,7 @@ fn simulated<'s>(
     cluster: &ClusterIndex<'s>,
     service: Found<'s, Service>,
     selected: &Selected<'s>,
-    backing: &Workloads<'s>,
+    workloads: &Workloads<'s>,
 ) -> Resolved<'s> {
     let slices: Vec<_> = usable_slices(cluster, service.get()).collect();
     let (mut groups, mut endpoints) = from_slices(cluster, service, selected, &slices);
@@ -300,7 +300,7 @@ fn simulated<'s>(
             ..blank(group)
         });
     }
-    for workload in &backing.workloads {
+    for workload in &workloads.owners {
         let meta = &workload.get().value.metadata;
         let Some(template) = workload.get().value.template() else { continue };
         if cluster.snapshot.simulation.stands_in(workload.kind, &meta.namespace, &meta.name) {
@@ -321,12 +321,12 @@ fn fits(service: &Service, address: &str) -> bool {
 fn from_templates<'s>(
     service: Found<'s, Service>,
     selected: &Selected<'s>,
-    backing: &Workloads<'s>,
+    workloads: &Workloads<'s>,
 ) -> (Vec<Group<'s>>, Vec<Endpoint<'s>>) {
     let mut worked = Worked { by_ports: BTreeMap::new(), groups: Vec::new() };
     let mut endpoints = Vec::new();
     let pods = selected.live.iter().map(|pod| (&pod.get().value.spec, Some(*pod), None));
-    let templates = backing.workloads.iter().filter_map(|w| Some((&w.get().value.template()?.spec, None, Some(*w))));
+    let templates = workloads.owners.iter().filter_map(|w| Some((&w.get().value.template()?.spec, None, Some(*w))));
     for (spec, pod, template) in pods.chain(templates) {
         let group = worked.group(worked_ports(&service.get().value, spec));
         endpoints.push(Endpoint {

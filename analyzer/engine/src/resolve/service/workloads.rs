@@ -31,7 +31,7 @@ pub enum Zero<'s> {
 #[derive(Debug, Default)]
 pub struct Workloads<'s> {
     /// Workloads whose pod template the selector matches; of an owner and its replica sets, the owner.
-    pub workloads: Vec<Found<'s, Workload>>,
+    pub owners: Vec<Found<'s, Workload>>,
     /// Replica sets and jobs that one of them controls (and whose template the selector matches).
     pub controlled: Vec<Found<'s, Workload>>,
     /// At zero on purpose?
@@ -41,7 +41,7 @@ pub struct Workloads<'s> {
 impl<'s> Workloads<'s> {
     /// What its owners control, then the owners.
     pub fn all(&self) -> impl Iterator<Item = Found<'s, Workload>> + '_ {
-        self.controlled.iter().chain(&self.workloads).copied()
+        self.controlled.iter().chain(&self.owners).copied()
     }
 }
 
@@ -76,7 +76,7 @@ impl<'s> Workloads<'s> {
         }
         let namespace = service.metadata.namespace.as_str();
         let selector = &service.spec.selector;
-        let mut backing = Self::default();
+        let mut workloads = Self::default();
         let mut unseen: Option<Gap> = None;
         let mut preview: Option<String> = None;
         for workload in cluster.templates_selected(namespace, selector) {
@@ -90,39 +90,39 @@ impl<'s> Workloads<'s> {
                         if parent.kind == WorkloadKind::Rollout && parent.desired() != Some(0) {
                             preview = Some(parent.metadata.name.clone());
                         }
-                        backing.workloads.push(workload);
+                        workloads.owners.push(workload);
                     } else if same || parent.get().value.template().is_none() {
-                        backing.controlled.push(workload);
+                        workloads.controlled.push(workload);
                         if !same
-                            && !backing
-                                .workloads
+                            && !workloads
+                                .owners
                                 .iter()
                                 .any(|w| w.metadata.name == parent.metadata.name && w.kind == parent.kind)
                         {
-                            backing.workloads.push(parent);
+                            workloads.owners.push(parent);
                         }
                     } else if workload.desired() != Some(0) {
                         // An older generation that still runs, while its owner's labels have moved on.
-                        backing.workloads.push(workload);
+                        workloads.owners.push(workload);
                     }
                 }
                 Owner::Unseen(gap) => {
                     unseen = Some(gap);
-                    backing.workloads.push(workload);
+                    workloads.owners.push(workload);
                 }
-                Owner::Nobody | Owner::Gone | Owner::ThirdParty => backing.workloads.push(workload),
+                Owner::Nobody | Owner::Gone | Owner::ThirdParty => workloads.owners.push(workload),
             }
         }
-        backing.zero = zero(cluster, service, selected, &backing.workloads, unseen, preview);
-        backing
+        workloads.zero = zero(cluster, service, selected, &workloads.owners, unseen, preview);
+        workloads
     }
 
     /// How many pods all of them together ask for; `None` where one does not say.
     pub fn desired(&self) -> Option<i64> {
-        if self.workloads.is_empty() {
+        if self.owners.is_empty() {
             return None;
         }
-        self.workloads.iter().map(|w| w.desired()).sum()
+        self.owners.iter().map(|w| w.desired()).sum()
     }
 }
 
