@@ -94,18 +94,21 @@ impl RawObject<'_> {
                 // Go keeps the last of two equal keys where a struct of serde refuses them.
                 Err(error) if is_duplicate(&error) => {
                     let at = self.json_position(bytes, &error);
-                    let value: D = serde_json::from_slice::<serde_json::Value>(bytes)
-                        .and_then(serde_json::from_value)
+                    let value = serde_json::from_slice::<serde_json::Value>(bytes)
                         .map_err(|error| self.json_error(bytes, &error))?;
+                    let value = of_value(&value).map_err(|error| {
+                        let at = self.json_at(bytes, 0, 0);
+                        DecodeError { line: at.line, column: at.column, message: json::message(&error).into_owned() }
+                    })?;
                     self.note_duplicate(&duplicate_name(&error), at);
                     Ok(value)
                 }
                 Err(error) => Err(self.json_error(bytes, &error)),
             },
-            Body::Value(value) => D::deserialize(value).map_err(|error| DecodeError {
+            Body::Value(value) => of_value(value).map_err(|error| DecodeError {
                 line: self.origin.line,
                 column: self.origin.column,
-                message: error.to_string(),
+                message: json::message(&error).into_owned(),
             }),
         }
     }
@@ -150,7 +153,11 @@ impl RawObject<'_> {
     }
 
     fn json_position(&self, bytes: &[u8], error: &serde_json::Error) -> Position {
-        let inner = json::char_position(bytes, error.line(), error.column());
+        self.json_at(bytes, error.line(), error.column())
+    }
+
+    fn json_at(&self, bytes: &[u8], line: usize, column: usize) -> Position {
+        let inner = json::char_position(bytes, line, column);
         json::shift(Position { line: self.origin.line, column: self.origin.column }, inner)
     }
 
@@ -158,6 +165,12 @@ impl RawObject<'_> {
         let at = self.json_position(bytes, error);
         DecodeError { line: at.line, column: at.column, message: json::message(error).into_owned() }
     }
+}
+
+/// Reads a value by way of its text: a reader of values would be compiled for every type of the model once more, for
+/// objects of which there are few. Places in its errors are of that text and mean nothing.
+fn of_value<D: DeserializeOwned>(value: &serde_json::Value) -> Result<D, serde_json::Error> {
+    serde_json::from_slice(&serde_json::to_vec(value)?)
 }
 
 /// A place in a slice that begins at a line start, as a place in the file.
