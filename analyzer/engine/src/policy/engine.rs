@@ -13,7 +13,7 @@ use super::groups::Sight;
 use super::ineffective::Kinds;
 use super::options::Options;
 use super::ports::PortEntry;
-use super::{admin, core};
+use super::{admin, core, egress_firewall};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot};
 
 macro_rules! engines {
@@ -44,11 +44,14 @@ macro_rules! engines {
 engines! {
     core::Core,
     admin::Admin,
+    egress_firewall::Firewall,
 }
 
 /// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
+    /// At the edge of the cluster: what it turns away nothing else lets through, the rest is for the others.
+    Perimeter,
     /// Before the policies of namespaces, which cannot override it.
     Admin,
     /// The policies of namespaces.
@@ -59,14 +62,15 @@ pub enum Tier {
 
 impl Tier {
     /// In the order of precedence.
-    pub(super) const ALL: [Self; 3] = [Self::Admin, Self::Namespace, Self::Baseline];
+    pub(super) const ALL: [Self; 4] = [Self::Perimeter, Self::Admin, Self::Namespace, Self::Baseline];
 
     /// Its place in that order.
     pub(super) const fn index(self) -> usize {
         match self {
-            Self::Admin => 0,
-            Self::Namespace => 1,
-            Self::Baseline => 2,
+            Self::Perimeter => 0,
+            Self::Admin => 1,
+            Self::Namespace => 2,
+            Self::Baseline => 3,
         }
     }
 
@@ -74,7 +78,7 @@ impl Tier {
     pub(super) const fn order(self) -> Order {
         match self {
             Self::Namespace => Order::AnyAdmits,
-            Self::Admin | Self::Baseline => Order::ByPriority,
+            Self::Perimeter | Self::Admin | Self::Baseline => Order::ByPriority,
         }
     }
 }
@@ -121,6 +125,11 @@ pub(super) trait Engine: fmt::Debug + Sync {
 
     /// A namespaced kind that was not all read in a namespace.
     fn unread_in(&self, _snapshot: &Snapshot, _namespace: &str) -> Option<Unread> {
+        None
+    }
+
+    /// A namespaced kind that speaks only of connections out of the cluster and was not all read.
+    fn unread_outbound(&self, _snapshot: &Snapshot, _namespace: &str) -> Option<Unread> {
         None
     }
 

@@ -14,6 +14,7 @@ mod calico;
 pub mod cni;
 mod core;
 mod dns;
+mod egress_firewall;
 mod ends;
 mod engine;
 mod fold;

@@ -230,7 +230,6 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
         ("crd.projectcalico.org" | "projectcalico.org", _) => ("Calico", false, Scope::Inert, [false; 2]),
         ("crd.antrea.io", "NetworkPolicy") => ("Antrea", true, Scope::Namespace(own), [true; 2]),
         ("crd.antrea.io", "ClusterNetworkPolicy") => ("Antrea", true, Scope::Namespace(None), [true; 2]),
-        ("k8s.ovn.org", "EgressFirewall") => ("OVN-Kubernetes", false, Scope::Namespace(own), [false, true]),
         ("network.openshift.io", "EgressNetworkPolicy") => {
             ("OpenShift SDN", false, Scope::Namespace(own), [false, true])
         }

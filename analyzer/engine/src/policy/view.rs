@@ -124,8 +124,8 @@ impl<'s> PolicyView<'s> {
         if decision.verdict.same_pod {
             return decision;
         }
-        let egress = self.side(connection.from.pod(), Direction::Egress, &decision.verdict.egress);
-        let ingress = self.side(connection.to.pod(), Direction::Ingress, &decision.verdict.ingress);
+        let egress = self.side((connection.from, connection.to), Direction::Egress, &decision.verdict.egress);
+        let ingress = self.side((connection.to, connection.from), Direction::Ingress, &decision.verdict.ingress);
         (decision.egress, decision.ingress) = (egress.answer, ingress.answer);
         decision.third_party.extend(egress.third_party.into_iter().map(|f| (f, Direction::Egress)));
         decision.third_party.extend(ingress.third_party.into_iter().map(|f| (f, Direction::Ingress)));
@@ -204,14 +204,18 @@ impl<'s> PolicyView<'s> {
         assumed
     }
 
-    fn side(&self, pod: Option<&PodEnd<'s>>, direction: Direction, own: &SideAnswer<'s>) -> Side<'_, 's> {
+    fn side(&self, (end, other): (&End<'s>, &End<'s>), direction: Direction, own: &SideAnswer<'s>) -> Side<'_, 's> {
         let mut side = Side { answer: own.answer, third_party: Vec::new(), unread: Vec::new() };
         if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
             side.answer = Answer::Allowed;
         }
-        let Some(pod) = pod else { return side };
+        let Some(pod) = end.pod() else { return side };
         side.third_party = self.touching(pod, direction).collect();
         side.unread = self.unread(pod.namespace).into_iter().map(|unread| unread.gap).collect();
+        if side.answer == Answer::Allowed && direction == Direction::Egress && other.pod().is_none() {
+            // What speaks of the way out may only turn away.
+            side.unread.extend(self.unread_outbound(pod).map(|unread| unread.gap));
+        }
         // Another system's policy may turn away what is allowed; some may let through what is denied. A
         // policy that was not read may do both.
         let may_allow = side.third_party.iter().any(|third_party| third_party.may_allow);
@@ -241,6 +245,14 @@ impl<'s> PolicyView<'s> {
         let snapshot = self.ends.snapshot();
         let own = ENGINES.iter().filter_map(|engine| engine.unread_in(snapshot, namespace));
         own.chain(self.unread.iter().cloned()).collect()
+    }
+
+    /// The same of kinds that speak only of connections out of the cluster, for one of its pods.
+    fn unread_outbound(&self, pod: &PodEnd<'s>) -> impl Iterator<Item = Unread> {
+        let (snapshot, namespace) = (self.ends.snapshot(), pod.namespace);
+        let asked = !self.manifests && !pod.host_network && !self.assumes_complete(namespace);
+        let engines = ENGINES.iter().filter(move |_| asked);
+        engines.filter_map(move |engine| engine.unread_outbound(snapshot, namespace))
     }
 
     /// Where a plugin with policies of its own runs: were those read? They may let through what core
