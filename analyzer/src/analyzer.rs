@@ -62,7 +62,7 @@ impl Analyzer {
     /// Declares that the inputs hold every object of these kinds: what they do not hold does not exist. `*` is
     /// everything, `Service,ConfigMap/ns=shop` some.
     pub fn assume_complete(mut self, kinds: &str) -> Result<Self, Error> {
-        let declared = Assumption::parse(kinds).map_err(|why| Error::AssumeComplete(why.to_string()))?;
+        let declared = Assumption::parse(kinds).map_err(Error::AssumeComplete)?;
         self.options.intake.assume_complete.extend(declared);
         Ok(self)
     }

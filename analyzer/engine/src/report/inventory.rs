@@ -45,7 +45,7 @@ type Counts = BTreeMap<GroupKind, BTreeMap<String, usize>>;
 
 fn counts(s: &Snapshot) -> Counts {
     // Objects stand in the order of their namespaces: equal ones are counted together.
-    fn add<'a>(counts: &mut Counts, objects: &mut dyn Iterator<Item = (&'a dyn kinds::Object, usize)>) {
+    fn add(counts: &mut Counts, objects: &mut dyn Iterator<Item = (&dyn kinds::Object, usize)>) {
         let mut run: Option<(GroupKind, &str, usize)> = None;
         let mut store = |(kind, namespace, number): (GroupKind, &str, usize)| {
             *counts.entry(kind).or_default().entry(namespace.to_owned()).or_default() += number;

@@ -113,7 +113,7 @@ pub fn of_gateway<'s>(
     if let Some((controller, gateways)) = known.filter(|_| pods.is_empty()) {
         pods = as_the_product_does(cluster, gateway, controller, gateways);
     }
-    (!pods.is_empty()).then(|| Proxy { name, source: TrafficSource::Pods(pods) })
+    (!pods.is_empty()).then_some(Proxy { name, source: TrafficSource::Pods(pods) })
 }
 
 fn as_the_product_does<'s>(
@@ -158,7 +158,7 @@ pub fn of_ingress<'s>(
         (Place::ControlPods, Proxies::Pods(_)) => cluster.proxy_pods().shared(controller),
         (Place::ControlPods, Proxies::Unknown) => Vec::new(),
     };
-    (!pods.is_empty()).then(|| Proxy { name: controller.name, source: TrafficSource::Pods(pods) })
+    (!pods.is_empty()).then_some(Proxy { name: controller.name, source: TrafficSource::Pods(pods) })
 }
 
 fn labelled<'s>(cluster: &ClusterIndex<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {

@@ -20,7 +20,9 @@ fn asserted(expect: &Value, into: &mut BTreeSet<String>) {
         }
     }
     for subject in expect["subjects"].as_object().into_iter().flat_map(|subjects| subjects.values()) {
-        ["codes", "notes", "entry_problems"].iter().for_each(|key| words(&subject[key], into));
+        for key in ["codes", "notes", "entry_problems"] {
+            words(&subject[key], into);
+        }
     }
     for key in ["introduced", "fixed", "newly_seen", "no_longer_seen", "causes"] {
         words(&expect["change"][key], into);

@@ -1,4 +1,4 @@
-//! `listener-set/conflict-order-unseen`: two ListenerSets collide; which one is older is not known.
+//! `listener-set/conflict-order-unseen`: two `ListenerSets` collide; which one is older is not known.
 
 use kubereach_reports::report::SegmentName;
 

@@ -125,7 +125,7 @@ fn label(route: Found<'_, Route>, link: &ParentLink<'_>) -> String {
 }
 
 /// The host names that a route declares; one `None` where it declares none.
-fn hosts<'s>(route: Found<'s, Route>) -> impl Iterator<Item = Option<String>> + use<'s> {
+fn hosts(route: Found<'_, Route>) -> impl Iterator<Item = Option<String>> + use<'_> {
     let declared: &[String] = if has_hostnames(route.kind) { &route.get().spec.hostnames } else { &[] };
     let none = declared.is_empty().then_some(None);
     declared.iter().map(|host| Some(host.clone())).chain(none)

@@ -126,7 +126,7 @@ fn filters(evaluation: &Evaluation<'_, '_>, cx: &RuleContext<'_, '_>, filters: &
     for filter in filters {
         let mirror = filter.request_mirror.as_ref().filter(|_| filter.kind == "RequestMirror");
         let mirror = mirror.map(|m| follow(evaluation.cluster, &cx.route, &m.backend_ref));
-        outbound.mirror_at_fault |= mirror.as_ref().is_some_and(|target| target.is_unusable());
+        outbound.mirror_at_fault |= mirror.as_ref().is_some_and(crate::resolve::route::backend::Target::is_unusable);
         let cx = FilterContext { route: cx.route, rule: cx.index, filter, mirror };
         ask(evaluation.checks.filter, &cx, &mut outbound.rule);
     }

@@ -276,7 +276,9 @@ fn fallback<'s>(
                 return segment;
             }
             let mut narrowed = Segment::clone(&segment);
-            findings.iter().for_each(|finding| narrowed.share(Arc::clone(finding)));
+            for finding in &findings {
+                narrowed.share(Arc::clone(finding));
+            }
             Arc::new(narrowed)
         })
         .collect();

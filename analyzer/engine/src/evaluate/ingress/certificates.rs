@@ -146,7 +146,7 @@ impl<'a, 's> Certificates<'a, 's> {
         segment
     }
 
-    /// Namespace and name. Contour and HAProxy Ingress read `namespace/name`; a Secret's own name has no slash.
+    /// Namespace and name. Contour and `HAProxy` Ingress read `namespace/name`; a Secret's own name has no slash.
     fn secret(&self, name: &'s str) -> (&'s str, &'s str) {
         name.split_once('/').unwrap_or((self.state.ingress.metadata.namespace.as_str(), name))
     }

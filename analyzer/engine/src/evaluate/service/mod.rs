@@ -6,8 +6,8 @@ mod backends;
 mod causes;
 pub mod context;
 mod endpoints;
+mod own;
 mod port;
-mod service;
 mod shared;
 mod subjects;
 mod table;
@@ -90,7 +90,7 @@ fn unresolved<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>, consumer:
     let checks = &backends.checks.service;
     let cx = Context::new(backends.cluster, checks, view, None, consumer);
     let object = cx.object();
-    let mut segments = vec![Arc::new(service::segment(checks, &cx))];
+    let mut segments = vec![Arc::new(own::segment(checks, &cx))];
     segments
         .extend([SegmentName::Endpoints, SegmentName::Port].map(|s| Arc::new(Segment::new(s, Some(object.clone())))));
     segments.push(policy::without_port(&backends.checks.policy, &object));

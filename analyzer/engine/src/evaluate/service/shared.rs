@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::evaluate::service::context::{Context, Situation};
 use crate::evaluate::service::{CheckTable, Consumer};
-use crate::evaluate::service::{endpoints, service};
+use crate::evaluate::service::{endpoints, own};
 use kubereach_model::evidence::{Dormant, Segment};
 
 /// On what a segment depends beside its Service. No check of these two segments looks at the port itself.
@@ -29,7 +29,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// The `service` segment.
     pub(crate) fn service(&self, checks: &CheckTable, cx: &Context<'_, '_>) -> Arc<Segment> {
-        known(&self.services, cx, Some(cx.consumer), || Arc::new(service::segment(checks, cx)))
+        known(&self.services, cx, Some(cx.consumer), || Arc::new(own::segment(checks, cx)))
     }
 
     /// The `endpoints` segment, and whether it carries nothing on purpose.

@@ -207,8 +207,12 @@ impl<'s> Rules<'s> for Core<'s> {
         let rules = Direction::BOTH.iter().flat_map(|direction| self.every_rule(*direction));
         for peer in rules.flat_map(|rule| &rule.peers) {
             if let Peer::Selected { pods, namespaces } = peer {
-                pods.iter().for_each(|selector| sight.labels(selector));
-                namespaces.iter().for_each(|selector| sight.namespace_labels(selector));
+                for selector in pods.iter() {
+                    sight.labels(selector);
+                }
+                for selector in namespaces.iter() {
+                    sight.namespace_labels(selector);
+                }
             }
         }
     }

@@ -130,7 +130,7 @@ pub struct Flags {
 /// A controller's side of the Gateway API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gateways {
-    /// How `spec.controllerName` of its GatewayClasses begins.
+    /// How `spec.controllerName` of its `GatewayClasses` begins.
     pub controller_name: &'static str,
     /// How the pods of one Gateway are found, beside the label of GEP-1762.
     pub pods: GatewayPods,
