@@ -15,8 +15,8 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
         .coverage
         .records()
         .map(|(kind, namespace, record)| Coverage {
-            // Kinds that nobody evaluates share names with those that are: `Gateway`, `NetworkPolicy`.
-            kind: if unmodelled_role(kind).is_some_and(|role| role != UnmodelledRole::Budget) {
+            // Kinds of other projects, and those that nobody evaluates, share names: `Gateway`, `NetworkPolicy`.
+            kind: if is_elsewhere(kind) || unmodelled_role(kind).is_some_and(|role| role != UnmodelledRole::Budget) {
                 kind.display()
             } else {
                 kind.kind.to_string()
@@ -39,6 +39,11 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
         .collect();
     rows.sort();
     rows
+}
+
+/// Is the kind neither of Kubernetes nor of one of its own projects?
+fn is_elsewhere(kind: &GroupKind) -> bool {
+    kind.group.contains('.') && !kind.group.ends_with("k8s.io")
 }
 
 type Counts = BTreeMap<GroupKind, BTreeMap<String, usize>>;

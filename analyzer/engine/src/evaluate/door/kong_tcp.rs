@@ -109,7 +109,7 @@ fn subject<'s>(
     let mut subject = assemble::subject(backends, all, entries, state, &listener);
     subject.not_checked.extend(unseen.iter().map(|port| {
         UncheckedItem {
-            what: format!("whether Kong listens on {port}"),
+            what: format!("whether Kong listens on port {}", port.trim_start_matches(':')),
             why: "its listeners stand in its own configuration (stream_listen), and no pod of its proxy that was read \
               declares the port"
                 .to_owned(),
