@@ -29,7 +29,7 @@ pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .next(
-            "look whether the ConfigMap exists and holds ca.crt",
+            "Check whether the ConfigMap exists and holds ca.crt.",
             command::list("configmaps", &policy.metadata.namespace),
         )
         .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),

@@ -35,7 +35,7 @@ pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
             format!("the controller does not apply BackendTLSPolicy {}: {words}", policy.metadata.name),
         )
         .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
-        .next("follow the controller's message", command::describe(&policy.object())),
+        .next("Follow the controller's message.", command::describe(&policy.object())),
     );
 }
 

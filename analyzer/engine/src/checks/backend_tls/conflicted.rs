@@ -33,7 +33,7 @@ pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
                     loser.metadata.name, winner.metadata.name
                 ),
             )
-            .next("remove one of the two", command::list("backendtlspolicies", &loser.metadata.namespace))
+            .next("Remove one of the two.", command::list("backendtlspolicies", &loser.metadata.namespace))
             .relates(winner.object(), "the policy that counts"),
         );
     }

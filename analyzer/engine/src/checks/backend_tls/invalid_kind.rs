@@ -37,7 +37,7 @@ pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
         ),
     )
     .next(
-        "use a ConfigMap with the key ca.crt, or look at the policy's conditions",
+        "Use a ConfigMap with the key ca.crt, or look at the policy's conditions.",
         command::describe(&policy.object()),
     )
     .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),

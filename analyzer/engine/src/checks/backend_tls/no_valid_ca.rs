@@ -36,7 +36,7 @@ pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("the gateway must check the backend's certificate and has nothing valid to check it against")
-        .next("create or correct the ConfigMap", command::list("configmaps", &policy.metadata.namespace))
+        .next("Create or correct the ConfigMap.", command::list("configmaps", &policy.metadata.namespace))
         .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),
     );
 }

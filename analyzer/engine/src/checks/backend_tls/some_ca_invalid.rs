@@ -37,7 +37,7 @@ pub(super) fn check(cx: &BackendCaContext<'_, '_>, segment: &mut Segment) {
                 policy.metadata.name
             ),
         )
-        .next("correct or remove the reference", command::describe(&policy.object()))
+        .next("Correct or remove the reference.", command::describe(&policy.object()))
         .at(policy.origin, field!["spec", "validation", "caCertificateRefs"]),
     );
 }

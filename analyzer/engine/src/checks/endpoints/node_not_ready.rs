@@ -35,7 +35,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             format!("{on_it} of {} ready addresses are on node {name}, which is not ready", cx.behind.counts.ready),
         )
         .cause("traffic is sent to pods there and may be lost")
-        .next("See what is wrong with the node.", command::describe(&down.object()))
+        .next("Find out what is wrong with the node.", command::describe(&down.object()))
         .relates(cx.object(), "the Service"),
     )
 }

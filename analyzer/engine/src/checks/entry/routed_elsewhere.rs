@@ -53,5 +53,5 @@ fn finding(
     let verb = format!("get {}{group} -o yaml", kind.kind.to_ascii_lowercase());
     let command = words::kubectl(&words::quoted(&verb).replace('\'', ""), &elsewhere);
     let finding = DOC.finding(&gap, entry.clone(), message).relates(elsewhere, "routes it");
-    Some(finding.next("See where it sends requests", command))
+    Some(finding.next("Find out where it sends requests.", command))
 }

@@ -35,7 +35,7 @@ pub(super) fn check(cx: &GatewayStatusContext<'_, '_>, segment: &mut Segment) {
             format!("the address of Gateway {} is not in use: {words}", gateway.metadata.name),
         )
         .cause("the requested address is not available to the controller, or none was assigned")
-        .next("read the Gateway's conditions and correct spec.addresses", command::describe(&gateway.object()))
+        .next("Read the Gateway's conditions and correct spec.addresses.", command::describe(&gateway.object()))
         .at(gateway.origin, field!["spec", "addresses"]),
     );
 }

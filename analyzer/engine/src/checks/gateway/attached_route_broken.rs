@@ -35,7 +35,7 @@ pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
                 ),
             )
             .cause("the route or its backend is broken; see the route's own verdict")
-            .next("look at the route", command),
+            .next("Look at the route.", command),
         );
     }
 }

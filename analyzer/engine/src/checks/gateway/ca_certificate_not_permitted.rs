@@ -32,7 +32,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
     segment.add(
     DOC.finding(&absence.proof(), listener.owner.object(), format!("{} cannot be served: it may not use the ConfigMap {name} of namespace {namespace}, no ReferenceGrant there allows it", listener.describe()))
         .cause("a reference into another namespace needs a ReferenceGrant in that namespace")
-        .next("create a ReferenceGrant in the namespace of the ConfigMap", command::list("referencegrants", namespace))
+        .next("Create a ReferenceGrant in the namespace of the ConfigMap.", command::list("referencegrants", namespace))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "frontendValidation", "caCertificateRefs"]),
     );
 }

@@ -28,6 +28,6 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
                 listener.describe()
             ),
         )
-        .next("look at the listener's conditions", command::describe(&listener.owner.object())),
+        .next("Look at the listener's conditions.", command::describe(&listener.owner.object())),
     );
 }

@@ -36,7 +36,7 @@ pub(super) fn check(cx: &CertificatesContext<'_, '_>, segment: &mut Segment) {
             secret.object(),
             format!("the certificate of {} {when}; clients that verify certificates refuse it", listener.describe()),
         )
-        .next("renew the certificate", command::get(&secret.object(), "-o yaml"))
+        .next("Renew the certificate.", command::get(&secret.object(), "-o yaml"))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs"])
         .relates(listener.owner.object(), "the listener's owner"),
     );

@@ -36,7 +36,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
             listener.owner.object(),
             format!("{} takes its certificate from a {kind}, which is not evaluated", listener.describe()),
         )
-        .next("look whether the controller accepts the listener", command::describe(&listener.owner.object()))
+        .next("Check whether the controller accepts the listener.", command::describe(&listener.owner.object()))
         .at(
             listener.owner.origin(),
             field!["spec", "listeners", listener.index, "tls", "certificateRefs", index, "kind"],

@@ -36,7 +36,7 @@ pub(super) fn check(cx: &CertificatesContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("the names in the certificate do not cover the host name")
-        .next("issue a certificate that names the host", command::get(&secret.object(), "-o yaml"))
+        .next("Issue a certificate that names the host.", command::get(&secret.object(), "-o yaml"))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs"])
         .relates(listener.owner.object(), "the listener's owner"),
     );

@@ -42,7 +42,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
             "a {} may take a certificate of another namespace only with a ReferenceGrant in that namespace",
             listener.owner.kind()
         ))
-        .next("create a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
+        .next("Create a ReferenceGrant in the namespace of the Secret.", command::list("referencegrants", &namespace))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
         .relates(secret, "the Secret it names"),
     );

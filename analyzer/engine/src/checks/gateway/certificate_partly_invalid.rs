@@ -35,7 +35,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
             listener.owner.object(),
             format!("one of several certificates of {} cannot be used: {secret} {why}", listener.describe()),
         )
-        .next("create or correct the Secret", command::describe(&listener.owner.object()))
+        .next("Create or correct the Secret.", command::describe(&listener.owner.object()))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index]),
     );
 }

@@ -36,7 +36,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
                 secret.name
             ),
         )
-        .next("look for a ReferenceGrant in the namespace of the Secret", command::list("referencegrants", &namespace))
+        .next("Look for a ReferenceGrant in the namespace of the Secret.", command::list("referencegrants", &namespace))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
         .relates(secret, "the Secret it names"),
     );

@@ -43,7 +43,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
                 listener.describe()
             ),
         )
-        .next("recreate the Secret with type kubernetes.io/tls", command::get(&secret.object(), ""))
+        .next("Recreate the Secret with type kubernetes.io/tls.", command::get(&secret.object(), ""))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index]),
     );
 }

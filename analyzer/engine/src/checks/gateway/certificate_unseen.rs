@@ -29,7 +29,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
             listener.owner.object(),
             format!("the certificate Secret {} of {} was not read", secret.name, listener.describe()),
         )
-        .next("look whether the Secret exists", command)
+        .next("Check whether the Secret exists.", command)
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
         .relates(secret, "the Secret it names"),
     );

@@ -36,7 +36,7 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
             format!("the GatewayClass {class} is gone; what was set up before may still run, changes are not taken up"),
         )
         .cause("controllers leave a running data plane alone when its class disappears")
-        .next("restore the class, or move the Gateway to an existing one", "kubectl get gatewayclass")
+        .next("Restore the class, or move the Gateway to an existing one.", "kubectl get gatewayclass")
         .at(gateway.origin, field!["spec", "gatewayClassName"]),
     );
 }

@@ -37,7 +37,7 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
         )
         .cause("without a class no controller takes care of the Gateway, so nothing listens on its addresses")
         .next(
-            "create the class (its controller's installation brings one) or name an existing one",
+            "Create the class (its controller's installation brings one) or name an existing one.",
             "kubectl get gatewayclass",
         )
         .at(gateway.origin, field!["spec", "gatewayClassName"]),

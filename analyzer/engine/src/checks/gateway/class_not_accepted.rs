@@ -42,7 +42,7 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
             format!("the GatewayClass {} {word} ({})", class.metadata.name, condition.reason()),
         )
         .cause(command::cut(condition.message()))
-        .next("read what the controller says about the class", command::describe(&class.object()))
+        .next("Read what the controller says about the class.", command::describe(&class.object()))
         .relates(gateway.object(), "the Gateway of this class"),
     );
 }

@@ -35,7 +35,7 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
         ),
     )
     .next(
-        "look whether the class exists and is accepted",
+        "Check whether the class exists and is accepted.",
         command::get(&ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: class.clone() }, ""),
     )
     .at(gateway.origin, field!["spec", "gatewayClassName"]),

@@ -27,7 +27,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
             gateway.object(),
             format!("the certificate {name} that Gateway {} shows to backends was not read", gateway.metadata.name),
         )
-        .next("look at the Gateway's conditions", command::describe(&gateway.object()))
+        .next("Look at the Gateway's conditions.", command::describe(&gateway.object()))
         .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"]),
     );
 }

@@ -58,5 +58,5 @@ fn finding(object: ObjectRef, about: &str, condition: &Condition) -> Finding {
         ),
     )
     .cause(format!("condition {said}, reason {}", condition.reason()))
-    .next("follow the controller's message", command)
+    .next("Follow the controller's message.", command)
 }

@@ -32,7 +32,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .next(
-            "set the mode to AllowValidOnly if clients must be verified",
+            "Set the mode to AllowValidOnly if clients must be verified.",
             command::describe(&listener.owner.object()),
         ),
     );

@@ -35,6 +35,6 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
                 listener.describe()
             ),
         )
-        .next("use a ConfigMap with the key ca.crt", command::describe(&listener.owner.object())),
+        .next("Use a ConfigMap with the key ca.crt.", command::describe(&listener.owner.object())),
     );
 }

@@ -36,7 +36,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("client certificates are demanded, and nothing valid says which authorities to trust")
-        .next("create or correct the ConfigMap", command::describe(&listener.owner.object()))
+        .next("Create or correct the ConfigMap.", command::describe(&listener.owner.object()))
         .at(
             listener.owner.origin(),
             field!["spec", "listeners", listener.index, "tls", "frontendValidation", "caCertificateRefs"],

@@ -31,7 +31,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
     segment.add(
         DOC.finding(&proof, listener.owner.object(), message)
             .cause("an encrypted listener needs a certificate and its key")
-            .next("create or correct the Secret", command::list("secrets", &namespace))
+            .next("Create or correct the Secret.", command::list("secrets", &namespace))
             .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
             .relates(secret, "the Secret it names"),
     );

@@ -42,7 +42,7 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
             format!("the certificate {name} that Gateway {} shows to backends {why}", gateway.metadata.name),
         )
         .cause("backends that verify their clients refuse connections without it")
-        .next("create or correct the Secret", command::list("secrets", &gateway.metadata.namespace))
+        .next("Create or correct the Secret.", command::list("secrets", &gateway.metadata.namespace))
         .at(gateway.origin, field!["spec", "tls", "backend", "clientCertificateRef"]),
     );
 }

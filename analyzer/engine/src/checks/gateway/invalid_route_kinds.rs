@@ -39,7 +39,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("a listed kind must fit the listener's protocol")
-        .next("remove the kind from allowedRoutes.kinds", command::describe(&listener.owner.object()))
+        .next("Remove the kind from allowedRoutes.kinds.", command::describe(&listener.owner.object()))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "allowedRoutes", "kinds"]),
     );
 }

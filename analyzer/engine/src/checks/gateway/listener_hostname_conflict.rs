@@ -45,7 +45,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("a request could not be told apart, and the specification forbids choosing one of the two")
-        .next("give one of them another host name or port, or remove it", command::describe(&listener.owner.object()))
+        .next("Give one of them another host name or port, or remove it.", command::describe(&listener.owner.object()))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "hostname"]),
     );
 }

@@ -46,7 +46,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .next(
-            "move one of them to another port, or look whether the controller reports a conflict",
+            "Move one of them to another port, or look whether the controller reports a conflict.",
             command::describe(&listener.owner.object()),
         )
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "protocol"]),

@@ -44,7 +44,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
                 listener.spec.port.known().copied().unwrap_or_default()
             ),
         )
-        .next("move one of them to another port", command::describe(&listener.owner.object()))
+        .next("Move one of them to another port.", command::describe(&listener.owner.object()))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "port"]),
     );
 }

@@ -47,7 +47,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("raw TCP or UDP leaves nothing by which a request could be told apart from the other listener's")
-        .next("move one of them to another port", command::describe(&listener.owner.object()))
+        .next("Move one of them to another port.", command::describe(&listener.owner.object()))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "protocol"]),
     );
 }

@@ -35,6 +35,6 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
             format!("Gateway {} has no address that clients could dial", gateway.metadata.name),
         )
         .cause("usually the load balancer of its data plane has not got an address")
-        .next("look at the Services of its data plane", command::list("services", &gateway.metadata.namespace)),
+        .next("Look at the Services of its data plane.", command::list("services", &gateway.metadata.namespace)),
     );
 }

@@ -28,7 +28,7 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
             gateway.object(),
             format!("Gateway {} declares no listener, so it accepts no traffic", gateway.metadata.name),
         )
-        .next("add a listener", command::get(&gateway.object(), "-o yaml"))
+        .next("Add a listener.", command::get(&gateway.object(), "-o yaml"))
         .at(gateway.origin, field!["spec", "listeners"]),
     );
 }

@@ -26,6 +26,6 @@ pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
             listener.owner.object(),
             format!("of the routes that were read, none is attached to {}", listener.describe()),
         )
-        .next("attach a route to the listener", "kubectl get httproutes,grpcroutes,tlsroutes --all-namespaces"),
+        .next("Attach a route to the listener.", "kubectl get httproutes,grpcroutes,tlsroutes --all-namespaces"),
     );
 }

@@ -42,7 +42,7 @@ pub(super) fn check(cx: &GatewayStatusContext<'_, '_>, segment: &mut Segment) {
         )
         .cause("the controller of its class is not running, does not watch this namespace, or has not come round to it")
         .next(
-            "look at the Gateway's conditions and at the controller of its class",
+            "Look at the Gateway's conditions and at the controller of its class.",
             command::describe(&gateway.object()),
         ),
     );

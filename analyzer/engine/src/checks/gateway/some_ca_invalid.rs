@@ -36,6 +36,6 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
                 listener.describe()
             ),
         )
-        .next("correct or remove the reference", command::describe(&listener.owner.object())),
+        .next("Correct or remove the reference.", command::describe(&listener.owner.object())),
     );
 }

@@ -46,5 +46,5 @@ fn finding(object: ObjectRef, condition: &Condition) -> Finding {
     let command = command::describe(&object);
     DOC.finding(&gap, object, message)
         .cause("the controller has not processed the latest change; the earlier configuration may still be served")
-        .next("look whether the controller runs and what it says now", command)
+        .next("Check whether the controller runs and what it says now.", command)
 }

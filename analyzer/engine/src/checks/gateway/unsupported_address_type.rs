@@ -43,7 +43,7 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
                 ),
             )
             .cause("a controller that does not support the type refuses the Gateway")
-            .next("look at the Gateway's Accepted condition", command::describe(&gateway.object()))
+            .next("Look at the Gateway's Accepted condition.", command::describe(&gateway.object()))
             .at(gateway.origin, field!["spec", "addresses", index, "type"]),
         );
     }

@@ -38,7 +38,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
         )
         .cause("a controller that does not know a protocol does not serve its listener")
         .next(
-            "correct the protocol, or look whether the controller accepts the listener",
+            "Correct the protocol, or look whether the controller accepts the listener.",
             command::describe(&listener.owner.object()),
         )
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "protocol"]),

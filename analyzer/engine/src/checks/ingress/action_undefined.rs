@@ -35,5 +35,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let message = format!("the annotation that defines the action '{name}' {what}");
     let (origin, field) = cx.backend_field(field!["service", "name"]);
     let finding = DOC.finding(&gap, cx.object(), message).at(origin, field);
-    segment.add(finding.next("Read the annotations", words::describe(cx.state)));
+    segment.add(finding.next("Read the annotations.", words::describe(cx.state)));
 }

@@ -30,5 +30,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let gap = Gap::investigate(format!("the status of the {kind} was not collected"), "its source leaves it out");
     let message = format!("whether this {kind} has an address cannot be told: its status was not collected");
     let finding = DOC.finding(&gap, state.ingress.object(), message);
-    segment.add(finding.next("Look at its address", words::describe(state)));
+    segment.add(finding.next("Look at its address.", words::describe(state)));
 }

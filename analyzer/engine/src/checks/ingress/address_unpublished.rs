@@ -29,5 +29,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let cause = "Controllers behind node ports or on the host network often publish none; clients then use the \
                  address of a node or of a load balancer that Kubernetes does not know.";
     let finding = DOC.finding(state.ingress.object(), message).cause(cause);
-    segment.add(finding.next("Look at how clients reach the controller", words::controller_pods(state)));
+    segment.add(finding.next("Look at how clients reach the controller.", words::controller_pods(state)));
 }

@@ -30,6 +30,6 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .cause("With target-type instance the load balancer needs a Service of type NodePort or LoadBalancer.")
         .relates(cx.object(), "refers to it")
         .at(service.origin, field!["spec", "type"]);
-    let action = "Use target-type ip, or make the Service a NodePort";
+    let action = "Use target-type ip, or make the Service a NodePort.";
     segment.add(finding.next(action, words::kubectl("get service -o yaml", &service.object())));
 }

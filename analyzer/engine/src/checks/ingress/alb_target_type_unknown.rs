@@ -29,5 +29,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         service.metadata.name
     );
     let finding = DOC.finding(&gap, cx.object(), message).relates(service.object(), "has no node port");
-    segment.add(finding.next("Set the annotation to ip, or look at the class", "kubectl get ingressclass -o yaml"));
+    segment.add(finding.next("Set the annotation to ip, or look at the class.", "kubectl get ingressclass -o yaml"));
 }

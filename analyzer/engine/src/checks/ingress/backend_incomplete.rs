@@ -28,5 +28,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .finding(&proof, cx.object(), message)
         .cause("A backend names a Service and one of its ports; without both there is nothing to send requests to.")
         .at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
-    segment.add(finding.next("Complete the backend", words::describe(cx.state)));
+    segment.add(finding.next("Complete the backend.", words::describe(cx.state)));
 }

@@ -27,5 +27,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let (origin, field) = cx.backend_field(field!["service", "port"]);
     let message = "whether the Service declares the port cannot be told: a collector masked it";
     let finding = DOC.finding(&gap, cx.object(), message).relates(service.object(), "the Service").at(origin, field);
-    segment.add(finding.next("Compare the ports", words::kubectl("get service -o yaml", &service.object())));
+    segment.add(finding.next("Compare the ports.", words::kubectl("get service -o yaml", &service.object())));
 }

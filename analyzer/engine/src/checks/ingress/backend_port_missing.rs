@@ -50,7 +50,7 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .relates(service.object(), "declares other ports")
         .at(origin, field);
     let command = words::kubectl("get service -o yaml", &service.object());
-    segment.add(finding.next("Name a port that the Service declares", command));
+    segment.add(finding.next("Name a port that the Service declares.", command));
 }
 
 /// The ports of a Service, for prose.

@@ -39,6 +39,6 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         service.metadata.name
     );
     let (origin, field) = cx.backend_field(field!["service", "port"]);
-    let action = "If it serves TLS, set the annotation backend-protocol to HTTPS";
+    let action = "If it serves TLS, set the annotation backend-protocol to HTTPS.";
     segment.add(DOC.finding(cx.object(), message).at(origin, field).next(action, words::describe(cx.state)));
 }

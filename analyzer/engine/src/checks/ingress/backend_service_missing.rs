@@ -33,6 +33,6 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .cause(cause)
         .relates(cx.object(), "refers to it")
         .at(origin, field);
-    let action = "Create the Service, or correct the name in the Ingress";
+    let action = "Create the Service, or correct the name in the Ingress.";
     segment.add(finding.next(action, words::list("services", cx.state)));
 }

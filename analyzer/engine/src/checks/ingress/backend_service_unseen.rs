@@ -29,5 +29,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let service = words::service(cx.state, name);
     let command = words::kubectl("get service", &service);
     let finding = DOC.finding(gap, service, message).relates(cx.object(), "refers to it").at(origin, field);
-    segment.add(finding.next("Look for the Service, or add it to the input", command));
+    segment.add(finding.next("Look for the Service, or add it to the input.", command));
 }

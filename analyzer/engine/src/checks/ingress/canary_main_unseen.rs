@@ -28,5 +28,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     }
     let what = words::brief(&cx.declared.describe());
     let message = format!("this Ingress is a canary for {what}, and its main Ingress was not seen");
-    segment.add(DOC.finding(gap, cx.object(), message).next("See every Ingress", "kubectl get ingress -A"));
+    segment.add(DOC.finding(gap, cx.object(), message).next("See every Ingress.", "kubectl get ingress -A"));
 }

@@ -33,5 +33,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .finding(&proof, cx.object(), message)
         .cause("ingress-nginx adds a canary to a path that an ordinary Ingress has; alone it is not served.")
         .at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
-    segment.add(finding.next("Create the main Ingress, or remove the canary annotation", "kubectl get ingress -A"));
+    segment.add(finding.next("Create the main Ingress, or remove the canary annotation.", "kubectl get ingress -A"));
 }

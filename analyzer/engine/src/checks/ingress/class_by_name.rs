@@ -35,5 +35,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         .finding(&gap, state.ingress.object(), message)
         .cause("This controller can compare the name of a class without an IngressClass object.")
         .at(state.ingress.origin, field!["spec", "ingressClassName"]);
-    segment.add(finding.next("See which classes exist", "kubectl get ingressclass"));
+    segment.add(finding.next("Find out which classes exist.", "kubectl get ingressclass"));
 }

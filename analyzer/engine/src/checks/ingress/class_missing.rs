@@ -37,5 +37,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         .finding(&absence.proof(), state.ingress.object(), message)
         .cause(cause)
         .at(state.ingress.origin, field!["spec", "ingressClassName"]);
-    segment.add(finding.next("Name a class that exists, or create this one", "kubectl get ingressclass"));
+    segment.add(finding.next("Name a class that exists, or create this one.", "kubectl get ingressclass"));
 }

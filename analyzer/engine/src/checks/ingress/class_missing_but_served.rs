@@ -38,5 +38,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         .finding(&gap, state.ingress.object(), message)
         .cause("An address in the status may have been left behind by a controller or a class that was removed.")
         .at(state.ingress.origin, field!["spec", "ingressClassName"]);
-    segment.add(finding.next("See which classes exist", "kubectl get ingressclass"));
+    segment.add(finding.next("Find out which classes exist.", "kubectl get ingressclass"));
 }

@@ -38,5 +38,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let finding =
         DOC.finding(&gap, state.ingress.object(), message).at(state.ingress.origin, field!["spec", "ingressClassName"]);
     let command = format!("kubectl get ingressclass {}", words::quoted(name));
-    segment.add(finding.next("Look at the class, or add it to the input", command));
+    segment.add(finding.next("Look at the class, or add it to the input.", command));
 }

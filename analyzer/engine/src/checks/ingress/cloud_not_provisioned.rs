@@ -35,5 +35,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let cause = "The load balancer may still be being created, or creating it failed; the events of the Ingress \
                  usually say which.";
     let finding = DOC.finding(&gap, state.ingress.object(), message).cause(cause);
-    segment.add(finding.next("Read the events of the Ingress", words::describe(state)));
+    segment.add(finding.next("Read the events of the Ingress.", words::describe(state)));
 }

@@ -43,5 +43,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let gap = Gap::investigate("whether the controller takes requests is not shown", reason);
     let message = format!("no ready pod of {} was seen", controller.name);
     let finding = DOC.finding(&gap, pod.object(), message).relates(state.ingress.object(), "served by it");
-    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(state)));
+    segment.add(finding.next("Find out why the controller is not ready.", words::controller_pods(state)));
 }

@@ -38,5 +38,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
                  so nobody takes them.";
     let finding =
         DOC.finding(&proof, pod.object(), message).cause(cause).relates(state.ingress.object(), "served by it");
-    segment.add(finding.next("Find out why the controller is not ready", words::controller_pods(state)));
+    segment.add(finding.next("Find out why the controller is not ready.", words::controller_pods(state)));
 }

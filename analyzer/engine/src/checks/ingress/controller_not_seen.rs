@@ -37,5 +37,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         controller.name
     );
     let finding = DOC.finding(&gap, state.ingress.object(), message);
-    segment.add(finding.next("Look for the controller", words::controller_pods(state)));
+    segment.add(finding.next("Look for the controller.", words::controller_pods(state)));
 }

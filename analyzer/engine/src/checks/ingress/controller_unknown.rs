@@ -36,5 +36,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let kind = state.ingress.kind();
     let message = format!("whether {what} serves this {kind} cannot be told: no address is published");
     let finding = DOC.finding(&gap, state.ingress.object(), message);
-    segment.add(finding.next(format!("Read the events of the {kind}"), words::describe(state)));
+    segment.add(finding.next(format!("Read the events of the {kind}."), words::describe(state)));
 }

@@ -39,7 +39,7 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     }
     let finding = finding.at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
     segment
-        .add(finding.next(format!("See every {} and its hosts", cx.state.ingress.kind()), words::list_all(cx.state)));
+        .add(finding.next(format!("See every {} and its hosts.", cx.state.ingress.kind()), words::list_all(cx.state)));
 }
 
 /// Does ingress-nginx's rule decide: are all creation times known and different?

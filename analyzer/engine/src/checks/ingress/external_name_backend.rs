@@ -42,5 +42,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let (origin, field) = cx.backend_field(field!["service", "name"]);
     let finding =
         DOC.finding(&gap, cx.object(), message).relates(service.object(), "of type ExternalName").at(origin, field);
-    segment.add(finding.next("Look at the controller's flags", words::controller_pods(cx.state)));
+    segment.add(finding.next("Look at the controller's flags.", words::controller_pods(cx.state)));
 }

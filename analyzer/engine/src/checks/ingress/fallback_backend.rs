@@ -37,6 +37,6 @@ pub fn finding(cx: &Fallback<'_, '_>) -> Option<Finding> {
         .cause("With the annotation default-backend ingress-nginx sends requests to another Service while this one has no ready endpoint.")
         .relates(fallback.object(), "answers in its place")
         .at(state.ingress.origin, field!["metadata", "annotations", DEFAULT_BACKEND])
-        .next("Find out why it has no ready endpoint", words::kubectl("describe service", &dead.object())),
+        .next("Find out why it has no ready endpoint.", words::kubectl("describe service", &dead.object())),
     )
 }

@@ -47,7 +47,7 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .finding(&gap, cx.object(), message)
         .cause("Its health check failed: often a readiness path, port or firewall that differs from what the load balancer asks.")
         .at(cx.state.ingress.origin, field!["metadata", "annotations", ANNOTATION]);
-    segment.add(finding.next("Look at the backends' health", words::describe(cx.state)));
+    segment.add(finding.next("Look at the backends' health.", words::describe(cx.state)));
 }
 
 /// Parts of a backend's name by which it is known: namespace, Service and port, or the node port.

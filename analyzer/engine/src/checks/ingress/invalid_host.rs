@@ -30,7 +30,7 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .finding(&proof, cx.object(), message)
         .cause("Kubernetes compares the host with the name a client asks for, without a port, and refuses rules like this one.")
         .at(cx.state.ingress.origin, cx.declared.host_field.iter().cloned());
-    segment.add(finding.next("Write a name without a port", words::describe(cx.state)));
+    segment.add(finding.next("Write a name without a port.", words::describe(cx.state)));
 }
 
 /// What is wrong with it, as a predicate.

@@ -62,7 +62,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     segment.add(match state.ingress.class {
         ClassField::Spec(_) => finding
             .at(state.ingress.origin, field!["spec", "ingressClassName"])
-            .next("Set spec.ingressClassName to one of the classes", "kubectl get ingressclass"),
+            .next("Set spec.ingressClassName to one of the classes.", "kubectl get ingressclass"),
         ClassField::Annotation(_) => finding
             .at(state.ingress.origin, field!["metadata"])
             .next("Name the class in the annotation kubernetes.io/ingress.class.", "kubectl get ingressclass"),

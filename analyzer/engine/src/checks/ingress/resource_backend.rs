@@ -33,5 +33,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     );
     let (origin, field) = cx.backend_field(field!["resource"]);
     let finding = DOC.finding(&gap, cx.object(), message).at(origin, field);
-    segment.add(finding.next("Check that the controller supports it", words::describe(cx.state)));
+    segment.add(finding.next("Check that the controller supports it.", words::describe(cx.state)));
 }

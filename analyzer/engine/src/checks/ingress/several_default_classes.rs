@@ -29,5 +29,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     }
     let message = format!("{} classes are marked as the default", state.class.defaults);
     let finding = DOC.finding(state.ingress.object(), message);
-    segment.add(finding.next("Leave the mark on one of them", "kubectl get ingressclass -o yaml"));
+    segment.add(finding.next("Leave the mark on one of them.", "kubectl get ingressclass -o yaml"));
 }

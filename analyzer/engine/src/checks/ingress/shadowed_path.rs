@@ -37,5 +37,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .cause("Of two Ingresses with the same host and path ingress-nginx serves the older one.")
         .relates(older.object(), "has the same host and path")
         .at(cx.state.ingress.origin, cx.declared.field.iter().cloned());
-    segment.add(finding.next("Remove one of the two paths", words::kubectl("describe ingress", &older.object())));
+    segment.add(finding.next("Remove one of the two paths.", words::kubectl("describe ingress", &older.object())));
 }

@@ -42,5 +42,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let message = format!("the annotation {key} changes the proxy's configuration by hand");
     let finding =
         DOC.finding(&gap, cx.object(), message).at(cx.state.ingress.origin, field!["metadata", "annotations", key]);
-    segment.add(finding.next("Read the annotation", words::describe(cx.state)));
+    segment.add(finding.next("Read the annotation.", words::describe(cx.state)));
 }

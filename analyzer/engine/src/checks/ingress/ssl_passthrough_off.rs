@@ -32,5 +32,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         .finding(&proof, state.ingress.object(), message)
         .at(state.ingress.origin, field!["metadata", "annotations", "nginx.ingress.kubernetes.io/ssl-passthrough"])
         .relates(pod.object(), "the controller");
-    segment.add(finding.next("Give the controller the flag", words::controller_pods(state)));
+    segment.add(finding.next("Give the controller the flag.", words::controller_pods(state)));
 }

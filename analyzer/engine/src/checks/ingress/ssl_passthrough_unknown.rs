@@ -32,5 +32,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     );
     let message = "whether TLS reaches the backend unopened cannot be told: the controller's flags were not seen";
     let finding = DOC.finding(&gap, state.ingress.object(), message);
-    segment.add(finding.next("Look at the controller's flags", words::controller_pods(state)));
+    segment.add(finding.next("Look at the controller's flags.", words::controller_pods(state)));
 }

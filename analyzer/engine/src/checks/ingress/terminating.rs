@@ -22,5 +22,5 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let Some(since) = state.ingress.metadata.deletion_timestamp.0 else { return };
     let message = format!("this {} has been being deleted since {since}", state.ingress.kind());
     let finding = DOC.finding(state.ingress.object(), message);
-    segment.add(finding.next("See what holds it", words::get(state)));
+    segment.add(finding.next("Find out what holds it.", words::get(state)));
 }

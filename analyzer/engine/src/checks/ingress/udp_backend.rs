@@ -41,5 +41,5 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
         .relates(service.object(), "declares the port")
         .at(origin, field);
     segment
-        .add(finding.next("Name a TCP port of the Service", words::kubectl("get service -o yaml", &service.object())));
+        .add(finding.next("Name a TCP port of the Service.", words::kubectl("get service -o yaml", &service.object())));
 }

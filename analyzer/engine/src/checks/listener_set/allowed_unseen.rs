@@ -36,7 +36,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .next(
-            "look at the labels of the namespace",
+            "Look at the labels of the namespace.",
             command::get(
                 &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: set.metadata.namespace.clone() },
                 "--show-labels",

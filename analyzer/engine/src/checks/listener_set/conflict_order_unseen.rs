@@ -32,7 +32,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             listener.owner.object(),
             format!("{} collides with {}; only the older of the two is served", listener.describe(), other.describe()),
         )
-        .next("choose another port or host name", command::describe(&listener.owner.object()))
+        .next("Choose another port or host name.", command::describe(&listener.owner.object()))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index]),
     );
 }

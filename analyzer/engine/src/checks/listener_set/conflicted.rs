@@ -39,7 +39,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             format!("{} is not served: it collides with {}, which comes first", listener.describe(), other.describe()),
         )
         .cause("of two listeners that cannot be told apart the Gateway's own, then the older set's, is served")
-        .next("choose another port or host name", command::describe(&listener.owner.object()))
+        .next("Choose another port or host name.", command::describe(&listener.owner.object()))
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index]),
     );
 }

@@ -34,7 +34,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
                 parent.name, set.metadata.namespace, set.metadata.name
             ),
         )
-        .next("create the Gateway or correct the parentRef", command::list("gateways", namespace))
+        .next("Create the Gateway or correct the parentRef.", command::list("gateways", namespace))
         .at(set.origin, field!["spec", "parentRef"]),
     );
 }

@@ -32,7 +32,7 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
                 parent.name, set.metadata.namespace, set.metadata.name
             ),
         )
-        .next("look whether the Gateway exists", command::list("gateways", namespace))
+        .next("Check whether the Gateway exists.", command::list("gateways", namespace))
         .at(set.origin, field!["spec", "parentRef"]),
     );
 }

@@ -42,6 +42,6 @@ pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
             format!("init container {} of pod {} has not finished", stuck.name, pod.metadata.name),
         )
         .cause(format!("{doing}; the app starts after it"))
-        .next("See what it waits for.", command::describe(&pod.object())),
+        .next("Find out what it waits for.", command::describe(&pod.object())),
     )
 }

@@ -38,7 +38,7 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     Some(
         DOC.finding(pod.object(), format!("pod {} is on node {name}, which is not ready", pod.metadata.name))
             .cause(words.unwrap_or_else(|| "the node does not report".to_owned()))
-            .next("See what is wrong with the node.", command::describe(&object))
+            .next("Find out what is wrong with the node.", command::describe(&object))
             .relates(object, "its node"),
     )
 }

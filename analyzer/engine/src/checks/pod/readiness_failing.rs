@@ -38,7 +38,7 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
                 format!("container {} of pod {} runs and is not ready", container.name, pod.metadata.name),
             )
             .cause("it has only just started, or its state was not reported yet")
-            .next("See what the pod says.", command::describe(&pod.object())),
+            .next("Find out what the pod says.", command::describe(&pod.object())),
         );
     };
     let asked = match (&probe.http_get, &probe.tcp_socket, &probe.grpc, &probe.exec) {

@@ -47,6 +47,6 @@ pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
             format!("pod {} waits for its readiness gate {}", pod.metadata.name, command::cut(gate)),
         )
         .cause(format!("its containers are ready; {}", why.trim_end()))
-        .next("See whether the controller that sets it runs.", command::describe(&pod.object())),
+        .next("Check whether the controller that sets it runs.", command::describe(&pod.object())),
     )
 }

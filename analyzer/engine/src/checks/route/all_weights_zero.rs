@@ -34,7 +34,7 @@ pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
                 route.metadata.name
             ),
         )
-        .next("give one of the backends a weight above 0", command::get(&route.object(), "-o yaml"))
+        .next("Give one of the backends a weight above 0.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules", index, "backendRefs"]),
     );
 }

@@ -36,6 +36,6 @@ pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
                 listener.describe()
             ),
         )
-        .next("look at the Gateway's status again", command::describe(&listener.owner.object())),
+        .next("Look at the Gateway's status again.", command::describe(&listener.owner.object())),
     );
 }

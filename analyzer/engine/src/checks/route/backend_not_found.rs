@@ -36,7 +36,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("a rule cannot forward to a Service that is not there")
-        .next("create the Service or correct the reference", command::list("services", &target.namespace))
+        .next("Create the Service or correct the reference.", command::list("services", &target.namespace))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"]),
     );
 }

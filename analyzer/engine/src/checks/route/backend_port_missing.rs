@@ -42,7 +42,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause(format!("the reference must name a port of the Service; it declares {has}"))
-        .next("correct the port of the reference or of the Service", command::get(&service.object(), "-o yaml"))
+        .next("Correct the port of the reference or of the Service.", command::get(&service.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"]),
     );
 }

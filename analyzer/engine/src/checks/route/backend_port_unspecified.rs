@@ -35,7 +35,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("a Service can only be reached by one of its ports")
-        .next("add the port to the reference", command::get(&route.object(), "-o yaml"))
+        .next("Add the port to the reference.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index]),
     );
 }

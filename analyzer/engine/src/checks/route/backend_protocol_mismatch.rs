@@ -33,7 +33,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
             route.object(),
             format!("{} is a {} port, which does not fit a {}", target.describe(), port.protocol, route.kind.word()),
         )
-        .next("declare the port for the right protocol", command::list("services", &target.namespace))
+        .next("Declare the port for the right protocol.", command::list("services", &target.namespace))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "port"]),
     );
 }

@@ -29,7 +29,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
             route.object(),
             format!("the Service {}/{} is not in the input", target.namespace, target.name),
         )
-        .next("look whether the Service exists", command::get(&service, ""))
+        .next("Check whether the Service exists.", command::get(&service, ""))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "name"]),
     );
 }

@@ -42,6 +42,6 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
-        .next("follow the controller's message", command::describe(&route.object())),
+        .next("Follow the controller's message.", command::describe(&route.object())),
     );
 }

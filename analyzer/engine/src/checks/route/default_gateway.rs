@@ -37,7 +37,7 @@ pub(super) fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
                 route.metadata.name
             ),
         )
-        .next("look at the route's status for the Gateways that took it", command::get(&route.object(), "-o yaml"))
+        .next("Look at the route's status for the Gateways that took it.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "useDefaultGateways"]),
     );
 }

@@ -37,7 +37,7 @@ pub(super) fn check(cx: &FilterContext<'_, '_>, segment: &mut Segment) {
             route.object(),
             format!("rule {} sends requests through the filter {what}, which is not evaluated", index + 1),
         )
-        .next("look at the filter in the route", command::get(&route.object(), "-o yaml"))
+        .next("Look at the filter in the route.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules", index, "filters"]),
     );
 }

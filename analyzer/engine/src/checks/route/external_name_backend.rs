@@ -42,7 +42,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
                 command::cut(service.spec.external_name.as_deref().unwrap_or("an outside name"))
             ),
         )
-        .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
+        .next("Look at the ResolvedRefs condition of the route.", command::describe(&route.object()))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index]),
     );
 }

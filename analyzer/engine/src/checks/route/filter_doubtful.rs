@@ -40,7 +40,7 @@ pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
             )
             .cause("controllers validate filters and refuse a route, or drop a rule, with values they do not take")
             .next(
-                "correct the filter, or look whether the controller accepts the route",
+                "Correct the filter, or look whether the controller accepts the route.",
                 command::describe(&route.object()),
             )
             .at(route.origin, field!["spec", "rules", index, "filters"]),

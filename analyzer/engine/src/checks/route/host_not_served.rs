@@ -29,7 +29,7 @@ pub(super) fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
             format!("no listener serves {host} for {} {}", route.kind.word(), route.metadata.name),
         )
         .cause("the listeners it is attached to are for other host names")
-        .next("add a listener for the host name, or drop it from the route", command::get(&route.object(), "-o yaml"))
+        .next("Add a listener for the host name, or drop it from the route.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "hostnames", index]),
     );
 }

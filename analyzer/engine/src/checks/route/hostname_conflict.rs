@@ -44,7 +44,7 @@ pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("HTTPRoute and GRPCRoute cannot share a host name on one listener; the older one stays")
-        .next("use another host name or listener for one of the two", command::get(&route.object(), "-o yaml"))
+        .next("Use another host name or listener for one of the two.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "hostnames"])
         .relates(winner.object(), "the route that holds the host name"),
     );

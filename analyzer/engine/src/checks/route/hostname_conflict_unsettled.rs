@@ -42,7 +42,7 @@ pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
                 listener.describe()
             ),
         )
-        .next("look at the route's status", command::describe(&route.object()))
+        .next("Look at the route's status.", command::describe(&route.object()))
         .at(route.origin, field!["spec", "hostnames"])
         .relates(winner.object(), "the other route"),
     );

@@ -31,7 +31,7 @@ pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .next(
-            "add a BackendTLSPolicy if the backend expects HTTPS",
+            "Add a BackendTLSPolicy if the backend expects HTTPS.",
             command::list("backendtlspolicies", &target.namespace),
         ),
     );

@@ -37,7 +37,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("routes forward to Services, not to workloads or other core objects")
-        .next("put a Service in front and name that", command::get(&route.object(), "-o yaml"))
+        .next("Put a Service in front and name that.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"]),
     );
 }

@@ -39,7 +39,7 @@ pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
                 route.metadata.name
             ),
         )
-        .next("look at the route's status", command::describe(&route.object()))
+        .next("Look at the route's status.", command::describe(&route.object()))
         .at(route.origin, field!["spec", "parentRefs", index]),
     );
 }

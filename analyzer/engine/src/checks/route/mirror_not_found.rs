@@ -33,7 +33,7 @@ pub(super) fn check(cx: &FilterContext<'_, '_>, segment: &mut Segment) {
             format!("the copies that rule {} sends to {} are dropped: it {why}", index + 1, target.describe()),
         )
         .cause("only the mirrored copies are lost; the requests themselves go their way")
-        .next("correct or remove the mirror", command::get(&route.object(), "-o yaml"))
+        .next("Correct or remove the mirror.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules", index, "filters"]),
     );
 }

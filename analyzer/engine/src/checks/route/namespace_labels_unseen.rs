@@ -38,7 +38,7 @@ pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .next(
-            "look at the labels of the namespace",
+            "Look at the labels of the namespace.",
             command::get(
                 &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: route.metadata.namespace.clone() },
                 "--show-labels",

@@ -37,7 +37,7 @@ pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
             route.object(),
             format!("rule {} of {} {} names no backend, so {what}", index + 1, route.kind.word(), route.metadata.name),
         )
-        .next("add a backendRef to the rule", command::get(&route.object(), "-o yaml"))
+        .next("Add a backendRef to the rule.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules", index]),
     );
 }

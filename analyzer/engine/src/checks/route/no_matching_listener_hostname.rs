@@ -43,7 +43,7 @@ pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
             command::cut(&own),
             command::cut(&listeners.join(", "))
         ))
-        .next("make hostnames of the route and of the listener meet", command::get(&parent, "-o yaml"))
+        .next("Make hostnames of the route and of the listener meet.", command::get(&parent, "-o yaml"))
         .at(route.origin, field!["spec", "hostnames"])
         .relates(parent.clone(), format!("the parent of parentRef {index}")),
     );

@@ -41,7 +41,7 @@ pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
     segment.add(
         DOC.finding(&proof, route.object(), format!("{} {} has no listener {asked}", parent.kind, parent.name))
             .cause(format!("its listeners are: {}", command::cut(&has)))
-            .next("correct sectionName or port of the parentRef", command::get(&parent, "-o yaml"))
+            .next("Correct sectionName or port of the parentRef.", command::get(&parent, "-o yaml"))
             .at(route.origin, field!["spec", "parentRefs", index, field]),
     );
 }

@@ -32,7 +32,7 @@ pub(super) fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
             route.object(),
             format!("{} {} names no Gateway, so nothing serves it", route.kind.word(), route.metadata.name),
         )
-        .next("name a Gateway in parentRefs", command::get(&route.object(), "-o yaml"))
+        .next("Name a Gateway in parentRefs.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "parentRefs"]),
     );
 }

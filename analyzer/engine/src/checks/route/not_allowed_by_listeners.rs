@@ -44,7 +44,7 @@ pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
         )
         .cause(why)
         .next(
-            "allow the route in allowedRoutes of the listener, or attach it elsewhere",
+            "Allow the route in allowedRoutes of the listener, or attach it elsewhere.",
             command::get(&parent, "-o yaml"),
         )
         .at(route.origin, field!["spec", "parentRefs", index])

@@ -42,6 +42,6 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("the controller does not support this kind of route, may not read it, or has not come round to it")
-        .next("look at the route's status and at the logs of the controller", command::describe(&route.object())),
+        .next("Look at the route's status and at the logs of the controller.", command::describe(&route.object())),
     );
 }

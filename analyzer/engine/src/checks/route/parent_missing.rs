@@ -36,7 +36,7 @@ pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
         )
         .cause("a route is served only by an existing parent")
         .next(
-            "create the parent or correct the parentRef",
+            "Create the parent or correct the parentRef.",
             command::list(&format!("{}s", parent.kind.to_ascii_lowercase()), &namespace),
         )
         .at(route.origin, field!["spec", "parentRefs", index, "name"]),

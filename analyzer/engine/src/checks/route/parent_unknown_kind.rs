@@ -34,7 +34,7 @@ pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
             route.object(),
             format!("{} {} is attached to a {kind}, which is not evaluated", route.kind.word(), route.metadata.name),
         )
-        .next("look at the route's status", command::describe(&route.object()))
+        .next("Look at the route's status.", command::describe(&route.object()))
         .at(route.origin, field!["spec", "parentRefs", index, "kind"]),
     );
 }

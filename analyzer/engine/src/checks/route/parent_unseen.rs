@@ -34,7 +34,7 @@ pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
                 route.metadata.name
             ),
         )
-        .next("look whether the parent exists", command::get(&parent, ""))
+        .next("Check whether the parent exists.", command::get(&parent, ""))
         .at(route.origin, field!["spec", "parentRefs", index]),
     );
 }

@@ -30,6 +30,6 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
             format!("the controller serves {what} {} {}: {words}", route.kind.word(), route.metadata.name),
         )
         .cause("some rules of the route are invalid for the controller")
-        .next("correct the rules the controller names", command::describe(&route.object())),
+        .next("Correct the rules the controller names.", command::describe(&route.object())),
     );
 }

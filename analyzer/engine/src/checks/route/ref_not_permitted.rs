@@ -54,7 +54,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
         )
         .cause(cause)
         .next(
-            "create a ReferenceGrant in the namespace of the backend",
+            "Create a ReferenceGrant in the namespace of the backend.",
             command::list("referencegrants", &target.namespace),
         )
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"]),

@@ -38,7 +38,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .next(
-            "look for a ReferenceGrant in the namespace of the backend",
+            "Look for a ReferenceGrant in the namespace of the backend.",
             command::list("referencegrants", &target.namespace),
         )
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "namespace"]),

@@ -42,7 +42,7 @@ pub(super) fn check(cx: &RuleContext<'_, '_>, segment: &mut Segment) {
                 route.spec.rules.len()
             ),
         )
-        .next("put all backends into one rule", command::get(&route.object(), "-o yaml"))
+        .next("Put all backends into one rule.", command::get(&route.object(), "-o yaml"))
         .at(route.origin, field!["spec", "rules"]),
     );
 }

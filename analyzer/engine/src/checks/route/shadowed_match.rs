@@ -30,7 +30,7 @@ pub(super) fn check(cx: &MatchContext<'_, '_>, segment: &mut Segment) {
                 command::cut(words)
             ),
         )
-        .next("make one of the two more specific", command::get(&winner.object(), "-o yaml"))
+        .next("Make one of the two more specific.", command::get(&winner.object(), "-o yaml"))
         .relates(winner.object(), "the route that takes the requests"),
     );
 }

@@ -44,6 +44,6 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause("the controller has not processed the latest change; the earlier version may still be served")
-        .next("look whether the controller runs and what it says now", command::describe(&route.object())),
+        .next("Check whether the controller runs and what it says now.", command::describe(&route.object())),
     );
 }

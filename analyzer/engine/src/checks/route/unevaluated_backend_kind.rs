@@ -41,7 +41,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
                 target.name
             ),
         )
-        .next("look at the ResolvedRefs condition of the route", command::describe(&route.object()))
+        .next("Look at the ResolvedRefs condition of the route.", command::describe(&route.object()))
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index, "kind"]),
     );
 }

@@ -37,7 +37,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             cx.object(),
             format!("it has no address, and who serves its load balancer class {} cannot be seen", command::cut(class)),
         )
-        .next("See what the load balancer controller says.", command::describe(&cx.object()))
+        .next("Find out what the load balancer controller says.", command::describe(&cx.object()))
         .at(service.origin, field!["spec", "loadBalancerClass"]),
     )
 }

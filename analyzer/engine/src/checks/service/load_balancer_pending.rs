@@ -33,7 +33,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             "it has no load balancer address: clients outside the cluster have nothing to dial",
         )
         .cause("nothing has provided a load balancer for it (yet); its cluster address is not concerned")
-        .next("See what the load balancer controller says.", command::describe(&cx.object()))
+        .next("Find out what the load balancer controller says.", command::describe(&cx.object()))
         .at(service.origin, field!["status", "loadBalancer"]),
     )
 }

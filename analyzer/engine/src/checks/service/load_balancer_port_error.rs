@@ -37,7 +37,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             format!("the load balancer reports for port {}: {error}", port.describe()),
         )
         .cause("its provider could not set up the port")
-        .next("See what the load balancer controller says.", command::describe(&cx.object()))
+        .next("Find out what the load balancer controller says.", command::describe(&cx.object()))
         .at(service.origin, field!["status", "loadBalancer"]),
     )
 }

@@ -35,12 +35,12 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         )
         .cause("no new pod has taken their place; if a roll-out was under way, this may have been a short gap");
     Some(match cx.view.workloads.owners.first() {
-        Some(workload) => finding.next("See what the workload is doing.", command::describe(&workload.object())),
+        Some(workload) => finding.next("Find out what the workload is doing.", command::describe(&workload.object())),
         None if cx.is_selectorless() => {
-            finding.next("See what keeps its addresses.", command::get(&cx.object(), "-o yaml"))
+            finding.next("Find out what keeps its addresses.", command::get(&cx.object(), "-o yaml"))
         }
         None => finding.next(
-            "See what became of its pods.",
+            "Find out what became of its pods.",
             command::labelled("pods", cx.view.namespace(), &cx.view.service.spec.selector),
         ),
     })

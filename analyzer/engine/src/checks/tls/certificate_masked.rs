@@ -25,6 +25,6 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let message =
             format!("the certificate of the Secret '{}' could not be read: {}", words::brief(&facts.name), gap.reason);
         let finding = DOC.finding(gap, crate::checks::tls::secret(facts), message);
-        Some(user.relate(finding).next("Look at the Secret", crate::checks::tls::look(facts)))
+        Some(user.relate(finding).next("Look at the Secret.", crate::checks::tls::look(facts)))
     })
 }

@@ -26,6 +26,6 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let message =
             format!("the TLS Secret '{}' was not read, so its certificate was not judged", words::brief(&facts.name));
         let finding = DOC.finding(gap, crate::checks::tls::secret(facts), message);
-        Some(user.relate(finding).next("Look at the Secret", crate::checks::tls::look(facts)))
+        Some(user.relate(finding).next("Look at the Secret.", crate::checks::tls::look(facts)))
     })
 }

@@ -29,6 +29,6 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let finding = DOC
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("It holds no certificate and key, so HTTPS is answered with a default certificate, or not at all.");
-        Some(user.relate(finding).next("Name a Secret of type kubernetes.io/tls", crate::checks::tls::look(facts)))
+        Some(user.relate(finding).next("Name a Secret of type kubernetes.io/tls.", crate::checks::tls::look(facts)))
     })
 }

@@ -35,7 +35,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let finding = DOC.finding(&gap, cx.object(), format!("its workload is at zero and is started on demand by {by}"));
     Some(match object {
         Some(scaler) => {
-            finding.next("See what starts it.", command::describe(&scaler)).relates(scaler, "starts the workload")
+            finding.next("Find out what starts it.", command::describe(&scaler)).relates(scaler, "starts the workload")
         }
         None => finding,
     })

@@ -28,7 +28,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         DOC.finding(gap, cx.object(), "nothing runs behind it; whether that is on purpose was not read")
             .cause("the owner of its pods was not collected")
             .next(
-                "See what owns its pods.",
+                "Find out what owns its pods.",
                 command::labelled("replicasets", cx.view.namespace(), &cx.view.service.spec.selector),
             ),
     )
