@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::{Coverage, NotEvaluated};
 
-use kubereach_model::snapshot::kinds::{self, Shape};
+use kubereach_model::snapshot::kinds::{self, Shape, Variant};
 use kubereach_model::snapshot::model::{Resource as _, UnmodelledRole, WorkloadKind, unmodelled_role};
 use kubereach_model::snapshot::{GroupKind, Snapshot};
 
@@ -41,9 +41,11 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
     rows
 }
 
-/// Is the kind neither of Kubernetes nor of one of its own projects?
+/// Is the kind neither of Kubernetes nor of one of its own projects? Workloads are shown by their kind alone, whoever
+/// defines them.
 fn is_elsewhere(kind: &GroupKind) -> bool {
-    kind.group.contains('.') && !kind.group.ends_with("k8s.io")
+    let own = !kind.group.contains('.') || kind.group.ends_with("k8s.io");
+    !own && kinds::of(kind).is_some_and(|row| row.variant == Variant::Only)
 }
 
 type Counts = BTreeMap<GroupKind, BTreeMap<String, usize>>;
