@@ -30,7 +30,7 @@ pub use files::inventory;
 pub use merge::{Merged, merge};
 pub use real::Real;
 pub use reduce::{PathSeen, reduce};
-pub use remark::{Remark, Told};
+pub use remark::{Measurement, Remark};
 pub use sighting::{Doubt, EntryOnly, Sighting};
 pub use source::Source;
 pub use table::{Seen, state};

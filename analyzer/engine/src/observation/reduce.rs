@@ -8,7 +8,7 @@ use kubereach_reports::report::{Confidence, NotMeasured, Outcome, PathState, Seg
 use super::facts::name;
 use super::full::{Full, full};
 use super::parts::{Parts, parts};
-use super::remark::Told;
+use super::remark::Measurement;
 use super::rows::{evidence, not_measured, outcome, row};
 use super::{Doubt, EntryOnly, PathFacts, Real, Remark, Seen, Sighting, Source, localize, state};
 
@@ -219,12 +219,12 @@ fn segments(
     shown
 }
 
-fn told(source: &Source, deciding: &[&Sighting], segment: Option<SegmentName>, facts: &PathFacts) -> Told {
+fn told(source: &Source, deciding: &[&Sighting], segment: Option<SegmentName>, facts: &PathFacts) -> Measurement {
     let mut causes: Vec<String> = deciding.iter().flat_map(|s| s.causes.iter().cloned()).collect();
     causes.sort();
     causes.dedup();
     let part = deciding.first().filter(|s| !facts.is_full(s.span)).map(|s| (name(s.span.from), name(s.span.to)));
-    Told {
+    Measurement {
         source: source.name.clone(),
         evidence: evidence(deciding),
         at: deciding.iter().filter_map(|s| s.at).max(),
@@ -308,7 +308,7 @@ fn remarks(facts: &PathFacts, path: &PathSeen, ones: &[One<'_>], sightings: &BTr
     remarks
 }
 
-fn suffering(remarks: &mut BTreeSet<Remark>, full: &Full<'_>, tell: &dyn Fn(&[&Sighting]) -> Told) {
+fn suffering(remarks: &mut BTreeSet<Remark>, full: &Full<'_>, tell: &dyn Fn(&[&Sighting]) -> Measurement) {
     for sighting in &full.deciding {
         let error = sighting.outcome == kubereach_prober::words::Outcome::ServerError;
         if sighting.passed() && sighting.flaky() {

@@ -9,36 +9,36 @@ use kubereach_reports::report::SegmentName;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remark {
     /// The configuration says blocked, and traffic got through.
-    FlowsThoughBlocked(Told),
+    FlowsThoughBlocked(Measurement),
     /// Traffic fails, corroborated, and the configuration shows no cause.
-    FailsThoughOpen(Told),
+    FailsThoughOpen(Measurement),
     /// Traffic fails for this caller, corroborated, and gets through for another.
-    FailsForSome(Told),
+    FailsForSome(Measurement),
     /// Traffic fails where the configuration says so.
-    FailsAsConfigured(Told),
+    FailsAsConfigured(Measurement),
     /// Something answered that could not do its part.
-    Suffers(Told),
+    Suffers(Measurement),
     /// Some attempts were answered, some were not: answered, tried.
-    Flaky(Told, u32, u32),
+    Flaky(Measurement, u32, u32),
     /// Some addresses of the door do not answer.
-    DeadAddresses(Told, Vec<SocketAddr>),
+    DeadAddresses(Measurement, Vec<SocketAddr>),
     /// Some pods do not answer.
-    DeadEndpoints(Told, Vec<SocketAddr>),
+    DeadEndpoints(Measurement, Vec<SocketAddr>),
     /// Traffic failed, and nothing corroborates it.
-    Unconfirmed(Told),
+    Unconfirmed(Measurement),
     /// A caller failed whom network policy may refuse where it lets the real ones in.
-    OtherIdentity(Told, String),
+    OtherIdentity(Measurement, String),
     /// The entry gives an unknown host the very same answer.
-    SameAsUnknownHost(Told),
+    SameAsUnknownHost(Measurement),
     /// The measurement is older than what the snapshot shows.
-    Stale(Told, String),
+    Stale(Measurement, String),
     /// Real traffic fails and the API server gets through, or the other way round.
-    RelayDiffers(Told, bool),
+    RelayDiffers(Measurement, bool),
 }
 
 /// What was measured, for a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Told {
+pub struct Measurement {
     /// As whom: `a pod of namespace shop, labels app=web`.
     pub source: String,
     /// In words.

@@ -5,6 +5,9 @@
 //! blocks nothing; only the fold over all policies of an end does, and a connection is *denied* only with
 //! positive evidence at one end. Nothing else in the project interprets policies.
 //!
+//! What a kind of policy means is the business of its engine ([`engine`]), a folder of its own; the evaluator knows
+//! tiers, selections and answers, and no kind by name.
+//!
 //! Port and address sets are exact without a second evaluator: an answer can change only at a boundary
 //! that some rule names, so one evaluation per interval between boundaries covers them all ([`reach`]).
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use super::backend;
-use crate::observation::Told;
+use crate::observation::Measurement;
 use kubereach_model::evidence::{Path, command};
 use kubereach_model::snapshot::Proof;
 
@@ -46,14 +46,14 @@ pub(super) fn place(path: &Path, segment: Option<SegmentName>) -> (ObjectRef, St
 }
 
 /// Which part of the path was measured, where it was not all of it.
-pub(super) fn part(told: &Told) -> String {
+pub(super) fn part(told: &Measurement) -> String {
     told.part.map_or_else(String::new, |(from, to)| {
         if from == to { format!(" (measured: {from})") } else { format!(" (measured: {from} to {to})") }
     })
 }
 
 /// Who measured what and when, and when the snapshot was taken.
-pub(super) fn measured(told: &Told, taken_at: Option<Timestamp>) -> String {
+pub(super) fn measured(told: &Measurement, taken_at: Option<Timestamp>) -> String {
     let at = told.at.map_or_else(|| "at a time that is not known".to_owned(), |at| format!("at {at}"));
     let taken = taken_at
         .map_or_else(|| "the snapshot does not say its time".to_owned(), |at| format!("the snapshot is of {at}"));
@@ -66,7 +66,7 @@ pub(super) fn sentence(text: &str) -> String {
 }
 
 /// Causes of a failure that was localized are those of its place, not all that its kind may have.
-pub(super) fn fits(told: &Told) -> String {
+pub(super) fn fits(told: &Measurement) -> String {
     if told.segment.is_some() {
         return String::new();
     }
@@ -78,7 +78,7 @@ pub(super) fn fits(told: &Told) -> String {
 }
 
 /// What the measurement proves.
-pub(super) fn proof(told: &Told) -> Proof {
+pub(super) fn proof(told: &Measurement) -> Proof {
     let when = told.at.map_or_else(String::new, |at| format!(" at {at}"));
     Proof::measured(format!("real traffic, measured as {}{when}", told.source))
 }

@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// Where neither UDP nor TCP is let through.
 pub fn finding(cx: &EgressContext<'_, '_>) -> Option<Finding> {
-    let Some(Dns::Told(Answer::Denied, Answer::Denied)) = cx.egress.dns else { return None };
+    let Some(Dns::Known(Answer::Denied, Answer::Denied)) = cx.egress.dns else { return None };
     let message = "the pods may not ask the cluster's DNS, if network policies are enforced: names do not resolve";
     Some(blame(note(&DOC, cx, message.to_owned()), &cx.egress.isolating, cx.port.view.namespace()))
 }

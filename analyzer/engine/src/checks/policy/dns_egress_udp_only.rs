@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// Where UDP is let through and TCP is not.
 pub fn finding(cx: &EgressContext<'_, '_>) -> Option<Finding> {
-    let Some(Dns::Told(Answer::Allowed, Answer::Denied)) = cx.egress.dns else { return None };
+    let Some(Dns::Known(Answer::Allowed, Answer::Denied)) = cx.egress.dns else { return None };
     let message = "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
     Some(blame(note(&DOC, cx, message.to_owned()), &cx.egress.isolating, cx.port.view.namespace()))
 }

@@ -31,11 +31,11 @@ pub fn finding(cx: &EgressContext<'_, '_>) -> Option<Finding> {
 /// Whether the cluster's DNS is among the destinations.
 const fn of_dns(dns: Dns) -> &'static str {
     match dns {
-        Dns::Told(Answer::Allowed, Answer::Allowed) => "They may ask the cluster's DNS.",
-        Dns::Told(Answer::Allowed, Answer::Denied) => "They may ask the cluster's DNS by UDP only.",
-        Dns::Told(Answer::Denied, Answer::Allowed) => "They may ask the cluster's DNS by TCP only.",
-        Dns::Told(Answer::Denied, Answer::Denied) => "They may not ask the cluster's DNS.",
-        Dns::Told(..) => "Whether they may ask the cluster's DNS cannot be told: a rule cannot be decided.",
-        Dns::Open(why) => why,
+        Dns::Known(Answer::Allowed, Answer::Allowed) => "They may ask the cluster's DNS.",
+        Dns::Known(Answer::Allowed, Answer::Denied) => "They may ask the cluster's DNS by UDP only.",
+        Dns::Known(Answer::Denied, Answer::Allowed) => "They may ask the cluster's DNS by TCP only.",
+        Dns::Known(Answer::Denied, Answer::Denied) => "They may not ask the cluster's DNS.",
+        Dns::Known(..) => "Whether they may ask the cluster's DNS cannot be told: a rule cannot be decided.",
+        Dns::Unclear(why) => why,
     }
 }

@@ -119,7 +119,7 @@ struct Ask<'a, 's> {
 
 /// How many pods behind are told what, for one of the caller's pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Told {
+struct Counts {
     denied: usize,
     unknown: usize,
     allowed: usize,
@@ -204,17 +204,17 @@ impl<'a, 's> Ask<'a, 's> {
             return None;
         }
         let reached: usize = targets.iter().map(|target| target.count).sum();
-        let told: Vec<Told> = asked
+        let told: Vec<Counts> = asked
             .iter()
             .map(|of_one| {
                 let of = |answer| of_one.iter().zip(&targets).filter(move |(d, _)| d.answer == answer);
                 let count = |answer| of(answer).map(|(_, target)| target.count).sum::<usize>();
                 let (denied, unknown) = (count(Answer::Denied), count(Answer::Unknown));
-                Told { denied, unknown, allowed: reached - denied - unknown }
+                Counts { denied, unknown, allowed: reached - denied - unknown }
             })
             .collect();
         let all: usize = callers.iter().map(|caller| caller.count * reached).sum();
-        let total = |of: fn(&Told) -> usize| callers.iter().zip(&told).map(|(c, t)| c.count * of(t)).sum::<usize>();
+        let total = |of: fn(&Counts) -> usize| callers.iter().zip(&told).map(|(c, t)| c.count * of(t)).sum::<usize>();
         let (denied, unknown) = (total(|t| t.denied), total(|t| t.unknown));
         let reasons =
             || decisions.iter().flat_map(|d| d.verdict.egress.reasons.iter().chain(&d.verdict.ingress.reasons));

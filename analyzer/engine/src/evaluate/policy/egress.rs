@@ -10,9 +10,9 @@ use crate::policy::{self, Answer, Connection, Direction, End, Outgoing, PodEnd, 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dns {
     /// The answer for UDP and for TCP.
-    Told(Answer, Answer),
+    Known(Answer, Answer),
     /// Why there is none, in a sentence.
-    Open(&'static str),
+    Unclear(&'static str),
 }
 
 /// What the pods behind a port may reach. Made only where it can be told.
@@ -85,15 +85,15 @@ fn isolating<'a, 's>(cluster: &'a Cluster<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a 
 fn dns<'s>(cluster: &Cluster<'s>, pods: &[&PodEnd<'s>]) -> Dns {
     let own = |pod: &&PodEnd<'s>| matches!(pod.spec.dns_policy.as_deref(), Some("Default" | "None"));
     if pods.iter().any(own) {
-        return Dns::Open("Their dnsPolicy sends them to other name servers than the cluster's.");
+        return Dns::Unclear("Their dnsPolicy sends them to other name servers than the cluster's.");
     }
     let (udp, tcp) = match &cluster.policies().dns {
         policy::Dns::Servers { udp, tcp } => (udp, tcp),
-        policy::Dns::Unclear(why) => return Dns::Open(why),
+        policy::Dns::Unclear(why) => return Dns::Unclear(why),
     };
     match (to_dns(cluster, pods, udp, Protocol::Udp), to_dns(cluster, pods, tcp, Protocol::Tcp)) {
-        (Some(udp), Some(tcp)) => Dns::Told(udp, tcp),
-        _ => Dns::Open("Whether they may ask the cluster's DNS differs from one pod to another."),
+        (Some(udp), Some(tcp)) => Dns::Known(udp, tcp),
+        _ => Dns::Unclear("Whether they may ask the cluster's DNS differs from one pod to another."),
     }
 }
 
