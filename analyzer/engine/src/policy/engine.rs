@@ -291,7 +291,7 @@ pub(super) struct Asked<'a, 's> {
 }
 
 /// Does an engine read this kind?
-pub(super) fn is_evaluated(kind: &GroupKind) -> bool {
+pub(crate) fn is_evaluated(kind: &GroupKind) -> bool {
     ENGINES.iter().any(|engine| engine.kinds().contains(kind))
 }
 

@@ -36,6 +36,7 @@ mod words;
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 pub use dns::{Dns, Servers};
 pub use ends::{End, Ends, NodeEnd, PodEnd};
+pub(crate) use engine::is_evaluated;
 pub use engine::{Policy, Tier, Unread};
 pub use groups::{Group, Sight};
 pub use ineffective::Ineffective;

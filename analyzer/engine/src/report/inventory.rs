@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kubereach_reports::report::{Coverage, NotEvaluated};
 
+use crate::policy::is_evaluated;
 use kubereach_model::snapshot::kinds::{self, Shape, Variant};
 use kubereach_model::snapshot::model::{Resource as _, UnmodelledRole, WorkloadKind, unmodelled_role};
 use kubereach_model::snapshot::{GroupKind, Snapshot};
@@ -94,7 +95,9 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
     let mut counts: BTreeMap<String, (usize, UnmodelledRole)> = BTreeMap::new();
     for object in snapshots.into_iter().flat_map(|s| s.unmodelled.iter()) {
         let kind = object.group_kind();
-        if let Some(role) = unmodelled_role(&kind).filter(|role| *role != UnmodelledRole::Budget) {
+        if let Some(role) =
+            unmodelled_role(&kind).filter(|role| *role != UnmodelledRole::Budget && !is_evaluated(&kind))
+        {
             counts.entry(kind.display()).or_insert((0, role)).0 += 1;
         }
     }
