@@ -1,5 +1,5 @@
 //! Routes with the very same match on the same listener and host name: the older takes the requests (API reference:
-//! `HTTPRouteRule.matches`, "multiple Routes").
+//! `HTTPRouteRule.matches`, precedence across routes).
 
 use std::collections::HashMap;
 

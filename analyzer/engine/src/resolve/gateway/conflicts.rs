@@ -112,6 +112,6 @@ fn is_inert(listener: &ListenerState<'_>) -> bool {
 
 fn order_unknown(listeners: &[ListenerState<'_>], a: usize, b: usize) -> bool {
     let (Some(a), Some(b)) = (listeners.get(a), listeners.get(b)) else { return true };
-    let is_set = |d: &ListenerState<'_>| matches!(d.owner, super::listener::Owner::Set(_));
+    let is_set = |l: &ListenerState<'_>| matches!(l.owner, super::listener::Owner::Set(_));
     is_set(a) && is_set(b) && (a.owner.created().is_none() || b.owner.created().is_none())
 }
