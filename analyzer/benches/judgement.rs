@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::Filter;
-use kubereach_engine::Options;
 use kubereach_engine::analyze_intake;
 use kubereach_engine::judge_snapshot;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{InputSpec, IntakeOptions, read};
-use kubereach_reports::render::{Format, Options as Rendering, render};
+use kubereach_reports::render::{Format, RenderOptions as Rendering, render};
 use support::Size;
 
 /// As in the program itself.
@@ -98,7 +98,7 @@ fn one(path: &Path) -> Any<()> {
     print("judgement", &took);
     println!("subjects {}", judged.len());
     drop(judged);
-    let (report, took) = timed(|| analyze_intake(&intake, &Options::default()));
+    let (report, took) = timed(|| analyze_intake(&intake, &AnalysisOptions::default()));
     print("report", &took);
     println!("memory {} {}", before, status("VmHWM"));
     drop(intake);

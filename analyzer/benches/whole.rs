@@ -68,7 +68,7 @@ fn rendering(bencher: Bencher<'_, '_>, objects: usize) {
     let bytes = text.len();
     let inputs = [input("rendered.yaml", text)];
     bencher.counter(BytesCount::new(bytes)).bench_local(|| {
-        kubereach_engine::analyze(&inputs, &kubereach_engine::Options::default(), &Silent)
+        kubereach_engine::analyze(&inputs, &kubereach_engine::AnalysisOptions::default(), &Silent)
             .map(|r| black_box(r).subjects.len())
             .ok()
     });

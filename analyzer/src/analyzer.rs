@@ -4,7 +4,7 @@ use kubereach_engine::change::analyze_on_top_of;
 use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::observation::{self, ObservationLimits};
 use kubereach_engine::question::{Answers, Because, Finder, split_port};
-use kubereach_engine::{Options, analyze_intake, plan_snapshot};
+use kubereach_engine::{AnalysisOptions, analyze_intake, plan_snapshot};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{self as intake, Intake};
 use kubereach_model::snapshot::{Assumption, Snapshot};
@@ -21,7 +21,7 @@ pub struct Analyzer {
     inputs: Vec<Input>,
     base: Vec<Input>,
     observations: Vec<Observations>,
-    options: Options,
+    options: AnalysisOptions,
 }
 
 impl Analyzer {
@@ -91,7 +91,7 @@ impl Analyzer {
     /// Reads the inputs, judges every wanted subject and assembles the report.
     pub fn run(&self) -> Result<Report, Error> {
         let observations = observation::read(&self.observations, ObservationLimits::default())?;
-        let options = Options { observations, ..self.options.clone() };
+        let options = AnalysisOptions { observations, ..self.options.clone() };
         let read = self.read()?;
         if self.base.is_empty() {
             return Ok(analyze_intake(&read, &options));

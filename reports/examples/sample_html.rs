@@ -7,7 +7,7 @@ mod common;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 
-use kubereach_reports::render::{Format, Options, render};
+use kubereach_reports::render::{Format, RenderOptions, render};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = std::env::args().nth(1).ok_or("name a directory to write to")?;
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for &format in Format::ALL {
             let ending = format.endings().first().copied().unwrap_or("txt");
             let mut out = BufWriter::new(File::create(format!("{directory}/{name}.{ending}"))?);
-            render(&report, format, &Options::default(), &mut out)?;
+            render(&report, format, &RenderOptions::default(), &mut out)?;
             out.flush()?;
         }
     }

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kubereach_reports::render::{Format, Options, render};
+use kubereach_reports::render::{Format, RenderOptions, render};
 use kubereach_reports::report::Report;
 
 #[path = "common/mod.rs"]
@@ -26,7 +26,7 @@ fn missing(folder: &Path) -> Option<&'static str> {
 
 fn write(path: &Path, report: &Report) -> PathBuf {
     let mut html = Vec::new();
-    render(report, Format::Html, &Options::default(), &mut html).unwrap();
+    render(report, Format::Html, &RenderOptions::default(), &mut html).unwrap();
     std::fs::write(path, html).unwrap();
     path.to_path_buf()
 }

@@ -5,7 +5,7 @@
 
 mod common;
 
-use kubereach_reports::render::{Format, Options, render};
+use kubereach_reports::render::{Format, RenderOptions, render};
 use kubereach_reports::report::{Report, Subject};
 
 /// The picture of the one subject that `change` leaves in the sample report under this name.
@@ -15,7 +15,7 @@ fn picture(name: &str, change: impl FnOnce(&mut Subject)) -> String {
     report.subjects.truncate(1);
     change(&mut report.subjects[0]);
     let mut out = Vec::new();
-    render(&report, Format::Html, &Options::default(), &mut out).unwrap();
+    render(&report, Format::Html, &RenderOptions::default(), &mut out).unwrap();
     let page = String::from_utf8(out).unwrap();
     let (_, figure) = page.split_once("<figure").unwrap();
     figure.split_once("</figure>").unwrap().0.to_owned()

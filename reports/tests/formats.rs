@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use jsonschema::Validator;
-use kubereach_reports::render::{Format, Options, Root, RuleDoc, render};
+use kubereach_reports::render::{Format, RenderOptions, Root, RuleDoc, render};
 use kubereach_reports::report::*;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -23,13 +23,13 @@ static GITLAB: LazyLock<Validator> = LazyLock::new(|| {
     jsonschema::validator_for(&serde_json::from_str(include_str!("schemas/gitlab-code-quality.json")).unwrap()).unwrap()
 });
 
-fn rendered(report: &Report, format: Format, options: &Options) -> String {
+fn rendered(report: &Report, format: Format, options: &RenderOptions) -> String {
     let mut out = Vec::new();
     render(report, format, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn options() -> Options {
+fn options() -> RenderOptions {
     let page = RuleDoc {
         title: "The Service does not exist".to_owned(),
         explanation: "The Ingress names a Service that is not there.".to_owned(),
@@ -38,7 +38,7 @@ fn options() -> Options {
         effect: Effect::Blocks,
         segment: SegmentName::Service,
     };
-    Options { rules: Arc::new([("service/missing".to_owned(), page)].into()), ..Options::default() }
+    RenderOptions { rules: Arc::new([("service/missing".to_owned(), page)].into()), ..RenderOptions::default() }
 }
 
 /// The sample with a gate, a suppressed finding and an excused subject.
@@ -122,7 +122,7 @@ fn reports() -> Vec<Report> {
 fn sarif_is_valid_and_places_what_it_says() {
     for report in reports() {
         for show_suppressed in [false, true] {
-            let options = Options { show_suppressed, ..options() };
+            let options = RenderOptions { show_suppressed, ..options() };
             let log = valid(&SARIF, &rendered(&report, Format::Sarif, &options));
             let run = &log["runs"][0];
             let rules: Vec<&str> =
@@ -167,7 +167,7 @@ fn sarif_has_the_region_the_help_the_way_and_the_gaps() {
     }
     let results = run["results"].to_string();
     assert!(!results.contains("endpoints/crash-loop"), "suppressed results are left out");
-    let shown = Options { show_suppressed: true, ..options() };
+    let shown = RenderOptions { show_suppressed: true, ..options() };
     let log: Value = serde_json::from_str(&rendered(&gated(), Format::Sarif, &shown)).unwrap();
     let crash = log["runs"][0]["results"].as_array().unwrap().iter().find(|r| r["ruleId"] == "endpoints/crash-loop");
     assert_eq!(crash.unwrap()["suppressions"][0]["status"], "accepted");
@@ -261,7 +261,7 @@ fn github_shows_ten_of_each_level_and_counts_the_rest() {
 #[test]
 fn paths_are_from_the_repositorys_root() {
     let root = Root { absolute: "/repo".to_owned(), prefix: "apps/shop".to_owned() };
-    let options = Options { root, ..options() };
+    let options = RenderOptions { root, ..options() };
     for format in [Format::Sarif, Format::Github, Format::Gitlab, Format::Junit] {
         let text = rendered(&gated(), format, &options);
         assert!(text.contains("apps/shop/deploy/web.yaml"), "{}", format.word());
@@ -275,7 +275,7 @@ fn what_each_format_looks_like() {
         insta::assert_snapshot!(format!("gated_{}", format.word()), rendered(&report, format, &options()));
     }
     for (width, color) in [(80, false), (120, false), (80, true)] {
-        let options = Options { width, color, show_suppressed: true, ..options() };
+        let options = RenderOptions { width, color, show_suppressed: true, ..options() };
         let text = rendered(&report, Format::Text, &options);
         insta::assert_snapshot!(format!("gated_text_{width}{}", if color { "_color" } else { "" }), text);
     }
@@ -283,7 +283,7 @@ fn what_each_format_looks_like() {
 
 #[test]
 fn frames_are_harmless() {
-    let text = rendered(&gated(), Format::Text, &Options { width: 200, ..options() });
+    let text = rendered(&gated(), Format::Text, &RenderOptions { width: 200, ..options() });
     assert!(text.contains("name: cart"), "{text}");
     for c in text.chars() {
         assert!(c == '\n' || !c.is_control(), "{c:?}");
@@ -309,7 +309,7 @@ fn an_excused_subject_keeps_its_verdict_in_every_format() {
 #[test]
 fn accepted_findings_are_listed_where_asked_for() {
     let report = gated();
-    let list = Options { show_suppressed: true, ..options() };
+    let list = RenderOptions { show_suppressed: true, ..options() };
     for (format, heading, escaped) in [
         (Format::Markdown, "### Accepted findings", "<b>rolled out"),
         (Format::Html, "<h2 id=\"accepted\">", "<b>rolled out"),
@@ -388,9 +388,9 @@ fn of_a_change_only_what_it_brings_is_annotated() {
         results.iter().find(of).unwrap()["baselineState"].clone()
     };
     assert_eq!((state(&new), state(&old)), (Value::from("new"), Value::from("unchanged")));
-    let everything = Options { show_existing: true, ..options() };
+    let everything = RenderOptions { show_existing: true, ..options() };
     for format in [Format::Github, Format::Gitlab] {
-        let lines = |options: &Options| {
+        let lines = |options: &RenderOptions| {
             let text = rendered(&report, format, options);
             if format == Format::Gitlab {
                 return valid(&GITLAB, &text).as_array().unwrap().len();

@@ -5,12 +5,12 @@
 
 mod common;
 
-use kubereach_reports::render::{Format, Options, render};
+use kubereach_reports::render::{Format, RenderOptions, render};
 use kubereach_reports::report::Report;
 
 fn html(report: &Report) -> String {
     let mut out = Vec::new();
-    render(report, Format::Html, &Options::default(), &mut out).unwrap();
+    render(report, Format::Html, &RenderOptions::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

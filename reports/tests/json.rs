@@ -8,7 +8,7 @@ mod common;
 
 use std::path::Path;
 
-use kubereach_reports::render::{BundleLine, Format, Options, SubjectLine, render};
+use kubereach_reports::render::{BundleLine, Format, RenderOptions, SubjectLine, render};
 use kubereach_reports::report::Report;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -16,11 +16,11 @@ use serde_json::Value;
 
 fn rendered(report: &Report, format: Format) -> String {
     let mut out = Vec::new();
-    render(report, format, &Options::default(), &mut out).unwrap();
+    render(report, format, &RenderOptions::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn rendered_with(report: &Report, options: &Options) -> String {
+fn rendered_with(report: &Report, options: &RenderOptions) -> String {
     let mut out = Vec::new();
     render(report, Format::Jsonl, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -109,7 +109,8 @@ fn lines_follow_their_schemas_and_those_of_a_fleet_name_their_bundle() {
     let bundle = jsonschema::validator_for(&serde_json::from_str(&schema_of::<BundleLine<'_>>()).unwrap()).unwrap();
     let report = common::sample();
     for name in [None, Some("dumps/a.tar.gz")] {
-        let text = rendered_with(&report, &Options { bundle: name.map(str::to_owned), ..Options::default() });
+        let text =
+            rendered_with(&report, &RenderOptions { bundle: name.map(str::to_owned), ..RenderOptions::default() });
         assert_eq!(text.lines().count(), report.subjects.len());
         for line in text.lines() {
             let value: Value = serde_json::from_str(line).unwrap();
@@ -121,8 +122,8 @@ fn lines_follow_their_schemas_and_those_of_a_fleet_name_their_bundle() {
         }
     }
     // A bundle leaves a line although it has no subject, and only one where the summary is asked for.
-    let options = Options { bundle: Some("b".to_owned()), ..Options::default() };
-    let quiet = Options { quiet: true, ..options.clone() };
+    let options = RenderOptions { bundle: Some("b".to_owned()), ..RenderOptions::default() };
+    let quiet = RenderOptions { quiet: true, ..options.clone() };
     let mut unreadable = Vec::new();
     BundleLine::unreadable("c", "no such file").write(&mut unreadable).unwrap();
     for (text, state) in [

@@ -8,7 +8,7 @@ mod common;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io::Write;
 
-use kubereach_reports::render::{Format, Options, render};
+use kubereach_reports::render::{Format, RenderOptions, render};
 use kubereach_reports::report::{Report, Verdict};
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ impl Write for Reader {
 /// Written piece by piece, and the same once more.
 fn rendered(report: &Report, format: Format) -> String {
     let mut reader = Reader::default();
-    render(report, format, &Options::default(), &mut reader).unwrap();
+    render(report, format, &RenderOptions::default(), &mut reader).unwrap();
     let (word, all) = (format.word(), reader.text.len());
     assert!(
         reader.largest <= 200_000 || reader.largest * 50 < all,
@@ -55,7 +55,7 @@ fn rendered(report: &Report, format: Format) -> String {
         }
     }
     let mut again = Digest(DefaultHasher::new());
-    render(report, format, &Options::default(), &mut again).unwrap();
+    render(report, format, &RenderOptions::default(), &mut again).unwrap();
     let mut first = DefaultHasher::new();
     first.write(&reader.text);
     assert_eq!(again.0.finish(), first.finish(), "{word} differs from one time to the next");

@@ -5,7 +5,7 @@
 
 mod common;
 
-use kubereach_reports::render::{Format, Options, render};
+use kubereach_reports::render::{Format, RenderOptions, render};
 use kubereach_reports::report::{Report, Verdict};
 use pulldown_cmark::{Event, Options as Extensions, Parser, Tag};
 
@@ -13,7 +13,7 @@ const LIMIT: usize = 65_000;
 
 fn markdown(report: &Report) -> String {
     let mut out = Vec::new();
-    render(report, Format::Markdown, &Options::default(), &mut out).unwrap();
+    render(report, Format::Markdown, &RenderOptions::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

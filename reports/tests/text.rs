@@ -5,23 +5,23 @@
 
 mod common;
 
-use kubereach_reports::render::{Format, Options, RenderError, render, render_trace};
+use kubereach_reports::render::{Format, RenderError, RenderOptions, render, render_trace};
 use kubereach_reports::report::{Report, Verdict};
 
-fn text(report: &Report, options: &Options) -> String {
+fn text(report: &Report, options: &RenderOptions) -> String {
     let mut out = Vec::new();
     render(report, Format::Text, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn trace(report: &Report, index: usize, options: &Options) -> String {
+fn trace(report: &Report, index: usize, options: &RenderOptions) -> String {
     let mut out = Vec::new();
     render_trace(report, index, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn at(width: usize) -> Options {
-    Options { width, ..Options::default() }
+fn at(width: usize) -> RenderOptions {
+    RenderOptions { width, ..RenderOptions::default() }
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn trace_of_a_broken_ingress_a_route_and_a_measured_service() {
 #[test]
 fn no_value_reaches_the_terminal_with_its_power() {
     let report = common::sample();
-    let mut all = text(&report, &Options { show_coverage: true, max_subjects: Some(1000), ..at(200) });
+    let mut all = text(&report, &RenderOptions { show_coverage: true, max_subjects: Some(1000), ..at(200) });
     for index in 0..report.subjects.len() {
         all.push_str(&trace(&report, index, &at(90)));
     }
@@ -64,7 +64,7 @@ fn no_value_reaches_the_terminal_with_its_power() {
 fn colour_is_only_there_when_asked_for_and_is_always_reset() {
     let report = common::sample();
     assert!(!text(&report, &at(100)).contains('\u{1b}'));
-    let coloured = text(&report, &Options { color: true, ..at(100) });
+    let coloured = text(&report, &RenderOptions { color: true, ..at(100) });
     assert!(coloured.contains("\u{1b}["));
     for line in coloured.lines().filter(|line| line.contains('\u{1b}')) {
         assert!(line.rfind("\u{1b}[0m") > line.rfind("\u{1b}[3"), "{line:?}");
@@ -92,7 +92,7 @@ fn lines_keep_to_the_width_except_commands() {
 
 #[test]
 fn quiet_is_one_line_with_every_count() {
-    let line = text(&common::sample(), &Options { quiet: true, ..at(100) });
+    let line = text(&common::sample(), &RenderOptions { quiet: true, ..at(100) });
     assert_eq!(line.lines().count(), 1);
     assert!(line.contains("config-ok (not tested)"));
     assert!(line.contains("1 healthy"));
@@ -105,7 +105,7 @@ fn ten_thousand_subjects_stay_readable_and_are_counted() {
     assert!(out.lines().count() < 800, "{} lines", out.lines().count());
     assert!(out.contains("… and 960 more (460 broken, 250 degraded, 250 unknown); see --format json"), "{out}");
     report.subjects.truncate(3);
-    let few = text(&report, &Options { max_subjects: Some(1), ..at(100) });
+    let few = text(&report, &RenderOptions { max_subjects: Some(1), ..at(100) });
     assert!(few.contains("… and 2 more (2 broken)"));
 }
 
@@ -135,7 +135,7 @@ fn a_reader_that_goes_away_is_a_writing_error() {
         }
     }
     for &format in Format::ALL {
-        let error = render(&common::sample(), format, &Options::default(), &mut Gone).unwrap_err();
+        let error = render(&common::sample(), format, &RenderOptions::default(), &mut Gone).unwrap_err();
         assert!(
             matches!(&error, RenderError::Write(e) if e.kind() == std::io::ErrorKind::BrokenPipe),
             "{}: {error}",

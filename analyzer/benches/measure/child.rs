@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::Filter;
-use kubereach_engine::Options;
 use kubereach_engine::analyze_intake;
 use kubereach_engine::judge_snapshot;
 use kubereach_intake::progress::Silent;
@@ -79,7 +79,7 @@ pub(crate) fn work(task: &str, path: &Path) -> Any<()> {
                     (judged.len(), Box::new(judged))
                 }
                 "report" => {
-                    let report = analyze_intake(&intake, &Options::default());
+                    let report = analyze_intake(&intake, &AnalysisOptions::default());
                     then = second.elapsed().as_secs_f64();
                     (report.subjects.len(), Box::new(report))
                 }

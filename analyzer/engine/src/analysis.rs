@@ -43,7 +43,7 @@ impl Filter {
 
 /// How to analyze.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct AnalysisOptions {
     /// How to read.
     pub intake: IntakeOptions,
     /// What to report.
@@ -60,12 +60,16 @@ pub struct Options {
 }
 
 /// Reads the inputs, judges every subject and assembles the report.
-pub fn analyze(inputs: &[InputSpec], options: &Options, progress: &dyn Progress) -> Result<Report, IntakeError> {
+pub fn analyze(
+    inputs: &[InputSpec],
+    options: &AnalysisOptions,
+    progress: &dyn Progress,
+) -> Result<Report, IntakeError> {
     Ok(analyze_intake(&intake::read(inputs, &options.intake, progress)?, options))
 }
 
 /// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
-pub fn analyze_intake(intake: &Intake, options: &Options) -> Report {
+pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     let documents = options.observations.as_slice();
     let clusters: Vec<(Cluster<'_>, Vec<evidence::Subject>)> = intake
         .snapshots
@@ -135,7 +139,7 @@ fn measurements(
     cluster: &Cluster<'_>,
     subjects: &[evidence::Subject],
     rows: &observation::Merged,
-    options: &Options,
+    options: &AnalysisOptions,
 ) -> Measurements {
     let given = options.observations.iter().any(|document| !document.observations.results.is_empty());
     if rows.paths.is_empty() {

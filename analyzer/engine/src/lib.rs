@@ -27,4 +27,4 @@ pub mod analysis;
 
 pub mod change;
 
-pub use analysis::{Filter, Options, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};
+pub use analysis::{AnalysisOptions, Filter, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

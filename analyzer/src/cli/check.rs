@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze_intake;
 use kubereach_engine::change::{Prune, analyze_on_top_of};
 use kubereach_engine::gate::baseline;
 use kubereach_intake::{self as intake, InputSpec, IntakeOptions, progress::Silent};
-use kubereach_reports::render::{Format, Options as RenderOptions};
+use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
 use super::args::Check;
@@ -24,7 +24,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     }
     // Wrong endings and unreadable files are said before a long read, not after it.
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
-    let options = Options {
+    let options = AnalysisOptions {
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
         ..options(command)?
@@ -40,13 +40,13 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
 }
 
 /// What is judged, what is accepted, and when the gate trips.
-pub(super) fn options(command: &Check) -> Result<Options, Failure> {
+pub(super) fn options(command: &Check) -> Result<AnalysisOptions, Failure> {
     let partial = command.subjects.is_partial() || command.each.shard.is_some();
-    Ok(Options {
+    Ok(AnalysisOptions {
         intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         filter: command.subjects.filter()?,
         gate: Some(command.accept.rules(command.fail_on.word(), command.change.fail_on_existing, partial)?),
-        ..Options::default()
+        ..AnalysisOptions::default()
     })
 }
 
@@ -109,7 +109,7 @@ pub(super) fn remind<'g>(given: impl IntoIterator<Item = &'g GivenSuppression>) 
 }
 
 /// The input by itself, or as a change to a cluster.
-fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
+fn judge(command: &Check, options: &AnalysisOptions) -> Result<Report, Failure> {
     let change = &command.change;
     let prune = change.prune.as_deref().map(Prune::parse).transpose();
     let prune = prune.map_err(|why| Failure::Usage(format!("--prune: {why}")))?;
@@ -124,7 +124,7 @@ fn judge(command: &Check, options: &Options) -> Result<Report, Failure> {
             return Ok(analyze_intake(&read, options));
         }
         let observations = [options.observations.clone(), relayed].concat();
-        return Ok(analyze_intake(&read, &Options { observations, ..options.clone() }));
+        return Ok(analyze_intake(&read, &AnalysisOptions { observations, ..options.clone() }));
     }
     if !options.observations.is_empty() || input::measures(&command.measured) {
         let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations and --via out";

@@ -1,9 +1,9 @@
 //! `kubereach diff`
 
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::change::{analyze_diff, analyze_diff_with};
 use kubereach_intake::IntakeOptions;
-use kubereach_reports::render::{Format, Options as RenderOptions};
+use kubereach_reports::render::{Format, RenderOptions};
 
 use super::args::Diff;
 use super::{Failure, GATE, OK, input, output};
@@ -20,11 +20,11 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
     }
     let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
     let subjects = &command.subjects;
-    let options = Options {
+    let options = AnalysisOptions {
         intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         filter: subjects.filter()?,
         gate: Some(command.accept.rules(command.fail_on.word(), command.fail_on_existing, subjects.is_partial())?),
-        ..Options::default()
+        ..AnalysisOptions::default()
     };
     let inputs = input::inputs(&command.reading);
     let live = input::after(&command.reading, &options.intake, &subjects.namespace)?;

@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use super::fleet::{self, AtOnce, Bundle, Fleet, Shard};
 use anyhow::Context as _;
 use clap::Args;
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze_intake;
 use kubereach_intake::progress::{Bar, Progress, Silent};
 use kubereach_intake::{self as intake, InputSpec};
 use kubereach_reports::render::neutral::neutral;
-use kubereach_reports::render::{BundleLine, Format, Options as RenderOptions, render};
+use kubereach_reports::render::{BundleLine, Format, RenderOptions, render};
 use kubereach_reports::report::{Gate, GivenSuppression, Report, Summary, SuppressedBy, SuppressionState, Verdict};
 
 use super::args::{Check, When};
@@ -219,7 +219,7 @@ struct Counted {
 
 /// Judges bundles, several at once.
 struct Judge<'r> {
-    options: &'r Options,
+    options: &'r AnalysisOptions,
     render: &'r RenderOptions,
     targets: &'r Targets,
     files: &'r BTreeMap<&'r str, &'r Vec<PathBuf>>,
@@ -234,7 +234,7 @@ impl Judge<'_> {
             Ok(intake) => intake,
             Err(error) => return self.failed(bundle, &error.to_string()),
         };
-        let options = Options { words: vec![bundle.name.clone()], ..self.options.clone() };
+        let options = AnalysisOptions { words: vec![bundle.name.clone()], ..self.options.clone() };
         let report = analyze_intake(&intake, &options);
         drop(intake);
         let plain = RenderOptions { color: false, quiet: false, ..self.render.clone() };

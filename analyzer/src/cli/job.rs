@@ -7,7 +7,7 @@ use std::io::Write as _;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{self as intake, InputSpec, IntakeOptions};
 use kubereach_live::job::{
-    INSTANCE, Manifests, Options, Review, is_namespace, manifests, parse_labels, parse_toleration, review,
+    INSTANCE, JobOptions, Manifests, Review, is_namespace, manifests, parse_labels, parse_toleration, review,
 };
 use kubereach_prober::words::{Purpose, VantageKind};
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub(super) fn run(command: &Job) -> Result<u8, Failure> {
                 .to_owned(),
         ));
     }
-    let options = Options {
+    let options = JobOptions {
         namespace: command.namespace.clone(),
         image: command.image.clone(),
         labels: reviewed.labels,
@@ -52,7 +52,7 @@ pub(super) fn run(command: &Job) -> Result<u8, Failure> {
         no_mesh: command.no_mesh,
         deadline: command.deadline,
         allow: command.allow_address.clone(),
-        ..Options::default()
+        ..JobOptions::default()
     };
     let manifests = manifests(&plan, &options).map_err(|error| Failure::Nothing(error.to_string()))?;
     let text = yaml(&manifests, command)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use kubereach_engine::checks::catalogue;
-use kubereach_reports::render::{Format, Options, Root, RuleDoc, RuleDocs, render};
+use kubereach_reports::render::{Format, RenderOptions, Root, RuleDoc, RuleDocs, render};
 use kubereach_reports::report::Report;
 
 use super::Failure;
@@ -80,7 +80,7 @@ pub(super) fn pages() -> RuleDocs {
 }
 
 /// Adds the report to the summary page of a GitHub job, where there is one.
-pub(super) fn job_summary(report: &Report, options: &Options) -> Result<(), Failure> {
+pub(super) fn job_summary(report: &Report, options: &RenderOptions) -> Result<(), Failure> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
     let write = || -> anyhow::Result<()> {
         let mut out = BufWriter::new(File::options().append(true).create(true).open(&path)?);
@@ -110,7 +110,7 @@ pub(super) fn width() -> usize {
 }
 
 /// Prints a report to standard output.
-pub(super) fn print(report: &Report, format: Format, options: &Options) -> Result<(), Failure> {
+pub(super) fn print(report: &Report, format: Format, options: &RenderOptions) -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     render(report, format, options, &mut out)?;
     out.flush()?;
@@ -118,7 +118,7 @@ pub(super) fn print(report: &Report, format: Format, options: &Options) -> Resul
 }
 
 /// Writes a report to a file, whole or not at all: a reader never sees half of one.
-pub(super) fn write(report: &Report, path: &Path, format: Format, options: &Options) -> Result<(), Failure> {
+pub(super) fn write(report: &Report, path: &Path, format: Format, options: &RenderOptions) -> Result<(), Failure> {
     replace(path, |out| Ok(render(report, format, options, out)?))
 }
 

@@ -2,13 +2,13 @@
 
 use std::io::Write as _;
 
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::Filter;
-use kubereach_engine::Options;
 use kubereach_engine::analyze_intake;
 use kubereach_engine::evaluate::door::kinds;
 use kubereach_engine::find_subject;
 use kubereach_intake::IntakeOptions;
-use kubereach_reports::render::{Format, Options as RenderOptions, render_trace};
+use kubereach_reports::render::{Format, RenderOptions, render_trace};
 
 use super::args::Trace;
 use super::{Failure, NOTHING, OK, input, output};
@@ -34,7 +34,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         return Err(Failure::Usage(format!("'{}' is not KIND/NAME, for example ingress/web", command.subject)));
     };
     let kind = kind_of(kind)?;
-    let mut options = Options {
+    let mut options = AnalysisOptions {
         intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
@@ -45,7 +45,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         },
         // Accepted findings are marked; a trace has no gate.
         gate: Some(command.accept.rules("never", false, true)?),
-        ..Options::default()
+        ..AnalysisOptions::default()
     };
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
     options.observations.extend(input::relayed(&command.reading, &command.measured, &intake, &options.filter)?);

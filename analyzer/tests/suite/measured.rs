@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kubereach_engine::{Options, analyze};
+use kubereach_engine::{AnalysisOptions, analyze};
 use kubereach_intake::progress::Silent;
 use kubereach_reports::report::Report;
 use kubereach_testkit::measured;
@@ -16,7 +16,7 @@ fn folder(name: &str) -> PathBuf {
 
 fn plain(folder: &Path) -> Report {
     let intake = options(&["--assume-complete".to_owned()]);
-    analyze(&inputs(folder), &Options { intake, ..Options::default() }, &Silent).unwrap()
+    analyze(&inputs(folder), &AnalysisOptions { intake, ..AnalysisOptions::default() }, &Silent).unwrap()
 }
 
 /// The runs of a situation as files.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Options;
+use super::RenderOptions;
 use super::index::Findings;
 use super::since::Ages;
 use crate::report::{Effect, Finding, Gate, Report, Subject, Verdict};
@@ -60,7 +60,7 @@ pub(super) fn shown(report: &Report) -> Vec<Shown<'_>> {
 }
 
 /// Without what was there before the change, where one was judged and nobody asks for that; how many they are.
-pub(super) fn brought<'r>(report: &Report, all: Vec<Shown<'r>>, options: &Options) -> (Vec<Shown<'r>>, usize) {
+pub(super) fn brought<'r>(report: &Report, all: Vec<Shown<'r>>, options: &RenderOptions) -> (Vec<Shown<'r>>, usize) {
     let Some(ages) = Ages::of(report).filter(|_| !options.show_existing) else { return (all, 0) };
     let before = all.len();
     let kept: Vec<Shown<'r>> = all.into_iter().filter(|shown| ages.brought(&shown.finding.id)).collect();
@@ -93,7 +93,7 @@ pub(super) fn details(finding: &Finding) -> Vec<String> {
 }
 
 /// The file of a finding as the forge knows it, and its line; without one, the first input.
-pub(super) fn place<'r>(report: &'r Report, finding: &'r Finding, options: &Options) -> Option<(String, u32)> {
+pub(super) fn place<'r>(report: &'r Report, finding: &'r Finding, options: &RenderOptions) -> Option<(String, u32)> {
     if let Some(at) = &finding.location {
         return Some((options.root.path(&at.path), at.line));
     }

@@ -9,14 +9,14 @@ use std::io::Write;
 use super::gate::{Level, Shown, brought, details, place, sentence, shown};
 use super::neutral::{neutral, neutral_command};
 use super::words::{count, label, number, overall, plural};
-use super::{Options, RenderError};
+use super::{RenderError, RenderOptions};
 use crate::report::{Report, Verdict};
 
 /// Annotations that GitHub shows of each level per step.
 const PER_LEVEL: usize = 10;
 
 /// The annotations, then one line with the counts.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let (all, existing) = brought(report, shown(report), options);
     let mut left = Vec::new();
     for (level, command, words) in [
@@ -61,7 +61,7 @@ fn annotation(
     report: &Report,
     shown: &Shown<'_>,
     command: &str,
-    options: &Options,
+    options: &RenderOptions,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
     let mut properties = Vec::new();

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::gate::{Level, Shown, brought, details, place, sentence, shown};
 use super::neutral::neutral;
 use super::streamed::Streamed;
-use super::{Options, RenderError};
+use super::{RenderError, RenderOptions};
 use crate::report::Report;
 
 #[derive(Serialize)]
@@ -42,7 +42,7 @@ struct Content {
 }
 
 /// One issue per finding, worst first.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let (all, _) = brought(report, shown(report), options);
     let issues = all.iter().filter_map(|shown| issue(report, shown, options));
     serde_json::to_writer_pretty(&mut *out, &Streamed::new(issues))?;
@@ -50,7 +50,7 @@ pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) ->
     Ok(())
 }
 
-fn issue(report: &Report, shown: &Shown<'_>, options: &Options) -> Option<Issue> {
+fn issue(report: &Report, shown: &Shown<'_>, options: &RenderOptions) -> Option<Issue> {
     let (path, line) = place(report, shown.finding, options)?;
     let fingerprint = match shown.finding.fingerprint.as_str() {
         "" => shown.finding.id.clone(),

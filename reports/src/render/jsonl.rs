@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::index::Findings;
-use super::{Options, RenderError};
+use super::{RenderError, RenderOptions};
 use crate::report::{Finding, Report, Subject, Summary};
 
 /// The schema name of [`SubjectLine`].
@@ -105,7 +105,7 @@ impl<'a> BundleLine<'a> {
 
 /// One compact object and a newline per subject. Of a fleet, where a bundle would leave no trace or only the
 /// summary is wanted: the line of the bundle.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let bundle = options.bundle.as_deref();
     if let Some(name) = bundle.filter(|_| options.quiet || report.subjects.is_empty()) {
         return BundleLine::judged(name, report).write(out);

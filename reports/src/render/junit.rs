@@ -13,11 +13,11 @@ use super::gate::{details, fails};
 use super::index::Findings;
 use super::neutral::neutral;
 use super::words::label;
-use super::{Options, RenderError};
+use super::{RenderError, RenderOptions};
 use crate::report::{Effect, Report, Subject, Verdict};
 
 /// The whole report.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let findings = Findings::of(report);
     let mut suites: BTreeMap<String, Vec<TestCase>> = BTreeMap::new();
     for subject in &report.subjects {
@@ -82,7 +82,7 @@ impl Write for Without<'_> {
     }
 }
 
-fn case(report: &Report, subject: &Subject, findings: &Findings<'_>, options: &Options) -> TestCase {
+fn case(report: &Report, subject: &Subject, findings: &Findings<'_>, options: &RenderOptions) -> TestCase {
     let kind = match subject.verdict {
         _ if fails(report, subject) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Unknown => TestCaseStatus::skipped(),
@@ -117,7 +117,7 @@ fn accepted(subject: &Subject, findings: &Findings<'_>) -> Option<String> {
     findings.of_subject(subject).iter().find_map(|f| f.suppressed.as_ref().map(|s| s.reason.clone()))
 }
 
-fn body(subject: &Subject, findings: &Findings<'_>, options: &Options) -> String {
+fn body(subject: &Subject, findings: &Findings<'_>, options: &RenderOptions) -> String {
     let mut lines = vec![format!("{}: {}", label(subject.verdict), neutral(&subject.headline))];
     for finding in findings.all(&subject.findings).iter().filter(|f| f.effect != Effect::Notes) {
         lines.push(String::new());

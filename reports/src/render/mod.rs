@@ -61,7 +61,7 @@ macro_rules! formats {
         pub fn render(
             report: &Report,
             format: Format,
-            options: &Options,
+            options: &RenderOptions,
             out: &mut dyn Write,
         ) -> Result<(), RenderError> {
             match format { $(Format::$variant => $render(report, options, out)),+ }
@@ -106,7 +106,7 @@ impl Format {
 /// How to print, where there is a choice.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
+pub struct RenderOptions {
     /// Columns of the terminal (text only). Below 40 counts as 40.
     pub width: usize,
     /// Colours and weights as ANSI escapes (text only).
@@ -130,7 +130,7 @@ pub struct Options {
     pub bundle: Option<String>,
 }
 
-impl Default for Options {
+impl Default for RenderOptions {
     fn default() -> Self {
         Self {
             width: 100,

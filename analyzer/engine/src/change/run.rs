@@ -3,7 +3,7 @@
 use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 
 use super::{Applied, Prune, apply, causes, compare, templates};
-use crate::analysis::{Options, analyze_intake, inventory, judge_snapshot};
+use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_snapshot};
 use crate::gate::{self, annotations::Annotation};
 use crate::report::{assemble, coverage, not_evaluated};
 use kubereach_intake::progress::Progress;
@@ -43,7 +43,7 @@ pub enum ChangeError {
 pub fn analyze_on_top_of(
     base: &Intake,
     change: &Intake,
-    options: &Options,
+    options: &AnalysisOptions,
     prune: Option<&Prune>,
 ) -> Result<Report, ChangeError> {
     let before = the_one("the snapshot", base)?;
@@ -79,7 +79,7 @@ pub fn analyze_on_top_of(
 pub fn analyze_diff(
     before: &InputSpec,
     after: &InputSpec,
-    options: &Options,
+    options: &AnalysisOptions,
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
     let ((old, _), (new, annotations)) = (side(before, options, progress)?, side(after, options, progress)?);
@@ -90,12 +90,12 @@ pub fn analyze_diff(
 pub fn analyze_diff_with(
     before: &InputSpec,
     after: &Intake,
-    options: &Options,
+    options: &AnalysisOptions,
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
     let (old, _) = side(before, options, progress)?;
     let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
-    let ungated = Options { gate: None, ..options.clone() };
+    let ungated = AnalysisOptions { gate: None, ..options.clone() };
     let annotations = gate::annotations::collect(&after.snapshots);
     Ok(told(&old, analyze_intake(after, &ungated), name_of(before), names.join(", "), options, &annotations))
 }
@@ -103,14 +103,14 @@ pub fn analyze_diff_with(
 /// A judgement, and the annotations that accept findings; a written report holds none.
 fn side(
     input: &InputSpec,
-    options: &Options,
+    options: &AnalysisOptions,
     progress: &dyn Progress,
 ) -> Result<(Report, Vec<Annotation>), ChangeError> {
     if let Some(report) = written_report(input)? {
         return Ok((filtered(report, options), Vec::new()));
     }
     let read = intake::read(std::slice::from_ref(input), &options.intake, progress)?;
-    let report = analyze_intake(&read, &Options { gate: None, ..options.clone() });
+    let report = analyze_intake(&read, &AnalysisOptions { gate: None, ..options.clone() });
     Ok((report, gate::annotations::collect(&read.snapshots)))
 }
 
@@ -119,7 +119,7 @@ fn told(
     mut new: Report,
     before: String,
     after: String,
-    options: &Options,
+    options: &AnalysisOptions,
     annotations: &[Annotation],
 ) -> Report {
     let mut told = compare(old, &new, ChangeKind::Diff);
@@ -163,7 +163,7 @@ fn written_report(input: &InputSpec) -> Result<Option<Report>, ChangeError> {
     Ok(Some(report))
 }
 
-fn filtered(mut report: Report, options: &Options) -> Report {
+fn filtered(mut report: Report, options: &AnalysisOptions) -> Report {
     let filter = &options.filter;
     // What an earlier run accepted is not accepted here.
     report.gate = None;

@@ -7,7 +7,7 @@
 use kubereach_model::snapshot::model::{ConfigMap, Node, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, Gap, Proof, Snapshot};
 
-use super::options::{AgainstPods, EndPorts, Options};
+use super::options::{AgainstPods, EndPorts, PolicyOptions};
 
 /// Are policies enforced?
 #[derive(Debug, Clone)]
@@ -194,9 +194,9 @@ impl Plugins {
     }
 
     /// What to assume with these plugins.
-    pub fn options(&self) -> Options {
+    pub fn options(&self) -> PolicyOptions {
         let has = |name: &str| self.names.contains(&name);
-        Options {
+        PolicyOptions {
             // Cilium selects pods by identity; address rules do not match them (its documentation, limitations).
             address_rules_on_pods: if has("Cilium") || has("GKE Dataplane V2") {
                 AgainstPods::Undecidable("Cilium")

@@ -11,7 +11,7 @@ use super::answer::{Direction, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::groups::Sight;
 use super::ineffective::Kinds;
-use super::options::Options;
+use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::{admin, core, egress_firewall};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot};
@@ -287,7 +287,7 @@ pub(super) struct Asked<'a, 's> {
     pub(super) protocol: Protocol,
     /// The pod's port, after a Service has translated its own; `None` where it is not known.
     pub(super) port: Option<u16>,
-    pub(super) options: &'a Options,
+    pub(super) options: &'a PolicyOptions,
 }
 
 /// Does an engine read this kind?

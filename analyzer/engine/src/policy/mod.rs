@@ -41,7 +41,7 @@ pub use engine::{Policy, Tier, Unread};
 pub use groups::{Group, Sight};
 pub use ineffective::Ineffective;
 pub use network::Block;
-pub use options::{AgainstPods, Assumed, EndPorts, Options};
+pub use options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
 pub use set::{Connection, Policies, Reason, Selection, SideAnswer, Verdict};
 pub use view::{Decision, PolicyView};
 pub use words::Outgoing;

@@ -26,7 +26,7 @@ pub enum EndPorts {
 
 /// What the evaluator assumes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Options {
+pub struct PolicyOptions {
     /// Address rules against pod addresses.
     pub address_rules_on_pods: AgainstPods,
     /// Ranges of ports.

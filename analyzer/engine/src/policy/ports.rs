@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::answer::{Missing, Protocol, Truth};
 use super::ends::{End, PodEnd};
-use super::options::{EndPorts, Options};
+use super::options::{EndPorts, PolicyOptions};
 use kubereach_model::snapshot::model::PolicyPort;
 use kubereach_model::snapshot::model::lenient::{Field, PortRef};
 
@@ -85,7 +85,13 @@ impl<'s> PortEntry<'s> {
     }
 
     /// Does traffic to this port match? The protocol decides before any doubt about the port.
-    pub(super) fn matches(&self, to: &End<'s>, protocol: Protocol, port: Option<u16>, options: &Options) -> Truth<'s> {
+    pub(super) fn matches(
+        &self,
+        to: &End<'s>,
+        protocol: Protocol,
+        port: Option<u16>,
+        options: &PolicyOptions,
+    ) -> Truth<'s> {
         if self.protocol.is_some_and(|p| p != protocol) {
             return Truth::No;
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::engine::{Asked, ENGINES, Policy, Scope};
-use super::options::{AgainstPods, Assumed, EndPorts, Options};
+use super::options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
 /// One connection.
@@ -125,12 +125,12 @@ pub struct Policies<'s> {
     /// Those about pods of any namespace.
     anywhere: Vec<u32>,
     /// What is assumed where plugins differ.
-    pub options: Options,
+    pub options: PolicyOptions,
 }
 
 impl<'s> Policies<'s> {
     /// Compiles every policy of the snapshot, once.
-    pub fn new(snapshot: &'s Snapshot, options: Options) -> Self {
+    pub fn new(snapshot: &'s Snapshot, options: PolicyOptions) -> Self {
         let all: Vec<Policy<'s>> = ENGINES.iter().flat_map(|engine| engine.compile(snapshot)).collect();
         let mut of_namespace: Index<&'s str, Vec<(u32, &'s LabelSelector)>> = Index::default();
         let mut anywhere = Vec::new();
@@ -285,12 +285,12 @@ impl<'s> Policies<'s> {
         if verdict.answer == Answer::Unknown {
             return assumed;
         }
-        let with = |options: Options| self.answer_under(connection, &options);
-        let strict = Options { address_rules_on_pods: AgainstPods::Undecidable("the plugin"), ..self.options };
+        let with = |options: PolicyOptions| self.answer_under(connection, &options);
+        let strict = PolicyOptions { address_rules_on_pods: AgainstPods::Undecidable("the plugin"), ..self.options };
         if self.options.address_rules_on_pods == AgainstPods::Matches && with(strict) != verdict.answer {
             assumed.push(Assumed::AddressRulesMatchPods);
         }
-        let strict = Options { end_ports: EndPorts::Undecidable("the plugin"), ..self.options };
+        let strict = PolicyOptions { end_ports: EndPorts::Undecidable("the plugin"), ..self.options };
         if self.options.end_ports == EndPorts::Honoured && with(strict) != verdict.answer {
             assumed.push(Assumed::EndPortsHonoured);
         }
@@ -301,7 +301,7 @@ impl<'s> Policies<'s> {
         assumed
     }
 
-    fn answer_under(&self, connection: &Connection<'_, 's>, options: &Options) -> Answer {
+    fn answer_under(&self, connection: &Connection<'_, 's>, options: &PolicyOptions) -> Answer {
         let mut answer = Answer::Allowed;
         for direction in Direction::BOTH {
             let (own, other) = match direction {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kubereach_engine::change::{Prune, analyze_diff, analyze_on_top_of};
 use kubereach_engine::observation::{Document, ObservationInput, ObservationLimits, read};
-use kubereach_engine::{Options, analyze};
+use kubereach_engine::{AnalysisOptions, analyze};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{self as intake, InputSpec};
 use kubereach_reports::report::Report;
@@ -12,13 +12,13 @@ use kubereach_testkit::measured;
 use kubereach_testkit::situations::{self, entries, inputs};
 
 /// The options of `kubereach check` that a situation asks for.
-pub(crate) fn options(args: &[String]) -> Options {
-    Options { intake: situations::options(args), ..Options::default() }
+pub(crate) fn options(args: &[String]) -> AnalysisOptions {
+    AnalysisOptions { intake: situations::options(args), ..AnalysisOptions::default() }
 }
 
 /// The same with the situation's measurements.
-pub(crate) fn measured_options(folder: &Path, args: &[String]) -> Options {
-    Options { observations: observations(folder, args), ..options(args) }
+pub(crate) fn measured_options(folder: &Path, args: &[String]) -> AnalysisOptions {
+    AnalysisOptions { observations: observations(folder, args), ..options(args) }
 }
 
 /// What was measured in a situation.
@@ -35,7 +35,7 @@ pub(crate) fn report(folder: &Path, args: &[String]) -> Result<Report, String> {
 }
 
 /// The same with these options, which `args` were read into.
-pub(crate) fn report_with(folder: &Path, args: &[String], options: &Options) -> Result<Report, String> {
+pub(crate) fn report_with(folder: &Path, args: &[String], options: &AnalysisOptions) -> Result<Report, String> {
     let input = inputs(folder);
     let text = |error: &dyn std::fmt::Display| error.to_string();
     if folder.join("on_top_of").is_dir() {

@@ -1,8 +1,8 @@
 //! The promises of `docs/semantics/honesty.md` that concern the configuration, each by name. Those about
 //! one area alone stand as unit tests beside its checks.
 
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::Filter;
-use kubereach_engine::Options;
 use kubereach_engine::analyze;
 use kubereach_engine::judge_snapshot;
 use kubereach_intake::progress::Silent;
@@ -79,7 +79,7 @@ fn ingress(class: &str, backends: &[&str]) -> Value {
 }
 
 fn whole(objects: &[Value]) -> Report {
-    let mut options = Options::default();
+    let mut options = AnalysisOptions::default();
     options.intake.assume_complete.push(Assumption { kind: None, namespace: None });
     analyze(&[input("cluster.json", objects)], &options, &Silent).unwrap()
 }

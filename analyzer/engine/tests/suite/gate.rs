@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze;
 use kubereach_engine::gate::annotations::Annotation;
 use kubereach_engine::gate::baseline::{self, Baseline};
@@ -11,7 +11,7 @@ use kubereach_engine::gate::checks::Ungated;
 use kubereach_engine::gate::{Honour, Ignore, Rules, apply};
 use kubereach_intake::InputSpec;
 use kubereach_intake::progress::Silent;
-use kubereach_reports::render::{Format, Options as RenderOptions, render};
+use kubereach_reports::render::{Format, RenderOptions, render};
 use kubereach_reports::report::*;
 use kubereach_testkit::situations::{args, folders, inputs, name};
 use kubereach_testkit::snapshots::bytes;
@@ -218,7 +218,7 @@ spec:
 
 fn judged(texts: &[&str], gate: Option<Rules>) -> Report {
     let inputs: Vec<InputSpec> = texts.iter().enumerate().map(|(n, text)| bytes(&format!("{n}.yaml"), text)).collect();
-    let mut options = Options { gate, ..options(&["--assume-complete".to_owned()]) };
+    let mut options = AnalysisOptions { gate, ..options(&["--assume-complete".to_owned()]) };
     "shop".clone_into(&mut options.intake.default_namespace);
     analyze(&inputs, &options, &Silent).unwrap()
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::Filter;
-use kubereach_engine::Options;
 use kubereach_engine::analyze;
 use kubereach_engine::judge_snapshot;
 use kubereach_intake::progress::Silent;
@@ -264,7 +264,7 @@ fn whole() -> IntakeOptions {
 }
 
 fn report(inputs: &[InputSpec]) -> Report {
-    analyze(inputs, &Options { intake: whole(), ..Options::default() }, &Silent).unwrap()
+    analyze(inputs, &AnalysisOptions { intake: whole(), ..AnalysisOptions::default() }, &Silent).unwrap()
 }
 
 /// What must not depend on how the input was cut: everything but the inventory and places.

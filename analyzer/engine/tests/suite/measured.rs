@@ -1,7 +1,7 @@
 //! Merging observations: whose plan was measured, and what is not read at all.
 
 use kubereach_engine::observation::{ObservationInput, ObservationLimits, read};
-use kubereach_engine::{Filter, Options, analyze, plan_snapshot};
+use kubereach_engine::{AnalysisOptions, Filter, analyze, plan_snapshot};
 use kubereach_intake::progress::Silent;
 use kubereach_testkit::situations::{fixtures, inputs};
 
@@ -22,8 +22,9 @@ fn measurements_of_another_plan_are_said_to_be() {
     }
     // The snapshot's own plans are known without being given; the plan of a part names the snapshot.
     options.plans.clear();
-    let matches =
-        |options: &Options| analyze(&inputs(&folder), options, &Silent).unwrap().snapshot.observations[0].plan_matches;
+    let matches = |options: &AnalysisOptions| {
+        analyze(&inputs(&folder), options, &Silent).unwrap().snapshot.observations[0].plan_matches
+    };
     assert_eq!(matches(&options), Some(false));
     let intake = kubereach_intake::read(&inputs(&folder), &options.intake, &Silent).unwrap();
     let plan = plan_snapshot(&intake.snapshots[0], &Filter::default(), None);

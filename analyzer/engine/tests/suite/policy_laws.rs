@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use kubereach_engine::policy::{Answer, Connection, End, Ends, Options, Policies, PolicyView, Protocol, Sight};
+use kubereach_engine::policy::{Answer, Connection, End, Ends, Policies, PolicyOptions, PolicyView, Protocol, Sight};
 use kubereach_model::snapshot::{Assumption, Builder, Snapshot};
 use kubereach_testkit::snapshots::decoded_as;
 use proptest::prelude::*;
@@ -436,7 +436,7 @@ proptest! {
     #[test]
     fn the_oracle_agrees(cluster in small()) {
         let snapshot = cluster.snapshot(false);
-        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, Options::default()));
+        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, PolicyOptions::default()));
         let all = pods(&snapshot, &cluster, &ends);
         for (i, from) in all.iter().enumerate() {
             for (j, to) in all.iter().enumerate() {
@@ -463,7 +463,7 @@ proptest! {
     fn order_changes_nothing(cluster in small()) {
         let (one, two) = (cluster.snapshot(false), cluster.snapshot(true));
         let (a, b) = (Ends::new(&one), Ends::new(&two));
-        let (first, second) = (Policies::new(&one, Options::default()), Policies::new(&two, Options::default()));
+        let (first, second) = (Policies::new(&one, PolicyOptions::default()), Policies::new(&two, PolicyOptions::default()));
         let (left, right) = (pods(&one, &cluster, &a), pods(&two, &cluster, &b));
         for i in 0..left.len() {
             for j in 0..left.len() {
@@ -476,7 +476,7 @@ proptest! {
     #[test]
     fn pods_of_one_group_are_answered_alike(cluster in small()) {
         let snapshot = cluster.snapshot(false);
-        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, Options::default()));
+        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, PolicyOptions::default()));
         let all = pods(&snapshot, &cluster, &ends);
         let plain: Vec<_> = all.iter().filter_map(|end| end.pod().cloned()).collect();
         for members in Sight::of(&policies, false).group(&plain).iter().map(|group| &group.members) {
@@ -503,7 +503,7 @@ proptest! {
         extended.policies.push(more);
         let (one, two) = (cluster.snapshot(false), extended.snapshot(false));
         let (a, b) = (Ends::new(&one), Ends::new(&two));
-        let (first, second) = (Policies::new(&one, Options::default()), Policies::new(&two, Options::default()));
+        let (first, second) = (Policies::new(&one, PolicyOptions::default()), Policies::new(&two, PolicyOptions::default()));
         let (left, right) = (pods(&one, &cluster, &a), pods(&two, &cluster, &b));
         for i in 0..left.len() {
             for j in 0..left.len() {

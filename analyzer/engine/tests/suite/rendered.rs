@@ -2,7 +2,7 @@
 
 use kubereach_engine::analyze;
 use kubereach_intake::progress::Silent;
-use kubereach_reports::render::{Format, Options as RenderOptions, render, render_trace};
+use kubereach_reports::render::{Format, RenderOptions, render, render_trace};
 use kubereach_reports::report::Report;
 use kubereach_testkit::situations::{args, fixtures, inputs};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use kubereach_engine::policy::{
-    AgainstPods, Answer, Connection, End, Ends, Options, PodEnd, Policies, Protocol, SideAnswer,
+    AgainstPods, Answer, Connection, End, Ends, PodEnd, Policies, PolicyOptions, Protocol, SideAnswer,
 };
 use kubereach_model::snapshot::Snapshot;
 use kubereach_testkit::snapshots::{json_file, load};
@@ -69,7 +69,7 @@ fn the_kubernetes_end_to_end_suite_agrees() {
     let mut figures = Figures::default();
     for case in json_file(&root.join("index.json")).as_array().expect("cases") {
         let snapshot = load(&root.join(case["manifests"].as_str().expect("manifests")));
-        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, Options::default()));
+        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, PolicyOptions::default()));
         let expected = json_file(&root.join(case["expected"].as_str().expect("expected")));
         let port = u16::try_from(expected["port"].as_u64().expect("a port")).expect("a port");
         for row in expected["rows"].as_array().expect("rows") {
@@ -101,7 +101,7 @@ fn the_cyclonus_simulator_agrees() {
     let mut loopback = 0;
     for case in json_file(&root.join("index.json")).as_array().expect("cases") {
         let snapshot = load(&root.join(case["manifests"].as_str().expect("manifests")));
-        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, Options::default()));
+        let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, PolicyOptions::default()));
         let expected = json_file(&root.join(case["expected"].as_str().expect("expected")));
         for row in expected["rows"].as_array().expect("rows") {
             let (from, to) = (row[0].as_str().expect("from"), row[1].as_str().expect("to"));
@@ -145,7 +145,7 @@ fn the_network_policy_api_conformance_suite_agrees() {
         }
         for row in index.as_array().expect("rows") {
             let snapshot = &states[row["state"].as_str().expect("state")];
-            let (ends, policies) = (Ends::new(snapshot), Policies::new(snapshot, Options::default()));
+            let (ends, policies) = (Ends::new(snapshot), Policies::new(snapshot, PolicyOptions::default()));
             let from = pod(snapshot, &ends, row["src"].as_str().expect("src"));
             let to = pod(snapshot, &ends, row["dst"].as_str().expect("dst"));
             let connection = Connection {
@@ -207,7 +207,7 @@ fn the_goldens_of_netpol_analyzer_agree() {
     for case in json_file(&root.join("edges.json")).as_array().expect("cases") {
         let snapshot = load(&root.join(case["dir"].as_str().expect("dir")));
         // These goldens hold that address rules are about addresses outside the cluster only.
-        let options = Options { address_rules_on_pods: AgainstPods::Never, ..Options::default() };
+        let options = PolicyOptions { address_rules_on_pods: AgainstPods::Never, ..PolicyOptions::default() };
         let (ends, policies) = (Ends::new(&snapshot), Policies::new(&snapshot, options));
         let mut workloads: BTreeMap<String, PodEnd<'_>> = BTreeMap::new();
         for found in snapshot.pods.iter() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze;
 use kubereach_intake::InputSpec;
 use kubereach_intake::progress::Silent;
@@ -21,7 +21,7 @@ fn folders(of: &Path) -> Vec<PathBuf> {
 }
 
 fn report(path: PathBuf, whole: bool) -> Report {
-    let mut options = Options::default();
+    let mut options = AnalysisOptions::default();
     if whole {
         options.intake.assume_complete.push(Assumption { kind: None, namespace: None });
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Toleration;
 
-use super::{INSTANCE, NAME, Options};
+use super::{INSTANCE, JobOptions, NAME};
 
 /// The labels by which the objects of a run are found.
 pub(super) fn own(instance: &str) -> BTreeMap<String, String> {
@@ -14,7 +14,7 @@ pub(super) fn own(instance: &str) -> BTreeMap<String, String> {
 }
 
 /// Labels and annotations of the pod. The client's labels win over the own ones: they are why it runs.
-pub(super) fn of_pod(instance: &str, options: &Options) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+pub(super) fn of_pod(instance: &str, options: &JobOptions) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
     let mut labels = own(instance);
     let mut annotations = BTreeMap::new();
     if options.no_mesh {

@@ -45,7 +45,7 @@ const TTL_S: i32 = 600;
 
 /// How to run.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct JobOptions {
     /// Where.
     pub namespace: String,
     /// Which image; [`IMAGE`] if empty.
@@ -119,7 +119,7 @@ pub enum JobError {
 }
 
 /// The objects for a plan. The same plan and options give the same objects.
-pub fn manifests(plan: &Plan, options: &Options) -> Result<Manifests, JobError> {
+pub fn manifests(plan: &Plan, options: &JobOptions) -> Result<Manifests, JobError> {
     let of = plan.answers_for()?;
     let instance = instance(&of, options);
     let parts = Split::default().parts(plan)?;
@@ -138,7 +138,7 @@ pub fn manifests(plan: &Plan, options: &Options) -> Result<Manifests, JobError> 
 }
 
 /// The same plan from another node or as another client is another run.
-fn instance(of: &str, options: &Options) -> String {
+fn instance(of: &str, options: &JobOptions) -> String {
     let mut facts = format!(
         "{of} {} {} {:?} {:?} {:?} {:?} {} {:?} {:?}",
         options.namespace,
@@ -158,7 +158,7 @@ fn instance(of: &str, options: &Options) -> String {
     format!("{PREFIX}{}", digest.get(..8).unwrap_or("plan"))
 }
 
-fn run(name: &str, instance: &str, part: &Plan, options: &Options) -> Result<Run, JobError> {
+fn run(name: &str, instance: &str, part: &Plan, options: &JobOptions) -> Result<Run, JobError> {
     let metadata = || ObjectMeta {
         name: Some(name.to_owned()),
         namespace: Some(options.namespace.clone()),

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::{IMAGE, Options};
+use super::{IMAGE, JobOptions};
 
 /// The prober's container, among those that admission may add.
 pub const CONTAINER: &str = "prober";
@@ -34,7 +34,7 @@ impl Default for Resources {
     }
 }
 
-pub(super) fn spec(config_map: &str, labels: &BTreeMap<String, String>, seconds: i64, options: &Options) -> PodSpec {
+pub(super) fn spec(config_map: &str, labels: &BTreeMap<String, String>, seconds: i64, options: &JobOptions) -> PodSpec {
     let affinity = affinity(options);
     let pull: Vec<LocalObjectReference> =
         options.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
@@ -74,7 +74,7 @@ pub(super) fn spec(config_map: &str, labels: &BTreeMap<String, String>, seconds:
     }
 }
 
-fn container(labels: &BTreeMap<String, String>, options: &Options) -> Container {
+fn container(labels: &BTreeMap<String, String>, options: &JobOptions) -> Container {
     let mut args = vec![format!("/plan/{PLAN_FILE}")];
     for range in &options.allow {
         args.extend(["--allow-address".to_owned(), range.to_string()]);
@@ -134,7 +134,7 @@ fn environment(labels: &BTreeMap<String, String>) -> Vec<EnvVar> {
 
 /// The client's node class, and the one node that was asked for. A node is chosen by its own name, through the
 /// scheduler: its host name label may differ, and a pod that names its node itself bypasses quotas of the scheduler.
-fn affinity(options: &Options) -> Option<Affinity> {
+fn affinity(options: &JobOptions) -> Option<Affinity> {
     let class = options.node_affinity.as_ref().map(|class| class.node_selector_terms.clone());
     let mut terms = class.unwrap_or_default();
     if let Some(node) = &options.node {

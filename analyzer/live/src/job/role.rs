@@ -4,9 +4,9 @@
 use k8s_openapi::api::rbac::v1::{PolicyRule, Role};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::{Options, labels};
+use super::{JobOptions, labels};
 
-pub(super) fn role(instance: &str, options: &Options) -> Role {
+pub(super) fn role(instance: &str, options: &JobOptions) -> Role {
     let rule = |group: &str, resource: &str, verbs: &[&str]| PolicyRule {
         api_groups: Some(vec![group.to_owned()]),
         resources: Some(vec![resource.to_owned()]),

@@ -48,7 +48,7 @@ pub struct Ask {
     /// Namespace of vantages that name none; else the context's.
     pub namespace: Option<String>,
     /// Image, node, tolerations and the rest of every Job.
-    pub options: job::Options,
+    pub options: job::JobOptions,
     /// How long a pod may take until its prober runs.
     pub start: Duration,
     /// When everything is over, except for the deleting.
@@ -146,7 +146,7 @@ pub enum RunError {
 }
 
 /// The identity of the pods of these options.
-fn identity(options: &job::Options, manifests: &job::Manifests) -> Vantage {
+fn identity(options: &job::JobOptions, manifests: &job::Manifests) -> Vantage {
     let mut vantage = Vantage::new(VantageKind::InCluster);
     vantage.namespace = Some(options.namespace.clone());
     vantage.service_account.clone_from(&options.service_account);

@@ -119,9 +119,15 @@ impl Look<'_> {
     }
 
     /// The Job's options for this client: its own, and what the command line adds.
-    fn options(&self, namespace: &str, client: Client, review: &job::Review, notes: &mut Vec<String>) -> job::Options {
+    fn options(
+        &self,
+        namespace: &str,
+        client: Client,
+        review: &job::Review,
+        notes: &mut Vec<String>,
+    ) -> job::JobOptions {
         let base = &self.ask.options;
-        let mut options = job::Options {
+        let mut options = job::JobOptions {
             namespace: namespace.to_owned(),
             labels: review.labels.clone(),
             node_selector: client.node_selector,
@@ -215,7 +221,7 @@ impl Look<'_> {
     async fn fit(
         &self,
         namespace: &str,
-        options: &mut job::Options,
+        options: &mut job::JobOptions,
         notes: &mut Vec<String>,
     ) -> Option<(Trouble, String)> {
         match self.list::<LimitRange>(namespace, "limitranges").await {

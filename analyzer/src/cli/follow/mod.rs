@@ -7,12 +7,12 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze_intake;
 use kubereach_intake::progress::Silent;
 use kubereach_live::cluster::{self, Ask, Marks, Patience, Target, Woken};
 use kubereach_prober::probe::Stop;
-use kubereach_reports::render::{Format, Options as RenderOptions};
+use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::Report;
 
 use super::args::Check;
@@ -115,7 +115,7 @@ struct Follower<'c> {
 }
 
 impl Follower<'_> {
-    fn follow(&self, mut options: Options, stop: Option<Stop>) -> Result<u8, Failure> {
+    fn follow(&self, mut options: AnalysisOptions, stop: Option<Stop>) -> Result<u8, Failure> {
         let mut last: Option<Report> = None;
         let mut failing: Option<(Instant, String)> = None;
         loop {
@@ -171,7 +171,7 @@ impl Follower<'_> {
         if self.goal.is_some() { GATE } else { OK }
     }
 
-    fn judge(&self, options: &mut Options) -> Result<(Report, Marks), Failure> {
+    fn judge(&self, options: &mut AnalysisOptions) -> Result<(Report, Marks), Failure> {
         let cluster = &self.command.reading.live.cluster;
         let namespaces = match &self.goal {
             Some(goal) => vec![goal.namespace.clone()],

@@ -10,7 +10,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze_intake;
 use kubereach_engine::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach_engine::plan_snapshot;
@@ -20,7 +20,7 @@ use kubereach_live::job;
 use kubereach_live::run::{self, Ask, Done, OriginError, Prepared, RunError};
 use kubereach_prober::Plan;
 use kubereach_prober::words::Purpose;
-use kubereach_reports::render::{Format, Options as RenderOptions};
+use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::Report;
 
 pub(super) use args::Run;
@@ -75,7 +75,7 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
 }
 
 /// How the report is made.
-fn options(command: &Run) -> Result<Options, Failure> {
+fn options(command: &Run) -> Result<AnalysisOptions, Failure> {
     let filter = command.subjects.filter()?;
     let given = command.observations.iter().cloned();
     let inputs: Vec<ObservationInput> = given
@@ -86,7 +86,7 @@ fn options(command: &Run) -> Result<Options, Failure> {
         return Err(Failure::Usage(words.to_owned()));
     }
     let context = command.cluster.whom.context.iter().flat_map(|c| ["--context".to_owned(), c.clone()]);
-    Ok(Options {
+    Ok(AnalysisOptions {
         intake: IntakeOptions {
             thresholds: command.accept.thresholds(),
             default_namespace: "default".to_owned(),
@@ -97,7 +97,7 @@ fn options(command: &Run) -> Result<Options, Failure> {
         words: std::iter::once("--live".to_owned()).chain(context).collect(),
         filter,
         gate: Some(command.accept.rules(command.fail_on.word(), false, command.subjects.is_partial())?),
-        ..Options::default()
+        ..AnalysisOptions::default()
     })
 }
 
@@ -113,7 +113,7 @@ fn asked(command: &Run, deadline: Instant) -> Result<Ask, Failure> {
         target: input::target(&command.cluster),
         from: command.from.clone(),
         namespace: command.place.clone().or(only),
-        options: job::Options {
+        options: job::JobOptions {
             image: pod.image.clone(),
             node: pod.node.clone(),
             tolerations: tolerations.map_err(|why| Failure::Usage(format!("--tolerations: {why}")))?,
@@ -123,7 +123,7 @@ fn asked(command: &Run, deadline: Instant) -> Result<Ask, Failure> {
             deadline: pod.deadline,
             allow: pod.allow_address.clone(),
             salt: Some(salt()),
-            ..job::Options::default()
+            ..job::JobOptions::default()
         },
         start: pod.start,
         deadline,
@@ -150,7 +150,7 @@ fn read(command: &Run, options: &IntakeOptions) -> Result<Intake, Failure> {
 fn nothing_to_measure(
     command: &Run,
     intake: &Intake,
-    options: Options,
+    options: AnalysisOptions,
     plan: &Plan,
     files: &[(std::path::PathBuf, Format)],
 ) -> Result<u8, Failure> {
@@ -188,7 +188,7 @@ fn measure(command: &Run, ask: &Ask, prepared: Prepared) -> Result<Done, Failure
 /// The report of what was read, with what was measured.
 fn judge(
     intake: &Intake,
-    mut options: Options,
+    mut options: AnalysisOptions,
     plan: &Plan,
     done: Done,
     relayed: Vec<Document>,

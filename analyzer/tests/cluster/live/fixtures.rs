@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use kubereach_engine::{Options, analyze};
+use kubereach_engine::{AnalysisOptions, analyze};
 use kubereach_intake::progress::Silent;
 use kubereach_reports::report::Report;
 use serde_json::Value;
@@ -66,7 +66,7 @@ fn every_live_fixture_is_judged_as_its_files_are() {
         // A live read is complete, so the files are judged as the whole cluster.
         let mut intake = options(&["--assume-complete".to_owned()]);
         intake.default_namespace = "default".to_owned();
-        let options = Options { intake, ..Options::default() };
+        let options = AnalysisOptions { intake, ..AnalysisOptions::default() };
         let Ok(from_files) = analyze(&inputs(&folder), &options, &Silent) else {
             skipped += 1;
             continue;

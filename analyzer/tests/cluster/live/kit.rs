@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze_intake;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{Intake, IntakeOptions};
@@ -34,7 +34,7 @@ pub(crate) fn read(api: &Api, token: &str, ask: &Ask) -> Result<Intake, ReadErro
 
 /// Reads live and judges.
 pub(crate) fn report(api: &Api, token: &str, ask: &Ask) -> Report {
-    analyze_intake(&read(api, token, ask).unwrap(), &Options::default())
+    analyze_intake(&read(api, token, ask).unwrap(), &AnalysisOptions::default())
 }
 
 /// The coverage of a kind: state and reason.

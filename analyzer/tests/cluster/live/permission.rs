@@ -80,7 +80,7 @@ fn without_a_list_of_namespaces_the_contexts_own_is_tried() {
     let api = Cluster::new(shop()).identity("tenant", vec![Rule::in_namespace("shop")]).start();
     let target =
         kubereach_live::cluster::Target { kubeconfig: Some(api.kubeconfig_in("tenant", "shop")), ..Default::default() };
-    let options = kubereach_engine::Options::default();
+    let options = kubereach_engine::AnalysisOptions::default();
     let silent = Box::new(kubereach_intake::progress::Silent);
     let intake = kubereach_live::cluster::read(&target, &ask(), &options.intake, silent).unwrap();
     let report = kubereach_engine::analyze_intake(&intake, &options);

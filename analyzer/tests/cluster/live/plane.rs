@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze;
 use kubereach_engine::analyze_intake;
 use kubereach_intake::IntakeOptions;
@@ -226,7 +226,7 @@ fn as_user(plane: &Plane, user: &str) -> Target {
 
 fn judged(plane: &Plane, user: &str, ask: &Ask) -> Report {
     let intake = cluster::read(&as_user(plane, user), ask, &IntakeOptions::default(), Box::new(Silent)).unwrap();
-    analyze_intake(&intake, &Options::default())
+    analyze_intake(&intake, &AnalysisOptions::default())
 }
 
 fn verdict(report: &Report, kind: &str, namespace: &str, name: &str) -> &'static str {
@@ -277,7 +277,7 @@ fn four_identities(plane: &Plane) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.tar.zst");
     cluster::snapshot(&as_user(plane, "admin"), &ask, &path, Form::TarZst, None, Box::new(Silent)).unwrap();
-    let taken = analyze(&[kubereach_intake::InputSpec::Path(path)], &Options::default(), &Silent).unwrap();
+    let taken = analyze(&[kubereach_intake::InputSpec::Path(path)], &AnalysisOptions::default(), &Silent).unwrap();
     assert_eq!(verdict(&taken, "Service", "shop", "shop-web"), "config-ok");
 }
 
@@ -317,7 +317,7 @@ fn every_fixture(plane: &Plane, runtime: &tokio::runtime::Runtime, writer: &Writ
         };
         let Ok(files) = analyze(
             &inputs(&folder),
-            &Options { intake: options(&["--assume-complete".to_owned()]), ..Options::default() },
+            &AnalysisOptions { intake: options(&["--assume-complete".to_owned()]), ..AnalysisOptions::default() },
             &Silent,
         ) else {
             continue;

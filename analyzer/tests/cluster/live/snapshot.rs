@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use kubereach_engine::Options;
+use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze;
 use kubereach_engine::analyze_intake;
 use kubereach_intake::progress::Silent;
@@ -73,7 +73,7 @@ fn take(api: &Api, token: &str, ask: &Ask, name: &str, pseudonyms: Option<&mut P
 }
 
 fn check(path: &Path) -> Report {
-    analyze(&[InputSpec::Path(path.to_owned())], &Options::default(), &Silent).unwrap()
+    analyze(&[InputSpec::Path(path.to_owned())], &AnalysisOptions::default(), &Silent).unwrap()
 }
 
 /// The report as JSON, without the inputs.
@@ -363,7 +363,7 @@ fn the_program_does_all_that() {
     assert!(err.contains("nowhere"), "{err}");
     let same = analyze_intake(
         &read(&api, "admin", &ask()).unwrap(),
-        &Options { intake: IntakeOptions::default(), ..Options::default() },
+        &AnalysisOptions { intake: IntakeOptions::default(), ..AnalysisOptions::default() },
     );
     assert!(same.summary.broken > 0);
 }

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::io::Write;
 
 use super::index::Findings;
-use super::{Options, RenderError};
+use super::{RenderError, RenderOptions};
 use crate::report::{Report, Verdict};
 use templates::Templates;
 
@@ -26,7 +26,7 @@ use templates::Templates;
 const CHUNK: usize = 100;
 
 /// The whole page.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let templates = Templates::new()?;
     let findings = Findings::of(report);
     let plan = plan::Plan::of(report, options.max_subjects);

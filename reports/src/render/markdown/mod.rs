@@ -11,7 +11,7 @@ use std::io::Write;
 
 use super::index::Findings;
 use super::words::{self, number};
-use super::{Options, RenderError};
+use super::{RenderError, RenderOptions};
 use crate::report::{Report, Subject};
 use budget::{length, take};
 
@@ -32,7 +32,7 @@ const MEASURED: usize = 8_000;
 const SLACK: usize = 1_000;
 
 /// The whole report.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let remarkable: Vec<&Subject> =
         report.subjects.iter().filter(|subject| words::remarkable(subject.verdict)).collect();
     let mut head = parts::head(report);

@@ -2,7 +2,7 @@
 
 use super::model::{CodeFlow, FlowLocation, Location, Message, ThreadFlow};
 use super::place::{logical, physical};
-use crate::render::Options;
+use crate::render::RenderOptions;
 use crate::render::index::Findings;
 use crate::render::neutral::neutral;
 use crate::render::text::chain_text;
@@ -18,7 +18,7 @@ pub(super) fn flows(
     subject: &Subject,
     finding: &Finding,
     index: &Findings<'_>,
-    options: &Options,
+    options: &RenderOptions,
 ) -> Vec<CodeFlow> {
     let on_it = |segment: &Segment| segment.findings.contains(&finding.id);
     let paths = subject.paths.iter().filter(|path| path.segments.iter().any(on_it));

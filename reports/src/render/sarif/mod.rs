@@ -27,7 +27,7 @@ use super::neutral::neutral;
 use super::since::Ages;
 use super::streamed::Streamed;
 use super::words::{number, plural};
-use super::{Options, RenderError, coverage};
+use super::{RenderError, RenderOptions, coverage};
 use crate::report::{Effect, Finding, Report, SuppressedBy};
 
 /// Results that GitHub keeps of a run.
@@ -38,7 +38,7 @@ const BYTES: usize = 40 * 1024 * 1024;
 const NOTIFICATIONS: usize = 500;
 
 /// The whole report.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let index = Findings::of(report);
     let open = shown(report);
     let mut wanted: Vec<&Shown<'_>> = open.iter().filter(|shown| shown.level != Level::Notice).collect();
@@ -141,7 +141,7 @@ fn result(
     shown: &Shown<'_>,
     places: &BTreeMap<&str, usize>,
     index: &Findings<'_>,
-    options: &Options,
+    options: &RenderOptions,
 ) -> SarifResult {
     let finding = shown.finding;
     let mut text = vec![neutral(&sentence(shown)).into_owned()];
@@ -197,7 +197,7 @@ fn gate(report: &Report) -> Vec<Notification> {
     vec![notify("note", text)]
 }
 
-fn problems(report: &Report, options: &Options) -> Vec<Notification> {
+fn problems(report: &Report, options: &RenderOptions) -> Vec<Notification> {
     let problems = report.snapshot.problems.iter().take(NOTIFICATIONS);
     problems
         .map(|problem| Notification {
@@ -220,7 +220,7 @@ fn gaps(report: &Report) -> Vec<Notification> {
         .collect()
 }
 
-fn doubts(report: &Report, open: &[Shown<'_>], options: &Options) -> Vec<Notification> {
+fn doubts(report: &Report, open: &[Shown<'_>], options: &RenderOptions) -> Vec<Notification> {
     let doubt = |finding: &Finding, text: String| Notification {
         associated_rule: Some(RuleRef { id: finding.code.clone() }),
         locations: vec![Location {

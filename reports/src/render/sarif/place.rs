@@ -1,7 +1,7 @@
 //! Files and lines as SARIF wants them.
 
 use super::model::{ArtifactLocation, Location, LogicalLocation, PhysicalLocation, Region};
-use crate::render::Options;
+use crate::render::RenderOptions;
 use crate::render::gate::is_absolute;
 use crate::render::neutral::neutral;
 use crate::report::{Finding, ObjectRef, Report};
@@ -10,7 +10,7 @@ use crate::report::{Finding, ObjectRef, Report};
 pub(super) const BASE: &str = "%SRCROOT%";
 
 /// Where a finding stands; without a place of its own, the first input.
-pub(super) fn physical(report: &Report, finding: &Finding, options: &Options) -> Option<PhysicalLocation> {
+pub(super) fn physical(report: &Report, finding: &Finding, options: &RenderOptions) -> Option<PhysicalLocation> {
     match &finding.location {
         Some(at) => Some(PhysicalLocation {
             artifact_location: artifact(&at.path, options),
@@ -28,7 +28,7 @@ pub(super) fn physical(report: &Report, finding: &Finding, options: &Options) ->
 }
 
 /// A line of a file.
-pub(super) fn line(path: &str, line: u32, column: u32, options: &Options) -> Location {
+pub(super) fn line(path: &str, line: u32, column: u32, options: &RenderOptions) -> Location {
     let region = Some(Region { start_line: line.max(1), start_column: column.max(1), end_column: None });
     let physical_location = Some(PhysicalLocation { artifact_location: artifact(path, options), region });
     Location { message: None, physical_location, logical_locations: Vec::new() }
@@ -39,7 +39,7 @@ pub(super) fn logical(object: &ObjectRef) -> LogicalLocation {
     LogicalLocation { fully_qualified_name: neutral(&object.to_string()).into_owned(), kind: "resource" }
 }
 
-fn artifact(path: &str, options: &Options) -> ArtifactLocation {
+fn artifact(path: &str, options: &RenderOptions) -> ArtifactLocation {
     let path = options.root.path(path);
     if is_absolute(&path) {
         // RFC 8089: the path of a file URI begins with a slash, before a drive's letter too.
@@ -71,8 +71,8 @@ mod tests {
     fn paths_become_relative_references() {
         assert_eq!(escape("a b/ü.yaml"), "a%20b/%C3%BC.yaml");
         assert_eq!(escape("b.tar.gz!x:1.yaml"), "b.tar.gz!x%3A1.yaml");
-        let at = artifact("deploy/web.yaml", &Options::default());
+        let at = artifact("deploy/web.yaml", &RenderOptions::default());
         assert_eq!((at.uri.as_str(), at.uri_base_id), ("deploy/web.yaml", Some(BASE)));
-        assert_eq!(artifact("/tmp/x.yaml", &Options::default()).uri, "file:///tmp/x.yaml");
+        assert_eq!(artifact("/tmp/x.yaml", &RenderOptions::default()).uri, "file:///tmp/x.yaml");
     }
 }

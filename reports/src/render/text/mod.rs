@@ -15,7 +15,7 @@ use std::io::Write;
 
 use super::index::Findings;
 use super::words::{self, plural};
-use super::{Options, RenderError};
+use super::{RenderError, RenderOptions};
 use crate::report::{Report, Subject, Verdict};
 use sheet::{Ink, STICKY, Sheet};
 
@@ -30,7 +30,7 @@ const NAMESPACES: usize = 20;
 const NAMES: usize = 12;
 
 /// The whole report.
-pub(super) fn render(report: &Report, options: &Options, out: &mut dyn Write) -> Result<(), RenderError> {
+pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let mut sheet = Sheet::new(out, options.width, options.color);
     if let Some(bundle) = &options.bundle {
         sheet.flow("", "  ", &[(Ink::Bold, format!("== {bundle}"))])?;

@@ -5,14 +5,14 @@ use std::io::Write;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::index::Findings;
 use crate::render::words::{self, number};
-use crate::render::{Options, RenderError};
+use crate::render::{RenderError, RenderOptions};
 use crate::report::{Finding, Path, PathState, Report, Segment, Subject};
 
 /// Writes the subject with this index in [`Report::subjects`] as a text tree.
 pub fn render_trace(
     report: &Report,
     subject_index: usize,
-    options: &Options,
+    options: &RenderOptions,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
     let subject = report

@@ -34,7 +34,10 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             format!("{} is to decrypt {}, but names no certificate", listener.describe(), listener.spec.protocol),
         )
         .cause("without a certificate most controllers do not serve the listener")
-        .next("Name a Secret of type kubernetes.io/tls in certificateRefs.", command::describe(&listener.owner.object()))
+        .next(
+            "Name a Secret of type kubernetes.io/tls in certificateRefs.",
+            command::describe(&listener.owner.object()),
+        )
         .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls"]),
     );
 }

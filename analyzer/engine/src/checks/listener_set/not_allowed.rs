@@ -44,7 +44,10 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
             ),
         )
         .cause(format!("its allowedListeners setting ({from}) does not include the set's namespace"))
-        .next("Allow the namespace in spec.allowedListeners of the Gateway.", command::get(&gateway.object(), "-o yaml"))
+        .next(
+            "Allow the namespace in spec.allowedListeners of the Gateway.",
+            command::get(&gateway.object(), "-o yaml"),
+        )
         .at(gateway.origin, field!["spec", "allowedListeners"])
         .relates(gateway.object(), "the Gateway it wants to extend"),
     );

@@ -32,7 +32,8 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("HTTPS is answered with a default certificate, or not at all.");
         Some(
-            user.relate(finding).next("Put the certificate chain into tls.crt as PEM.", crate::checks::tls::look(facts)),
+            user.relate(finding)
+                .next("Put the certificate chain into tls.crt as PEM.", crate::checks::tls::look(facts)),
         )
     })
 }
