@@ -207,10 +207,10 @@ impl<'s> Rules<'s> for Core<'s> {
         let rules = Direction::BOTH.iter().flat_map(|direction| self.every_rule(*direction));
         for peer in rules.flat_map(|rule| &rule.peers) {
             if let Peer::Selected { pods, namespaces } = peer {
-                for selector in pods.iter() {
+                if let Some(selector) = pods {
                     sight.labels(selector);
                 }
-                for selector in namespaces.iter() {
+                if let Some(selector) = namespaces {
                     sight.namespace_labels(selector);
                 }
             }

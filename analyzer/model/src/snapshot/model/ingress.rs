@@ -134,7 +134,7 @@ pub struct PortStatus {
     pub error: Option<String>,
 }
 
-/// Kong's configuration.konghq.com TCPIngress: as an Ingress, of connections.
+/// `TCPIngress` of configuration.konghq.com (Kong): as an Ingress, of connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct TcpIngress {
