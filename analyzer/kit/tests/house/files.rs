@@ -32,9 +32,12 @@ pub(crate) fn rust(folder: &str) -> impl Iterator<Item = &'static File> {
     all().iter().filter(move |file| file.path.starts_with(folder) && file.path.ends_with(".rs"))
 }
 
+/// Folders of the root that builds fill. Not each holds cargo's tag: a cache may restore one without it.
+const BUILT: [&str; 2] = ["target", "dist"];
+
 fn walk(root: &Path, folder: &Path, found: &mut Vec<File>) {
-    // Build folders say what they are.
-    if folder.join("CACHEDIR.TAG").exists() {
+    // A build folder elsewhere says what it is.
+    if folder.join("CACHEDIR.TAG").exists() || BUILT.iter().any(|name| folder == root.join(name)) {
         return;
     }
     for entry in std::fs::read_dir(folder).unwrap() {
