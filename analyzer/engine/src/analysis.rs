@@ -32,7 +32,7 @@ pub struct Filter {
 
 impl Filter {
     /// Is this subject wanted?
-    pub fn wants(&self, subject: &evidence::Subject) -> bool {
+    pub fn wants(&self, subject: &evidence::SubjectPaths) -> bool {
         let object = &subject.object;
         let namespace = object.namespace.as_deref().unwrap_or_default();
         (self.namespaces.is_empty() || self.namespaces.iter().any(|n| n == namespace))
@@ -71,7 +71,7 @@ pub fn analyze(
 /// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
 pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     let documents = options.observations.as_slice();
-    let clusters: Vec<(Cluster<'_>, Vec<evidence::Subject>)> = intake
+    let clusters: Vec<(Cluster<'_>, Vec<evidence::SubjectPaths>)> = intake
         .snapshots
         .iter()
         .map(Cluster::new)
@@ -107,7 +107,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     report
 }
 
-fn subjects(cluster: &Cluster<'_>) -> Vec<evidence::Subject> {
+fn subjects(cluster: &Cluster<'_>) -> Vec<evidence::SubjectPaths> {
     let mut subjects = checks::evaluate(cluster);
     attach_entries(&mut subjects);
     subjects
@@ -121,7 +121,7 @@ pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
 }
 
 /// Ids of paths that more than one cluster has.
-fn shared_paths(clusters: &[(Cluster<'_>, Vec<evidence::Subject>)]) -> BTreeSet<String> {
+fn shared_paths(clusters: &[(Cluster<'_>, Vec<evidence::SubjectPaths>)]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut shared = BTreeSet::new();
     if clusters.len() > 1 {
@@ -137,7 +137,7 @@ fn shared_paths(clusters: &[(Cluster<'_>, Vec<evidence::Subject>)]) -> BTreeSet<
 /// The reduced rows with the findings they give.
 fn measurements(
     cluster: &Cluster<'_>,
-    subjects: &[evidence::Subject],
+    subjects: &[evidence::SubjectPaths],
     rows: &observation::Merged,
     options: &AnalysisOptions,
 ) -> Measurements {
@@ -163,14 +163,14 @@ pub fn plan_snapshot(snapshot: &Snapshot, filter: &Filter, most: Option<usize>) 
     plan::derive(&cluster, &subjects, &|subject| filter.wants(subject), most)
 }
 
-pub(crate) fn inventory(intake: &Intake) -> report::Snapshot {
+pub(crate) fn inventory(intake: &Intake) -> report::SnapshotSummary {
     let mut rows: Vec<_> = intake.snapshots.iter().flat_map(coverage).collect();
     rows.sort();
     rows.dedup();
     let mut problems = intake.problems.clone();
     problems.sort();
     problems.dedup();
-    report::Snapshot {
+    report::SnapshotSummary {
         inputs: intake.inputs.clone(),
         coverage: rows,
         problems,

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use kubereach_live::cluster::{self, Ask, Form, Pseudonyms};
 
-use super::args::Snapshot;
+use super::args::SnapshotArgs;
 use super::{Failure, OK, input};
 
 /// Reads a live cluster into a file.
-pub(super) fn run(command: &Snapshot) -> Result<u8, Failure> {
+pub(super) fn run(command: &SnapshotArgs) -> Result<u8, Failure> {
     cluster::check_kinds(&command.kind).map_err(|why| Failure::Usage(format!("--kind: {why}")))?;
     let ask = Ask {
         namespaces: command.namespace.clone(),

@@ -14,7 +14,7 @@ pub use change::{Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectC
 pub use finding::{Finding, Frame, Location, Related, Suppression};
 pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};
-pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, Snapshot};
+pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, SnapshotSummary};
 pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
 pub use words::{
     Confidence, ConfigVerdict, Effect, Outcome, PathState, SegmentMeasure, SegmentName, SuppressedBy, SuppressionState,
@@ -36,7 +36,7 @@ pub struct Report {
     /// The program that wrote the report.
     pub tool: Tool,
     /// What was read, and what is known about what was not.
-    pub snapshot: Snapshot,
+    pub snapshot: SnapshotSummary,
     /// Subjects per verdict.
     pub summary: Summary,
     /// What a change does, where two judgements were compared (`--on-top-of`, `diff`).

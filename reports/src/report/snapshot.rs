@@ -7,7 +7,8 @@ use super::ObservationFile;
 
 /// The snapshot behind a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Snapshot {
+#[schemars(rename = "Snapshot")]
+pub struct SnapshotSummary {
     /// What was read, in the order given on the command line.
     pub inputs: Vec<Input>,
     /// What is known per kind and namespace.

@@ -153,7 +153,7 @@ pub fn empty() -> Report {
     Report {
         schema: SCHEMA.to_owned(),
         tool: Tool { name: "kubereach".to_owned(), version: "0.1.0".to_owned() },
-        snapshot: Snapshot::default(),
+        snapshot: SnapshotSummary::default(),
         summary: Summary::default(),
         change: None,
         subjects: Vec::new(),

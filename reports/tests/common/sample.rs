@@ -41,7 +41,7 @@ pub fn sample() -> Report {
     finish(report)
 }
 
-fn snapshot(snapshot: &mut Snapshot) {
+fn snapshot(snapshot: &mut SnapshotSummary) {
     snapshot.taken_at = Some("2026-01-02T03:04:05Z".to_owned());
     snapshot.inputs = vec![
         Input {

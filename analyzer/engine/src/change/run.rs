@@ -185,7 +185,7 @@ fn the_one<'i>(what: &'static str, intake: &'i Intake) -> Result<&'i Snapshot, C
     }
 }
 
-fn merged_inventory(base: &Intake, change: &Intake, applied: &Applied) -> report::Snapshot {
+fn merged_inventory(base: &Intake, change: &Intake, applied: &Applied) -> report::SnapshotSummary {
     let mut inventory = inventory(base);
     inventory.coverage = coverage(&applied.after);
     inventory.not_evaluated = not_evaluated([&applied.after]);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::evaluate::service::Backends;
 use crate::evaluate::{self, CheckTable, Cluster};
-use kubereach_model::evidence::{CatalogueEntry, Subject};
+use kubereach_model::evidence::{CatalogueEntry, SubjectPaths};
 
 pub use docs::catalogue_markdown;
 
@@ -56,6 +56,6 @@ pub static TABLE: CheckTable =
     CheckTable { gateway_api: gateway::TABLE, ingress: ingress::TABLE, policy: policy::TABLE, service: service::TABLE };
 
 /// Evaluates every subject of the cluster with every check.
-pub fn evaluate(cluster: &Cluster<'_>) -> Vec<Subject> {
+pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {
     evaluate::subjects(&Backends::new(cluster, &TABLE))
 }

@@ -17,7 +17,7 @@ pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, strea
 
 use crate::evaluate::service::Backends;
 use crate::evaluate::{Cluster, gateway_api, ingress};
-use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::{GroupKind, kinds};
 use kubereach_prober::plan::Target;
 use spoken::Spoken;
@@ -64,7 +64,7 @@ pub trait Door: Sync {
     fn kinds(&self) -> &'static [Kind];
 
     /// Every such object with its paths.
-    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<Subject>;
+    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<SubjectPaths>;
 
     /// Looks at all of its objects at once, for questions about single paths.
     fn open<'w>(&self, cluster: &'w Cluster<'_>) -> Box<dyn OpenDoor + 'w>;

@@ -18,12 +18,12 @@ pub use table::CheckTable;
 
 use crate::resolve::entries::UnmodelledEntries;
 use door::DOORS;
-use kubereach_model::evidence::Subject;
+use kubereach_model::evidence::SubjectPaths;
 
 /// Evaluates every subject behind these backends, in parallel; the order is that of kind, namespace and name.
-pub fn subjects(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
+pub fn subjects(backends: &service::Backends<'_, '_>) -> Vec<SubjectPaths> {
     let doors = || DOORS.par_iter().flat_map(|door| door.subjects(backends)).collect();
-    let (mut subjects, services): (Vec<Subject>, _) = rayon::join(doors, || service::subjects(backends));
+    let (mut subjects, services): (Vec<SubjectPaths>, _) = rayon::join(doors, || service::subjects(backends));
     subjects.extend(services);
     note_unmodelled_entries(backends, &mut subjects);
     subjects.par_sort_by(|a, b| a.object.cmp(&b.object));
@@ -31,7 +31,7 @@ pub fn subjects(backends: &service::Backends<'_, '_>) -> Vec<Subject> {
 }
 
 /// Notes on every Service which entries of other kinds lead to it.
-fn note_unmodelled_entries(backends: &service::Backends<'_, '_>, subjects: &mut [Subject]) {
+fn note_unmodelled_entries(backends: &service::Backends<'_, '_>, subjects: &mut [SubjectPaths]) {
     if backends.cluster.snapshot.unmodelled.is_empty() {
         return;
     }

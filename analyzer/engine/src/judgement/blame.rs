@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{ConfigVerdict, Effect, PathState, SegmentName, UnknownClass};
 
-use kubereach_model::evidence::{Finding, Path, Subject};
+use kubereach_model::evidence::{Finding, Path, SubjectPaths};
 
 /// The finding that speaks for a subject.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct Blame {
 /// Of each path in the state that gave the verdict, the first segment (in the order traffic crosses
 /// them) in that state speaks; of those, the finding that concerns most paths, then the first. A doubt that
 /// somebody can look into speaks before one that is left open on purpose.
-pub fn blame(subject: &Subject, config: ConfigVerdict) -> Option<Blame> {
+pub fn blame(subject: &SubjectPaths, config: ConfigVerdict) -> Option<Blame> {
     let wanted: &[(PathState, Effect)] = match config {
         ConfigVerdict::Broken => &[(PathState::Blocked, Effect::Blocks)],
         ConfigVerdict::Degraded => &[(PathState::Blocked, Effect::Blocks), (PathState::Narrowed, Effect::Narrows)],

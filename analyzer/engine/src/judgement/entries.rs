@@ -7,10 +7,10 @@ use std::sync::Arc;
 use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
 
 use crate::evaluate::door::{self, SERVICE};
-use kubereach_model::evidence::{EntryPoint, Segment, Subject, fold};
+use kubereach_model::evidence::{EntryPoint, Segment, SubjectPaths, fold};
 
-/// Fills in [`Subject::entries`] of every Service, from the other subjects' paths.
-pub fn attach_entries(subjects: &mut [Subject]) {
+/// Fills in [`SubjectPaths::entries`] of every Service, from the other subjects' paths.
+pub fn attach_entries(subjects: &mut [SubjectPaths]) {
     let mut by_service: BTreeMap<ObjectRef, BTreeMap<ObjectRef, EntryPoint>> = BTreeMap::new();
     for subject in subjects.iter().filter(|s| door::leads(&s.object.kind)) {
         for path in subject.paths.iter().filter(|p| p.dormant.is_none()) {

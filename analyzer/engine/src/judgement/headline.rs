@@ -4,10 +4,10 @@ use kubereach_reports::report::{ConfigVerdict, PathState, Traffic, Verdict};
 
 use super::{Blame, Effective};
 use crate::observation::Seen;
-use kubereach_model::evidence::{Dormant, Finding, Path, Subject};
+use kubereach_model::evidence::{Dormant, Finding, Path, SubjectPaths};
 
 /// The headline of a subject.
-pub(super) fn headline(subject: &Subject, config: ConfigVerdict, blame: Option<&Blame>) -> String {
+pub(super) fn headline(subject: &SubjectPaths, config: ConfigVerdict, blame: Option<&Blame>) -> String {
     let name = format!("{} {}", subject.object.kind, subject.object.name);
     let says = |fallback: &str| blame.map_or_else(|| fallback.to_owned(), |b| sentence(&b.finding.message));
     match config {
@@ -25,7 +25,7 @@ pub(super) fn headline(subject: &Subject, config: ConfigVerdict, blame: Option<&
 
 /// The headline of a subject about which traffic has something to say. `paths` are those that carry traffic.
 pub(super) fn measured(
-    subject: &Subject,
+    subject: &SubjectPaths,
     verdict: Verdict,
     config: ConfigVerdict,
     traffic: Traffic,
@@ -81,7 +81,7 @@ pub(super) fn measured(
     }
 }
 
-fn degraded(subject: &Subject, name: &str, says: &dyn Fn(&str) -> String) -> String {
+fn degraded(subject: &SubjectPaths, name: &str, says: &dyn Fn(&str) -> String) -> String {
     let carrying: Vec<&Path> = subject.paths.iter().filter(|p| p.dormant.is_none()).collect();
     if carrying.is_empty() {
         let reason = subject.paths.iter().find_map(|p| match &p.dormant {
@@ -101,7 +101,7 @@ fn degraded(subject: &Subject, name: &str, says: &dyn Fn(&str) -> String) -> Str
     }
 }
 
-fn config_ok(subject: &Subject, name: &str) -> String {
+fn config_ok(subject: &SubjectPaths, name: &str) -> String {
     let blocked: Vec<String> =
         subject.entries.iter().filter(|e| e.state == PathState::Blocked).map(|e| e.object.to_string()).collect();
     let ok = format!("Nothing wrong was found in the configuration of {name}; it was not tested with live traffic");

@@ -10,7 +10,7 @@ use kubereach_reports::report::{
 use super::{Blame, Effective, blame, config_verdict};
 use crate::observation::{PathSeen, Remark, Seen};
 use kubereach_model::evidence::command::arg;
-use kubereach_model::evidence::{Finding, Path, Subject};
+use kubereach_model::evidence::{Finding, Path, SubjectPaths};
 
 /// What was measured of one path, with what is to be said about it.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Measurements {
 
 impl Measurements {
     /// Those of one subject.
-    pub(super) fn of(&self, subject: &Subject) -> BTreeMap<String, Measured> {
+    pub(super) fn of(&self, subject: &SubjectPaths) -> BTreeMap<String, Measured> {
         if self.paths.is_empty() {
             return BTreeMap::new();
         }
@@ -45,7 +45,7 @@ impl Measurements {
     /// The next strongest test, where something stays open.
     pub(super) fn next_test(
         &self,
-        subject: &Subject,
+        subject: &SubjectPaths,
         measured: &BTreeMap<String, Measured>,
         not_proved: &[UncheckedItem],
     ) -> Option<NextStep> {
@@ -81,7 +81,7 @@ impl Measurements {
 }
 
 /// The carrying paths as configuration and measurement leave them.
-pub(super) fn effective(subject: &Subject, measured: &BTreeMap<String, Measured>) -> Vec<Effective> {
+pub(super) fn effective(subject: &SubjectPaths, measured: &BTreeMap<String, Measured>) -> Vec<Effective> {
     let of = |path: &Path| {
         let own = Effective { state: path.state(), seen: Seen::Nothing, by_traffic: false, verified: false };
         let m = if measured.is_empty() { None } else { measured.get(&path.key.id()) };
@@ -112,7 +112,7 @@ pub(super) struct Lead {
 
 /// The configuration speaks where it gave the verdict, and the measurement where that did.
 pub(super) fn lead(
-    subject: &Subject,
+    subject: &SubjectPaths,
     measured: &BTreeMap<String, Measured>,
     verdict: Verdict,
     config: ConfigVerdict,
@@ -133,7 +133,8 @@ pub(super) fn lead(
     let refuted = |path: &Path| {
         measured.get(&path.key.id()).is_some_and(|m| m.seen.by_traffic && m.seen.effective == PathState::Open)
     };
-    let rest = Subject { paths: subject.paths.iter().filter(|p| !refuted(p)).cloned().collect(), ..subject.clone() };
+    let rest =
+        SubjectPaths { paths: subject.paths.iter().filter(|p| !refuted(p)).cloned().collect(), ..subject.clone() };
     let remaining = config_verdict(&rest.paths);
     let configured = || {
         let says = matches!(
@@ -165,7 +166,7 @@ fn contradiction(measured: &BTreeMap<String, Measured>) -> Option<Lead> {
 }
 
 /// What a reader of the measurements might take for shown and is not.
-pub(super) fn not_proved(subject: &Subject, measured: &BTreeMap<String, Measured>) -> Vec<UncheckedItem> {
+pub(super) fn not_proved(subject: &SubjectPaths, measured: &BTreeMap<String, Measured>) -> Vec<UncheckedItem> {
     if measured.is_empty() {
         return Vec::new();
     }

@@ -18,13 +18,13 @@ use kubereach_reports::report::{
     BrokenAt, ConfigVerdict, Effect, NextStep, PathState, SegmentName, Traffic, UncheckedItem, UnknownClass, Verdict,
 };
 
-use kubereach_model::evidence::{Finding, Subject};
+use kubereach_model::evidence::{Finding, SubjectPaths};
 
 /// A judged subject.
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// The subject.
-    pub subject: Subject,
+    pub subject: SubjectPaths,
     /// The one word.
     pub verdict: Verdict,
     /// What the snapshot shows.
@@ -54,7 +54,7 @@ pub struct Judged {
 }
 
 /// Judges one subject by the configuration and by what was measured of it.
-pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
+pub fn judge(subject: SubjectPaths, measurements: &Measurements) -> Judged {
     let config = config_verdict(&subject.paths);
     let measured = measurements.of(&subject);
     let paths = measured::effective(&subject, &measured);
@@ -101,7 +101,7 @@ pub fn judge(subject: Subject, measurements: &Measurements) -> Judged {
     }
 }
 
-fn worst_entry_problem(subject: &Subject) -> Option<Arc<Finding>> {
+fn worst_entry_problem(subject: &SubjectPaths) -> Option<Arc<Finding>> {
     let blocked = subject.entries.iter().filter(|e| e.state == PathState::Blocked);
     blocked.flat_map(|e| &e.problems).find(|f| f.effect() == Effect::Blocks).cloned()
 }
@@ -122,7 +122,7 @@ fn reason(finding: &Finding) -> String {
 }
 
 fn not_checked(
-    subject: &Subject,
+    subject: &SubjectPaths,
     traffic: Traffic,
     given: bool,
     measured: &BTreeMap<String, Measured>,

@@ -11,7 +11,7 @@ use super::unknown_host::{controls, entry_only};
 use super::{Document, Doubt, PathFacts, PathSeen, Sighting, Source, admission, age, reduce};
 use crate::evaluate::Cluster;
 use crate::evaluate::policy::{ready_behind, service_port};
-use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::evidence::{Path, SubjectPaths};
 
 /// What the documents say about one cluster's paths.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,7 @@ pub struct Merged {
 /// measured is not known, so their rows touch nothing.
 pub fn merge(
     cluster: &Cluster<'_>,
-    subjects: &[Subject],
+    subjects: &[SubjectPaths],
     documents: &[Document],
     elsewhere: &BTreeSet<String>,
 ) -> Merged {

@@ -13,7 +13,7 @@ use crate::evaluate::door::spoken::{Spoken, of_port, of_word};
 use crate::evaluate::door::{self, Around, DOORS, FrontDoor, Kind, OpenDoor, SERVICE};
 use crate::resolve::route::policy::Policies;
 use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::model::ServicePort;
 use kubereach_model::snapshot::model::lenient::PortRef;
 
@@ -30,7 +30,7 @@ pub(super) struct Facts<'w, 's> {
 }
 
 impl<'w, 's> Facts<'w, 's> {
-    pub(super) fn new(cluster: &'w Cluster<'s>, subjects: &[Subject]) -> Self {
+    pub(super) fn new(cluster: &'w Cluster<'s>, subjects: &[SubjectPaths]) -> Self {
         let mut facts = Self {
             cluster,
             policies: Policies::new(cluster),
@@ -45,7 +45,7 @@ impl<'w, 's> Facts<'w, 's> {
     }
 
     /// What entries say of the ports they lead to, and the hosts that are really served at a door.
-    fn read(&mut self, subjects: &[Subject]) {
+    fn read(&mut self, subjects: &[SubjectPaths]) {
         for subject in subjects.iter().filter(|s| door::leads(&s.object.kind)) {
             let hint = self.door(&subject.object.kind).and_then(|door| door.speaks(&subject.object));
             for path in &subject.paths {

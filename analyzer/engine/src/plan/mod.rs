@@ -44,7 +44,7 @@ use kubereach_reports::report::PathState;
 
 use crate::evaluate::Cluster;
 use crate::evaluate::door::SERVICE;
-use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::evidence::{Path, SubjectPaths};
 
 pub use digest::snapshot_digest;
 use draft::Drafts;
@@ -55,7 +55,7 @@ pub const MOST: usize = 2_000;
 
 /// The digests by which measurements of this snapshot are recognized: of its plans for everything, and of the
 /// snapshot itself, which the plan of a part names too.
-pub fn digests(cluster: &Cluster<'_>, subjects: &[Subject]) -> BTreeSet<String> {
+pub fn digests(cluster: &Cluster<'_>, subjects: &[SubjectPaths]) -> BTreeSet<String> {
     let plans = [Some(MOST), None].map(|most| derive(cluster, subjects, &|_| true, most));
     let own = plans.iter().map(|plan| plan.snapshot.clone());
     plans.iter().filter_map(|plan| plan.digest().ok()).chain(own).collect()
@@ -75,8 +75,8 @@ struct PlannedPath<'a> {
 /// does not fit is named in the plan.
 pub fn derive(
     cluster: &Cluster<'_>,
-    subjects: &[Subject],
-    wanted: &dyn Fn(&Subject) -> bool,
+    subjects: &[SubjectPaths],
+    wanted: &dyn Fn(&SubjectPaths) -> bool,
     most: Option<usize>,
 ) -> Plan {
     let facts = Facts::new(cluster, subjects);

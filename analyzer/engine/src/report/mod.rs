@@ -16,7 +16,11 @@ use kubereach_model::evidence::{FieldPath, Finding, Locate, Path, Place};
 pub use inventory::{coverage, not_evaluated};
 
 /// Assembles the report. `snapshot` comes filled with inputs, coverage and problems.
-pub fn assemble(judged: Vec<(Option<String>, Judged)>, snapshot: report::Snapshot, positions: &dyn Locate) -> Report {
+pub fn assemble(
+    judged: Vec<(Option<String>, Judged)>,
+    snapshot: report::SnapshotSummary,
+    positions: &dyn Locate,
+) -> Report {
     let mut findings: HashMap<String, Arc<Finding>> = HashMap::new();
     let rows: Vec<(report::Subject, Mentioned)> =
         judged.into_par_iter().map(|(cluster, judged)| subject(cluster, judged)).collect();

@@ -3,7 +3,7 @@
 use kubereach_engine::checks;
 use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::judgement::config_verdict;
-use kubereach_model::evidence::{Dormant, Subject};
+use kubereach_model::evidence::{Dormant, SubjectPaths};
 use kubereach_model::snapshot::Snapshot;
 use kubereach_reports::report::{ConfigVerdict, PathState};
 use kubereach_testkit::snapshots::{part, whole};
@@ -43,17 +43,17 @@ fn route(name: &str, rules: &Value) -> Value {
     object(API, "HTTPRoute", name, json!({"parentRefs": [{"name": "public"}], "rules": rules}))
 }
 
-fn judge(items: &[Value], everything: bool) -> Vec<Subject> {
+fn judge(items: &[Value], everything: bool) -> Vec<SubjectPaths> {
     let snapshot: Snapshot = if everything { whole(items) } else { part(items) };
     checks::evaluate(&Cluster::new(&snapshot))
 }
 
 #[allow(clippy::panic, reason = "a helper of tests")]
-fn subject<'a>(subjects: &'a [Subject], name: &str) -> &'a Subject {
+fn subject<'a>(subjects: &'a [SubjectPaths], name: &str) -> &'a SubjectPaths {
     subjects.iter().find(|s| s.object.to_string() == name).unwrap_or_else(|| panic!("no subject {name}"))
 }
 
-fn codes(subject: &Subject) -> Vec<&'static str> {
+fn codes(subject: &SubjectPaths) -> Vec<&'static str> {
     subject.paths.iter().flat_map(|p| &p.segments).flat_map(|s| s.findings()).map(|f| f.code()).collect()
 }
 

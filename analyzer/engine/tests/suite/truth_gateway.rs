@@ -9,7 +9,7 @@ use kubereach_engine::resolve::gateway::Gateways;
 use kubereach_engine::resolve::gateway::kinds::Kinds;
 use kubereach_engine::resolve::gateway::listener::Owner;
 use kubereach_engine::resolve::route::attach;
-use kubereach_model::evidence::{Finding, Path, Subject};
+use kubereach_model::evidence::{Finding, Path, SubjectPaths};
 use kubereach_reports::report::Effect;
 use kubereach_testkit::snapshots::{json_file, whole};
 use kubereach_testkit::truth::truth;
@@ -285,7 +285,7 @@ fn means(code: &str, table: &[(&str, Means)], scope: &str, kind: &str, reason: O
 }
 
 struct State<'s> {
-    subjects: Vec<Subject>,
+    subjects: Vec<SubjectPaths>,
     gateways: Gateways<'s>,
     routes: Vec<attach::Attached<'s>>,
 }
@@ -297,7 +297,7 @@ impl<'s> State<'s> {
         Self { subjects: checks::evaluate(cluster), gateways, routes }
     }
 
-    fn paths(&self) -> impl Iterator<Item = (&Subject, &Path)> {
+    fn paths(&self) -> impl Iterator<Item = (&SubjectPaths, &Path)> {
         self.subjects.iter().flat_map(|s| s.paths.iter().map(move |p| (s, p)))
     }
 
@@ -364,7 +364,7 @@ impl<'v> Row<'v> {
         }
     }
 
-    fn concerns(&self, subject: &Subject, path: &Path) -> bool {
+    fn concerns(&self, subject: &SubjectPaths, path: &Path) -> bool {
         let door = path.key.listener.as_deref().unwrap_or_default();
         match self.scope {
             "listener" => {

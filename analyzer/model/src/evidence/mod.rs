@@ -14,6 +14,6 @@ mod segment;
 
 pub use check_doc::{Blocks, CatalogueEntry, CheckDoc, EffectMarker, Inconclusive, Narrows, Notes, Text};
 pub use finding::{FieldPath, Finding, Step};
-pub use path::{Dormant, EntryPoint, Path, PathKey, Subject};
+pub use path::{Dormant, EntryPoint, Path, PathKey, SubjectPaths};
 pub use place::{Locate, Place};
 pub use segment::{Segment, fold};

@@ -94,7 +94,7 @@ pub struct EntryPoint {
 
 /// A subject with its paths, before it is judged.
 #[derive(Debug, Clone)]
-pub struct Subject {
+pub struct SubjectPaths {
     /// What the verdict is about.
     pub object: ObjectRef,
     /// Index of its origin, for positions.

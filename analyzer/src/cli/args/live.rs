@@ -59,7 +59,7 @@ pub(in crate::cli) struct ClusterFlags {
     kubereach snapshot --dry-run                        what would be read\n\n\
     Values of Secrets and of environment variables, credentials in annotations, arguments and URLs, and\n\
     managedFields are dropped while reading. 'kubereach check FILE' judges the file as '--live' would.")]
-pub(in crate::cli) struct Snapshot {
+pub(in crate::cli) struct SnapshotArgs {
     /// Where to: .tar.zst, .tar.gz, .yaml, or a new directory
     #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,

@@ -16,7 +16,7 @@ use super::subjects::Subjects;
 use super::via::Via;
 
 #[cfg(feature = "live")]
-pub(super) use live::{ClusterFlags, Job, LiveFlags, Probe, Snapshot, WhomFlags, parse_time, range};
+pub(super) use live::{ClusterFlags, Job, LiveFlags, Probe, SnapshotArgs, WhomFlags, parse_time, range};
 
 /// Can traffic get to this app and, if not, exactly where and why does it break?
 #[derive(Debug, Parser)]
@@ -51,7 +51,7 @@ pub(super) enum Command {
     Diff(Diff),
     #[cfg(feature = "live")]
     /// Read a live cluster, read-only, into one file that check reads, with its coverage record
-    Snapshot(Snapshot),
+    Snapshot(SnapshotArgs),
     /// What to measure, and why: the probe plan of an input
     Plan(Plan),
     #[cfg(feature = "live")]

@@ -8,7 +8,7 @@ use crate::evaluate::Cluster;
 use crate::evaluate::service::Backends;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::state::{Address, Tier};
-use kubereach_model::evidence::Subject;
+use kubereach_model::evidence::SubjectPaths;
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Decode, Snapshot};
 
 struct Json(Value);
@@ -56,7 +56,7 @@ fn controller_pod(ready: bool) -> Value {
            "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": if ready {"True"} else {"False"}}]}})
 }
 
-fn judged(snapshot: &Snapshot) -> Vec<Subject> {
+fn judged(snapshot: &Snapshot) -> Vec<SubjectPaths> {
     crate::evaluate::ingress::subjects(&Backends::new(&Cluster::new(snapshot), &crate::checks::TABLE))
 }
 

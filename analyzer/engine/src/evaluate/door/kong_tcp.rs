@@ -20,7 +20,7 @@ use crate::resolve::ingress::entry::{ClassField, Entry};
 use crate::resolve::ingress::rules::{Declared, once};
 use crate::resolve::ingress::state::IngressState;
 use crate::resolve::proxy_pods::TrafficSource;
-use kubereach_model::evidence::{Path, Segment, Subject};
+use kubereach_model::evidence::{Path, Segment, SubjectPaths};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{LoadBalancerIngress, Resource as _, TcpIngress};
 use kubereach_model::snapshot::{Found, Kept as _, Provenance};
@@ -38,7 +38,7 @@ impl Door for KongTcp {
         &[KIND]
     }
 
-    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<Subject> {
+    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<SubjectPaths> {
         let all = all(backends.cluster);
         let entries = UnmodelledEntries::of(backends.cluster);
         all.states.par_iter().map(|state| subject(backends, &all, &entries, state)).collect()
@@ -95,7 +95,7 @@ fn subject<'s>(
     all: &Ingresses<'s>,
     entries: &UnmodelledEntries<'s>,
     state: &IngressState<'s>,
-) -> Subject {
+) -> SubjectPaths {
     let unseen: BTreeSet<&str> =
         state.ingress.declared.iter().map(|rule| &*rule.path).filter(|port| !is_declared(state, port)).collect();
     let listener = |rule: &Declared<'_>| {

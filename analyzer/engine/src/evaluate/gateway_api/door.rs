@@ -18,7 +18,7 @@ use crate::evaluate::service::Backends;
 use crate::resolve::gateway::listener::{ListenerState, Owner};
 use crate::resolve::gateway::{GROUP, Gateways};
 use crate::resolve::route::matches;
-use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{MethodMatch, Route, RouteKind, RouteMatch, RouteRule};
 
@@ -44,7 +44,7 @@ impl Door for GatewayDoor {
         ]
     }
 
-    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<Subject> {
+    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<SubjectPaths> {
         super::subjects(backends)
     }
 

@@ -23,7 +23,7 @@ mod tls;
 use rayon::prelude::*;
 
 use crate::evaluate::service::Backends;
-use kubereach_model::evidence::Subject;
+use kubereach_model::evidence::SubjectPaths;
 
 pub use table::CheckTable;
 
@@ -31,7 +31,7 @@ pub use table::CheckTable;
 pub(crate) static DOOR: door::GatewayDoor = door::GatewayDoor;
 
 /// Every Gateway and every route.
-pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<SubjectPaths> {
     let evaluation = evaluation::Evaluation::new(backends);
     let routes: Vec<route::Outcome> =
         (0..evaluation.routes.len()).into_par_iter().filter_map(|id| route::evaluate(&evaluation, id)).collect();

@@ -13,14 +13,14 @@ use super::status::RouteStatus;
 use super::table::ask;
 use crate::resolve::route::attach::Attached;
 use crate::resolve::route::parent::{self, Parent};
-use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
+use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
 
 /// An evaluated route.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     /// Index of the route.
     pub(crate) id: usize,
-    pub(crate) subject: Subject,
+    pub(crate) subject: SubjectPaths,
     /// Listeners at which the route itself, and not the listener, provably leads nowhere.
     pub(crate) broken_at: Vec<usize>,
 }
@@ -55,7 +55,7 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
     }
     let listing = ListingContext { object: route.object(), left_out: total - paths.len() };
     paths.sort_by(|a, b| a.key.cmp(&b.key));
-    let subject = Subject {
+    let subject = SubjectPaths {
         object: route.object(),
         origin: route.origin,
         paths,

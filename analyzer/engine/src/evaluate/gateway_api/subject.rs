@@ -13,13 +13,13 @@ use super::route::Outcome;
 use super::table::ask;
 use crate::resolve::gateway::GatewayState;
 use crate::resolve::gateway::listener::{ListenerState, Owner};
-use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
+use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
 
 /// Routes (indexes) by the listener (index) they are attached to.
 type ByListener = BTreeMap<usize, Vec<usize>>;
 
 /// Every Gateway, after its routes.
-pub(super) fn gateways(evaluation: &Evaluation<'_, '_>, outcomes: &[Outcome]) -> Vec<Subject> {
+pub(super) fn gateways(evaluation: &Evaluation<'_, '_>, outcomes: &[Outcome]) -> Vec<SubjectPaths> {
     let (mut attached, mut broken) = (ByListener::new(), ByListener::new());
     for (id, route) in evaluation.routes.iter().enumerate() {
         let attachments = route.parents.iter().flat_map(|p| &p.attachments);
@@ -45,7 +45,7 @@ fn subject(
     state: &GatewayState<'_>,
     attached: &ByListener,
     broken: &ByListener,
-) -> Subject {
+) -> SubjectPaths {
     let gateway = state.gateway;
     let mut paths: BTreeMap<PathKey, Path> = BTreeMap::new();
     for listener_id in &state.listeners {
@@ -68,7 +68,7 @@ fn subject(
     let mut paths: Vec<Path> = paths.into_values().collect();
     let left_out = limit::keep_worst(&mut paths, limit::PATHS);
     let listing = ListingContext { object: gateway.object(), left_out };
-    Subject {
+    SubjectPaths {
         object: gateway.object(),
         origin: gateway.origin,
         paths,

@@ -17,7 +17,7 @@ use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::rules::Declared;
 use crate::resolve::ingress::state::{Address, IngressState};
 use kubereach_model::evidence::command::cut;
-use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, Subject};
+use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, SubjectPaths};
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::{Found, Lookup};
@@ -35,7 +35,7 @@ pub(crate) fn subject<'s>(
     entries: &UnmodelledEntries<'s>,
     state: &IngressState<'s>,
     listener: &Listener<'_>,
-) -> Subject {
+) -> SubjectPaths {
     let (cluster, checks) = (backends.cluster, &backends.checks.ingress);
     let before = [address(checks, state), controller(checks, state)].map(Arc::new);
     let mut certificates = Certificates::new(cluster, checks, state);
@@ -70,7 +70,7 @@ pub(crate) fn subject<'s>(
         }
     }
     let notes = checks.notes.iter().flat_map(|check| check(state, &paths)).map(Arc::new).collect();
-    Subject {
+    SubjectPaths {
         object: state.ingress.object(),
         origin: state.ingress.origin,
         paths,

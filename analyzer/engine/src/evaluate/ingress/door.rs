@@ -16,7 +16,7 @@ use crate::resolve::controllers::Product;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::rules::{Declared, covers};
 use crate::resolve::ingress::state::{Address, IngressState};
-use kubereach_model::evidence::{Path, Subject};
+use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::model::{Meta, ServicePort};
 
 /// networking.k8s.io Ingress.
@@ -29,7 +29,7 @@ impl Door for IngressDoor {
         &[Kind { speaks_http: true, ..KIND }]
     }
 
-    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<Subject> {
+    fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<SubjectPaths> {
         super::subjects(backends)
     }
 

@@ -14,7 +14,7 @@ use crate::resolve::certificate::CertificateFacts;
 use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::state::IngressState;
-use kubereach_model::evidence::{Finding, Path, Segment, Subject};
+use kubereach_model::evidence::{Finding, Path, Segment, SubjectPaths};
 
 pub use certificates::{Certificate, SecretUser, TlsEntry};
 pub use path::{Fallback, FollowedPath, IngressPath};
@@ -23,7 +23,7 @@ pub use path::{Fallback, FollowedPath, IngressPath};
 pub(crate) static DOOR: door::IngressDoor = door::IngressDoor;
 
 /// Every subject of this area.
-pub fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+pub fn subjects(backends: &Backends<'_, '_>) -> Vec<SubjectPaths> {
     let cluster = backends.cluster;
     if cluster.snapshot.ingresses.is_empty() {
         return Vec::new();

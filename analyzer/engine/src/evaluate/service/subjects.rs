@@ -10,11 +10,11 @@ use crate::evaluate::policy;
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
 use crate::evaluate::service::{Context, address, alias, behind_context};
 use crate::resolve::service::ServiceView;
-use kubereach_model::evidence::{Path, PathKey, Segment, Subject};
+use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
 use kubereach_model::snapshot::model::ServicePort;
 
 /// Every Service of the snapshot.
-pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<Subject> {
+pub(crate) fn subjects(backends: &Backends<'_, '_>) -> Vec<SubjectPaths> {
     backends.cluster.service_views().par_iter().map(|view| subject(backends, view)).collect()
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn backend_of(view: &ServiceView<'_>, port: Option<&ServicePort>) -> 
     Backend { kind: "Service".to_owned(), namespace: view.namespace().to_owned(), name: view.name().to_owned(), port }
 }
 
-fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
+fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> SubjectPaths {
     let mut paths = Paths { view, all: Vec::new(), keys: BTreeSet::new() };
     if view.service.is_external_name() {
         for (backend, segments) in alias::paths(backends, view) {
@@ -42,7 +42,7 @@ fn subject<'s>(backends: &Backends<'_, 's>, view: &ServiceView<'s>) -> Subject {
             paths.port(backends, index);
         }
     }
-    Subject {
+    SubjectPaths {
         object: view.service.object(),
         origin: view.service.origin,
         paths: paths.all,

@@ -4,7 +4,7 @@
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use super::{Action, Admin, Api, KINDS, Peer, Rule, Subject};
+use super::{Action, Admin, Api, KINDS, Peer, PolicySubject, Rule};
 use crate::policy::answer::Protocol;
 use crate::policy::engine::{Compiled, Policy, Tier};
 use crate::policy::network::Block;
@@ -74,13 +74,12 @@ fn namespaced_pods(value: &Value) -> Option<(LabelSelector, LabelSelector)> {
     Some((part("namespaceSelector")?, part("podSelector")?))
 }
 
-fn subject(value: Option<&Value>) -> Subject {
+fn subject(value: Option<&Value>) -> PolicySubject {
     match only(value) {
-        Some(("namespaces", value)) => selector(value).map_or(Subject::Unreadable, Subject::Namespaces),
-        Some(("pods", value)) => {
-            namespaced_pods(value).map_or(Subject::Unreadable, |(namespaces, pods)| Subject::Pods { namespaces, pods })
-        }
-        _ => Subject::Unreadable,
+        Some(("namespaces", value)) => selector(value).map_or(PolicySubject::Unreadable, PolicySubject::Namespaces),
+        Some(("pods", value)) => namespaced_pods(value)
+            .map_or(PolicySubject::Unreadable, |(namespaces, pods)| PolicySubject::Pods { namespaces, pods }),
+        _ => PolicySubject::Unreadable,
     }
 }
 

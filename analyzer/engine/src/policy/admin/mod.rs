@@ -81,12 +81,12 @@ pub(super) struct Admin<'s> {
     api: Api,
     /// Lower is asked first; `None` where it is missing or masked.
     priority: Option<i64>,
-    subject: Subject,
+    subject: PolicySubject,
     rules: [Vec<Rule<'s>>; 2],
 }
 
 #[derive(Debug, Clone)]
-enum Subject {
+enum PolicySubject {
     Namespaces(LabelSelector),
     Pods { namespaces: LabelSelector, pods: LabelSelector },
     Unreadable,
@@ -134,9 +134,9 @@ impl<'s> Rules<'s> for Admin<'s> {
             return Truth::No;
         }
         match &self.subject {
-            Subject::Namespaces(selector) => on_namespace(selector, pod.namespace, pod.namespace_labels),
-            Subject::Pods { namespaces, pods } => pod_selected(namespaces, pods, pod),
-            Subject::Unreadable => Truth::Unknown(Missing::Form),
+            PolicySubject::Namespaces(selector) => on_namespace(selector, pod.namespace, pod.namespace_labels),
+            PolicySubject::Pods { namespaces, pods } => pod_selected(namespaces, pods, pod),
+            PolicySubject::Unreadable => Truth::Unknown(Missing::Form),
         }
     }
 
