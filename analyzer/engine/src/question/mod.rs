@@ -15,6 +15,7 @@ use kubereach_reports::report::ObjectRef;
 
 use crate::evaluate::Cluster;
 use crate::policy::{End, PodEnd, PolicyView, Protocol};
+use kubereach_model::snapshot::kinds::{self, Variant};
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, LabelSelector, Lookup};
@@ -70,28 +71,13 @@ pub enum Unresolved {
     NoPods(String),
 }
 
-const WORKLOADS: [(&str, WorkloadKind); 20] = [
-    ("deployment", WorkloadKind::Deployment),
-    ("deployments", WorkloadKind::Deployment),
-    ("deploy", WorkloadKind::Deployment),
-    ("statefulset", WorkloadKind::StatefulSet),
-    ("statefulsets", WorkloadKind::StatefulSet),
-    ("sts", WorkloadKind::StatefulSet),
-    ("daemonset", WorkloadKind::DaemonSet),
-    ("daemonsets", WorkloadKind::DaemonSet),
-    ("ds", WorkloadKind::DaemonSet),
-    ("replicaset", WorkloadKind::ReplicaSet),
-    ("replicasets", WorkloadKind::ReplicaSet),
-    ("rs", WorkloadKind::ReplicaSet),
-    ("replicationcontroller", WorkloadKind::ReplicationController),
-    ("rc", WorkloadKind::ReplicationController),
-    ("job", WorkloadKind::Job),
-    ("jobs", WorkloadKind::Job),
-    ("cronjob", WorkloadKind::CronJob),
-    ("cronjobs", WorkloadKind::CronJob),
-    ("rollout", WorkloadKind::Rollout),
-    ("rollouts", WorkloadKind::Rollout),
-];
+/// The kind of workload that a word of the command line names.
+fn workload_of(word: &str) -> Option<WorkloadKind> {
+    match kinds::by_name(word)?.variant {
+        Variant::Workload(kind) => Some(kind),
+        _ => None,
+    }
+}
 
 /// Splits `DEST[:PORT]`; an IPv6 address with a port stands in brackets.
 pub fn split_port(text: &str) -> (&str, Option<&str>) {
@@ -290,7 +276,7 @@ impl<'v, 's> Finder<'v, 's> {
             }
             _ => {}
         }
-        let (_, workload) = WORKLOADS.into_iter().find(|(word, _)| *word == lower)?;
+        let workload = workload_of(&lower)?;
         Some(match self.cluster.snapshot.workload(workload, namespace, name) {
             Lookup::Found(workload) => self.of_workload(workload).map(Named::Parties),
             Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere(&lower, namespace, name))),

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::CoverageState;
 
-use super::GroupKind;
+use super::model::WorkloadKind;
+use super::{GroupKind, kinds, near};
 
 /// One statement about a kind in a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,22 +28,51 @@ pub struct Assumption {
 }
 
 impl Assumption {
-    /// Reads `*`, or `Service,ConfigMap/ns=shop`. The error says what to write.
+    /// Reads `*`, or `Service,ConfigMap/ns=shop`. Kinds are named as for kubectl; `workloads` stands for pods and
+    /// every kind that makes them. The error says what to write.
     pub fn parse(text: &str) -> Result<Vec<Self>, String> {
-        let part = |part: &str| match part.trim() {
-            "" => Err(format!("'{text}': a kind is empty; write Service,ConfigMap/ns=shop")),
-            "*" => Ok(Self { kind: None, namespace: None }),
-            part => match part.split_once('/') {
-                None => Ok(Self { kind: Some(part.to_owned()), namespace: None }),
-                Some((kind, scope)) => match scope.strip_prefix("ns=").filter(|ns| !ns.is_empty()) {
-                    Some(namespace) => {
-                        Ok(Self { kind: (kind != "*").then(|| kind.to_owned()), namespace: Some(namespace.to_owned()) })
-                    }
-                    None => Err(format!("'{part}': write Kind/ns=NAMESPACE")),
+        let mut all = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let (word, namespace) = match part.split_once('/') {
+                None => (part, None),
+                Some((word, scope)) => match scope.strip_prefix("ns=").filter(|ns| !ns.is_empty()) {
+                    Some(namespace) => (word, Some(namespace.to_owned())),
+                    None => return Err(format!("'{part}': write Kind/ns=NAMESPACE")),
                 },
-            },
-        };
-        text.split(',').map(part).collect()
+            };
+            let of_kind = |kind: Option<&str>| Self { kind: kind.map(str::to_owned), namespace: namespace.clone() };
+            match word {
+                "" => return Err(format!("'{text}': a kind is empty; write Service,ConfigMap/ns=shop")),
+                "*" => all.push(of_kind(None)),
+                _ if word.eq_ignore_ascii_case(WORKLOADS) => {
+                    let makers = WorkloadKind::ALL.map(WorkloadKind::word);
+                    let kinds: BTreeSet<&str> = makers.into_iter().chain(["Pod"]).collect();
+                    all.extend(kinds.into_iter().map(|kind| of_kind(Some(kind))));
+                }
+                _ => match kinds::by_name(word) {
+                    Some(kind) => all.push(of_kind(Some(kind.kind))),
+                    None => return Err(unknown(word)),
+                },
+            }
+        }
+        Ok(all)
+    }
+
+    /// Is this a word that [`Self::parse`] takes for a kind?
+    pub fn is_kind(word: &str) -> bool {
+        word.eq_ignore_ascii_case(WORKLOADS) || kinds::by_name(word).is_some()
+    }
+}
+
+/// Stands for pods and every kind that makes them.
+const WORKLOADS: &str = "workloads";
+
+/// What to say of a word that names no kind.
+fn unknown(word: &str) -> String {
+    let words = kinds::KINDS.iter().flat_map(|k| [k.kind, k.plural]).chain([WORKLOADS]);
+    match near::nearest(word, words) {
+        Some(near) => format!("no kind is called '{word}'; did you mean {near}?"),
+        None => format!("no kind is called '{word}'; name kinds that kubereach reads, such as Service or Deployment"),
     }
 }
 

@@ -183,6 +183,16 @@ impl Snapshot {
         self.completeness(T::KIND, namespace).map(|(reason, source)| Absence::new(what.into(), reason, source))
     }
 
+    /// As [`Snapshot::nothing_else`], for one of the kinds that share a shape.
+    pub fn nothing_else_of(
+        &self,
+        kind: &GroupKind,
+        namespace: Option<&str>,
+        what: impl Into<String>,
+    ) -> Result<Absence, Gap> {
+        self.completeness(kind, namespace).map(|(reason, source)| Absence::new(what.into(), reason, source))
+    }
+
     /// Is everything of a kind in a scope known? Otherwise the gap.
     pub fn is_complete(&self, kind: &GroupKind, namespace: Option<&str>) -> Result<(), Gap> {
         match self.coverage.state(kind, namespace) {
