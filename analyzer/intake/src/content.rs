@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use super::lost::Lost;
 pub use kubereach_reports::report::Problem;
 
 /// One input as named on the command line.
@@ -156,18 +157,24 @@ pub struct Documents<T> {
     pub errors: Vec<CapturedError>,
     /// Documents beside them that are no Kubernetes objects.
     pub others: usize,
+    /// Objects that are there and could not be read.
+    pub lost: Vec<Lost>,
 }
 
 impl<T> Default for Documents<T> {
     fn default() -> Self {
-        Self { objects: Vec::new(), lists: Vec::new(), tables: Vec::new(), errors: Vec::new(), others: 0 }
+        Self { objects: Vec::new(), lists: Vec::new(), tables: Vec::new(), errors: Vec::new(), others: 0, lost: Vec::new() }
     }
 }
 
 impl<T> Documents<T> {
     /// Whether nothing of Kubernetes was recognised.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.lists.is_empty() && self.tables.is_empty() && self.errors.is_empty()
+        self.objects.is_empty()
+            && self.lists.is_empty()
+            && self.tables.is_empty()
+            && self.errors.is_empty()
+            && self.lost.is_empty()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod item;
 pub mod json;
 pub mod layouts;
 pub mod limits;
+mod lost;
 pub mod object;
 pub mod pages;
 pub mod positions;
@@ -23,7 +24,7 @@ pub mod yaml;
 pub use assemble::{Intake, IntakeOptions, read};
 pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
-    Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
+    Lost, Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
 };
 pub use layouts::is_bundle_folder;
 pub use limits::Limits;

@@ -6,7 +6,7 @@ use super::emit::{self, ItemType, ListMeta, Outcome, Pending};
 use super::head::{self, DocClass};
 use super::yaml_docs::Segment;
 use super::{Context, Out};
-use crate::content::{Problem, TableDocument, TextFormat};
+use crate::content::{Lost, Problem, TableDocument, TextFormat};
 use crate::json;
 use crate::object::{Body, shift};
 use crate::yaml::tree::{NodeId, Tree};
@@ -324,17 +324,23 @@ fn scalar<T>(tree: &Tree<'_>, segment: &Segment<'_>, ctx: &Context<'_, T>, out: 
 }
 
 fn unreadable<T>(segment: &Segment<'_>, error: &YamlError, ctx: &Context<'_, T>, out: &mut Out<T>) {
-    if ctx.sniffed {
+    let is_told = Lost::is_told_by(segment.text);
+    if ctx.sniffed && !is_told {
         return;
     }
     if segment.text.len() <= ctx.limits.text_bytes && out.text.is_none() {
         out.text = Some(String::from_utf8_lossy(segment.text).into_owned());
     }
     let at = error.at.map(|at| shift(segment.line, at));
-    let message = if memchr::memmem::find(segment.text, b"{{").is_some() {
+    let template = memchr::memmem::find(segment.text, b"{{").is_some();
+    let message = if template {
         format!("a template, not YAML ({error}): render it first (helm template, kustomize build); the rest was read")
     } else {
         format!("not valid YAML: {error}; the rest was read")
     };
-    out.problems.push(ctx.problem(at, message));
+    let problem = ctx.problem(at, message);
+    let head = head::yaml(segment.text, 0);
+    let typed = (head.api_version.as_deref(), head.kind.as_deref());
+    out.docs.lost.extend(Lost::of(typed, is_told, template, &ctx.hint, problem.clone()));
+    out.problems.push(problem);
 }

@@ -243,10 +243,17 @@ fn broken<T>(
         return;
     }
     let inner = json::position(text.get(at..).unwrap_or_default(), error.at.saturating_sub(at));
-    out.problems.push(ctx.problem(
+    let problem = ctx.problem(
         Some(json::shift(position, inner)),
         format!("{}; what stands before it was read", error.what.words()),
-    ));
+    );
+    let head = head::json(text, Range { start: at, end: text.len() }, ctx.limits.depth);
+    let is_object = head.kind.as_deref().is_some_and(|kind| !kind.ends_with("List"));
+    if is_object {
+        let typed = (head.api_version.as_deref(), head.kind.as_deref());
+        out.docs.lost.extend(Lost::of(typed, head.api_version.is_some(), false, &ctx.hint, problem.clone()));
+    }
+    out.problems.push(problem);
 }
 
 fn untyped_document<T: Send>(

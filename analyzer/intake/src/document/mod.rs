@@ -118,6 +118,7 @@ impl<T> Out<T> {
         self.docs.tables.append(&mut later.docs.tables);
         self.docs.errors.append(&mut later.docs.errors);
         self.docs.others += later.docs.others;
+        self.docs.lost.append(&mut later.docs.lost);
         self.data_bytes = self.data_bytes.saturating_add(later.data_bytes);
         if self.data_bytes <= ctx.limits.data_bytes {
             self.data.append(&mut later.data);

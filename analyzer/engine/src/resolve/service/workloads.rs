@@ -7,7 +7,7 @@ use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::command;
 use kubereach_model::snapshot::model::{ConditionStatus, UnmodelledRole, current};
 use kubereach_model::snapshot::model::{
-    Meta, OwnerReference, Resource as _, Service, Workload, WorkloadKind, unmodelled_role,
+    Meta, OwnerReference, Service, Workload, WorkloadKind, unmodelled_role,
 };
 use kubereach_model::snapshot::{Found, Gap, GroupKind, Lookup, matches_pairs};
 

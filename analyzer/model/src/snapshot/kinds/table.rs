@@ -87,11 +87,11 @@ kinds! {
         kind("apps.openshift.io", "v1", "DeploymentConfig", "deploymentconfigs")
             .short(&["dc"]).formerly("").aggregated().workload(WorkloadKind::DeploymentConfig),
         kind("apps.kruise.io", "v1alpha1", "CloneSet", "clonesets")
-            .short(&["clone"]).custom().workload(WorkloadKind::CloneSet),
+            .custom().workload(WorkloadKind::CloneSet),
         kind("apps.kruise.io", "v1beta1", "StatefulSet", "statefulsets")
-            .short(&["asts"]).custom().workload(WorkloadKind::AdvancedStatefulSet),
+            .custom().workload(WorkloadKind::AdvancedStatefulSet),
         kind("apps.kruise.io", "v1alpha1", "DaemonSet", "daemonsets")
-            .short(&["daemon"]).custom().workload(WorkloadKind::AdvancedDaemonSet),
+            .custom().workload(WorkloadKind::AdvancedDaemonSet),
         kind("kubevirt.io", "v1", "VirtualMachine", "virtualmachines")
             .short(&["vm", "vms"]).custom().workload(WorkloadKind::VirtualMachine),
         kind("kubevirt.io", "v1", "VirtualMachineInstance", "virtualmachineinstances")
