@@ -102,7 +102,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     }
     let mut report = assemble(judged, snapshot, intake as &dyn Locate);
     if let Some(rules) = &options.gate {
-        gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots));
+        gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots), &intake.unread);
     }
     report
 }

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
 
 use super::clusters::{self, Identity};
-use super::content::{Content, FileId, InputSpec, IntakeError, Origin, Scan};
+use super::content::{Content, FileId, InputSpec, IntakeError, Lost, Origin, Scan};
 use super::item::{Failed, Item, What};
 use super::layouts::{self, Facts, Part, time};
 use super::limits::Limits;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
-use super::{duplicates, empty, helm, hint, scan};
+use super::{duplicates, empty, helm, hint, rendering, scan};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
@@ -39,6 +39,8 @@ pub struct Intake {
     pub inputs: Vec<Input>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Of these, objects of manifests that are there and could not be read.
+    pub unread: Vec<Problem>,
     origins: Vec<Origin>,
     /// Chart templates by origin.
     templates: HashMap<u32, Box<str>>,
@@ -74,7 +76,8 @@ struct Standing {
     copy: bool,
 }
 
-pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
+pub(super) fn assemble(mut scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
+    let of_charts = rendering::say(&mut scan);
     if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
@@ -112,7 +115,7 @@ pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Inta
         }
     }
     let names = cluster_names(&divided.groups, &readings);
-    let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
+    let filled = fill(scan, &places, &readings, (divided.groups.len(), of_charts), options, &mut problems);
     Ok(finish(filled, &readings, &names, options, problems))
 }
 
@@ -153,12 +156,18 @@ struct Filled {
     definitions: Vec<BTreeSet<(String, String)>>,
     /// Per cluster.
     failed: Vec<Vec<Failed>>,
+    /// Per cluster: documents that could not even be taken apart.
+    lost: Vec<Vec<Lost>>,
+    /// Per cluster: those of both that are objects by now.
+    unread: Vec<Vec<Problem>>,
     inputs: Vec<Input>,
     origins: Vec<Origin>,
     templates: HashMap<u32, Box<str>>,
     /// Helm hooks of the input at hand that are not part of what runs.
     hooks: Vec<String>,
     copies: HashSet<FileId>,
+    /// Templates of charts: what they declare is declared once they are rendered.
+    of_charts: BTreeSet<FileId>,
     sources: Sources,
 }
 
@@ -166,7 +175,7 @@ fn fill(
     scan: Scan<Item>,
     places: &HashMap<(usize, usize), Standing>,
     readings: &[Reading],
-    clusters: usize,
+    (clusters, of_charts): (usize, BTreeSet<FileId>),
     options: &IntakeOptions,
     problems: &mut Vec<Problem>,
 ) -> Filled {
@@ -175,11 +184,14 @@ fn fill(
         kinds: vec![BTreeSet::new(); clusters],
         definitions: vec![BTreeSet::new(); clusters],
         failed: (0..clusters).map(|_| Vec::new()).collect(),
+        lost: vec![Vec::new(); clusters],
+        unread: vec![Vec::new(); clusters],
         inputs: Vec::new(),
         origins: Vec::new(),
         templates: HashMap::new(),
         hooks: Vec::new(),
         copies: HashSet::new(),
+        of_charts,
         sources: scan.sources,
     };
     for _ in 0..clusters {
@@ -207,6 +219,7 @@ fn fill(
             if place.unused {
                 continue;
             }
+            filled.lose(documents.lost, reading.cluster, m.file);
             let count = counts.entry(place.part).or_default();
             for decoded in documents.objects {
                 *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
@@ -232,7 +245,10 @@ impl Filled {
         let mut object = match item.what {
             What::Object(object) => object,
             What::Failed(one) => {
-                problems.push(one.problem.clone());
+                if !self.of_charts.contains(&origin.file) {
+                    problems.push(one.problem.clone());
+                    self.unread.get_mut(cluster).into_iter().for_each(|unread| unread.push(one.problem.clone()));
+                }
                 failed.push(*one);
                 return false;
             }
@@ -263,6 +279,17 @@ impl Filled {
         let nowhere = FileId { input: u32::MAX, member: u32::MAX };
         self.origins.push(if reading.facts.placeless { Origin { file: nowhere, ..origin } } else { origin });
         true
+    }
+
+    /// Documents that are objects and could not be taken apart.
+    fn lose(&mut self, lost: Vec<Lost>, cluster: usize, file: FileId) {
+        let rendered = !self.of_charts.contains(&file);
+        if let Some(unread) = self.unread.get_mut(cluster).filter(|_| rendered) {
+            unread.extend(lost.iter().map(|lost| lost.problem.clone()));
+        }
+        if let Some(all) = self.lost.get_mut(cluster) {
+            all.extend(lost);
+        }
     }
 
     fn inventory(&mut self, name: &str, skipped: usize, counts: &BTreeMap<usize, usize>, readings: &[Reading]) {
@@ -310,6 +337,7 @@ fn finish(
         input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
+    let mut unread = Vec::new();
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
         let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
         let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
@@ -330,21 +358,35 @@ fn finish(
             let reason = format!("an object of it could not be read: {}", failed.problem.message);
             builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
         }
+        for lost in filled.lost.get(cluster).into_iter().flatten() {
+            let reason = format!("a document could not be read: {}", lost.problem.message);
+            match &lost.kind {
+                Some(kind) => builder.coverage.lessen(kind, None, &reason, &lost.problem.path),
+                None => builder.coverage.lessen_all(&reason, &lost.problem.path),
+            }
+        }
         for assumption in &options.assume_complete {
             builder.coverage.assume(assumption.clone());
         }
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
-        snapshots.push(Snapshot { thresholds: options.thresholds, ..builder.build() });
+        let snapshot = Snapshot { thresholds: options.thresholds, ..builder.build() };
+        if snapshot.is_manifests() {
+            unread.extend(filled.unread.get_mut(cluster).map(std::mem::take).unwrap_or_default());
+        }
+        snapshots.push(snapshot);
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
-    problems.sort();
-    problems.dedup();
+    for all in [&mut problems, &mut unread] {
+        all.sort();
+        all.dedup();
+    }
     Intake {
         snapshots,
         inputs: filled.inputs,
         problems,
+        unread,
         origins: filled.origins,
         templates: filled.templates,
         sources: filled.sources,

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::content::Problem;
 use super::layouts;
 use super::object::{DecodeError, RawObject};
+use super::rendering;
 use kubereach_model::snapshot::model::lenient::{List, Time};
 use kubereach_model::snapshot::model::{Meta, Resource as _, Sharing};
 use kubereach_model::snapshot::{AnyObject, Decode, GroupKind};
@@ -28,7 +29,7 @@ pub struct Item {
 pub enum What {
     /// An object of the cluster.
     Object(AnyObject),
-    /// A collector's own document about its run.
+    /// A collector's own document about its run, or a recipe for objects.
     About(Box<serde_json::Value>),
     /// It could not be decoded.
     Failed(Box<Failed>),
@@ -58,7 +59,7 @@ impl Item {
     /// Decodes an object. What cannot be decoded keeps its kind and namespace, so that nobody takes it
     /// for absent.
     pub fn decode(raw: &RawObject<'_>) -> Self {
-        if layouts::is_record(raw.api_version, raw.kind) {
+        if layouts::is_record(raw.api_version, raw.kind) || rendering::is_recipe(raw.api_version, raw.kind) {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
             return Self { what: What::About(Box::new(value)), seen: None, template: None };
         }

@@ -17,6 +17,7 @@ pub mod object;
 pub mod pages;
 pub mod positions;
 pub mod progress;
+mod rendering;
 pub mod scan;
 mod source;
 pub mod yaml;

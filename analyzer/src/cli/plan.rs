@@ -26,6 +26,7 @@ pub(super) fn run(command: &args::Plan) -> Result<u8, Failure> {
     for problem in &read.problems {
         anstream::eprintln!("kubereach: {}: {}", problem.path, problem.message);
     }
+    input::holds(&command.reading, &[&read], &filter)?;
     let snapshot = only(&read.snapshots)?;
     let plan = plan_snapshot(snapshot, &filter, (command.max_targets > 0).then_some(command.max_targets));
     if !plan.targets.iter().any(|t| t.purpose == Purpose::Path) && plan.left_out.is_empty() {

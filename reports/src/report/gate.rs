@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SuppressedBy, SuppressionState, Verdict};
+use super::{Problem, SuppressedBy, SuppressionState, Verdict};
 
 /// The gate of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,6 +13,9 @@ pub struct Gate {
     pub fail_on: String,
     /// Did it trip? Then the exit code is 1.
     pub tripped: bool,
+    /// Kubernetes objects of manifests that could not be read, and trip it by that (`--allow-unreadable` lets them pass).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Problem>,
     /// How many subjects trip it.
     pub failing: usize,
     /// How many would, if nothing had been accepted.

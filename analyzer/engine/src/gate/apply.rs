@@ -1,7 +1,9 @@
 //! Holds what was accepted against the findings of a report.
 
 use jiff::civil::Date;
-use kubereach_reports::report::{Finding, Gate, GivenSuppression, Report, SuppressedBy, Suppression, SuppressionState};
+use kubereach_reports::report::{
+    Finding, Gate, GivenSuppression, Problem, Report, SuppressedBy, Suppression, SuppressionState,
+};
 
 use super::annotations::Annotation;
 use super::baseline::Baseline;
@@ -31,6 +33,8 @@ pub struct Rules {
     pub today: Date,
     /// The report is of a part of the input only, so that a suppression without a match proves nothing.
     pub partial: bool,
+    /// Objects of manifests that could not be read do not trip the gate.
+    pub allow_unreadable: bool,
 }
 
 impl Rules {
@@ -46,13 +50,15 @@ impl Rules {
             baseline: None,
             today: Date::MIN,
             partial: true,
+            allow_unreadable: false,
         }
     }
 }
 
 /// Marks the suppressed findings and the excused subjects, and writes down what the gate did.
-/// No verdict, path or count of the report changes.
-pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation]) {
+/// No verdict, path or count of the report changes. `unread` are objects of manifests that could not be read: they did
+/// not pass.
+pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation], unread: &[Problem]) {
     let mut given = ignores(report, rules);
     given.extend(annotated(report, rules, annotations));
     given.extend(baselined(report, rules));
@@ -75,9 +81,11 @@ pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation]) {
     }
     let by_itself =
         report.change.as_ref().is_some_and(|change| change_weighs(change, report, &findings, &rules.fail_on));
+    let unread = if rules.allow_unreadable || rules.fail_on == "never" { &[] } else { unread };
     report.gate = Some(Gate {
         fail_on: rules.fail_on.clone(),
-        tripped: failing > 0 || by_itself,
+        tripped: failing > 0 || by_itself || !unread.is_empty(),
+        unread: unread.to_vec(),
         failing,
         excused,
         suppressed: report.findings.iter().filter(|f| f.suppressed.is_some()).count(),

@@ -18,7 +18,7 @@ use crate::policy::{End, PodEnd, PolicyView, Protocol};
 use kubereach_model::snapshot::kinds::{self, Variant};
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
-use kubereach_model::snapshot::{Found, LabelSelector, Lookup};
+use kubereach_model::snapshot::{Found, LabelSelector, Lookup, nearest};
 
 /// One end that was asked about, under the name it is shown by.
 #[derive(Debug, Clone)]
@@ -239,7 +239,34 @@ impl<'v, 's> Finder<'v, 's> {
         others.dedup();
         others.truncate(3);
         let named = format!("{what} {namespace}/{name}");
-        if others.is_empty() { named } else { format!("{named} (did you mean -n {}?)", others.join(" or -n ")) }
+        if !others.is_empty() {
+            return format!("{named} (did you mean -n {}?)", others.join(" or -n "));
+        }
+        match self.nearest(what, namespace, name) {
+            Some(near) => format!("{named} (did you mean {near}?)"),
+            None => named,
+        }
+    }
+
+    /// The name that comes closest in the namespace; where the namespace holds none, the closest namespace.
+    fn nearest(&self, what: &str, namespace: &str, name: &str) -> Option<String> {
+        let snapshot = self.cluster.snapshot;
+        let names: Vec<&str> = match what {
+            "pod" => snapshot.pods.in_namespace(namespace).map(|o| o.get().metadata.name.as_str()).collect(),
+            "service" => snapshot.services.in_namespace(namespace).map(|o| o.get().metadata.name.as_str()).collect(),
+            _ => snapshot.workloads.in_namespace(namespace).map(|o| o.get().metadata.name.as_str()).collect(),
+        };
+        if let Some(near) = nearest(name, names) {
+            return Some(format!("{what}/{near}"));
+        }
+        let mut namespaces: Vec<&str> = snapshot.services.iter().map(|o| o.get().metadata.namespace.as_str()).collect();
+        namespaces.extend(snapshot.pods.iter().map(|o| o.get().metadata.namespace.as_str()));
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        if namespaces.contains(&namespace) {
+            return None;
+        }
+        nearest(namespace, namespaces).map(|near| format!("-n {near}"))
     }
 
     /// Whoever has an address.

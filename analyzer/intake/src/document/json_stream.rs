@@ -8,7 +8,7 @@ use super::head::{self, DocClass};
 use super::json_items::{Cursor, has_types, item_of, items, walk_items};
 use super::watch::Watch;
 use super::{Context, Out};
-use crate::content::ListDocument;
+use crate::content::{ListDocument, Lost};
 use crate::json::{self, Range, What};
 use crate::yaml::Position;
 

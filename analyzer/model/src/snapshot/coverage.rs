@@ -82,6 +82,8 @@ pub struct Coverage {
     kinds: BTreeMap<GroupKind, PerKind>,
     /// Objects that are there and could not be read: no statement and no declaration makes up for them.
     unread: BTreeMap<GroupKind, PerKind>,
+    /// Something that is there could not be read, and nobody can tell of which kind it is.
+    unread_of_any: Option<CoverageRecord>,
     assumptions: Vec<Assumption>,
     /// Said of a kind nobody recorded anything about.
     fallback: Option<CoverageRecord>,
@@ -197,6 +199,15 @@ impl Coverage {
         }
     }
 
+    /// Something could not be read, and nobody can tell of which kind: no statement about any kind is complete.
+    pub fn lessen_all(&mut self, reason: &str, source: &str) {
+        self.unread_of_any.get_or_insert_with(|| CoverageRecord {
+            state: CoverageState::Partial,
+            reason: reason.to_owned(),
+            source: source.to_owned(),
+        });
+    }
+
     /// Forgets all that is known about a kind, as if nobody had asked for it.
     pub fn forget(&mut self, kind: &GroupKind, reason: &str) {
         self.kinds.insert(
@@ -260,6 +271,22 @@ impl Coverage {
         if let Some(record) = self.unread(kind, namespace) {
             return Said::Recorded(record);
         }
+        // It takes completeness away and adds nothing where less is known.
+        if let Some(record) = self.unread_of_any.as_ref().filter(|_| self.would_be_complete(kind, namespace)) {
+            return Said::Recorded(record);
+        }
+        self.said_of_read(kind, namespace)
+    }
+
+    fn would_be_complete(&self, kind: &GroupKind, namespace: Option<&str>) -> bool {
+        match self.said_of_read(kind, namespace) {
+            Said::Declared => true,
+            Said::Recorded(record) => record.state == CoverageState::Complete,
+            Said::Within(_) | Said::SomeNamespaces | Said::Nothing => false,
+        }
+    }
+
+    fn said_of_read(&self, kind: &GroupKind, namespace: Option<&str>) -> Said<'_> {
         if self.assumed(kind, namespace) {
             return Said::Declared;
         }
