@@ -163,7 +163,14 @@ pub struct Documents<T> {
 
 impl<T> Default for Documents<T> {
     fn default() -> Self {
-        Self { objects: Vec::new(), lists: Vec::new(), tables: Vec::new(), errors: Vec::new(), others: 0, lost: Vec::new() }
+        Self {
+            objects: Vec::new(),
+            lists: Vec::new(),
+            tables: Vec::new(),
+            errors: Vec::new(),
+            others: 0,
+            lost: Vec::new(),
+        }
     }
 }
 

@@ -87,7 +87,8 @@ impl<'s> Seen<'s> {
 
 /// The folder of a path, `.` where it names none, and what is left.
 fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once(['/', '!']).map_or((".", path), |(folder, name)| (if folder.is_empty() { "/" } else { folder }, name))
+    path.rsplit_once(['/', '!'])
+        .map_or((".", path), |(folder, name)| (if folder.is_empty() { "/" } else { folder }, name))
 }
 
 /// The chart in whose templates a file stands.
@@ -143,7 +144,8 @@ pub(super) fn say(scan: &mut Scan<Item>) -> BTreeSet<FileId> {
             }
         }
         if input.container == Container::File && builds_an_image(split(&input.name).1) {
-            let message = "it builds an image and declares no Kubernetes object; check the manifests that run the image";
+            let message =
+                "it builds an image and declares no Kubernetes object; check the manifests that run the image";
             lines.push((number, problem(&input.name, message), BTreeSet::from([input.name.clone()])));
         }
     }
@@ -211,7 +213,9 @@ fn kustomizations(files: &[Seen<'_>]) -> BTreeSet<String> {
     let reaches_out = |folder: &str, value: &Value| {
         let listed = value.get("resources").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         listed.map(|path| (path, join(folder, path))).any(|(path, joined)| {
-            path.contains("://") || !files.iter().any(|f| f.shown == joined || is_inside(&f.folder, &joined))
+            let is_there =
+                |file: &Seen<'_>| join(".", &file.shown) == joined || is_inside(&join(&file.folder, "."), &joined);
+            path.contains("://") || !files.iter().any(is_there)
         })
     };
     let wanted = all.iter().filter(|(folder, value)| {

@@ -71,7 +71,8 @@ fn no_kind_is_an_input(reading: &Reading) -> Result<(), Failure> {
     if !reading.assume_complete.iter().any(|kinds| kinds == "*") {
         return Ok(());
     }
-    let is_kinds = |text: &str| text.split(',').all(|word| Assumption::is_kind(word.split("/ns=").next().unwrap_or(word)));
+    let is_kinds =
+        |text: &str| text.split(',').all(|word| Assumption::is_kind(word.split("/ns=").next().unwrap_or(word)));
     let mut words = reading.inputs.iter().filter_map(|path| path.to_str());
     match words.find(|word| is_kinds(word)) {
         Some(word) => Err(Failure::Usage(format!(

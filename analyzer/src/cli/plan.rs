@@ -62,6 +62,7 @@ pub(super) fn only(snapshots: &[Snapshot]) -> Result<&Snapshot, Failure> {
 /// Reads a plan from a file or standard input.
 #[cfg(feature = "live")]
 pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
+    input::exist(&[path.to_owned()])?;
     let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
     let bytes = read_bytes(path, MAX_PLAN).map_err(|error| Failure::Nothing(format!("{name}: {error}")))?;
     Plan::parse(&bytes).map_err(|error| Failure::Nothing(format!("{name}: {error}")))

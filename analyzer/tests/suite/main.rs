@@ -14,4 +14,7 @@ mod measured;
 mod measuring;
 mod page;
 mod plans;
+mod recommended;
 mod scale;
+mod slips;
+mod unread;

@@ -243,10 +243,8 @@ fn broken<T>(
         return;
     }
     let inner = json::position(text.get(at..).unwrap_or_default(), error.at.saturating_sub(at));
-    let problem = ctx.problem(
-        Some(json::shift(position, inner)),
-        format!("{}; what stands before it was read", error.what.words()),
-    );
+    let problem = ctx
+        .problem(Some(json::shift(position, inner)), format!("{}; what stands before it was read", error.what.words()));
     let head = head::json(text, Range { start: at, end: text.len() }, ctx.limits.depth);
     let is_object = head.kind.as_deref().is_some_and(|kind| !kind.ends_with("List"));
     if is_object {

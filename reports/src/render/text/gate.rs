@@ -38,7 +38,8 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, list: bool) -> Resul
     if !gate.unread.is_empty() {
         sheet.gap()?;
         let count = plural(gate.unread.len(), "Kubernetes object could", "Kubernetes objects could");
-        let line = format!("{count} not be read, and what was not read did not pass (--allow-unreadable lets it pass).");
+        let line =
+            format!("{count} not be read, and what was not read did not pass (--allow-unreadable lets it pass).");
         sheet.flow("", "", &[(Ink::Warn, line)])?;
         for problem in gate.unread.iter().take(ROWS) {
             let place = problem.line.map_or_else(|| problem.path.clone(), |line| format!("{}:{line}", problem.path));

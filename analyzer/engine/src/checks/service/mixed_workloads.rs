@@ -64,8 +64,7 @@ fn owner(cx: &Context<'_, '_>, pod: &Pod) -> Option<String> {
         return Some(format!("{} {}", reference.kind, reference.name));
     }
     let mut sets = cx.cluster.snapshot.workloads.named(&pod.metadata.namespace, &reference.name);
-    let set = sets
-        .find(|set| matches!(set.kind, WorkloadKind::ReplicaSet | WorkloadKind::ReplicationController));
+    let set = sets.find(|set| matches!(set.kind, WorkloadKind::ReplicaSet | WorkloadKind::ReplicationController));
     if let Some(parent) = set.and_then(|s| s.get().value.metadata.controller()) {
         let kind = GroupKind::of(&parent.api_version, &parent.kind);
         return Some(format!("{} {}", kind.kind, parent.name));

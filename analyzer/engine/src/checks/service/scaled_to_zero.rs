@@ -30,7 +30,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let rest = cx.at_rest()?;
     let AtRest::Zero(workload) = rest else { return None };
     let (action, line) = match workload.kind {
-        WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => ("See which nodes it may run on.", command::describe(&workload.object())),
+        WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => {
+            ("See which nodes it may run on.", command::describe(&workload.object()))
+        }
         WorkloadKind::VirtualMachine | WorkloadKind::VirtualMachineInstance => {
             ("Start it if it should serve.", command::get(&workload.object(), ""))
         }
@@ -48,9 +50,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
 /// What says so.
 fn field(workload: &Workload) -> Vec<Step> {
     match workload.kind {
-        WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => {
-            field!["status", "desiredNumberScheduled"].into()
-        }
+        WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => field!["status", "desiredNumberScheduled"].into(),
         WorkloadKind::Job => field!["spec", "suspend"].into(),
         WorkloadKind::CronJob if workload.spec.suspend.0 == Some(true) => field!["spec", "suspend"].into(),
         WorkloadKind::CronJob => field!["spec", "schedule"].into(),

@@ -30,9 +30,10 @@ pub fn finding(_cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<
         return None;
     }
     let triggers = &workload.get().value.spec.triggers;
-    let unresolved = triggers.iter().filter_map(|trigger| trigger.image_change_params.as_ref()).find(|image| {
-        image.last_triggered_image.as_deref().is_none_or(str::is_empty) && !image.from.name.is_empty()
-    });
+    let unresolved = triggers
+        .iter()
+        .filter_map(|trigger| trigger.image_change_params.as_ref())
+        .find(|image| image.last_triggered_image.as_deref().is_none_or(str::is_empty) && !image.from.name.is_empty());
     let cause = match unresolved {
         Some(image) => {
             let kind = if image.from.kind.is_empty() { "ImageStreamTag" } else { &image.from.kind };

@@ -39,7 +39,8 @@ pub fn finding(cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<F
     if newest.is_some_and(|newest| version < newest) {
         return None;
     }
-    let why = meta.annotation("openshift.io/deployment.status-reason").unwrap_or("its pods did not become ready in time");
+    let why =
+        meta.annotation("openshift.io/deployment.status-reason").unwrap_or("its pods did not become ready in time");
     Some(
         DOC.finding(workload.object(), format!("the last roll-out of DeploymentConfig {name} failed ({})", meta.name))
             .cause(command::cut(why))

@@ -70,9 +70,9 @@ fn meant(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>)
     }
     let slipped = match labels.get(key) {
         Some(found) => Some((key, found)).filter(|_| is_slip(value, found)),
-        None => labels.iter().find(|(other, found)| {
-            *found == value && is_slip(key, other) && !selector.contains_key(other.as_str())
-        }),
+        None => labels
+            .iter()
+            .find(|(other, found)| *found == value && is_slip(key, other) && !selector.contains_key(other.as_str())),
     };
     slipped.map(|(key, value)| format!("{key}={value}"))
 }

@@ -6,9 +6,7 @@ use super::Selected;
 use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::command;
 use kubereach_model::snapshot::model::{ConditionStatus, UnmodelledRole, current};
-use kubereach_model::snapshot::model::{
-    Meta, OwnerReference, Service, Workload, WorkloadKind, unmodelled_role,
-};
+use kubereach_model::snapshot::model::{Meta, OwnerReference, Service, Workload, WorkloadKind, unmodelled_role};
 use kubereach_model::snapshot::{Found, Gap, GroupKind, Lookup, matches_pairs};
 
 /// Is everything behind the Service at zero?
@@ -239,11 +237,8 @@ fn scaler_of(cluster: &ClusterIndex<'_>, service: &Service, workload: &Workload)
             let target = &autoscaler.spec.scale_target_ref;
             let owner = autoscaler.get().value.metadata.controller()?;
             let is_it = target.name == workload.metadata.name && target.kind.as_deref() == Some(workload.kind.word());
-            let object = ObjectRef {
-                kind: owner.kind.clone(),
-                namespace: Some(namespace.to_owned()),
-                name: owner.name.clone(),
-            };
+            let object =
+                ObjectRef { kind: owner.kind.clone(), namespace: Some(namespace.to_owned()), name: owner.name.clone() };
             let read = cluster.snapshot.unmodelled.named(namespace, &owner.name).next().is_some();
             // One that was read has said itself what it scales.
             (is_it && !read && owner.api_version.starts_with("keda.sh/")).then_some(object)

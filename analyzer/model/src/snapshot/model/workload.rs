@@ -6,9 +6,7 @@ use serde::Deserialize;
 use super::Sharing;
 use super::lenient::{Field, Flag, List, null_default};
 use super::{Condition, Meta, PodSpec, PodTemplate};
-use crate::snapshot::kinds::{
-    ApiRules, Applied, Served, Stays, Variant, WORKLOADS, field_or_live, keep, or_live,
-};
+use crate::snapshot::kinds::{ApiRules, Applied, Served, Stays, Variant, WORKLOADS, field_or_live, keep, or_live};
 use crate::snapshot::{GroupKind, LabelSelector};
 
 /// Which kind of workload.
