@@ -99,6 +99,7 @@ fn gated() -> Report {
             column: Some(2),
             message: "Service could not be read: ::error::<script>".to_owned(),
         }],
+        unjudged: 1,
         failing: 3,
         excused: 1,
         suppressed: 1,

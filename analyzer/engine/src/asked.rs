@@ -6,6 +6,7 @@ use kubereach_reports::report::Report;
 
 use crate::analysis::Filter;
 use crate::evaluate::door::kinds;
+use kubereach_model::snapshot::kinds::Shape;
 use kubereach_model::snapshot::{GroupKind, Snapshot, nearest};
 
 /// How many names are listed where none comes close.
@@ -17,6 +18,9 @@ const LISTED: usize = 5;
 /// A live cluster is read only as far as permissions reach: with `only_proved` nothing is said of what may be there and
 /// was not read.
 pub fn missing(snapshots: &[&Snapshot], filter: &Filter, place: &str, only_proved: bool) -> Option<String> {
+    if filter.namespaces.is_empty() && filter.kinds.is_empty() && filter.names.is_empty() {
+        return None;
+    }
     let proved = |kind: &GroupKind, namespace: Option<&str>| {
         !only_proved || snapshots.iter().all(|snapshot| snapshot.is_complete(kind, namespace).is_ok())
     };
@@ -103,7 +107,8 @@ impl Subjects {
 
 fn of_snapshot(snapshot: &Snapshot) -> Vec<Subject> {
     let judged: Vec<GroupKind> = kinds().map(|kind| GroupKind::known(kind.group, kind.name)).collect();
-    let objects = snapshot.stores().flat_map(|store| store.objects());
+    let stores = snapshot.stores().filter(|store| !matches!(store.shape(), Shape::Pod | Shape::Event));
+    let objects = stores.flat_map(|store| store.objects());
     let judged = objects.filter(|object| judged.contains(&object.group_kind()));
     judged
         .map(|object| Subject {

@@ -10,6 +10,7 @@ use super::content::{Content, FileId, InputSpec, IntakeError, Lost, Origin, Scan
 use super::item::{Failed, Item, What};
 use super::layouts::{self, Facts, Part, time};
 use super::limits::Limits;
+use super::lost::Unread;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
 use super::{duplicates, empty, helm, hint, rendering, scan};
@@ -39,8 +40,8 @@ pub struct Intake {
     pub inputs: Vec<Input>,
     /// What could not be read.
     pub problems: Vec<Problem>,
-    /// Of these, objects of manifests that are there and could not be read.
-    pub unread: Vec<Problem>,
+    /// What of manifests is there and could not be read.
+    pub unread: Unread,
     origins: Vec<Origin>,
     /// Chart templates by origin.
     templates: HashMap<u32, Box<str>>,
@@ -158,8 +159,8 @@ struct Filled {
     failed: Vec<Vec<Failed>>,
     /// Per cluster: documents that could not even be taken apart.
     lost: Vec<Vec<Lost>>,
-    /// Per cluster: those of both that are objects by now.
-    unread: Vec<Vec<Problem>>,
+    /// Per cluster: both, apart by whether they were rendered.
+    unread: Vec<Unread>,
     inputs: Vec<Input>,
     origins: Vec<Origin>,
     templates: HashMap<u32, Box<str>>,
@@ -185,7 +186,7 @@ fn fill(
         definitions: vec![BTreeSet::new(); clusters],
         failed: (0..clusters).map(|_| Vec::new()).collect(),
         lost: vec![Vec::new(); clusters],
-        unread: vec![Vec::new(); clusters],
+        unread: vec![Unread::default(); clusters],
         inputs: Vec::new(),
         origins: Vec::new(),
         templates: HashMap::new(),
@@ -245,9 +246,12 @@ impl Filled {
         let mut object = match item.what {
             What::Object(object) => object,
             What::Failed(one) => {
-                if !self.of_charts.contains(&origin.file) {
+                let unread = self.unread.get_mut(cluster);
+                if self.of_charts.contains(&origin.file) {
+                    unread.into_iter().for_each(|unread| unread.templates += 1);
+                } else {
                     problems.push(one.problem.clone());
-                    self.unread.get_mut(cluster).into_iter().for_each(|unread| unread.push(one.problem.clone()));
+                    unread.into_iter().for_each(|unread| unread.objects.push(one.problem.clone()));
                 }
                 failed.push(*one);
                 return false;
@@ -283,9 +287,12 @@ impl Filled {
 
     /// Documents that are objects and could not be taken apart.
     fn lose(&mut self, lost: Vec<Lost>, cluster: usize, file: FileId) {
-        let rendered = !self.of_charts.contains(&file);
-        if let Some(unread) = self.unread.get_mut(cluster).filter(|_| rendered) {
-            unread.extend(lost.iter().map(|lost| lost.problem.clone()));
+        if let Some(unread) = self.unread.get_mut(cluster) {
+            if self.of_charts.contains(&file) {
+                unread.templates += lost.len();
+            } else {
+                unread.objects.extend(lost.iter().map(|lost| lost.problem.clone()));
+            }
         }
         if let Some(all) = self.lost.get_mut(cluster) {
             all.extend(lost);
@@ -337,7 +344,7 @@ fn finish(
         input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
-    let mut unread = Vec::new();
+    let mut unread = Unread::default();
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
         let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
         let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
@@ -372,13 +379,15 @@ fn finish(
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
         let snapshot = Snapshot { thresholds: options.thresholds, ..builder.build() };
         if snapshot.is_manifests() {
-            unread.extend(filled.unread.get_mut(cluster).map(std::mem::take).unwrap_or_default());
+            let of_cluster = filled.unread.get_mut(cluster).map(std::mem::take).unwrap_or_default();
+            unread.objects.extend(of_cluster.objects);
+            unread.templates += of_cluster.templates;
         }
         snapshots.push(snapshot);
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
-    for all in [&mut problems, &mut unread] {
+    for all in [&mut problems, &mut unread.objects] {
         all.sort();
         all.dedup();
     }

@@ -29,6 +29,7 @@ pub use content::{
 };
 pub use layouts::is_bundle_folder;
 pub use limits::Limits;
+pub use lost::Unread;
 pub use object::{DecodeError, RawObject};
 pub use scan::scan;
 pub use source::may_hold_objects;

@@ -4,6 +4,15 @@ use kubereach_model::snapshot::GroupKind;
 
 use super::content::{Problem, TypeHint};
 
+/// What of manifests could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Kubernetes objects, by what is wrong with them.
+    pub objects: Vec<Problem>,
+    /// How many documents of Helm charts were not rendered.
+    pub templates: usize,
+}
+
 /// One such document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {

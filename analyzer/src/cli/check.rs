@@ -42,7 +42,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
 /// What was not read did not pass; where nothing at all could be judged for that, there is no answer.
 fn code(report: &Report) -> u8 {
     match &report.gate {
-        Some(gate) if report.subjects.is_empty() && !gate.unread.is_empty() => NOTHING,
+        Some(gate) if report.subjects.is_empty() && gate.unjudged > 0 => NOTHING,
         Some(gate) if gate.tripped => GATE,
         _ => OK,
     }

@@ -16,6 +16,9 @@ pub struct Gate {
     /// Kubernetes objects of manifests that could not be read, and trip it by that (`--allow-unreadable` lets them pass).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Problem>,
+    /// Documents of manifests that were not judged, because they could not be read or were not rendered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unjudged: usize,
     /// How many subjects trip it.
     pub failing: usize,
     /// How many would, if nothing had been accepted.
@@ -50,6 +53,11 @@ pub struct GivenSuppression {
     pub expires: Option<String>,
     /// How many findings it matches; of an expired one, how many it would.
     pub findings: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Gate {

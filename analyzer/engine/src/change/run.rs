@@ -8,7 +8,7 @@ use crate::asked;
 use crate::gate::{self, annotations::Annotation};
 use crate::report::{assemble, coverage, not_evaluated};
 use kubereach_intake::progress::Progress;
-use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError};
+use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, Unread};
 use kubereach_model::evidence::FieldPath;
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::Snapshot;
@@ -107,8 +107,7 @@ struct Side {
     report: Report,
     /// Those that accept findings; a written report holds none.
     annotations: Vec<Annotation>,
-    /// Objects of manifests that could not be read.
-    unread: Vec<Problem>,
+    unread: Unread,
     /// What was asked for and it does not contain.
     missing: Option<String>,
 }
@@ -129,7 +128,7 @@ fn side(input: &InputSpec, options: &AnalysisOptions, progress: &dyn Progress) -
     if let Some(report) = written_report(input)? {
         let missing = asked::missing_in_report(&report, &options.filter);
         let report = filtered(report, options);
-        return Ok(Side { report, annotations: Vec::new(), unread: Vec::new(), missing });
+        return Ok(Side { report, annotations: Vec::new(), unread: Unread::default(), missing });
     }
     Ok(Side::of(&intake::read(std::slice::from_ref(input), &options.intake, progress)?, options))
 }

@@ -1,9 +1,7 @@
 //! Holds what was accepted against the findings of a report.
 
 use jiff::civil::Date;
-use kubereach_reports::report::{
-    Finding, Gate, GivenSuppression, Problem, Report, SuppressedBy, Suppression, SuppressionState,
-};
+use kubereach_reports::report::{Finding, Gate, GivenSuppression, Report, SuppressedBy, Suppression, SuppressionState};
 
 use super::annotations::Annotation;
 use super::baseline::Baseline;
@@ -11,6 +9,7 @@ use super::change::{Brought, change_weighs};
 use super::checks::Ungated;
 use super::verdict::{Findings, effective};
 use super::{Honour, Ignore};
+use kubereach_intake::Unread;
 
 /// What a run accepts, and when its gate trips.
 #[derive(Debug, Clone)]
@@ -56,9 +55,8 @@ impl Rules {
 }
 
 /// Marks the suppressed findings and the excused subjects, and writes down what the gate did.
-/// No verdict, path or count of the report changes. `unread` are objects of manifests that could not be read: they did
-/// not pass.
-pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation], unread: &[Problem]) {
+/// No verdict, path or count of the report changes. What could not be read of manifests did not pass.
+pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation], unread: &Unread) {
     let mut given = ignores(report, rules);
     given.extend(annotated(report, rules, annotations));
     given.extend(baselined(report, rules));
@@ -81,11 +79,12 @@ pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation], unr
     }
     let by_itself =
         report.change.as_ref().is_some_and(|change| change_weighs(change, report, &findings, &rules.fail_on));
-    let unread = if rules.allow_unreadable || rules.fail_on == "never" { &[] } else { unread };
+    let not_passed = if rules.allow_unreadable || rules.fail_on == "never" { &[] } else { unread.objects.as_slice() };
     report.gate = Some(Gate {
         fail_on: rules.fail_on.clone(),
-        tripped: failing > 0 || by_itself || !unread.is_empty(),
-        unread: unread.to_vec(),
+        tripped: failing > 0 || by_itself || !not_passed.is_empty(),
+        unread: not_passed.to_vec(),
+        unjudged: unread.objects.len() + unread.templates,
         failing,
         excused,
         suppressed: report.findings.iter().filter(|f| f.suppressed.is_some()).count(),

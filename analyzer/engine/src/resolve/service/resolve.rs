@@ -191,7 +191,8 @@ fn from_object<'s>(
 /// The ports of a pod behind a Service, as the controller works them out: a named target port is looked
 /// up by name and protocol, and left out where the pod has none.
 ///
-/// Without a spec (the template of a virtual machine shows no containers) a name may lead to any number.
+/// Without a spec (the template of a virtual machine shows no containers), or beside a port that cannot be read, a name
+/// may lead to any number.
 fn worked_ports<'s>(service: &'s Service, spec: Option<&PodSpec>) -> Vec<GroupPort<'s>> {
     service
         .spec
@@ -201,9 +202,10 @@ fn worked_ports<'s>(service: &'s Service, spec: Option<&PodSpec>) -> Vec<GroupPo
             let number = match port.target_port.as_ref()? {
                 PortRef::Number(n) => Some(*n),
                 PortRef::Redacted => None,
-                PortRef::Name(name) => match spec {
-                    Some(spec) => Some(spec.named_port(name, &port.protocol)?),
-                    None => None,
+                PortRef::Name(name) => match spec.map(|spec| (spec.named_port(name, &port.protocol), spec)) {
+                    Some((Some(number), _)) => Some(number),
+                    Some((None, spec)) if !spec.has_unreadable_port() => return None,
+                    _ => None,
                 },
             };
             Some(GroupPort { name: &port.name, protocol: &port.protocol, number })

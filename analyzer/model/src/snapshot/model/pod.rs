@@ -236,6 +236,11 @@ impl PodSpec {
             .and_then(|p| p.container_port.known().copied())
     }
 
+    /// Does a port that is declared hold no number, as a placeholder does? Then nothing shows which names are missing.
+    pub fn has_unreadable_port(&self) -> bool {
+        self.serving_containers().flat_map(|c| &c.ports).any(|p| matches!(p.container_port, Field::Invalid(_)))
+    }
+
     pub fn is_host_network(&self) -> bool {
         self.host_network.0 == Some(true)
     }
