@@ -29,6 +29,8 @@ pub struct IntakeOptions {
     pub limits: Limits,
     /// From when checks say something.
     pub thresholds: Thresholds,
+    /// What was not read and may stand in the way counts as unknown, in every judgement.
+    pub strict: bool,
 }
 
 /// What was read.
@@ -377,7 +379,8 @@ fn finish(
         }
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
-        let snapshot = Snapshot { thresholds: options.thresholds, ..builder.build() };
+        let (thresholds, strict) = (options.thresholds, options.strict);
+        let snapshot = Snapshot { thresholds, strict, ..builder.build() };
         if snapshot.is_manifests() {
             let of_cluster = filled.unread.get_mut(cluster).map(std::mem::take).unwrap_or_default();
             unread.objects.extend(of_cluster.objects);

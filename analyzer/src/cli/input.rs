@@ -219,6 +219,7 @@ pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
         assume_complete: assume.into_iter().flatten().collect(),
         default_namespace: reading.default_namespace.clone(),
         limits: limits(&reading.limits),
+        strict: reading.strict,
         ..IntakeOptions::default()
     })
 }

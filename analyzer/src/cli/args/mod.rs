@@ -92,6 +92,10 @@ pub(super) struct Reading {
     /// kinds that make them
     #[arg(long, value_name = "KINDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     pub assume_complete: Vec<String>,
+    /// What was not read and may stand in the way of traffic (network policies, the content of Secrets) counts as
+    /// unknown, and is not assumed to be harmless
+    #[arg(long)]
+    pub strict: bool,
     /// Namespace of manifests that name none
     #[arg(long, value_name = "NAMESPACE", default_value = "default")]
     pub default_namespace: String,
