@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
 
 use super::clusters::{self, Identity};
-use super::content::{Content, FileId, InputSpec, IntakeError, Origin, Scan};
+use super::content::{Content, FileId, InputSpec, IntakeError, Origin};
 use super::item::{Failed, Item, What};
 use super::layouts::{self, Facts, Part, time};
 use super::limits::Limits;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
-use super::{duplicates, empty, helm, hint, scan};
+use super::scan::{self, Scan};
+use super::{duplicates, empty, helm};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
@@ -50,7 +51,7 @@ pub struct Intake {
 /// The order of the inputs does not matter. An error means that nothing at all could be analyzed; what
 /// is wrong with a part of the input is a problem in the result.
 pub fn read(inputs: &[InputSpec], options: &IntakeOptions, progress: &dyn Progress) -> Result<Intake, IntakeError> {
-    let scan = scan::scan(inputs, &options.limits, &hint::hint, &Item::decode, progress)?;
+    let scan = scan::scan(inputs, &options.limits, &layouts::hint::hint, &Item::decode, progress)?;
     assemble(scan, options)
 }
 
@@ -78,7 +79,7 @@ pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Inta
     if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
-    let parts = layouts::parts(&scan);
+    let parts = layouts::parts(&scan.inputs);
     let identities: Vec<Identity> = parts.iter().map(Identity::of).collect();
     let divided = clusters::divide(&identities);
     let mut places: HashMap<(usize, usize), Standing> = HashMap::new();
