@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::item::{Failed, Item, What};
 use super::layouts;
+use super::misfit;
 use super::object::{DecodeError, RawObject};
 use kubereach_model::snapshot::model::lenient::{List, Time};
 use kubereach_model::snapshot::model::{Meta, Resource as _, Sharing};
@@ -39,6 +40,13 @@ impl Item {
                 return Self { what: What::Failed(Box::new(failed)), seen: None, template: None };
             }
         };
+        if raw.guessed && misfit::refuses(raw, &object) {
+            raw.note(format!(
+                "without apiVersion and kind, in a file that speaks of {}, and it is none: it was left out",
+                raw.kind
+            ));
+            return Self { what: What::Nameless, seen: None, template: None };
+        }
         let meta = object.meta();
         if meta.name.is_empty() && meta.generate_name.is_none() {
             return Self { what: What::Nameless, seen: None, template: None };

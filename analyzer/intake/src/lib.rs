@@ -8,6 +8,8 @@ pub mod limits;
 
 pub mod progress;
 
+mod lost;
+
 pub mod content;
 
 mod paths;
@@ -17,6 +19,8 @@ pub mod object;
 pub mod item;
 
 pub mod layouts;
+
+mod misfit;
 
 mod decode;
 
@@ -43,7 +47,7 @@ pub mod pages;
 pub use assemble::{Intake, IntakeOptions, read};
 pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
-    Member, Origin, Problem, ScannedInput, TableDocument, TextFormat, TypeHint,
+    Lost, Member, Origin, Problem, ScannedInput, TableDocument, TextFormat, TypeHint,
 };
 pub use layouts::is_bundle_folder;
 pub use limits::Limits;
