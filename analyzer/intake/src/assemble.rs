@@ -1,22 +1,24 @@
 //! From what was scanned to one snapshot per cluster.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
-use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
+use kubereach_reports::report::{Input, Location, ObjectRef, Problem};
 
 use super::clusters::{self, Identity};
 use super::content::{Content, FileId, InputSpec, IntakeError, Origin};
 use super::item::{Failed, Item, What};
-use super::layouts::{self, Facts, Part, time};
+use super::layouts::{self, Facts, Part, Printed, time};
 use super::limits::Limits;
+use super::paths::display;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
 use super::scan::{self, Scan};
-use super::{duplicates, empty, helm};
+use super::statements::{self, Loss, Shown};
+use super::{contradiction, duplicates, empty, helm};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
-use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Snapshot, Thresholds, kinds};
 
 /// How to read.
 #[derive(Debug, Clone, Default)]
@@ -148,12 +150,12 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
 /// The objects of all clusters, before their coverage.
 struct Filled {
     builders: Vec<Builder>,
-    /// Per cluster: kinds of which objects were read.
-    kinds: Vec<BTreeSet<GroupKind>>,
-    /// Per cluster: group and kind of every definition.
-    definitions: Vec<BTreeSet<(String, String)>>,
+    /// Per cluster.
+    shown: Vec<Shown>,
     /// Per cluster.
     failed: Vec<Vec<Failed>>,
+    /// Per cluster.
+    lost: Vec<Vec<Loss>>,
     inputs: Vec<Input>,
     origins: Vec<Origin>,
     templates: HashMap<u32, Box<str>>,
@@ -173,9 +175,9 @@ fn fill(
 ) -> Filled {
     let mut filled = Filled {
         builders: Vec::new(),
-        kinds: vec![BTreeSet::new(); clusters],
-        definitions: vec![BTreeSet::new(); clusters],
+        shown: (0..clusters).map(|_| Shown::default()).collect(),
         failed: (0..clusters).map(|_| Vec::new()).collect(),
+        lost: (0..clusters).map(|_| Vec::new()).collect(),
         inputs: Vec::new(),
         origins: Vec::new(),
         templates: HashMap::new(),
@@ -208,6 +210,9 @@ fn fill(
             if place.unused {
                 continue;
             }
+            if let Some(lost) = filled.lost.get_mut(reading.cluster).filter(|_| !documents.lost.is_empty()) {
+                lost.extend(Loss::of(&documents, &display(input.container, &input.name, &m.path)));
+            }
             let count = counts.entry(place.part).or_default();
             for decoded in documents.objects {
                 *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
@@ -222,12 +227,9 @@ impl Filled {
     /// Takes one object; says whether it is one.
     fn take(&mut self, item: Item, origin: Origin, reading: &Reading, problems: &mut Vec<Problem>) -> bool {
         let cluster = reading.cluster;
-        let (Some(builder), Some(kinds), Some(definitions), Some(failed)) = (
-            self.builders.get_mut(cluster),
-            self.kinds.get_mut(cluster),
-            self.definitions.get_mut(cluster),
-            self.failed.get_mut(cluster),
-        ) else {
+        let (Some(builder), Some(shown), Some(failed)) =
+            (self.builders.get_mut(cluster), self.shown.get_mut(cluster), self.failed.get_mut(cluster))
+        else {
             return false;
         };
         let mut object = match item.what {
@@ -251,11 +253,15 @@ impl Filled {
                 secret.stripped = true;
             }
             AnyObject::CustomResourceDefinition(crd) => {
-                definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
+                shown.definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
             }
             _ => {}
         }
-        kinds.insert(object.group_kind());
+        let kind = object.group_kind();
+        if object.meta().is_stored() && !shown.live.contains(&kind) {
+            shown.live.insert(kind.clone());
+        }
+        shown.kinds.insert(kind);
         let number = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
         if let Some(template) = item.template {
             self.templates.insert(number, template);
@@ -312,31 +318,21 @@ fn finish(
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
-        let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
-        let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
-        for reading in readings.iter().filter(|r| r.cluster == cluster) {
-            builder.taken_at = builder.taken_at.max(reading.taken_at);
-            for (kind, namespace, said) in reading.facts.statements() {
-                // An object that was read is stronger than a discovery without its kind.
-                if said.state == CoverageState::NotServed && kinds.contains(kind) {
-                    continue;
-                }
-                builder.coverage.record(kind.clone(), namespace, said.clone().record());
-            }
-        }
-        not_installed(&mut builder, &kinds, &definitions);
-        for failed in filled.failed.get(cluster).into_iter().flatten() {
-            let cluster_scoped = kinds::of(&failed.kind).is_some_and(|k| !k.namespaced);
-            let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
-            let reason = format!("an object of it could not be read: {}", failed.problem.message);
-            builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
-        }
-        for assumption in &options.assume_complete {
-            builder.coverage.assume(assumption.clone());
-        }
+        let own = || readings.iter().filter(move |r| r.cluster == cluster);
+        builder.taken_at = own().filter_map(|r| r.taken_at).max();
+        let facts = own().map(|r| &r.facts);
+        let none = Shown::default();
+        let firm = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
+        let failed = filled.failed.get(cluster).map(Vec::as_slice).unwrap_or_default();
+        let lost = filled.lost.get(cluster).map(Vec::as_slice).unwrap_or_default();
+        statements::lessen(&mut builder.coverage, failed, lost, &options.assume_complete);
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
-        snapshots.push(Snapshot { thresholds: options.thresholds, ..builder.build() });
+        duplicates::made_again(builder.made_again(), &filled.origins, &filled.sources, &mut problems);
+        let mut snapshot = Snapshot { thresholds: options.thresholds, ..builder.build() };
+        let printed: Vec<Printed> = own().flat_map(|r| r.facts.printed.iter().cloned()).collect();
+        contradiction::weigh(&mut snapshot, &printed, &firm);
+        snapshots.push(snapshot);
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
@@ -349,28 +345,6 @@ fn finish(
         origins: filled.origins,
         templates: filled.templates,
         sources: filled.sources,
-    }
-}
-
-/// Where all definitions of custom kinds are known, a kind without one is not served.
-fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions: &BTreeSet<(String, String)>) {
-    let crds = GroupKind::known("apiextensions.k8s.io", "CustomResourceDefinition");
-    let record = builder.coverage.of(&crds, None);
-    if record.state != CoverageState::Complete {
-        return;
-    }
-    for kind in kinds::KINDS.iter().filter(|k| layouts::is_custom(k)) {
-        let group_kind = kind.group_kind();
-        if kinds.contains(&group_kind) || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned())) {
-            continue;
-        }
-        let reason = format!("the cluster has no CustomResourceDefinition {}", kind.full_name());
-        let said = kubereach_model::snapshot::CoverageRecord {
-            state: CoverageState::NotServed,
-            reason,
-            source: record.source.clone(),
-        };
-        builder.coverage.record(group_kind, None, said);
     }
 }
 

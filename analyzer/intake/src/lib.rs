@@ -40,6 +40,10 @@ mod empty;
 
 mod helm;
 
+mod contradiction;
+
+mod statements;
+
 mod assemble;
 
 pub mod pages;

@@ -134,6 +134,7 @@ impl Layout for Kubereach {
             }
         };
         out.placeless = true;
+        out.accounted = true;
         out.taken_at = time::parse(&record.taken_at);
         if !record.server_version.is_empty() {
             out.note(format!("Kubernetes {}", words(&record.server_version)));

@@ -28,7 +28,7 @@ pub(crate) mod time;
 mod troubleshoot;
 mod velero;
 
-pub(crate) use facts::{Facts, is_custom};
+pub(crate) use facts::{Facts, Printed, is_custom};
 pub(crate) use part::{File, Part};
 
 use super::content::{Container, Content, ScannedInput, TypeHint};
