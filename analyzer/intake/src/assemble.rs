@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use kubereach_reports::report::{Input, Location, ObjectRef, Problem};
 
-use super::clusters::{self, Identity};
+use super::clusters;
 use super::content::{Content, FileId, InputSpec, IntakeError, Origin};
 use super::item::{Failed, Item, What};
-use super::layouts::{self, Facts, Part, Printed, time};
+use super::layouts::{self, Facts, Identity, Part, Printed, time};
 use super::limits::Limits;
 use super::paths::display;
 use super::positions::{self, PathStep, Sources};
@@ -62,6 +62,7 @@ struct Reading {
     name: String,
     layout: &'static str,
     facts: Facts,
+    began: Option<Timestamp>,
     taken_at: Option<Timestamp>,
     cluster: usize,
     inputs: Vec<usize>,
@@ -82,7 +83,10 @@ pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Inta
         return Err(error);
     }
     let parts = layouts::parts(&scan.inputs);
-    let identities: Vec<Identity> = parts.iter().map(Identity::of).collect();
+    // One part alone has nobody to be compared with.
+    let several = parts.len() > 1;
+    let identities: Vec<Identity> =
+        parts.iter().map(|part| if several { Identity::of(part) } else { Identity::default() }).collect();
     let divided = clusters::divide(&identities);
     let mut places: HashMap<(usize, usize), Standing> = HashMap::new();
     let mut readings: Vec<Reading> = Vec::with_capacity(parts.len());
@@ -114,6 +118,7 @@ pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Inta
             });
         }
     }
+    said_apart(&divided, &mut readings);
     let names = cluster_names(&divided.groups, &readings);
     let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
     Ok(finish(filled, &readings, &names, options, problems))
@@ -123,15 +128,27 @@ fn read_part(part: &Part<'_>, cluster: usize) -> Reading {
     let mut facts = Facts::default();
     part.layout.read(part, &mut facts);
     let newest = part.files.iter().flat_map(layouts::File::items).filter_map(|d| d.value.seen).max();
-    let taken_at = facts.taken_at.or_else(|| time::settle(facts.taken_at_local?, newest));
+    let began = facts.began.or_else(|| time::settle(facts.began_local?, newest));
+    let taken_at = facts.taken_at.or_else(|| Some(time::ended(began?, newest)));
     Reading {
         name: part.name.clone(),
         layout: part.layout.name(),
         facts,
+        began,
         taken_at,
         cluster,
         inputs: part.inputs.clone(),
         path: (!part.root.is_empty()).then(|| part.name.clone()),
+    }
+}
+
+/// Says of what was read of further clusters why it stands by itself.
+fn said_apart(divided: &clusters::Clusters, readings: &mut [Reading]) {
+    let first = divided.groups.first().and_then(|group| readings.get(*group.first()?)).map(|r| r.name.clone());
+    for number in divided.groups.iter().skip(1).flatten().filter(|n| !divided.unclear.contains(n)) {
+        if let (Some(first), Some(reading)) = (&first, readings.get_mut(*number)) {
+            reading.facts.note(format!("another cluster than {first}: what both hold has other uids"));
+        }
     }
 }
 
@@ -319,6 +336,7 @@ fn finish(
     let mut snapshots = Vec::with_capacity(filled.builders.len());
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
         let own = || readings.iter().filter(move |r| r.cluster == cluster);
+        builder.began = own().filter_map(|r| r.began.or(r.taken_at)).max();
         builder.taken_at = own().filter_map(|r| r.taken_at).max();
         let facts = own().map(|r| &r.facts);
         let none = Shown::default();

@@ -63,10 +63,12 @@ pub(crate) struct Printed {
 /// What a layout found out.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
-    /// When the collector ran.
+    /// When the collector began.
+    pub(crate) began: Option<Timestamp>,
+    /// When the collector began, by a clock whose time zone is not written down.
+    pub(crate) began_local: Option<DateTime>,
+    /// When the collector ended, or the one time that it wrote down.
     pub(crate) taken_at: Option<Timestamp>,
-    /// When the collector ran, by a clock whose time zone is not written down.
-    pub(crate) taken_at_local: Option<DateTime>,
     /// For the inventory: collector, Kubernetes version, scope.
     pub(crate) about: Vec<String>,
     pub(crate) problems: Vec<Problem>,

@@ -135,7 +135,8 @@ impl Layout for Kubereach {
         };
         out.placeless = true;
         out.accounted = true;
-        out.taken_at = time::parse(&record.taken_at);
+        out.began = time::parse(&record.taken_at);
+        out.taken_at = out.began;
         if !record.server_version.is_empty() {
             out.note(format!("Kubernetes {}", words(&record.server_version)));
         }

@@ -15,6 +15,7 @@ mod crust_gather;
 mod discovery;
 mod facts;
 pub(crate) mod hint;
+mod identity;
 mod istio;
 mod kube_dump;
 pub mod kubereach;
@@ -29,6 +30,7 @@ mod troubleshoot;
 mod velero;
 
 pub(crate) use facts::{Facts, Printed, is_custom};
+pub(crate) use identity::Identity;
 pub(crate) use part::{File, Part};
 
 use super::content::{Container, Content, ScannedInput, TypeHint};

@@ -15,11 +15,10 @@ use kubereach_reports::report::CoverageState;
 use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, FileEntry, Layout, Printed, hint};
+use super::{Facts, FileEntry, Identity, Layout, Printed, hint};
 use crate::content::{CapturedError, ErrorClass, ListDocument};
 use crate::item::What;
 use kubereach_model::snapshot::kinds::{self, Kind};
-use kubereach_model::snapshot::model::Uid;
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
 /// The layout of everything that is no other.
@@ -345,20 +344,38 @@ fn captured(file: &File<'_>, error: &CapturedError, out: &mut Facts) {
     out.say(&kind.group_kind(), scope, file.of_error(error, Some(kind)));
 }
 
-/// A plain folder may hold exports of several clusters side by side. Where its files show different
-/// uids of one of the namespaces that every cluster has, it is divided by its top folders or files.
+/// A plain folder may hold exports of several clusters side by side. Where its top folders or files show different uids
+/// of one of the namespaces that every cluster has, or where all that they have in common has other uids and each has
+/// something in common with another, it is divided by them.
 fn by_cluster(part: Part<'_>) -> Vec<Part<'_>> {
-    let mut uids: BTreeMap<&str, BTreeSet<&Uid>> = BTreeMap::new();
-    for object in part.files.iter().flat_map(File::objects) {
-        if let AnyObject::Namespace(ns) = object
-            && matches!(ns.metadata.name.as_str(), "kube-system" | "default")
-            && let Some(uid) = &ns.metadata.uid
-        {
-            uids.entry(&ns.metadata.name).or_default().insert(uid);
-        }
+    const MANY: usize = 64;
+    let top = |path: &'_ str| path.split('/').next().unwrap_or(path).to_owned();
+    let tops: BTreeSet<String> = part.files.iter().map(|file| top(file.path)).collect();
+    if tops.len() < 2 || tops.len() > MANY {
+        return vec![part];
     }
-    if uids.values().all(|found| found.len() < 2) {
+    let mut identities: BTreeMap<String, Identity> = BTreeMap::new();
+    for file in &part.files {
+        identities.entry(top(file.path)).or_default().add(file);
+    }
+    if !are_several(&identities.into_values().collect::<Vec<_>>()) {
         return vec![part];
     }
     part.divided(|path| path.split('/').next().unwrap_or(path))
+}
+
+fn are_several(identities: &[Identity]) -> bool {
+    let mut same = false;
+    let mut different: BTreeSet<usize> = BTreeSet::new();
+    for (a, one) in identities.iter().enumerate() {
+        for (b, other) in identities.iter().enumerate().skip(a + 1) {
+            match one.same(other) {
+                Some(false) if one.lasts(other) => return true,
+                Some(false) => different.extend([a, b]),
+                Some(true) => same = true,
+                None => {}
+            }
+        }
+    }
+    !same && different.len() == identities.len()
 }

@@ -71,6 +71,8 @@ pub struct Builder {
     settled: bool,
     /// What is known about what was read.
     pub coverage: Coverage,
+    /// When reading the newest input began.
+    pub began: Option<jiff::Timestamp>,
     /// The newest time the inputs speak for.
     pub taken_at: Option<jiff::Timestamp>,
     newest: Option<jiff::Timestamp>,
@@ -178,6 +180,7 @@ impl Builder {
         Snapshot {
             newest: self.newest,
             coverage: self.coverage,
+            began: self.began,
             taken_at: self.taken_at,
             cluster: self.cluster,
             ..parts.into_snapshot()
@@ -234,6 +237,7 @@ impl Snapshot {
         }
         let mut snapshot = Self {
             cluster: self.cluster.clone(),
+            began: self.began,
             taken_at: self.taken_at,
             newest: self.newest,
             coverage: self.coverage.clone(),
