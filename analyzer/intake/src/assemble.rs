@@ -1,22 +1,25 @@
 //! From what was scanned to one snapshot per cluster.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
-use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
+use kubereach_reports::report::{Input, Location, ObjectRef, Problem};
 
-use super::clusters::{self, Identity};
-use super::content::{Content, FileId, InputSpec, IntakeError, Lost, Origin, Scan};
+use super::clusters;
+use super::content::{Content, FileId, InputSpec, IntakeError, Origin};
 use super::item::{Failed, Item, What};
-use super::layouts::{self, Facts, Part, time};
+use super::layouts::{self, Facts, Identity, Part, Printed, time};
 use super::limits::Limits;
-use super::lost::Unread;
+use super::paths::display;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
-use super::{duplicates, empty, helm, hint, rendering, scan};
+use super::rendering::{self, Unread};
+use super::scan::{self, Scan};
+use super::statements::{self, Loss, Shown};
+use super::{contradiction, duplicates, empty, helm};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
-use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Snapshot, Thresholds, kinds};
 
 /// How to read.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +32,6 @@ pub struct IntakeOptions {
     pub limits: Limits,
     /// From when checks say something.
     pub thresholds: Thresholds,
-    /// What was not read and may stand in the way counts as unknown, in every judgement.
-    pub strict: bool,
 }
 
 /// What was read.
@@ -55,7 +56,7 @@ pub struct Intake {
 /// The order of the inputs does not matter. An error means that nothing at all could be analyzed; what
 /// is wrong with a part of the input is a problem in the result.
 pub fn read(inputs: &[InputSpec], options: &IntakeOptions, progress: &dyn Progress) -> Result<Intake, IntakeError> {
-    let scan = scan::scan(inputs, &options.limits, &hint::hint, &Item::decode, progress)?;
+    let scan = scan::scan(inputs, &options.limits, &layouts::hint::hint, &Item::decode, progress)?;
     assemble(scan, options)
 }
 
@@ -64,6 +65,7 @@ struct Reading {
     name: String,
     layout: &'static str,
     facts: Facts,
+    began: Option<Timestamp>,
     taken_at: Option<Timestamp>,
     cluster: usize,
     inputs: Vec<usize>,
@@ -80,12 +82,15 @@ struct Standing {
 }
 
 pub(super) fn assemble(mut scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
-    let of_charts = rendering::say(&mut scan);
+    let rendering = rendering::survey(&mut scan);
     if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
-    let parts = layouts::parts(&scan);
-    let identities: Vec<Identity> = parts.iter().map(Identity::of).collect();
+    let parts = layouts::parts(&scan.inputs);
+    // One part alone has nobody to be compared with.
+    let several = parts.len() > 1;
+    let identities: Vec<Identity> =
+        parts.iter().map(|part| if several { Identity::of(part) } else { Identity::default() }).collect();
     let divided = clusters::divide(&identities);
     let mut places: HashMap<(usize, usize), Standing> = HashMap::new();
     let mut readings: Vec<Reading> = Vec::with_capacity(parts.len());
@@ -117,24 +122,42 @@ pub(super) fn assemble(mut scan: Scan<Item>, options: &IntakeOptions) -> Result<
             });
         }
     }
+    said_apart(&divided, &mut readings);
     let names = cluster_names(&divided.groups, &readings);
-    let filled = fill(scan, &places, &readings, (divided.groups.len(), of_charts), options, &mut problems);
-    Ok(finish(filled, &readings, &names, options, problems))
+    let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
+    let mut intake = finish(filled, &readings, &names, options, problems);
+    intake.problems.retain(|problem| !rendering.templates.contains(&problem.path));
+    if intake.snapshots.iter().all(Snapshot::is_manifests) {
+        intake.unread = rendering.unread;
+    }
+    Ok(intake)
 }
 
 fn read_part(part: &Part<'_>, cluster: usize) -> Reading {
     let mut facts = Facts::default();
     part.layout.read(part, &mut facts);
     let newest = part.files.iter().flat_map(layouts::File::items).filter_map(|d| d.value.seen).max();
-    let taken_at = facts.taken_at.or_else(|| time::settle(facts.taken_at_local?, newest));
+    let began = facts.began.or_else(|| time::settle(facts.began_local?, newest));
+    let taken_at = facts.taken_at.or_else(|| Some(time::ended(began?, newest)));
     Reading {
         name: part.name.clone(),
         layout: part.layout.name(),
         facts,
+        began,
         taken_at,
         cluster,
         inputs: part.inputs.clone(),
         path: (!part.root.is_empty()).then(|| part.name.clone()),
+    }
+}
+
+/// Says of what was read of further clusters why it stands by itself.
+fn said_apart(divided: &clusters::Clusters, readings: &mut [Reading]) {
+    let first = divided.groups.first().and_then(|group| readings.get(*group.first()?)).map(|r| r.name.clone());
+    for number in divided.groups.iter().skip(1).flatten().filter(|n| !divided.unclear.contains(n)) {
+        if let (Some(first), Some(reading)) = (&first, readings.get_mut(*number)) {
+            reading.facts.note(format!("another cluster than {first}: what both hold has other uids"));
+        }
     }
 }
 
@@ -153,24 +176,18 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
 /// The objects of all clusters, before their coverage.
 struct Filled {
     builders: Vec<Builder>,
-    /// Per cluster: kinds of which objects were read.
-    kinds: Vec<BTreeSet<GroupKind>>,
-    /// Per cluster: group and kind of every definition.
-    definitions: Vec<BTreeSet<(String, String)>>,
+    /// Per cluster.
+    shown: Vec<Shown>,
     /// Per cluster.
     failed: Vec<Vec<Failed>>,
-    /// Per cluster: documents that could not even be taken apart.
-    lost: Vec<Vec<Lost>>,
-    /// Per cluster: both, apart by whether they were rendered.
-    unread: Vec<Unread>,
+    /// Per cluster.
+    lost: Vec<Vec<Loss>>,
     inputs: Vec<Input>,
     origins: Vec<Origin>,
     templates: HashMap<u32, Box<str>>,
     /// Helm hooks of the input at hand that are not part of what runs.
     hooks: Vec<String>,
     copies: HashSet<FileId>,
-    /// Templates of charts: what they declare is declared once they are rendered.
-    of_charts: BTreeSet<FileId>,
     sources: Sources,
 }
 
@@ -178,23 +195,20 @@ fn fill(
     scan: Scan<Item>,
     places: &HashMap<(usize, usize), Standing>,
     readings: &[Reading],
-    (clusters, of_charts): (usize, BTreeSet<FileId>),
+    clusters: usize,
     options: &IntakeOptions,
     problems: &mut Vec<Problem>,
 ) -> Filled {
     let mut filled = Filled {
         builders: Vec::new(),
-        kinds: vec![BTreeSet::new(); clusters],
-        definitions: vec![BTreeSet::new(); clusters],
+        shown: (0..clusters).map(|_| Shown::default()).collect(),
         failed: (0..clusters).map(|_| Vec::new()).collect(),
-        lost: vec![Vec::new(); clusters],
-        unread: vec![Unread::default(); clusters],
+        lost: (0..clusters).map(|_| Vec::new()).collect(),
         inputs: Vec::new(),
         origins: Vec::new(),
         templates: HashMap::new(),
         hooks: Vec::new(),
         copies: HashSet::new(),
-        of_charts,
         sources: scan.sources,
     };
     for _ in 0..clusters {
@@ -222,7 +236,9 @@ fn fill(
             if place.unused {
                 continue;
             }
-            filled.lose(documents.lost, reading.cluster, m.file);
+            if let Some(lost) = filled.lost.get_mut(reading.cluster).filter(|_| !documents.lost.is_empty()) {
+                lost.extend(Loss::of(&documents, &display(input.container, &input.name, &m.path)));
+            }
             let count = counts.entry(place.part).or_default();
             for decoded in documents.objects {
                 *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
@@ -237,24 +253,15 @@ impl Filled {
     /// Takes one object; says whether it is one.
     fn take(&mut self, item: Item, origin: Origin, reading: &Reading, problems: &mut Vec<Problem>) -> bool {
         let cluster = reading.cluster;
-        let (Some(builder), Some(kinds), Some(definitions), Some(failed)) = (
-            self.builders.get_mut(cluster),
-            self.kinds.get_mut(cluster),
-            self.definitions.get_mut(cluster),
-            self.failed.get_mut(cluster),
-        ) else {
+        let (Some(builder), Some(shown), Some(failed)) =
+            (self.builders.get_mut(cluster), self.shown.get_mut(cluster), self.failed.get_mut(cluster))
+        else {
             return false;
         };
         let mut object = match item.what {
             What::Object(object) => object,
             What::Failed(one) => {
-                let unread = self.unread.get_mut(cluster);
-                if self.of_charts.contains(&origin.file) {
-                    unread.into_iter().for_each(|unread| unread.templates += 1);
-                } else {
-                    problems.push(one.problem.clone());
-                    unread.into_iter().for_each(|unread| unread.objects.push(one.problem.clone()));
-                }
+                problems.push(one.problem.clone());
                 failed.push(*one);
                 return false;
             }
@@ -272,11 +279,15 @@ impl Filled {
                 secret.stripped = true;
             }
             AnyObject::CustomResourceDefinition(crd) => {
-                definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
+                shown.definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
             }
             _ => {}
         }
-        kinds.insert(object.group_kind());
+        let kind = object.group_kind();
+        if object.meta().is_stored() && !shown.live.contains(&kind) {
+            shown.live.insert(kind.clone());
+        }
+        shown.kinds.insert(kind);
         let number = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
         if let Some(template) = item.template {
             self.templates.insert(number, template);
@@ -285,20 +296,6 @@ impl Filled {
         let nowhere = FileId { input: u32::MAX, member: u32::MAX };
         self.origins.push(if reading.facts.placeless { Origin { file: nowhere, ..origin } } else { origin });
         true
-    }
-
-    /// Documents that are objects and could not be taken apart.
-    fn lose(&mut self, lost: Vec<Lost>, cluster: usize, file: FileId) {
-        if let Some(unread) = self.unread.get_mut(cluster) {
-            if self.of_charts.contains(&file) {
-                unread.templates += lost.len();
-            } else {
-                unread.objects.extend(lost.iter().map(|lost| lost.problem.clone()));
-            }
-        }
-        if let Some(all) = self.lost.get_mut(cluster) {
-            all.extend(lost);
-        }
     }
 
     fn inventory(&mut self, name: &str, skipped: usize, counts: &BTreeMap<usize, usize>, readings: &[Reading]) {
@@ -346,84 +343,36 @@ fn finish(
         input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
-    let mut unread = Unread::default();
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
-        let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
-        let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
-        for reading in readings.iter().filter(|r| r.cluster == cluster) {
-            builder.taken_at = builder.taken_at.max(reading.taken_at);
-            for (kind, namespace, said) in reading.facts.statements() {
-                // An object that was read is stronger than a discovery without its kind.
-                if said.state == CoverageState::NotServed && kinds.contains(kind) {
-                    continue;
-                }
-                builder.coverage.record(kind.clone(), namespace, said.clone().record());
-            }
-        }
-        not_installed(&mut builder, &kinds, &definitions);
-        for failed in filled.failed.get(cluster).into_iter().flatten() {
-            let cluster_scoped = kinds::of(&failed.kind).is_some_and(|k| !k.namespaced);
-            let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
-            let reason = format!("an object of it could not be read: {}", failed.problem.message);
-            builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
-        }
-        for lost in filled.lost.get(cluster).into_iter().flatten() {
-            let reason = format!("a document could not be read: {}", lost.problem.message);
-            match &lost.kind {
-                Some(kind) => builder.coverage.lessen(kind, None, &reason, &lost.problem.path),
-                None => builder.coverage.lessen_all(&reason, &lost.problem.path),
-            }
-        }
-        for assumption in &options.assume_complete {
-            builder.coverage.assume(assumption.clone());
-        }
+        let own = || readings.iter().filter(move |r| r.cluster == cluster);
+        builder.began = own().filter_map(|r| r.began.or(r.taken_at)).max();
+        builder.taken_at = own().filter_map(|r| r.taken_at).max();
+        let facts = own().map(|r| &r.facts);
+        let none = Shown::default();
+        let firm = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
+        let failed = filled.failed.get(cluster).map(Vec::as_slice).unwrap_or_default();
+        let lost = filled.lost.get(cluster).map(Vec::as_slice).unwrap_or_default();
+        statements::lessen(&mut builder.coverage, failed, lost, &options.assume_complete);
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
-        let (thresholds, strict) = (options.thresholds, options.strict);
-        let snapshot = Snapshot { thresholds, strict, ..builder.build() };
-        if snapshot.is_manifests() {
-            let of_cluster = filled.unread.get_mut(cluster).map(std::mem::take).unwrap_or_default();
-            unread.objects.extend(of_cluster.objects);
-            unread.templates += of_cluster.templates;
-        }
+        duplicates::made_again(builder.made_again(), &filled.origins, &filled.sources, &mut problems);
+        let mut snapshot = Snapshot { thresholds: options.thresholds, ..builder.build() };
+        let printed: Vec<Printed> = own().flat_map(|r| r.facts.printed.iter().cloned()).collect();
+        contradiction::weigh(&mut snapshot, &printed, &firm);
         snapshots.push(snapshot);
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
-    for all in [&mut problems, &mut unread.objects] {
-        all.sort();
-        all.dedup();
-    }
+    problems.sort();
+    problems.dedup();
     Intake {
         snapshots,
         inputs: filled.inputs,
         problems,
-        unread,
+        unread: Unread::default(),
         origins: filled.origins,
         templates: filled.templates,
         sources: filled.sources,
-    }
-}
-
-/// Where all definitions of custom kinds are known, a kind without one is not served.
-fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions: &BTreeSet<(String, String)>) {
-    let crds = GroupKind::known("apiextensions.k8s.io", "CustomResourceDefinition");
-    let record = builder.coverage.of(&crds, None);
-    if record.state != CoverageState::Complete {
-        return;
-    }
-    for kind in kinds::KINDS.iter().filter(|k| layouts::is_custom(k)) {
-        let group_kind = kind.group_kind();
-        if kinds.contains(&group_kind) || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned())) {
-            continue;
-        }
-        let reason = format!("the cluster has no CustomResourceDefinition {}", kind.full_name());
-        let said = kubereach_model::snapshot::CoverageRecord {
-            state: CoverageState::NotServed,
-            reason,
-            source: record.source.clone(),
-        };
-        builder.coverage.record(group_kind, None, said);
     }
 }
 

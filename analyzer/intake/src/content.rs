@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use super::lost::Lost;
+use kubereach_model::snapshot::kinds::Kind;
 pub use kubereach_reports::report::Problem;
+
+pub use super::lost::Lost;
 
 /// One input as named on the command line.
 #[derive(Debug, Clone)]
@@ -65,15 +67,6 @@ pub enum Container {
     Unreadable,
 }
 
-/// Everything that was read.
-#[derive(Debug)]
-pub struct Scan<T> {
-    /// One entry per input, in the order given.
-    pub inputs: Vec<ScannedInput<T>>,
-    /// Where everything came from, for re-reading positions later.
-    pub sources: super::positions::Sources,
-}
-
 /// One input after reading.
 #[derive(Debug)]
 pub struct ScannedInput<T> {
@@ -125,25 +118,6 @@ pub enum Content<T> {
     Empty,
 }
 
-/// The member that a link at `from` leads to; none where it leads out of the input.
-pub fn link_target(from: &str, target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 /// The documents of one member.
 #[derive(Debug)]
 pub struct Documents<T> {
@@ -155,10 +129,10 @@ pub struct Documents<T> {
     pub tables: Vec<TableDocument>,
     /// Errors that were captured into the file.
     pub errors: Vec<CapturedError>,
+    /// What is there and could not be read.
+    pub lost: Vec<Lost>,
     /// Documents beside them that are no Kubernetes objects.
     pub others: usize,
-    /// Objects that are there and could not be read.
-    pub lost: Vec<Lost>,
 }
 
 impl<T> Default for Documents<T> {
@@ -168,8 +142,8 @@ impl<T> Default for Documents<T> {
             lists: Vec::new(),
             tables: Vec::new(),
             errors: Vec::new(),
-            others: 0,
             lost: Vec::new(),
+            others: 0,
         }
     }
 }
@@ -271,6 +245,13 @@ pub struct TypeHint {
     pub null_strings: bool,
 }
 
+impl TypeHint {
+    /// Items of a kind, in the version that dumps have.
+    pub(crate) fn of(kind: &Kind) -> Self {
+        Self { api_version: Some(kind.api_version()), kind: Some(kind.kind.to_owned()), null_strings: false }
+    }
+}
+
 /// A file of the scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId {
@@ -325,17 +306,4 @@ pub enum IntakeError {
     /// Standard input was named twice.
     #[error("standard input (-) can be read only once: name it once")]
     StdinTwice,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::link_target;
-
-    #[test]
-    fn links_lead_to_members_and_never_out() {
-        assert_eq!(link_target("a/b/x.yaml", "x.json").as_deref(), Some("a/b/x.json"));
-        assert_eq!(link_target("a/b/x.yaml", "../c/./x.json").as_deref(), Some("a/c/x.json"));
-        assert_eq!(link_target("x.yaml", "../x.json"), None);
-        assert_eq!(link_target("a/x.yaml", "/etc/passwd"), None);
-    }
 }

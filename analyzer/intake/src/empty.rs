@@ -2,8 +2,9 @@
 
 use kubereach_reports::report::Problem;
 
-use super::content::{Content, IntakeError, Scan};
+use super::content::{Content, IntakeError};
 use super::item::{Item, What};
+use super::scan::Scan;
 
 /// Why there is nothing to analyze, if so: no object and no list of objects in any input.
 pub(super) fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {

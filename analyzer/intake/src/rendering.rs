@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubereach_reports::report::Problem;
 use serde_json::Value;
 
-use super::content::{Container, Content, FileId, Member, Scan, ScannedInput};
+use super::content::{Container, Content, Documents, Member, ScannedInput};
 use super::item::{Item, What};
-use super::source::display;
+use super::paths::display;
+use super::scan::Scan;
 use kubereach_model::evidence::command::arg;
 
 /// Keys by which a kustomization changes what it lists (Kustomize reference, "Kustomization file").
@@ -39,9 +40,22 @@ const CHANGES: [&str; 24] = [
     "crds",
 ];
 
-/// Is it a kustomization: a recipe for objects, and none itself?
-pub(super) fn is_recipe(api_version: &str, kind: &str) -> bool {
-    api_version.starts_with("kustomize.config.k8s.io/") && matches!(kind, "Kustomization" | "Component")
+/// What of manifests could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Kubernetes objects, by what is wrong with them.
+    pub objects: Vec<Problem>,
+    /// How many documents of Helm charts were not rendered.
+    pub templates: usize,
+}
+
+/// What a look at everything that was read shows.
+#[derive(Debug, Default)]
+pub(super) struct Rendering {
+    /// Files of charts, as reports name them: what is wrong with them is said in one line.
+    pub(super) templates: BTreeSet<String>,
+    /// What could not be read.
+    pub(super) unread: Unread,
 }
 
 /// One file that was read.
@@ -72,16 +86,34 @@ impl<'s> Seen<'s> {
         }
     }
 
-    /// Holds it templates that nobody has rendered?
-    fn is_template(&self) -> bool {
-        matches!(&self.member.content, Content::Documents(documents) if documents.lost.iter().any(|lost| lost.template))
+    fn documents(&self) -> Option<&'s Documents<Item>> {
+        match &self.member.content {
+            Content::Documents(documents) => Some(documents),
+            _ => None,
+        }
     }
 
-    /// Holds it anything that could not be read?
-    fn has_unread(&self) -> bool {
-        let failed = |item: &Item| matches!(item.what, What::Failed(_));
-        matches!(&self.member.content, Content::Documents(documents)
-            if !documents.lost.is_empty() || documents.objects.iter().any(|object| failed(&object.value)))
+    /// Holds it templates that nobody has rendered?
+    fn is_template(&self) -> bool {
+        self.documents().is_some_and(|documents| documents.lost.iter().any(|lost| lost.template))
+    }
+
+    /// What could not be read of it; `said` is what was said of its input.
+    fn unread(&self, said: &[Problem]) -> Vec<Problem> {
+        let Some(documents) = self.documents() else { return Vec::new() };
+        let failed = documents.objects.iter().filter_map(|object| match &object.value.what {
+            What::Failed(failed) => Some(failed.problem.clone()),
+            _ => None,
+        });
+        let lost = documents.lost.iter().map(|lost| {
+            // What was said of the document stands where it begins, or behind that.
+            let own = said.iter().filter(|problem| problem.path == self.shown && problem.line >= Some(lost.line));
+            own.min_by_key(|problem| problem.line).cloned().unwrap_or_else(|| Problem {
+                line: Some(lost.line),
+                ..problem(&self.shown, "a Kubernetes object could not be read")
+            })
+        });
+        failed.chain(lost).collect()
     }
 }
 
@@ -115,21 +147,34 @@ fn join(folder: &str, path: &str) -> String {
     if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
 }
 
-/// Puts one line for each in the place of what was said of its files, and gives the files of charts.
-pub(super) fn say(scan: &mut Scan<Item>) -> BTreeSet<FileId> {
-    let mut of_charts = BTreeSet::new();
+/// Puts one line for each in the place of what was said of its files, and counts what could not be read.
+pub(super) fn survey(scan: &mut Scan<Item>) -> Rendering {
+    let mut rendering = Rendering::default();
     let mut lines: Vec<(usize, Problem, BTreeSet<String>)> = Vec::new();
     for (number, input) in scan.inputs.iter().enumerate() {
         let files: Vec<Seen<'_>> = input.members.iter().map(|member| Seen::of(input, member)).collect();
         let charts = charts(&files);
+        let mut of_charts = BTreeSet::new();
         for (chart, templates) in &charts {
-            of_charts.extend(templates.iter().map(|file| file.member.file));
-            let unread: BTreeSet<String> =
-                templates.iter().filter(|file| file.has_unread()).map(|file| file.shown.clone()).collect();
+            let unread: BTreeSet<String> = templates
+                .iter()
+                .filter(|file| !file.unread(&input.problems).is_empty())
+                .map(|file| file.shown.clone())
+                .collect();
             if !unread.is_empty() {
-                lines.push((number, chart_line(input, chart, unread.len()), unread));
+                lines.push((number, chart_line(input, chart, unread.len()), unread.clone()));
+                of_charts.extend(unread);
             }
         }
+        for file in &files {
+            let unread = file.unread(&input.problems);
+            if of_charts.contains(&file.shown) {
+                rendering.unread.templates += unread.len();
+            } else {
+                rendering.unread.objects.extend(unread);
+            }
+        }
+        rendering.templates.extend(of_charts);
         for folder in kustomizations(&files) {
             let message = format!(
                 "a Kustomize folder, read as its files lie there, without what the kustomization makes of them; run: \
@@ -144,8 +189,7 @@ pub(super) fn say(scan: &mut Scan<Item>) -> BTreeSet<FileId> {
             }
         }
         if input.container == Container::File && builds_an_image(split(&input.name).1) {
-            let message =
-                "it builds an image and declares no Kubernetes object; check the manifests that run the image";
+            let message = "it builds an image and declares no Kubernetes object; check the manifests that run the image";
             lines.push((number, problem(&input.name, message), BTreeSet::from([input.name.clone()])));
         }
     }
@@ -155,7 +199,9 @@ pub(super) fn say(scan: &mut Scan<Item>) -> BTreeSet<FileId> {
             input.problems.push(line);
         }
     }
-    of_charts
+    rendering.unread.objects.sort();
+    rendering.unread.objects.dedup();
+    rendering
 }
 
 fn problem(path: &str, message: impl Into<String>) -> Problem {

@@ -8,8 +8,9 @@ use super::head::{self, DocClass};
 use super::json_items::{Cursor, has_types, item_of, items, walk_items};
 use super::watch::Watch;
 use super::{Context, Out};
-use crate::content::{ListDocument, Lost};
+use crate::content::ListDocument;
 use crate::json::{self, Range, What};
+use crate::lost;
 use crate::yaml::Position;
 
 /// Whether text that begins with a bracket is JSON rather than YAML's flow style: JSON quotes its keys.
@@ -130,6 +131,8 @@ struct Top<'a> {
     kind: Option<Cow<'a, str>>,
     metadata: Option<Range>,
     items: Option<Range>,
+    /// There were items before these.
+    doubled: bool,
     /// The items, where they are an array, and where it broke off.
     ranges: Option<(Vec<Range>, Option<json::ScanError>)>,
     rows: Option<Range>,
@@ -164,7 +167,10 @@ fn document<T: Send>(
             b"\"apiVersion\"" => top.api_version = json::text_of(text, entry.value),
             b"\"kind\"" => top.kind = json::text_of(text, entry.value),
             b"\"metadata\"" => top.metadata = Some(entry.value),
-            b"\"items\"" => top.items = Some(entry.value),
+            b"\"items\"" => {
+                top.doubled |= top.items.is_some();
+                top.items = Some(entry.value);
+            }
             b"\"rows\"" => top.rows = Some(entry.value),
             b"\"type\"" => top.event = json::text_of(text, entry.value),
             b"\"object\"" => top.object = Some(entry.value),
@@ -187,7 +193,7 @@ fn document<T: Send>(
             if out.room(1, ctx) == 1 {
                 let item = ItemType::default();
                 let outcome = item_of(text, (whole, position), 0, &item, None, ctx, 0);
-                emit::keep(vec![outcome], out);
+                emit::keep(vec![outcome], None, out);
             }
         }
         DocClass::Table => out.docs.tables.push(crate::content::TableDocument {
@@ -216,6 +222,12 @@ fn document<T: Send>(
     let opened = class == DocClass::List || lost_end;
     if let Some(list) = out.docs.lists.last_mut().filter(|_| opened) {
         list.truncated = true;
+        let line = list.line;
+        out.lost_of_list(line, lost::item(text.get(error.at..).unwrap_or_default()));
+    } else if let Some(lost) =
+        lost::document(text.get(at..).unwrap_or_default(), position.line).filter(|_| !ctx.sniffed)
+    {
+        out.docs.lost.push(lost);
     }
     broken(text, at, position, error, ctx, out);
     Err(error.at)
@@ -243,15 +255,10 @@ fn broken<T>(
         return;
     }
     let inner = json::position(text.get(at..).unwrap_or_default(), error.at.saturating_sub(at));
-    let problem = ctx
-        .problem(Some(json::shift(position, inner)), format!("{}; what stands before it was read", error.what.words()));
-    let head = head::json(text, Range { start: at, end: text.len() }, ctx.limits.depth);
-    let is_object = head.kind.as_deref().is_some_and(|kind| !kind.ends_with("List"));
-    if is_object {
-        let typed = (head.api_version.as_deref(), head.kind.as_deref());
-        out.docs.lost.extend(Lost::of(typed, head.api_version.is_some(), false, &ctx.hint, problem.clone()));
-    }
-    out.problems.push(problem);
+    out.problems.push(ctx.problem(
+        Some(json::shift(position, inner)),
+        format!("{}; what stands before it was read", error.what.words()),
+    ));
 }
 
 fn untyped_document<T: Send>(
@@ -268,7 +275,7 @@ fn untyped_document<T: Send>(
         if top.items.is_some() {
             list(text, whole, top, position, ctx, out);
         } else {
-            emit::keep(vec![item_of(text, (whole, position), 0, &hinted, None, ctx, 0)], out);
+            emit::keep(vec![item_of(text, (whole, position), 0, &hinted, None, ctx, 0)], None, out);
         }
         return;
     }
@@ -314,6 +321,8 @@ fn array_document<T: Send>(
         Some(error) => {
             if let Some(list) = out.docs.lists.last_mut() {
                 list.truncated = true;
+                let line = list.line;
+                out.lost_of_list(line, lost::item(text.get(error.at..).unwrap_or_default()));
             }
             broken(text, at, position, error, ctx, out);
             Err(error.at)
@@ -336,6 +345,11 @@ fn list<T: Send>(
     let record: ListDocument =
         emit::list_document(api_version.map(str::to_owned), kind.map(str::to_owned), meta, 0, position.line);
     out.docs.lists.push(record);
+    if top.doubled {
+        out.lost_of_list(position.line, Vec::new());
+        let message = "the key \"items\" is written twice in one mapping; the last value counts";
+        out.problems.push(ctx.problem(Some(position), message));
+    }
     let Some(range) = top.items else { return };
     if let Some((ranges, _)) = top.ranges.take() {
         items(text, whole.start, &ranges, position, &item, ctx, out);
@@ -345,6 +359,7 @@ fn list<T: Send>(
         }
     } else {
         let inner = json::position(text.get(whole.start..).unwrap_or_default(), range.start - whole.start);
+        out.lost_of_list(position.line, Vec::new());
         out.problems.push(
             ctx.problem(Some(json::shift(position, inner)), "the items of this list are not a list; the rest was read"),
         );

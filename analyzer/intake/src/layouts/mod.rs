@@ -14,6 +14,8 @@ mod crashd;
 mod crust_gather;
 mod discovery;
 mod facts;
+pub(crate) mod hint;
+mod identity;
 mod istio;
 mod kube_dump;
 pub mod kubereach;
@@ -27,11 +29,13 @@ pub(crate) mod time;
 mod troubleshoot;
 mod velero;
 
-pub(crate) use facts::{Facts, is_custom};
+pub(crate) use facts::{Facts, Printed, is_custom};
+pub(crate) use identity::Identity;
 pub(crate) use part::{File, Part};
 
-use super::content::{Container, Content, Scan, ScannedInput, TypeHint};
+use super::content::{Container, Content, ScannedInput, TypeHint};
 use super::item::Item;
+use super::paths::display;
 use kubereach_model::snapshot::kinds::Kind;
 
 /// One way in which dumps are laid out.
@@ -192,10 +196,10 @@ pub(crate) fn is_record(api_version: &str, kind: &str) -> bool {
 }
 
 /// Divides everything that was read into bundles.
-pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
+pub(crate) fn parts(inputs: &[ScannedInput<Item>]) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut loose: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (number, input) in scan.inputs.iter().enumerate() {
+    for (number, input) in inputs.iter().enumerate() {
         let claims = claims(input);
         if claims.is_empty() && input.container == Container::File {
             let folder = input.name.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -204,8 +208,8 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
             bundles(number, input, &claims, &mut parts);
         }
     }
-    for (folder, inputs) in loose {
-        parts.push(beside(scan, &folder, &inputs));
+    for (folder, numbers) in loose {
+        parts.push(beside(inputs, &folder, &numbers));
     }
     let mut parts: Vec<Part<'_>> = parts.into_iter().flat_map(|part| part.layout.divide(part)).collect();
     parts.retain(|p| !p.files.is_empty());
@@ -253,7 +257,7 @@ fn bundles<'s>(number: usize, input: &'s ScannedInput<Item>, claims: &[Claim], p
         let root = claim.map_or("", |(_, (root, _))| root.as_str());
         files.entry(claim.map(|(n, _)| n)).or_default().push(File {
             path: m.path.strip_prefix(root).unwrap_or(&m.path),
-            display: super::source::display(input.container, &input.name, &m.path),
+            display: display(input.container, &input.name, &m.path),
             content: &m.content,
             at: (number, member),
         });
@@ -261,18 +265,18 @@ fn bundles<'s>(number: usize, input: &'s ScannedInput<Item>, claims: &[Claim], p
     for (claim, files) in files {
         let (root, layout) =
             claim.and_then(|n| claims.get(n)).map_or(("", &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
-        let prefix = super::source::display(input.container, &input.name, root);
+        let prefix = display(input.container, &input.name, root);
         let name = if root.is_empty() { input.name.clone() } else { prefix.trim_end_matches('/').to_owned() };
         parts.push(Part::new(name, root.to_owned(), layout, files, prefix, unreadable.clone()));
     }
 }
 
 /// Files side by side were exported by one hand, whether the shell or we walked the folder.
-fn beside<'s>(scan: &'s Scan<Item>, folder: &str, inputs: &[usize]) -> Part<'s> {
+fn beside<'s>(inputs: &'s [ScannedInput<Item>], folder: &str, numbers: &[usize]) -> Part<'s> {
     let mut files = Vec::new();
     let mut unreadable = Vec::new();
-    for &number in inputs {
-        let Some(input) = scan.inputs.get(number) else {
+    for &number in numbers {
+        let Some(input) = inputs.get(number) else {
             continue;
         };
         unreadable.extend(input.problems.iter().map(|p| p.path.clone()));
@@ -283,8 +287,8 @@ fn beside<'s>(scan: &'s Scan<Item>, folder: &str, inputs: &[usize]) -> Part<'s> 
             at: (number, member),
         }));
     }
-    let name = match inputs {
-        [one] => scan.inputs.get(*one).map(|i| i.name.clone()).unwrap_or_default(),
+    let name = match numbers {
+        [one] => inputs.get(*one).map(|i| i.name.clone()).unwrap_or_default(),
         _ => folder.to_owned(),
     };
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };

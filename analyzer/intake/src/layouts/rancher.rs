@@ -11,7 +11,7 @@ use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, Told, before, has, outermost};
 use crate::content::TypeHint;
-use crate::hint;
+use crate::paths;
 use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// The layout.
@@ -142,8 +142,8 @@ fn about(part: &Part<'_>, out: &mut Facts) {
             .into_iter()
             .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
         match name {
-            Some(Clock::Utc(at)) => out.taken_at = Some(at),
-            Some(Clock::Local(at)) => out.taken_at_local = Some(at),
+            Some(Clock::Utc(at)) => out.began = Some(at),
+            Some(Clock::Local(at)) => out.began_local = Some(at),
             None => {}
         }
     }
@@ -158,8 +158,8 @@ fn place(path: &str) -> Option<(Option<&str>, Option<&'static Kind>)> {
         _ => return None,
     };
     let kind = match rest {
-        [_version, file] => kinds::by_resource(hint::stem(file), Some("")),
-        [group, _version, file] => kinds::by_resource(hint::stem(file), Some(group)),
+        [_version, file] => kinds::by_resource(paths::stem(file), Some("")),
+        [group, _version, file] => kinds::by_resource(paths::stem(file), Some(group)),
         _ => None,
     };
     Some((namespace, kind))

@@ -16,6 +16,7 @@ use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, Told, before, has, is_custom, outermost};
 use crate::content::{Content, TypeHint};
+use crate::paths;
 use kubereach_model::snapshot::AnyObject;
 use kubereach_model::snapshot::kinds::{KINDS, Kind};
 
@@ -54,10 +55,7 @@ impl Layout for Troubleshoot {
             has(files, root, "version.yaml")
                 || files.iter().any(|f| {
                     f.path.strip_prefix(root.as_str()).and_then(|p| p.strip_prefix("cluster-resources/")).is_some_and(
-                        |p| {
-                            crate::hint::stem(p) != p
-                                || (p.starts_with("custom-resources/") && p.matches('/').count() >= 1)
-                        },
+                        |p| paths::stem(p) != p || (p.starts_with("custom-resources/") && p.matches('/').count() >= 1),
                     )
                 })
         };
@@ -107,6 +105,9 @@ impl Layout for Troubleshoot {
     }
 }
 
+/// Namespaces that the API server makes itself, and that nobody can delete (`systemnamespaces` controller).
+const EVERYWHERE: [&str; 2] = ["default", "kube-system"];
+
 struct Bundle<'p, 's> {
     part: &'p Part<'s>,
     scope: Scope,
@@ -128,7 +129,7 @@ impl<'p, 's> Bundle<'p, 's> {
             for name in resource.names {
                 let folder = format!("cluster-resources/{name}/");
                 for (rest, _) in part.below(&folder).filter(|(rest, _)| !rest.contains('/')) {
-                    bundle.scope.namespaces.insert(crate::hint::stem(rest).to_owned());
+                    bundle.scope.namespaces.insert(paths::stem(rest).to_owned());
                 }
             }
             if let Some((_, Value::Object(errors))) = bundle.errors(resource) {
@@ -140,8 +141,9 @@ impl<'p, 's> Bundle<'p, 's> {
                 .documents()
                 .is_some_and(|d| d.lists.iter().any(|l| l.kind.as_deref().is_some_and(|k| k.ends_with("List"))));
             let whole = file.listing().is_some_and(|s| s.state == CoverageState::Complete);
-            bundle.scope.all = typed && whole;
             let listed: BTreeSet<String> = file.objects().map(|o| o.meta().name.clone()).collect();
+            // The file holds the namespaces in scope: that these are all shows in what every cluster has.
+            bundle.scope.all = typed && whole && EVERYWHERE.iter().all(|ns| listed.contains(*ns));
             if bundle.scope.all {
                 bundle.left_out = listed.difference(&bundle.scope.namespaces).cloned().collect();
             }
@@ -182,8 +184,8 @@ impl<'p, 's> Bundle<'p, 's> {
             .into_iter()
             .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
         match name {
-            Some(Clock::Utc(at)) => out.taken_at = Some(at),
-            Some(Clock::Local(at)) => out.taken_at_local = Some(at),
+            Some(Clock::Utc(at)) => out.began = Some(at),
+            Some(Clock::Local(at)) => out.began_local = Some(at),
             None => {}
         }
     }
@@ -360,7 +362,7 @@ impl<'p, 's> Bundle<'p, 's> {
         }
         let mut namespaces = self.scope.namespaces.clone();
         for (rest, _) in self.part.below(&format!("{folder}/{name}/")) {
-            namespaces.insert(crate::hint::stem(rest).to_owned());
+            namespaces.insert(paths::stem(rest).to_owned());
         }
         let statement = namespaces.into_iter().map(|ns| {
             let one = listing(&format!("{folder}/{name}/{ns}"));

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::content::{Container, FileId, InputSpec, Origin};
 use crate::limits::Limits;
+use crate::paths;
 use crate::progress::Silent;
 use crate::source::compress::{self, Magic};
 use crate::source::pieces::RawPiece;
@@ -40,7 +41,7 @@ impl Sources {
     pub fn path(&self, file: FileId) -> Option<String> {
         let input = self.inputs.get(file.input as usize)?;
         let member = input.paths.get(file.member as usize)?;
-        Some(source::display(input.container, &source::name_of(&input.spec), member))
+        Some(paths::display(input.container, &source::name_of(&input.spec), member))
     }
 
     /// The bytes of origins, in their order; none where a source cannot be read again.

@@ -7,6 +7,7 @@ use walkdir::WalkDir;
 
 use super::names::{self, Class};
 use super::{Reading, io_words, take_stream};
+use crate::paths::display;
 
 /// Reads the files below `root`.
 pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
@@ -76,7 +77,7 @@ fn file(reading: &mut Reading<'_>, label: String, path: &Path) {
             take_stream(reading, label, None, Box::new(file));
         }
         Err(error) => {
-            let shown = super::display(reading.summary.container, reading.name, &label);
+            let shown = display(reading.summary.container, reading.name, &label);
             reading.say_of(shown, &io_words(&error), "the rest was read");
         }
     }

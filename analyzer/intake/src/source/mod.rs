@@ -19,6 +19,7 @@ use pieces::{PIECE, RawPiece, Splitter, WHOLE};
 
 use super::content::{Container, InputSpec, Problem};
 use super::limits::Limits;
+use super::paths::display;
 use super::progress::Progress;
 
 /// One member with its bytes.
@@ -109,15 +110,6 @@ pub(crate) fn name_of(spec: &InputSpec) -> String {
         InputSpec::Path(path) if cfg!(windows) => path.to_string_lossy().replace('\\', "/"),
         InputSpec::Path(path) => path.to_string_lossy().into_owned(),
         InputSpec::Stdin { name } | InputSpec::Bytes { name, .. } => name.clone(),
-    }
-}
-
-/// How a member is called in reports.
-pub(crate) fn display(container: Container, input: &str, member: &str) -> String {
-    match container {
-        Container::File | Container::Unreadable => input.to_owned(),
-        Container::Directory => format!("{}/{member}", input.trim_end_matches('/')),
-        Container::Tar | Container::Zip => format!("{input}!{member}"),
     }
 }
 

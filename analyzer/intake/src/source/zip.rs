@@ -6,6 +6,7 @@ use super::compress::{self, Stream};
 use super::names::{self, Class};
 use super::{RawBody, RawMember, Reading, io_words, label, take_stream};
 use crate::content::Container;
+use crate::paths::display;
 
 /// Reads every member in the order of the directory. An error is about the archive as a whole and
 /// means that nothing was read.
@@ -40,7 +41,7 @@ pub(super) fn read<R: Read + Seek>(reading: &mut Reading<'_>, source: R) -> Resu
             continue;
         }
         if entry.encrypted() {
-            let shown = super::display(Container::Zip, reading.name, &path);
+            let shown = display(Container::Zip, reading.name, &path);
             reading.say_of(shown, "an encrypted member", "the rest was read");
             continue;
         }

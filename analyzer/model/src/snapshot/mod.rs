@@ -20,7 +20,7 @@ mod simulation;
 mod store;
 mod thresholds;
 
-pub use builder::{Builder, Decode, Duplicate, Provenance};
+pub use builder::{Builder, Decode, Duplicate, MadeAgain, Provenance};
 pub use coverage::{Assumption, Coverage, CoverageRecord};
 pub use every::Every;
 pub use index::Index;

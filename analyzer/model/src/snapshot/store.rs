@@ -250,9 +250,13 @@ impl Snapshot {
         if let Some(found) = found {
             return Lookup::Found(found);
         }
+        let scope = namespace.map_or_else(String::new, |ns| format!("{ns}/"));
+        if let Some(by) = self.coverage.named_by(kind, namespace.unwrap_or_default(), name) {
+            let gap = Gap::investigate(format!("whether {kind} {scope}{name} exists"), by);
+            return Lookup::Unknown(Gap { near: near(), ..gap });
+        }
         match self.completeness(kind, namespace) {
             Ok((reason, source)) => {
-                let scope = namespace.map_or_else(String::new, |ns| format!("{ns}/"));
                 Lookup::Absent(Absence::new(format!("{kind} {scope}{name}"), reason, source).near(near()))
             }
             Err(gap) => Lookup::Unknown(Gap { near: near(), ..gap }),
