@@ -32,6 +32,8 @@ pub struct IntakeOptions {
     pub limits: Limits,
     /// From when checks say something.
     pub thresholds: Thresholds,
+    /// What was not read and may stand in the way counts as unknown, in every judgement.
+    pub strict: bool,
 }
 
 /// What was read.
@@ -356,7 +358,7 @@ fn finish(
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
         duplicates::made_again(builder.made_again(), &filled.origins, &filled.sources, &mut problems);
-        let mut snapshot = Snapshot { thresholds: options.thresholds, ..builder.build() };
+        let mut snapshot = Snapshot { thresholds: options.thresholds, strict: options.strict, ..builder.build() };
         let printed: Vec<Printed> = own().flat_map(|r| r.facts.printed.iter().cloned()).collect();
         contradiction::weigh(&mut snapshot, &printed, &firm);
         snapshots.push(snapshot);

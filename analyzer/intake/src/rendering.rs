@@ -189,7 +189,8 @@ pub(super) fn survey(scan: &mut Scan<Item>) -> Rendering {
             }
         }
         if input.container == Container::File && builds_an_image(split(&input.name).1) {
-            let message = "it builds an image and declares no Kubernetes object; check the manifests that run the image";
+            let message =
+                "it builds an image and declares no Kubernetes object; check the manifests that run the image";
             lines.push((number, problem(&input.name, message), BTreeSet::from([input.name.clone()])));
         }
     }
