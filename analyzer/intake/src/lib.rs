@@ -12,6 +12,8 @@ pub mod content;
 
 mod paths;
 
+mod capture;
+
 pub mod object;
 
 pub mod item;

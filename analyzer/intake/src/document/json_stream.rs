@@ -8,6 +8,7 @@ use super::head::{self, DocClass};
 use super::json_items::{Cursor, has_types, item_of, items, walk_items};
 use super::watch::Watch;
 use super::{Context, Out};
+use crate::capture::{self, Lead};
 use crate::content::ListDocument;
 use crate::json::{self, Range, What};
 use crate::yaml::Position;
@@ -94,6 +95,8 @@ fn between<T>(
         None if line.trim_ascii() == b"---" || matches!(line.first(), Some(0x1E)) => {
             return at + if line.first() == Some(&0x1E) { 1 } else { line.len() };
         }
+        // A saved terminal: what follows was printed by another command.
+        None if capture::lead(line) == Some(Lead::Command) => {}
         None => {
             if !*junk && !ctx.cut {
                 out.problems.push(ctx.problem(
@@ -199,6 +202,7 @@ fn document<T: Send>(
                     json::items(text, r.start, ctx.limits.depth).flatten().count()
                 }),
             line: position.line,
+            resource: None,
         }),
         DocClass::Failure => {
             let status = serde_json::from_slice(whole.of(text)).unwrap_or_default();
