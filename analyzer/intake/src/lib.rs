@@ -26,6 +26,8 @@ mod source;
 
 pub mod document;
 
+mod releases;
+
 pub mod positions;
 
 pub mod scan;

@@ -3,12 +3,15 @@
 //! Objects are found by cheap scans (indentation in YAML, brackets in JSON) and decoded one by one
 //! and in parallel, so that a large list never exists as a tree and one bad item costs only itself.
 
+mod argo;
 mod captured;
 mod emit;
 mod full;
 mod head;
+mod internal;
 mod json_items;
 mod json_stream;
+mod keyed;
 pub(crate) mod pieces;
 mod salvage;
 mod shape;

@@ -8,22 +8,28 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::LazyLock;
 
+mod capi;
 mod cilium;
 mod cluster_info;
 mod crashd;
 mod crust_gather;
 mod discovery;
+mod eck;
 mod facts;
 pub(crate) mod hint;
+mod insights;
 mod istio;
 mod kube_dump;
 pub mod kubereach;
+mod microk8s;
 mod must_gather;
 mod part;
 mod plain;
 mod rancher;
 mod singles;
 mod sonobuoy;
+mod splunk;
+mod threescale;
 pub(crate) mod time;
 mod troubleshoot;
 mod velero;
@@ -121,7 +127,7 @@ pub(crate) struct FileEntry<'s> {
 }
 
 /// Every layout, the most telling markers first.
-static LAYOUTS: [&dyn Layout; 13] = [
+static LAYOUTS: [&dyn Layout; 19] = [
     &kubereach::Kubereach,
     &troubleshoot::Troubleshoot,
     &crust_gather::CrustGather,
@@ -133,6 +139,12 @@ static LAYOUTS: [&dyn Layout; 13] = [
     &cilium::Cilium,
     &istio::Istio,
     &crashd::Crashd,
+    &insights::Insights,
+    &eck::Eck,
+    &splunk::Splunk,
+    &microk8s::Microk8s,
+    &capi::Capi,
+    &threescale::ThreeScale,
     &cluster_info::ClusterInfo,
     &kube_dump::KubeDump,
 ];
