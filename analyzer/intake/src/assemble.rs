@@ -31,6 +31,8 @@ pub struct IntakeOptions {
     pub limits: Limits,
     /// From when checks say something.
     pub thresholds: Thresholds,
+    /// What was not read and may stand in the way counts as unknown, in every judgement.
+    pub strict: bool,
 }
 
 /// What was read.
@@ -364,7 +366,7 @@ fn finish(
         }
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
-        snapshots.push(Snapshot { thresholds: options.thresholds, ..builder.build() });
+        snapshots.push(Snapshot { thresholds: options.thresholds, strict: options.strict, ..builder.build() });
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));

@@ -56,6 +56,10 @@ pub fn args(folder: &Path) -> Vec<String> {
 pub fn options(args: &[String]) -> IntakeOptions {
     let mut options = IntakeOptions::default();
     for arg in args.iter().filter(|arg| !arg.starts_with("--prune=")) {
+        if arg == "--strict" {
+            options.strict = true;
+            continue;
+        }
         let assume = match arg.as_str() {
             "--assume-complete" => Some("*"),
             other => other.strip_prefix("--assume-complete="),

@@ -156,6 +156,7 @@ pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
         default_namespace: reading.default_namespace.clone(),
         helm_releases: reading.helm_releases,
         limits: limits(&reading.limits),
+        strict: reading.strict,
         ..IntakeOptions::default()
     })
 }

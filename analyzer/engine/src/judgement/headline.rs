@@ -8,6 +8,15 @@ use kubereach_model::evidence::{Dormant, Finding, Path, SubjectPaths};
 
 /// The headline of a subject.
 pub(super) fn headline(subject: &SubjectPaths, config: ConfigVerdict, blame: Option<&Blame>) -> String {
+    let found = found(subject, config, blame);
+    // What was found comes first, what it rests on after it.
+    match config {
+        ConfigVerdict::Degraded => resting(found, subject),
+        ConfigVerdict::ConfigOk | ConfigVerdict::Broken | ConfigVerdict::Unknown => found,
+    }
+}
+
+fn found(subject: &SubjectPaths, config: ConfigVerdict, blame: Option<&Blame>) -> String {
     let name = format!("{} {}", subject.object.kind, subject.object.name);
     let says = |fallback: &str| blame.map_or_else(|| fallback.to_owned(), |b| sentence(&b.finding.message));
     match config {
@@ -101,10 +110,45 @@ fn degraded(subject: &SubjectPaths, name: &str, says: &dyn Fn(&str) -> String) -
     }
 }
 
+/// Adds what the verdict rests on.
+fn resting(found: String, subject: &SubjectPaths) -> String {
+    match assumed(subject) {
+        Some(clauses) => {
+            let mut letters = clauses.chars();
+            let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+            format!("{found} {}{}.", first.collect::<String>(), letters.as_str())
+        }
+        None => found,
+    }
+}
+
+/// What was not read and may be in the way, each clause once: `network policies were not read`.
+fn assumed(subject: &SubjectPaths) -> Option<String> {
+    let mut clauses: Vec<String> = subject.assumptions().into_iter().map(|assumption| assumption.clause()).collect();
+    clauses.sort();
+    clauses.dedup();
+    let more = clauses.len().saturating_sub(CLAUSES);
+    let shown: Vec<String> = clauses.into_iter().take(CLAUSES).collect();
+    match (shown.as_slice(), more) {
+        ([], _) => None,
+        ([one], _) => Some(one.clone()),
+        (several, 0) => Some(several.join(" and ")),
+        (several, more) => Some(format!("{} and {more} more kinds were not read", several.join(", "))),
+    }
+}
+
+/// So many kinds that were not read are named in a headline.
+const CLAUSES: usize = 2;
+
 fn config_ok(subject: &SubjectPaths, name: &str) -> String {
     let blocked: Vec<String> =
         subject.entries.iter().filter(|e| e.state == PathState::Blocked).map(|e| e.object.to_string()).collect();
-    let ok = format!("Nothing wrong was found in the configuration of {name}; it was not tested with live traffic");
+    let ok = match assumed(subject) {
+        Some(clauses) => {
+            format!("No fault was found in what was read of {name}; {clauses}. It was not tested with live traffic")
+        }
+        None => format!("Nothing wrong was found in the configuration of {name}; it was not tested with live traffic"),
+    };
     match (blocked.as_slice(), subject.entries.len()) {
         ([], _) => format!("{ok}."),
         ([one], 1) => format!("{ok}. The only entry in front of it, {one}, is broken, so nothing arrives from there."),

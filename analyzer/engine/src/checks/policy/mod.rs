@@ -13,6 +13,7 @@ pub mod egress_differs;
 pub mod egress_limited;
 pub mod foreign_policy;
 pub mod inactive_rules;
+pub mod may_be_opened;
 pub mod not_collected;
 pub mod not_enforced;
 pub mod not_evaluated;
@@ -44,6 +45,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     egress_limited::DOC.entry(),
     foreign_policy::DOC.entry(),
     inactive_rules::DOC.entry(),
+    may_be_opened::DOC.entry(),
     not_collected::DOC.entry(),
     not_enforced::DOC.entry(),
     not_evaluated::DOC.entry(),
@@ -60,11 +62,12 @@ pub static DOCS: &[&CatalogueEntry] = &[
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
     without_port: &[not_evaluated::finding],
-    unread: &[not_collected::finding],
+    unread: &[not_collected::assumption],
     third_party: &[foreign_policy::finding],
     admission: &[
         not_enforced::finding,
         undecidable::finding,
+        may_be_opened::finding,
         admits_some::finding,
         admits_only_its_node::finding,
         admits_no_one::finding,
@@ -82,6 +85,7 @@ pub const TABLE: CheckTable = CheckTable {
     selecting_nobody: &[selects_nothing::finding],
     caller: &[
         undecidable::of_caller,
+        may_be_opened::of_caller,
         partly_closed_to_controller::finding,
         closed_to_controller::finding,
         closed_to_controller_if_enforced::finding,

@@ -38,16 +38,8 @@ pub fn behind<'s>(
     }
     // Policies select pods; what is surely none is nobody's subject.
     let may_be_pod = |target: &Target<'s>| !matches!(target.end, End::Address(_) | End::Node(_) | End::Outside);
-    let unread =
-        if untouched || targets.iter().any(may_be_pod) { policies.unread(view.namespace()) } else { Vec::new() };
-    if !unread.is_empty() {
-        // What was read of them proves nothing: another policy may admit what these do not.
-        for unread in &unread {
-            for check in checks.unread {
-                segment.add(check(unread, &service));
-            }
-        }
-        return Arc::new(segment);
+    if untouched || targets.iter().any(may_be_pod) {
+        assume(checks, cluster, &mut segment, view.namespace());
     }
     let third_party = touching(cluster, &targets);
     for third_party in &third_party {
@@ -79,6 +71,17 @@ pub fn behind<'s>(
     }
     ask_of_policies(checks, &cx, &mut segment);
     Arc::new(segment)
+}
+
+/// Goes on as if no policy about pods of this namespace were there that was not read, and says so.
+pub(super) fn assume(checks: &CheckTable, cluster: &Cluster<'_>, segment: &mut Segment, namespace: &str) {
+    let Some(object) = segment.object.clone() else { return };
+    let policies = cluster.policies();
+    for unread in policies.unread(namespace) {
+        for assumption in checks.unread.iter().map(|check| check(&unread, &object)) {
+            segment.assume(assumption, policies.is_strict());
+        }
+    }
 }
 
 /// Asks about every policy that selects one of the pods, and about those of the namespace that select nobody.
@@ -128,9 +131,7 @@ fn evidence(cx: &Context<'_, '_>) -> String {
     let policies = cx.policies();
     let all = cx.all();
     let view = cx.cluster.policies();
-    let assumed = if view.assumes_complete(cx.view.namespace()) {
-        " (of the policies in the input)"
-    } else if view.leaves_cluster_open(cx.view.namespace()) {
+    let assumed = if view.leaves_cluster_open(cx.view.namespace()) {
         "; a policy that is only in the cluster may still decide"
     } else {
         ""
@@ -158,6 +159,7 @@ fn evidence(cx: &Context<'_, '_>) -> String {
         let by = if by.is_empty() { String::new() } else { format!(": {}", words::list(&by)) };
         format!("{from}network policies admit anyone on {}{by}{assumed}", cx.port_words())
     } else {
-        format!("{from}no network policy restricts who may connect{assumed}")
+        let read = if cx.cluster.policies().unread(cx.view.namespace()).is_empty() { "" } else { " that was read" };
+        format!("{from}no network policy{read} restricts who may connect{assumed}")
     }
 }

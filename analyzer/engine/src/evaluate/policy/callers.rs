@@ -16,6 +16,8 @@ pub struct Callers<'s> {
     pub ends: Vec<End<'s>>,
     /// Those that are alike, by their index; the first speaks for all.
     pub kinds: Vec<Group>,
+    /// Where they are, each once, in order.
+    pub namespaces: Vec<&'s str>,
     names: HashSet<(&'s str, &'s str)>,
 }
 
@@ -28,7 +30,10 @@ impl<'s> Callers<'s> {
             let meta = &pod.get().value.metadata;
             (meta.namespace.as_str(), meta.name.as_str())
         };
-        Self { ends, kinds, names: pods.iter().map(name).collect() }
+        let mut namespaces: Vec<&'s str> = pods.iter().map(|pod| name(pod).0).collect();
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        Self { ends, kinds, namespaces, names: pods.iter().map(name).collect() }
     }
 
     /// Is this very pod one of them?

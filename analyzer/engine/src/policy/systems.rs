@@ -1,0 +1,100 @@
+//! Kinds of policy of other systems that a snapshot may lack: which systems have them, and which of them may let
+//! through what a `NetworkPolicy` turns away.
+
+use kubereach_model::snapshot::{GroupKind, Snapshot};
+
+use super::engine::{Unread, is_served, unread};
+
+/// A kind of policy of another system.
+#[derive(Debug)]
+pub(super) struct Kind {
+    /// Plugins that have it, as [`super::cni::Plugins`] names them.
+    plugins: &'static [&'static str],
+    /// Under which groups it is read: any of them will do.
+    kinds: &'static [GroupKind],
+    namespaced: bool,
+    /// Mesh policies and such only take away.
+    may_allow: bool,
+}
+
+const CALICO: &[&str] = &["Calico", "Canal"];
+const CILIUM: &[&str] = &["Cilium", "GKE Dataplane V2"];
+const ANTREA: &[&str] = &["Antrea"];
+
+/// Sources: the API reference of each project (Calico `NetworkPolicy`, `GlobalNetworkPolicy`; Cilium
+/// `CiliumNetworkPolicy`, `CiliumClusterwideNetworkPolicy`; Antrea `NetworkPolicy`, `ClusterNetworkPolicy`; Istio
+/// `AuthorizationPolicy`, `PeerAuthentication`).
+static KINDS: &[Kind] = &[
+    Kind {
+        plugins: CALICO,
+        kinds: &[
+            GroupKind::known("crd.projectcalico.org", "NetworkPolicy"),
+            GroupKind::known("projectcalico.org", "NetworkPolicy"),
+        ],
+        namespaced: true,
+        may_allow: true,
+    },
+    Kind {
+        plugins: CALICO,
+        kinds: &[
+            GroupKind::known("crd.projectcalico.org", "GlobalNetworkPolicy"),
+            GroupKind::known("projectcalico.org", "GlobalNetworkPolicy"),
+        ],
+        namespaced: false,
+        may_allow: true,
+    },
+    Kind {
+        plugins: CILIUM,
+        kinds: &[GroupKind::known("cilium.io", "CiliumNetworkPolicy")],
+        namespaced: true,
+        may_allow: true,
+    },
+    Kind {
+        plugins: CILIUM,
+        kinds: &[GroupKind::known("cilium.io", "CiliumClusterwideNetworkPolicy")],
+        namespaced: false,
+        may_allow: true,
+    },
+    Kind {
+        plugins: ANTREA,
+        kinds: &[GroupKind::known("crd.antrea.io", "NetworkPolicy")],
+        namespaced: true,
+        may_allow: true,
+    },
+    Kind {
+        plugins: ANTREA,
+        kinds: &[GroupKind::known("crd.antrea.io", "ClusterNetworkPolicy")],
+        namespaced: false,
+        may_allow: true,
+    },
+    Kind {
+        plugins: &[],
+        kinds: &[GroupKind::known("security.istio.io", "AuthorizationPolicy")],
+        namespaced: true,
+        may_allow: false,
+    },
+    Kind {
+        plugins: &[],
+        kinds: &[GroupKind::known("security.istio.io", "PeerAuthentication")],
+        namespaced: true,
+        may_allow: false,
+    },
+];
+
+/// The kinds that this cluster has, as far as the snapshot shows: a plugin of theirs runs, or their definition was read.
+pub(super) fn present(snapshot: &Snapshot, plugins: &[&str]) -> Vec<&'static Kind> {
+    let seen = |kind: &&Kind| {
+        kind.plugins.iter().any(|plugin| plugins.contains(plugin)) || kind.kinds.iter().any(|k| is_served(snapshot, k))
+    };
+    KINDS.iter().filter(seen).collect()
+}
+
+impl Kind {
+    /// Was it not all read, where it matters to pods of a namespace?
+    pub(super) fn unread(&self, snapshot: &Snapshot, namespace: &str) -> Option<Unread> {
+        let scope = self.namespaced.then_some(namespace);
+        let missing: Option<Vec<Unread>> = self.kinds.iter().map(|kind| unread(snapshot, kind, scope)).collect();
+        let first = missing?.into_iter().next()?;
+        Some(Unread { may_allow: self.may_allow, ..first })
+    }
+}
