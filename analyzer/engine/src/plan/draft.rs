@@ -92,7 +92,7 @@ impl Drafts {
             draft.backends.extend(planned.path.key.backend.clone());
             draft.choosing |= choosing;
             draft.weight = draft.weight.min(weight);
-            draft.state = draft.state.min(urgency(planned.state));
+            draft.state = draft.state.min(urgency(planned));
         }
     }
 
@@ -166,13 +166,15 @@ impl Draft {
     }
 }
 
-/// What is unknown is pressing, then what is said to be broken or less than declared.
-const fn urgency(state: PathState) -> u8 {
-    match state {
-        PathState::Unknown => 0,
-        PathState::Blocked => 1,
-        PathState::Narrowed => 2,
-        PathState::Open => 3,
+/// What is unknown is pressing, then what is said to be broken or less than declared, then what is open only as far as
+/// was read.
+const fn urgency(planned: &PlannedPath<'_>) -> u8 {
+    match (planned.state, planned.assumed) {
+        (PathState::Unknown, _) => 0,
+        (PathState::Blocked, _) => 1,
+        (PathState::Narrowed, _) => 2,
+        (PathState::Open, true) => 3,
+        (PathState::Open, false) => 4,
     }
 }
 

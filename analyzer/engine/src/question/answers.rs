@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::assumptions::assumptions;
+use super::assumptions::{assumptions, of_namespaces};
 use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Row};
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
@@ -328,7 +328,9 @@ impl<'v, 's> Answers<'v, 's> {
         let mut groups: Vec<Vec<String>> = from.iter().chain(&to).map(|side| side.labels.clone()).collect();
         groups.sort();
         groups.dedup();
-        Matrix { groups, rows }
+        let ends = from.iter().chain(&to).flat_map(|side| &side.ends);
+        let namespaces = ends.filter_map(|(end, _)| Some(end.pod()?.namespace));
+        Matrix { groups, rows, assumptions: of_namespaces(self.view, namespaces) }
     }
 }
 

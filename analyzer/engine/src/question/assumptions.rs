@@ -1,9 +1,11 @@
 //! On what answers rest beside what was read, in the words of the report.
 
+use std::collections::BTreeSet;
+
 use kubereach_reports::report::{Assumption, ObjectRef, SegmentName};
 
 use crate::checks::policy::not_collected;
-use crate::policy::{Answer, Assumed, Decision};
+use crate::policy::{Answer, Assumed, Decision, PolicyView};
 use kubereach_model::evidence::Assumptions;
 
 /// Of all these decisions, each once. An answer that cannot be told rests on nothing.
@@ -19,6 +21,16 @@ pub(super) fn assumptions(decisions: &[Decision<'_, '_>]) -> Vec<Assumption> {
     assumed.sort_unstable();
     assumed.dedup();
     unread.rows().into_iter().chain(assumed.into_iter().map(of_evaluator)).collect()
+}
+
+/// Of all that may be asked about pods of these namespaces.
+pub(super) fn of_namespaces<'a>(view: &PolicyView<'_>, namespaces: impl Iterator<Item = &'a str>) -> Vec<Assumption> {
+    let namespaces: BTreeSet<&str> = if view.is_strict() { BTreeSet::new() } else { namespaces.collect() };
+    let mut unread = Assumptions::default();
+    for one in namespaces.into_iter().flat_map(|namespace| view.unread(namespace)) {
+        unread.add(&not_collected::assumption(&one, &nowhere(one.namespace.as_deref())));
+    }
+    unread.rows()
 }
 
 /// Answers are about ends of connections: no one object stands for them.

@@ -159,6 +159,8 @@ pub struct Matrix {
     pub groups: Vec<Vec<String>>,
     /// One row per pair of groups.
     pub rows: Vec<MatrixRow>,
+    /// On what the answers rest beside the snapshot.
+    pub assumptions: Vec<Assumption>,
 }
 
 /// One pair of groups.

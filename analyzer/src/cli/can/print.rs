@@ -68,6 +68,7 @@ pub(super) fn matrix(matrix: &Matrix, view: &PolicyView<'_>, format: &str) -> Re
             "enforcement": enforcement(view),
             "groups": matrix.groups,
             "rows": matrix.rows,
+            "assumptions": matrix.assumptions,
         }))?,
         "markdown" => table_markdown(&["from", "to", "answer"], matrix.rows.iter().map(cells)),
         "csv" => table_csv(
@@ -98,7 +99,11 @@ pub(super) fn matrix(matrix: &Matrix, view: &PolicyView<'_>, format: &str) -> Re
                     let _ = writeln!(text, "    {}", visible(&reason(because)));
                 }
             }
-            let _ = writeln!(text, "\n{}", visible(&footer(view)));
+            let _ = writeln!(text);
+            for assumed in &matrix.assumptions {
+                let _ = writeln!(text, "{}", visible(&assumption(assumed)));
+            }
+            let _ = writeln!(text, "{}", visible(&footer(view)));
             text
         }
     };
