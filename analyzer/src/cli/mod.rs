@@ -108,7 +108,8 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn failed(failure: &Failure, invocation: Invocation) -> ExitCode {
-    anstream::eprintln!("kubereach: {}", failure.message(invocation.name()));
+    let message = failure.message(invocation.name());
+    anstream::eprintln!("kubereach: {}", kubereach_reports::secrets::mask(&message).unwrap_or(message));
     ExitCode::from(failure.code())
 }
 

@@ -310,8 +310,9 @@ fn message_of(answer: &Answer) -> String {
     if text.is_empty() { "without a reason".to_owned() } else { text }
 }
 
-/// Foreign text on one line, cut to a length that still reads.
+/// Foreign text on one line, without what lets somebody in, cut to a length that still reads.
 pub(crate) fn words(text: &str) -> String {
+    let text = &kubereach_reports::secrets::mask(text).unwrap_or_else(|| text.to_owned());
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 300 { line } else { line.chars().take(299).chain(['…']).collect() }
