@@ -68,7 +68,8 @@ pub fn planted() -> Planted {
         plant("in every place", token);
         events.push(format!("Back-off pulling image with {token}: unauthorized"));
         events.push(format!("login \"{token}\" was rejected by the registry"));
-        annotations.insert(format!("example.com/hook-{}", annotations.len()), json!(format!("https://hook.example/{token}")));
+        annotations
+            .insert(format!("example.com/hook-{}", annotations.len()), json!(format!("https://hook.example/{token}")));
     }
     // Secrets that only their place gives away: words that anybody could have chosen.
     type Form = (&'static str, fn(&str) -> String);
@@ -132,20 +133,31 @@ fn world(
     };
     let objects = &mut all.objects;
     objects.push(object("v1", "Namespace", "", "shop", json!({"status": {"phase": "Active"}})));
-    objects.last_mut().unwrap()["metadata"]["annotations"] =
-        json!({"openshift.io/description": format!("The password is {}", fresh("a description")), "x.example/token": fresh("an annotation")});
+    objects.last_mut().unwrap()["metadata"]["annotations"] = json!({"openshift.io/description": format!("The password is {}", fresh("a description")), "x.example/token": fresh("an annotation")});
     objects.push(stored::node());
-    let mut service = object("v1", "Service", "shop", "web", json!({
+    let mut service = object(
+        "v1",
+        "Service",
+        "shop",
+        "web",
+        json!({
         "spec": {"type": "ClusterIP", "clusterIP": "10.96.0.1", "selector": {"app": "web"},
-            "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}]}, "status": {"loadBalancer": {}}}));
+            "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}]}, "status": {"loadBalancer": {}}}),
+    );
     service["metadata"]["annotations"] = annotations.into();
     objects.push(service);
     let mut pod = stored::pod("shop", "web", "10.0.0.7", 8080);
     let container = &mut pod["spec"]["containers"][0];
     container["env"] = json!([{"name": "ANY", "value": fresh("an environment variable")}]);
-    container["args"] = json!([format!("--password={}", fresh("an argument")), "--token", fresh("an argument"),
-        format!("--db=postgres://web:{}@db/shop", fresh("an argument's URL")), tokens[0].1]);
-    container["command"] = json!(["sh", "-c", format!("curl -H 'Authorization: Bearer {}' https://x.example/", fresh("a command"))]);
+    container["args"] = json!([
+        format!("--password={}", fresh("an argument")),
+        "--token",
+        fresh("an argument"),
+        format!("--db=postgres://web:{}@db/shop", fresh("an argument's URL")),
+        tokens[0].1
+    ]);
+    container["command"] =
+        json!(["sh", "-c", format!("curl -H 'Authorization: Bearer {}' https://x.example/", fresh("a command"))]);
     container["readinessProbe"] = json!({"httpGet": {"port": 8080, "path": format!("/health?token={}", fresh("a probe's path")),
         "httpHeaders": [{"name": "Any", "value": fresh("a probe's header")}]}});
     container["livenessProbe"] = json!({"exec": {"command": ["check", fresh("a probe's command")]}});
@@ -160,16 +172,34 @@ fn world(
     objects.push(slice);
     for (n, message) in events.into_iter().enumerate() {
         let about = if n % 2 == 0 { ("Pod", "web-1") } else { ("Ingress", "web") };
-        objects.push(object("v1", "Event", "shop", &format!("e{n}"), json!({"type": "Warning", "reason": "Failed", "message": message,
+        objects.push(object(
+            "v1",
+            "Event",
+            "shop",
+            &format!("e{n}"),
+            json!({"type": "Warning", "reason": "Failed", "message": message,
             "count": 3, "lastTimestamp": "2026-01-02T03:04:05Z",
-            "involvedObject": {"kind": about.0, "namespace": "shop", "name": about.1, "apiVersion": "v1"}})));
+            "involvedObject": {"kind": about.0, "namespace": "shop", "name": about.1, "apiVersion": "v1"}}),
+        ));
     }
-    objects.push(object("networking.k8s.io/v1", "IngressClass", "", "nginx", json!({"spec": {"controller": "k8s.io/ingress-nginx"}})));
-    let mut ingress = object("networking.k8s.io/v1", "Ingress", "shop", "web", json!({
+    objects.push(object(
+        "networking.k8s.io/v1",
+        "IngressClass",
+        "",
+        "nginx",
+        json!({"spec": {"controller": "k8s.io/ingress-nginx"}}),
+    ));
+    let mut ingress = object(
+        "networking.k8s.io/v1",
+        "Ingress",
+        "shop",
+        "web",
+        json!({
         "spec": {"ingressClassName": "nginx", "rules": [{"host": "shop.example", "http": {"paths": [
             {"path": format!("/hooks/{}", tokens[5].1), "pathType": "Prefix", "backend": {"service": {"name": "web", "port": {"number": 80}}}},
             {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "gone", "port": {"number": 80}}}}]}}]},
-        "status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}}));
+        "status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}}),
+    );
     ingress["metadata"]["annotations"] = json!({
         "nginx.ingress.kubernetes.io/configuration-snippet": format!(
             "proxy_set_header Authorization \"Bearer {}\"; set $secret {};", fresh("a snippet"), fresh("a snippet's variable")),
@@ -180,7 +210,13 @@ fn world(
         "nginx.ingress.kubernetes.io/canary-by-header-value": tokens[1].1});
     objects.push(ingress);
     let class = "gateway.networking.k8s.io/v1";
-    objects.push(object(class, "GatewayClass", "", "envoy", json!({"spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}})));
+    objects.push(object(
+        class,
+        "GatewayClass",
+        "",
+        "envoy",
+        json!({"spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}}),
+    ));
     objects.push(object(class, "Gateway", "shop", "edge", json!({"spec": {"gatewayClassName": "envoy",
             "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]},
         "status": {"addresses": [{"type": "IPAddress", "value": "192.0.2.2"}], "conditions": [{"type": "Programmed", "status": "False",
@@ -196,12 +232,30 @@ fn world(
             "path": {"type": "ReplaceFullPath", "replaceFullPath": format!("/t?token={}", fresh("a redirect"))}}}]}]},
         "status": {"parents": [{"parentRef": {"name": "edge"}, "controllerName": "gateway.envoyproxy.io/gatewayclass-controller",
             "conditions": [{"type": "Accepted", "status": "False", "reason": "Invalid", "message": format!("client_secret={} refused", fresh("a route's condition"))}]}]}})));
-    objects.push(object("networking.istio.io/v1", "VirtualService", "shop", "vs", json!({"spec": {"hosts": ["web"], "http": [
+    objects.push(object(
+        "networking.istio.io/v1",
+        "VirtualService",
+        "shop",
+        "vs",
+        json!({"spec": {"hosts": ["web"], "http": [
         {"match": [{"headers": {"authorization": {"exact": format!("Bearer {}", fresh("a VirtualService"))}}}],
          "headers": {"request": {"set": {"authorization": format!("Bearer {}", fresh("a VirtualService"))}}},
-         "route": [{"destination": {"host": "web"}}]}]}})));
-    objects.push(object("v1", "Secret", "shop", "db", json!({"type": "Opaque", "stringData": {"password": fresh("a Secret")}})));
-    objects.push(object("v1", "ConfigMap", "shop", "app", json!({"data": {"app.properties": format!("db.password={}", fresh("a ConfigMap"))}})));
+         "route": [{"destination": {"host": "web"}}]}]}}),
+    ));
+    objects.push(object(
+        "v1",
+        "Secret",
+        "shop",
+        "db",
+        json!({"type": "Opaque", "stringData": {"password": fresh("a Secret")}}),
+    ));
+    objects.push(object(
+        "v1",
+        "ConfigMap",
+        "shop",
+        "app",
+        json!({"data": {"app.properties": format!("db.password={}", fresh("a ConfigMap"))}}),
+    ));
 }
 
 /// The secrets that a text shows, each with its place.

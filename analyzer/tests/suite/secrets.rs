@@ -35,7 +35,8 @@ fn no_planted_secret_survives_in_any_output_of_any_command() {
             commands.push(vec!["check", input, "--format", format.word()]);
         }
         commands.push(vec!["check", input, "--assume-complete", "--show-coverage"]);
-        commands.push(vec!["check", input, "-o", "r.html", "-o", "r.md", "-o", "r.sarif", "-o", "r.json", "-o", "r.jsonl"]);
+        commands
+            .push(vec!["check", input, "-o", "r.html", "-o", "r.md", "-o", "r.sarif", "-o", "r.json", "-o", "r.jsonl"]);
         for subject in ["ingress/web", "httproute/r", "service/web", "gateway/edge"] {
             commands.push(vec!["trace", subject, "-n", "shop", input]);
             commands.push(vec!["trace", subject, "-n", "shop", input, "--format", "json"]);

@@ -20,7 +20,16 @@ pub fn mask(text: &str) -> Option<String> {
 pub fn mask_with(text: &str, with: impl Fn(&str) -> String) -> Option<String> {
     let (mut found, mut public) = (Vec::new(), Vec::new());
     keys(text, &mut found, &mut public);
-    Walk { text, found: &mut found, public: &public, next: Next::Any, named: false, before: "", mysql: text.contains("mysql") }.words();
+    Walk {
+        text,
+        found: &mut found,
+        public: &public,
+        next: Next::Any,
+        named: false,
+        before: "",
+        mysql: text.contains("mysql"),
+    }
+    .words();
     if found.is_empty() {
         return None;
     }
@@ -139,7 +148,9 @@ impl<'t> Walk<'t, '_> {
             Next::Prose if !is_ordinary(word) && !gap.contains('\n') => {
                 let quoted = gap.ends_with(['"', '\'', '`']);
                 // In prose what stands in quotes behind a name may be the name of anything; its shape decides.
-                if !quoted || self.text.get(..range.start).is_some_and(|t| t.ends_with("\":\"") || t.ends_with("\": \"")) {
+                if !quoted
+                    || self.text.get(..range.start).is_some_and(|t| t.ends_with("\":\"") || t.ends_with("\": \""))
+                {
                     let end = self.end_of_value(gap, &range);
                     self.hide(range.start..end);
                     return end;
@@ -167,10 +178,13 @@ impl<'t> Walk<'t, '_> {
             let rest = follows.trim_start_matches(['"', '\'', '\\', ' ']);
             (rest.starts_with(':') && !rest.starts_with("://")) || rest.starts_with('=')
         };
-        if matches!(before.trim_end_matches([':', '=']), "name" | "key" | "header" | "headerName" | "Name" | "Key") && before != word {
+        if matches!(before.trim_end_matches([':', '=']), "name" | "key" | "header" | "headerName" | "Name" | "Key")
+            && before != word
+        {
             self.named = names_credential(name);
         }
-        let is_value = matches!(name, "value" | "values" | "exact" | "prefix" | "regex" | "contains" | "suffix" | "Value");
+        let is_value =
+            matches!(name, "value" | "values" | "exact" | "prefix" | "regex" | "contains" | "suffix" | "Value");
         if self.named && is_value && (word != name || assigned) {
             self.next = Next::Value;
         } else if word == name && names_credential(bare) {
@@ -193,7 +207,10 @@ impl<'t> Walk<'t, '_> {
         } else if is_scheme(word) && !matches!(word, "token" | "digest" | "basic" | "negotiate") {
             let value = follows.trim_start_matches([' ', '"', '\'', '\\']);
             let value = value.split(separates).next().unwrap_or_default();
-            if !follows.starts_with('\n') && !value.contains('=') && !AFTER_SCHEME.contains(&value.trim_end_matches(['.', ':'])) {
+            if !follows.starts_with('\n')
+                && !value.contains('=')
+                && !AFTER_SCHEME.contains(&value.trim_end_matches(['.', ':']))
+            {
                 self.next = Next::Value;
             }
         }

@@ -72,15 +72,40 @@ mod tests {
     #[test]
     fn names_of_credentials_are_told_from_names_of_files_and_objects() {
         for name in [
-            "password", "DB_PASSWORD", "PGPASSWORD", "X-Api-Key", "authorization", "Set-Cookie", "access_token",
-            "AWS_SECRET_ACCESS_KEY", "accessToken", "example.com/token", "api_token2", "X-Amz-Signature", "--pass",
-            "client_secret", "AccountKey", "$secret",
+            "password",
+            "DB_PASSWORD",
+            "PGPASSWORD",
+            "X-Api-Key",
+            "authorization",
+            "Set-Cookie",
+            "access_token",
+            "AWS_SECRET_ACCESS_KEY",
+            "accessToken",
+            "example.com/token",
+            "api_token2",
+            "X-Amz-Signature",
+            "--pass",
+            "client_secret",
+            "AccountKey",
+            "$secret",
         ] {
             assert!(names_credential(name), "{name}");
         }
         for name in [
-            "secretName", "tokenFile", "serviceAccountTokenName", "key", "secretKeyRef", "token-service", "bypass",
-            "password_file", "tokenTTL", "compass", "credentials-path", "monkey", "cookie-name", "session-cookie-expires",
+            "secretName",
+            "tokenFile",
+            "serviceAccountTokenName",
+            "key",
+            "secretKeyRef",
+            "token-service",
+            "bypass",
+            "password_file",
+            "tokenTTL",
+            "compass",
+            "credentials-path",
+            "monkey",
+            "cookie-name",
+            "session-cookie-expires",
         ] {
             assert!(!names_credential(name), "{name}");
         }

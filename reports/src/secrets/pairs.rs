@@ -37,7 +37,10 @@ pub(super) fn says_nothing(value: &str) -> bool {
         || value.contains(MASK)
         || value.bytes().all(|b| b == b'*')
         || value.starts_with("{{")
-        || matches!(value, "" | "true" | "false" | "null" | "nil" | "<nil>" | "none" | "YES" | "NO" | "yes" | "no" | "-")
+        || matches!(
+            value,
+            "" | "true" | "false" | "null" | "nil" | "<nil>" | "none" | "YES" | "NO" | "yes" | "no" | "-"
+        )
 }
 
 /// `shop/basic-auth`: it may be the name of a Secret, and need not be one.
@@ -75,7 +78,11 @@ fn userinfo(word: &str, from: usize, found: &mut Vec<Range<usize>>) {
     }
     let after = word.rsplit_once('@');
     if let Some((before, _)) = after.filter(|(before, host)| {
-        !is_url && !before.contains('/') && !host.starts_with("sha256:") && !host.starts_with("sha512:") && !host.is_empty()
+        !is_url
+            && !before.contains('/')
+            && !host.starts_with("sha256:")
+            && !host.starts_with("sha512:")
+            && !host.is_empty()
     }) && let Some((user, password)) = before.split_once(':')
         && !user.is_empty()
         && !password.is_empty()

@@ -145,7 +145,11 @@ pub fn is_random(word: &str) -> bool {
         let letters = upper + lower;
         let turns = turns(word);
         // Without digits only a long word that turns between cases as no word does: base64.
-        return if digits == 0 { word.len() >= 20 && turns * 3 > word.len() } else { known_letters(word) * 5 < letters * 3 };
+        return if digits == 0 {
+            word.len() >= 20 && turns * 3 > word.len()
+        } else {
+            known_letters(word) * 5 < letters * 3
+        };
     }
     // One case: names have hyphens and dots, words have few digits.
     let whole = word.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -193,15 +197,30 @@ mod tests {
     #[test]
     fn what_is_drawn_at_random_is_told_from_names_digests_and_words() {
         for word in [
-            "wJalrXUtnFEMI7K7MDENG", "aB3dE5fG7h", "LEAK29-path", "Hunter2Hunter2", "JBSWY3DPEHPK3PXPJBSWY3DP",
-            "k3j4h5k2j3h4k5j6h7k8j9l0q1w2", "Tr0ub4dor&3x",
+            "wJalrXUtnFEMI7K7MDENG",
+            "aB3dE5fG7h",
+            "LEAK29-path",
+            "Hunter2Hunter2",
+            "JBSWY3DPEHPK3PXPJBSWY3DP",
+            "k3j4h5k2j3h4k5j6h7k8j9l0q1w2",
+            "Tr0ub4dor&3x",
         ] {
             assert!(is_random(word), "{word}");
         }
         for word in [
-            "web-7d9f8b6c5-x2x9k", "2026-01-02T03", "3f1c9a2b7d6e4f508192a3b4c5d6e7f8", "Standard_D4s_v3",
-            "ImagePullBackOff", "CrashLoopBackOff", "OAuth2Callback", "HTTP2ProtocolError", "TLSv1.3", "IPv4Address",
-            "ip-10-0-1-23.eu-west-1.compute.internal", "9d8c7b6a-1f2e-4d3c-8b4a-5f6e7d8c9b0a", "v1.29.3-eks-036c24b",
+            "web-7d9f8b6c5-x2x9k",
+            "2026-01-02T03",
+            "3f1c9a2b7d6e4f508192a3b4c5d6e7f8",
+            "Standard_D4s_v3",
+            "ImagePullBackOff",
+            "CrashLoopBackOff",
+            "OAuth2Callback",
+            "HTTP2ProtocolError",
+            "TLSv1.3",
+            "IPv4Address",
+            "ip-10-0-1-23.eu-west-1.compute.internal",
+            "9d8c7b6a-1f2e-4d3c-8b4a-5f6e7d8c9b0a",
+            "v1.29.3-eks-036c24b",
         ] {
             assert!(!is_random(word), "{word}");
         }

@@ -30,7 +30,9 @@ pub fn is_ordinary(word: &str) -> bool {
         return true;
     }
     let mut parts = word.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty()).peekable();
-    parts.peek().is_some() && !word.bytes().any(|b| b.is_ascii_digit()) && parts.all(|part| is_word(part) || camel(part))
+    parts.peek().is_some()
+        && !word.bytes().any(|b| b.is_ascii_digit())
+        && parts.all(|part| is_word(part) || camel(part))
 }
 
 /// Every part of `CamelCase` is a word.

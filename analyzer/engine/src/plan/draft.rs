@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use kubereach_model::snapshot::is_masked;
 use kubereach_prober::plan::{LeftOut, Span, Target};
 use kubereach_prober::words::Segment;
-use kubereach_model::snapshot::is_masked;
 use kubereach_reports::report::{Backend, PathState};
 use kubereach_reports::secrets;
 
@@ -183,7 +183,9 @@ fn unsayable(target: &Target) -> Option<String> {
             return Some(format!("the value of the header {name} that the rule asks for was masked"));
         }
         if secrets::names_credential(name) || secrets::mask(value).is_some() {
-            return Some(format!("the rule asks for the header {name}, whose value lets somebody in: it is in no plan"));
+            return Some(format!(
+                "the rule asks for the header {name}, whose value lets somebody in: it is in no plan"
+            ));
         }
     }
     let path = target.path.as_deref()?;

@@ -159,7 +159,9 @@ fn fields(map: &mut Map<String, Value>, depth: usize) {
         .any(|key| map.get(*key).and_then(Value::as_str).is_some_and(|name| names_in_query(name) && name != "key"));
     for (key, inner) in map.iter_mut() {
         match inner {
-            Value::String(text) if !text.is_empty() && (named && VALUES.contains(&key.as_str())) => *text = hidden(text),
+            Value::String(text) if !text.is_empty() && (named && VALUES.contains(&key.as_str())) => {
+                *text = hidden(text)
+            }
             Value::String(text) if !text.is_empty() && is_secret(key, text) => MASK.clone_into(text),
             // `authorization: {exact: …}` of a match.
             Value::Object(values) if names_credential(key) => {
@@ -245,9 +247,12 @@ const DESCRIPTIONS: &[&str] = &["description", "display-name", "note", "notes", 
 
 /// A number, a switch, a time, a version, or a word without digits.
 fn is_plain(word: &str) -> bool {
-    let number = word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'T' | b'Z' | b'+' | b'%'));
-    let name = word.len() <= 40 && word.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b'/'));
-    let version = word.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.len() < 12);
+    let number =
+        word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'T' | b'Z' | b'+' | b'%'));
+    let name =
+        word.len() <= 40 && word.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b'/'));
+    let version =
+        word.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.len() < 12);
     number || name || version || is_ordinary(word)
 }
 

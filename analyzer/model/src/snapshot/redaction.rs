@@ -32,9 +32,15 @@ mod tests {
 
     #[test]
     fn masks_of_every_collector_are_recognized() {
-        for mask in
-            ["***HIDDEN***", "/a/kubereach-hid-x1y2", "x-ipv4-0000000001-x", "xxx", "XXXXXX", "1708 bytes long", "http://***HIDDEN***:80"]
-        {
+        for mask in [
+            "***HIDDEN***",
+            "/a/kubereach-hid-x1y2",
+            "x-ipv4-0000000001-x",
+            "xxx",
+            "XXXXXX",
+            "1708 bytes long",
+            "http://***HIDDEN***:80",
+        ] {
             assert!(is_masked(mask), "{mask}");
         }
     }

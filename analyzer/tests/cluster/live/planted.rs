@@ -1,7 +1,7 @@
 //! What lets somebody in is in no snapshot, and in nothing that is said of a live cluster.
 
-use kubereach_live::cluster::{self, Form, Pseudonyms};
 use kubereach_intake::progress::Silent;
+use kubereach_live::cluster::{self, Form, Pseudonyms};
 use kubereach_testkit::planted::{found, planted};
 
 use super::kit::{ask, target};

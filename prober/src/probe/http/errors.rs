@@ -41,7 +41,11 @@ pub(crate) fn class_of(error: &hyper::Error, seen: &Seen, http2: bool) -> (Class
     if looks_like_tls(&first) {
         return (Class::HttpWrongScheme, None);
     }
-    let class = if error.is_parse() {
+    let class = if error.is_parse_too_large() {
+        Class::HttpTooLarge
+    } else if error.is_parse() && looks_like_http1(&first) {
+        Class::HttpMalformed
+    } else if error.is_parse() {
         Class::HttpNotHttp
     } else if seen.bytes() > 0 {
         Class::HttpIncomplete
