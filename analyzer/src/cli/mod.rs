@@ -17,6 +17,7 @@ mod input;
 #[cfg(feature = "live")]
 mod job;
 mod man;
+mod nothing;
 mod output;
 mod plan;
 mod plugin;

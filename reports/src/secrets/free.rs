@@ -126,9 +126,9 @@ impl<'t> Walk<'t, '_> {
         match std::mem::replace(&mut self.next, Next::Any) {
             Next::Any => {}
             // The sign of an assignment that stands by itself; a flag has no value.
-            asked if matches!(word, ":" | "=" | ":=" | "=>" | "\\" | "==") => {
+            asked if matches!(word.trim_matches('\\'), "" | ":" | "=" | ":=" | "=>" | "==") => {
                 self.before = before;
-                self.next = if asked == Next::Prose && word != ":" { Next::Value } else { asked };
+                self.next = if asked == Next::Prose && word.contains('=') { Next::Value } else { asked };
                 return range.end;
             }
             asked if is_scheme(word) => {
@@ -172,7 +172,7 @@ impl<'t> Walk<'t, '_> {
             return;
         }
         let name = word.trim_end_matches([':', '=']);
-        let bare = name.trim_start_matches('\\');
+        let bare = name.trim_matches('\\');
         let follows = self.text.get(range.end..).unwrap_or_default();
         let assigned = {
             let rest = follows.trim_start_matches(['"', '\'', '\\', ' ']);
@@ -187,7 +187,7 @@ impl<'t> Walk<'t, '_> {
             matches!(name, "value" | "values" | "exact" | "prefix" | "regex" | "contains" | "suffix" | "Value");
         if self.named && is_value && (word != name || assigned) {
             self.next = Next::Value;
-        } else if word == name && names_credential(bare) {
+        } else if word == name && names_credential(bare) && (assigned || !is_scheme(word)) {
             let quoted_key = gap.ends_with(['"', '\'']) && follows.starts_with(['"', '\'', '\\']);
             self.next = if assigned && quoted_key {
                 Next::Value

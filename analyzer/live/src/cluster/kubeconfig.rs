@@ -96,6 +96,16 @@ pub(super) fn settle(kubeconfig: &Kubeconfig, context: Option<&str>) -> Result<(
     Ok((made, given.to_owned()))
 }
 
+/// Settles the text of a kubeconfig, as far as that goes without a network: for those who try what it makes of bytes
+/// from elsewhere.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn settle_kubeconfig(text: &str) -> Result<(), LiveError> {
+    let kubeconfig = Kubeconfig::from_yaml(text).map_err(|error| config(words(&error.to_string())))?;
+    settle(&kubeconfig, None).map(drop)
+}
+
 fn others(kubeconfig: &Kubeconfig) -> String {
     let names: Vec<&str> = kubeconfig.contexts.iter().take(10).map(|named| named.name.as_str()).collect();
     if names.is_empty() { String::new() } else { format!("; it has {}", names.join(", ")) }
@@ -256,6 +266,28 @@ mod tests {
         }
         let removed = one("server: 'https://x'", "auth-provider: {name: gcp, config: {}}").unwrap_err().to_string();
         assert!(removed.contains("removed") && removed.contains("exec plugin"), "{removed}");
+    }
+
+    /// The seeds of the fuzzer, whole and with bytes of them changed, left out and said twice.
+    #[test]
+    fn no_kubeconfig_panics() {
+        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/kubeconfig");
+        let mut tried = 0;
+        for entry in std::fs::read_dir(corpus).unwrap() {
+            let seed = std::fs::read(entry.unwrap().path()).unwrap();
+            for at in 0..seed.len() {
+                for change in [b'{', b':', b'\'', b'/', b'0', 0xff] {
+                    let mut bytes = seed.clone();
+                    bytes[at] = change;
+                    let _ = settle_kubeconfig(&String::from_utf8_lossy(&bytes));
+                    tried += 1;
+                }
+                let (before, after) = seed.split_at(at);
+                let _ = settle_kubeconfig(&String::from_utf8_lossy(before));
+                let _ = settle_kubeconfig(&String::from_utf8_lossy(after));
+            }
+        }
+        assert!(tried > 1_000, "{tried}");
     }
 
     #[test]

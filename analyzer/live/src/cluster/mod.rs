@@ -31,6 +31,7 @@ pub(crate) use call::{Caller, words};
 pub use client::{Accept, Reader, Review, escape, path};
 pub use connect::{Connection, Target};
 pub use discovery::{Discovered, Resource, discover};
+pub use kubeconfig::settle_kubeconfig;
 pub use names::{contexts, namespaces};
 pub use pseudonyms::Pseudonyms;
 pub(crate) use read::block_on;

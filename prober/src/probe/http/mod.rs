@@ -99,7 +99,7 @@ fn silent(seen: &Seen, http2: bool) -> Class {
 fn status_alone(error: &hyper::Error, seen: &Seen, elapsed: u64) -> Option<Layer> {
     let first = seen.first();
     let framing = ["content-length", "transfer-encoding"].iter().any(|word| errors::chain(error).contains(word));
-    if error.is_parse_too_large() || framing {
+    if errors::is_too_large(error) || framing {
         return None;
     }
     let digits = first.get(9..12).filter(|_| error.is_parse() && looks_like_http1(&first))?;
