@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kubereach_prober::Plan;
 use kubereach_reports::report::{self, Report, Subject};
+use kubereach_reports::secrets;
 use rayon::prelude::*;
 
 use crate::checks;
@@ -105,6 +106,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots), &intake.unread);
     }
+    secrets::clean(&mut report);
     report
 }
 

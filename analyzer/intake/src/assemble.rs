@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
-use kubereach_reports::report::{Input, Location, ObjectRef, Problem};
+use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
 
 use super::clusters;
-use super::content::{Content, FileId, InputSpec, IntakeError, Origin};
-use super::item::{Failed, Item, What};
+use super::content::{Content, FileId, InputSpec, IntakeError, Origin, TextFormat};
+use super::item::{Failed, Item, Release, What};
 use super::layouts::{self, Facts, Identity, Part, Printed, time};
 use super::limits::Limits;
 use super::paths::display;
@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::rendering::{self, Unread};
 use super::scan::{self, Scan};
 use super::statements::{self, Loss, Shown};
-use super::{contradiction, duplicates, empty, helm};
+use super::{contradiction, duplicates, empty, helm, releases};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Snapshot, Thresholds, kinds};
@@ -28,6 +28,8 @@ pub struct IntakeOptions {
     pub assume_complete: Vec<Assumption>,
     /// Namespace of manifests that name none; `default` if empty.
     pub default_namespace: String,
+    /// Read what Helm's release Secrets applied as desired state.
+    pub helm_releases: bool,
     /// Limits against hostile input.
     pub limits: Limits,
     /// From when checks say something.
@@ -58,7 +60,8 @@ pub struct Intake {
 /// The order of the inputs does not matter. An error means that nothing at all could be analyzed; what
 /// is wrong with a part of the input is a problem in the result.
 pub fn read(inputs: &[InputSpec], options: &IntakeOptions, progress: &dyn Progress) -> Result<Intake, IntakeError> {
-    let scan = scan::scan(inputs, &options.limits, &layouts::hint::hint, &Item::decode, progress)?;
+    let decode = if options.helm_releases { releases::decode } else { Item::decode };
+    let scan = scan::scan(inputs, &options.limits, &layouts::hint::hint, &decode, progress)?;
     assemble(scan, options)
 }
 
@@ -175,6 +178,9 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
     clusters::names(&firsts)
 }
 
+/// The file of what is in no file.
+const NOWHERE: FileId = FileId { input: u32::MAX, member: u32::MAX };
+
 /// The objects of all clusters, before their coverage.
 struct Filled {
     builders: Vec<Builder>,
@@ -190,6 +196,8 @@ struct Filled {
     /// Helm hooks of the input at hand that are not part of what runs.
     hooks: Vec<String>,
     copies: HashSet<FileId>,
+    /// Per cluster: the newest release of each name.
+    releases: Vec<BTreeMap<(String, String), Release>>,
     sources: Sources,
 }
 
@@ -210,7 +218,9 @@ fn fill(
         origins: Vec::new(),
         templates: HashMap::new(),
         hooks: Vec::new(),
-        copies: HashSet::new(),
+        // What a release applied is in no file: its copy in the cluster is nothing to report.
+        copies: HashSet::from([NOWHERE]),
+        releases: (0..clusters).map(|_| BTreeMap::new()).collect(),
         sources: scan.sources,
     };
     for _ in 0..clusters {
@@ -268,6 +278,17 @@ impl Filled {
                 return false;
             }
             What::About(_) | What::Nameless => return false,
+            What::Release(mut release) => {
+                problems.extend(release.problem.take());
+                let secret = release.secret.clone();
+                if let Some(releases) = self.releases.get_mut(cluster).filter(|_| !release.name.is_empty()) {
+                    let key = (release.namespace.clone(), release.name.clone());
+                    if releases.get(&key).is_none_or(|known| known.version < release.version) {
+                        releases.insert(key, *release);
+                    }
+                }
+                secret
+            }
         };
         if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
             return false;
@@ -295,8 +316,7 @@ impl Filled {
             self.templates.insert(number, template);
         }
         builder.push(object, number, reading.facts.stripped);
-        let nowhere = FileId { input: u32::MAX, member: u32::MAX };
-        self.origins.push(if reading.facts.placeless { Origin { file: nowhere, ..origin } } else { origin });
+        self.origins.push(if reading.facts.placeless { Origin { file: NOWHERE, ..origin } } else { origin });
         true
     }
 
@@ -345,6 +365,7 @@ fn finish(
         input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
+    let mut releases = std::mem::take(&mut filled.releases).into_iter();
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
         let own = || readings.iter().filter(move |r| r.cluster == cluster);
         builder.began = own().filter_map(|r| r.began.or(r.taken_at)).max();
@@ -352,6 +373,13 @@ fn finish(
         let facts = own().map(|r| &r.facts);
         let none = Shown::default();
         let firm = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
+        apply(
+            releases.next().unwrap_or_default(),
+            &mut builder,
+            &mut filled.origins,
+            &mut filled.inputs,
+            names.get(cluster),
+        );
         let failed = filled.failed.get(cluster).map(Vec::as_slice).unwrap_or_default();
         let lost = filled.lost.get(cluster).map(Vec::as_slice).unwrap_or_default();
         statements::lessen(&mut builder.coverage, failed, lost, &options.assume_complete);
@@ -375,6 +403,44 @@ fn finish(
         origins: filled.origins,
         templates: filled.templates,
         sources: filled.sources,
+    }
+}
+
+/// Adds what releases applied, where the cluster's own objects of the kind were not all read: those that were count
+/// instead, and what is not among all of them is not there.
+fn apply(
+    releases: BTreeMap<(String, String), Release>,
+    builder: &mut Builder,
+    origins: &mut Vec<Origin>,
+    inputs: &mut [Input],
+    cluster: Option<&String>,
+) {
+    if releases.is_empty() {
+        return;
+    }
+    let names: Vec<String> =
+        releases.values().map(|r| format!("{}/{} (revision {})", r.namespace, r.name, r.version)).collect();
+    let fact = format!("desired state of Helm releases: {}", names.join(", "));
+    if let Some(input) = inputs.iter_mut().find(|input| input.cluster.as_ref() == cluster) {
+        input.facts.push(fact);
+    }
+    for object in releases.into_values().flat_map(|release| release.objects) {
+        let namespace = Some(object.meta().namespace.as_str()).filter(|ns| !ns.is_empty());
+        let state = builder.coverage.of(&object.group_kind(), namespace).state;
+        if state == CoverageState::Complete || helm::is_set_aside(&object) {
+            continue;
+        }
+        let number = u32::try_from(origins.len()).unwrap_or(u32::MAX);
+        origins.push(Origin {
+            file: NOWHERE,
+            start: 0,
+            len: 0,
+            line: 1,
+            column: 1,
+            format: TextFormat::Yaml,
+            item: None,
+        });
+        builder.push(object, number, false);
     }
 }
 

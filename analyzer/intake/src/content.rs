@@ -191,15 +191,36 @@ pub struct ListDocument {
     pub line: u32,
 }
 
-/// A document that shows objects without their content.
+/// A document or text that shows objects without their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDocument {
-    /// `Table`, `PartialObjectMetadata` or its list.
+    /// `Table`, `PartialObjectMetadata` or its list, or in words what kubectl or another program printed.
     pub kind: String,
     /// How many rows it has.
     pub rows: usize,
     /// First line of the document, 1-based.
     pub line: u32,
+    /// What it shows, as kubectl names it, where its columns tell.
+    pub resource: Option<String>,
+}
+
+impl TableDocument {
+    /// What it is, and what to run instead.
+    pub fn words(&self) -> String {
+        let Self { kind, rows, resource, .. } = self;
+        let count = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        match resource {
+            Some(resource) => format!(
+                "a {kind} of {count} shows names and columns, not the objects: run `kubectl get {resource} -A -o yaml`"
+            ),
+            None if kind.starts_with("text") => {
+                format!("a {kind} leaves out much of what the objects say: run `kubectl get KIND -A -o yaml` instead")
+            }
+            None => {
+                format!("a {kind} of {count} shows names and columns, not the objects: export with -o yaml or -o json")
+            }
+        }
+    }
 }
 
 /// An error of kubectl or the API server that was captured into the file.

@@ -27,6 +27,25 @@ pub enum What {
     Failed(Box<Failed>),
     /// Without a name: no object of a cluster.
     Nameless,
+    /// A Secret of Helm, with what its release applied.
+    Release(Box<Release>),
+}
+
+/// A release of Helm.
+#[derive(Debug)]
+pub struct Release {
+    /// The Secret that holds it.
+    pub secret: AnyObject,
+    /// The release's name.
+    pub name: String,
+    /// Where it was installed.
+    pub namespace: String,
+    /// Its number: each upgrade makes a new one.
+    pub version: u32,
+    /// What it applied.
+    pub objects: Vec<AnyObject>,
+    /// Why nothing of it was read.
+    pub problem: Option<Problem>,
 }
 
 /// An object that is there and could not be decoded.
@@ -50,6 +69,7 @@ impl Item {
     pub fn object(&self) -> Option<&AnyObject> {
         match &self.what {
             What::Object(object) => Some(object),
+            What::Release(release) => Some(&release.secret),
             What::About(_) | What::Failed(_) | What::Nameless => None,
         }
     }

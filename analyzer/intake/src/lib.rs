@@ -14,6 +14,8 @@ pub mod content;
 
 mod paths;
 
+mod capture;
+
 pub mod object;
 
 pub mod item;
@@ -27,6 +29,8 @@ mod decode;
 mod source;
 
 pub mod document;
+
+mod releases;
 
 pub mod positions;
 

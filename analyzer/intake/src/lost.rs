@@ -51,6 +51,11 @@ impl<'t> Words<'t> {
                 rest.strip_prefix(b"\"").unwrap_or(rest).strip_prefix(b":")
             };
             words.versions |= value(b"apiVersion").is_some();
+            // JSON on one line says it anywhere in it; what stands first is outermost.
+            if line.trim_ascii_start().starts_with(b"{") {
+                words.versions |= memchr::memmem::find(line, b"\"apiVersion\"").is_some();
+                words.kinds.extend(inline(line, column));
+            }
             if let Some(value) = value(b"kind") {
                 let word = std::str::from_utf8(value).unwrap_or_default();
                 words
@@ -79,6 +84,14 @@ impl<'t> Words<'t> {
             within = outermost + 1;
         }
     }
+}
+
+/// The first `kind` of a line of JSON, where it does not stand at the line's begin.
+fn inline(line: &[u8], from: usize) -> Option<(usize, &str)> {
+    let at = memchr::memmem::find(line, b"\"kind\"").filter(|at| *at > from)?;
+    let value = line.get(at + b"\"kind\"".len()..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+    let word = value.strip_prefix(b"\"")?.split(|&b| b == b'"').next()?;
+    Some((at, std::str::from_utf8(word).unwrap_or_default()))
 }
 
 fn is_word(text: &str) -> bool {
@@ -115,6 +128,12 @@ mod tests {
         let list = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  x: [\n- kind: Node\n  a:\n    kind: Deep\nkind: List\n";
         assert_eq!(kinds(list).unwrap(), ["Pod", "Node"]);
         assert_eq!(kinds("apiVersion: v1\nkind: PodList\nitems: {\n").unwrap(), ["Pod"]);
+    }
+
+    #[test]
+    fn json_on_one_line_says_it_too() {
+        let line = r#"{"apiVersion": "v1", "kind": "Service", "metadata": {"ownerReferences": [{"kind": "Pod"}]},, }"#;
+        assert_eq!(kinds(line).unwrap(), ["Service"]);
     }
 
     #[test]

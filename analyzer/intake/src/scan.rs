@@ -366,10 +366,12 @@ impl<T: Send> Work<'_, T> {
                 path: name.clone(),
                 line: None,
                 column: None,
-                message: format!(
-                    "none of its {} files can hold Kubernetes objects: it told nothing",
-                    summary.skipped + skipped
-                ),
+                message: match summary.skipped + skipped {
+                    1 => "its one file begins as no Kubernetes object, list or output of kubectl does".to_owned(),
+                    n => {
+                        format!("none of its {n} files begins as a Kubernetes object, a list or output of kubectl does")
+                    }
+                },
             });
         }
         let input = ScannedInput {
@@ -401,7 +403,7 @@ impl<T: Send> Work<'_, T> {
             return (Some(Member { path, file, content }), Vec::new());
         }
         let display = paths::display(container, input, &path);
-        let sniffed = class == Class::Sniff;
+        let sniffed = matches!(class, Class::Sniff | Class::Text);
         let known = Context {
             member: &path,
             display: &display,

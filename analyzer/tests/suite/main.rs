@@ -16,5 +16,6 @@ mod page;
 mod plans;
 mod recommended;
 mod scale;
+mod secrets;
 mod slips;
 mod unread;

@@ -5,7 +5,7 @@ use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::Part;
 use super::{Facts, FileEntry, Layout, outermost, singles};
-use crate::paths;
+use crate::paths::{self, Written};
 use kubereach_model::snapshot::kinds;
 
 /// The layout.
@@ -30,7 +30,7 @@ fn root(path: &str) -> Option<&str> {
     let resource = paths::stem(name).rsplit_once('_')?.1;
     let plural = resource.split('.').next().unwrap_or(resource);
     let known = COMMON.contains(&plural) || kinds::KINDS.iter().any(|k| k.plural == plural);
-    if !known || paths::stem(name) == name {
+    if !known || paths::written(name) != Written::Document {
         return None;
     }
     let namespace = folder.rsplit('/').next().unwrap_or(folder);

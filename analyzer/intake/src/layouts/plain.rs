@@ -126,12 +126,9 @@ impl<'p> Survey<'p> {
                 *self.picked.entry(object.group_kind()).or_default() |= live;
             }
         }
-        for table in &documents.tables {
-            let message = format!(
-                "a {} of {} rows shows names and columns, not the objects: export with -o yaml or -o json",
-                table.kind, table.rows
-            );
-            out.problem(&file.display, Some(table.line), message);
+        // Behind a table its objects may follow.
+        for table in documents.tables.iter().filter(|_| documents.objects.is_empty()) {
+            out.problem(&file.display, Some(table.line), table.words());
             if let Some((kind, _)) = hint::named_kind(file.name()) {
                 out.say(
                     &kind.group_kind(),

@@ -16,7 +16,7 @@ use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, Told, before, has, is_custom, outermost};
 use crate::content::{Content, TypeHint};
-use crate::paths;
+use crate::paths::{self, Written};
 use kubereach_model::snapshot::AnyObject;
 use kubereach_model::snapshot::kinds::{KINDS, Kind};
 
@@ -55,7 +55,10 @@ impl Layout for Troubleshoot {
             has(files, root, "version.yaml")
                 || files.iter().any(|f| {
                     f.path.strip_prefix(root.as_str()).and_then(|p| p.strip_prefix("cluster-resources/")).is_some_and(
-                        |p| paths::stem(p) != p || (p.starts_with("custom-resources/") && p.matches('/').count() >= 1),
+                        |p| {
+                            paths::written(p) == Written::Document
+                                || (p.starts_with("custom-resources/") && p.matches('/').count() >= 1)
+                        },
                     )
                 })
         };

@@ -28,7 +28,7 @@ pub use kind::GroupKind;
 pub use kinds::{AnyObject, Snapshot};
 pub use lookup::{Absence, Found, FoundAny, Gap, Listing, Lookup, Proof};
 pub use near::nearest;
-pub use redaction::is_masked;
+pub use redaction::{HIDDEN, is_masked};
 pub use selector::{LabelSelector, Requirement, matches_pairs};
 pub use siblings::Siblings;
 pub use siblings::are_alike;
