@@ -1,14 +1,19 @@
 //! Every cluster has a Service `kubernetes` in namespace `default`: the API server makes it, and makes it anew when
 //! somebody deletes it (`pkg/controlplane/controller/kubernetesservice`).
+//!
+//! Where the namespaces were listed and `default` is none of them, the input is no print of a whole cluster: a made-up one,
+//! or several files made into one. Then nothing is to be expected in `default`.
 
-use kubereach_model::snapshot::model::{Resource as _, Service};
+use kubereach_model::snapshot::model::{Namespace, Resource as _, Service};
 
 use super::{Claims, Signs};
 
 pub(super) fn sign(claims: &Claims<'_>, signs: &mut Signs) {
     let namespace = Some("default");
+    let namespaces = &claims.snapshot.namespaces;
+    let without = claims.list(Namespace::KIND, None).is_some() && namespaces.named("", "default").next().is_none();
     let there = || claims.snapshot.services.named("default", "kubernetes").next().is_some();
-    if claims.list(Service::KIND, namespace).is_some() && !there() {
+    if !without && claims.list(Service::KIND, namespace).is_some() && !there() {
         signs.list(
             Service::KIND,
             namespace,

@@ -188,7 +188,7 @@ impl<'p> Survey<'p> {
         };
         self.reaches.extend(reach.clone());
         let broken = (list.truncated, list.remaining, list.items > read);
-        let chosen = order.chosen().or_else(|| chosen_by_name(file.name()));
+        let chosen = order.chosen(list.items).or_else(|| chosen_by_name(file.name()));
         if chosen.is_none() && kinds.len() > 1 {
             out.printed.push(Printed { source: file.display.clone(), kinds: kinds.keys().cloned().collect() });
         }
@@ -276,6 +276,9 @@ impl<'p> Survey<'p> {
     }
 }
 
+/// More objects than this are not asked for one by one.
+const TYPED: usize = 100;
+
 /// In which order the kinds of a list stand.
 #[derive(Default)]
 struct Order {
@@ -294,8 +297,9 @@ impl Order {
 
     /// Kinds that are asked for are listed one after the other (`kubectl get ing,svc`); objects that are asked for by
     /// their names stand in the order of the names (`kubectl get ing/a svc/b ing/c`).
-    fn chosen(&self) -> Option<String> {
-        self.alternates.then(|| {
+    /// Nobody types hundreds of names: such a list was made of several.
+    fn chosen(&self, items: usize) -> Option<String> {
+        (self.alternates && items <= TYPED).then(|| {
             "its kinds alternate: single objects were asked for by name, and kubectl prints them as a list".to_owned()
         })
     }

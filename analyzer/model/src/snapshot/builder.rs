@@ -197,7 +197,11 @@ fn key(entry: &Entry) -> (&str, &str) {
 fn newest_first(kind: &GroupKind, old: &mut Entry, new: &mut Entry) -> Duplicate {
     let different_uid = matches!((&old.0.meta().uid, &new.0.meta().uid), (Some(a), Some(b)) if a != b);
     let same_version = freshness(new).0 == freshness(old).0;
-    if freshness(new) > freshness(old) {
+    let made = |entry: &Entry| entry.0.meta().creation_timestamp.0;
+    // Of two lives of one name the later one is the one of today.
+    let later =
+        if different_uid && made(new) != made(old) { made(new) > made(old) } else { freshness(new) > freshness(old) };
+    if later {
         std::mem::swap(old, new);
     }
     let (namespace, name) = key(old);
