@@ -39,8 +39,10 @@ const fn is_zero(count: &usize) -> bool {
 }
 
 impl Assumption {
-    /// How to declare that there is none of it, where that can be declared: the option.
+    /// How to declare that there is none of it: the option. Only of policies, which a cluster may well not have; a
+    /// Secret that something names, or a class, is there or traffic fails.
     pub fn declaration(&self) -> Option<String> {
-        (!self.command.is_empty()).then(|| format!("--assume-complete={}", self.kind))
+        let may_be_none = self.segment == SegmentName::Policy && !self.command.is_empty();
+        may_be_none.then(|| format!("--assume-complete={}", self.kind))
     }
 }
