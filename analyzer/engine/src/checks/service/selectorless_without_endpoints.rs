@@ -46,9 +46,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     } else {
         "it has no selector, and nobody has written addresses for it"
     };
-    let finding = DOC
-        .finding(&absence.proof(), cx.object(), says)
-        .at(cx.view.service.origin, field!["spec", "selector"]);
+    let finding =
+        DOC.finding(&absence.proof(), cx.object(), says).at(cx.view.service.origin, field!["spec", "selector"]);
     if api {
         let cause = "kube-apiserver keeps them from its own lease: none is alive, or one cannot write to etcd";
         let command = command::list("endpointslices", namespace);

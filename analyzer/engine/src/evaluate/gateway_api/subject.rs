@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kubereach_reports::report::{PathState, SegmentName};
+use kubereach_reports::report::{CoverageState, PathState, SegmentName};
 use rayon::prelude::*;
 
 use super::context::{AttachedRoutesContext, GatewayContext, ListingContext};
@@ -14,6 +14,8 @@ use super::table::ask;
 use crate::resolve::gateway::GatewayState;
 use crate::resolve::gateway::listener::{ListenerState, Owner};
 use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
+use kubereach_model::snapshot::Gap;
+use kubereach_model::snapshot::model::RouteKind;
 
 /// Routes (indexes) by the listener (index) they are attached to.
 type ByListener = BTreeMap<usize, Vec<usize>>;
@@ -115,17 +117,32 @@ fn rule(
     broken: &[usize],
 ) -> Segment {
     let mut segment = Segment::new(SegmentName::Rule, Some(listener.owner.object()));
+    let unread = refused(evaluation, listener);
     let none_read = evaluation.cluster.snapshot.routes.is_empty() && attached.is_empty();
     segment.evaluated(match attached.len() {
+        0 if unread.is_some() => unread.as_ref().map(|(_, gap)| gap.what.clone()).unwrap_or_default(),
         _ if none_read => "no routes in the input".to_owned(),
         1 => "1 route attached".to_owned(),
         n => format!("{n} routes attached"),
     });
     let broken = broken.iter().filter_map(|id| evaluation.routes.get(*id)).map(|r| r.route).collect();
-    let cx = AttachedRoutesContext { listener, attached: attached.len(), broken };
+    let cx = AttachedRoutesContext { listener, attached: attached.len(), broken, unread };
     ask(evaluation.checks.attached_routes, &cx, &mut segment);
     debug_assert!(segment.state() != PathState::Blocked, "a route never condemns its Gateway");
     segment
+}
+
+/// A kind of route of which objects may be there that the API server refused to list, for the whole cluster or for the
+/// Gateway's own namespace.
+fn refused(evaluation: &Evaluation<'_, '_>, listener: &ListenerState<'_>) -> Option<(&'static str, Gap)> {
+    let coverage = &evaluation.cluster.snapshot.coverage;
+    let namespace = listener.owner.object().namespace;
+    RouteKind::ALL.into_iter().find_map(|kind| {
+        let records = [None, namespace.as_deref()].map(|namespace| coverage.of(&kind.group_kind(), namespace));
+        let record = records.into_iter().find(|record| record.state == CoverageState::Forbidden)?;
+        let what = format!("{} objects could not be read (permission refused)", kind.word());
+        Some((kind.word(), Gap::investigate(what, record.reason)))
+    })
 }
 
 fn without_listeners(evaluation: &Evaluation<'_, '_>, id: usize, state: &GatewayState<'_>) -> Path {
