@@ -67,6 +67,13 @@ impl Analyzer {
         Ok(self)
     }
 
+    /// What was not read and may stand in the way of traffic counts as unknown, and is not assumed to be harmless.
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.options.intake.strict = true;
+        self
+    }
+
     /// Reports only subjects of this namespace; of several where it is called again.
     #[must_use]
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {

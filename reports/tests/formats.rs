@@ -115,7 +115,7 @@ fn valid(validator: &Validator, text: &str) -> Value {
 }
 
 fn reports() -> Vec<Report> {
-    vec![common::sample(), gated(), common::many(200, 3), common::many(0, 0)]
+    vec![common::sample(), common::assumed(), gated(), common::many(200, 3), common::many(0, 0)]
 }
 
 #[test]

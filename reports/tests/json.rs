@@ -8,7 +8,7 @@ mod common;
 
 use std::path::Path;
 
-use kubereach_reports::render::{BundleLine, Format, RenderOptions, SubjectLine, render};
+use kubereach_reports::render::{AssumptionLine, BundleLine, Format, RenderOptions, SubjectLine, render};
 use kubereach_reports::report::Report;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -44,6 +44,7 @@ fn the_committed_schemas_are_current() {
         ("report-v1.json", generated()),
         ("subject-v1.json", schema_of::<SubjectLine<'_>>()),
         ("bundle-v1.json", schema_of::<BundleLine<'_>>()),
+        ("assumption-v1.json", schema_of::<AssumptionLine<'_>>()),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
         if std::env::var_os("KUBEREACH_BLESS").is_some() {
@@ -58,7 +59,7 @@ fn the_committed_schemas_are_current() {
 fn rendered_reports_are_valid_and_read_back_unchanged() {
     let schema: Value = serde_json::from_str(&generated()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for report in [common::sample(), common::many(30, 3), common::many(0, 0)] {
+    for report in [common::sample(), common::assumed(), common::many(30, 3), common::many(0, 0)] {
         let text = rendered(&report, Format::Json);
         assert!(text.ends_with("}\n"));
         let value: Value = serde_json::from_str(&text).unwrap();
@@ -121,6 +122,12 @@ fn lines_follow_their_schemas_and_those_of_a_fleet_name_their_bundle() {
             assert_eq!(value.get("taken_at").is_some(), name.is_some() && report.snapshot.taken_at.is_some());
         }
     }
+    let assumption = jsonschema::validator_for(&serde_json::from_str(&schema_of::<AssumptionLine<'_>>()).unwrap());
+    let assumption = assumption.unwrap();
+    let assumed = rendered(&common::assumed(), Format::Jsonl);
+    let lines = assumed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let valid = lines.filter(|line| assumption.is_valid(line) && !subject.is_valid(line) && !bundle.is_valid(line));
+    assert_eq!(valid.count(), common::assumed().assumptions.len());
     // A bundle leaves a line although it has no subject, and only one where the summary is asked for.
     let options = RenderOptions { bundle: Some("b".to_owned()), ..RenderOptions::default() };
     let quiet = RenderOptions { quiet: true, ..options.clone() };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::assumptions::Assumptions;
 use crate::report::{Coverage, CoverageState};
 
 /// Rows of one kind that share state and reason.
@@ -94,6 +95,13 @@ pub(crate) fn gaps(rows: &[Coverage]) -> Vec<Group<'_>> {
     all
 }
 
+/// [`gaps`] without the kinds that are said to be assumed.
+pub(crate) fn other_gaps<'a>(rows: &'a [Coverage], assumptions: &Assumptions<'_>) -> Vec<Group<'a>> {
+    let mut all = gaps(rows);
+    all.retain(|group| !assumptions.say(group.kind));
+    all
+}
+
 /// Gaps that share state, scope and reason, whatever their kind.
 #[derive(Debug, Clone)]
 pub(crate) struct Merged<'a> {
@@ -105,10 +113,10 @@ pub(crate) struct Merged<'a> {
     pub(crate) reason: String,
 }
 
-/// [`gaps`], with kinds that are missing for the same reason in the same scope on one row.
-pub(crate) fn merged_gaps(rows: &[Coverage]) -> Vec<Merged<'_>> {
+/// [`other_gaps`], with kinds that are missing for the same reason in the same scope on one row.
+pub(crate) fn merged_gaps<'a>(rows: &'a [Coverage], assumptions: &Assumptions<'_>) -> Vec<Merged<'a>> {
     let mut merged: Vec<(String, Merged<'_>)> = Vec::new();
-    for gap in gaps(rows) {
+    for gap in other_gaps(rows, assumptions) {
         let kind = gap.kind.rsplit('/').next().unwrap_or(gap.kind);
         let reason = gap.reason.replace(gap.kind, "such").replace(kind, "such");
         let like = |(other, m): &&mut (String, Merged<'_>)| {

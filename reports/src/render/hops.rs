@@ -276,6 +276,7 @@ mod tests {
             measured: None,
             declared: false,
             findings: Vec::new(),
+            assumptions: Vec::new(),
         }
     }
 
@@ -295,6 +296,7 @@ mod tests {
                 port: Some(Port::Number(80)),
             }),
             config: PathState::Open,
+            assumptions: Vec::new(),
             outcome: Outcome::NotTested,
             confidence: None,
             by_vantage: Vec::new(),

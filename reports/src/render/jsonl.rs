@@ -1,4 +1,5 @@
-//! One subject per line, for `jq`, `grep`, log pipelines and databases: no line needs another to be understood.
+//! One subject per line, for `jq`, `grep`, log pipelines and databases: no line needs another to be understood. What
+//! many subjects rest on has a line of its own, after them; their headlines say it in words.
 
 use std::io::Write;
 
@@ -7,10 +8,12 @@ use serde::Serialize;
 
 use super::index::Findings;
 use super::{RenderError, RenderOptions};
-use crate::report::{Finding, Report, Subject, Summary};
+use crate::report::{Assumption, Finding, Report, Subject, Summary};
 
 /// The schema name of [`SubjectLine`].
 pub const SUBJECT_SCHEMA: &str = "kubereach/subject/v1";
+/// The schema name of [`AssumptionLine`].
+pub const ASSUMPTION_SCHEMA: &str = "kubereach/assumption/v1";
 /// The schema name of [`BundleLine`].
 pub const BUNDLE_SCHEMA: &str = "kubereach/bundle/v1";
 
@@ -30,6 +33,21 @@ pub struct SubjectLine<'a> {
     pub subject: &'a Subject,
     /// Every finding that the subject, its paths or its segments name by id, each once.
     pub finding_objects: Vec<&'a Finding>,
+}
+
+/// A line about what was not read and could only stand in the way: subjects name it by its id.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AssumptionLine<'a> {
+    /// Always [`ASSUMPTION_SCHEMA`].
+    pub schema: &'static str,
+    /// The bundle it is of, where a fleet of them was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<&'a str>,
+    /// The newest time the bundle speaks for (RFC 3339, UTC), where it shows one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<&'a str>,
+    /// The assumption. In an object of its own: its `kind` is not that of a subject.
+    pub assumption: &'a Assumption,
 }
 
 /// A line about a bundle of a fleet: that it could not be read, that it holds no subject, or its summary.
@@ -103,7 +121,7 @@ impl<'a> BundleLine<'a> {
     }
 }
 
-/// One compact object and a newline per subject. Of a fleet, where a bundle would leave no trace or only the
+/// One compact object and a newline per subject, then per assumption. Of a fleet, where a bundle would leave no trace or only the
 /// summary is wanted: the line of the bundle.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let bundle = options.bundle.as_deref();
@@ -115,6 +133,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     for subject in &report.subjects {
         let finding_objects = findings.of_subject(subject);
         line(&SubjectLine { schema: SUBJECT_SCHEMA, bundle, taken_at, subject, finding_objects }, out)?;
+    }
+    for assumption in &report.assumptions {
+        line(&AssumptionLine { schema: ASSUMPTION_SCHEMA, bundle, taken_at, assumption }, out)?;
     }
     Ok(())
 }

@@ -2,16 +2,18 @@
 //!
 //! A subject that trips the gate is a failure, and so is every broken one; *unknown* is skipped, since
 //! nobody tested it, and an excused one is skipped with its reason. The text stands in the bodies, because
-//! GitLab shows nothing else.
+//! GitLab shows nothing else. What was not read and could only be in the way is output (`system-out`) of the suites and
+//! cases that rest on it, and never a failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
+use super::assumptions::{Assumed, Assumptions};
 use super::gate::{details, fails};
 use super::index::Findings;
-use super::neutral::neutral;
+use super::neutral::{neutral, neutral_command};
 use super::words::label;
 use super::{RenderError, RenderOptions};
 use crate::report::{Effect, Report, Subject, Verdict};
@@ -19,18 +21,27 @@ use crate::report::{Effect, Report, Subject, Verdict};
 /// The whole report.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let findings = Findings::of(report);
-    let mut suites: BTreeMap<String, Vec<TestCase>> = BTreeMap::new();
+    let assumptions = Assumptions::of(report);
+    let mut suites: BTreeMap<String, (Vec<TestCase>, BTreeSet<usize>)> = BTreeMap::new();
     for subject in &report.subjects {
         let suite = match &subject.cluster {
             Some(cluster) => format!("{} @ {cluster}", subject.namespace),
             None => subject.namespace.clone(),
         };
-        suites.entry(suite).or_default().push(case(report, subject, &findings, options));
+        let (cases, assumed) = suites.entry(suite).or_default();
+        let unread = assumptions.unsaid(subject);
+        cases.push(case(report, subject, &findings, &unread, options));
+        assumed.extend(assumptions.named(&subject.assumptions).map(|(number, _)| number));
     }
     let mut junit = Junit::new("kubereach");
-    for (namespace, cases) in suites {
+    for (namespace, (cases, assumed)) in suites {
         let mut suite = TestSuite::new(neutral(&namespace).as_ref());
         suite.add_test_cases(cases);
+        let told: Vec<String> =
+            assumptions.shown().filter(|(number, _)| assumed.contains(number)).map(|(_, one)| output(one)).collect();
+        if !told.is_empty() {
+            suite.set_system_out(told.join("\n"));
+        }
         junit.add_test_suite(suite);
     }
     let unwanted = format!(" skipped=\"{}\"", junit.skipped);
@@ -82,7 +93,21 @@ impl Write for Without<'_> {
     }
 }
 
-fn case(report: &Report, subject: &Subject, findings: &Findings<'_>, options: &RenderOptions) -> TestCase {
+/// An assumption as a suite prints it, with what reads it and what declares it.
+fn output(one: &Assumed<'_>) -> String {
+    let mut lines = vec![format!("{}.", neutral(&one.sentence()))];
+    lines.extend(one.commands().iter().map(|command| format!("$ {}", neutral_command(command))));
+    lines.extend(one.declaration().map(|option| format!("If there are none: {}", neutral(&option))));
+    lines.join("\n")
+}
+
+fn case(
+    report: &Report,
+    subject: &Subject,
+    findings: &Findings<'_>,
+    unread: &str,
+    options: &RenderOptions,
+) -> TestCase {
     let kind = match subject.verdict {
         _ if fails(report, subject) => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Unknown => TestCaseStatus::skipped(),
@@ -106,8 +131,15 @@ fn case(report: &Report, subject: &Subject, findings: &Findings<'_>, options: &R
     let name = format!("{} {}", subject.kind, subject.name);
     let mut case = TestCase::new(neutral(&name).as_ref(), status);
     case.set_classname(neutral(&format!("{}.{}", subject.namespace, subject.kind)).as_ref());
-    if success {
-        case.set_system_out(body.as_str());
+    let mut output = if success { body } else { String::new() };
+    if !unread.is_empty() {
+        if !output.is_empty() {
+            output.push('\n');
+        }
+        output.push_str(&format!("Assumption: {}", neutral(unread)));
+    }
+    if !output.is_empty() {
+        case.set_system_out(output.as_str());
     }
     case
 }

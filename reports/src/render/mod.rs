@@ -5,6 +5,7 @@
 //!
 //! A new format is one new file and one line in the table of [`formats!`](Format) below.
 
+mod assumptions;
 mod change;
 mod coverage;
 mod gate;
@@ -32,7 +33,9 @@ use std::path::Path;
 use crate::report::Report;
 
 pub use gate::Root;
-pub use jsonl::{BUNDLE_SCHEMA, BundleLine, BundleState, SUBJECT_SCHEMA, SubjectLine};
+pub use jsonl::{
+    ASSUMPTION_SCHEMA, AssumptionLine, BUNDLE_SCHEMA, BundleLine, BundleState, SUBJECT_SCHEMA, SubjectLine,
+};
 pub use rules::{RuleDoc, RuleDocs};
 pub use text::render_trace;
 
@@ -74,7 +77,7 @@ formats! {
     Text = "text", endings &[], by text::render;
     /// One pretty-printed object: `reports/schema/report-v1.json`.
     Json = "json", endings &["json"], by json::render;
-    /// One compact object per subject and line, its findings inside.
+    /// One compact object per subject and line, its findings inside; then one per assumption.
     Jsonl = "jsonl", endings &["jsonl"], by jsonl::render;
     /// For GitHub, GitLab and tickets; at most 65,000 characters.
     Markdown = "markdown", endings &["md"], by markdown::render;

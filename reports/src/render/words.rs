@@ -1,5 +1,6 @@
 //! Sentences that several renderers share: the overall verdict and the legend.
 
+use super::assumptions::rests;
 use crate::report::{Confidence, Input, Outcome, Path, PathState, Report, Subject, Summary, Traffic, Verdict};
 
 /// What a verdict means, for a reader who does not know Kubernetes.
@@ -19,6 +20,8 @@ pub(crate) const fn meaning(verdict: Verdict) -> &'static str {
 pub(crate) fn meaning_in(report: &Report, verdict: Verdict) -> &'static str {
     if verdict == Verdict::ConfigOk && !report.snapshot.observations.is_empty() {
         "The configuration shows an open way. It is not tested by real traffic from end to end on every way."
+    } else if verdict == Verdict::ConfigOk && report.subjects.iter().any(rests) {
+        "What was read shows an open way. No request was sent: it is not tested."
     } else {
         meaning(verdict)
     }
@@ -78,7 +81,7 @@ pub(crate) fn overall(report: &Report) -> Overall {
     } else if summary.unknown > 0 {
         format!("Nothing is proved broken, but {} could not be judged from what was read.", of(summary.unknown))
     } else if summary.config_ok > 0 {
-        format!("No fault was found in the configuration of {}.", things(total))
+        format!("No fault was found in {} of {}.", seen(report), things(total))
     } else {
         format!("Real traffic got through on every declared way to {}.", things(total))
     };
@@ -90,11 +93,15 @@ pub(crate) fn overall(report: &Report) -> Overall {
         rest.push(format!("{} could not be judged", number(summary.unknown)));
     }
     let partly = report.subjects.iter().any(|s| s.verdict == Verdict::ConfigOk && partly_tested(s));
-    if summary.config_ok > 0 {
+    if summary.config_ok == total && total > 0 {
+        let none = if total == 1 { "It was not tested" } else { "None of them was tested" };
+        rest.push(format!("{none}{}", if partly { " from end to end" } else { "" }));
+    } else if summary.config_ok > 0 {
         rest.push(format!(
-            "{} {} no fault in the configuration and {} not tested{}",
+            "{} {} no fault in {} and {} not tested{}",
             number(summary.config_ok),
             if summary.config_ok == 1 { "has" } else { "have" },
+            seen(report),
             was_were(summary.config_ok),
             if partly { " from end to end" } else { "" }
         ));
@@ -108,6 +115,11 @@ pub(crate) fn overall(report: &Report) -> Overall {
     }
     let rest = if rest.is_empty() { String::new() } else { format!("{}.", join_and(&rest)) };
     Overall { lead, rest }
+}
+
+/// Wherein no fault was found: what was read is not all where something rests on an assumption.
+fn seen(report: &Report) -> &'static str {
+    if report.subjects.iter().any(rests) { "what was read" } else { "the configuration" }
 }
 
 fn is_are(n: usize) -> &'static str {

@@ -2,6 +2,7 @@
 //!
 //! Field order here is the order of the printed JSON. Fields may be added; none is renamed or removed.
 
+mod assumption;
 mod change;
 mod finding;
 mod gate;
@@ -10,6 +11,7 @@ mod snapshot;
 mod subject;
 mod words;
 
+pub use assumption::Assumption;
 pub use change::{Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, SubjectChange};
 pub use finding::{Finding, Frame, Location, Related, Suppression};
 pub use gate::{Gate, GivenSuppression};
@@ -46,6 +48,9 @@ pub struct Report {
     pub subjects: Vec<Subject>,
     /// Every finding that a subject, path or segment names by id.
     pub findings: Vec<Finding>,
+    /// What was not read and could only stand in the way: subjects, paths and segments name it by id.
+    #[serde(default)]
+    pub assumptions: Vec<Assumption>,
     /// What the gate did; absent where none was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Gate>,

@@ -45,6 +45,9 @@ pub struct Subject {
     pub entry_problems: Vec<String>,
     /// Ids of findings about this subject, worst first.
     pub findings: Vec<String>,
+    /// Ids of the assumptions on which the verdict rests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<String>,
     /// Id of the finding that `headline`, `reason` and `next` speak of, if one does.
     #[serde(rename = "speaker", default, skip_serializing_if = "Option::is_none")]
     pub primary: Option<String>,
@@ -114,6 +117,9 @@ pub struct Path {
     pub backend: Option<Backend>,
     /// The fold of its segments.
     pub config: PathState,
+    /// Ids of the assumptions on which it is open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<String>,
     /// What was measured of the whole path.
     pub outcome: Outcome,
     /// How far the measurement speaks for real traffic.
@@ -186,6 +192,9 @@ pub struct Segment {
     pub declared: bool,
     /// Ids of findings on this stretch.
     pub findings: Vec<String>,
+    /// Ids of what was not read and may be in the way here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<String>,
 }
 
 /// What one vantage saw of a path.

@@ -203,6 +203,8 @@ words! {
         NotApplied = "not-applied",
         /// A check that never trips the gate (`gate = false`); what it finds is shown as ever.
         Ungated = "ungated",
+        /// What it accepts is an assumption, which trips no gate; with `--strict` it accepts findings again.
+        Assumed = "assumed",
         /// It accepts findings.
         Used = "used",
     }

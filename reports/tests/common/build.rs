@@ -22,6 +22,7 @@ pub fn segment(
         measured: None,
         declared: false,
         findings: ids(findings),
+        assumptions: Vec::new(),
     }
 }
 
@@ -52,6 +53,7 @@ pub fn path(entry: &str, host: &str, matches: &str, to: Option<Backend>) -> Path
         dormant_reason: None,
         backend: to,
         config: PathState::Open,
+        assumptions: Vec::new(),
         outcome: Outcome::NotTested,
         confidence: None,
         by_vantage: Vec::new(),
@@ -86,6 +88,7 @@ pub fn subject(kind: &str, namespace: &str, name: &str) -> Subject {
         }],
         not_proved: Vec::new(),
         next_test: None,
+        assumptions: Vec::new(),
         primary: None,
         excused: false,
     }
@@ -158,6 +161,7 @@ pub fn empty() -> Report {
         change: None,
         subjects: Vec::new(),
         findings: Vec::new(),
+        assumptions: Vec::new(),
         gate: None,
     }
 }

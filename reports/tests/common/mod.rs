@@ -12,6 +12,7 @@
     clippy::enum_glob_use
 )]
 
+mod assumed;
 mod build;
 pub mod hostile;
 mod many;
@@ -19,5 +20,6 @@ mod measured;
 mod sample;
 mod subjects;
 
+pub use assumed::{assumed, on_assumptions};
 pub use many::{each_with_its_own, many};
 pub use sample::sample;

@@ -150,7 +150,9 @@ fn saw(
         .is_some_and(|s| s.declared);
     // What a template declares says nothing about what runs.
     let less_than_live = segment.declared && !was_declared && problem.code != "service/scaled-to-zero";
-    (segment.state != PathState::Unknown || problem.effect == Effect::Inconclusive) && !less_than_live
+    // A segment that is open on something that was not read does not show that nothing is in the way.
+    let seen = segment.state != PathState::Unknown && segment.assumptions.is_empty();
+    (seen || problem.effect == Effect::Inconclusive) && !less_than_live
 }
 
 /// Does a report know that a subject it does not hold is not there?
@@ -172,7 +174,11 @@ fn by_verdict(before: Option<&Subject>, after: Option<&Subject>, kind: ChangeKin
         (false, true) => return Became::NewlySeen,
         _ => {}
     }
+    // What one side rests on and the other does not may be the whole difference.
+    let rests = |one: &Subject, other: &Subject| one.assumptions.iter().any(|id| !other.assumptions.contains(id));
     match (before.verdict, after.verdict) {
+        (ConfigOk | Healthy, Broken | Degraded) | (Degraded, Broken) if rests(before, after) => Became::NewlySeen,
+        (Broken | Degraded, ConfigOk | Healthy) | (Broken, Degraded) if rests(after, before) => Became::NoLongerSeen,
         (ConfigOk | Healthy, Broken | Degraded) | (Degraded, Broken) => Became::Introduced,
         (Broken | Degraded, ConfigOk | Healthy) | (Broken, Degraded) => Became::Fixed,
         (ConfigOk | Healthy, Unknown) if kind == ChangeKind::OnTopOf => Became::Introduced,

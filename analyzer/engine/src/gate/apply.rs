@@ -111,7 +111,7 @@ fn ignores(report: &mut Report, rules: &Rules) -> Vec<GivenSuppression> {
         };
         let findings = mark(&mut report.findings, |f| ignore.matches(f), (!expired).then_some(&by));
         given.push(GivenSuppression {
-            state: state(expired, SuppressionState::Expired, findings),
+            state: state(expired, SuppressionState::Expired, findings, assumed(report, &ignore.code)),
             by: SuppressedBy::Config,
             place: ignore.place.clone(),
             code: ignore.code.clone(),
@@ -139,10 +139,16 @@ fn ungated(report: &Report, rules: &Rules) -> Vec<GivenSuppression> {
     rules.ungated.iter().map(row).collect()
 }
 
+/// Does the report say this as an assumption?
+fn assumed(report: &Report, code: &str) -> bool {
+    report.assumptions.iter().any(|assumption| assumption.code == code)
+}
+
 /// Out of force is said before unused: it is the reason why it does nothing.
-const fn state(out_of_force: bool, why: SuppressionState, findings: usize) -> SuppressionState {
+const fn state(out_of_force: bool, why: SuppressionState, findings: usize, assumed: bool) -> SuppressionState {
     match (out_of_force, findings) {
         (true, _) => why,
+        (false, 0) if assumed => SuppressionState::Assumed,
         (false, 0) => SuppressionState::Unused,
         (false, _) => SuppressionState::Used,
     }
@@ -171,7 +177,7 @@ fn annotated(report: &mut Report, rules: &Rules, annotations: &[Annotation]) -> 
             _ => annotation.reason.clone(),
         };
         given.push(GivenSuppression {
-            state: state(!counts, SuppressionState::NotApplied, findings),
+            state: state(!counts, SuppressionState::NotApplied, findings, assumed(report, &annotation.code)),
             by: SuppressedBy::Annotation,
             place,
             code: annotation.code.clone(),
@@ -200,7 +206,10 @@ fn baselined(report: &mut Report, rules: &Rules) -> Vec<GivenSuppression> {
     let mut given: Vec<GivenSuppression> = baseline
         .stale(&report.findings)
         .into_iter()
-        .map(|entry| row(SuppressionState::Unused, &entry.code, &entry.object, &entry.message, 0))
+        .map(|entry| {
+            let state = state(false, SuppressionState::Unused, 0, assumed(report, &entry.code));
+            row(state, &entry.code, &entry.object, &entry.message, 0)
+        })
         .collect();
     let by = Suppression {
         by: SuppressedBy::Baseline,

@@ -8,6 +8,15 @@ use kubereach_model::evidence::{Dormant, Finding, Path, SubjectPaths};
 
 /// The headline of a subject.
 pub(super) fn headline(subject: &SubjectPaths, config: ConfigVerdict, blame: Option<&Blame>) -> String {
+    let found = found(subject, config, blame);
+    // What was found comes first, what it rests on after it.
+    match config {
+        ConfigVerdict::Degraded => resting(found, subject),
+        ConfigVerdict::ConfigOk | ConfigVerdict::Broken | ConfigVerdict::Unknown => found,
+    }
+}
+
+fn found(subject: &SubjectPaths, config: ConfigVerdict, blame: Option<&Blame>) -> String {
     let name = format!("{} {}", subject.object.kind, subject.object.name);
     let says = |fallback: &str| blame.map_or_else(|| fallback.to_owned(), |b| sentence(&b.finding.message));
     match config {
@@ -101,10 +110,42 @@ fn degraded(subject: &SubjectPaths, name: &str, says: &dyn Fn(&str) -> String) -
     }
 }
 
+/// Adds what the verdict rests on.
+fn resting(found: String, subject: &SubjectPaths) -> String {
+    match assumed(subject) {
+        Some(clauses) => {
+            let mut letters = clauses.chars();
+            let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+            format!("{found} {}{}.", first.collect::<String>(), letters.as_str())
+        }
+        None => found,
+    }
+}
+
+/// What was not read and may be in the way, said at once: `network policies and TLS Secrets were not read`.
+fn assumed(subject: &SubjectPaths) -> Option<String> {
+    let mut by_fate: Vec<(&str, Vec<&str>)> = Vec::new();
+    for assumption in subject.assumptions() {
+        let (words, fate) = assumption.parts();
+        match by_fate.iter_mut().find(|(known, _)| *known == fate) {
+            Some((_, all)) if all.contains(&words) => {}
+            Some((_, all)) => all.push(words),
+            None => by_fate.push((fate, vec![words])),
+        }
+    }
+    let clauses: Vec<String> = by_fate.iter().map(|(fate, words)| format!("{} {fate}", all(words))).collect();
+    (!clauses.is_empty()).then(|| clauses.join("; "))
+}
+
 fn config_ok(subject: &SubjectPaths, name: &str) -> String {
     let blocked: Vec<String> =
         subject.entries.iter().filter(|e| e.state == PathState::Blocked).map(|e| e.object.to_string()).collect();
-    let ok = format!("Nothing wrong was found in the configuration of {name}; it was not tested with live traffic");
+    let ok = match assumed(subject) {
+        Some(clauses) => {
+            format!("No fault was found in what was read of {name}; {clauses}. It was not tested with live traffic")
+        }
+        None => format!("Nothing wrong was found in the configuration of {name}; it was not tested with live traffic"),
+    };
     match (blocked.as_slice(), subject.entries.len()) {
         ([], _) => format!("{ok}."),
         ([one], 1) => format!("{ok}. The only entry in front of it, {one}, is broken, so nothing arrives from there."),
@@ -112,6 +153,14 @@ fn config_ok(subject: &SubjectPaths, name: &str) -> String {
             format!("{ok}. All {all} entries in front of it are broken: {}.", list(some))
         }
         (some, all) => format!("{ok}. {} of {all} entries in front of it are broken: {}.", some.len(), list(some)),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn all(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.join(""),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn judge(subject: SubjectPaths, measurements: &Measurements) -> Judged {
         headline::measured(&subject, verdict, config, traffic, &paths, measured_lead.as_deref())
     };
     let primary = measured_lead.or_else(|| blame.map(|b| b.finding)).or_else(|| worst_entry_problem(&subject));
-    let next = primary.as_deref().and_then(next_step);
+    let next = primary.as_deref().and_then(next_step).or_else(|| settle(&subject, verdict));
     let reason = primary.as_deref().map(reason).unwrap_or_default();
     let not_checked = not_checked(&subject, traffic, measurements.given, &measured);
     let not_proved = measured::not_proved(&subject, &measured);
@@ -112,6 +112,15 @@ fn next_step(finding: &Finding) -> Option<NextStep> {
     }
     let command = (!finding.command.is_empty()).then(|| finding.command.clone());
     Some(NextStep { action: finding.action.clone(), command })
+}
+
+/// What settles an assumption, where nothing else is to be done.
+fn settle(subject: &SubjectPaths, verdict: Verdict) -> Option<NextStep> {
+    if verdict != Verdict::ConfigOk {
+        return None;
+    }
+    let assumption = subject.assumptions().into_iter().find(|assumption| !assumption.reading.resource.is_empty())?;
+    Some(NextStep { action: assumption.action(), command: Some(assumption.command()) })
 }
 
 fn reason(finding: &Finding) -> String {
@@ -156,6 +165,9 @@ fn not_checked(
         for finding in segment.findings().iter().filter(|f| f.effect() == Effect::Inconclusive) {
             items.push(UncheckedItem { what: finding.message.clone(), why: finding.basis.clone() });
         }
+    }
+    for assumption in subject.assumptions() {
+        items.push(UncheckedItem { what: assumption.clause(), why: assumption.reason() });
     }
     items.sort();
     items.dedup();

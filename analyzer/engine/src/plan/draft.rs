@@ -99,7 +99,7 @@ impl Drafts {
             draft.backends.extend(planned.path.key.backend.clone());
             draft.choosing |= choosing;
             draft.weight = draft.weight.min(weight);
-            draft.state = draft.state.min(urgency(planned.state));
+            draft.state = draft.state.min(urgency(planned));
         }
     }
 
@@ -195,13 +195,15 @@ fn unsayable(target: &Target) -> Option<String> {
     secrets::mask(path).map(|_| "the request's path holds what may let somebody in: it is in no plan".to_owned())
 }
 
-/// What is unknown is pressing, then what is said to be broken or less than declared.
-const fn urgency(state: PathState) -> u8 {
-    match state {
-        PathState::Unknown => 0,
-        PathState::Blocked => 1,
-        PathState::Narrowed => 2,
-        PathState::Open => 3,
+/// What is unknown is pressing, then what is said to be broken or less than declared, then what is open only as far as
+/// was read.
+const fn urgency(planned: &PlannedPath<'_>) -> u8 {
+    match (planned.state, planned.assumed) {
+        (PathState::Unknown, _) => 0,
+        (PathState::Blocked, _) => 1,
+        (PathState::Narrowed, _) => 2,
+        (PathState::Open, true) => 3,
+        (PathState::Open, false) => 4,
     }
 }
 

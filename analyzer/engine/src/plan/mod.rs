@@ -69,6 +69,8 @@ struct PlannedPath<'a> {
     path: &'a Path,
     /// How its configuration stands: what is unknown is measured first.
     state: PathState,
+    /// It is open only as far as was read.
+    assumed: bool,
 }
 
 /// The plan for every path of the wanted subjects that carries traffic. `most` bounds the targets; what
@@ -83,7 +85,12 @@ pub fn derive(
     let mut drafts = Drafts::default();
     for subject in subjects.iter().filter(|s| wanted(s)) {
         for path in &subject.paths {
-            let planned = PlannedPath { id: path.key.id(), path, state: path.state() };
+            let planned = PlannedPath {
+                id: path.key.id(),
+                path,
+                state: path.state(),
+                assumed: path.assumptions().next().is_some(),
+            };
             if let Some(dormant) = &path.dormant {
                 drafts.leave_out(&planned, "", format!("carries nothing on purpose: {}", dormant.reason()));
                 continue;

@@ -39,6 +39,11 @@ fn open_question(path: &Path) -> String {
         }
         PathState::Blocked => format!("is it broken as configured: {}", first(Effect::Blocks).unwrap_or_default()),
         PathState::Narrowed => format!("how much passes: {}", first(Effect::Narrows).unwrap_or_default()),
-        PathState::Open => "the configuration shows it open; nothing was sent yet".to_owned(),
+        PathState::Open => match path.assumptions().next() {
+            Some(assumption) => {
+                format!("open as far as was read; {}, which may {}", assumption.clause(), assumption.could)
+            }
+            None => "the configuration shows it open; nothing was sent yet".to_owned(),
+        },
     }
 }

@@ -14,7 +14,8 @@ use super::ineffective::Kinds;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::{admin, core, egress_firewall};
-use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot};
+use kubereach_model::evidence::Reading;
+use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
 macro_rules! engines {
     ($($module:ident :: $policy:ident),+ $(,)?) => {
@@ -106,8 +107,29 @@ pub(super) struct Priority {
 pub struct Unread {
     /// Which kind.
     pub kind: GroupKind,
+    /// Its plural, as `kubectl get` takes it.
+    pub plural: String,
+    /// Where its objects matter; everywhere, for a cluster-wide kind.
+    pub namespace: Option<String>,
+    /// The other system whose policies they are; none for those that the API knows.
+    pub system: Option<&'static str>,
+    /// May it let through what the policies that were read turn away?
+    pub may_allow: bool,
     /// Why.
     pub gap: Gap,
+}
+
+impl Unread {
+    /// How to read it. A list without objects shows no kind: the name of the file says which one it is.
+    pub fn reading(&self) -> Reading {
+        let resource = format!("{}.{}", self.plural, self.kind.group);
+        Reading { resource, arguments: format!("-o yaml > {}.yaml", self.plural) }
+    }
+
+    /// The one line that reads it.
+    pub fn command(&self) -> String {
+        self.reading().command(self.namespace.as_slice())
+    }
 }
 
 /// Reads policies of some kinds.
@@ -131,11 +153,6 @@ pub(super) trait Engine: fmt::Debug + Sync {
     /// A namespaced kind that speaks only of connections out of the cluster and was not all read.
     fn unread_outbound(&self, _snapshot: &Snapshot, _namespace: &str) -> Option<Unread> {
         None
-    }
-
-    /// Does the snapshot hold no record at all of how the policies of a namespace were collected?
-    fn is_without_record(&self, _snapshot: &Snapshot, _namespace: &str) -> bool {
-        false
     }
 }
 
@@ -298,7 +315,21 @@ pub(crate) fn is_evaluated(kind: &GroupKind) -> bool {
 /// A kind that was not all read.
 pub(super) fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&str>) -> Option<Unread> {
     let gap = snapshot.is_complete(kind, namespace).err()?;
-    Some(Unread { kind: kind.clone(), gap })
+    let plural = kinds::of(kind).map_or_else(|| plural(&kind.kind), |row| row.plural.to_owned());
+    Some(Unread {
+        kind: kind.clone(),
+        plural,
+        namespace: namespace.map(str::to_owned),
+        system: None,
+        may_allow: true,
+        gap,
+    })
+}
+
+/// The plural of a kind that no table names, as the API's makers form it.
+fn plural(kind: &str) -> String {
+    let lower = kind.to_ascii_lowercase();
+    lower.strip_suffix('y').map_or_else(|| format!("{lower}s"), |stem| format!("{stem}ies"))
 }
 
 /// Does the snapshot show that the API server has this kind?

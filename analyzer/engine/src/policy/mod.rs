@@ -29,6 +29,7 @@ mod ports;
 pub mod reach;
 mod selectors;
 mod set;
+mod systems;
 pub mod third_party;
 mod view;
 mod words;

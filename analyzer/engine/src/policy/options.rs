@@ -46,20 +46,12 @@ pub enum Assumed {
     Enforced,
     /// What runs does not enforce the policies that are stored.
     NotEnforced,
-    /// The policies in the input are all there are.
-    PoliciesComplete,
 }
 
 impl Assumed {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::AddressRulesMatchPods,
-        Self::EndPortsHonoured,
-        Self::SourceUnchanged,
-        Self::Enforced,
-        Self::NotEnforced,
-        Self::PoliciesComplete,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::AddressRulesMatchPods, Self::EndPortsHonoured, Self::SourceUnchanged, Self::Enforced, Self::NotEnforced];
 
     /// One word for machines.
     pub const fn key(self) -> &'static str {
@@ -69,7 +61,17 @@ impl Assumed {
             Self::SourceUnchanged => "source-address-unchanged",
             Self::Enforced => "policies-enforced",
             Self::NotEnforced => "policies-not-enforced",
-            Self::PoliciesComplete => "policies-complete",
+        }
+    }
+
+    /// Why it has to be assumed.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::AddressRulesMatchPods => "the API leaves it to the network plugin",
+            Self::EndPortsHonoured => "some plugins ignore endPort",
+            Self::SourceUnchanged => "a node or load balancer on the way may put its own address in its place",
+            Self::Enforced => "the input does not show which network plugin runs",
+            Self::NotEnforced => "the plugin that was seen running does not",
         }
     }
 
@@ -81,7 +83,6 @@ impl Assumed {
             Self::SourceUnchanged => "the source address reaches the pod unchanged",
             Self::Enforced => "the network plugin enforces network policies (nothing in the input shows it)",
             Self::NotEnforced => "the network plugin does not enforce the policies that are stored",
-            Self::PoliciesComplete => "the policies in the input are all there are",
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The policies of one cluster as its paths and `can` ask about them: the evaluator, plus what was not
 //! read, what is not evaluated, and whether anything is enforced.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
+
+use kubereach_reports::report::ObjectRef;
 
 use super::answer::{Answer, Direction, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
@@ -14,8 +17,9 @@ use super::ineffective::Ineffective;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
 use super::set::{Connection, Policies, Selection, SideAnswer, Verdict};
+use super::systems;
 use super::third_party::{ThirdParties, ThirdParty};
-use kubereach_model::snapshot::{Gap, GroupKind, Snapshot};
+use kubereach_model::snapshot::Snapshot;
 
 /// The policies of one cluster.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ pub struct PolicyView<'s> {
     manifests: bool,
     /// Cluster-wide kinds that were not all read.
     unread: Vec<Unread>,
+    /// Kinds of policy of other systems that this cluster has.
+    systems: Vec<&'static systems::Kind>,
     ineffective: OnceLock<Ineffective>,
 }
 
@@ -52,8 +58,9 @@ pub struct Decision<'v, 's> {
     pub verdict: Verdict<'s>,
     /// Policies of other systems that may touch an end.
     pub third_party: Vec<(&'v ThirdParty<'s>, Direction)>,
-    /// What was not read, where it matters.
-    pub unread: Vec<Gap>,
+    /// What was not read, where it matters: the answer assumes that nothing of it turns the connection away. One that
+    /// may let through what was turned away leaves no answer.
+    pub unread: Vec<Unread>,
     /// On what the answer rests beside the snapshot.
     pub assumptions: Vec<Assumed>,
 }
@@ -71,6 +78,7 @@ impl<'s> PolicyView<'s> {
             dns: Dns::of(&ends),
             manifests: snapshot.is_manifests(),
             unread: ENGINES.iter().flat_map(|engine| engine.unread(snapshot)).collect(),
+            systems: systems::present(snapshot, &plugins.names),
             ends,
             policies,
             plugins,
@@ -130,9 +138,9 @@ impl<'s> PolicyView<'s> {
         decision.third_party.extend(egress.third_party.into_iter().map(|f| (f, Direction::Egress)));
         decision.third_party.extend(ingress.third_party.into_iter().map(|f| (f, Direction::Ingress)));
         decision.unread = egress.unread;
-        for gap in ingress.unread {
-            if !decision.unread.contains(&gap) {
-                decision.unread.push(gap);
+        for unread in ingress.unread {
+            if !decision.unread.contains(&unread) {
+                decision.unread.push(unread);
             }
         }
         decision.answer = match (decision.egress, decision.ingress) {
@@ -197,10 +205,6 @@ impl<'s> PolicyView<'s> {
         if decision.answer == Answer::Denied && matches!(enforcement, Enforcement::Unknown(_)) {
             assumed.push(Assumed::Enforced);
         }
-        let pods = [connection.from.pod(), connection.to.pod()];
-        if pods.into_iter().flatten().any(|pod| self.assumes_complete(pod.namespace)) {
-            assumed.push(Assumed::PoliciesComplete);
-        }
         assumed
     }
 
@@ -211,16 +215,19 @@ impl<'s> PolicyView<'s> {
         }
         let Some(pod) = end.pod() else { return side };
         side.third_party = self.touching(pod, direction).collect();
-        side.unread = self.unread(pod.namespace).into_iter().map(|unread| unread.gap).collect();
+        side.unread = self.unread(pod.namespace);
         if side.answer == Answer::Allowed && direction == Direction::Egress && other.pod().is_none() {
             // What speaks of the way out may only turn away.
-            side.unread.extend(self.unread_outbound(pod).map(|unread| unread.gap));
+            side.unread.extend(self.unread_outbound(pod));
         }
-        // Another system's policy may turn away what is allowed; some may let through what is denied. A
-        // policy that was not read may do both.
-        let may_allow = side.third_party.iter().any(|third_party| third_party.may_allow);
+        // Another system's policy may turn away what is allowed; some may let through what is denied. A policy that
+        // was not read may do both: that it turns nobody away is assumed, what it may open stays open.
+        let read_may_allow = side.third_party.iter().any(|third_party| third_party.may_allow);
+        let unread_may_allow = side.unread.iter().any(|unread| unread.may_allow);
+        let may_open = side.answer != Answer::Allowed && unread_may_allow;
         let may_deny = !side.third_party.is_empty() && side.answer == Answer::Allowed;
-        if !side.unread.is_empty() || may_allow || may_deny {
+        let strictly = self.is_strict() && !side.unread.is_empty();
+        if strictly || may_open || read_may_allow || may_deny {
             side.answer = Answer::Unknown;
         }
         side
@@ -231,55 +238,50 @@ impl<'s> PolicyView<'s> {
         self.third_party.is_empty() && self.policies.none_in(namespace)
     }
 
+    /// The first policy, of whatever system, that may turn callers of a pod away of which only these labels are known.
+    pub fn may_close(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<ObjectRef> {
+        let third_party = || self.third_party.near(namespace).find(|other| !other.is_inert());
+        let own = self.policies.may_select(namespace, labels).map(|policy| policy.object.clone()).min();
+        own.or_else(|| third_party().map(|other| other.object.clone()))
+    }
+
     /// Policies of other systems that may touch a pod.
     pub fn touching(&self, pod: &PodEnd<'s>, direction: Direction) -> impl Iterator<Item = &ThirdParty<'s>> {
         self.third_party.near(pod.namespace).filter(move |third_party| third_party.touches(pod, direction) != Truth::No)
     }
 
-    /// Evaluated kinds of policy that were not read where they matter to a namespace. Of manifests nothing
-    /// is missing: what is not among them was not declared.
+    /// Kinds of policy that were not read where they matter to a namespace. Of manifests nothing is missing: what is
+    /// not among them was not declared.
     pub fn unread(&self, namespace: &str) -> Vec<Unread> {
-        if self.manifests || self.assumes_complete(namespace) {
+        if self.manifests {
             return Vec::new();
         }
         let snapshot = self.ends.snapshot();
+        let systems = self.systems.iter().filter_map(|kind| kind.unread(snapshot, namespace));
+        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
+            // Whatever is stored does nothing; a mesh enforces its own.
+            return systems.filter(|unread| !unread.may_allow).collect();
+        }
         let own = ENGINES.iter().filter_map(|engine| engine.unread_in(snapshot, namespace));
-        own.chain(self.unread.iter().cloned()).collect()
+        own.chain(self.unread.iter().cloned()).chain(systems).collect()
+    }
+
+    /// A kind that was not all read and may let through what the policies that were read turn away.
+    pub fn may_be_opened_by(&self, namespace: &str) -> Option<Unread> {
+        self.unread(namespace).into_iter().find(|unread| unread.may_allow)
+    }
+
+    /// Does what was not read count as unknown?
+    pub const fn is_strict(&self) -> bool {
+        self.ends.snapshot().strict
     }
 
     /// The same of kinds that speak only of connections out of the cluster, for one of its pods.
     fn unread_outbound(&self, pod: &PodEnd<'s>) -> impl Iterator<Item = Unread> {
         let (snapshot, namespace) = (self.ends.snapshot(), pod.namespace);
-        let asked = !self.manifests && !pod.host_network && !self.assumes_complete(namespace);
+        let asked = !self.manifests && !pod.host_network;
         let engines = ENGINES.iter().filter(move |_| asked);
         engines.filter_map(move |engine| engine.unread_outbound(snapshot, namespace))
-    }
-
-    /// Where a plugin with policies of its own runs: were those read? They may let through what core
-    /// policies turn away, so without them nothing is certain.
-    pub fn other_systems_read(&self) -> bool {
-        let snapshot = self.ends.snapshot();
-        let kinds: Vec<GroupKind> = self
-            .plugins
-            .names
-            .iter()
-            .flat_map(|name| match *name {
-                "Calico" | "Canal" => vec![
-                    GroupKind::known("crd.projectcalico.org", "NetworkPolicy"),
-                    GroupKind::known("crd.projectcalico.org", "GlobalNetworkPolicy"),
-                ],
-                "Cilium" | "GKE Dataplane V2" => vec![
-                    GroupKind::known("cilium.io", "CiliumNetworkPolicy"),
-                    GroupKind::known("cilium.io", "CiliumClusterwideNetworkPolicy"),
-                ],
-                "Antrea" => vec![
-                    GroupKind::known("crd.antrea.io", "NetworkPolicy"),
-                    GroupKind::known("crd.antrea.io", "ClusterNetworkPolicy"),
-                ],
-                _ => Vec::new(),
-            })
-            .collect();
-        kinds.iter().all(|kind| snapshot.is_complete(kind, None).is_ok())
     }
 
     /// Manifests say what is declared; what the cluster holds beside them is not among them.
@@ -287,18 +289,10 @@ impl<'s> PolicyView<'s> {
         let snapshot = self.ends.snapshot();
         self.manifests && ENGINES.iter().any(|engine| engine.unread_in(snapshot, namespace).is_some())
     }
-
-    /// Objects without any record of how they were collected, policies among them: the policies that are
-    /// there are taken for all, and that is said.
-    pub fn assumes_complete(&self, namespace: &str) -> bool {
-        !self.manifests
-            && !self.policies.is_empty()
-            && ENGINES.iter().any(|engine| engine.is_without_record(self.ends.snapshot(), namespace))
-    }
 }
 
 struct Side<'v, 's> {
     answer: Answer,
     third_party: Vec<&'v ThirdParty<'s>>,
-    unread: Vec<Gap>,
+    unread: Vec<Unread>,
 }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::assumptions::{assumptions, of_namespaces};
 use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Row};
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
@@ -115,7 +116,7 @@ impl<'v, 's> Answers<'v, 's> {
             egress: decision.egress.word(),
             // Where every port is answered for, the policies that draw the lines are the reason.
             because: if ports.is_empty() { self.because(&decision) } else { self.applying(from, to) },
-            assumptions: decision.assumptions.iter().map(|a| a.key()).collect(),
+            assumptions: assumptions(std::slice::from_ref(&decision)),
             addresses: self.addresses(from, to, source, target, asked),
             ports,
             considered,
@@ -204,8 +205,8 @@ impl<'v, 's> Answers<'v, 's> {
                 because.place = Some((third_party.found.get().origin, Vec::new()));
                 all.push(because);
             }
-            for gap in &decision.unread {
-                let mut because = plain("ingress", "not-read", gap.sentence());
+            for unread in &decision.unread {
+                let mut because = plain("ingress", "not-read", unread.gap.sentence());
                 because.missing = Some("policies-not-read");
                 all.push(because);
             }
@@ -327,7 +328,9 @@ impl<'v, 's> Answers<'v, 's> {
         let mut groups: Vec<Vec<String>> = from.iter().chain(&to).map(|side| side.labels.clone()).collect();
         groups.sort();
         groups.dedup();
-        Matrix { groups, rows }
+        let ends = from.iter().chain(&to).flat_map(|side| &side.ends);
+        let namespaces = ends.filter_map(|(end, _)| Some(end.pod()?.namespace));
+        Matrix { groups, rows, assumptions: of_namespaces(self.view, namespaces) }
     }
 }
 

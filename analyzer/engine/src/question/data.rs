@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kubereach_reports::report::Location;
+use kubereach_reports::report::{Assumption, Location};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -111,7 +111,7 @@ pub struct Row {
     /// What decides.
     pub because: Vec<Because>,
     /// On what the answer rests beside the snapshot.
-    pub assumptions: Vec<&'static str>,
+    pub assumptions: Vec<Assumption>,
     /// Every policy that was asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub considered: Vec<Considered>,
@@ -149,7 +149,7 @@ pub struct QueryAnswer {
     /// What decides, or why it cannot be told.
     pub because: Vec<Because>,
     /// On what the answer rests beside the snapshot.
-    pub assumptions: Vec<&'static str>,
+    pub assumptions: Vec<Assumption>,
 }
 
 /// A whole matrix, by groups of pods that policies cannot tell apart.
@@ -159,6 +159,8 @@ pub struct Matrix {
     pub groups: Vec<Vec<String>>,
     /// One row per pair of groups.
     pub rows: Vec<MatrixRow>,
+    /// On what the answers rest beside the snapshot.
+    pub assumptions: Vec<Assumption>,
 }
 
 /// One pair of groups.

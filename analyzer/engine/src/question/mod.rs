@@ -1,6 +1,7 @@
 //! What a person or a query file asks about, found in the snapshot: pods, workloads, Services, addresses.
 
 mod answers;
+mod assumptions;
 mod data;
 mod queries;
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::answers::{Answers, Side, plain};
+use super::assumptions::assumptions;
 use super::data::{Because, Query, QueryAnswer};
 use super::{Finder, Party, split_port};
 use crate::policy::{Answer, Connection, Decision, PolicyView, Protocol};
@@ -70,10 +71,7 @@ impl<'s> Answers<'_, 's> {
         if decisions.len() > 1 && decisions.iter().any(|d| d.answer != answer) {
             because.push(plain("ingress", "undecidable", format!("the {} pod pairs it names differ", decisions.len())));
         }
-        let mut assumptions: Vec<&'static str> =
-            decisions.iter().flat_map(|d| &d.assumptions).map(|assumed| assumed.key()).collect();
-        assumptions.sort_unstable();
-        assumptions.dedup();
+        let assumptions = assumptions(&decisions);
         QueryAnswer {
             id: query.id.clone(),
             answer: answer.word(),

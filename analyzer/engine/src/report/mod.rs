@@ -11,7 +11,7 @@ use kubereach_reports::report::{self, NextStep, Outcome, Path as ReportPath, Rep
 use rayon::prelude::*;
 
 use crate::judgement::{Judged, Measured};
-use kubereach_model::evidence::{FieldPath, Finding, Locate, Path, Place};
+use kubereach_model::evidence::{Assumption, Assumptions, FieldPath, Finding, Locate, Path, Place};
 
 pub use inventory::{coverage, not_evaluated};
 
@@ -25,8 +25,13 @@ pub fn assemble(
     let rows: Vec<(report::Subject, Mentioned)> =
         judged.into_par_iter().map(|(cluster, judged)| subject(cluster, judged)).collect();
     let mut subjects = Vec::with_capacity(rows.len());
+    let mut assumptions = Assumptions::default();
     // In the order of the subjects: where two findings have one id, the first is shown.
     for (row, mentioned) in rows {
+        for assumption in &mentioned.assumed {
+            assumptions.add(assumption);
+        }
+        assumptions.count(&row.assumptions);
         subjects.push(row);
         for (id, finding) in mentioned.all {
             findings.entry(id).or_insert(finding);
@@ -59,6 +64,7 @@ pub fn assemble(
         change: None,
         subjects,
         findings: located(findings, positions),
+        assumptions: assumptions.rows(),
         gate: None,
     }
 }
@@ -127,6 +133,8 @@ struct Mentioned {
     /// In the order of their first mention.
     all: Vec<(String, Arc<Finding>)>,
     by_place: HashMap<usize, usize>,
+    /// What the subject rests on.
+    assumed: Vec<Arc<Assumption>>,
 }
 
 impl Mentioned {
@@ -142,8 +150,22 @@ impl Mentioned {
     }
 }
 
+/// Ids of assumptions, each once, in order.
+fn ids<'a>(assumptions: impl IntoIterator<Item = &'a Arc<Assumption>>) -> Vec<String> {
+    let mut ids: Vec<String> = assumptions.into_iter().map(|assumption| assumption.id()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
 fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mentioned) {
     let mut mentioned = Mentioned::default();
+    // Paths that carry nothing name theirs too.
+    let all = judged.subject.paths.iter().flat_map(|path| &path.segments).flat_map(|segment| segment.assumptions());
+    mentioned.assumed = all.cloned().collect();
+    mentioned.assumed.sort_by(|a, b| a.place().cmp(&b.place()));
+    mentioned.assumed.dedup();
+    let assumptions = ids(judged.subject.assumptions());
     let mut keep = |finding: &Arc<Finding>| mentioned.keep(finding);
     let Judged {
         subject,
@@ -204,6 +226,7 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
         not_checked,
         not_proved,
         next_test,
+        assumptions,
         primary,
         excused: false,
     };
@@ -233,6 +256,7 @@ fn path(
         dormant_reason: path.dormant.as_ref().map(|d| d.reason().to_owned()),
         backend: path.key.backend.clone(),
         config: path.state(),
+        assumptions: ids(path.assumptions()),
         outcome: seen.map_or(Outcome::NotTested, |seen| seen.outcome),
         confidence: seen.and_then(|seen| seen.confidence),
         by_vantage: seen.map(|seen| seen.rows.clone()).unwrap_or_default(),
@@ -252,6 +276,7 @@ fn path(
                     measured: seen.and_then(|seen| seen.segments.get(&segment.name).copied()),
                     declared: segment.is_declared(),
                     findings: findings.into_iter().map(&mut *keep).collect(),
+                    assumptions: ids(segment.assumptions()),
                 }
             })
             .collect(),

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::proxy_pods::ProxyPods;
 use super::service::ServiceView;
 use kubereach_model::snapshot::model::{EndpointSlice, Event, Namespace, Node, Pod, Service, Workload, WorkloadKind};
-use kubereach_model::snapshot::{Found, Index, Siblings, Snapshot};
+use kubereach_model::snapshot::{Found, Index, ManifestsOnly, Siblings, Snapshot};
 
 /// Values by two names. Nested rather than keyed by a pair, so that any `&str` can ask.
 type Nested<'s, V> = Index<&'s str, Index<&'s str, V>>;
@@ -30,7 +30,7 @@ pub struct ClusterIndex<'s> {
     templates: Templates<'s>,
     nodes_down: Index<&'s str, Found<'s, Node>>,
     views: Vec<ServiceView<'s>>,
-    manifests: bool,
+    manifests: Option<ManifestsOnly>,
 }
 
 /// The pods, to be found by what Services ask for.
@@ -121,7 +121,7 @@ impl<'s> ClusterIndex<'s> {
             events_by_object,
             templates,
             views: Vec::new(),
-            manifests: snapshot.is_manifests(),
+            manifests: snapshot.manifests_only(),
         };
         let services: Vec<_> = snapshot.services.iter().collect();
         cluster.views =
@@ -132,6 +132,11 @@ impl<'s> ClusterIndex<'s> {
     /// Nothing but manifests was read: workload templates stand in for pods
     /// (`docs/semantics/honesty.md#what-manifests-leave-out-is-open-by-design`).
     pub const fn is_manifests(&self) -> bool {
+        self.manifests.is_some()
+    }
+
+    /// The same, as something to show.
+    pub const fn manifests_only(&self) -> Option<ManifestsOnly> {
         self.manifests
     }
 

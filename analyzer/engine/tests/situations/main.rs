@@ -97,6 +97,8 @@ struct Wanted {
     not_proved: Vec<String>,
     /// Words of the next test.
     next_test: Option<String>,
+    /// Codes of exactly the assumptions on which its verdict rests.
+    assumes: Option<BTreeSet<String>>,
 }
 
 #[derive(Deserialize)]
@@ -321,6 +323,13 @@ fn compare_subject(name: &str, wanted: &Wanted, subject: &Subject, report: &Repo
             errors.push(format!("{name}: {got} dormant paths, expected {dormant}"));
         }
     }
+    let assumed = subject.assumptions.iter().filter_map(|id| report.assumptions.iter().find(|a| a.id == *id));
+    let assumed: BTreeSet<String> = assumed.map(|assumption| assumption.code.clone()).collect();
+    if let Some(expected) = &wanted.assumes
+        && *expected != assumed
+    {
+        errors.push(format!("{name}: it assumes {assumed:?}, expected {expected:?}"));
+    }
     for words in wanted.headline.iter().filter(|words| !subject.headline.contains(words.as_str())) {
         errors.push(format!("{name}: the headline lacks '{words}': {}", subject.headline));
     }
@@ -417,6 +426,7 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
         }
     }
     let ids: BTreeSet<&str> = report.findings.iter().map(|f| f.id.as_str()).collect();
+    let assumed: BTreeSet<&str> = report.assumptions.iter().map(|a| a.id.as_str()).collect();
     for subject in &report.subjects {
         let name = format!("{}/{}/{}", subject.kind, subject.namespace, subject.name);
         let mut paths = BTreeSet::new();
@@ -433,6 +443,15 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
         let on_segments = subject.paths.iter().flat_map(|p| &p.segments).flat_map(|s| &s.findings);
         for id in named.chain(on_segments).filter(|id| !ids.contains(id.as_str())) {
             errors.push(format!("{name}: names the finding {id}, which is not in the report"));
+        }
+        let of_paths = subject.paths.iter().flat_map(|p| &p.assumptions);
+        let on_segments = subject.paths.iter().flat_map(|p| &p.segments).flat_map(|s| &s.assumptions);
+        let named = subject.assumptions.iter().chain(of_paths).chain(on_segments);
+        for id in named.filter(|id| !assumed.contains(id.as_str())) {
+            errors.push(format!("{name}: names the assumption {id}, which is not in the report"));
+        }
+        if subject.verdict.word() == "broken" && !subject.assumptions.is_empty() {
+            errors.push(format!("{name}: broken on an assumption"));
         }
         let carrying = || subject.paths.iter().filter(|p| !p.dormant);
         let observed = |path: &kubereach_reports::report::Path| {

@@ -87,7 +87,11 @@ fn compare(name: &str, question: &Question, rows: &[Row], errors: &mut Vec<Strin
     for words in question.because.iter().filter(|words| !because.iter().any(|text| text.contains(words.as_str()))) {
         errors.push(format!("{name}: no reason says '{words}': {because:?}"));
     }
-    let assuming: Vec<&str> = rows.iter().flat_map(|row| row.assumptions.iter().copied()).collect();
+    let assuming: Vec<&str> = rows
+        .iter()
+        .flat_map(|row| &row.assumptions)
+        .map(|a| if a.code.is_empty() { &*a.id } else { &*a.code })
+        .collect();
     for key in question.assuming.iter().filter(|key| !assuming.contains(&key.as_str())) {
         errors.push(format!("{name}: {key} is not assumed; assumed: {assuming:?}"));
     }

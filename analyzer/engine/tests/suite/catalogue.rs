@@ -20,7 +20,7 @@ fn asserted(expect: &Value, into: &mut BTreeSet<String>) {
         }
     }
     for subject in expect["subjects"].as_object().into_iter().flat_map(|subjects| subjects.values()) {
-        for key in ["codes", "notes", "entry_problems"] {
+        for key in ["codes", "notes", "entry_problems", "assumes"] {
             words(&subject[key], into);
         }
     }

@@ -276,8 +276,16 @@ fn judgement(report: &Report) -> Value {
     json!({"subjects": report.subjects, "findings": findings, "summary": report.summary})
 }
 
-/// The verdict of every subject, and whether two collections contradict each other about it.
-fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, (Verdict, bool)> {
+/// What is said of a subject.
+struct Said {
+    verdict: Verdict,
+    /// Two collections contradict each other about it.
+    contradicted: bool,
+    /// The kinds that were not read and on which the verdict rests.
+    assumed: Vec<String>,
+}
+
+fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, Said> {
     const CONTRADICTIONS: [&str; 5] = [
         "endpoints/not-consistent",
         "endpoints/stale-target",
@@ -291,9 +299,19 @@ fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, (Verdict, bool)> {
         .map(|judged| {
             let segments = judged.subject.paths.iter().flat_map(|p| &p.segments);
             let contradicted = segments.flat_map(|s| s.findings().to_vec()).any(|f| CONTRADICTIONS.contains(&f.code()));
-            (judged.subject.object.to_string(), (judged.verdict, contradicted))
+            let assumed = judged.subject.assumptions().iter().map(|a| a.kind().to_owned()).collect();
+            (judged.subject.object.to_string(), Said { verdict: judged.verdict, contradicted, assumed })
         })
         .collect()
+}
+
+/// Is a verdict better than another, or more certain?
+fn is_better(now: Verdict, was: Verdict) -> bool {
+    matches!(
+        (was, now),
+        (Verdict::Unknown, Verdict::ConfigOk | Verdict::Degraded | Verdict::Broken)
+            | (Verdict::Broken | Verdict::Degraded, Verdict::ConfigOk)
+    )
 }
 
 const KINDS: [(&str, &str); 10] = [
@@ -347,41 +365,44 @@ proptest! {
         prop_assert_eq!(text(&report(&[input("a.json", &objects)])), text(&report(&[input("a.json", &objects)])));
     }
 
-    /// Less knowledge never makes a verdict more certain. What was unknown stays
-    /// unknown, and nothing becomes broken by forgetting what is known about a kind. (Where two
-    /// collections contradict each other the doubt is no lack of knowledge: without one of the two
+    /// Less knowledge never makes a verdict more certain, and makes it better only with an assumption that names what
+    /// is missing; where assumptions count as unknown, never. Nothing becomes broken by forgetting what is known about
+    /// a kind. (Where two collections contradict each other the doubt is no lack of knowledge: without one of the two
     /// witnesses there is no contradiction, and the other is believed with its label.)
     #[test]
-    fn less_knowledge_is_never_more_certain(cluster in clusters(), kind in 0..KINDS.len()) {
+    fn less_knowledge_is_never_more_certain(cluster in clusters(), kind in 0..KINDS.len(), strict in any::<bool>()) {
         let objects = cluster.objects();
         let list = [input("a.json", &objects)];
         // Coverage as the list itself proves it, so that it can be forgotten.
-        let full = read(&list, &IntakeOptions::default(), &Silent).unwrap().snapshots.remove(0);
+        let options = IntakeOptions { strict, ..IntakeOptions::default() };
+        let full = read(&list, &options, &Silent).unwrap().snapshots.remove(0);
         let before = verdicts(&full);
         let (group, kind) = KINDS[kind];
         let mut less = full.clone();
         less.coverage.forget(&GroupKind::known(group, kind), "forgotten by the test");
         let after = verdicts(&less);
-        for (subject, (verdict, _)) in &after {
-            let (was, contradicted) = before[subject];
-            if was == Verdict::Unknown && !contradicted {
-                prop_assert_eq!(*verdict, Verdict::Unknown, "{} was unknown; without {} it is {}", subject, kind, verdict);
+        for (subject, now) in &after {
+            let was = &before[subject];
+            if is_better(now.verdict, was.verdict) && !was.contradicted {
+                let named = !strict && now.assumed.iter().any(|assumed| assumed == kind);
+                prop_assert!(named, "{subject} was {}; without {kind} it is {}, assuming {:?}", was.verdict, now.verdict, now.assumed);
             }
-            if *verdict == Verdict::Broken {
-                prop_assert_eq!(was, Verdict::Broken, "{} is broken only without knowledge of {}", subject, kind);
+            if now.verdict == Verdict::Broken {
+                prop_assert_eq!(was.verdict, Verdict::Broken, "{} is broken only without knowledge of {}", subject, kind);
             }
+            prop_assert!(!strict || now.assumed.is_empty());
         }
     }
 
     /// `docs/semantics/network-policy.md#policies-that-were-not-read-are-not-the-same-as-none`:
-    /// a policy that was seen and one that was not may both close a Service. Without
-    /// the policies and without knowing that there are none, what they made degraded or broken is not
-    /// config-ok.
+    /// a policy that was seen and one that was not may both close a Service. Without the policies and without knowing
+    /// that there are none, what they made degraded or broken is config-ok only on the assumption that there are none.
     #[test]
-    fn policies_that_were_not_collected_are_not_taken_for_none(cluster in clusters()) {
+    fn policies_that_were_not_collected_are_not_taken_for_none(cluster in clusters(), strict in any::<bool>()) {
         let objects = cluster.objects();
         let verdicts_of = |objects: &[Value], forget: bool| {
-            let mut snapshot = read(&[input("a.json", objects)], &whole(), &Silent).unwrap().snapshots.remove(0);
+            let options = IntakeOptions { strict, ..whole() };
+            let mut snapshot = read(&[input("a.json", objects)], &options, &Silent).unwrap().snapshots.remove(0);
             if forget {
                 snapshot.coverage = kubereach_model::snapshot::Coverage::default();
                 for kind in ["Service", "Pod", "EndpointSlice", "Endpoints", "Deployment", "DaemonSet"] {
@@ -394,10 +415,11 @@ proptest! {
         let left: Vec<Value> =
             objects.into_iter().filter(|o| !o["kind"].as_str().unwrap_or_default().starts_with("NetworkPolicy")).collect();
         let without = verdicts_of(&left, true);
-        for (subject, (verdict, _)) in with.iter().filter(|(name, _)| name.starts_with("Service/")) {
-            let (now, _) = without[subject];
-            if matches!(verdict, Verdict::Broken | Verdict::Degraded | Verdict::Unknown) {
-                prop_assert_ne!(now, Verdict::ConfigOk, "{} was {}; without policies it is config-ok", subject, verdict);
+        for (subject, was) in with.iter().filter(|(name, _)| name.starts_with("Service/")) {
+            let now = &without[subject];
+            if now.verdict == Verdict::ConfigOk && was.verdict != Verdict::ConfigOk {
+                let named = !strict && now.assumed.iter().any(|kind| kind == "NetworkPolicy");
+                prop_assert!(named, "{subject} was {}; without policies it is config-ok", was.verdict);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use kubereach_reports::report::{Effect, ObjectRef, SegmentName};
 
-use super::Finding;
+use super::{Assumption, Finding, Obstacle};
 use crate::snapshot::{Gap, Proof};
 
 /// An effect as a type, so that a page's findings can only be made from what the effect demands.
@@ -33,7 +33,7 @@ marker! {
 }
 
 /// What a check writes about itself.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
     /// `area/what`, stable for ever.
     pub code: &'static str,
@@ -50,7 +50,7 @@ pub struct Text {
 }
 
 /// A page of the catalogue.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatalogueEntry {
     /// The prose.
     pub text: Text,
@@ -99,9 +99,14 @@ impl CheckDoc<Narrows> {
 impl CheckDoc<Inconclusive> {
     /// A finding that is inconclusive: `gap` says what is missing and why.
     pub fn finding(&'static self, gap: &Gap, object: ObjectRef, message: impl Into<String>) -> Finding {
-        let mut finding = Finding::new(&self.entry, object, meant(message.into(), gap.near.as_deref()), gap.sentence());
-        finding.gap_class = Some(gap.class);
-        finding
+        Finding::of_gap(&self.entry, gap, object, meant(message.into(), gap.near.as_deref()))
+    }
+
+    /// The same where what is missing could only be in the way: an assumption, which is this finding wherever
+    /// assumptions count as unknown.
+    pub fn assumption(&'static self, obstacle: Obstacle, object: ObjectRef, message: impl Into<String>) -> Assumption {
+        let message = meant(message.into(), obstacle.gap().near.as_deref());
+        Assumption::new(&self.entry, obstacle, object, message)
     }
 }
 

@@ -4,6 +4,7 @@ use kubereach_reports::report::{Effect, ObjectRef, Related, UnknownClass};
 use sha2::{Digest as _, Sha256};
 
 use super::CatalogueEntry;
+use crate::snapshot::Gap;
 
 /// One step into an object: a key of a map or an index of a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +72,13 @@ impl Finding {
             related: Vec::new(),
             gap_class: None,
         }
+    }
+
+    /// One that is inconclusive, for want of what the gap names.
+    pub(super) fn of_gap(entry: &'static CatalogueEntry, gap: &Gap, object: ObjectRef, message: String) -> Self {
+        let mut finding = Self::new(entry, object, message, gap.sentence());
+        finding.gap_class = Some(gap.class);
+        finding
     }
 
     /// Why, in plain English.

@@ -5,6 +5,8 @@
 //! [`crate::snapshot::Gap`] to cloud, nothing to note. A [`Segment`] is one segment of a path with its
 //! findings; a [`Path`] is a row of segments.
 
+mod assumption;
+mod assumptions;
 mod check_doc;
 pub mod command;
 mod finding;
@@ -12,6 +14,8 @@ mod path;
 mod place;
 mod segment;
 
+pub use assumption::{Assumption, MayBeInTheWay, Obstacle, Reading};
+pub use assumptions::Assumptions;
 pub use check_doc::{Blocks, CatalogueEntry, CheckDoc, EffectMarker, Inconclusive, Narrows, Notes, Text};
 pub use finding::{FieldPath, Finding, Step};
 pub use path::{Dormant, EntryPoint, Path, PathKey, SubjectPaths};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, ObjectRef, PathState, SegmentName, UncheckedItem};
 use sha2::{Digest as _, Sha256};
 
-use super::{Finding, Segment, fold};
+use super::{Assumption, Finding, Segment, fold};
 
 /// The facts a path's id is built from, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,9 +75,29 @@ impl Path {
         fold(self.segments.iter().map(AsRef::as_ref))
     }
 
+    /// What it is open on: none where it is blocked, since a wall is a wall whatever else was not read.
+    pub fn assumptions(&self) -> impl Iterator<Item = &Arc<Assumption>> {
+        let open = self.state() != PathState::Blocked;
+        let counted = self.segments.iter().filter(move |segment| open && segment.is_counted());
+        counted.flat_map(|segment| segment.assumptions())
+    }
+
     /// One of its segments.
     pub fn segment(&self, segment: SegmentName) -> Option<&Segment> {
         self.segments.iter().find(|s| s.name == segment).map(AsRef::as_ref)
+    }
+}
+
+impl SubjectPaths {
+    /// What its verdict rests on beside what was read: the assumptions of the paths that count, each once, in the
+    /// order of their ids and namespaces.
+    pub fn assumptions(&self) -> Vec<&Arc<Assumption>> {
+        let all_dormant = self.paths.iter().all(|path| path.dormant.is_some());
+        let counted = self.paths.iter().filter(|path| all_dormant || path.dormant.is_none());
+        let mut all: Vec<_> = counted.flat_map(Path::assumptions).collect();
+        all.sort_by(|a, b| a.place().cmp(&b.place()));
+        all.dedup();
+        all
     }
 }
 

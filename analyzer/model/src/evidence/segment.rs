@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Effect, ObjectRef, PathState, SegmentName, UnknownClass};
 
-use super::Finding;
+use super::{Assumption, Finding};
 
 /// One segment of one path with what was found on it.
 #[derive(Debug, Clone)]
@@ -18,6 +18,7 @@ pub struct Segment {
     counted: bool,
     declared: bool,
     findings: Vec<Arc<Finding>>,
+    assumptions: Vec<Arc<Assumption>>,
 }
 
 impl Segment {
@@ -31,6 +32,7 @@ impl Segment {
             counted: true,
             declared: false,
             findings: Vec::new(),
+            assumptions: Vec::new(),
         }
     }
 
@@ -44,6 +46,7 @@ impl Segment {
             counted: false,
             declared: false,
             findings: Vec::new(),
+            assumptions: Vec::new(),
         }
     }
 
@@ -79,6 +82,21 @@ impl Segment {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
+    }
+
+    /// Goes on as if this were not there, and says so; or, where assumptions count as unknown, says that it cannot be
+    /// told. Opens nothing: a segment that was not evaluated stays unknown.
+    pub fn assume(&mut self, assumption: Assumption, strict: bool) {
+        if strict {
+            self.add(assumption.strictly());
+        } else if !self.assumptions.iter().any(|known| **known == assumption) {
+            self.assumptions.push(Arc::new(assumption));
+        }
+    }
+
+    /// What was not read and may be in the way here.
+    pub fn assumptions(&self) -> &[Arc<Assumption>] {
+        &self.assumptions
     }
 
     /// What was found.

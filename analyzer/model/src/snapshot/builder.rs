@@ -188,6 +188,7 @@ impl Snapshot {
             coverage: self.coverage.clone(),
             simulation: self.simulation.clone(),
             thresholds: self.thresholds,
+            strict: self.strict,
             ..parts.into_snapshot()
         };
         for (kind, count) in &self.other_kinds {

@@ -157,17 +157,19 @@ pub struct Gap {
     pub class: UnknownClass,
     /// A name that was read and comes close to the one that was not.
     pub near: Option<String>,
+    /// How much of the kind was read, where that is what is missing.
+    pub coverage: Option<CoverageState>,
 }
 
 impl Gap {
     /// A gap somebody should look into.
     pub fn investigate(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { what: what.into(), reason: reason.into(), class: UnknownClass::Investigate, near: None }
+        Self { what: what.into(), reason: reason.into(), class: UnknownClass::Investigate, near: None, coverage: None }
     }
 
     /// A gap that the configuration leaves open on purpose.
     pub fn by_design(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { what: what.into(), reason: reason.into(), class: UnknownClass::ByDesign, near: None }
+        Self { what: what.into(), reason: reason.into(), class: UnknownClass::ByDesign, near: None, coverage: None }
     }
 
     pub(super) fn of_coverage(kind: &GroupKind, namespace: Option<&str>, state: CoverageState, reason: &str) -> Self {
@@ -179,7 +181,7 @@ impl Gap {
                 format!("{kind} objects{scope} were not collected")
             }
         };
-        Self::investigate(what, reason)
+        Self { coverage: Some(state), ..Self::investigate(what, reason) }
     }
 
     /// `what: reason`, for a report's basis line.

@@ -33,5 +33,5 @@ pub use siblings::Siblings;
 pub use siblings::are_alike;
 pub use siblings::separate;
 pub use simulation::Simulation;
-pub use store::{Kept, Store, Stored};
+pub use store::{Kept, ManifestsOnly, Store, Stored};
 pub use thresholds::Thresholds;

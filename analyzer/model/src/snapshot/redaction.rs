@@ -11,13 +11,17 @@ pub const HIDDEN: &str = "kubereach-hid-";
 pub fn is_masked(text: &str) -> bool {
     let text = text.trim();
     // Every address and number of a dump is asked: most have none of the letters that a mask has.
-    if !text.bytes().any(|b| matches!(b, b'*' | b'x' | b'X' | b'd' | b' ')) {
+    if !text.bytes().any(|b| matches!(b, b'*' | b'x' | b'X' | b'd' | b' ' | b'+')) {
         return false;
     }
     if text.contains("***HIDDEN***") || text.contains("***TOKEN_") {
         return true;
     }
     if ["x-ipv4-", "x-ipv6-", "x-mac-", "domain000", HIDDEN].iter().any(|mask| text.contains(mask)) {
+        return true;
+    }
+    // Argo CD shows values of Secrets as plus signs, more of them where they differ (gitops-engine, `HideSecretData`).
+    if text.len() >= 8 && text.bytes().all(|b| b == b'+') {
         return true;
     }
     if text.len() >= 3 && text.bytes().all(|b| b == b'x' || b == b'X') {
@@ -40,6 +44,7 @@ mod tests {
             "XXXXXX",
             "1708 bytes long",
             "http://***HIDDEN***:80",
+            "++++++++",
         ] {
             assert!(is_masked(mask), "{mask}");
         }

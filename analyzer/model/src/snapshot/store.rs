@@ -143,6 +143,10 @@ pub trait Kept: Resource {
     fn store(snapshot: &Snapshot) -> &Store<Self>;
 }
 
+/// That a snapshot holds nothing but manifests. Only the snapshot makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ManifestsOnly(());
+
 impl Snapshot {
     /// Is there an object of this kind and name? For kinds that share a shape ask [`Snapshot::workload`]
     /// and [`Snapshot::route`].
@@ -189,6 +193,11 @@ impl Snapshot {
             CoverageState::Complete | CoverageState::NotServed => Ok(()),
             _ => self.completeness(kind, namespace).map(|_| ()),
         }
+    }
+
+    /// As [`Self::is_manifests`], as something to show.
+    pub fn manifests_only(&self) -> Option<ManifestsOnly> {
+        self.is_manifests().then_some(ManifestsOnly(()))
     }
 
     /// Holds the snapshot nothing but manifests, so that workload templates stand in for pods?

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use kubereach_engine::policy::PolicyView;
 use kubereach_engine::policy::cni::Enforcement;
 use kubereach_engine::question::{Addresses, Because, Matrix, MatrixRow, PARTLY, Ports, Row};
+use kubereach_reports::report::Assumption;
 
 use crate::cli::Failure;
 
@@ -67,6 +68,7 @@ pub(super) fn matrix(matrix: &Matrix, view: &PolicyView<'_>, format: &str) -> Re
             "enforcement": enforcement(view),
             "groups": matrix.groups,
             "rows": matrix.rows,
+            "assumptions": matrix.assumptions,
         }))?,
         "markdown" => table_markdown(&["from", "to", "answer"], matrix.rows.iter().map(cells)),
         "csv" => table_csv(
@@ -97,7 +99,11 @@ pub(super) fn matrix(matrix: &Matrix, view: &PolicyView<'_>, format: &str) -> Re
                     let _ = writeln!(text, "    {}", visible(&reason(because)));
                 }
             }
-            let _ = writeln!(text, "\n{}", visible(&footer(view)));
+            let _ = writeln!(text);
+            for assumed in &matrix.assumptions {
+                let _ = writeln!(text, "{}", visible(&assumption(assumed)));
+            }
+            let _ = writeln!(text, "{}", visible(&footer(view)));
             text
         }
     };
@@ -198,7 +204,7 @@ fn text(rows: &[Row], view: &PolicyView<'_>) -> String {
             let _ = writeln!(text, "         it depends on the port: name one (DEST:PORT) for a yes or no");
         }
         for assumed in &row.assumptions {
-            let _ = writeln!(text, "         assuming: {}", assumption(assumed));
+            let _ = writeln!(text, "         {}", visible(&assumption(assumed)));
         }
         if !row.considered.is_empty() {
             let _ = writeln!(text, "         considered:");
@@ -256,12 +262,13 @@ fn addresses(of: &Addresses) -> Vec<String> {
     lines
 }
 
-fn assumption(key: &str) -> &str {
-    use kubereach_engine::policy::Assumed;
-    match Assumed::ALL.into_iter().find(|a| a.key() == key) {
-        Some(assumed) => assumed.sentence(),
-        None => key,
+/// What the answer rests on, and how that is settled.
+fn assumption(assumed: &Assumption) -> String {
+    let mut line = format!("assuming: {}", assumed.text);
+    if let Some(declared) = assumed.declaration() {
+        let _ = write!(line, "; read them with {}, or if there are none: {declared}", assumed.command);
     }
+    line
 }
 
 fn table_markdown(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kubereach_reports::render::neutral::neutral;
-use kubereach_reports::report::{Report, Subject};
+use kubereach_reports::report::{Assumption, Report, Subject};
 
 /// A subject by kind, namespace and name.
 type Key<'r> = (&'r str, &'r str, &'r str);
@@ -31,6 +31,7 @@ pub(super) fn opening(report: &Report) -> Vec<String> {
     let counts = if counts.is_empty() { "no subjects yet".to_owned() } else { counts.join(", ") };
     let ill = report.subjects.iter().filter(|s| !matches!(s.verdict.word(), "healthy" | "config-ok"));
     std::iter::once(format!("watching: {counts}"))
+        .chain(report.assumptions.iter().filter(|a| a.subjects > 0).map(assuming))
         .chain(ill.map(|s| line(&format!("{} is {}: {}", name(s), s.verdict.word(), s.headline))))
         .collect()
 }
@@ -38,6 +39,7 @@ pub(super) fn opening(report: &Report) -> Vec<String> {
 /// What changed.
 pub(super) fn changes(before: &Report, after: &Report) -> Vec<String> {
     let mut lines = coverage(before, after);
+    lines.extend(assumptions(before, after));
     let (old, new) = (subjects(before), subjects(after));
     for (key, now) in &new {
         let text = match old.get(key) {
@@ -76,6 +78,20 @@ fn coverage(before: &Report, after: &Report) -> Vec<String> {
         }
     }
     lines
+}
+
+/// What the verdicts rest on now, and no longer.
+fn assumptions(before: &Report, after: &Report) -> Vec<String> {
+    let rested = |report: &Report, id: &str| report.assumptions.iter().any(|a| a.id == id && a.subjects > 0);
+    let new = after.assumptions.iter().filter(|a| a.subjects > 0 && !rested(before, &a.id)).map(assuming);
+    let gone = before.assumptions.iter().filter(|a| a.subjects > 0 && !rested(after, &a.id));
+    new.chain(gone.map(|a| line(&format!("no longer assumed: {}", a.text)))).collect()
+}
+
+/// One line for all subjects that rest on it.
+fn assuming(assumption: &Assumption) -> String {
+    let subjects = if assumption.subjects == 1 { "subject rests" } else { "subjects rest" };
+    line(&format!("assuming: {}; {} {subjects} on it", assumption.text, assumption.subjects))
 }
 
 /// One line, without anything a terminal acts on.

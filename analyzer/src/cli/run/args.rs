@@ -73,6 +73,9 @@ pub(in crate::cli) struct Run {
     /// Exit with 1 if a subject is this bad or worse
     #[arg(help_heading = "Report", long, value_enum, default_value_t = FailOn::Broken)]
     pub fail_on: FailOn,
+    /// What was not read and may stand in the way of traffic counts as unknown
+    #[arg(help_heading = "Report", long)]
+    pub strict: bool,
     /// Print the summary only
     #[arg(help_heading = "Report", short, long)]
     pub quiet: bool,

@@ -90,6 +90,7 @@ fn options(command: &Run) -> Result<AnalysisOptions, Failure> {
         intake: IntakeOptions {
             thresholds: command.accept.thresholds(),
             default_namespace: "default".to_owned(),
+            strict: command.strict,
             ..IntakeOptions::default()
         },
         observations: observation::read(&inputs, ObservationLimits::default())

@@ -16,6 +16,7 @@ mod templates;
 use std::collections::HashSet;
 use std::io::Write;
 
+use super::assumptions::Assumptions;
 use super::index::Findings;
 use super::{RenderError, RenderOptions};
 use crate::report::{Report, Verdict};
@@ -29,12 +30,13 @@ const CHUNK: usize = 100;
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let templates = Templates::new()?;
     let findings = Findings::of(report);
+    let assumptions = Assumptions::of(report);
     let plan = plan::Plan::of(report, options.max_subjects);
     let mut write = |name: &'static str, context: minijinja::Value| -> Result<(), RenderError> {
         Ok(out.write_all(templates.render(name, context)?.as_bytes())?)
     };
 
-    write("open.html", page::open(report, &plan))?;
+    write("open.html", page::open(report, &plan, &assumptions))?;
     let mut seen: HashSet<Verdict> = HashSet::new();
     for (i, subject) in report.subjects.iter().enumerate() {
         if i > 0 && i % CHUNK == 0 {
@@ -46,7 +48,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     write("between.html", page::between(report, &plan))?;
     for (i, subject) in report.subjects.iter().enumerate() {
         if let Some(id) = plan.id(i) {
-            write("subject.html", subject::section(i, subject, id, &findings))?;
+            write("subject.html", subject::section(i, subject, id, &findings, &assumptions))?;
         }
     }
     write("close.html", page::close(report, options.show_suppressed))

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use super::plan::Plan;
 use super::{diagram, matrix, security};
+use crate::render::assumptions::{Assumed, Assumptions, STRICT, TITLE};
+use crate::render::neutral::neutral_command;
 use crate::render::words::{self, count, label, meaning_in, number, remarkable};
 use crate::render::{coverage, measured};
 use crate::report::{CoverageState, Report, Verdict};
@@ -42,8 +44,37 @@ fn cards(report: &Report) -> Vec<Card> {
         .collect()
 }
 
+#[derive(Serialize)]
+struct AssumedRow<'a> {
+    id: String,
+    text: &'a str,
+    scope: String,
+    weight: String,
+    reason: &'a str,
+    commands: Vec<String>,
+    declaration: Option<String>,
+}
+
+/// The anchor of the assumption with this number.
+pub(super) fn anchor(number: usize) -> String {
+    format!("assumption.{}", number + 1)
+}
+
+fn assumed<'a>(assumptions: &'a Assumptions<'a>) -> Vec<AssumedRow<'a>> {
+    let row = |(number, one): (usize, &'a Assumed<'a>)| AssumedRow {
+        id: anchor(number),
+        text: one.text(),
+        scope: one.scope(),
+        weight: one.weight(),
+        reason: one.reason(),
+        commands: one.commands().into_iter().map(|command| neutral_command(command).into_owned()).collect(),
+        declaration: one.declaration(),
+    };
+    assumptions.shown().map(row).collect()
+}
+
 /// Everything up to the rows of the overview.
-pub(super) fn open(report: &Report, plan: &Plan) -> Value {
+pub(super) fn open(report: &Report, plan: &Plan, assumptions: &Assumptions<'_>) -> Value {
     let mut choices = Choices::default();
     for subject in &report.subjects {
         choices.namespaces.insert(&subject.namespace);
@@ -65,6 +96,9 @@ pub(super) fn open(report: &Report, plan: &Plan) -> Value {
         choices => Serde(choices),
         total => number(report.subjects.len()),
         gaps => gaps.len(),
+        assumed => Serde(assumed(assumptions)),
+        assumed_title => TITLE,
+        strict => STRICT,
         measured => !report.snapshot.observations.is_empty(),
         left_out => (plan.left_out > 0).then(|| number(plan.left_out)),
     }

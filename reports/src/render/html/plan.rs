@@ -58,7 +58,12 @@ impl Plan {
 fn estimate(subject: &Subject, findings: &HashMap<&str, usize>) -> usize {
     let named = |id: &String| findings.get(id.as_str()).copied().unwrap_or(0);
     let segments = |path: &crate::report::Path| -> usize {
-        path.segments.iter().map(|s| 420 + 2 * s.evidence.len() + s.findings.iter().map(named).sum::<usize>()).sum()
+        path.segments
+            .iter()
+            .map(|s| {
+                420 + 2 * s.evidence.len() + 120 * s.assumptions.len() + s.findings.iter().map(named).sum::<usize>()
+            })
+            .sum()
     };
     let paths: usize = subject
         .paths

@@ -7,7 +7,9 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::diagram::{self, Diagram};
+use super::page::anchor;
 use super::plan::PATHS;
+use crate::render::assumptions::{Assumed, Assumptions, settled_by_reading};
 use crate::render::index::Findings;
 use crate::render::neutral::neutral_command;
 use crate::render::words::{self, number, plural};
@@ -86,7 +88,8 @@ struct Section<'a> {
     more_paths: Option<String>,
     findings: Vec<FindingView<'a>>,
     entry_problems: Vec<FindingView<'a>>,
-    not_checked: &'a [UncheckedItem],
+    assumed: Vec<Unread<'a>>,
+    not_checked: Vec<&'a UncheckedItem>,
     not_proved: &'a [UncheckedItem],
     test_action: Option<&'a str>,
     test_command: Option<String>,
@@ -122,7 +125,15 @@ struct SegmentView<'a> {
     object: Option<String>,
     evidence: &'a str,
     measured: Option<&'static str>,
+    assumed: Vec<Unread<'a>>,
     findings: Vec<Link>,
+}
+
+/// What was not read and may be in the way; linked where the page tells more of it.
+#[derive(Serialize)]
+struct Unread<'a> {
+    href: String,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -158,7 +169,13 @@ struct FindingView<'a> {
 }
 
 /// The section of a subject.
-pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Findings<'_>) -> Value {
+pub(super) fn section(
+    index: usize,
+    subject: &Subject,
+    id: &str,
+    findings: &Findings<'_>,
+    assumptions: &Assumptions<'_>,
+) -> Value {
     let all = findings.of_subject(subject);
     let anchors: Anchors<'_> = all
         .iter()
@@ -173,6 +190,7 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
     let views = |wanted: bool| -> Vec<FindingView<'_>> {
         all.iter().filter(|f| in_front(f) == wanted).map(|f| finding_view(f, &anchors)).collect()
     };
+    let next = subject.next.as_ref().filter(|_| !settled_by_reading(subject));
     let mut ordered: Vec<&Path> = subject.paths.iter().collect();
     ordered.sort_by_key(|path| (path.dormant, path.config));
     Value::from(Serde(Section {
@@ -209,20 +227,19 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
                 .and_then(|f| anchors.get(f.id.as_str()))
                 .map(|anchor| anchor.href.clone()),
         }),
-        action: subject.next.as_ref().map(|next| next.action.as_str()),
-        command: subject
-            .next
-            .as_ref()
+        action: next.map(|next| next.action.as_str()),
+        command: next
             .and_then(|next| next.command.as_deref())
             .filter(|command| !command.is_empty())
             .map(|command| neutral_command(command).into_owned()),
         diagram: diagram::draw(subject, &anchors),
-        paths: ordered.iter().take(PATHS).map(|path| path_view(path, &anchors)).collect(),
+        paths: ordered.iter().take(PATHS).map(|path| path_view(path, &anchors, assumptions)).collect(),
         path_count: plural(subject.paths.len(), "path", "paths"),
         more_paths: (subject.paths.len() > PATHS).then(|| number(subject.paths.len() - PATHS)),
         findings: views(false),
         entry_problems: views(true),
-        not_checked: &subject.not_checked,
+        assumed: unread(&subject.assumptions, assumptions),
+        not_checked: assumptions.others(subject),
         not_proved: &subject.not_proved,
         test_action: subject.next_test.as_ref().map(|test| test.action.as_str()),
         test_command: subject
@@ -233,7 +250,7 @@ pub(super) fn section(index: usize, subject: &Subject, id: &str, findings: &Find
     }))
 }
 
-fn path_view<'a>(path: &'a Path, anchors: &Anchors<'_>) -> PathView<'a> {
+fn path_view<'a>(path: &'a Path, anchors: &Anchors<'_>, assumptions: &'a Assumptions<'_>) -> PathView<'a> {
     PathView {
         summary: words::path_summary(path),
         entry: words::entry_name(&path.entry),
@@ -243,7 +260,7 @@ fn path_view<'a>(path: &'a Path, anchors: &Anchors<'_>) -> PathView<'a> {
         dormant_reason: path.dormant_reason.as_deref(),
         open: !path.dormant
             && (path.config != PathState::Open || matches!(path.outcome, Outcome::Unreachable | Outcome::ServerError)),
-        segments: path.segments.iter().map(|segment| segment_view(segment, anchors)).collect(),
+        segments: path.segments.iter().map(|segment| segment_view(segment, anchors, assumptions)).collect(),
         vantages: path
             .by_vantage
             .iter()
@@ -270,7 +287,16 @@ fn links(ids: &[String], anchors: &Anchors<'_>) -> Vec<Link> {
         .collect()
 }
 
-fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>) -> SegmentView<'a> {
+/// What was not read of these ids.
+fn unread<'a>(ids: &[String], assumptions: &'a Assumptions<'_>) -> Vec<Unread<'a>> {
+    let of = |(number, one): (usize, &'a Assumed<'_>)| Unread {
+        href: if one.is_shown() { anchor(number) } else { String::new() },
+        text: one.text(),
+    };
+    assumptions.named(ids).map(of).collect()
+}
+
+fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>, assumptions: &'a Assumptions<'_>) -> SegmentView<'a> {
     SegmentView {
         name: segment.segment.word(),
         state: words::state(segment.state),
@@ -280,6 +306,7 @@ fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>) -> SegmentView<
             told => told,
         },
         measured: segment.measured.map(crate::report::SegmentMeasure::word),
+        assumed: unread(&segment.assumptions, assumptions),
         findings: links(&segment.findings, anchors),
     }
 }

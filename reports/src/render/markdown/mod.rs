@@ -9,6 +9,7 @@ mod subject;
 
 use std::io::Write;
 
+use super::assumptions::Assumptions;
 use super::index::Findings;
 use super::words::{self, number};
 use super::{RenderError, RenderOptions};
@@ -21,6 +22,7 @@ pub(super) const LIMIT: usize = 65_000;
 /// What the parts around the details may use of it.
 const CHANGE: usize = 16_000;
 const INPUTS: usize = 4_000;
+const ASSUMPTIONS: usize = 3_000;
 const GAPS: usize = 4_000;
 const TABLE: usize = 14_000;
 const QUIET: usize = 5_000;
@@ -40,7 +42,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         head.push_str(&change::part(report, change, CHANGE));
     }
     head.push_str(&parts::inputs(report, INPUTS));
-    head.push_str(&parts::gaps(report, GAPS));
+    let assumptions = Assumptions::of(report);
+    head.push_str(&parts::assumptions(&assumptions, ASSUMPTIONS));
+    head.push_str(&parts::gaps(report, &assumptions, GAPS));
     head.push_str(&table(&remarkable, TABLE));
     let mut tail = parts::quiet(report, QUIET);
     tail.push_str(&parts::measured(report, MEASURED));
@@ -50,7 +54,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     tail.push_str(&parts::legend(report));
 
     let room = LIMIT.saturating_sub(length(&head) + length(&tail) + SLACK);
-    let details = details(report, &remarkable, room, options.max_subjects);
+    let details = details(report, &remarkable, &assumptions, room, options.max_subjects);
     for part in [head, details, tail] {
         out.write_all(part.as_bytes())?;
     }
@@ -79,12 +83,19 @@ fn table(subjects: &[&Subject], limit: usize) -> String {
     out
 }
 
-fn details(report: &Report, subjects: &[&Subject], limit: usize, at_most: Option<usize>) -> String {
+fn details(
+    report: &Report,
+    subjects: &[&Subject],
+    assumptions: &Assumptions<'_>,
+    limit: usize,
+    at_most: Option<usize>,
+) -> String {
     if subjects.is_empty() {
         return String::new();
     }
     let findings = Findings::of(report);
-    let blocks = subjects.iter().take(at_most.unwrap_or(usize::MAX)).map(|subject| subject::block(subject, &findings));
+    let shown = subjects.iter().take(at_most.unwrap_or(usize::MAX));
+    let blocks = shown.map(|subject| subject::block(subject, &findings, assumptions));
     let (text, taken) = take(blocks, limit);
     let mut out = String::from("### Details\n\n");
     out.push_str(&text);

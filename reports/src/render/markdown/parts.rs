@@ -2,6 +2,7 @@
 
 use super::budget::take;
 use super::escape::{code, code_cell, prose};
+use crate::render::assumptions::{Assumptions, OTHERS, STRICT, TITLE, rests};
 use crate::render::coverage;
 use crate::render::measured::{board, file_line};
 use crate::render::words::{self, count, number, plural};
@@ -40,12 +41,38 @@ pub(super) fn inputs(report: &Report, limit: usize) -> String {
     out
 }
 
-/// What was not seen, and so supports nothing; what was read and not judged.
-pub(super) fn gaps(report: &Report, limit: usize) -> String {
+/// What was not read and could only be in the way, with the line that reads it.
+pub(super) fn assumptions(assumptions: &Assumptions<'_>, limit: usize) -> String {
+    if assumptions.is_silent() {
+        return String::new();
+    }
+    let mut out = format!("**{TITLE}** ({STRICT}):\n\n");
+    let lines = assumptions.shown().map(|(_, one)| {
+        let (scope, weight) = (prose(&one.scope()), prose(&one.weight()));
+        let mut line = format!("- **{}**{scope}: {weight}.", prose(one.text()));
+        if !one.reason().is_empty() {
+            line.push_str(&format!(" Why: {}.", prose(one.reason().trim_end_matches('.'))));
+        }
+        let commands: Vec<String> = one.commands().into_iter().map(code).collect();
+        if !commands.is_empty() {
+            line.push_str(&format!(" Read it: {}", commands.join(", ")));
+        }
+        if let Some(option) = one.declaration() {
+            line.push_str(&format!("; if there are none: {}", code(&option)));
+        }
+        line.push('\n');
+        line
+    });
+    finish(&mut out, lines, assumptions.shown().count(), limit, "assumption", "assumptions");
+    out
+}
+
+/// What else was not read, or not all of it; what was read and not judged.
+pub(super) fn gaps(report: &Report, assumptions: &Assumptions<'_>, limit: usize) -> String {
     let mut out = String::new();
-    let gaps = coverage::gaps(&report.snapshot.coverage);
+    let gaps = coverage::other_gaps(&report.snapshot.coverage, assumptions);
     if !gaps.is_empty() {
-        out.push_str("Not seen, so nothing here rests on it:\n\n");
+        out.push_str(&format!("{OTHERS}:\n\n"));
         let lines = gaps.iter().map(|gap| {
             let why = if gap.reason.is_empty() { String::new() } else { format!(" — {}", prose(gap.reason)) };
             let scope = prose(&gap.scope(SCOPE));
@@ -73,7 +100,8 @@ pub(super) fn quiet(report: &Report, limit: usize) -> String {
     }
     let summary = &report.summary;
     let mut out = format!(
-        "<details><summary>Nothing wrong found: {} config-ok (not tested), {} healthy (verified by real traffic)</summary>\n\n",
+        "<details><summary>Nothing wrong found{}: {} config-ok (not tested), {} healthy (verified by real traffic)</summary>\n\n",
+        if subjects.iter().any(|subject| rests(subject)) { " in what was read" } else { "" },
         number(summary.config_ok),
         number(summary.healthy)
     );

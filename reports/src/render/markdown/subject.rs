@@ -1,6 +1,7 @@
 //! One subject, collapsed: headline, where it breaks, why, what to run, what was not checked.
 
 use super::escape::{code, fence, html_code, prose};
+use crate::render::assumptions::Assumptions;
 use crate::render::index::Findings;
 use crate::render::text::chain_text;
 use crate::render::words::{self, plural};
@@ -9,7 +10,7 @@ use crate::report::{Finding, Path, PathState, Subject, Traffic};
 const PATHS: usize = 6;
 const FINDINGS: usize = 6;
 
-pub(super) fn block(subject: &Subject, findings: &Findings<'_>) -> String {
+pub(super) fn block(subject: &Subject, findings: &Findings<'_>, assumptions: &Assumptions<'_>) -> String {
     let mut out = format!(
         "<details><summary><b>{}</b> {}</summary>\n\n{}\n\n",
         subject.verdict,
@@ -33,9 +34,10 @@ pub(super) fn block(subject: &Subject, findings: &Findings<'_>) -> String {
     }
     list(&mut out, "**Findings**", &findings.all(&subject.findings));
     list(&mut out, "**In front of it** (does not change its verdict)", &findings.all(&subject.entry_problems));
-    if !subject.not_checked.is_empty() {
+    let not_checked = assumptions.others(subject);
+    if !not_checked.is_empty() {
         out.push_str("**Not checked**\n\n");
-        for item in &subject.not_checked {
+        for item in not_checked {
             out.push_str(&format!("- {}: {}\n", prose(&item.what), prose(&item.why)));
         }
         out.push('\n');

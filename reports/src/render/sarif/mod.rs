@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, for GitHub code scanning and other viewers.
 //!
 //! A result is a finding that blocks or narrows. What cannot be told is no result (viewers would show an
-//! alert): it is a notification of the run, like every gap in what was read. Kept within GitHub's limits:
+//! alert): it is a notification of the run, like every gap in what was read and every assumption. Kept within GitHub's limits:
 //! 5,000 results of a run are shown, an upload has at most 10 MB compressed; the worst come first, and a
 //! cut is said. Where a change was judged, `baselineState` says what it brings; what it mended is no result
 //! with the state `absent`, because viewers that do not know the property would alert of it. Suppressed findings are left out unless asked for, because GitHub ignores `suppressions`.
@@ -21,6 +21,7 @@ use model::{
     Tool,
 };
 
+use super::assumptions::Assumptions;
 use super::gate::{Level, Shown, details, sentence, shown};
 use super::index::Findings;
 use super::neutral::neutral;
@@ -44,8 +45,10 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     let mut wanted: Vec<&Shown<'_>> = open.iter().filter(|shown| shown.level != Level::Notice).collect();
     let accepted: Vec<Shown<'_>> = if options.show_suppressed { suppressed(report) } else { Vec::new() };
     wanted.extend(&accepted);
-    let codes: BTreeSet<&str> =
+    let assumptions = Assumptions::of(report);
+    let mut codes: BTreeSet<&str> =
         report.findings.iter().filter(|f| f.effect != Effect::Notes).map(|finding| finding.code.as_str()).collect();
+    codes.extend(assumptions.shown().flat_map(|(_, assumed)| assumed.codes()));
     let ages = Ages::of(report);
     let (rules, places) = rules::rules(codes, &options.rules);
     let result = |shown: &Shown<'_>| {
@@ -76,7 +79,8 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     }
     notifications.extend(gate(report));
     notifications.extend(problems(report, options));
-    notifications.extend(gaps(report));
+    notifications.extend(assumed(&assumptions));
+    notifications.extend(gaps(report, &assumptions));
     notifications.extend(doubts(report, &open, options));
     let base = BaseId { description: Message { text: "The root of the repository.".to_owned() } };
     let log = Log {
@@ -212,8 +216,24 @@ fn problems(report: &Report, options: &RenderOptions) -> Vec<Notification> {
         .collect()
 }
 
-fn gaps(report: &Report) -> Vec<Notification> {
-    let gaps = coverage::gaps(&report.snapshot.coverage);
+/// What was not read and could only be in the way: for information.
+fn assumed(assumptions: &Assumptions<'_>) -> Vec<Notification> {
+    let told = assumptions.shown().take(NOTIFICATIONS).map(|(_, assumed)| {
+        let mut text = format!("Assumed: {}.", assumed.sentence());
+        for command in assumed.commands() {
+            text.push_str(&format!(" $ {command}"));
+        }
+        if let Some(option) = assumed.declaration() {
+            text.push_str(&format!(" If there are none: {option}"));
+        }
+        let associated_rule = assumed.codes().first().map(|code| RuleRef { id: (*code).to_owned() });
+        Notification { associated_rule, ..notify("note", text) }
+    });
+    told.collect()
+}
+
+fn gaps(report: &Report, assumptions: &Assumptions<'_>) -> Vec<Notification> {
+    let gaps = coverage::other_gaps(&report.snapshot.coverage, assumptions);
     gaps.iter()
         .take(NOTIFICATIONS)
         .map(|gap| notify("note", format!("{} {} in {}: {}", gap.kind, gap.state_words(), gap.scope(5), gap.reason)))

@@ -58,6 +58,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, list: bool) -> Resul
         (SuppressionState::Expired, "Expired, so what they accepted counts again:"),
         (SuppressionState::NotApplied, "Not applied (see --ignore-annotations):"),
         (SuppressionState::Ungated, "Shown, and never trips the gate:"),
+        (SuppressionState::Assumed, "What they accept is an assumption and trips no gate (only with --strict):"),
         (SuppressionState::Unused, "They match nothing; remove them or correct them:"),
     ] {
         let of_state: Vec<&GivenSuppression> = gate.suppressions.iter().filter(|s| s.state == state).collect();

@@ -1,6 +1,7 @@
 //! The top of the page: what was read, the verdict on the whole, what was not seen.
 
 use super::sheet::{Ink, Sheet};
+use crate::render::assumptions::{Assumed, Assumptions, OTHERS, STRICT, TITLE};
 use crate::render::words::{self, count, join_and, number, plural};
 use crate::render::{RenderError, coverage};
 use crate::report::{Report, Verdict};
@@ -12,7 +13,7 @@ const SCOPE: usize = 4;
 /// Kinds named in one gap.
 const KINDS: usize = 8;
 
-pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, assumptions: &Assumptions<'_>) -> Result<(), RenderError> {
     let title = format!("{} {}", report.tool.name, report.tool.version);
     let when = match &report.snapshot.taken_at {
         Some(time) => format!(" — as of {time}"),
@@ -36,7 +37,11 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Render
         &[(Ink::Dim, after.to_owned()), (Ink::Bold, overall.lead), (Ink::Plain, format!(" {}", overall.rest))],
     )?;
     counts(sheet, report)?;
-    gaps(sheet, report)
+    if !assumptions.is_silent() {
+        sheet.gap()?;
+        assumed(sheet, assumptions.shown().map(|(_, assumed)| assumed))?;
+    }
+    gaps(sheet, report, assumptions)
 }
 
 /// `2 broken · 0 degraded · 1 unknown · 9 config-ok (not tested) · 0 healthy`
@@ -53,12 +58,34 @@ pub(super) fn counts(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), Rende
     sheet.flow("", "", &line)
 }
 
-fn gaps(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
-    let gaps = coverage::merged_gaps(&report.snapshot.coverage);
+/// What was not read and could only be in the way, with the line that reads it.
+pub(super) fn assumed<'a>(
+    sheet: &mut Sheet<'_>,
+    all: impl Iterator<Item = &'a Assumed<'a>>,
+) -> Result<(), RenderError> {
+    sheet.flow("", "  ", &[(Ink::Bold, TITLE.to_owned()), (Ink::Plain, format!(" ({STRICT}):"))])?;
+    for one in all {
+        let mut line =
+            vec![(Ink::Bold, one.text().to_owned()), (Ink::Plain, format!("{}: {}", one.scope(), one.weight()))];
+        if !one.reason().is_empty() {
+            line.push((Ink::Dim, format!(" — {}", one.reason())));
+        }
+        sheet.flow("  - ", "    ", &line)?;
+        for command in one.commands() {
+            sheet.command("    ", command)?;
+        }
+        if let Some(option) = one.declaration() {
+            sheet.flow("    ", "    ", &[(Ink::Plain, format!("if there are none: {option}"))])?;
+        }
+    }
+    Ok(())
+}
+
+fn gaps(sheet: &mut Sheet<'_>, report: &Report, assumptions: &Assumptions<'_>) -> Result<(), RenderError> {
+    let gaps = coverage::merged_gaps(&report.snapshot.coverage, assumptions);
     if !gaps.is_empty() {
         sheet.gap()?;
-        let title = "Not seen, so nothing below rests on it:";
-        sheet.flow("", "", &[(Ink::Bold, title.to_owned())])?;
+        sheet.flow("", "", &[(Ink::Bold, format!("{OTHERS}:"))])?;
     }
     for gap in gaps.iter().take(GAPS) {
         let mut kinds: Vec<String> = gap.kinds.iter().take(KINDS).map(|k| (*k).to_owned()).collect();

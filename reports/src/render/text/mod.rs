@@ -13,6 +13,7 @@ mod trace;
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use super::assumptions::{Assumptions, rests};
 use super::index::Findings;
 use super::words::{self, plural};
 use super::{RenderError, RenderOptions};
@@ -41,7 +42,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         }
         return head::counts(&mut sheet, report);
     }
-    head::write(&mut sheet, report)?;
+    head::write(&mut sheet, report, &Assumptions::of(report))?;
     subjects(&mut sheet, report, options.max_subjects.unwrap_or(DETAILED))?;
     gate::write(&mut sheet, report, options.show_suppressed)?;
     tail::write(&mut sheet, report, options.show_coverage)
@@ -83,18 +84,26 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         quiet.into_iter().partition(|s| s.verdict == Verdict::ConfigOk && words::partly_tested(s));
     let (attempted, rest): (Vec<&Subject>, Vec<&Subject>) =
         rest.into_iter().partition(|s| s.verdict == Verdict::ConfigOk && words::only_attempted(s));
+    let (resting, rest): (Vec<&Subject>, Vec<&Subject>) =
+        rest.into_iter().partition(|s| s.verdict == Verdict::ConfigOk && rests(s));
     for (subjects, verdict, title) in [
         (
             &attempted,
             Verdict::ConfigOk,
-            "config-ok — the configuration shows an open way; it was to be measured and could not be, so not tested",
+            "config-ok — no fault found in what was read; it was to be measured and could not be, so not tested",
+        ),
+        (
+            &resting,
+            Verdict::ConfigOk,
+            "config-ok — no fault found in what was read, assuming that what was not read is in order (see above); no \
+             request was sent, so not tested",
         ),
         (
             &rest,
             Verdict::ConfigOk,
             "config-ok — the configuration shows an open way; no request was sent, so not tested",
         ),
-        (&partly, Verdict::ConfigOk, "config-ok — the configuration shows an open way; tested in part, see below"),
+        (&partly, Verdict::ConfigOk, "config-ok — no fault found in what was read; tested in part, see below"),
         (&rest, Verdict::Healthy, "healthy — real requests were answered on every declared way"),
     ] {
         compact(sheet, subjects, verdict, title)?;

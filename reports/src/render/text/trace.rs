@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
+use super::head;
 use super::sheet::{Ink, STICKY, Sheet};
+use crate::render::assumptions::{Assumptions, settled_by_reading};
 use crate::render::index::Findings;
 use crate::render::words::{self, number};
 use crate::render::{RenderError, RenderOptions};
@@ -19,22 +21,28 @@ pub fn render_trace(
         .subjects
         .get(subject_index)
         .ok_or(RenderError::NoSuchSubject { index: subject_index, count: report.subjects.len() })?;
-    let findings = Findings::of(report);
+    let told = Told { findings: Findings::of(report), assumptions: Assumptions::of(report) };
     let mut sheet = Sheet::new(out, options.width, options.color);
-    head(&mut sheet, subject)?;
+    opening(&mut sheet, subject)?;
     for (i, path) in subject.paths.iter().enumerate() {
         sheet.gap()?;
-        one_path(&mut sheet, i + 1, subject.paths.len(), path, &findings)?;
+        one_path(&mut sheet, i + 1, subject.paths.len(), path, &told)?;
     }
     if subject.paths.is_empty() {
         sheet.gap()?;
         sheet.flow("", "", &[(Ink::Plain, "No path leads through this object.".to_owned())])?;
     }
-    leftovers(&mut sheet, subject, &findings)?;
-    foot(&mut sheet, subject)
+    leftovers(&mut sheet, subject, &told.findings)?;
+    foot(&mut sheet, subject, &told.assumptions)
 }
 
-fn head(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
+/// What paths name by id.
+struct Told<'r> {
+    findings: Findings<'r>,
+    assumptions: Assumptions<'r>,
+}
+
+fn opening(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
     let verdict = format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
     let name = words::subject_name(subject).replace(' ', &STICKY.to_string());
     sheet.flow("", "           ", &[(Ink::of_verdict(subject.verdict), verdict), (Ink::Bold, name)])?;
@@ -51,7 +59,7 @@ fn one_path(
     number_of: usize,
     of: usize,
     path: &Path,
-    findings: &Findings<'_>,
+    all: &Told<'_>,
 ) -> Result<(), RenderError> {
     let mut title = vec![
         (Ink::Bold, format!("Path {} of {}: ", number(number_of), number(of))),
@@ -67,7 +75,7 @@ fn one_path(
     sheet.flow("│  ", "│  ", &[(Ink::Dim, format!("enters by {}", words::entry_name(&path.entry)))])?;
     for (i, segment) in path.segments.iter().enumerate() {
         let last = i + 1 == path.segments.len() && path.by_vantage.is_empty() && path.not_measured.is_empty();
-        one_segment(sheet, segment, last, findings)?;
+        one_segment(sheet, segment, last, all)?;
     }
     for (i, row) in path.by_vantage.iter().enumerate() {
         let (first, rest) = if i + 1 == path.by_vantage.len() && path.not_measured.is_empty() {
@@ -102,18 +110,13 @@ fn one_path(
         let told = format!("not tested {} as {}", gap.vantage, gap.source);
         sheet.flow(first, rest, &[(Ink::Plain, told), (Ink::Dim, format!(" — {}", gap.reason))])?;
     }
-    for finding in findings.all(&path.measured) {
+    for finding in all.findings.all(&path.measured) {
         one_finding(sheet, "  ", finding)?;
     }
     Ok(())
 }
 
-fn one_segment(
-    sheet: &mut Sheet<'_>,
-    segment: &Segment,
-    last: bool,
-    findings: &Findings<'_>,
-) -> Result<(), RenderError> {
+fn one_segment(sheet: &mut Sheet<'_>, segment: &Segment, last: bool, all: &Told<'_>) -> Result<(), RenderError> {
     let (first, rest) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
     let column = |text: &str, width: usize| format!("{text:<width$}").replace(' ', &STICKY.to_string());
     let mut pieces = vec![
@@ -134,8 +137,13 @@ fn one_segment(
     if let Some(measured) = segment.measured {
         pieces.push((Ink::Bold, format!("; traffic {measured} here")));
     }
+    let unread = all.assumptions.clauses(&segment.assumptions);
+    if !unread.is_empty() {
+        let after = if segment.evidence.is_empty() { "" } else { "; " };
+        pieces.push((Ink::Unsure, format!("{after}{unread}")));
+    }
     sheet.flow(first, &format!("{rest}                    "), &pieces)?;
-    for finding in findings.all(&segment.findings) {
+    for finding in all.findings.all(&segment.findings) {
         one_finding(sheet, &format!("{rest}  "), finding)?;
     }
     Ok(())
@@ -204,11 +212,16 @@ fn leftovers(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) 
     Ok(())
 }
 
-fn foot(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
-    if !subject.not_checked.is_empty() {
+fn foot(sheet: &mut Sheet<'_>, subject: &Subject, assumptions: &Assumptions<'_>) -> Result<(), RenderError> {
+    if assumptions.named(&subject.assumptions).next().is_some() {
+        sheet.gap()?;
+        head::assumed(sheet, assumptions.named(&subject.assumptions).map(|(_, assumed)| assumed))?;
+    }
+    let not_checked = assumptions.others(subject);
+    if !not_checked.is_empty() {
         sheet.gap()?;
         sheet.flow("", "", &[(Ink::Bold, "Not checked:".to_owned())])?;
-        for item in &subject.not_checked {
+        for item in not_checked {
             sheet.flow("  - ", "    ", &[(Ink::Plain, item.what.clone()), (Ink::Dim, format!(" — {}", item.why))])?;
         }
     }
@@ -226,7 +239,7 @@ fn foot(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
             sheet.command("  ", command)?;
         }
     }
-    if let Some(next) = &subject.next {
+    if let Some(next) = subject.next.as_ref().filter(|_| !settled_by_reading(subject)) {
         sheet.gap()?;
         sheet.flow("", "  ", &[(Ink::Bold, "Next: ".to_owned()), (Ink::Plain, next.action.clone())])?;
         if let Some(command) = next.command.as_deref().filter(|command| !command.is_empty()) {

@@ -2,12 +2,12 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::ingress::of_cluster::{COULD, classes, of_cluster};
 use crate::checks::ingress::words;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 use kubereach_model::field;
-use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -17,7 +17,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     explanation: "This Ingress names a class, and the input does not hold the cluster's IngressClasses (or not all \
                   of them), so it cannot be told which controller should serve it, nor whether any does. Not raised \
                   where an address is published: then somebody serves it. In plain manifests the class is part of \
-                  the cluster they are meant for.",
+                  the cluster they are meant for, and is assumed to be there.",
     example: "A directory with an Ingress of class nginx and no IngressClass.",
     sources: &["networking.k8s.io/v1 IngressClass"],
 });
@@ -28,15 +28,14 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     if state.is_published() {
         return;
     }
-    let gap = if state.is_manifest() {
-        Gap::by_design(format!("IngressClass {name} is not in the input"), "it belongs to the cluster")
-    } else {
-        gap.clone()
-    };
     let message =
         format!("which controller serves the class '{}' cannot be told: the class was not read", words::brief(name));
-    let finding =
-        DOC.finding(&gap, state.ingress.object(), message).at(state.ingress.origin, field!["spec", "ingressClassName"]);
+    let place = field!["spec", "ingressClassName"];
+    if let Some(obstacle) = of_cluster(state, gap.clone()) {
+        let assumption = DOC.assumption(obstacle, state.ingress.object(), message).at(state.ingress.origin, place);
+        return segment.assume(assumption.could(COULD).read_by(classes()), state.strict);
+    }
+    let finding = DOC.finding(gap, state.ingress.object(), message).at(state.ingress.origin, place);
     let command = format!("kubectl get ingressclass {}", words::quoted(name));
     segment.add(finding.next("Look at the class, or add it to the input.", command));
 }

@@ -2,6 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::ingress::of_cluster::{COULD, classes, of_cluster};
 use crate::checks::ingress::words;
 use crate::resolve::ingress::state::{IngressState, Tier};
 use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
@@ -14,8 +15,8 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     title: "No pod of the ingress controller was seen",
     explanation: "The class says which controller should serve this Ingress, and nothing shows that it runs: no pod \
                   of it was recognised and no address is published. Its pods may carry other labels and images, or \
-                  may not have been collected, so nothing is condemned. Not raised for manifests, for controllers \
-                  outside the cluster, and where an address is published.",
+                  may not have been collected, so nothing is condemned. In manifests the controller is the cluster's, and \
+                  is assumed to run. Not raised for controllers outside the cluster, and where an address is published.",
     example: "Class nginx (k8s.io/ingress-nginx) and no ingress-nginx pod in the input.",
     sources: &["networking.k8s.io/v1 IngressClass.spec.controller"],
 });
@@ -24,7 +25,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (state.controller(), &state.seen) else { return };
     let unseen = seen.pods.is_empty() && state.tier() == Tier::Configured;
-    if !unseen || state.is_manifest() || controller.is_outside() {
+    if !unseen || controller.is_outside() {
         return;
     }
     let reason = match &seen.complete {
@@ -36,6 +37,13 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         "nothing shows that {} runs: none of its pods was recognised and no address is published",
         controller.name
     );
+    if let Some(obstacle) = of_cluster(state, gap.clone()) {
+        let assumption = DOC.assumption(obstacle, state.ingress.object(), message);
+        return segment.assume(assumption.could(COULD).read_by(classes()), state.strict);
+    }
+    if state.is_manifest() {
+        return;
+    }
     let finding = DOC.finding(&gap, state.ingress.object(), message);
     segment.add(finding.next("Look for the controller.", words::controller_pods(state)));
 }

@@ -42,6 +42,7 @@ pub mod invalid_host;
 pub mod no_class;
 pub mod no_class_but_served;
 pub mod no_paths;
+mod of_cluster;
 pub mod redirect_only;
 pub mod regex_host;
 pub mod resource_backend;
@@ -164,5 +165,6 @@ pub const TABLE: CheckTable = CheckTable {
     passthrough: &[ssl_passthrough_unknown::check, ssl_passthrough_off::check],
     tls: tls::ENTRY,
     certificate: tls::CERTIFICATE,
+    certificate_unseen: tls::UNSEEN,
     notes: &[tls::host_without_rule::findings, no_paths::findings],
 };

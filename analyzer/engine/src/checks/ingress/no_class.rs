@@ -2,6 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::ingress::of_cluster::{COULD, classes, of_cluster};
 use crate::checks::ingress::words;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::entry::ClassField;
@@ -20,7 +21,8 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
                   Ingresses depends on its flags (`--watch-ingress-without-class` of ingress-nginx, Traefik without \
                   a class of its own, Google's and OpenShift's controllers serve them). Not raised where an address \
                   is published, where a controller's flags show that it serves them, or where a manifest will be \
-                  given the one default class.",
+                  given the one default class. Where the input is nothing but manifests the default class is the \
+                  cluster's, and is assumed to be there.",
     example: "spec:\n  rules: [...]        # no ingressClassName",
     sources: &["Kubernetes: default IngressClass", "ingress-nginx: --watch-ingress-without-class"],
 });
@@ -48,14 +50,16 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
             let why = "no class is marked as the default".to_owned();
             (Gap::investigate("who serves an Ingress without a class is not shown", why.clone()), why)
         }
-        Class::DefaultUnseen(_) if state.is_manifest() => {
-            let why = "the cluster's default class is not in the input".to_owned();
-            (Gap::by_design(why.clone(), "it belongs to the cluster"), why)
-        }
         Class::DefaultUnseen(gap) => (gap.clone(), "the classes of the cluster were not read".to_owned()),
         _ => return,
     };
     let message = format!("this {kind} names no class, and {why}");
+    if let Class::DefaultUnseen(gap) = &state.class.class
+        && let Some(obstacle) = of_cluster(state, gap.clone())
+    {
+        let assumption = DOC.assumption(obstacle, state.ingress.object(), message);
+        return segment.assume(assumption.could(COULD).read_by(classes()), state.strict);
+    }
     let finding = DOC
         .finding(&gap, state.ingress.object(), message)
         .cause("A class says which controller serves an Ingress. Without one only controllers that were told to take such Ingresses do.");

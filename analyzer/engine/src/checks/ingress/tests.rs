@@ -1,6 +1,6 @@
 //! Honesty of Ingress evaluation: `docs/semantics/honesty.md#a-controller-that-nobody-knows-is-never-condemned`.
 
-use kubereach_reports::report::{CoverageState, Effect, SegmentName};
+use kubereach_reports::report::{CoverageState, Effect, PathState, SegmentName};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -169,9 +169,9 @@ fn without_complete_lists_nothing_is_called_missing() {
     }
 }
 
-/// A coverage record says the same as an assumption: forbidden Secrets cloud, they do not narrow.
+/// Forbidden Secrets leave the segment open and say so; where assumptions count as unknown, they make it unknown.
 #[test]
-fn forbidden_secrets_cloud_the_tls_segment() {
+fn forbidden_secrets_are_an_assumption_of_the_tls_segment() {
     let mut with_tls = ingress(Some("nginx"), Some("192.0.2.1"));
     with_tls["spec"]["tls"] = json!([{"hosts": ["shop.example"], "secretName": "shop-tls"}]);
     let mut snapshot = snapshot(&[with_tls], &[]);
@@ -183,8 +183,16 @@ fn forbidden_secrets_cloud_the_tls_segment() {
     snapshot.coverage.record(kubereach_model::snapshot::GroupKind::known("", "Secret"), Some("shop"), record);
     let subjects = judged(&snapshot);
     let tls = subjects[0].paths[0].segment(SegmentName::Tls).unwrap();
+    let assumed: Vec<_> = tls.assumptions().iter().map(|a| (a.code(), a.clause())).collect();
+    assert_eq!(assumed, [("tls/secret-unseen", "TLS Secrets could not be read (permission refused)".to_owned())]);
+    assert!(tls.findings().is_empty() && tls.state() == PathState::Open);
+
+    snapshot.strict = true;
+    let subjects = judged(&snapshot);
+    let tls = subjects[0].paths[0].segment(SegmentName::Tls).unwrap();
     let codes: Vec<_> = tls.findings().iter().map(|f| (f.code(), f.effect())).collect();
     assert_eq!(codes, [("tls/secret-unseen", Effect::Inconclusive)]);
+    assert!(tls.assumptions().is_empty() && tls.state() == PathState::Unknown);
 }
 
 /// The code that a certificate gets at the snapshot's time (2026-02-01):

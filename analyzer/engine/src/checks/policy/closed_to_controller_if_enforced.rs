@@ -22,7 +22,7 @@ pub fn finding(cx: &CallerContext<'_, '_>, _: &Segment) -> Option<Finding> {
     let Asked::Pods(pairs) = &cx.asked else { return None };
     let policies = cx.cluster.policies();
     let enforced = matches!(policies.plugins.enforcement, Enforcement::Enforced { .. });
-    if !pairs.is_denied() || pairs.denied < pairs.all || (enforced && policies.other_systems_read()) {
+    if !pairs.is_denied() || pairs.denied < pairs.all || enforced {
         return None;
     }
     let (name, port) = (cx.name, cx.port_words());

@@ -4,6 +4,7 @@ pub mod admits_no_one;
 pub mod admits_no_one_if_enforced;
 pub mod admits_only_its_node;
 pub mod admits_some;
+pub mod caller_unseen;
 pub mod closed_to_controller;
 pub mod closed_to_controller_if_enforced;
 pub mod dns_egress_closed;
@@ -13,12 +14,14 @@ pub mod egress_differs;
 pub mod egress_limited;
 pub mod foreign_policy;
 pub mod inactive_rules;
+pub mod may_be_opened;
 pub mod not_collected;
 pub mod not_enforced;
 pub mod not_evaluated;
 pub mod partly_closed_to_controller;
 pub mod peers_match_no_pod;
 mod phrases;
+pub mod pods_unread;
 pub mod port_no_pod_has;
 pub mod selects_nothing;
 pub mod service_port_in_rule;
@@ -35,6 +38,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     admits_no_one_if_enforced::DOC.entry(),
     admits_only_its_node::DOC.entry(),
     admits_some::DOC.entry(),
+    caller_unseen::DOC.entry(),
     closed_to_controller::DOC.entry(),
     closed_to_controller_if_enforced::DOC.entry(),
     dns_egress_closed::DOC.entry(),
@@ -44,11 +48,13 @@ pub static DOCS: &[&CatalogueEntry] = &[
     egress_limited::DOC.entry(),
     foreign_policy::DOC.entry(),
     inactive_rules::DOC.entry(),
+    may_be_opened::DOC.entry(),
     not_collected::DOC.entry(),
     not_enforced::DOC.entry(),
     not_evaluated::DOC.entry(),
     partly_closed_to_controller::DOC.entry(),
     peers_match_no_pod::DOC.entry(),
+    pods_unread::DOC.entry(),
     port_no_pod_has::DOC.entry(),
     selects_nothing::DOC.entry(),
     service_port_in_rule::DOC.entry(),
@@ -60,11 +66,13 @@ pub static DOCS: &[&CatalogueEntry] = &[
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
     without_port: &[not_evaluated::finding],
-    unread: &[not_collected::finding],
+    unread: &[not_collected::assumption],
     third_party: &[foreign_policy::finding],
     admission: &[
         not_enforced::finding,
         undecidable::finding,
+        may_be_opened::finding,
+        pods_unread::finding,
         admits_some::finding,
         admits_only_its_node::finding,
         admits_no_one::finding,
@@ -82,6 +90,8 @@ pub const TABLE: CheckTable = CheckTable {
     selecting_nobody: &[selects_nothing::finding],
     caller: &[
         undecidable::of_caller,
+        caller_unseen::finding,
+        may_be_opened::of_caller,
         partly_closed_to_controller::finding,
         closed_to_controller::finding,
         closed_to_controller_if_enforced::finding,

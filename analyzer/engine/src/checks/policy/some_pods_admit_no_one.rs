@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 /// Where some pods admit nobody and others do.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let (closed, all) = (cx.closed(), cx.all());
-    if closed == 0 || closed == all || cx.is_not_enforced() || cx.another_system_may_allow() {
+    if closed == 0 || closed == all || cx.is_not_enforced() || cx.another_may_allow() {
         return None;
     }
     let (first, proof) = isolates(cx, "isolates some of the pods and admits nobody on this port")?;

@@ -4,8 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::service::Consumer;
 use crate::evaluate::service::context::{Context, Situation};
-use kubereach_model::evidence::command;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use kubereach_model::evidence::{Assumption, CheckDoc, Finding, Inconclusive, Obstacle, Reading, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Node, WorkloadKind};
@@ -27,12 +26,41 @@ spec: {internalTrafficPolicy: Local}",
 
 /// Depends on where the client is.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
+    let gap = gap(cx).filter(|gap| obstacle(cx, gap.clone()).is_none())?;
+    let finding = DOC
+        .finding(&gap, cx.object(), MESSAGE)
+        .cause("traffic from clients on other nodes is dropped")
+        .next(
+            "Compare the nodes of its pods with those of its clients.",
+            command::labelled("pods -o wide", cx.view.namespace(), &cx.view.service.spec.selector),
+        )
+        .at(cx.view.service.origin, field!["spec", "internalTrafficPolicy"]);
+    Some(finding)
+}
+
+/// In manifests: only the running cluster shows where its pods are.
+pub fn assumption(cx: &Context<'_, '_>) -> Option<Assumption> {
+    let assumption = DOC.assumption(obstacle(cx, gap(cx)?)?, cx.object(), MESSAGE);
+    let reading = Reading { resource: "pods".to_owned(), arguments: "-o wide".to_owned() };
+    let assumption =
+        assumption.within(Some(cx.view.namespace())).could("drop traffic from clients on nodes without one");
+    Some(assumption.at(cx.view.service.origin, field!["spec", "internalTrafficPolicy"]).read_by(reading))
+}
+
+fn obstacle(cx: &Context<'_, '_>, gap: Gap) -> Option<Obstacle> {
+    Obstacle::of_cluster(cx.cluster.manifests_only(), "Pod", "the nodes that the pods run on", gap)
+}
+
+const MESSAGE: &str = "only clients on a node that has a ready pod of it get through (internalTrafficPolicy Local)";
+
+/// Why it is not known which clients get through.
+fn gap(cx: &Context<'_, '_>) -> Option<Gap> {
     let service = &cx.view.service;
     let local = service.spec.internal_traffic_policy.as_deref() == Some("Local");
     if !local || service.is_headless() || cx.consumer != Consumer::ClusterIp || cx.situation() == Situation::Empty {
         return None;
     }
-    let gap = if cx.view.declared_only {
+    Some(if cx.view.declared_only {
         let daemons = &cx.view.workloads.owners;
         if !daemons.is_empty() && daemons.iter().all(|w| w.kind == WorkloadKind::DaemonSet) {
             return None;
@@ -52,18 +80,5 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             (None, None) => Gap::investigate("on which nodes its pods run", ""),
             (Some(gap), _) => gap.clone(),
         }
-    };
-    Some(
-        DOC.finding(
-            &gap,
-            cx.object(),
-            "only clients on a node that has a ready pod of it get through (internalTrafficPolicy Local)",
-        )
-        .cause("traffic from clients on other nodes is dropped")
-        .next(
-            "Compare the nodes of its pods with those of its clients.",
-            command::labelled("pods -o wide", cx.view.namespace(), &service.spec.selector),
-        )
-        .at(service.origin, field!["spec", "internalTrafficPolicy"]),
-    )
+    })
 }

@@ -88,6 +88,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
     service: &[internal_traffic_local::finding, external_ips::finding, namespace_terminating::finding],
+    service_unseen: &[internal_traffic_local::assumption],
     alias: &[
         external_name::finding,
         external_name_is_address::finding,

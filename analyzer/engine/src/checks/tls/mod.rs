@@ -21,9 +21,9 @@ pub mod secret_wrong_type;
 use kubereach_reports::report::ObjectRef;
 
 use crate::checks::ingress::words;
-use crate::evaluate::ingress::{CertificateCheck, TlsCheck};
+use crate::evaluate::ingress::{CertificateAssumption, CertificateCheck, TlsCheck};
 use crate::resolve::certificate::CertificateFacts;
-use kubereach_model::evidence::CatalogueEntry;
+use kubereach_model::evidence::{CatalogueEntry, Reading};
 
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
@@ -52,11 +52,9 @@ pub const ENTRY: &[TlsCheck] = &[default_certificate::finding, certificate_to_be
 /// Of the Secret that it names.
 pub const CERTIFICATE: &[CertificateCheck] = &[
     secret_missing::check,
-    secret_unseen::check,
     secret_wrong_type::check,
     secret_other_type::check,
     secret_incomplete::check,
-    certificate_masked::check,
     certificate_unreadable::check,
     certificate_expired::check,
     certificate_not_yet_valid::check,
@@ -67,10 +65,21 @@ pub const CERTIFICATE: &[CertificateCheck] = &[
     certificate_self_signed::check,
 ];
 
+/// What was not read of it.
+pub const UNSEEN: &[CertificateAssumption] = &[secret_unseen::assumption, certificate_masked::assumption];
+
 /// The Secret, for a finding.
 fn secret(facts: &CertificateFacts<'_>) -> ObjectRef {
     let namespace = Some(facts.namespace.clone());
     ObjectRef { kind: "Secret".to_owned(), namespace, name: facts.name.clone() }
+}
+
+/// What may be wrong with a Secret that was not read.
+pub(super) const COULD: &str = "keep TLS clients out: be missing, expired or for another name";
+
+/// How to see which Secrets there are, without any key.
+pub(super) fn secrets() -> Reading {
+    Reading { resource: "secrets".to_owned(), arguments: "--field-selector type=kubernetes.io/tls".to_owned() }
 }
 
 /// The command that shows a Secret's keys and type without its values.

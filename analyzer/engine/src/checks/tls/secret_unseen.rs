@@ -3,9 +3,10 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
+use crate::checks::tls::{COULD, secrets};
 use crate::evaluate::ingress::SecretUser;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Text};
+use kubereach_model::evidence::{Assumption, CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Text};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -13,19 +14,20 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     segment: SegmentName::Tls,
     title: "The TLS Secret was not seen",
     explanation: "The TLS entry names a Secret that is not in the input, and the Secrets of its namespace were not \
-                  (all) collected, as is usual for support bundles. Whether its certificate is there and fits cannot \
-                  be told; plain HTTP is not touched by it.",
+                  (all) collected, as is usual for support bundles. That its certificate is there and fits is \
+                  assumed, and the report says so once; plain HTTP is not touched by it.",
     example: "A support bundle without Secrets.",
     sources: &["core/v1 Secret type kubernetes.io/tls"],
 });
 
 /// From the facts.
-pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding> {
+pub fn assumption(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Assumption> {
     facts.facts.iter().find_map(|fact| {
         let Fact::Unseen(gap) = fact else { return None };
         let message =
             format!("the TLS Secret '{}' was not read, so its certificate was not judged", words::brief(&facts.name));
-        let finding = DOC.finding(gap, crate::checks::tls::secret(facts), message);
-        Some(user.relate(finding).next("Look at the Secret.", crate::checks::tls::look(facts)))
+        let obstacle = Obstacle::new(MayBeInTheWay::Secrets, gap.clone());
+        let assumption = DOC.assumption(obstacle, crate::checks::tls::secret(facts), message);
+        Some(user.point(assumption.within(Some(&facts.namespace)).could(COULD).read_by(secrets())))
     })
 }

@@ -84,6 +84,7 @@ fn class_evidence(cx: &GatewayContext<'_, '_>) -> Option<String> {
         Lookup::Unknown(_) if cx.accepted.is_true() => {
             Some("a controller accepted the Gateway (its status)".to_owned())
         }
+        Lookup::Unknown(_) if cx.cluster.is_manifests() => Some("declared; the class is the cluster's".to_owned()),
         Lookup::Unknown(_) => None,
     }
 }

@@ -11,7 +11,7 @@ use crate::resolve::certificate::{CertificateFacts, Fact, inspect};
 use crate::resolve::ingress::rules::covers;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::command::cut;
-use kubereach_model::evidence::{FieldPath, Finding, Segment};
+use kubereach_model::evidence::{Assumption, FieldPath, Finding, Segment};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::IngressTls;
@@ -63,6 +63,14 @@ pub struct SecretUser {
 }
 
 impl SecretUser {
+    /// Points an assumption about the Secret at the reference.
+    pub fn point(&self, assumption: Assumption) -> Assumption {
+        match &self.field {
+            Some((origin, field)) => assumption.at(*origin, field.iter().cloned()),
+            None => assumption,
+        }
+    }
+
     /// Relates a finding about the Secret to the reference.
     pub fn relate(&self, finding: Finding) -> Finding {
         let finding = finding.relates(self.object.clone(), "refers to it");
@@ -141,6 +149,9 @@ impl<'a, 's> Certificates<'a, 's> {
             let user = SecretUser { object: ingress, field: Some((state.ingress.origin, entry.secret_field())) };
             for finding in self.checks.certificate.iter().filter_map(|check| check(facts, &user)) {
                 segment.add(finding);
+            }
+            for assumption in self.checks.certificate_unseen.iter().filter_map(|check| check(facts, &user)) {
+                segment.assume(assumption, self.cluster.snapshot.strict);
             }
         }
         segment

@@ -14,7 +14,7 @@ use crate::resolve::certificate::CertificateFacts;
 use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::state::IngressState;
-use kubereach_model::evidence::{Finding, Path, Segment, SubjectPaths};
+use kubereach_model::evidence::{Assumption, Finding, Path, Segment, SubjectPaths};
 
 pub use certificates::{Certificate, SecretUser, TlsEntry};
 pub use path::{Fallback, FollowedPath, IngressPath};
@@ -49,6 +49,8 @@ pub type FallbackCheck = fn(&Fallback<'_, '_>) -> Option<Finding>;
 pub type TlsCheck = fn(&TlsEntry<'_, '_>) -> Option<Finding>;
 /// A check that looks at a TLS Secret and who refers to it.
 pub type CertificateCheck = fn(&CertificateFacts<'_>, &SecretUser) -> Option<Finding>;
+/// A check of what is not known of a TLS Secret, which no collector takes.
+pub type CertificateAssumption = fn(&CertificateFacts<'_>, &SecretUser) -> Option<Assumption>;
 /// A check whose findings stand beside the paths of an Ingress.
 pub type NoteCheck = fn(&IngressState<'_>, &[Path]) -> Vec<Finding>;
 
@@ -73,6 +75,8 @@ pub struct CheckTable {
     pub tls: &'static [TlsCheck],
     /// Of the `tls` segment: the Secret it names.
     pub certificate: &'static [CertificateCheck],
+    /// Of the `tls` segment: what was not read of the Secret.
+    pub certificate_unseen: &'static [CertificateAssumption],
     /// Beside the paths.
     pub notes: &'static [NoteCheck],
 }

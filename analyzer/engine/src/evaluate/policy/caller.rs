@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, Port, SegmentName};
 
+use super::behind::assume;
 use super::callers::{Caller, Callers};
 use super::{CheckTable, words};
 use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{self, Target, kinds_of_targets, targets};
 use crate::evaluate::service::BackendSegments;
 use crate::policy::{
-    Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection,
+    Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection, Unread,
 };
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::Segment;
@@ -44,12 +45,18 @@ pub fn through<'s>(
         return behind;
     };
     let behind_it = PortView::of(view, Some(declared));
+    let mut segment = Segment::clone(slot);
+    if let Caller::Pods(callers) = &caller {
+        // What they may reach, the policies of their own namespaces say.
+        for namespace in callers.namespaces.iter().filter(|namespace| **namespace != view.namespace()) {
+            assume(checks, cluster, &mut segment, namespace);
+        }
+    }
     if let Caller::Pods(callers) = &caller
         && nobody_objects(cluster, declared, &behind_it, callers)
     {
         let first = targets::asked(&behind_it).next();
         let number = first.and_then(|endpoint| targets::number(view, declared, protocol, endpoint));
-        let mut segment = Segment::clone(slot);
         let shown = words::port(number, protocol.word());
         segment.evaluated(format!("policies let the pods of {name} connect to {shown}"));
         *slot = Arc::new(segment);
@@ -67,10 +74,10 @@ pub fn through<'s>(
     let asked = match &caller {
         Caller::Pods(pods) => ask.of_pods(pods),
         Caller::OwnIdentity => Some(Asked::OwnIdentity { restricted: ask.of_identity() }),
+        Caller::Unseen => Some(Asked::Unseen { restricted: ask.of_identity() }),
     };
     let Some(asked) = asked else { return behind };
     let cx = CallerContext { cluster, view, name, protocol, targets: &targets, asked };
-    let mut segment = Segment::clone(slot);
     if let Asked::Pods(Pairs { denied: 0, unknown: 0, admitting, .. }) = &cx.asked {
         let by = if admitting.is_empty() { String::new() } else { format!(": {}", words::list(admitting)) };
         segment.evaluated(format!("policies let the pods of {name} connect to {}{by}", cx.port_words()));
@@ -82,8 +89,7 @@ pub fn through<'s>(
     behind
 }
 
-/// Is there surely no policy that has to do with a caller or with a pod behind the port, and was every policy read
-/// that could?
+/// Is there surely no policy among those that were read that has to do with a caller or with a pod behind the port?
 fn nobody_objects<'s>(
     cluster: &Cluster<'s>,
     port: &kubereach_model::snapshot::model::ServicePort,
@@ -91,8 +97,7 @@ fn nobody_objects<'s>(
     callers: &Callers<'s>,
 ) -> bool {
     let policies = cluster.policies();
-    let of_callers = callers.kinds.iter().filter_map(|kind| callers.ends.get(*kind.members.first()?)?.pod());
-    let mut namespaces: Vec<&str> = of_callers.map(|pod| pod.namespace).collect();
+    let mut namespaces = callers.namespaces.clone();
     if namespaces.is_empty() || !targets::is_untouched(cluster, port, behind) {
         return false;
     }
@@ -100,7 +105,7 @@ fn nobody_objects<'s>(
     namespaces.extend(of_targets.map(|pod| pod.get().value.metadata.namespace.as_str()));
     namespaces.sort_unstable();
     namespaces.dedup();
-    namespaces.iter().all(|ns| policies.touches_none_in(ns) && policies.unread(ns).is_empty())
+    namespaces.iter().all(|ns| policies.touches_none_in(ns))
 }
 
 /// One end of the pairs that are asked about, and for how many pods it stands.
@@ -230,6 +235,10 @@ impl<'a, 's> Ask<'a, 's> {
                 .flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing))
                 .next()
                 .copied(),
+            opened_by: decisions.iter().find_map(|d| {
+                let closed = d.answer == Answer::Unknown && d.verdict.answer == Answer::Denied;
+                d.unread.iter().find(|unread| closed && unread.may_allow).cloned()
+            }),
             deciding: if open { Vec::new() } else { words::policies(self.cluster, reasons()) },
             admitting: if open { words::admitting(self.cluster, reasons()) } else { Vec::new() },
         }))
@@ -241,6 +250,11 @@ impl<'a, 's> Ask<'a, 's> {
 pub enum Asked<'a, 's> {
     /// A proxy that runs on the nodes and has no pod labels.
     OwnIdentity {
+        /// Is there a policy at the pods that does not admit just anyone?
+        restricted: bool,
+    },
+    /// Pods of the cluster that were not seen.
+    Unseen {
         /// Is there a policy at the pods that does not admit just anyone?
         restricted: bool,
     },
@@ -261,6 +275,8 @@ pub struct Pairs<'a, 's> {
     pub alike: bool,
     /// Where it cannot be told: the first missing fact.
     pub missing: Option<Missing<'s>>,
+    /// Where it cannot be told because policies were not read that may admit whom these turn away: their kind.
+    pub opened_by: Option<Unread>,
     /// The policies that decide, each once; of no interest where every pair is allowed.
     pub deciding: Vec<&'a Policy<'s>>,
     /// Where every pair is allowed: the policies that admit the caller, with their rules.

@@ -16,6 +16,8 @@ pub struct Callers<'s> {
     pub ends: Vec<End<'s>>,
     /// Those that are alike, by their index; the first speaks for all.
     pub kinds: Vec<Group>,
+    /// Where they are, each once, in order.
+    pub namespaces: Vec<&'s str>,
     names: HashSet<(&'s str, &'s str)>,
 }
 
@@ -28,7 +30,10 @@ impl<'s> Callers<'s> {
             let meta = &pod.get().value.metadata;
             (meta.namespace.as_str(), meta.name.as_str())
         };
-        Self { ends, kinds, names: pods.iter().map(name).collect() }
+        let mut namespaces: Vec<&'s str> = pods.iter().map(|pod| name(pod).0).collect();
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        Self { ends, kinds, namespaces, names: pods.iter().map(name).collect() }
     }
 
     /// Is this very pod one of them?
@@ -49,6 +54,8 @@ pub enum Caller<'s> {
     Pods(Arc<Callers<'s>>),
     /// A proxy that no `NetworkPolicy` can name.
     OwnIdentity,
+    /// Pods of the cluster that were not seen.
+    Unseen,
 }
 
 /// The callers of one cluster's proxies, each worked out once. Proxies are told apart by their place in memory,
@@ -61,7 +68,11 @@ pub struct CallersOf<'s> {
 impl<'s> CallersOf<'s> {
     /// Who dials for this proxy.
     pub fn of(&self, cluster: &Cluster<'s>, proxy: &Arc<Proxy<'s>>) -> Caller<'s> {
-        let TrafficSource::Pods(pods) = &proxy.source else { return Caller::OwnIdentity };
+        let pods = match &proxy.source {
+            TrafficSource::Pods(pods) => pods,
+            TrafficSource::OwnIdentity => return Caller::OwnIdentity,
+            TrafficSource::Unseen => return Caller::Unseen,
+        };
         let place = Arc::as_ptr(proxy).addr();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, callers) =

@@ -5,9 +5,10 @@ use crate::evaluate::policy::targets::{self, Target};
 use crate::evaluate::policy::words;
 use crate::policy::cni::Enforcement;
 use crate::policy::third_party::ThirdParty;
-use crate::policy::{Answer, Missing, PodEnd, Policy, Protocol, SideAnswer};
+use crate::policy::{Answer, End, Missing, PodEnd, Policy, Protocol, SideAnswer, Unread};
 use crate::resolve::service::ServiceView;
-use kubereach_model::snapshot::model::ServicePort;
+use kubereach_model::snapshot::Gap;
+use kubereach_model::snapshot::model::{Pod, Resource as _, ServicePort};
 
 /// Whom the policies of one pod admit, where it is not known who connects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +36,7 @@ impl<'s> Admits<'s> {
     }
 }
 
-/// Everything that was found about a port whose policies were all read.
+/// Everything that was found about a port by the policies that were read.
 #[derive(Debug)]
 pub struct Context<'a, 's> {
     /// The cluster with its policies.
@@ -54,6 +55,23 @@ pub struct Context<'a, 's> {
     pub sides: Vec<SideAnswer<'s>>,
     /// May a node be the one that connects?
     pub node_may_enter: bool,
+    /// Why pods behind the port were not read, if some were not.
+    pub unread_pods: Option<Gap>,
+}
+
+/// Is it an address of which no pod was read?
+pub(super) const fn is_unread(target: &Target<'_>) -> bool {
+    matches!(target.end, End::Unclear(_) | End::Address(_) | End::UnnamedPod)
+}
+
+/// Why pods behind the port were not read, if some were not: those that were read are known by name.
+pub(super) fn unread_pods(cluster: &Cluster<'_>, view: &ServiceView<'_>, targets: &[Target<'_>]) -> Option<Gap> {
+    // Addresses that somebody keeps by hand need be no pods.
+    let of_pods = !view.service.is_selectorless();
+    if !of_pods || !targets.iter().any(is_unread) {
+        return None;
+    }
+    cluster.snapshot.is_complete(Pod::KIND, Some(view.namespace())).err()
 }
 
 impl<'a, 's> Context<'a, 's> {
@@ -102,24 +120,27 @@ impl<'a, 's> Context<'a, 's> {
         matches!(self.enforcement(), Enforcement::NotEnforced { .. })
     }
 
-    /// May a policy of another system let through what these turn away?
-    pub fn another_system_may_allow(&self) -> bool {
-        self.third_party.iter().any(|third_party| third_party.may_allow)
+    /// May a policy of another system, or one that was not read, let through what these turn away?
+    pub fn another_may_allow(&self) -> bool {
+        self.third_party.iter().any(|third_party| third_party.may_allow) || self.may_be_opened_by().is_some()
+    }
+
+    /// A kind that was not all read and may let through what these turn away.
+    pub fn may_be_opened_by(&self) -> Option<Unread> {
+        self.cluster.policies().may_be_opened_by(self.view.namespace())
     }
 
     /// Would nobody be admitted to any of the pods, if the policies are enforced?
     pub fn admits_no_one(&self) -> bool {
         let closed = self.closed();
-        closed > 0 && closed == self.all() && !self.is_not_enforced() && !self.another_system_may_allow()
+        closed > 0 && closed == self.all() && !self.is_not_enforced() && !self.another_may_allow()
     }
 
     /// Nothing that was not read could let somebody in: every pod is known, the policies are all there.
     pub fn is_certain(&self) -> bool {
         let (policies, namespace) = (self.cluster.policies(), self.view.namespace());
         let pods = self.targets.iter().all(|target| target.end.pod().is_some_and(|pod| !pod.is_template));
-        pods && policies.unread(namespace).is_empty()
-            && !policies.assumes_complete(namespace)
-            && policies.other_systems_read()
+        pods && policies.may_be_opened_by(namespace).is_none()
     }
 
     /// The policies that decide, each once.

@@ -5,15 +5,15 @@ use kubereach_reports::report::ObjectRef;
 use super::{CallerContext, Context, EgressContext, OutsideContext, PolicyContext};
 use crate::policy::Unread;
 use crate::policy::third_party::ThirdParty;
-use kubereach_model::evidence::{Finding, Segment};
+use kubereach_model::evidence::{Assumption, Finding, Segment};
 
 /// The checks of the `policy` segment, each list in the order in which it is asked.
 #[derive(Debug)]
 pub struct CheckTable {
     /// Of a path that ends at this object, where it is not known which port it leads to.
     pub without_port: &'static [fn(&ObjectRef) -> Finding],
-    /// Of each evaluated kind that was not all read, for a path that ends at this Service.
-    pub unread: &'static [fn(&Unread, &ObjectRef) -> Finding],
+    /// Of each kind that was not all read and may hold a policy that matters, for a path that ends at this object.
+    pub unread: &'static [fn(&Unread, &ObjectRef) -> Assumption],
     /// Of each policy of another system that may touch one of the pods.
     pub third_party: &'static [fn(&ThirdParty<'_>) -> Finding],
     /// Of whom the pods behind a port admit.

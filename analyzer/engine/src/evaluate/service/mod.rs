@@ -27,7 +27,7 @@ pub use backends::Backends;
 pub use causes::Cause;
 pub(crate) use shared::Shared;
 pub(crate) use subjects::subjects;
-pub use table::{AliasCheck, Check, CheckTable, NamingCheck, PodCheck, WorkloadCause, WorkloadCheck};
+pub use table::{AliasCheck, AssumptionCheck, Check, CheckTable, NamingCheck, PodCheck, WorkloadCause, WorkloadCheck};
 
 /// Who consumes the endpoints of a Service, where that changes which of them receive traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

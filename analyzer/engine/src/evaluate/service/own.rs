@@ -20,5 +20,8 @@ pub(crate) fn segment(checks: &CheckTable, cx: &Context<'_, '_>) -> Segment {
     };
     segment.evaluated(format!("{kind}, {selects}"));
     run(checks.service, cx, &mut segment);
+    for assumption in checks.service_unseen.iter().filter_map(|check| check(cx)) {
+        segment.assume(assumption, cx.cluster.snapshot.strict);
+    }
     segment
 }

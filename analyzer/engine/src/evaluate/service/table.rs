@@ -6,12 +6,14 @@ use super::alias::AliasContext;
 use super::context::Context;
 use crate::evaluate::Cluster;
 use crate::resolve::entries::UnmodelledEntries;
-use kubereach_model::evidence::{Finding, Segment};
+use kubereach_model::evidence::{Assumption, Finding, Segment};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Pod, Workload};
 
 /// A check that looks at one Service port.
 pub type Check = fn(&Context<'_, '_>) -> Option<Finding>;
+/// A check of what was not read of one Service port and may be in the way.
+pub type AssumptionCheck = fn(&Context<'_, '_>) -> Option<Assumption>;
 /// A check that looks at a step of following an alias.
 pub type AliasCheck = fn(&AliasContext<'_, '_>) -> Option<Finding>;
 /// A check that says why a pod is not ready.
@@ -35,6 +37,8 @@ pub struct WorkloadCause {
 pub struct CheckTable {
     /// Of the `service` segment.
     pub service: &'static [Check],
+    /// Of the `service` segment: what only a running cluster shows.
+    pub service_unseen: &'static [AssumptionCheck],
     /// Of the `service` segment of an alias (ExternalName).
     pub alias: &'static [AliasCheck],
     /// Of the `endpoints` segment where nothing is meant to answer now: the first that fits is all that is said.

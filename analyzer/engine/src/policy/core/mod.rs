@@ -1,7 +1,6 @@
 //! networking.k8s.io/v1 `NetworkPolicy`, compiled.
 
 use ipnet::IpNet;
-use kubereach_reports::report::CoverageState;
 
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
@@ -36,10 +35,6 @@ impl engine::Engine for Engine {
 
     fn unread_in(&self, snapshot: &Snapshot, namespace: &str) -> Option<Unread> {
         engine::unread(snapshot, NetworkPolicy::KIND, Some(namespace))
-    }
-
-    fn is_without_record(&self, snapshot: &Snapshot, namespace: &str) -> bool {
-        snapshot.coverage.state(NetworkPolicy::KIND, Some(namespace)) == CoverageState::NotCollected
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resolve::controllers::annotations::{REDIRECTS, SSL_PASSTHROUGH};
 use crate::resolve::controllers::{Controller, Dials, On, Place, Product, Setting, TargetPorts};
 use crate::resolve::proxy_pods;
 use kubereach_model::snapshot::model::{Pod, Service};
-use kubereach_model::snapshot::{Found, Provenance};
+use kubereach_model::snapshot::{Found, ManifestsOnly, Provenance};
 
 use super::class::{Classes, Resolved};
 use super::entry::Entry;
@@ -53,6 +53,10 @@ pub struct IngressState<'s> {
     pub address: Address,
     /// Every controller pod that was seen is seconds old.
     pub young: bool,
+    /// Nothing but manifests was read.
+    pub manifests: Option<ManifestsOnly>,
+    /// What was not read and may be in the way counts as unknown.
+    pub strict: bool,
 }
 
 /// A controller pod younger than this is still starting.
@@ -64,6 +68,8 @@ pub(super) struct ControllerStates<'w, 's> {
     classes: Classes<'s>,
     pods: ControllerPods<'w, 's>,
     known: HashMap<(*const Controller, Option<&'s str>), ControllerState<'s>>,
+    /// Who dials where the controller is not known.
+    unknown: Option<Arc<proxy_pods::Proxy<'s>>>,
 }
 
 #[derive(Clone)]
@@ -81,6 +87,7 @@ impl<'w, 's> ControllerStates<'w, 's> {
             classes: Classes::of(cluster.snapshot),
             pods: ControllerPods::of(cluster),
             known: HashMap::new(),
+            unknown: proxy_pods::of_unknown(cluster).map(Arc::new),
         }
     }
 
@@ -102,9 +109,10 @@ impl<'w, 's> ControllerStates<'w, 's> {
         let controller = class.controller.map(|controller| self.serving(controller, class.id));
         let (seen, proxy, young) = match controller {
             Some(controller) => (Some(controller.seen), controller.proxy, controller.young),
-            None => (None, None, false),
+            None => (None, self.unknown.clone(), false),
         };
-        IngressState { address: address(&ingress), ingress, class, seen, proxy, young }
+        let (manifests, strict) = (self.cluster.manifests_only(), self.cluster.snapshot.strict);
+        IngressState { address: address(&ingress), ingress, class, seen, proxy, young, manifests, strict }
     }
 }
 

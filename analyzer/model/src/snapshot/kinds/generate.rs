@@ -105,6 +105,8 @@ macro_rules! kinds {
             pub simulation: Simulation,
             /// From when checks say something.
             pub thresholds: Thresholds,
+            /// What was not read and may stand in the way counts as unknown (`--strict`).
+            pub strict: bool,
             /// Kinds that were read and are neither modelled nor kept, with their number.
             pub other_kinds: BTreeMap<GroupKind, usize>,
             $(pub $store: Store<$shape>,)+

@@ -213,6 +213,8 @@ pub(crate) struct AttachedRoutesContext<'c, 's> {
     pub(crate) attached: usize,
     /// Those of them that provably lead nowhere from here.
     pub(crate) broken: Vec<Found<'s, Route>>,
+    /// Those of which it cannot be told.
+    pub(crate) unsettled: Vec<Found<'s, Route>>,
     /// A kind of route that may be attached and that the API server refused to list.
     pub(crate) unread: Option<(&'static str, Gap)>,
 }
