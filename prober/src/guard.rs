@@ -7,15 +7,49 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Metadata services outside of the link-local ranges: Alibaba Cloud, Azure's host agent.
-const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16)];
-/// Metadata services over IPv6: AWS, Google Cloud, Oracle Cloud, Scaleway.
-const METADATA_V6: [Ipv6Addr; 4] = [
-    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
-    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
-    Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
-    Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
+/// Services that hand out credentials to whoever asks from inside, with the page that names each. Those of the
+/// link-local range (RFC 3927) are guarded by it as well, and stand here so that a test dials every one of them.
+#[rustfmt::skip]
+pub const METADATA: &[(IpAddr, &str)] = &[
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+    (v4(169, 254, 169, 254), "instance metadata of AWS, Azure, Google Cloud, Oracle Cloud, OpenStack, DigitalOcean, Hetzner and others"),
+    (v6(0xfd00, 0xec2, 0, 0x254), "instance metadata of AWS"),
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    (v4(169, 254, 170, 2), "task credentials of Amazon ECS"),
+    // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+    (v4(169, 254, 170, 23), "pod identities of Amazon EKS"),
+    (v6(0xfd00, 0xec2, 0, 0x23), "pod identities of Amazon EKS"),
+    // https://cloud.google.com/compute/docs/metadata/querying-metadata
+    (v6(0xfd20, 0xce, 0, 0x254), "instance metadata of Google Cloud"),
+    // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+    (v4(168, 63, 129, 16), "the host agent of Azure"),
+    // https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
+    (v4(100, 100, 100, 200), "instance metadata of Alibaba Cloud"),
+    // https://docs.oracle.com/en/cloud/iaas/compute-iaas-cloud/stcsg/retrieving-instance-metadata.html
+    (v4(192, 0, 0, 192), "instance metadata of Oracle Cloud Infrastructure Classic"),
+    // https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
+    (v6(0xfd00, 0xc1, 0xa9fe, 0xa9fe), "instance metadata of Oracle Cloud"),
+    // https://www.scaleway.com/en/docs/instances/how-to/use-instance-metadata/
+    (v4(169, 254, 42, 42), "instance metadata of Scaleway"),
+    (v6(0xfd00, 0x42, 0, 0x42), "instance metadata of Scaleway"),
+    // https://www.tencentcloud.com/document/product/213/4934
+    (v4(169, 254, 0, 23), "instance metadata of Tencent Cloud"),
+    // https://tailscale.com/docs/reference/quad100
+    (v4(100, 100, 100, 100), "the local service of Tailscale"),
 ];
+
+const fn v4(a: u8, b: u8, c: u8, d: u8) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+}
+
+/// `FIRST:SECOND::SEVENTH:EIGHTH`.
+const fn v6(first: u16, second: u16, seventh: u16, eighth: u16) -> IpAddr {
+    IpAddr::V6(Ipv6Addr::new(first, second, 0, 0, 0, 0, seventh, eighth))
+}
+
+fn is_metadata(address: IpAddr) -> bool {
+    METADATA.iter().any(|(own, _)| *own == address)
+}
 
 /// Why an address is never dialled, or nothing if it may be.
 pub fn refusal(address: IpAddr) -> Option<&'static str> {
@@ -36,7 +70,7 @@ fn refusal_v4(address: Ipv4Addr) -> Option<&'static str> {
         Some("unspecified")
     } else if address.is_link_local() {
         Some("link-local, where metadata services are")
-    } else if METADATA_V4.contains(&address) || address == Ipv4Addr::new(100, 100, 100, 100) {
+    } else if is_metadata(IpAddr::V4(address)) {
         Some("a cloud metadata service")
     } else if address.is_multicast() {
         Some("multicast")
@@ -54,7 +88,7 @@ fn refusal_v6(address: Ipv6Addr) -> Option<&'static str> {
         Some("unspecified")
     } else if address.is_unicast_link_local() {
         Some("link-local")
-    } else if METADATA_V6.contains(&address) {
+    } else if is_metadata(IpAddr::V6(address)) {
         Some("a cloud metadata service")
     } else if address.is_multicast() {
         Some("multicast")
@@ -129,6 +163,16 @@ mod tests {
         ] {
             assert!(refusal(text.parse().unwrap()).is_some(), "{text}");
             assert!(is_private(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_metadata_service_is_refused_also_where_ipv6_stands_for_it() {
+        for (address, what) in METADATA {
+            assert!(refusal(*address).is_some(), "{address}: {what}");
+            if let IpAddr::V4(v4) = address {
+                assert!(refusal(IpAddr::V6(v4.to_ipv6_mapped())).is_some(), "{address}: {what}");
+            }
         }
     }
 

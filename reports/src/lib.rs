@@ -9,4 +9,6 @@
 // Each looks at none that comes later.
 pub mod report;
 
+pub mod secrets;
+
 pub mod render;

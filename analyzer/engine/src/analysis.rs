@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kubereach_prober::Plan;
 use kubereach_reports::report::{self, Report, Subject};
+use kubereach_reports::secrets;
 use rayon::prelude::*;
 
 use crate::checks;
@@ -104,6 +105,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots));
     }
+    secrets::clean(&mut report);
     report
 }
 

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
 
 use super::clusters::{self, Identity};
-use super::content::{Content, FileId, InputSpec, IntakeError, Origin, Scan};
-use super::item::{Failed, Item, What};
+use super::content::{Content, FileId, InputSpec, IntakeError, Origin, TextFormat};
+use super::item::{Failed, Item, Release, What};
 use super::layouts::{self, Facts, Part, time};
 use super::limits::Limits;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
-use super::{duplicates, empty, helm, hint, scan};
+use super::scan::{self, Scan};
+use super::{duplicates, empty, helm, releases};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
@@ -24,6 +25,8 @@ pub struct IntakeOptions {
     pub assume_complete: Vec<Assumption>,
     /// Namespace of manifests that name none; `default` if empty.
     pub default_namespace: String,
+    /// Read what Helm's release Secrets applied as desired state.
+    pub helm_releases: bool,
     /// Limits against hostile input.
     pub limits: Limits,
     /// From when checks say something.
@@ -52,7 +55,8 @@ pub struct Intake {
 /// The order of the inputs does not matter. An error means that nothing at all could be analyzed; what
 /// is wrong with a part of the input is a problem in the result.
 pub fn read(inputs: &[InputSpec], options: &IntakeOptions, progress: &dyn Progress) -> Result<Intake, IntakeError> {
-    let scan = scan::scan(inputs, &options.limits, &hint::hint, &Item::decode, progress)?;
+    let decode = if options.helm_releases { releases::decode } else { Item::decode };
+    let scan = scan::scan(inputs, &options.limits, &layouts::hint::hint, &decode, progress)?;
     assemble(scan, options)
 }
 
@@ -80,7 +84,7 @@ pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Inta
     if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
-    let parts = layouts::parts(&scan);
+    let parts = layouts::parts(&scan.inputs);
     let identities: Vec<Identity> = parts.iter().map(Identity::of).collect();
     let divided = clusters::divide(&identities);
     let mut places: HashMap<(usize, usize), Standing> = HashMap::new();
@@ -146,6 +150,9 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
     clusters::names(&firsts)
 }
 
+/// The file of what is in no file.
+const NOWHERE: FileId = FileId { input: u32::MAX, member: u32::MAX };
+
 /// The objects of all clusters, before their coverage.
 struct Filled {
     builders: Vec<Builder>,
@@ -161,6 +168,8 @@ struct Filled {
     /// Helm hooks of the input at hand that are not part of what runs.
     hooks: Vec<String>,
     copies: HashSet<FileId>,
+    /// Per cluster: the newest release of each name.
+    releases: Vec<BTreeMap<(String, String), Release>>,
     sources: Sources,
 }
 
@@ -181,7 +190,9 @@ fn fill(
         origins: Vec::new(),
         templates: HashMap::new(),
         hooks: Vec::new(),
-        copies: HashSet::new(),
+        // What a release applied is in no file: its copy in the cluster is nothing to report.
+        copies: HashSet::from([NOWHERE]),
+        releases: (0..clusters).map(|_| BTreeMap::new()).collect(),
         sources: scan.sources,
     };
     for _ in 0..clusters {
@@ -239,6 +250,17 @@ impl Filled {
                 return false;
             }
             What::About(_) | What::Nameless => return false,
+            What::Release(mut release) => {
+                problems.extend(release.problem.take());
+                let secret = release.secret.clone();
+                if let Some(releases) = self.releases.get_mut(cluster).filter(|_| !release.name.is_empty()) {
+                    let key = (release.namespace.clone(), release.name.clone());
+                    if releases.get(&key).is_none_or(|known| known.version < release.version) {
+                        releases.insert(key, *release);
+                    }
+                }
+                secret
+            }
         };
         if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
             return false;
@@ -262,8 +284,7 @@ impl Filled {
             self.templates.insert(number, template);
         }
         builder.push(object, number, reading.facts.stripped);
-        let nowhere = FileId { input: u32::MAX, member: u32::MAX };
-        self.origins.push(if reading.facts.placeless { Origin { file: nowhere, ..origin } } else { origin });
+        self.origins.push(if reading.facts.placeless { Origin { file: NOWHERE, ..origin } } else { origin });
         true
     }
 
@@ -312,6 +333,7 @@ fn finish(
         input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
+    let mut releases = std::mem::take(&mut filled.releases).into_iter();
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
         let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
         let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
@@ -326,6 +348,13 @@ fn finish(
             }
         }
         not_installed(&mut builder, &kinds, &definitions);
+        apply(
+            releases.next().unwrap_or_default(),
+            &mut builder,
+            &mut filled.origins,
+            &mut filled.inputs,
+            names.get(cluster),
+        );
         for failed in filled.failed.get(cluster).into_iter().flatten() {
             let cluster_scoped = kinds::of(&failed.kind).is_some_and(|k| !k.namespaced);
             let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
@@ -350,6 +379,44 @@ fn finish(
         origins: filled.origins,
         templates: filled.templates,
         sources: filled.sources,
+    }
+}
+
+/// Adds what releases applied, where the cluster's own objects of the kind were not all read: those that were count
+/// instead, and what is not among all of them is not there.
+fn apply(
+    releases: BTreeMap<(String, String), Release>,
+    builder: &mut Builder,
+    origins: &mut Vec<Origin>,
+    inputs: &mut [Input],
+    cluster: Option<&String>,
+) {
+    if releases.is_empty() {
+        return;
+    }
+    let names: Vec<String> =
+        releases.values().map(|r| format!("{}/{} (revision {})", r.namespace, r.name, r.version)).collect();
+    let fact = format!("desired state of Helm releases: {}", names.join(", "));
+    if let Some(input) = inputs.iter_mut().find(|input| input.cluster.as_ref() == cluster) {
+        input.facts.push(fact);
+    }
+    for object in releases.into_values().flat_map(|release| release.objects) {
+        let namespace = Some(object.meta().namespace.as_str()).filter(|ns| !ns.is_empty());
+        let state = builder.coverage.of(&object.group_kind(), namespace).state;
+        if state == CoverageState::Complete || helm::is_set_aside(&object) {
+            continue;
+        }
+        let number = u32::try_from(origins.len()).unwrap_or(u32::MAX);
+        origins.push(Origin {
+            file: NOWHERE,
+            start: 0,
+            len: 0,
+            line: 1,
+            column: 1,
+            format: TextFormat::Yaml,
+            item: None,
+        });
+        builder.push(object, number, false);
     }
 }
 

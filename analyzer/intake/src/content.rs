@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kubereach_model::snapshot::kinds::Kind;
 pub use kubereach_reports::report::Problem;
 
 /// One input as named on the command line.
@@ -64,15 +65,6 @@ pub enum Container {
     Unreadable,
 }
 
-/// Everything that was read.
-#[derive(Debug)]
-pub struct Scan<T> {
-    /// One entry per input, in the order given.
-    pub inputs: Vec<ScannedInput<T>>,
-    /// Where everything came from, for re-reading positions later.
-    pub sources: super::positions::Sources,
-}
-
 /// One input after reading.
 #[derive(Debug)]
 pub struct ScannedInput<T> {
@@ -122,25 +114,6 @@ pub enum Content<T> {
     },
     /// Zero bytes, or nothing but white space and comments.
     Empty,
-}
-
-/// The member that a link at `from` leads to; none where it leads out of the input.
-pub fn link_target(from: &str, target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// The documents of one member.
@@ -203,15 +176,36 @@ pub struct ListDocument {
     pub line: u32,
 }
 
-/// A document that shows objects without their content.
+/// A document or text that shows objects without their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDocument {
-    /// `Table`, `PartialObjectMetadata` or its list.
+    /// `Table`, `PartialObjectMetadata` or its list, or in words what kubectl or another program printed.
     pub kind: String,
     /// How many rows it has.
     pub rows: usize,
     /// First line of the document, 1-based.
     pub line: u32,
+    /// What it shows, as kubectl names it, where its columns tell.
+    pub resource: Option<String>,
+}
+
+impl TableDocument {
+    /// What it is, and what to run instead.
+    pub fn words(&self) -> String {
+        let Self { kind, rows, resource, .. } = self;
+        let count = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        match resource {
+            Some(resource) => format!(
+                "a {kind} of {count} shows names and columns, not the objects: run `kubectl get {resource} -A -o yaml`"
+            ),
+            None if kind.starts_with("text") => {
+                format!("a {kind} leaves out much of what the objects say: run `kubectl get KIND -A -o yaml` instead")
+            }
+            None => {
+                format!("a {kind} of {count} shows names and columns, not the objects: export with -o yaml or -o json")
+            }
+        }
+    }
 }
 
 /// An error of kubectl or the API server that was captured into the file.
@@ -255,6 +249,13 @@ pub struct TypeHint {
     pub kind: Option<String>,
     /// The string `null` stands for an empty value (Rancher's collector writes it so).
     pub null_strings: bool,
+}
+
+impl TypeHint {
+    /// Items of a kind, in the version that dumps have.
+    pub(crate) fn of(kind: &Kind) -> Self {
+        Self { api_version: Some(kind.api_version()), kind: Some(kind.kind.to_owned()), null_strings: false }
+    }
 }
 
 /// A file of the scan.
@@ -311,17 +312,4 @@ pub enum IntakeError {
     /// Standard input was named twice.
     #[error("standard input (-) can be read only once: name it once")]
     StdinTwice,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::link_target;
-
-    #[test]
-    fn links_lead_to_members_and_never_out() {
-        assert_eq!(link_target("a/b/x.yaml", "x.json").as_deref(), Some("a/b/x.json"));
-        assert_eq!(link_target("a/b/x.yaml", "../c/./x.json").as_deref(), Some("a/c/x.json"));
-        assert_eq!(link_target("x.yaml", "../x.json"), None);
-        assert_eq!(link_target("a/x.yaml", "/etc/passwd"), None);
-    }
 }

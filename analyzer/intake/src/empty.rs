@@ -2,8 +2,10 @@
 
 use kubereach_reports::report::Problem;
 
-use super::content::{Content, IntakeError, Scan};
+use super::content::{Content, IntakeError};
 use super::item::{Item, What};
+use super::paths;
+use super::scan::Scan;
 
 /// Why there is nothing to analyze, if so: no object and no list of objects in any input.
 pub(super) fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {
@@ -25,7 +27,10 @@ pub(super) fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {
             }),
             _ => None,
         });
-        let table = input.members.iter().any(|m| matches!(&m.content, Content::Documents(d) if !d.tables.is_empty()));
+        let table = input.members.iter().find_map(|m| match &m.content {
+            Content::Documents(d) => d.tables.first().map(|table| (&m.path, table.words())),
+            _ => None,
+        });
         let captured = input.members.iter().find_map(|m| match &m.content {
             Content::Documents(d) => d.errors.first().map(|e| e.text.clone()),
             _ => None,
@@ -34,8 +39,9 @@ pub(super) fn nothing(scan: &Scan<Item>) -> Option<IntakeError> {
             shown(problem)
         } else if let Some(failed) = failed {
             failed
-        } else if table {
-            format!("{} holds tables, which show no specs: export with -o yaml or -o json", input.name)
+        } else if let Some((path, words)) = table {
+            let place = paths::display(input.container, &input.name, path);
+            format!("{place}: {words}")
         } else if let Some(error) = captured {
             format!("{} holds only an error of the collector: {error}", input.name)
         } else if input.members.iter().all(|m| matches!(m.content, Content::Empty)) && input.skipped == 0 {

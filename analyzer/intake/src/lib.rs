@@ -1,32 +1,57 @@
-//! Reading inputs.
+//! Reading inputs. The modules stand in the order in which data flows: none uses a later one.
+
+pub mod yaml;
+
+pub mod json;
+
+pub mod limits;
+
+pub mod progress;
+
+pub mod content;
+
+mod paths;
+
+mod capture;
+
+pub mod object;
+
+pub mod item;
+
+pub mod layouts;
+
+mod decode;
+
+mod source;
+
+pub mod document;
+
+mod releases;
+
+pub mod positions;
+
+pub mod scan;
+
+mod clusters;
+
+mod duplicates;
+
+mod empty;
+
+mod helm;
 
 mod assemble;
-mod clusters;
-pub mod content;
-pub mod document;
-mod duplicates;
-mod empty;
-mod helm;
-pub mod hint;
-pub mod item;
-pub mod json;
-pub mod layouts;
-pub mod limits;
-pub mod object;
+
 pub mod pages;
-pub mod positions;
-pub mod progress;
-pub mod scan;
-mod source;
-pub mod yaml;
 
 pub use assemble::{Intake, IntakeOptions, read};
 pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
-    Member, Origin, Problem, Scan, ScannedInput, TableDocument, TextFormat, TypeHint, link_target,
+    Member, Origin, Problem, ScannedInput, TableDocument, TextFormat, TypeHint,
 };
 pub use layouts::is_bundle_folder;
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};
-pub use scan::scan;
+pub use paths::link_target;
+pub use scan::{Scan, scan};
 pub use source::may_hold_objects;

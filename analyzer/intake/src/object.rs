@@ -52,6 +52,16 @@ pub struct DecodeError {
 }
 
 impl RawObject<'_> {
+    /// A problem with what it holds, where it begins.
+    pub(crate) fn note(&self, message: String) -> Problem {
+        Problem {
+            path: self.display.to_owned(),
+            line: Some(self.origin.line),
+            column: Some(self.origin.column),
+            message,
+        }
+    }
+
     /// Where it is.
     pub fn origin(&self) -> Origin {
         self.origin

@@ -6,14 +6,15 @@ use serde_json::Value;
 
 use super::assemble::{Intake, IntakeOptions, assemble};
 use super::content::{
-    Container, Content, Decoded, Documents, FileId, IntakeError, ListDocument, Member, Origin, Problem, Scan,
-    ScannedInput, TextFormat,
+    Container, Content, Decoded, Documents, FileId, IntakeError, ListDocument, Member, Origin, Problem, ScannedInput,
+    TextFormat,
 };
 use super::item::{Item, What};
 use super::layouts::kubereach::RECORD;
 use super::limits::Limits;
 use super::object::{Body, RawObject};
 use super::positions::Sources;
+use super::scan::Scan;
 use super::yaml::tree::Bounds;
 
 /// A live object is in no file: nobody can be shown its line.

@@ -6,13 +6,12 @@ use std::io::Read as _;
 use std::sync::mpsc::{self, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
-use super::content::{
-    Container, Content, FileId, InputSpec, IntakeError, Member, Problem, Scan, ScannedInput, TypeHint,
-};
+use super::content::{Container, Content, FileId, InputSpec, IntakeError, Member, Problem, ScannedInput, TypeHint};
 use super::document::pieces::{self, Assembly, Part, ReadWhole};
 use super::document::{self, Context};
 use super::limits::Limits;
 use super::object::RawObject;
+use super::paths;
 use super::positions::Sources;
 use super::progress::Progress;
 use super::source::names::Class;
@@ -24,6 +23,15 @@ const BATCH_BYTES: usize = 1 << 20;
 const BATCH_UNITS: usize = 64;
 /// Bytes that are with the parsers: enough to keep them busy, little enough to hold.
 const AHEAD_BYTES: usize = 12 << 20;
+
+/// Everything that was read.
+#[derive(Debug)]
+pub struct Scan<T> {
+    /// One entry per input, in the order given.
+    pub inputs: Vec<ScannedInput<T>>,
+    /// Where everything came from, for re-reading positions later.
+    pub sources: Sources,
+}
 
 /// Reads every input and decodes every Kubernetes object in it.
 ///
@@ -267,7 +275,7 @@ impl<T: Send> Work<'_, T> {
                 Done::Member(id, path, member, problems)
             }
             Unit::Piece(mut piece) => {
-                let display = source::display(container, name, &piece.path);
+                let display = paths::display(container, name, &piece.path);
                 let part = pieces::read(&piece, &self.piece_context(&piece, &display));
                 let bytes = std::mem::take(&mut piece.bytes);
                 let len = bytes.len() as u64;
@@ -297,7 +305,7 @@ impl<T: Send> Work<'_, T> {
                 let part = part?;
                 collected.path(piece.id, &piece.path);
                 self.progress.objects(part.objects() as u64);
-                let display = source::display(container, name, &piece.path);
+                let display = paths::display(container, name, &piece.path);
                 let known = self.piece_context(&piece, &display);
                 let mut open = collected.open.take().unwrap_or_default();
                 open.add(&piece, part, &known)?;
@@ -358,10 +366,12 @@ impl<T: Send> Work<'_, T> {
                 path: name.clone(),
                 line: None,
                 column: None,
-                message: format!(
-                    "none of its {} files can hold Kubernetes objects: it told nothing",
-                    summary.skipped + skipped
-                ),
+                message: match summary.skipped + skipped {
+                    1 => "its one file begins as no Kubernetes object, list or output of kubectl does".to_owned(),
+                    n => {
+                        format!("none of its {n} files begins as a Kubernetes object, a list or output of kubectl does")
+                    }
+                },
             });
         }
         let input = ScannedInput {
@@ -392,8 +402,8 @@ impl<T: Send> Work<'_, T> {
             let content = if text.trim().is_empty() { Content::Empty } else { Content::Text(text) };
             return (Some(Member { path, file, content }), Vec::new());
         }
-        let display = source::display(container, input, &path);
-        let sniffed = class == Class::Sniff;
+        let display = paths::display(container, input, &path);
+        let sniffed = matches!(class, Class::Sniff | Class::Text);
         let known = Context {
             member: &path,
             display: &display,
@@ -438,7 +448,7 @@ fn keep_last_of_each<T>(input: &str, container: Container, members: &mut Vec<Mem
     repeated.sort();
     for (path, times) in repeated {
         problems.push(Problem {
-            path: source::display(container, input, &path),
+            path: paths::display(container, input, &path),
             line: None,
             column: None,
             message: format!("the archive holds this member {times} times: the last one counts"),

@@ -56,21 +56,25 @@ pub fn args(folder: &Path) -> Vec<String> {
 pub fn options(args: &[String]) -> IntakeOptions {
     let mut options = IntakeOptions::default();
     for arg in args.iter().filter(|arg| !arg.starts_with("--prune=")) {
-        if arg == "--strict" {
-            options.strict = true;
-            continue;
-        }
-        let assume = match arg.as_str() {
-            "--assume-complete" => Some("*"),
-            other => other.strip_prefix("--assume-complete="),
-        };
-        match (assume, arg.strip_prefix("--default-namespace=")) {
-            (Some(text), _) => options.assume_complete.extend(Assumption::parse(text).unwrap()),
-            (None, Some(namespace)) => namespace.clone_into(&mut options.default_namespace),
-            (None, None) => panic!("expect.yaml: the runner does not know the option {arg}"),
+        match arg.as_str() {
+            "--strict" => options.strict = true,
+            "--helm-releases" => options.helm_releases = true,
+            _ => assumed(arg, &mut options),
         }
     }
     options
+}
+
+fn assumed(arg: &str, options: &mut IntakeOptions) {
+    let assume = match arg {
+        "--assume-complete" => Some("*"),
+        other => other.strip_prefix("--assume-complete="),
+    };
+    match (assume, arg.strip_prefix("--default-namespace=")) {
+        (Some(text), _) => options.assume_complete.extend(Assumption::parse(text).unwrap()),
+        (None, Some(namespace)) => namespace.clone_into(&mut options.default_namespace),
+        (None, None) => panic!("expect.yaml: the runner does not know the option {arg}"),
+    }
 }
 
 /// Every entry of `input/` is an input of its own, in the order of names.

@@ -11,7 +11,7 @@ use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
 use super::args::Check;
-use super::{Failure, GATE, OK, each, input, output};
+use super::{Failure, GATE, OK, each, input, nothing, output};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
@@ -31,6 +31,9 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     };
     let report = judge(command, &options)?;
     deliver(&report, &files, command.format, &rendering(command))?;
+    if let Some(why) = nothing::why(&report) {
+        return Err(Failure::Nothing(why));
+    }
     if let Some(path) = &command.write_baseline {
         output::write_text(path, &baseline::write(&report))?;
         // Writing it down accepts it.

@@ -154,6 +154,7 @@ pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
     Ok(IntakeOptions {
         assume_complete: assume.into_iter().flatten().collect(),
         default_namespace: reading.default_namespace.clone(),
+        helm_releases: reading.helm_releases,
         limits: limits(&reading.limits),
         strict: reading.strict,
         ..IntakeOptions::default()

@@ -17,6 +17,7 @@ mod input;
 #[cfg(feature = "live")]
 mod job;
 mod man;
+mod nothing;
 mod output;
 mod plan;
 mod plugin;
@@ -108,7 +109,8 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn failed(failure: &Failure, invocation: Invocation) -> ExitCode {
-    anstream::eprintln!("kubereach: {}", failure.message(invocation.name()));
+    let message = failure.message(invocation.name());
+    anstream::eprintln!("kubereach: {}", kubereach_reports::secrets::mask(&message).unwrap_or(message));
     ExitCode::from(failure.code())
 }
 

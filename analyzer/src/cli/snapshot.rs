@@ -33,8 +33,15 @@ pub(super) fn run(command: &SnapshotArgs) -> Result<u8, Failure> {
     };
     let form = Form::of(path).ok_or_else(|| {
         let path = path.display();
-        Failure::Usage(format!("-o {path}: use .tar.zst, .tar.gz, .yaml, or a name without an ending for a directory"))
+        Failure::Usage(format!(
+            "-o {path}: use .tar.zst, .tar.gz, .yaml, a name without an ending for a directory, or - for YAML on standard \
+             output"
+        ))
     })?;
+    if form == Form::Stream && command.pseudonyms && command.pseudonym_map.is_none() {
+        let words = "-o - with --pseudonyms: name a file for what stands for what with --pseudonym-map";
+        return Err(Failure::Usage(words.to_owned()));
+    }
     let map = command.pseudonym_map.clone().unwrap_or_else(|| map_beside(path));
     let mut pseudonyms = command.pseudonyms.then(|| Pseudonyms::new(command.pseudonym_key.as_deref()));
     if pseudonyms.is_some() && map.starts_with(path) && form == Form::Directory {
@@ -47,7 +54,8 @@ pub(super) fn run(command: &SnapshotArgs) -> Result<u8, Failure> {
         private(&map)?.write_all(&text)?;
         anstream::eprintln!("kubereach: what stands for what is in {}: keep it to yourself", map.display());
     }
-    anstream::eprintln!("kubereach: {} objects in {}", written.objects, path.display());
+    let place = if form == Form::Stream { "standard output".to_owned() } else { path.display().to_string() };
+    anstream::eprintln!("kubereach: {} objects in {place}", written.objects);
     for line in &written.missing {
         anstream::eprintln!("kubereach: not read: {line}");
     }

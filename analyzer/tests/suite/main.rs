@@ -15,3 +15,4 @@ mod measuring;
 mod page;
 mod plans;
 mod scale;
+mod secrets;

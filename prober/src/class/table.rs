@@ -80,6 +80,7 @@ classes! {
     DnsServfail "dns.servfail": Failed, Unreachable, Degraded, "the name server could not answer", ["its upstream is broken", "it cannot reach the API server", "DNSSEC validation failed"];
     DnsRefusedRcode "dns.refused-rcode": Failed, Unreachable, Unknown, "the name server declines to answer", ["an access list", "the wrong server for this name"];
     DnsTimeout "dns.timeout": Failed, Unreachable, Unknown, "no name server answered", ["a policy that drops port 53", "the DNS Pods are down", "the wrong name server is configured", "lost packets"];
+    DnsMalformed "dns.malformed": Failed, Unreachable, Unknown, "what answers at the name server's address sends no DNS messages", ["the wrong name server is configured", "another program listens on the port", "something on the way damages packets"];
     DnsPortUnreachable "dns.port-unreachable": Failed, Unreachable, Broken, "nothing listens at the name server", ["the DNS Service has no endpoints", "a policy that rejects"];
     DnsError "dns.error": Failed, Unreachable, Unknown, "the lookup failed in another way";
 
@@ -134,6 +135,8 @@ classes! {
     HttpBadGateway "http.bad-gateway": Passed, ServerError, Degraded, "an intermediary could not speak to its backend", ["the backend speaks another protocol", "the backend refuses or resets", "no ready endpoints"];
     HttpGatewayTimeout "http.gateway-timeout": Passed, ServerError, Degraded, "an intermediary waited for its backend in vain", ["the application is slow", "packets are dropped between the two"];
     HttpNotHttp "http.not-http": Failed, ServerError, Degraded, "something answered that is not HTTP", ["the wrong port", "the service speaks another protocol"];
+    HttpMalformed "http.malformed": Failed, ServerError, Degraded, "answered with what HTTP forbids, which clients refuse", ["a proxy or application that states a wrong length", "two programs that answer on one connection"];
+    HttpTooLarge "http.too-large": Failed, NotTested, Nothing, "answered with more headers than are read here";
     HttpOtherVersion "http.other-version": Failed, ServerError, Degraded, "the peer speaks another version of HTTP", ["a declared protocol that the application does not speak"];
     HttpReset "http.reset": Failed, Unreachable, Unknown, "the connection was closed before any answer", ["a mesh that demands its own identity", "a listener that expects the PROXY protocol or TLS", "an access list", "a balancer without a healthy target"];
     HttpIncomplete "http.incomplete": Failed, ServerError, Degraded, "the answer broke off, or did not come to its end in time", ["the application crashed or stalled", "an idle limit on the way", "large packets are lost (MTU)"];

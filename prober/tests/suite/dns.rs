@@ -386,3 +386,71 @@ async fn names_that_dns_cannot_hold_are_never_asked_for() {
     let fits = format!("{}a", "a.".repeat(120));
     assert_eq!(verdict(&resolved(&[server], named(&fits)).await), "unreachable dns.nxdomain");
 }
+
+/// A server that answers every question with what `make` makes of it.
+async fn raw(make: impl Fn(&Message) -> Vec<u8> + Send + 'static) -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut buffer = [0u8; 4096];
+        while let Ok((n, from)) = socket.recv_from(&mut buffer).await {
+            let question = Message::from_vec(&buffer[..n]).unwrap();
+            socket.send_to(&make(&question), from).await.unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn what_is_no_dns_message_is_told_from_silence() {
+    let server = raw(|question| {
+        let mut bytes = question.metadata.id.to_be_bytes().to_vec();
+        bytes.extend(b"\x81\x80\x00\x01\x00\x05garbage");
+        bytes
+    })
+    .await;
+    let row = resolved(&[server], named("shop")).await;
+    assert_eq!(verdict(&row), "unreachable dns.malformed");
+    // A stranger's bytes are no answer, well made or not.
+    let server = raw(|question| (!question.metadata.id).to_be_bytes().to_vec()).await;
+    assert_eq!(verdict(&resolved(&[server], named("shop")).await), "unreachable dns.timeout");
+}
+
+#[tokio::test]
+async fn records_of_other_names_are_not_taken() {
+    let other = |name: &str| Name::from_ascii(name).unwrap();
+    let server = raw(move |question| {
+        let mut answer = Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
+        answer.queries = question.queries.clone();
+        let asked = question.queries[0].name().clone();
+        answer.add_answer(Record::from_rdata(other("elsewhere.example."), 5, v4("192.0.2.66")));
+        answer.add_answer(Record::from_rdata(other("alias.example."), 5, v4("192.0.2.7")));
+        answer.add_answer(Record::from_rdata(asked, 5, RData::CNAME(CNAME(other("ALIAS.example.")))));
+        answer.to_vec().unwrap()
+    })
+    .await;
+    let mut target = named("shop.example.");
+    target.records = vec![RecordType::A];
+    let row = resolved(&[server], target).await;
+    assert_eq!(row.layers[0].addresses, ["192.0.2.7".parse::<std::net::IpAddr>().unwrap()]);
+    assert!(!row.layers[0].lookups[0].answers.iter().any(|answer| answer.contains("66")));
+}
+
+#[tokio::test]
+async fn no_address_of_the_guards_own_list_is_ever_dialled() {
+    let mut targets = Vec::new();
+    for (number, (address, _)) in kubereach_prober::guard::METADATA.iter().enumerate() {
+        for protocol in [Protocol::Tcp, Protocol::Http, Protocol::Https, Protocol::Udp, Protocol::Dns, Protocol::Grpc] {
+            let mut target = Target::new(format!("path-{number}-{protocol}"), common::FRONT_DOOR, protocol);
+            target.address = Some(*address);
+            target.port = Some(if protocol == Protocol::Dns { 53 } else { 80 });
+            target.name = (protocol == Protocol::Dns).then(|| "shop.example.".to_owned());
+            target.query = (protocol == Protocol::Udp).then(|| "shop.example.".to_owned());
+            targets.push(target);
+        }
+    }
+    assert!(targets.len() > 80);
+    for row in measured(&plan(targets), &options()).await.results {
+        assert_eq!(verdict(&row), "not-tested norun.guard", "{}", row.target);
+    }
+}

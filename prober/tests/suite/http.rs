@@ -287,3 +287,31 @@ async fn a_control_and_a_guess_keep_their_marks() {
     assert_eq!((row.purpose, row.guessed, row.also.len()), (Purpose::Control, true, 1));
     assert_eq!(row.layers.last().unwrap().answered_by.as_ref().map(|by| by.kind), None::<Answerer>);
 }
+
+#[tokio::test]
+async fn an_answer_that_http_forbids_is_never_success() {
+    let endless = format!("HTTP/1.1 200 OK\r\n{}", "x-a: b\r\n".repeat(100_000));
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: b\r\n".repeat(2_000));
+    for (bytes, expected) in [
+        ("HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello", "server-error http.malformed"),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 5x\r\n\r\nhello", "server-error http.malformed"),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!", "server-error http.malformed"),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 5, 6\r\n\r\nhello!", "server-error http.malformed"),
+        (endless.as_str(), "not-tested http.too-large"),
+        (many.as_str(), "not-tested http.too-large"),
+        // The same length twice is one (RFC 9110 section 8.6).
+        ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\nhello", "verified http.ok"),
+    ] {
+        let peer = says(bytes).await;
+        let row = row(target(Protocol::Http, peer)).await;
+        assert_eq!(verdict(&row), expected, "{}", &bytes[..bytes.len().min(80)]);
+    }
+}
+
+#[tokio::test]
+async fn the_digest_of_an_empty_body_is_written_too() {
+    let row = answer("404 Not Found", "", "").await;
+    let http = row.layers.last().unwrap().http.as_ref().unwrap();
+    assert_eq!(http.body_bytes, 0);
+    assert!(http.body_sha256.as_deref().is_some_and(|digest| digest.starts_with("e3b0c44298fc1c14")));
+}

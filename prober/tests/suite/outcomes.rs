@@ -39,6 +39,7 @@ dns.nodata failed unreachable broken
 dns.servfail failed unreachable degraded
 dns.refused-rcode failed unreachable unknown
 dns.timeout failed unreachable unknown
+dns.malformed failed unreachable unknown
 dns.port-unreachable failed unreachable broken
 dns.error failed unreachable unknown
 tcp.ok passed reached nothing
@@ -87,6 +88,8 @@ http.no-upstream passed server-error degraded
 http.bad-gateway passed server-error degraded
 http.gateway-timeout passed server-error degraded
 http.not-http failed server-error degraded
+http.malformed failed server-error degraded
+http.too-large failed not-tested nothing
 http.other-version failed server-error degraded
 http.reset failed unreachable unknown
 http.incomplete failed server-error degraded

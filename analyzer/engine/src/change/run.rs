@@ -1,6 +1,7 @@
 //! The whole flow of a change: a snapshot and manifests in, one report with its comparison out.
 
 use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
+use kubereach_reports::secrets;
 
 use super::{Applied, Prune, apply, causes, compare, templates};
 use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_snapshot};
@@ -72,6 +73,7 @@ pub fn analyze_on_top_of(
     if let Some(rules) = &options.gate {
         gate::apply(&mut after_report, rules, &gate::annotations::collect([&applied.after]));
     }
+    secrets::clean(&mut after_report);
     Ok(after_report)
 }
 
@@ -158,8 +160,10 @@ fn written_report(input: &InputSpec) -> Result<Option<Report>, ChangeError> {
     if !is_report {
         return Ok(None);
     }
-    let report = serde_json::from_slice(&bytes)
+    let mut report = serde_json::from_slice(&bytes)
         .map_err(|error| ChangeError::Report { path: path.display().to_string(), detail: error.to_string() })?;
+    // Whoever wrote it may have known less of what is a secret.
+    secrets::clean(&mut report);
     Ok(Some(report))
 }
 

@@ -122,23 +122,20 @@ fn resting(found: String, subject: &SubjectPaths) -> String {
     }
 }
 
-/// What was not read and may be in the way, each clause once: `network policies were not read`.
+/// What was not read and may be in the way, said at once: `network policies and TLS Secrets were not read`.
 fn assumed(subject: &SubjectPaths) -> Option<String> {
-    let mut clauses: Vec<String> = subject.assumptions().into_iter().map(|assumption| assumption.clause()).collect();
-    clauses.sort();
-    clauses.dedup();
-    let more = clauses.len().saturating_sub(CLAUSES);
-    let shown: Vec<String> = clauses.into_iter().take(CLAUSES).collect();
-    match (shown.as_slice(), more) {
-        ([], _) => None,
-        ([one], _) => Some(one.clone()),
-        (several, 0) => Some(several.join(" and ")),
-        (several, more) => Some(format!("{} and {more} more kinds were not read", several.join(", "))),
+    let mut by_fate: Vec<(&str, Vec<&str>)> = Vec::new();
+    for assumption in subject.assumptions() {
+        let (words, fate) = assumption.parts();
+        match by_fate.iter_mut().find(|(known, _)| *known == fate) {
+            Some((_, all)) if all.contains(&words) => {}
+            Some((_, all)) => all.push(words),
+            None => by_fate.push((fate, vec![words])),
+        }
     }
+    let clauses: Vec<String> = by_fate.iter().map(|(fate, words)| format!("{} {fate}", all(words))).collect();
+    (!clauses.is_empty()).then(|| clauses.join("; "))
 }
-
-/// So many kinds that were not read are named in a headline.
-const CLAUSES: usize = 2;
 
 fn config_ok(subject: &SubjectPaths, name: &str) -> String {
     let blocked: Vec<String> =
@@ -156,6 +153,14 @@ fn config_ok(subject: &SubjectPaths, name: &str) -> String {
             format!("{ok}. All {all} entries in front of it are broken: {}.", list(some))
         }
         (some, all) => format!("{ok}. {} of {all} entries in front of it are broken: {}.", some.len(), list(some)),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn all(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.join(""),
     }
 }
 

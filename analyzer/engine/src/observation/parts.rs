@@ -8,7 +8,7 @@ use kubereach_prober::words::{Outcome, Segment};
 use kubereach_reports::report::{PathState, SegmentName};
 
 use super::full::{Weight, weight};
-use super::{PathFacts, Real, Sighting};
+use super::{EntryOnly, PathFacts, Real, Sighting};
 
 /// What one source's dials of parts come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,6 +101,11 @@ const fn state(weight: Weight, every: bool) -> PathState {
 /// What an answer proves that may be the entry's own: that it is dialled and served. Where no entry stands in
 /// front, a connection proves its way, and only the application stays open.
 fn entry(facts: &PathFacts, sighting: &Sighting) -> impl Iterator<Item = SegmentName> {
-    let last = if facts.front_door { SegmentName::Listener } else { SegmentName::Port };
+    let last = match (facts.front_door, sighting.entry_only) {
+        (true, _) => SegmentName::Listener,
+        // Anything on the way to a published address may answer everybody the same.
+        (false, Some(EntryOnly::SameAsUnknownHost)) => SegmentName::Address,
+        (false, _) => SegmentName::Port,
+    };
     facts.crossed(sighting.span).into_iter().filter(move |segment| *segment <= last)
 }

@@ -78,11 +78,17 @@ pub(super) fn sighting(row: &ResultRow, run: &Observations, source: &Source) -> 
     }
 }
 
+/// The digest of no bytes at all: an older prober wrote none for an empty body.
+const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /// The answer of a row, where it was one over HTTP: status, digest of the body, and whether it shows that
 /// something behind the entry gave it.
 pub(super) fn answer(row: &ResultRow) -> Option<(u16, Option<&str>, bool)> {
     let layer = row.layers.iter().rev().find(|layer| layer.status.is_some())?;
-    let body = layer.http.as_ref().and_then(|http| http.body_sha256.as_deref());
+    let body = layer.http.as_ref().and_then(|http| {
+        let empty = http.body_bytes == 0 && !http.body_cut;
+        http.body_sha256.as_deref().or_else(|| empty.then_some(EMPTY))
+    });
     let behind = layer.answered_by.as_ref().is_some_and(|by| by.kind == Answerer::Backend);
     Some((layer.status?, body, behind))
 }

@@ -55,17 +55,21 @@ pub(super) fn entry_only(
             && facts.segments.iter().any(|(s, _)| *s >= kubereach_reports::report::SegmentName::Service);
         return ((a_proxy_accepts || facts.speaks_http) && !through).then_some(EntryOnly::TransportOnly);
     }
-    if !facts.front_door {
-        return None;
-    }
     let (status, body, backend) = answer(row)?;
     let same_door = |control: &&UnknownHost<'_>| {
         control.paths.contains(&path) || (control.peer.is_some() && control.peer == sighting.peer)
     };
     let mut beside = controls.iter().filter(same_door).peekable();
     let told_apart = beside.peek().is_some();
-    if beside.any(|control| control.status == status && body.is_some() && control.body == body) && !backend {
+    // What cannot be told apart is the same: a body that was not read to its end is like any other.
+    let alike = |control: &UnknownHost<'_>| {
+        control.status == status && (control.body == body || control.body.is_none() || body.is_none())
+    };
+    if beside.any(alike) && !backend {
         return Some(EntryOnly::SameAsUnknownHost);
+    }
+    if !facts.front_door {
+        return None;
     }
     let ambiguous = sighting.class == Class::HttpNotFound.word() && !backend && !told_apart;
     ambiguous.then_some(EntryOnly::AmbiguousNotFound)

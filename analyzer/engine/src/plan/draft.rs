@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use kubereach_model::snapshot::is_masked;
 use kubereach_prober::plan::{LeftOut, Span, Target};
 use kubereach_prober::words::Segment;
 use kubereach_reports::report::{Backend, PathState};
+use kubereach_reports::secrets;
 
 use super::PlannedPath;
 use super::settles::settles;
@@ -68,10 +70,15 @@ impl Drafts {
     }
 
     fn push(&mut self, planned: &PlannedPath<'_>, target: Target, weight: Weight, leads: bool, choosing: bool) {
+        if let Some(why) = unsayable(&target) {
+            self.leave_out(planned, &target.dial, why);
+            return;
+        }
+        let settles = settles(planned.path);
         let speaks = Speaks {
             leads,
             id: planned.id.clone(),
-            settles: settles(planned.path),
+            settles: secrets::mask(&settles).unwrap_or(settles),
             chosen: target.chosen.clone(),
             dial: target.dial.clone(),
         };
@@ -98,7 +105,9 @@ impl Drafts {
 
     /// Says why a dial is not made; an empty `dial` speaks for all of the path.
     pub(super) fn leave_out(&mut self, planned: &PlannedPath<'_>, dial: &str, why: impl Into<String>) {
-        self.left_out.insert(LeftOut { id: planned.id.clone(), dial: dial.to_owned(), why: why.into() });
+        let why = why.into();
+        let why = secrets::mask(&why).unwrap_or(why);
+        self.left_out.insert(LeftOut { id: planned.id.clone(), dial: dial.to_owned(), why });
     }
 
     /// Every dial's target so far, as far as it is settled.
@@ -164,6 +173,26 @@ impl Draft {
         target.also.dedup();
         target
     }
+}
+
+/// A plan goes through many hands: what lets somebody in is not written into one, and a value that a collector masked
+/// would ask for something else.
+fn unsayable(target: &Target) -> Option<String> {
+    for (name, value) in &target.headers {
+        if is_masked(value) {
+            return Some(format!("the value of the header {name} that the rule asks for was masked"));
+        }
+        if secrets::names_credential(name) || secrets::mask(value).is_some() {
+            return Some(format!(
+                "the rule asks for the header {name}, whose value lets somebody in: it is in no plan"
+            ));
+        }
+    }
+    let path = target.path.as_deref()?;
+    if is_masked(path) {
+        return Some("a part of the request's path was masked".to_owned());
+    }
+    secrets::mask(path).map(|_| "the request's path holds what may let somebody in: it is in no plan".to_owned())
 }
 
 /// What is unknown is pressing, then what is said to be broken or less than declared, then what is open only as far as

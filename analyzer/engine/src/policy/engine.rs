@@ -111,6 +111,8 @@ pub struct Unread {
     pub plural: String,
     /// Where its objects matter; everywhere, for a cluster-wide kind.
     pub namespace: Option<String>,
+    /// The other system whose policies they are; none for those that the API knows.
+    pub system: Option<&'static str>,
     /// May it let through what the policies that were read turn away?
     pub may_allow: bool,
     /// Why.
@@ -314,7 +316,14 @@ pub(crate) fn is_evaluated(kind: &GroupKind) -> bool {
 pub(super) fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&str>) -> Option<Unread> {
     let gap = snapshot.is_complete(kind, namespace).err()?;
     let plural = kinds::of(kind).map_or_else(|| plural(&kind.kind), |row| row.plural.to_owned());
-    Some(Unread { kind: kind.clone(), plural, namespace: namespace.map(str::to_owned), may_allow: true, gap })
+    Some(Unread {
+        kind: kind.clone(),
+        plural,
+        namespace: namespace.map(str::to_owned),
+        system: None,
+        may_allow: true,
+        gap,
+    })
 }
 
 /// The plural of a kind that no table names, as the API's makers form it.

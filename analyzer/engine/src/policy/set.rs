@@ -57,7 +57,8 @@ pub struct SideAnswer<'s> {
 }
 
 impl<'s> SideAnswer<'s> {
-    const fn open() -> Self {
+    /// Nobody objects.
+    pub(crate) const fn open() -> Self {
         Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new() }
     }
 
@@ -180,6 +181,18 @@ impl<'s> Policies<'s> {
             }
         }
         selection
+    }
+
+    /// Policies that may select a pod of a namespace of which only these labels are known, and turn callers away.
+    pub fn may_select(&self, namespace: &str, labels: &BTreeMap<String, String>) -> impl Iterator<Item = &Policy<'s>> {
+        let shelf = self.by_namespace.get(namespace);
+        let of_shelf = shelf.into_iter().flat_map(|shelf| shelf.by_label.values().flatten().chain(&shelf.others));
+        let may = |policy: &&Policy<'s>| match policy.rules.scope() {
+            Scope::Namespace(_, selector) => selector.may_match(labels),
+            Scope::Cluster => true,
+        };
+        let near = of_shelf.chain(&self.anywhere).filter_map(|index| self.get(*index));
+        near.filter(|policy| policy.rules.restricts(Direction::Ingress)).filter(may)
     }
 
     /// The fold over both ends.

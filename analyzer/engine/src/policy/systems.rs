@@ -1,13 +1,17 @@
 //! Kinds of policy of other systems that a snapshot may lack: which systems have them, and which of them may let
 //! through what a `NetworkPolicy` turns away.
 
+use kubereach_model::snapshot::kinds::{self, Served};
 use kubereach_model::snapshot::{GroupKind, Snapshot};
+use kubereach_reports::report::CoverageState;
 
 use super::engine::{Unread, is_served, unread};
 
 /// A kind of policy of another system.
 #[derive(Debug)]
 pub(super) struct Kind {
+    /// Whose it is.
+    system: &'static str,
     /// Plugins that have it, as [`super::cni::Plugins`] names them.
     plugins: &'static [&'static str],
     /// Under which groups it is read: any of them will do.
@@ -26,6 +30,7 @@ const ANTREA: &[&str] = &["Antrea"];
 /// `AuthorizationPolicy`, `PeerAuthentication`).
 static KINDS: &[Kind] = &[
     Kind {
+        system: "Calico",
         plugins: CALICO,
         kinds: &[
             GroupKind::known("crd.projectcalico.org", "NetworkPolicy"),
@@ -35,6 +40,7 @@ static KINDS: &[Kind] = &[
         may_allow: true,
     },
     Kind {
+        system: "Calico",
         plugins: CALICO,
         kinds: &[
             GroupKind::known("crd.projectcalico.org", "GlobalNetworkPolicy"),
@@ -44,36 +50,42 @@ static KINDS: &[Kind] = &[
         may_allow: true,
     },
     Kind {
+        system: "Cilium",
         plugins: CILIUM,
         kinds: &[GroupKind::known("cilium.io", "CiliumNetworkPolicy")],
         namespaced: true,
         may_allow: true,
     },
     Kind {
+        system: "Cilium",
         plugins: CILIUM,
         kinds: &[GroupKind::known("cilium.io", "CiliumClusterwideNetworkPolicy")],
         namespaced: false,
         may_allow: true,
     },
     Kind {
+        system: "Antrea",
         plugins: ANTREA,
         kinds: &[GroupKind::known("crd.antrea.io", "NetworkPolicy")],
         namespaced: true,
         may_allow: true,
     },
     Kind {
+        system: "Antrea",
         plugins: ANTREA,
         kinds: &[GroupKind::known("crd.antrea.io", "ClusterNetworkPolicy")],
         namespaced: false,
         may_allow: true,
     },
     Kind {
+        system: "Istio",
         plugins: &[],
         kinds: &[GroupKind::known("security.istio.io", "AuthorizationPolicy")],
         namespaced: true,
         may_allow: false,
     },
     Kind {
+        system: "Istio",
         plugins: &[],
         kinds: &[GroupKind::known("security.istio.io", "PeerAuthentication")],
         namespaced: true,
@@ -83,8 +95,15 @@ static KINDS: &[Kind] = &[
 
 /// The kinds that this cluster has, as far as the snapshot shows: a plugin of theirs runs, or their definition was read.
 pub(super) fn present(snapshot: &Snapshot, plugins: &[&str]) -> Vec<&'static Kind> {
+    // A server behind the API server that does not answer is one that is registered.
+    let is_down = |kind: &GroupKind| {
+        let aggregated = kinds::of(kind).is_some_and(|row| row.served == Served::Aggregated);
+        let state = || snapshot.coverage.of(kind, None).state;
+        aggregated && snapshot.coverage.is_recorded(kind) && state() == CoverageState::NotCollected
+    };
     let seen = |kind: &&Kind| {
-        kind.plugins.iter().any(|plugin| plugins.contains(plugin)) || kind.kinds.iter().any(|k| is_served(snapshot, k))
+        kind.plugins.iter().any(|plugin| plugins.contains(plugin))
+            || kind.kinds.iter().any(|k| is_served(snapshot, k) || is_down(k))
     };
     KINDS.iter().filter(seen).collect()
 }
@@ -93,8 +112,11 @@ impl Kind {
     /// Was it not all read, where it matters to pods of a namespace?
     pub(super) fn unread(&self, snapshot: &Snapshot, namespace: &str) -> Option<Unread> {
         let scope = self.namespaced.then_some(namespace);
-        let missing: Option<Vec<Unread>> = self.kinds.iter().map(|kind| unread(snapshot, kind, scope)).collect();
-        let first = missing?.into_iter().next()?;
-        Some(Unread { may_allow: self.may_allow, ..first })
+        // One group is another view of the same objects; a group that is not served shows none of them.
+        if self.kinds.iter().any(|kind| snapshot.coverage.state(kind, scope) == CoverageState::Complete) {
+            return None;
+        }
+        let first = self.kinds.iter().find_map(|kind| unread(snapshot, kind, scope))?;
+        Some(Unread { system: Some(self.system), may_allow: self.may_allow, ..first })
     }
 }

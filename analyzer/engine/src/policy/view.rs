@@ -1,8 +1,11 @@
 //! The policies of one cluster as its paths and `can` ask about them: the evaluator, plus what was not
 //! read, what is not evaluated, and whether anything is enforced.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
+
+use kubereach_reports::report::ObjectRef;
 
 use super::answer::{Answer, Direction, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
@@ -233,6 +236,13 @@ impl<'s> PolicyView<'s> {
     /// Is there surely no policy, of whatever system, that touches a pod of this namespace?
     pub fn touches_none_in(&self, namespace: &str) -> bool {
         self.third_party.is_empty() && self.policies.none_in(namespace)
+    }
+
+    /// The first policy, of whatever system, that may turn callers of a pod away of which only these labels are known.
+    pub fn may_close(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<ObjectRef> {
+        let third_party = || self.third_party.near(namespace).find(|other| !other.is_inert());
+        let own = self.policies.may_select(namespace, labels).map(|policy| policy.object.clone()).min();
+        own.or_else(|| third_party().map(|other| other.object.clone()))
     }
 
     /// Policies of other systems that may touch a pod.

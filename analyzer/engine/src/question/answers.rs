@@ -271,7 +271,7 @@ impl<'v, 's> Answers<'v, 's> {
             says,
             rule,
             missing,
-            text: format!("{} {text}", policy.object),
+            text: format!("{} {}", policy.object, kubereach_reports::secrets::mask(&text).unwrap_or(text)),
             location: None,
             place: Some((policy.origin, field)),
         })
@@ -334,7 +334,8 @@ impl<'v, 's> Answers<'v, 's> {
     }
 }
 
-pub(super) const fn plain(direction: &'static str, says: &'static str, text: String) -> Because {
+pub(super) fn plain(direction: &'static str, says: &'static str, text: String) -> Because {
+    let text = kubereach_reports::secrets::mask(&text).unwrap_or(text);
     Because { direction, policy: None, says, rule: None, missing: None, text, location: None, place: None }
 }
 

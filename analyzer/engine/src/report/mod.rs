@@ -163,7 +163,7 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
     // Paths that carry nothing name theirs too.
     let all = judged.subject.paths.iter().flat_map(|path| &path.segments).flat_map(|segment| segment.assumptions());
     mentioned.assumed = all.cloned().collect();
-    mentioned.assumed.sort_by(|a, b| (a.code(), a.kind(), &a.namespace).cmp(&(b.code(), b.kind(), &b.namespace)));
+    mentioned.assumed.sort_by(|a, b| a.place().cmp(&b.place()));
     mentioned.assumed.dedup();
     let assumptions = ids(judged.subject.assumptions());
     let mut keep = |finding: &Arc<Finding>| mentioned.keep(finding);

@@ -29,6 +29,8 @@ pub struct Proxy<'s> {
 pub enum TrafficSource<'s> {
     /// These pods.
     Pods(Vec<Found<'s, Pod>>),
+    /// Somebody in the cluster whose pods were not seen.
+    Unseen,
     /// A proxy on every node that the network plugin knows by an identity of its own, which no
     /// `NetworkPolicy` can name.
     OwnIdentity,
@@ -96,8 +98,18 @@ impl<'s> ProxyPods<'s> {
     }
 }
 
-/// Who dials for a Gateway whose class names this controller. `None` where nobody is recognised among
-/// the pods that were read.
+/// Pods that were not seen. Manifests leave the proxy to the cluster that they are for: `None`, as for one outside.
+fn unseen<'s>(cluster: &ClusterIndex<'_>, controller: Option<&Controller>, name: &'static str) -> Option<Proxy<'s>> {
+    let is_ours = !controller.is_some_and(Controller::is_outside) && !cluster.is_manifests();
+    is_ours.then_some(Proxy { name, source: TrafficSource::Unseen })
+}
+
+/// Who dials for an Ingress of which no known controller serves the class.
+pub fn of_unknown<'s>(cluster: &ClusterIndex<'_>) -> Option<Proxy<'s>> {
+    unseen(cluster, None, "this entry's controller")
+}
+
+/// Who dials for a Gateway whose class names this controller. `None` where it is outside the cluster or left to it.
 pub fn of_gateway<'s>(
     cluster: &ClusterIndex<'s>,
     gateway: Found<'s, Gateway>,
@@ -113,7 +125,10 @@ pub fn of_gateway<'s>(
     if let Some((controller, gateways)) = known.filter(|_| pods.is_empty()) {
         pods = as_the_product_does(cluster, gateway, controller, gateways);
     }
-    (!pods.is_empty()).then_some(Proxy { name, source: TrafficSource::Pods(pods) })
+    if pods.is_empty() {
+        return unseen(cluster, known.map(|(controller, _)| controller), name);
+    }
+    Some(Proxy { name, source: TrafficSource::Pods(pods) })
 }
 
 fn as_the_product_does<'s>(
@@ -158,7 +173,10 @@ pub fn of_ingress<'s>(
         (Place::ControlPods, Proxies::Pods(_)) => cluster.proxy_pods().shared(controller),
         (Place::ControlPods, Proxies::Unknown) => Vec::new(),
     };
-    (!pods.is_empty()).then_some(Proxy { name: controller.name, source: TrafficSource::Pods(pods) })
+    if pods.is_empty() {
+        return unseen(cluster, Some(controller), controller.name);
+    }
+    Some(Proxy { name: controller.name, source: TrafficSource::Pods(pods) })
 }
 
 fn labelled<'s>(cluster: &ClusterIndex<'s>, namespace: &str, key: &str, value: &str) -> Vec<Found<'s, Pod>> {

@@ -5,26 +5,41 @@ use std::borrow::Cow;
 use super::emit::{self, ItemType, ListMeta, Outcome, Pending};
 use super::head::{self, DocClass};
 use super::yaml_docs::Segment;
-use super::{Context, Out};
+use super::{Context, Out, salvage};
 use crate::content::{Problem, TableDocument, TextFormat};
 use crate::json;
 use crate::object::{Body, shift};
 use crate::yaml::tree::{NodeId, Tree};
 use crate::yaml::{Position, Slice, YamlError, engine};
 
-/// Reads one document by parsing it.
-pub(super) fn document<T: Send>(segment: &Segment<'_>, source: Option<&str>, ctx: &Context<'_, T>, out: &mut Out<T>) {
-    let tree = match engine::parse(segment.text, ctx.bounds()) {
-        Ok(Some(tree)) => tree,
-        Ok(None) => return,
-        Err(error) => return unreadable(segment, &error, ctx, out),
-    };
-    let reading = Reading { tree: &tree, segment, format: TextFormat::Yaml, source, ctx };
+/// Reads one document by parsing it; what is wrong with it where that fails.
+pub(super) fn document<T: Send>(
+    segment: &Segment<'_>,
+    source: Option<&str>,
+    ctx: &Context<'_, T>,
+    out: &mut Out<T>,
+) -> Option<YamlError> {
+    match engine::parse(segment.text, ctx.bounds()) {
+        Ok(Some(tree)) => parsed(&tree, segment, source, ctx, out),
+        Ok(None) => {}
+        Err(error) => return Some(error),
+    }
+    None
+}
+
+fn parsed<T: Send>(
+    tree: &Tree<'_>,
+    segment: &Segment<'_>,
+    source: Option<&str>,
+    ctx: &Context<'_, T>,
+    out: &mut Out<T>,
+) {
+    let reading = Reading { tree, segment, format: TextFormat::Yaml, source, ctx };
     if tree.is_sequence(0) {
         return reading.array(out);
     }
     if !tree.is_mapping(0) {
-        return scalar(&tree, segment, ctx, out);
+        return scalar(tree, segment, ctx, out);
     }
     let (api_version, kind) = reading.type_of(0);
     let items = tree.get(0, "items").map(|(_, v)| v);
@@ -46,9 +61,10 @@ pub(super) fn document<T: Send>(segment: &Segment<'_>, source: Option<&str>, ctx
                 .or_else(|| tree.get(0, "items"))
                 .map_or(0, |(_, v)| tree.children(tree.follow(v)).count()),
             line: segment.line,
+            resource: None,
         }),
         DocClass::Failure => {
-            let status = engine::from_node(&tree, 0, ctx.bounds()).unwrap_or_default();
+            let status = engine::from_node(tree, 0, ctx.bounds()).unwrap_or_default();
             emit::failure(status, segment.line, out);
         }
         DocClass::Other => {
@@ -282,6 +298,9 @@ impl<'r, T> Reading<'r, T> {
     }
 
     fn data(&self, out: &mut Out<T>) {
+        if let Some(table) = salvage::table(self.segment.text, self.segment.line) {
+            return out.docs.tables.push(table);
+        }
         // `failed to print: no kind is registered` is a sentence, although YAML sees a key in it.
         let mut keys = self.tree.children(0);
         let sentence = self.tree.is_mapping(0)
@@ -308,6 +327,9 @@ impl<'r, T> Reading<'r, T> {
 
 /// Keeps a document that is text and no mapping.
 pub(super) fn sentence<T>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) {
+    if let Some(table) = salvage::table(segment.text, segment.line) {
+        return out.docs.tables.push(table);
+    }
     out.other(segment.line);
     if out.text.is_none() && segment.text.len() <= ctx.limits.text_bytes {
         out.text = Some(String::from_utf8_lossy(segment.text).into_owned());
@@ -323,7 +345,8 @@ fn scalar<T>(tree: &Tree<'_>, segment: &Segment<'_>, ctx: &Context<'_, T>, out: 
     }
 }
 
-fn unreadable<T>(segment: &Segment<'_>, error: &YamlError, ctx: &Context<'_, T>, out: &mut Out<T>) {
+/// Says that a document could not be read.
+pub(super) fn unreadable<T>(segment: &Segment<'_>, error: &YamlError, ctx: &Context<'_, T>, out: &mut Out<T>) {
     if ctx.sniffed {
         return;
     }

@@ -8,6 +8,8 @@ use super::head::{self, DocClass};
 use super::json_items::{Cursor, has_types, item_of, items, walk_items};
 use super::watch::Watch;
 use super::{Context, Out};
+use super::{argo, internal, keyed};
+use crate::capture::{self, Lead};
 use crate::content::ListDocument;
 use crate::json::{self, Range, What};
 use crate::yaml::Position;
@@ -94,6 +96,8 @@ fn between<T>(
         None if line.trim_ascii() == b"---" || matches!(line.first(), Some(0x1E)) => {
             return at + if line.first() == Some(&0x1E) { 1 } else { line.len() };
         }
+        // A saved terminal: what follows was printed by another command.
+        None if capture::lead(line) == Some(Lead::Command) => {}
         None => {
             if !*junk && !ctx.cut {
                 out.problems.push(ctx.problem(
@@ -133,6 +137,9 @@ struct Top<'a> {
     /// The items, where they are an array, and where it broke off.
     ranges: Option<(Vec<Range>, Option<json::ScanError>)>,
     rows: Option<Range>,
+    /// The items of a list in kubectl's own types, and its link.
+    internal: Option<Range>,
+    link: Option<Cow<'a, str>>,
     event: Option<Cow<'a, str>>,
     object: Option<Range>,
 }
@@ -166,6 +173,8 @@ fn document<T: Send>(
             b"\"metadata\"" => top.metadata = Some(entry.value),
             b"\"items\"" => top.items = Some(entry.value),
             b"\"rows\"" => top.rows = Some(entry.value),
+            b"\"Items\"" => top.internal = Some(entry.value),
+            b"\"selfLink\"" => top.link = json::text_of(text, entry.value),
             b"\"type\"" => top.event = json::text_of(text, entry.value),
             b"\"object\"" => top.object = Some(entry.value),
             _ => {}
@@ -199,6 +208,7 @@ fn document<T: Send>(
                     json::items(text, r.start, ctx.limits.depth).flatten().count()
                 }),
             line: position.line,
+            resource: None,
         }),
         DocClass::Failure => {
             let status = serde_json::from_slice(whole.of(text)).unwrap_or_default();
@@ -257,6 +267,9 @@ fn untyped_document<T: Send>(
     ctx: &Context<'_, T>,
     out: &mut Out<T>,
 ) {
+    if top.kind.is_none() && foreign(text, whole, top, position, ctx, out) {
+        return;
+    }
     // A typed list without its type, or one object without: the layout may know.
     let hinted = ItemType::new(None, None, &ctx.hint);
     if hinted.is_known() && top.kind.is_none() {
@@ -276,6 +289,28 @@ fn untyped_document<T: Send>(
     }
     out.other(position.line);
     data(whole.of(text), ctx, out);
+}
+
+/// Reads objects that are wrapped in another way than the API's.
+fn foreign<T: Send>(
+    text: &[u8],
+    whole: Range,
+    top: &Top<'_>,
+    position: Position,
+    ctx: &Context<'_, T>,
+    out: &mut Out<T>,
+) -> bool {
+    if let Some(range) = top.internal {
+        return internal::read(text, (whole, range), top.link.as_deref(), position, ctx, out);
+    }
+    match &top.ranges {
+        Some((items, _)) if argo::is_answer(text, items) => {
+            argo::read(text, (whole, items), position, ctx, out);
+            true
+        }
+        None if top.items.is_none() => keyed::read(text, whole, position, ctx, out),
+        _ => false,
+    }
 }
 
 fn data<T>(bytes: &[u8], ctx: &Context<'_, T>, out: &mut Out<T>) {

@@ -3,13 +3,17 @@
 //! Objects are found by cheap scans (indentation in YAML, brackets in JSON) and decoded one by one
 //! and in parallel, so that a large list never exists as a tree and one bad item costs only itself.
 
+mod argo;
 mod captured;
 mod emit;
 mod full;
 mod head;
+mod internal;
 mod json_items;
 mod json_stream;
+mod keyed;
 pub(crate) mod pieces;
+mod salvage;
 mod shape;
 mod watch;
 mod yaml_docs;
@@ -20,6 +24,7 @@ use super::content::{Content, Documents, FileId, Problem, TypeHint};
 use super::json;
 use super::limits::Limits;
 use super::object::RawObject;
+use super::source;
 use super::yaml::Position;
 use super::yaml::tree::Bounds;
 
@@ -148,20 +153,15 @@ impl<T> Out<T> {
 
 /// Reads one member that may hold documents.
 pub(crate) fn read<T: Send>(bytes: &[u8], ctx: &Context<'_, T>) -> (Content<T>, Vec<Problem>) {
-    if let Some(name) = utf16(bytes) {
-        let problem = ctx.problem(
-            None,
-            format!("the file is {name} text: convert it to UTF-8 (on Windows, `kubectl … | Out-File -Encoding utf8`); it was not read"),
-        );
-        return (Content::Empty, vec![problem]);
-    }
     let start = strip_bom(bytes);
     let text = bytes.get(start..).unwrap_or_default();
     let first = json::skip_space(text, 0);
     if first >= text.len() {
         return (Content::Empty, Vec::new());
     }
-    if memchr::memchr(0, text.get(..8192.min(text.len())).unwrap_or_default()).is_some() {
+    // A dump that a disk or a copy damaged begins as a dump nevertheless.
+    let damage = memchr::memchr(0, text.get(..8192.min(text.len())).unwrap_or_default());
+    if damage.is_some_and(|at| at < 64 || !source::begins_as_dump(text)) {
         let problem = ctx.problem(None, "a binary file, not YAML or JSON: it was not read");
         return (Content::Empty, if ctx.sniffed { Vec::new() } else { vec![problem] });
     }
@@ -195,13 +195,18 @@ fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, len: u64) -> (Content<T>, Ve
                 path: ctx.display.to_owned(),
                 line: out.first_other,
                 column: None,
-                message: format!(
-                    "{count} {noun} {verb} not Kubernetes objects (no apiVersion and kind) and told nothing"
-                ),
+                message: format!("{count} {noun} {verb} not Kubernetes objects (no apiVersion and kind)"),
             });
         } else if out.problems.is_empty() {
-            out.problems
-                .push(ctx.problem(None, "no Kubernetes object in it (no apiVersion and kind): it told nothing"));
+            out.problems.push(ctx.problem(None, "no Kubernetes object in it (no apiVersion and kind)"));
+        }
+    }
+    // Where nothing else was found there is no rest.
+    if !found {
+        for problem in &mut out.problems {
+            if let Some(what) = problem.message.strip_suffix("; the rest was read") {
+                problem.message = format!("{what}; no object was found in the file");
+            }
         }
     }
     out.problems.sort();
@@ -241,13 +246,5 @@ fn drop_cut_object<T>(out: &mut Out<T>, len: u64) {
         && let Some(list) = out.docs.lists.last_mut()
     {
         list.truncated = true;
-    }
-}
-
-fn utf16(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xFF, 0xFE, ..] => Some("UTF-16 (little-endian)"),
-        [0xFE, 0xFF, ..] => Some("UTF-16 (big-endian)"),
-        _ => None,
     }
 }

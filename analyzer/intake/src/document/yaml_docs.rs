@@ -8,11 +8,11 @@ use rayon::prelude::*;
 use super::emit::{self, ItemType, ListMeta, Outcome, Pending};
 use super::head::{self, DocClass};
 use super::shape::{self, Block, Shape};
-use super::{Context, Out, captured, full, json_items, json_stream};
+use super::{Context, Out, captured, full, json_items, json_stream, salvage};
 use crate::content::TextFormat;
 use crate::json;
 use crate::object::Body;
-use crate::yaml::{Position, Slice, engine};
+use crate::yaml::{Position, Slice, YamlError, engine};
 
 /// Documents that are held at once.
 const CHUNK: usize = 1024;
@@ -117,17 +117,26 @@ fn body_start(text: &[u8], mark: usize) -> usize {
 }
 
 fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) {
+    if let Some(error) = attempt(segment, ctx, out)
+        && !salvage::read(segment, ctx, out)
+    {
+        full::unreadable(segment, &error, ctx, out);
+    }
+}
+
+/// Reads one document; what is wrong with it where it does not parse.
+pub(super) fn attempt<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) -> Option<YamlError> {
     let outline = shape::outline(segment.text);
     match outline.shape {
         Shape::Empty => {}
         Shape::List(block) => {
             if !list(segment, &block, outline.source, ctx, out) {
-                full::document(segment, outline.source, ctx, out);
+                return full::document(segment, outline.source, ctx, out);
             }
         }
         Shape::Array(block) => {
             if !array(segment, &block, ctx, out) {
-                full::document(segment, outline.source, ctx, out);
+                return full::document(segment, outline.source, ctx, out);
             }
         }
         // Text without a colon is a word or a sentence, whatever else it is.
@@ -139,7 +148,7 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
             match (head.api_version, head.kind) {
                 (Some(api_version), Some(kind)) if !head::is_special(&kind) && !ctx.hint.null_strings => {
                     if out.room(1, ctx) == 0 {
-                        return;
+                        return None;
                     }
                     let at = Position { line: segment.line, column: 1 };
                     let pending = Pending {
@@ -151,7 +160,7 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
                     };
                     out.docs.objects.push(emit::one(pending, None, ctx));
                 }
-                _ => full::document(segment, outline.source, ctx, out),
+                _ => return full::document(segment, outline.source, ctx, out),
             }
         }
         Shape::Odd => {
@@ -169,10 +178,11 @@ fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<
                 // JSON between YAML markers: read it as JSON, at its place in the file.
                 json_stream::read_at(segment.text, offset, segment.start, segment.line_of(line), ctx, out);
             } else {
-                full::document(segment, outline.source, ctx, out);
+                return full::document(segment, outline.source, ctx, out);
             }
         }
     }
+    None
 }
 
 /// A list's own keys.
@@ -293,6 +303,17 @@ fn items<T: Send>(segment: &Segment<'_>, block: &Block, item: &ItemType, ctx: &C
         item_of(&slice, n, block.indent, item, index, ctx)
     });
     emit::keep(outcomes, out);
+}
+
+/// Reads the items of a damaged list into the last one, each by itself.
+pub(super) fn items_of<T: Send>(segment: &Segment<'_>, block: &Block, ctx: &Context<'_, T>, out: &mut Out<T>) {
+    let last = out.docs.lists.last();
+    let item = ItemType::new(
+        last.and_then(|list| list.api_version.as_deref()),
+        last.and_then(|list| list.kind.as_deref()),
+        &ctx.hint,
+    );
+    items(segment, block, &item, ctx, out);
 }
 
 /// The column of an item's content, after its dash.

@@ -7,8 +7,8 @@ mod place;
 
 use std::borrow::Cow;
 
-pub(crate) use place::clamp;
 pub use place::{char_position, chars, message, position, shift};
+pub(crate) use place::{clamp, lines};
 
 /// A byte range in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,3 +50,8 @@ pub fn chars(bytes: &[u8]) -> usize {
 pub(crate) fn clamp(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
+
+/// How many line feeds a text has.
+pub(crate) fn lines(text: &[u8]) -> u32 {
+    clamp(memchr::memchr_iter(b'\n', text).count())
+}

@@ -6,7 +6,7 @@ use super::facts::CoverageStatement;
 use super::part::Part;
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, Told, outermost};
-use crate::hint;
+use crate::paths;
 use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// The layout.
@@ -70,7 +70,7 @@ impl Layout for Cilium {
         outermost(files, |p| {
             let name = p.rsplit('/').next().unwrap_or(p);
             let core =
-                stamped(hint::stem(name)).is_some_and(|(n, _)| matches!(n, "k8s-services" | "k8s-pods" | "k8s-nodes"));
+                stamped(paths::stem(name)).is_some_and(|(n, _)| matches!(n, "k8s-services" | "k8s-pods" | "k8s-nodes"));
             (core || name == LOG).then(|| p.strip_suffix(name)).flatten()
         })
     }
@@ -85,7 +85,7 @@ impl Layout for Cilium {
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         for (n, file) in part.files.iter().enumerate() {
-            let stem = hint::stem(file.name());
+            let stem = paths::stem(file.name());
             if let Some((_, Clock::Local(at))) = stamped(stem) {
                 out.taken_at_local = out.taken_at_local.max(Some(at));
             }

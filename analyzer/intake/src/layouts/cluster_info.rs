@@ -12,8 +12,8 @@ use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part};
 use super::{Facts, FileEntry, Layout, outermost};
 use crate::content::{Content, Documents};
-use crate::hint;
 use crate::item::Item;
+use crate::paths;
 use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// The layout.
@@ -52,7 +52,7 @@ impl Layout for ClusterInfo {
             let (folder, name) = p.rsplit_once('/')?;
             let namespace = folder.rsplit('/').next().unwrap_or(folder);
             let root = p.get(..folder.len() - namespace.len())?;
-            (hint::stem(name) == "replication-controllers").then_some(root)
+            (paths::stem(name) == "replication-controllers").then_some(root)
         });
         roots.retain(|root| nodes(root));
         for file in files {
@@ -109,13 +109,13 @@ fn folders(
 ) {
     for file in &part.files {
         match file.path.split('/').collect::<Vec<_>>().as_slice() {
-            [name] if hint::stem(name) == "nodes" => {
+            [name] if paths::stem(name) == "nodes" => {
                 if let (Some(kind), Some(statement)) = (kind("nodes"), file.listing()) {
                     out.say(&kind.group_kind(), None, statement);
                 }
             }
             [ns, name] => {
-                let Some((_, _, plural)) = KINDS.iter().find(|(n, ..)| *n == hint::stem(name)) else {
+                let Some((_, _, plural)) = KINDS.iter().find(|(n, ..)| *n == paths::stem(name)) else {
                     continue;
                 };
                 namespaces.insert((*ns).to_owned());

@@ -6,7 +6,7 @@ use super::facts::CoverageStatement;
 use super::part::Part;
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, before, outermost, singles};
-use crate::hint;
+use crate::paths;
 
 /// The layout.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Layout for Crashd {
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         for file in &part.files {
-            let stem = hint::stem(file.name());
+            let stem = paths::stem(file.name());
             let tail = stem.char_indices().rev().nth(18).and_then(|(at, _)| stem.get(at..));
             match tail.and_then(time::in_name).or_else(|| time::in_name(stem)) {
                 Some(Clock::Utc(at)) => out.taken_at = out.taken_at.max(Some(at)),

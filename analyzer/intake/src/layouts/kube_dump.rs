@@ -5,7 +5,7 @@ use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::Part;
 use super::{Facts, FileEntry, Layout, outermost, singles};
-use crate::hint;
+use crate::paths::{self, Written};
 use kubereach_model::snapshot::kinds;
 
 /// The layout.
@@ -27,10 +27,10 @@ const COMMON: [&str; 8] = [
 /// The folder above the namespace folders, for a file that is named as kube-dump names them.
 fn root(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/')?;
-    let resource = hint::stem(name).rsplit_once('_')?.1;
+    let resource = paths::stem(name).rsplit_once('_')?.1;
     let plural = resource.split('.').next().unwrap_or(resource);
     let known = COMMON.contains(&plural) || kinds::KINDS.iter().any(|k| k.plural == plural);
-    if !known || hint::stem(name) == name {
+    if !known || paths::written(name) != Written::Document {
         return None;
     }
     let namespace = folder.rsplit('/').next().unwrap_or(folder);

@@ -176,6 +176,7 @@ fn held<'p>(part: &Part<'p>) -> BTreeMap<GroupKind, BTreeMap<&'p str, usize>> {
     for item in part.files.iter().flat_map(File::items) {
         let (kind, namespace) = match &item.value.what {
             What::Object(object) => (object.group_kind(), object.meta().namespace.as_str()),
+            What::Release(release) => (release.secret.group_kind(), release.secret.meta().namespace.as_str()),
             What::Failed(failed) => (failed.kind.clone(), failed.namespace.as_str()),
             What::About(_) | What::Nameless => continue,
         };

@@ -8,21 +8,28 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::LazyLock;
 
+mod capi;
 mod cilium;
 mod cluster_info;
 mod crashd;
 mod crust_gather;
 mod discovery;
+mod eck;
 mod facts;
+pub(crate) mod hint;
+mod insights;
 mod istio;
 mod kube_dump;
 pub mod kubereach;
+mod microk8s;
 mod must_gather;
 mod part;
 mod plain;
 mod rancher;
 mod singles;
 mod sonobuoy;
+mod splunk;
+mod threescale;
 pub(crate) mod time;
 mod troubleshoot;
 mod velero;
@@ -30,8 +37,9 @@ mod velero;
 pub(crate) use facts::{Facts, is_custom};
 pub(crate) use part::{File, Part};
 
-use super::content::{Container, Content, Scan, ScannedInput, TypeHint};
+use super::content::{Container, Content, ScannedInput, TypeHint};
 use super::item::Item;
+use super::paths::{self, Written, display};
 use kubereach_model::snapshot::kinds::Kind;
 
 /// One way in which dumps are laid out.
@@ -67,6 +75,12 @@ pub(crate) trait Layout: Debug + Sync {
     fn kind_by_name(&self, stem: &str) -> Told<&'static Kind> {
         let _ = stem;
         Told::Nothing
+    }
+
+    /// Does it keep objects in files whose names say that they are text? Elsewhere such a file is a log, and what it
+    /// shows is none of the bundle.
+    fn saves_as_text(&self) -> bool {
+        false
     }
 
     /// Is a folder with these files in it, of which only the names are known, one bundle?
@@ -113,7 +127,7 @@ pub(crate) struct FileEntry<'s> {
 }
 
 /// Every layout, the most telling markers first.
-static LAYOUTS: [&dyn Layout; 13] = [
+static LAYOUTS: [&dyn Layout; 19] = [
     &kubereach::Kubereach,
     &troubleshoot::Troubleshoot,
     &crust_gather::CrustGather,
@@ -125,6 +139,12 @@ static LAYOUTS: [&dyn Layout; 13] = [
     &cilium::Cilium,
     &istio::Istio,
     &crashd::Crashd,
+    &insights::Insights,
+    &eck::Eck,
+    &splunk::Splunk,
+    &microk8s::Microk8s,
+    &capi::Capi,
+    &threescale::ThreeScale,
     &cluster_info::ClusterInfo,
     &kube_dump::KubeDump,
 ];
@@ -192,10 +212,10 @@ pub(crate) fn is_record(api_version: &str, kind: &str) -> bool {
 }
 
 /// Divides everything that was read into bundles.
-pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
+pub(crate) fn parts(inputs: &[ScannedInput<Item>]) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut loose: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (number, input) in scan.inputs.iter().enumerate() {
+    for (number, input) in inputs.iter().enumerate() {
         let claims = claims(input);
         if claims.is_empty() && input.container == Container::File {
             let folder = input.name.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -204,8 +224,8 @@ pub(crate) fn parts(scan: &Scan<Item>) -> Vec<Part<'_>> {
             bundles(number, input, &claims, &mut parts);
         }
     }
-    for (folder, inputs) in loose {
-        parts.push(beside(scan, &folder, &inputs));
+    for (folder, numbers) in loose {
+        parts.push(beside(inputs, &folder, &numbers));
     }
     let mut parts: Vec<Part<'_>> = parts.into_iter().flat_map(|part| part.layout.divide(part)).collect();
     parts.retain(|p| !p.files.is_empty());
@@ -225,54 +245,102 @@ pub fn is_bundle_folder(files: &[String]) -> bool {
 /// A root and the layout of what is below it.
 type Claim = (String, &'static dyn Layout);
 
+/// Finds the bundles of an input. An archive inside it is looked at by itself: what it holds is none of the bundle that
+/// it may stand in.
 fn claims(input: &ScannedInput<Item>) -> Vec<Claim> {
-    let entries: Vec<FileEntry<'_>> =
-        input.members.iter().map(|m| FileEntry { path: &m.path, content: &m.content }).collect();
-    let mut claims: Vec<Claim> = Vec::new();
-    for layout in LAYOUTS {
-        for root in layout.roots(&entries) {
-            if !claims.iter().any(|(claimed, _)| root.starts_with(claimed.as_str())) {
-                claims.push((root, layout));
+    let mut archives: BTreeMap<&str, Vec<FileEntry<'_>>> = BTreeMap::new();
+    for m in &input.members {
+        let archive = paths::archive_of(&m.path);
+        let path = m.path.get(archive.len()..).unwrap_or_default();
+        archives.entry(archive).or_default().push(FileEntry { path, content: &m.content });
+    }
+    let mut all: Vec<Claim> = Vec::new();
+    for (archive, entries) in archives {
+        let mut claims: Vec<Claim> = Vec::new();
+        for layout in LAYOUTS {
+            for root in layout.roots(&entries) {
+                let root = format!("{archive}{root}");
+                if !claims.iter().any(|(claimed, _)| root.starts_with(claimed.as_str())) {
+                    claims.push((root, layout));
+                }
             }
         }
+        all.append(&mut claims);
     }
-    claims
+    all
 }
 
 /// The bundles of one input, and what stands beside them.
 fn bundles<'s>(number: usize, input: &'s ScannedInput<Item>, claims: &[Claim], parts: &mut Vec<Part<'s>>) {
     let mut unreadable: Vec<String> = input.problems.iter().map(|p| p.path.clone()).collect();
     unreadable.extend(input.cut.then(|| input.name.clone()));
-    let mut files: BTreeMap<Option<usize>, Vec<File<'_>>> = BTreeMap::new();
+    let mut files: BTreeMap<(Option<usize>, &str), Vec<File<'_>>> = BTreeMap::new();
     for (member, m) in input.members.iter().enumerate() {
+        let archive = paths::archive_of(&m.path);
         let claim = claims
             .iter()
             .enumerate()
-            .filter(|(_, (root, _))| m.path.starts_with(root.as_str()))
+            .filter(|(_, (root, _))| paths::archive_of(root) == archive && m.path.starts_with(root.as_str()))
             .max_by_key(|(_, (root, _))| root.len());
-        let root = claim.map_or("", |(_, (root, _))| root.as_str());
-        files.entry(claim.map(|(n, _)| n)).or_default().push(File {
+        let root = claim.map_or(archive, |(_, (root, _))| root.as_str());
+        files.entry((claim.map(|(n, _)| n), archive)).or_default().push(File {
             path: m.path.strip_prefix(root).unwrap_or(&m.path),
-            display: super::source::display(input.container, &input.name, &m.path),
+            display: display(input.container, &input.name, &m.path),
             content: &m.content,
             at: (number, member),
         });
     }
-    for (claim, files) in files {
+    for ((claim, archive), mut files) in files {
         let (root, layout) =
-            claim.and_then(|n| claims.get(n)).map_or(("", &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
-        let prefix = super::source::display(input.container, &input.name, root);
-        let name = if root.is_empty() { input.name.clone() } else { prefix.trim_end_matches('/').to_owned() };
+            claim.and_then(|n| claims.get(n)).map_or((archive, &plain::PLAIN as &'static dyn Layout), |(r, l)| (r, *l));
+        match claim {
+            Some(_) if layout.saves_as_text() => {}
+            Some(_) => files.retain(|file| !(file.documents().is_some() && is_saved(file))),
+            None if beside_bundle(archive, &files, claims) => continue,
+            None => drop_saved_manifests(&mut files),
+        }
+        let prefix = display(input.container, &input.name, root);
+        let name = if root.is_empty() { input.name.clone() } else { part_name(&prefix).to_owned() };
         parts.push(Part::new(name, root.to_owned(), layout, files, prefix, unreadable.clone()));
     }
 }
 
+fn part_name(prefix: &str) -> &str {
+    prefix.strip_suffix(paths::NESTED).unwrap_or_else(|| prefix.trim_end_matches('/'))
+}
+
+fn is_saved(file: &File<'_>) -> bool {
+    paths::written(file.path) == Written::Text
+}
+
+/// Is it nothing but what lies around a bundle: an archive in it that is no bundle, or notes beside it?
+fn beside_bundle(archive: &str, files: &[File<'_>], claims: &[Claim]) -> bool {
+    let inside = |root: &str| paths::archive_of(root).is_empty() && archive.starts_with(root);
+    if archive.is_empty() {
+        !claims.is_empty() && files.iter().all(|file| file.documents().is_none())
+    } else {
+        claims.iter().any(|(root, _)| inside(root))
+    }
+}
+
+/// Where manifests stand in files that are documents by their names, those in a text are an example or a copy: what
+/// applies the folder does not read them. What an API server printed counts however the file is called.
+fn drop_saved_manifests(files: &mut Vec<File<'_>>) {
+    if !files.iter().any(|file| !is_saved(file) && file.objects().next().is_some()) {
+        return;
+    }
+    files.retain(|file| {
+        let declared = file.objects().next().is_some() && !file.objects().any(|object| object.meta().is_stored());
+        !(declared && is_saved(file))
+    });
+}
+
 /// Files side by side were exported by one hand, whether the shell or we walked the folder.
-fn beside<'s>(scan: &'s Scan<Item>, folder: &str, inputs: &[usize]) -> Part<'s> {
+fn beside<'s>(inputs: &'s [ScannedInput<Item>], folder: &str, numbers: &[usize]) -> Part<'s> {
     let mut files = Vec::new();
     let mut unreadable = Vec::new();
-    for &number in inputs {
-        let Some(input) = scan.inputs.get(number) else {
+    for &number in numbers {
+        let Some(input) = inputs.get(number) else {
             continue;
         };
         unreadable.extend(input.problems.iter().map(|p| p.path.clone()));
@@ -283,8 +351,8 @@ fn beside<'s>(scan: &'s Scan<Item>, folder: &str, inputs: &[usize]) -> Part<'s> 
             at: (number, member),
         }));
     }
-    let name = match inputs {
-        [one] => scan.inputs.get(*one).map(|i| i.name.clone()).unwrap_or_default(),
+    let name = match numbers {
+        [one] => inputs.get(*one).map(|i| i.name.clone()).unwrap_or_default(),
         _ => folder.to_owned(),
     };
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };

@@ -9,7 +9,7 @@ use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, words};
 use super::{Facts, FileEntry, Layout, before, has, outermost, singles, time};
-use crate::hint;
+use crate::paths::{self, Written};
 use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// One of the two; the inspection is what the gathering consists of.
@@ -55,9 +55,9 @@ fn place(path: &str) -> Place<'_> {
         (_, rest) => (None, rest),
     };
     match rest {
-        [file] if namespace == Some(hint::stem(file)) => Place::Namespace,
+        [file] if namespace == Some(paths::stem(file)) => Place::Namespace,
         ["pods", _, _] => Place::PodCopy,
-        [group, file] => Place::List { namespace, group, resource: hint::stem(file) },
+        [group, file] => Place::List { namespace, group, resource: paths::stem(file) },
         [group, resource, _] => Place::One { namespace, group, resource },
         _ => Place::Other,
     }
@@ -65,7 +65,7 @@ fn place(path: &str) -> Place<'_> {
 
 /// The folder in which `namespaces/` and `cluster-scoped-resources/` stand.
 fn base(path: &str) -> Option<&str> {
-    if hint::stem(path) == path || place(path) == Place::Other {
+    if paths::written(path) != Written::Document || place(path) == Place::Other {
         return None;
     }
     let root = before(path, "cluster-scoped-resources/").or_else(|| before(path, "namespaces/"))?;

@@ -15,9 +15,8 @@ use kubereach_reports::report::CoverageState;
 use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, FileEntry, Layout};
+use super::{Facts, FileEntry, Layout, hint};
 use crate::content::{CapturedError, ErrorClass, ListDocument};
-use crate::hint;
 use crate::item::What;
 use kubereach_model::snapshot::kinds::{self, Kind};
 use kubereach_model::snapshot::model::Uid;
@@ -128,12 +127,9 @@ impl<'p> Survey<'p> {
                 *self.picked.entry(object.group_kind()).or_default() |= live;
             }
         }
-        for table in &documents.tables {
-            let message = format!(
-                "a {} of {} rows shows names and columns, not the objects: export with -o yaml or -o json",
-                table.kind, table.rows
-            );
-            out.problem(&file.display, Some(table.line), message);
+        // Behind a table its objects may follow.
+        for table in documents.tables.iter().filter(|_| documents.objects.is_empty()) {
+            out.problem(&file.display, Some(table.line), table.words());
             if let Some((kind, _)) = hint::named_kind(file.name()) {
                 out.say(
                     &kind.group_kind(),

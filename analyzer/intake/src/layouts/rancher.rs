@@ -11,7 +11,7 @@ use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, Told, before, has, outermost};
 use crate::content::TypeHint;
-use crate::hint;
+use crate::paths;
 use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// The layout.
@@ -158,8 +158,8 @@ fn place(path: &str) -> Option<(Option<&str>, Option<&'static Kind>)> {
         _ => return None,
     };
     let kind = match rest {
-        [_version, file] => kinds::by_resource(hint::stem(file), Some("")),
-        [group, _version, file] => kinds::by_resource(hint::stem(file), Some(group)),
+        [_version, file] => kinds::by_resource(paths::stem(file), Some("")),
+        [group, _version, file] => kinds::by_resource(paths::stem(file), Some(group)),
         _ => None,
     };
     Some((namespace, kind))

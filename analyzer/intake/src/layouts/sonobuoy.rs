@@ -10,7 +10,7 @@ use super::discovery::Discovery;
 use super::facts::{CoverageStatement, Scope};
 use super::part::{File, Part, refused, words};
 use super::{Facts, FileEntry, Layout, Told, before, ends, has, outermost, time};
-use crate::hint;
+use crate::paths;
 use kubereach_model::snapshot::kinds::{self, KINDS, Kind};
 
 /// The layout.
@@ -163,7 +163,7 @@ impl<'p, 's> Run<'p, 's> {
             None => "resources/cluster/".to_owned(),
         };
         let file = self.part.below(&folder).map(|(_, f)| f).find(|f| {
-            let stem = hint::stem(f.name());
+            let stem = paths::stem(f.name());
             match group_version_resource(stem) {
                 Some((group, resource)) => kinds::by_resource(resource, Some(group)) == Some(kind),
                 // Before 0.5x: `Pods.json`, without a group.

@@ -16,6 +16,7 @@ use super::part::{File, Part, refused, words};
 use super::time::{self, Clock};
 use super::{Facts, FileEntry, Layout, Told, before, has, is_custom, outermost};
 use crate::content::{Content, TypeHint};
+use crate::paths::{self, Written};
 use kubereach_model::snapshot::AnyObject;
 use kubereach_model::snapshot::kinds::{KINDS, Kind};
 
@@ -55,7 +56,7 @@ impl Layout for Troubleshoot {
                 || files.iter().any(|f| {
                     f.path.strip_prefix(root.as_str()).and_then(|p| p.strip_prefix("cluster-resources/")).is_some_and(
                         |p| {
-                            crate::hint::stem(p) != p
+                            paths::written(p) == Written::Document
                                 || (p.starts_with("custom-resources/") && p.matches('/').count() >= 1)
                         },
                     )
@@ -128,7 +129,7 @@ impl<'p, 's> Bundle<'p, 's> {
             for name in resource.names {
                 let folder = format!("cluster-resources/{name}/");
                 for (rest, _) in part.below(&folder).filter(|(rest, _)| !rest.contains('/')) {
-                    bundle.scope.namespaces.insert(crate::hint::stem(rest).to_owned());
+                    bundle.scope.namespaces.insert(paths::stem(rest).to_owned());
                 }
             }
             if let Some((_, Value::Object(errors))) = bundle.errors(resource) {
@@ -360,7 +361,7 @@ impl<'p, 's> Bundle<'p, 's> {
         }
         let mut namespaces = self.scope.namespaces.clone();
         for (rest, _) in self.part.below(&format!("{folder}/{name}/")) {
-            namespaces.insert(crate::hint::stem(rest).to_owned());
+            namespaces.insert(paths::stem(rest).to_owned());
         }
         let statement = namespaces.into_iter().map(|ns| {
             let one = listing(&format!("{folder}/{name}/{ns}"));

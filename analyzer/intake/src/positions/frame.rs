@@ -3,6 +3,7 @@
 //! Lines come only from the slice of the one object, so a frame never shows a neighbour in the same file.
 
 use kubereach_reports::report::Frame;
+use kubereach_reports::secrets::{mask, names_credential};
 
 use super::Text;
 
@@ -12,22 +13,6 @@ const WIDTH: usize = 160;
 const BEFORE: usize = 60;
 const LINES_BEFORE: usize = 2;
 const LINES_AFTER: usize = 1;
-
-/// Words that name secrets, where `:` or `=` follows.
-const SECRET: [&str; 12] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "token",
-    "secret",
-    "apikey",
-    "api-key",
-    "api_key",
-    "access-key",
-    "accesskey",
-    "credentials",
-    "authorization",
-];
 
 /// Lines of a slice, found by the line numbers of the file.
 pub(super) struct Lines<'t> {
@@ -98,7 +83,7 @@ fn context(line: &str) -> String {
         // `key: ***`; of a line without a key, its indentation.
         let indent: String = line.chars().take_while(|c| *c == ' ').collect();
         return match key {
-            Some(key) if !may_be_secret(&format!("{key} ")) && key.chars().count() < WIDTH => format!("{key}: ***"),
+            Some(key) if mask(key).is_none() && key.chars().count() < WIDTH => format!("{key}: ***"),
             _ => format!("{indent}***"),
         };
     }
@@ -106,13 +91,8 @@ fn context(line: &str) -> String {
 }
 
 fn may_be_secret(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    SECRET.iter().any(|word| {
-        lower.match_indices(word).any(|(at, _)| {
-            let rest = lower.get(at + word.len()..).unwrap_or_default();
-            rest.trim_start_matches(['"', '\'', ' ']).starts_with([':', '='])
-        })
-    })
+    let key = line.split_once(':').map_or("", |(key, _)| key);
+    mask(line).is_some() || names_credential(key.trim_end_matches(['"', '\'']))
 }
 
 /// At most [`WIDTH`] characters of a line with `start..end` among them, and where they are then.

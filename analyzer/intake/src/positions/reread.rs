@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::content::{Container, FileId, InputSpec, Origin};
 use crate::limits::Limits;
+use crate::paths::{self, NESTED};
 use crate::progress::Silent;
 use crate::source::compress::{self, Magic};
 use crate::source::pieces::RawPiece;
@@ -40,7 +41,7 @@ impl Sources {
     pub fn path(&self, file: FileId) -> Option<String> {
         let input = self.inputs.get(file.input as usize)?;
         let member = input.paths.get(file.member as usize)?;
-        Some(source::display(input.container, &source::name_of(&input.spec), member))
+        Some(paths::display(input.container, &source::name_of(&input.spec), member))
     }
 
     /// The bytes of origins, in their order; none where a source cannot be read again.
@@ -68,10 +69,17 @@ impl Sources {
                 }
             }
             (InputSpec::Path(root), Container::Directory) => {
+                let mut archives: BTreeMap<PathBuf, HashMap<&str, Vec<usize>>> = BTreeMap::new();
                 for (member, requests) in wanted {
-                    let Some(path) = input.paths.get(member as usize).map(|path| root.join(path)) else {
+                    let Some(label) = input.paths.get(member as usize) else { continue };
+                    let archive = paths::archive_of(label);
+                    let file = root.join(archive.strip_suffix(NESTED).unwrap_or_default());
+                    if !archive.is_empty() && file.is_file() {
+                        let inside = label.get(archive.len()..).unwrap_or_default();
+                        archives.entry(file).or_default().insert(inside, requests);
                         continue;
-                    };
+                    }
+                    let path = root.join(label);
                     if !seek(&path, &requests, origins, found) {
                         // A compressed file in a directory is read again like one named by itself.
                         let alone = Input {
@@ -81,6 +89,11 @@ impl Sources {
                         };
                         self.stream(&alone, HashMap::from([(0, requests)]), origins, found);
                     }
+                }
+                // Of an archive in the folder only that is read again.
+                for (file, named) in archives {
+                    let mut ranges = Ranges { wanted: HashMap::new(), named, paths: &[], origins, found };
+                    source::read(&InputSpec::Path(file), &self.limits, &Silent, &mut ranges);
                 }
             }
             _ => self.stream(input, wanted, origins, found),
@@ -94,7 +107,8 @@ impl Sources {
         origins: &[Origin],
         found: &mut [Option<Vec<u8>>],
     ) {
-        let mut ranges = Ranges { wanted, paths: &input.paths, origins, found };
+        let named = HashMap::new();
+        let mut ranges = Ranges { wanted, named, paths: &input.paths, origins, found };
         source::read(&input.spec, &self.limits, &Silent, &mut ranges);
     }
 }
@@ -131,6 +145,8 @@ fn seek(path: &Path, requests: &[usize], origins: &[Origin], found: &mut [Option
 
 struct Ranges<'r> {
     wanted: HashMap<u32, Vec<usize>>,
+    /// Members that are known by their path, until they come.
+    named: HashMap<&'r str, Vec<usize>>,
     paths: &'r [String],
     origins: &'r [Origin],
     found: &'r mut [Option<Vec<u8>>],
@@ -140,6 +156,10 @@ impl Sink for Ranges<'_> {
     fn container(&mut self, _: Container) {}
 
     fn wants(&mut self, id: u32, path: &str) -> bool {
+        if let Some(requests) = self.named.remove(path) {
+            self.wanted.insert(id, requests);
+            return true;
+        }
         // The number must still mean the same member: the archive may have changed since.
         self.wanted.contains_key(&id) && self.paths.get(id as usize).is_none_or(|known| known == path)
     }
@@ -157,7 +177,7 @@ impl Sink for Ranges<'_> {
                 }
             }
         }
-        !self.wanted.is_empty()
+        !(self.wanted.is_empty() && self.named.is_empty())
     }
 
     fn in_pieces(&self) -> bool {
@@ -189,6 +209,6 @@ impl Sink for Ranges<'_> {
                 }
             }
         }
-        !self.wanted.is_empty()
+        !(self.wanted.is_empty() && self.named.is_empty())
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::text::{self, Utf16};
 use crate::limits::Limits;
 use crate::progress::Progress;
 
@@ -63,6 +64,29 @@ impl Read for Bounded<'_> {
     }
 }
 
+/// Counts what many streams yield together against the limit for all.
+pub(crate) fn metered<'a>(inner: Stream<'a>, all: &Arc<AtomicU64>, limits: &Limits) -> Stream<'a> {
+    Box::new(Metered { inner, all: Arc::clone(all), limit: limits.total_bytes })
+}
+
+struct Metered<'a> {
+    inner: Stream<'a>,
+    all: Arc<AtomicU64>,
+    limit: u64,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        if self.all.fetch_add(n as u64, Ordering::Relaxed) > self.limit {
+            let what =
+                format!("more than {} bytes in all after decompression (limit {})", self.limit, Limits::TOTAL_BYTES);
+            return Err(io::Error::other(LimitHit(what)));
+        }
+        Ok(n)
+    }
+}
+
 /// The limit that these figures break.
 pub(crate) fn over(out: u64, compressed: u64, packed: bool, limits: &Limits) -> Option<LimitHit> {
     if out > limits.total_bytes {
@@ -92,10 +116,12 @@ pub(crate) enum Magic {
     SevenZip,
     Rar,
     Zip,
+    /// Text in UTF-16.
+    Utf16,
     Plain,
 }
 
-/// Recognises compression by the first bytes.
+/// Recognises compression and encoding by the first bytes.
 pub(crate) fn magic(head: &[u8]) -> Magic {
     match head {
         [0x1F, 0x8B, ..] => Magic::Gzip,
@@ -106,6 +132,7 @@ pub(crate) fn magic(head: &[u8]) -> Magic {
         [b'7', b'z', 0xBC, 0xAF, ..] => Magic::SevenZip,
         [b'R', b'a', b'r', b'!', ..] => Magic::Rar,
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Magic::Zip,
+        _ if text::order(head).is_some() => Magic::Utf16,
         _ => Magic::Plain,
     }
 }
@@ -163,7 +190,7 @@ pub(crate) struct Opened<'a> {
     pub(crate) magic: Magic,
 }
 
-/// Peels compression off a stream, at most twice, and bounds what comes out.
+/// Peels compression off a stream, at most twice, and bounds what comes out. Text in UTF-16 comes out as UTF-8.
 pub(crate) fn open<'a>(raw: Stream<'a>, limits: &'a Limits, progress: &'a dyn Progress) -> io::Result<Opened<'a>> {
     let count = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: raw, count: Arc::clone(&count), progress };
@@ -186,6 +213,9 @@ pub(crate) fn open<'a>(raw: Stream<'a>, limits: &'a Limits, progress: &'a dyn Pr
     }
     if !packed {
         stream = Box::new(Bounded { inner: stream, compressed: count, out: 0, limits, packed });
+    }
+    if let Some(order) = text::order(&head) {
+        (head, stream) = peek(Box::new(Utf16::new(stream, order)), 512)?;
     }
     Ok(Opened { magic: magic(&head), head, stream })
 }

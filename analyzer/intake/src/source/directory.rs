@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::member::take_stream;
 use super::names::{self, Class};
-use super::{Reading, io_words, take_stream};
+use super::{Reading, io_words};
+use crate::paths::display;
 
 /// Reads the files below `root`.
 pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
@@ -24,7 +26,7 @@ pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
             Err(error) => {
                 let path = error.path().map_or_else(|| reading.name.to_owned(), |p| p.to_string_lossy().into_owned());
                 let what = error.io_error().map_or_else(|| error.to_string(), io_words);
-                reading.say_of(path, &what, "the rest was read");
+                reading.say_of(path, &what, "it was not read");
                 continue;
             }
         };
@@ -56,7 +58,7 @@ pub(super) fn read(reading: &mut Reading<'_>, root: &Path) {
         }
     }
     if files == 0 {
-        reading.say("a directory without files", "it told nothing");
+        reading.say("a directory without files", "there is nothing in it to read");
     }
 }
 
@@ -76,8 +78,8 @@ fn file(reading: &mut Reading<'_>, label: String, path: &Path) {
             take_stream(reading, label, None, Box::new(file));
         }
         Err(error) => {
-            let shown = super::display(reading.summary.container, reading.name, &label);
-            reading.say_of(shown, &io_words(&error), "the rest was read");
+            let shown = display(reading.summary.container, reading.name, &label);
+            reading.say_of(shown, &io_words(&error), "it was not read");
         }
     }
 }

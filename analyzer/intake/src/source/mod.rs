@@ -4,21 +4,27 @@
 
 pub(crate) mod compress;
 mod directory;
+mod fill;
+mod member;
 pub(crate) mod names;
 pub(crate) mod pieces;
 mod tar;
+mod text;
 mod zip;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use compress::{Magic, Opened, Stream};
 use names::Class;
-use pieces::{PIECE, RawPiece, Splitter, WHOLE};
+use pieces::RawPiece;
 
 use super::content::{Container, InputSpec, Problem};
 use super::limits::Limits;
+use super::paths::{NESTED, display};
 use super::progress::Progress;
 
 /// One member with its bytes.
@@ -92,6 +98,9 @@ pub(crate) fn read(spec: &InputSpec, limits: &Limits, progress: &dyn Progress, s
         },
         total: 0,
         stopped: false,
+        ended: false,
+        unpacked: Arc::default(),
+        inside: String::new(),
     };
     reading.input(spec);
     reading.summary.cut |= reading.stopped;
@@ -103,21 +112,17 @@ pub fn may_hold_objects(path: &str) -> bool {
     names::classify(path) != Class::Skip
 }
 
+/// Whether a text begins as a dump of objects does.
+pub(crate) fn begins_as_dump(text: &[u8]) -> bool {
+    names::looks_structured(text.get(..64.min(text.len())).unwrap_or_default()) || names::looks_like_dump(text)
+}
+
 /// How an input is called in reports.
 pub(crate) fn name_of(spec: &InputSpec) -> String {
     match spec {
         InputSpec::Path(path) if cfg!(windows) => path.to_string_lossy().replace('\\', "/"),
         InputSpec::Path(path) => path.to_string_lossy().into_owned(),
         InputSpec::Stdin { name } | InputSpec::Bytes { name, .. } => name.clone(),
-    }
-}
-
-/// How a member is called in reports.
-pub(crate) fn display(container: Container, input: &str, member: &str) -> String {
-    match container {
-        Container::File | Container::Unreadable => input.to_owned(),
-        Container::Directory => format!("{}/{member}", input.trim_end_matches('/')),
-        Container::Tar | Container::Zip => format!("{input}!{member}"),
     }
 }
 
@@ -129,7 +134,14 @@ pub(crate) struct Reading<'r> {
     summary: Summary,
     /// Bytes of members so far, where no decompressor counts them.
     total: u64,
+    /// No more is read of the archive at hand.
     stopped: bool,
+    /// No more is read of the input.
+    ended: bool,
+    /// Bytes that came out of compressed members and of archives inside the input.
+    unpacked: Arc<AtomicU64>,
+    /// The archive inside the input that is read, as paths of its members begin; empty for the input itself.
+    inside: String,
 }
 
 impl Reading<'_> {
@@ -177,6 +189,7 @@ impl Reading<'_> {
         }
     }
 
+    /// Reads the members of a damaged zip archive up to the damage.
     fn salvage(&mut self, stream: Stream<'_>, error: &str) {
         let before = self.summary.members;
         zip::salvage(self, stream);
@@ -225,7 +238,7 @@ impl Reading<'_> {
         }
         let Some((bytes, cut)) = self.whole_or_pieces(stream, None, id, &path, true) else { return };
         if bytes.is_empty() && !cut {
-            self.say("an empty file", "it told nothing");
+            self.say("an empty file", "whatever made it wrote nothing into it");
         }
         self.total += bytes.len() as u64;
         let class = match names::classify(&path) {
@@ -237,101 +250,11 @@ impl Reading<'_> {
         self.give(RawMember { id, path, class, body: RawBody::Bytes(bytes), direct: true, cut });
     }
 
-    /// Reads a member: to its end, or, where it is large and its text shows where its objects end, piece by
-    /// piece into the sink (and then nothing is left to give).
-    fn whole_or_pieces(
-        &mut self,
-        mut stream: Stream<'_>,
-        size: Option<u64>,
-        id: u32,
-        path: &str,
-        direct: bool,
-    ) -> Option<(Vec<u8>, bool)> {
-        let mut filling = Filling { read: 0, size };
-        let hint = usize::try_from(size.unwrap_or(0).min(self.limits.member_bytes).min(64 << 20)).unwrap_or(0);
-        let goal = if self.sink.in_pieces() { WHOLE as u64 } else { u64::MAX };
-        let mut bytes = Vec::with_capacity(hint.min(WHOLE + PIECE));
-        match self.fill(&mut stream, &mut bytes, &mut filling, goal, path) {
-            Filled::Ended => return Some((bytes, false)),
-            Filled::Cut => return Some((bytes, true)),
-            Filled::More => {}
-        }
-        let Some(splitter) = Splitter::begin(&bytes) else {
-            let end = self.fill(&mut stream, &mut bytes, &mut filling, u64::MAX, path);
-            return Some((bytes, end == Filled::Cut));
-        };
-        self.progress.member(path);
-        self.sink.container(self.summary.container);
-        self.pieces(stream, filling, bytes, splitter, RawPiece::first(id, path, direct));
-        None
-    }
-
-    fn pieces(
-        &mut self,
-        mut stream: Stream<'_>,
-        mut filling: Filling,
-        mut buffer: Vec<u8>,
-        mut splitter: Splitter,
-        mut next: RawPiece,
-    ) {
-        let path = std::sync::Arc::clone(&next.path);
-        let before = splitter.before();
-        if before > 0 {
-            let rest = buffer.split_off(before);
-            next.pass(&buffer);
-            buffer = rest;
-        }
-        loop {
-            while let Some(cut) = splitter.cut(&buffer, next.line) {
-                let needed = buffer.len() - cut.len + PIECE + 4096;
-                let mut rest = self.sink.buffer();
-                // What is left over is an object or two: a buffer that was large enough nearly always is again.
-                if rest.capacity() < needed {
-                    rest = Vec::with_capacity(needed + PIECE / 8);
-                }
-                rest.extend_from_slice(buffer.get(cut.len..).unwrap_or_default());
-                buffer.truncate(cut.len);
-                let done = std::mem::replace(&mut buffer, rest);
-                let Some(kind) = cut.kind else {
-                    next.pass(&done);
-                    continue;
-                };
-                let piece = next.with(done, kind);
-                if !self.sink.take_piece(piece) {
-                    self.stopped = true;
-                    return;
-                }
-            }
-            match self.fill(&mut stream, &mut buffer, &mut filling, PIECE as u64, &path) {
-                Filled::More => {}
-                end => {
-                    self.total += filling.read;
-                    while let Some(cut) = splitter.cut(&buffer, next.line) {
-                        let rest = buffer.split_off(cut.len);
-                        let done = std::mem::replace(&mut buffer, rest);
-                        match cut.kind {
-                            None => next.pass(&done),
-                            Some(kind) => {
-                                let piece = next.with(done, kind);
-                                self.stopped |= !self.sink.take_piece(piece);
-                            }
-                        }
-                    }
-                    let mut piece = next.with(buffer, splitter.rest());
-                    piece.last = true;
-                    piece.cut = end == Filled::Cut;
-                    self.stopped |= !self.sink.take_piece(piece);
-                    return;
-                }
-            }
-        }
-    }
-
     /// The number of the next member, unless there are too many.
     fn next_id(&mut self) -> Option<u32> {
         let id = self.summary.members;
         if id as usize >= self.limits.members {
-            if !self.stopped {
+            if !std::mem::replace(&mut self.ended, true) {
                 self.stopped = true;
                 let message = format!("more than {} members (limit {})", self.limits.members, Limits::MEMBERS);
                 self.say(&message, "the rest was not read");
@@ -346,55 +269,29 @@ impl Reading<'_> {
         self.progress.member(&member.path);
         self.sink.container(self.summary.container);
         if !self.sink.take(member) {
-            self.stopped = true;
+            self.end();
         }
     }
 
-    /// Reads up to `goal` more bytes of a member, to its end or to a limit.
-    fn fill(
-        &mut self,
-        stream: &mut Stream<'_>,
-        bytes: &mut Vec<u8>,
-        filling: &mut Filling,
-        goal: u64,
-        path: &str,
-    ) -> Filled {
-        let limit = self.limits.member_bytes;
-        let wanted = goal.min(limit.saturating_add(1).saturating_sub(filling.read));
-        let before = bytes.len();
-        let result = stream.by_ref().take(wanted).read_to_end(bytes);
-        let came = (bytes.len() - before) as u64;
-        filling.read += came;
-        let shown = display(self.summary.container, self.name, path);
-        if let Err(error) = result {
-            let why = match compress::limit_of(&error) {
-                Some(limit) => limit.to_owned(),
-                None if error.kind() == io::ErrorKind::UnexpectedEof => "the file is cut off".to_owned(),
-                None => format!("reading failed ({error})"),
-            };
-            self.stopped = true;
-            self.say_of(shown, &why, "what came before was read");
-            return Filled::Cut;
-        }
-        if filling.read > limit {
-            bytes.pop();
-            let why = format!("larger than {limit} bytes (limit {})", Limits::MEMBER_BYTES);
-            self.say_of(shown, &why, "its beginning was read");
-            return Filled::Cut;
-        }
-        if came == wanted {
-            return Filled::More;
-        }
-        if filling.size.is_some_and(|size| filling.read < size) {
-            self.stopped = true;
-            self.say_of(shown, "the archive is cut off inside this member", "what came before was read");
-            return Filled::Cut;
-        }
-        Filled::Ended
+    /// Nothing more is wanted of the input.
+    fn end(&mut self) {
+        self.stopped = true;
+        self.ended = true;
     }
 
+    /// Says something of the input, or of the archive in it that is read.
     fn say(&mut self, what: &str, then: &str) {
-        self.say_of(self.name.to_owned(), what, then);
+        let place = match self.inside.strip_suffix(NESTED) {
+            Some(archive) => display(self.summary.container, self.name, archive),
+            None => self.name.to_owned(),
+        };
+        self.say_of(place, what, then);
+    }
+
+    /// The path of a member: in an archive inside the input it begins with that of the archive.
+    fn label(&self, raw: &[u8]) -> String {
+        let name = label(raw);
+        if self.inside.is_empty() { name } else { format!("{}{name}", self.inside) }
     }
 
     fn say_of(&mut self, path: String, what: &str, then: &str) {
@@ -407,25 +304,6 @@ impl Reading<'_> {
             self.summary.newest = Some(self.summary.newest.map_or(time, |n| n.max(time)));
         }
     }
-}
-
-/// How far a member was read.
-#[derive(Debug)]
-struct Filling {
-    read: u64,
-    /// How large it says it is.
-    size: Option<u64>,
-}
-
-/// How reading on ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Filled {
-    /// As much as was asked for; there may be more.
-    More,
-    /// The member's end.
-    Ended,
-    /// Before the member's end.
-    Cut,
 }
 
 /// The name without its compression.
@@ -476,74 +354,4 @@ pub(crate) fn io_words(error: &io::Error) -> String {
             _ => format!("it could not be read ({error})"),
         },
     }
-}
-
-/// Reads one member of an archive or directory: by its name it is skipped, sniffed or read.
-pub(crate) fn take_stream(reading: &mut Reading<'_>, path: String, size: Option<u64>, stream: Stream<'_>) {
-    let mut class = names::classify(&path);
-    if class == Class::Skip {
-        reading.summary.skipped += 1;
-        return;
-    }
-    let mut size = size;
-    let mut stream = stream;
-    let packed = [".gz", ".xz", ".zst"].iter().any(|end| path.ends_with(end));
-    if packed {
-        match compress::open(stream, reading.limits, &super::progress::Silent) {
-            Ok(opened) => {
-                stream = opened.stream;
-                size = None;
-            }
-            Err(error) => {
-                let shown = display(reading.summary.container, reading.name, &path);
-                return reading.say_of(shown, &io_words(&error), "the rest was read");
-            }
-        }
-    }
-    if class == Class::Sniff {
-        match compress::peek(stream, 4096) {
-            Ok((head, whole)) if names::looks_structured(&head) || head.is_empty() => {
-                stream = whole;
-            }
-            Ok(_) => {
-                reading.summary.skipped += 1;
-                return;
-            }
-            Err(error) => {
-                reading.stopped = true;
-                return reading.say(&io_words(&error), "what came before was read");
-            }
-        }
-    }
-    let Some(id) = reading.next_id() else { return };
-    if !reading.sink.wants(id, &path) {
-        return;
-    }
-    if class == Class::Marker {
-        // Markers are short by nature; a long log is kept by its beginning.
-        stream = Box::new(stream.take(reading.limits.text_bytes as u64));
-        size = None;
-    }
-    let total = reading.total;
-    let read = if class == Class::Structured {
-        reading.whole_or_pieces(stream, size, id, &path, false)
-    } else {
-        let mut stream = stream;
-        let mut bytes = Vec::new();
-        let end = reading.fill(&mut stream, &mut bytes, &mut Filling { read: 0, size }, u64::MAX, &path);
-        Some((bytes, end == Filled::Cut))
-    };
-    if let Some((bytes, _)) = &read {
-        reading.total = total + bytes.len() as u64;
-    }
-    if reading.total > reading.limits.total_bytes && !reading.stopped {
-        reading.stopped = true;
-        let what = format!("more than {} bytes (limit {})", reading.limits.total_bytes, Limits::TOTAL_BYTES);
-        reading.say(&what, "the rest was not read");
-    }
-    let Some((bytes, cut)) = read else { return };
-    if class == Class::Marker && path.ends_with("version") && names::looks_structured(&bytes) {
-        class = Class::Structured;
-    }
-    reading.give(RawMember { id, path, class, body: RawBody::Bytes(bytes), direct: false, cut });
 }

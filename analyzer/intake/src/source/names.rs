@@ -1,4 +1,7 @@
-//! What a member's name says about its content, before a byte of it is read.
+//! What a member's name and its first bytes say about its content, before it is read.
+
+use crate::capture;
+use crate::paths::{self, Written};
 
 /// What to do with a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,16 +14,19 @@ pub(crate) enum Class {
     Structured,
     /// The name says nothing: the first bytes decide.
     Sniff,
+    /// The name says that it is some text, or an archive: only what begins as a dump does is read.
+    Text,
 }
 
-/// Endings of files that hold no Kubernetes objects.
-const SKIPPED: [&str; 92] = [
-    "7z", "bak", "bin", "bmp", "bz2", "c", "cap", "cfg", "conf", "config", "core", "crt", "css", "csv", "db", "deb",
-    "dll", "dot", "dylib", "env", "err", "exe", "gif", "go", "gz", "h", "hcl", "heap", "htm", "html", "ico", "ini",
-    "jar", "java", "jpeg", "jpg", "js", "key", "lock", "log", "logs", "lua", "map", "md", "metrics", "mod", "mp4",
-    "orig", "out", "p12", "pb", "pcap", "pcapng", "pdf", "pem", "pid", "png", "pprof", "prof", "prom", "proto", "ps1",
-    "pub", "py", "pyc", "rb", "rpm", "rs", "rst", "sh", "so", "sock", "sql", "sqlite", "stderr", "sum", "svg", "swp",
-    "tar", "tf", "tfvars", "tgz", "toml", "tpl", "ts", "tsv", "txt", "wasm", "xml", "xz", "zip", "zst",
+/// Endings of files that hold no Kubernetes objects: pictures, programs, captures, keys, sources and documents, and
+/// copies that an editor or a patch left of another file.
+const SKIPPED: [&str; 82] = [
+    "7z", "bak", "bin", "bmp", "bz2", "c", "cap", "core", "crt", "css", "db", "deb", "dll", "dot", "dylib", "erb",
+    "exe", "gif", "go", "gotmpl", "h", "hcl", "heap", "htm", "html", "ico", "j2", "jar", "java", "jinja", "jpeg",
+    "jpg", "js", "key", "lock", "lua", "map", "md", "mod", "mp4", "mustache", "orig", "p12", "pb", "pcap", "pcapng",
+    "pdf", "pem", "pid", "png", "pprof", "prof", "proto", "ps1", "pub", "py", "pyc", "rb", "rej", "rpm", "rs", "rst",
+    "sh", "so", "sock", "sql", "sqlite", "sum", "svg", "swp", "template", "tf", "tfstate", "tfvars", "tmpl", "toml",
+    "tpl", "ts", "tsx", "wasm", "xls", "xml",
 ];
 
 /// Judges a member by its `/`-separated path.
@@ -34,46 +40,90 @@ pub(crate) fn classify(path: &str) -> Class {
     {
         return Class::Skip;
     }
-    let lower = name.to_ascii_lowercase();
-    let plain = ["gz", "xz", "zst"].iter().find_map(|end| lower.strip_suffix(end)?.strip_suffix('.')).unwrap_or(&lower);
-    if let Some((_, ending)) = plain.rsplit_once('.') {
-        if matches!(ending, "yaml" | "yml" | "json" | "jsonl" | "ndjson") {
-            return Class::Structured;
-        }
-        if SKIPPED.binary_search(&lower.rsplit_once('.').map_or("", |(_, e)| e)).is_ok() || lower.contains(".log.") {
-            return Class::Skip;
+    match paths::written(path) {
+        Written::Document => Class::Structured,
+        Written::Text => Class::Text,
+        Written::Unsaid => {
+            let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+            let skipped = ending.is_some_and(|ending| SKIPPED.binary_search(&ending.as_str()).is_ok());
+            if skipped { Class::Skip } else { Class::Sniff }
         }
     }
-    Class::Sniff
+}
+
+/// Keys that lines of a log begin with.
+const LOG_KEYS: [&[u8]; 12] = [
+    b"level",
+    b"ts",
+    b"time",
+    b"msg",
+    b"message",
+    b"timestamp",
+    b"@timestamp",
+    b"severity",
+    b"log",
+    b"stream",
+    b"caller",
+    b"logger",
+];
+
+/// Whether the first bytes of a text begin as a dump of objects does: a document, or what a terminal shows before one.
+pub(crate) fn looks_like_dump(head: &[u8]) -> bool {
+    let head = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head);
+    for (at, line) in significant(head) {
+        return match line.first() {
+            Some(b'{' | b'[') if !capture::is_command(line) => {
+                let rest = head.get(at..).unwrap_or_default();
+                let first = rest.get(1..).unwrap_or_default().trim_ascii_start();
+                let key = first.strip_prefix(b"\"").and_then(|key| key.split(|&b| b == b'"').next());
+                !key.is_some_and(|key| LOG_KEYS.contains(&key))
+                    && memchr::memmem::find(rest, b"audit.k8s.io/").is_none()
+                    && [&b"\"apiVersion\""[..], b"\"items\"", b"\"Items\"", b"\"liveState\""]
+                        .iter()
+                        .any(|mark| memchr::memmem::find(rest, mark).is_some())
+            }
+            _ => begins_document(line) || capture::leads_in(head.get(at..).unwrap_or_default()),
+        };
+    }
+    false
+}
+
+/// Lines that are neither empty nor a comment nor a mark between documents, and where they begin.
+fn significant(head: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    head.split(|&b| b == b'\n').take(40).filter_map(move |line| {
+        let start = at;
+        at += line.len() + 1;
+        let line = line.trim_ascii();
+        (!(line.is_empty() || line.starts_with(b"#") || line == b"---")).then_some((start, line))
+    })
+}
+
+/// Whether a line begins a document, or is an answer of kubectl in place of one.
+fn begins_document(line: &[u8]) -> bool {
+    [
+        &b"apiVersion:"[..],
+        b"kind:",
+        b"items:",
+        b"metadata:",
+        b"- apiVersion:",
+        b"- kind:",
+        b"- metadata:",
+        b"Error from server",
+        b"No resources found",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
 }
 
 /// Whether the first bytes of a file look like Kubernetes documents.
 pub(crate) fn looks_structured(head: &[u8]) -> bool {
     let head = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head);
-    if memchr::memchr(0, head).is_some() {
+    if memchr::memchr(0, head.get(..512.min(head.len())).unwrap_or_default()).is_some() {
         return false;
     }
-    for line in head.split(|&b| b == b'\n').take(40) {
-        let line = line.trim_ascii();
-        if line.is_empty() || line.starts_with(b"#") || line == b"---" {
-            continue;
-        }
-        return matches!(line.first(), Some(b'{' | b'['))
-            || [
-                &b"apiVersion:"[..],
-                b"kind:",
-                b"items:",
-                b"metadata:",
-                b"- apiVersion:",
-                b"- kind:",
-                b"- metadata:",
-                b"Error from server",
-                b"No resources found",
-            ]
-            .iter()
-            .any(|start| line.starts_with(start));
-    }
-    false
+    let first = significant(head).next();
+    first.is_some_and(|(_, line)| matches!(line.first(), Some(b'{' | b'[')) || begins_document(line))
 }
 
 #[cfg(test)]
@@ -94,17 +144,44 @@ mod tests {
             ("cluster/k8s-resources", Class::Sniff),
             ("metadata/version", Class::Marker),
             ("x/must-gather.logs", Class::Marker),
-            ("x/current.log", Class::Skip),
-            ("x/ctr.log.1", Class::Skip),
-            ("x/nodes/node1.zip", Class::Skip),
-            ("x/logs.tar.gz", Class::Skip),
+            ("x/current.log", Class::Text),
+            ("x/ctr.log.1", Class::Text),
+            ("x/nodes/node1.zip", Class::Text),
+            ("x/logs.tar.gz", Class::Text),
+            ("x/pods.yaml.txt", Class::Text),
+            ("x/pods.txt.gz", Class::Text),
+            ("x/pods.yaml.bak", Class::Skip),
+            ("x/deploy.yaml.j2", Class::Skip),
             ("x/._services.yaml", Class::Skip),
             (".sonobuoy-version", Class::Marker),
-            ("x/notes.txt", Class::Skip),
+            ("x/notes.txt", Class::Text),
         ] {
             assert_eq!(classify(path), class, "{path}");
         }
         assert!(looks_structured(b"# c\n---\napiVersion: v1\n"));
         assert!(!looks_structured(b"Name: web\nNamespace: shop\n"));
+    }
+
+    #[test]
+    fn the_first_bytes_of_a_text_decide() {
+        for text in [
+            "apiVersion: v1\nitems: []\n",
+            "{\n  \"apiVersion\": \"v1\",\n",
+            "$ kubectl get pods -o yaml\napiVersion: v1\n",
+            "[admin@bastion ~]$ kubectl get svc -n shop -o yaml\napiVersion: v1\n",
+            "NAME   READY   STATUS    RESTARTS   AGE\nweb    1/1     Running   0          1d\n",
+            "Name:         web\nNamespace:    shop\nLabels:       app=web\n",
+        ] {
+            assert!(looks_like_dump(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "2026-01-02T03:04:05Z starting\n",
+            "{\"level\":\"info\",\"msg\":\"patched\",\"object\":{\"apiVersion\":\"v1\"}}\n",
+            "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\"}\n",
+            "Thank you for installing web.\n\n  kubectl get pods\n",
+            "I1123 12:00:00.000000 1 main.go:1] x\n",
+        ] {
+            assert!(!looks_like_dump(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -21,6 +21,10 @@ pub(super) fn read(reading: &mut Reading<'_>, stream: Stream<'_>) {
             return;
         }
         match entry {
+            // A packaged chart holds templates, not objects; its description comes first.
+            Ok(entry) if files == 0 && !reading.inside.is_empty() && entry.path_bytes().ends_with(b"/Chart.yaml") => {
+                return;
+            }
             Ok(mut entry) => {
                 files += usize::from(!entry.header().entry_type().is_dir());
                 member(reading, &mut entry);
@@ -36,12 +40,12 @@ pub(super) fn read(reading: &mut Reading<'_>, stream: Stream<'_>) {
         }
     }
     if files == 0 {
-        reading.say("an archive without files", "it told nothing");
+        reading.say("an archive without files", "there is nothing in it to read");
     }
 }
 
 fn member(reading: &mut Reading<'_>, entry: &mut tar::Entry<'_, Stream<'_>>) {
-    let path = label(&entry.path_bytes());
+    let path = reading.label(&entry.path_bytes());
     let kind = entry.header().entry_type();
     if kind.is_dir() || path.is_empty() || path.ends_with('/') {
         return;
@@ -61,7 +65,7 @@ fn member(reading: &mut Reading<'_>, entry: &mut tar::Entry<'_, Stream<'_>>) {
         }
         let target = entry.link_name_bytes().map(|raw| label(&raw)).unwrap_or_default();
         // A hard link names its target from the root of the archive, a symbolic link from where it stands.
-        let target = if kind.is_hard_link() { relative(&path, &target) } else { target };
+        let target = if kind.is_hard_link() { relative(&path, &format!("{}{target}", reading.inside)) } else { target };
         let Some(id) = reading.next_id() else { return };
         if reading.sink.wants(id, &path) {
             reading.give(RawMember {
@@ -80,7 +84,7 @@ fn member(reading: &mut Reading<'_>, entry: &mut tar::Entry<'_, Stream<'_>>) {
         return;
     }
     let size = entry.size();
-    super::take_stream(reading, path, Some(size), Box::new(io::BufReader::new(entry.by_ref())));
+    super::member::take_stream(reading, path, Some(size), Box::new(io::BufReader::new(entry.by_ref())));
 }
 
 /// A path from the root, as a link that stands at `from` would write it.

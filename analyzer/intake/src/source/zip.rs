@@ -2,27 +2,39 @@
 
 use std::io::{self, BufRead as _, Read, Seek};
 
+use zip::result::ZipError;
+
 use super::compress::{self, Stream};
+use super::member::take_stream;
 use super::names::{self, Class};
-use super::{RawBody, RawMember, Reading, io_words, label, take_stream};
+use super::{RawBody, RawMember, Reading, io_words, label};
 use crate::content::Container;
 
 /// Reads every member in the order of the directory. An error is about the archive as a whole and
 /// means that nothing was read.
 pub(super) fn read<R: Read + Seek>(reading: &mut Reading<'_>, source: R) -> Result<(), String> {
     let mut archive = zip::ZipArchive::new(source).map_err(|error| error.to_string())?;
-    reading.summary.container = Container::Zip;
+    if reading.inside.is_empty() {
+        reading.summary.container = Container::Zip;
+    }
     let mut out = 0_u64;
     let mut compressed = 0_u64;
     let mut files = 0_usize;
+    let mut locked = 0_usize;
     for index in 0..archive.len() {
         if reading.stopped {
             return Ok(());
         }
         let entry = match archive.by_index(index) {
             Ok(entry) => entry,
+            // Without a password an encrypted member is an error by itself.
             Err(error) => {
-                reading.say(&format!("member {index} of the archive cannot be read ({error})"), "the rest was read");
+                files += 1;
+                if matches!(error, ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) {
+                    locked += 1;
+                } else {
+                    reading.say(&format!("member {index} of the archive cannot be read ({error})"), "it was left out");
+                }
                 continue;
             }
         };
@@ -30,18 +42,13 @@ pub(super) fn read<R: Read + Seek>(reading: &mut Reading<'_>, source: R) -> Resu
             continue;
         }
         files += 1;
-        let path = label(entry.name_raw());
+        let path = reading.label(entry.name_raw());
         if entry.is_symlink() {
             link(reading, path, entry);
             continue;
         }
         if names::classify(&path) == Class::Skip {
             reading.summary.skipped += 1;
-            continue;
-        }
-        if entry.encrypted() {
-            let shown = super::display(Container::Zip, reading.name, &path);
-            reading.say_of(shown, "an encrypted member", "the rest was read");
             continue;
         }
         reading.progress.bytes(entry.compressed_size());
@@ -54,7 +61,15 @@ pub(super) fn read<R: Read + Seek>(reading: &mut Reading<'_>, source: R) -> Resu
         out += reading.total - before;
     }
     if files == 0 {
-        reading.say("an archive without files", "it told nothing");
+        reading.say("an archive without files", "there is nothing in it to read");
+    }
+    if locked > 0 {
+        reading.summary.cut = true;
+        let what = match files == locked {
+            true => "the zip archive is encrypted".to_owned(),
+            false => format!("{locked} of the {files} files in the zip archive are encrypted"),
+        };
+        reading.say(&what, "unpack it with its password (7z x, unzip) and name the folder");
     }
     Ok(())
 }
@@ -123,7 +138,7 @@ fn local_member(reading: &mut Reading<'_>, source: &mut io::BufReader<Stream<'_>
     source.read_exact(&mut name)?;
     let mut extra = vec![0; usize::from(short(28))];
     source.read_exact(&mut extra)?;
-    let path = label(&name);
+    let path = reading.label(&name);
     let streamed = flags & 8 != 0;
     if flags & 1 != 0 || (method != 0 && method != 8) || (method == 0 && streamed) || packed == 0xFFFF_FFFF {
         return Ok(false);

@@ -25,7 +25,7 @@ fn containers_are_recognised_by_content_and_not_by_name() {
     let members: &[(&str, &[u8])] = &[
         ("./b/pods.yaml", &pod("b")),
         ("a/x.json", br#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}"#),
-        ("a/ctr/current.log", b"apiVersion: v1\nkind: Pod\n"),
+        ("a/ctr/current.log", b"level=info msg=\"apiVersion: v1\"\n"),
         ("cluster/k8s-resources", &pod("c")),
         ("img", b"\x89PNG\0"),
     ];

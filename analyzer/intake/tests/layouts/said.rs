@@ -98,7 +98,10 @@ fn inputs_that_hold_nothing_say_so() {
         (binary, "binary"),
         (file("pods.json", r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}"#), "table"),
         (file("e.yaml", "Error from server (Forbidden): pods is forbidden\n"), "Forbidden"),
-        (tar("logs.tar", &[("a.log", "x")]), "can hold"),
+        (tar("logs.tar", &[("a.log", "x")]), "begins as no"),
+        (tar("logs.tar", &[("a.log", "x"), ("b.log", "y")]), "none of its 2 files begins as"),
+        (file("pods.txt", "NAME  READY  RESTARTS\nweb  1/1  0\n"), "run `kubectl get pods -A -o yaml`"),
+        (file("web.txt", "Name:         web\nNamespace:    shop\nLabels:       app=web\n"), "kubectl describe"),
     ] {
         let error = try_read(std::slice::from_ref(&input)).unwrap_err().to_string();
         assert!(error.to_lowercase().contains(&words.to_lowercase()), "{error} should say '{words}'");

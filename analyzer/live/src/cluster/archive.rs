@@ -37,12 +37,17 @@ pub enum Form {
     Yaml,
     /// No ending: a directory.
     Directory,
+    /// `-`: YAML on standard output.
+    Stream,
 }
 
 impl Form {
     /// By the ending of a path; none for an ending that means something else.
     pub fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        if path.as_os_str() == "-" {
+            return Some(Self::Stream);
+        }
         let ends = |ending: &str| name.ends_with(ending) && name.len() > ending.len();
         if ends(".tar.zst") {
             Some(Self::TarZst)
@@ -138,7 +143,7 @@ fn write(gathered: Gathered, path: &Path, form: Form, mut pseudonyms: Option<&mu
         let mut out = Out::create(&part, form)?;
         let record = serde_json::to_value(&record)?;
         out.document(RECORD, &record)?;
-        if form != Form::Yaml {
+        if !matches!(form, Form::Yaml | Form::Stream) {
             out.document("version.json", &version)?;
             out.document("discovery.json", &discovery)?;
         }
@@ -166,6 +171,7 @@ fn write(gathered: Gathered, path: &Path, form: Form, mut pseudonyms: Option<&mu
         Ok(objects)
     })();
     match outcome {
+        Ok(objects) if form == Form::Stream => Ok(objects),
         Ok(objects) => {
             if form == Form::Directory && path.is_dir() {
                 std::fs::remove_dir(path)?;
@@ -175,7 +181,11 @@ fn write(gathered: Gathered, path: &Path, form: Form, mut pseudonyms: Option<&mu
         }
         Err(error) => {
             // The error that matters is the one above.
-            let _ = if form == Form::Directory { std::fs::remove_dir_all(&part) } else { std::fs::remove_file(&part) };
+            let _ = match form {
+                Form::Stream => Ok(()),
+                Form::Directory => std::fs::remove_dir_all(&part),
+                _ => std::fs::remove_file(&part),
+            };
             Err(error)
         }
     }
@@ -238,6 +248,7 @@ enum Out {
     Zst(tar::Builder<zstd::Encoder<'static, BufWriter<File>>>),
     Gz(tar::Builder<flate2::write::GzEncoder<BufWriter<File>>>),
     Yaml(BufWriter<File>),
+    Stream(BufWriter<io::Stdout>),
     Directory(PathBuf),
 }
 
@@ -250,6 +261,7 @@ impl Out {
                 Self::Gz(tar::Builder::new(flate2::write::GzEncoder::new(file()?, flate2::Compression::default())))
             }
             Form::Yaml => Self::Yaml(file()?),
+            Form::Stream => Self::Stream(BufWriter::new(io::stdout())),
             Form::Directory => {
                 std::fs::create_dir(path)?;
                 Self::Directory(path.to_owned())
@@ -258,7 +270,12 @@ impl Out {
     }
 
     fn document(&mut self, name: &str, value: &Value) -> io::Result<()> {
-        if let Self::Yaml(out) = self {
+        let yaml: Option<&mut dyn Write> = match self {
+            Self::Yaml(out) => Some(out),
+            Self::Stream(out) => Some(out),
+            _ => None,
+        };
+        if let Some(out) = yaml {
             return write!(out, "---\n# {name}\n{}", yaml::document(value));
         }
         let mut bytes = serde_json::to_vec_pretty(value)?;
@@ -273,7 +290,7 @@ impl Out {
                 }
                 std::fs::write(path, bytes)
             }
-            Self::Yaml(_) => Ok(()),
+            Self::Yaml(_) | Self::Stream(_) => Ok(()),
         }
     }
 
@@ -282,6 +299,7 @@ impl Out {
             Self::Zst(tar) => tar.into_inner()?.finish()?,
             Self::Gz(tar) => tar.into_inner()?.finish()?,
             Self::Yaml(out) => out,
+            Self::Stream(mut out) => return out.flush(),
             Self::Directory(_) => return Ok(()),
         };
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
@@ -309,6 +327,7 @@ mod tests {
             ("x.tar.gz", Some(Form::TarGz)),
             ("x.YAML", Some(Form::Yaml)),
             ("dump", Some(Form::Directory)),
+            ("-", Some(Form::Stream)),
             ("x.zip", None),
             (".yaml", None),
         ] {

@@ -78,11 +78,19 @@ pub enum CallError {
     /// No connection, or it broke, after all attempts.
     #[error("{0}")]
     Transport(String),
+    /// The server's certificate is not one that the kubeconfig trusts: asking again changes nothing.
+    #[error(
+        "its certificate is not trusted: {0}; look at certificate-authority and tls-server-name of the cluster in the kubeconfig"
+    )]
+    Untrusted(String),
+    /// Something answers that is no API server: a login page, a proxy, another program.
+    #[error("what answers there is no Kubernetes API server: {0}")]
+    Stranger(String),
     /// No answer within one attempt's time, after all attempts.
     #[error("no answer within {} seconds", ATTEMPT.as_secs())]
     Slow,
     /// The time for the whole ran out.
-    #[error("the time was over (--timeout)")]
+    #[error("no answer came before the time was over (--timeout)")]
     Deadline,
     /// The answer is no JSON of the expected shape.
     #[error("the answer could not be read: {0}")]
@@ -310,8 +318,9 @@ fn message_of(answer: &Answer) -> String {
     if text.is_empty() { "without a reason".to_owned() } else { text }
 }
 
-/// Foreign text on one line, cut to a length that still reads.
+/// Foreign text on one line, without what lets somebody in, cut to a length that still reads.
 pub(crate) fn words(text: &str) -> String {
+    let text = &kubereach_reports::secrets::mask(text).unwrap_or_else(|| text.to_owned());
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 300 { line } else { line.chars().take(299).chain(['…']).collect() }
@@ -363,6 +372,30 @@ fn transport(error: &kube::Error) -> CallError {
     let text = words(&parts.join(": "));
     match error {
         kube::Error::Auth(_) => CallError::Unauthorized(text),
+        // rustls' words for a certificate that it refuses.
+        _ if text.contains("invalid peer certificate") => CallError::Untrusted(text),
         _ => CallError::Transport(text),
     }
+}
+
+/// What an answer is that an API server does not give, in words; `kinds` are those that it gives there.
+pub(crate) fn stranger(answer: &Answer, kinds: &[&str]) -> Option<CallError> {
+    #[derive(serde::Deserialize)]
+    struct Kind {
+        kind: Option<String>,
+    }
+    if (300..400).contains(&answer.status) {
+        return Some(CallError::Stranger(format!("it answers {} and sends its clients elsewhere", answer.status)));
+    }
+    let told = serde_json::from_slice::<Kind>(&answer.body);
+    if told.as_ref().is_ok_and(|told| told.kind.as_deref().is_some_and(|kind| kinds.contains(&kind))) {
+        return None;
+    }
+    let begins = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
+    Some(CallError::Stranger(match (begins, told) {
+        (None, _) => "it answers with nothing".to_owned(),
+        (Some(b'<'), _) => "it answers with a page of HTML".to_owned(),
+        (_, Ok(_)) => "it answers with JSON of another kind".to_owned(),
+        (_, Err(_)) => format!("it answers with something else than JSON ({})", words(&answer.content_type)),
+    }))
 }

@@ -1,13 +1,20 @@
 //! What is dropped of an object before anything else sees it.
 //!
 //! Nothing that is a secret by its nature leaves this file: values of Secrets and of environment
-//! variables, private keys, credentials in annotations, arguments, URLs and headers. `managedFields` and
-//! the last-applied configuration (which repeats whole Secrets) are dropped, too.
+//! variables, private keys, credentials in annotations, arguments, URLs, headers and messages (what they look
+//! like is in [`kubereach_reports::secrets`]). `managedFields` and the last-applied configuration (which repeats
+//! whole Secrets) are dropped, too.
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+
+use kubereach_model::snapshot::HIDDEN;
+use kubereach_reports::secrets::{
+    MASK, is_ordinary, mask, mask_with, names_credential, names_in_query, names_secret_object,
+};
 use serde_json::{Map, Value};
 
-/// Put in place of a value; every reader of a snapshot knows it as *masked*, never as *empty*.
-const MASK: &str = "***HIDDEN***";
+use super::pseudonyms::{domain, is_known_domain};
 
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -25,11 +32,6 @@ pub(crate) fn clean(group: &str, kind: &str, object: &mut Value) {
             if (group, kind) == ("", "Secret") {
                 annotations.retain(|key, _| key.starts_with(ISSUER));
             }
-            for (key, value) in annotations.iter_mut() {
-                if names_credential(key) {
-                    *value = MASK.into();
-                }
-            }
         }
     }
     match (group, kind) {
@@ -42,7 +44,7 @@ pub(crate) fn clean(group: &str, kind: &str, object: &mut Value) {
         }
         _ => {}
     }
-    walk(object, 0);
+    walk(object, "", 0);
 }
 
 /// Of a Secret the names of its keys, its public certificates and nothing else.
@@ -111,38 +113,20 @@ fn config_map(map: &mut Map<String, Value>) {
 }
 
 /// Walks the whole object; `depth` ends it where `serde_json` would have refused to read on.
-fn walk(value: &mut Value, depth: usize) {
+fn walk(value: &mut Value, key: &str, depth: usize) {
     if depth > 128 {
         *value = Value::Null;
         return;
     }
+    if IDENTITIES.contains(&key) {
+        return;
+    }
     match value {
-        Value::Object(map) => {
-            if let Some(env) = map.get_mut("env").and_then(Value::as_array_mut) {
-                for entry in env.iter_mut().filter_map(Value::as_object_mut) {
-                    entry.remove("value");
-                }
-            }
-            for key in ["args", "command"] {
-                if let Some(words) = map.get_mut(key).and_then(Value::as_array_mut) {
-                    arguments(words);
-                }
-            }
-            for probe in ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"] {
-                if let Some(probe) = map.get_mut(probe) {
-                    forget(probe, 0);
-                }
-            }
-            for (key, inner) in map.iter_mut() {
-                match inner {
-                    Value::String(text) if names_credential(key) && !text.is_empty() => MASK.clone_into(text),
-                    _ => walk(inner, depth + 1),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, depth + 1)),
+        Value::Object(map) => fields(map, depth),
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, key, depth + 1)),
         Value::String(text) => {
-            if let Some(masked) = masked(text) {
+            let masked = if PROSE.contains(&key) { mask(text) } else { mask_with(text, hidden) };
+            if let Some(masked) = masked {
                 *text = masked;
             }
         }
@@ -150,12 +134,140 @@ fn walk(value: &mut Value, depth: usize) {
     }
 }
 
-/// Commands and headers of probes and hooks.
+fn fields(map: &mut Map<String, Value>, depth: usize) {
+    if let Some(env) = map.get_mut("env").and_then(Value::as_array_mut) {
+        for entry in env.iter_mut().filter_map(Value::as_object_mut) {
+            entry.remove("value");
+        }
+    }
+    for key in ["args", "command"] {
+        if let Some(words) = map.get_mut(key).and_then(Value::as_array_mut) {
+            arguments(words);
+        }
+    }
+    for probe in ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"] {
+        if let Some(probe) = map.get_mut(probe) {
+            forget(probe, 0);
+        }
+    }
+    if let Some(annotations) = map.get_mut("annotations").and_then(Value::as_object_mut) {
+        annotations.iter_mut().for_each(|(key, value)| annotation(key, value));
+    }
+    // A header or parameter and its value stand side by side: `{name: X-Api-Key, value: …}`.
+    let named = ["name", "headerName", "header"]
+        .iter()
+        .any(|key| map.get(*key).and_then(Value::as_str).is_some_and(|name| names_in_query(name) && name != "key"));
+    for (key, inner) in map.iter_mut() {
+        match inner {
+            Value::String(text) if !text.is_empty() && (named && VALUES.contains(&key.as_str())) => {
+                *text = hidden(text)
+            }
+            Value::String(text) if !text.is_empty() && is_secret(key, text) => MASK.clone_into(text),
+            // `authorization: {exact: …}` of a match.
+            Value::Object(values) if names_credential(key) => {
+                for (_, text) in values.iter_mut().filter(|(key, _)| VALUES.contains(&key.as_str())) {
+                    if let Value::String(text) = text {
+                        *text = hidden(text);
+                    }
+                }
+                walk(inner, key, depth + 1);
+            }
+            // Annotations were looked at above.
+            _ if key == "annotations" => {}
+            _ => walk(inner, key, depth + 1),
+        }
+    }
+}
+
+/// Fields that hold names, times and digests, and public certificates.
+#[rustfmt::skip]
+const IDENTITIES: &[&str] = &[
+    "namespace", "uid", "resourceVersion", "apiVersion", "kind", "image", "imageID", "containerID", "tls.crt", "ca.crt",
+    "caBundle", "caCertificate", "certificate", "destinationCACertificate", "generateName", "creationTimestamp",
+];
+
+/// Fields in which somebody says something: two different secrets in them need not stay different.
+const PROSE: &[&str] = &["message", "note", "reason", "annotations", "args", "command", "description"];
+
+/// Fields of a match that hold what is compared.
+const VALUES: &[&str] = &["value", "values", "exact", "prefix", "suffix", "regex", "contains", "safeRegex", "pattern"];
+
+/// What stands for a value that is compared with others: the same for the same value in one run, and not to be
+/// guessed from it.
+fn hidden(value: &str) -> String {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let hash = KEY.hash_one(value).to_le_bytes();
+    let letters = hash.iter().map(|byte| LETTERS.get(usize::from(byte % 32)).map_or('a', |letter| char::from(*letter)));
+    HIDDEN.chars().chain(letters).collect()
+}
+
+/// Is the value of a field a secret by the field's name? `secret: shop/basic-auth` names an object.
+fn is_secret(key: &str, value: &str) -> bool {
+    let object = names_secret_object(key) && !key.to_ascii_lowercase().contains("client") && is_object_name(value);
+    names_credential(key) && !object
+}
+
+fn is_object_name(value: &str) -> bool {
+    value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'/' | b','))
+}
+
+/// An annotation keeps its value where a controller that we know reads it, without what is secret in it; another
+/// keeps a plain word or words, for nobody reads it here.
+fn annotation(key: &str, value: &mut Value) {
+    let Value::String(text) = value else { return };
+    if text.is_empty() {
+        return;
+    }
+    let last = key.rsplit('/').next().unwrap_or(key);
+    let ours = is_known_domain(domain(key));
+    let described = DESCRIPTIONS.contains(&last);
+    let other = !domain(key).is_empty() && !ours;
+    if described || is_secret(key, text) || (other && names_secret_object(key)) {
+        MASK.clone_into(text);
+    } else if text.trim_start().starts_with(['{', '[']) {
+        if let Ok(mut inner) = serde_json::from_str::<Value>(text) {
+            let before = inner.clone();
+            walk(&mut inner, "annotations", 0);
+            if inner != before {
+                *text = inner.to_string();
+            }
+        } else if let Some(masked) = mask(text) {
+            *text = masked;
+        }
+    } else if let Some(masked) = mask(text) {
+        *text = masked;
+    } else if !ours && !text.split_ascii_whitespace().all(is_plain) {
+        MASK.clone_into(text);
+    }
+}
+
+/// What people write about an object for other people.
+const DESCRIPTIONS: &[&str] = &["description", "display-name", "note", "notes", "comment", "change-cause", "requester"];
+
+/// A number, a switch, a time, a version, or a word without digits.
+fn is_plain(word: &str) -> bool {
+    let number =
+        word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b'T' | b'Z' | b'+' | b'%'));
+    let name =
+        word.len() <= 40 && word.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b'/'));
+    let version =
+        word.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.len() < 12);
+    number || name || version || is_ordinary(word)
+}
+
+/// Commands, headers and queries of probes and hooks.
 fn forget(value: &mut Value, depth: usize) {
     if let Some(map) = value.as_object_mut().filter(|_| depth < 8) {
         map.remove("httpHeaders");
         if let Some(exec) = map.get_mut("exec").and_then(Value::as_object_mut) {
             exec.remove("command");
+        }
+        if let Some(Value::String(path)) = map.get_mut("path")
+            && let Some((before, query)) = path.split_once('?')
+            && !query.is_empty()
+        {
+            *path = format!("{before}?{MASK}");
         }
         map.values_mut().for_each(|inner| forget(inner, depth + 1));
     }
@@ -176,84 +288,6 @@ fn arguments(words: &mut [Value]) {
             _ => next = text.starts_with('-') && names_credential(text),
         }
     }
-}
-
-/// Does a name say that its value lets somebody in? Names of Secrets and of files do not.
-fn names_credential(name: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "token",
-        "credential",
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "secretkey",
-        "clientsecret",
-        "authorization",
-    ];
-    const NOT: [&str; 8] = ["file", "path", "secretname", "name", "ref", "dir", "ttl", "audience"];
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    WORDS.iter().any(|word| plain.contains(word)) && !NOT.iter().any(|end| plain.ends_with(end))
-}
-
-/// A text without what lets somebody in; none where there is nothing of the kind in it.
-fn masked(text: &str) -> Option<String> {
-    if text.contains("PRIVATE KEY-----") {
-        return Some(MASK.to_owned());
-    }
-    let mut out: Option<String> = None;
-    // user:password@ of a URL (RFC 3986 section 3.2.1).
-    let mut from = 0;
-    loop {
-        let now = out.as_deref().unwrap_or(text);
-        let Some(at) = now.get(from..).and_then(|rest| rest.find("://")).map(|at| from + at + 3) else { break };
-        let rest = now.get(at..).unwrap_or_default();
-        let end = rest.find(['/', '?', '#', ' ', '"', '\'', '\n', ',']).unwrap_or(rest.len());
-        let authority = rest.get(..end).unwrap_or_default();
-        from = at;
-        if let Some((user, host)) = authority.rsplit_once('@')
-            && user.contains(':')
-        {
-            let before = now.get(..at).unwrap_or_default();
-            let after = rest.get(end..).unwrap_or_default();
-            out = Some(format!("{before}{MASK}@{host}{after}"));
-        }
-    }
-    let now = out.as_deref().unwrap_or(text);
-    if let Some(replaced) = bearers(now) {
-        out = Some(replaced);
-    }
-    out
-}
-
-/// Masks what follows `Bearer` and `Basic`, and anything that looks like a JSON web token.
-fn bearers(text: &str) -> Option<String> {
-    let suspect = text.contains("Bearer ") || text.contains("Basic ") || text.contains("eyJ") || text.contains("AKIA");
-    if !suspect {
-        return None;
-    }
-    let mut changed = false;
-    let mut scheme = false;
-    let words: Vec<String> = text
-        .split(' ')
-        .map(|word| {
-            let core = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-            let long = core.len() >= 8 && core.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+/=~".contains(c));
-            let web = core.starts_with("eyJ") && core.matches('.').count() == 2;
-            let cloud = core.starts_with("AKIA") && core.len() == 20;
-            let hide = (scheme && long) || web || cloud;
-            scheme = matches!(core, "Bearer" | "Basic");
-            if hide {
-                changed = true;
-                word.replace(core, MASK)
-            } else {
-                word.to_owned()
-            }
-        })
-        .collect();
-    changed.then(|| words.join(" "))
 }
 
 #[cfg(test)]
@@ -296,13 +330,34 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_words_stay() {
-        for name in ["secretName", "tokenFile", "serviceAccountTokenName", "tls-secret", "key", "secretKeyRef"] {
-            assert!(!names_credential(name), "{name}");
-        }
-        for text in ["http://web.shop:80/a@b", "10.0.0.1", "Basic auth is off", "user@example.com"] {
-            assert_eq!(masked(text), None, "{text}");
-        }
+    fn names_of_objects_stay_and_what_is_compared_stays_different() {
+        let before = json!({"metadata": {"name": "web", "annotations": {
+                "nginx.ingress.kubernetes.io/auth-secret": "shop/basic-auth", "team": "the shop", "example.com/weight": "10"}},
+            "spec": {"tls": {"secret": "web-tls"}, "volumes": [{"secret": {"secretName": "web-tls"}}],
+                "path": "/cart", "image": "registry.example/Shop:V1aB2cD3e"}});
+        let mut after = before.clone();
+        clean("", "Pod", &mut after);
+        assert_eq!(after, before);
+        let mut route = json!({"spec": {"rules": [{"matches": [
+            {"headers": [{"name": "X-Api-Key", "value": "one1"}]}, {"headers": [{"name": "X-Api-Key", "value": "two2"}]},
+            {"headers": [{"name": "X-Api-Key", "value": "one1"}, {"name": "X-Canary", "value": "always"}]}]}]}});
+        clean("gateway.networking.k8s.io", "HTTPRoute", &mut route);
+        let value = |n: usize| route["spec"]["rules"][0]["matches"][n]["headers"][0]["value"].as_str().unwrap();
+        assert!(value(0).starts_with(HIDDEN) && value(0) == value(2) && value(0) != value(1), "{route}");
+        assert!(route.to_string().contains("always"), "{route}");
+    }
+
+    #[test]
+    fn annotations_keep_what_a_controller_reads() {
+        let mut ingress = json!({"metadata": {"name": "web", "annotations": {
+            "alb.ingress.kubernetes.io/auth-idp-oidc": "{\"clientSecret\":\"hunter2\",\"secretName\":\"idp\"}",
+            "nginx.ingress.kubernetes.io/auth-url": "https://u:hunter2@auth.example/verify?key=hunter2",
+            "openshift.io/description": "the password is hunter2", "example.com/db": "bob/hunter2",
+            "example.com/secret": "hunter"}}});
+        clean("networking.k8s.io", "Ingress", &mut ingress);
+        let text = ingress.to_string();
+        assert!(!text.contains("hunter"), "{text}");
+        assert!(text.contains("idp") && text.contains("auth.example/verify"), "{text}");
     }
 
     #[test]

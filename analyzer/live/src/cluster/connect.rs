@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use kube::Config;
-use kube::config::{KubeConfigOptions, Kubeconfig};
 
 use super::LiveError;
 
@@ -35,21 +34,14 @@ pub struct Connection {
 
 impl Target {
     /// Finds the configuration; nothing is sent yet.
-    pub async fn connect(&self) -> Result<Connection, LiveError> {
-        let named = self.kubeconfig.is_some() || self.context.is_some();
-        let read = match &self.kubeconfig {
-            Some(path) => Kubeconfig::read_from(path),
-            None => Kubeconfig::read(),
-        };
-        let found = match read {
-            Ok(kubeconfig) => self.of_kubeconfig(kubeconfig).await,
-            Err(error) => Err(LiveError::Config(super::call::words(&error.to_string()))),
-        };
-        let (mut config, context) = match found {
-            Ok(found) => found,
-            Err(error) if named => return Err(error),
-            // Inside a pod there is no kubeconfig; outside of one the first error is the one that helps.
-            Err(error) => (Config::incluster().map_err(|_| error)?, "in-cluster".to_owned()),
+    pub fn connect(&self) -> Result<Connection, LiveError> {
+        let (mut config, context) = match super::kubeconfig::find(self.kubeconfig.as_deref())? {
+            Some(kubeconfig) => super::kubeconfig::settle(&kubeconfig, self.context.as_deref())?,
+            None if self.context.is_some() => {
+                return Err(LiveError::Config("there is no kubeconfig that could have the context".to_owned()));
+            }
+            // Inside a pod there is no kubeconfig.
+            None => (in_cluster()?, "in-cluster".to_owned()),
         };
         // What is retried, and for how long, is decided in one place: `call`.
         config.default_retry = false;
@@ -70,15 +62,18 @@ impl Target {
         );
         Ok(Connection { namespace: config.default_namespace.clone(), config, context, server })
     }
+}
 
-    async fn of_kubeconfig(&self, kubeconfig: Kubeconfig) -> Result<(Config, String), LiveError> {
-        let context = self.context.clone().or_else(|| kubeconfig.current_context.clone()).unwrap_or_default();
-        let options = KubeConfigOptions { context: self.context.clone(), cluster: None, user: None };
-        let config = Config::from_custom_kubeconfig(kubeconfig, &options)
-            .await
-            .map_err(|error| LiveError::Config(super::call::words(&error.to_string())))?;
-        Ok((config, context))
-    }
+/// As the pod's service account.
+fn in_cluster() -> Result<Config, LiveError> {
+    let mut config = Config::incluster().map_err(|_| {
+        LiveError::Config(
+            "there is no kubeconfig ($KUBECONFIG, ~/.kube/config), and this is no pod of a cluster".to_owned(),
+        )
+    })?;
+    config.proxy_url = super::proxy::of_environment(&config.cluster_url, &|name| std::env::var(name).ok())
+        .map_err(LiveError::Config)?;
+    Ok(config)
 }
 
 impl Connection {
@@ -86,7 +81,12 @@ impl Connection {
     pub fn client(&self) -> Result<kube::Client, LiveError> {
         kube::Client::try_from(self.config.clone()).map_err(|error| {
             LiveError::Credentials(match error {
-                kube::Error::Auth(auth) => super::call::credentials(&auth),
+                kube::Error::Auth(auth) => {
+                    let hint = self.config.auth_info.exec.as_ref().and_then(|exec| exec.install_hint.as_deref());
+                    let hint = hint.filter(|_| matches!(auth, kube::client::AuthError::AuthExecStart(_)));
+                    let hint = hint.map_or_else(String::new, |hint| format!("; {}", super::call::words(hint)));
+                    format!("{}{hint}", super::call::credentials(&auth))
+                }
                 other => super::call::words(&other.to_string()),
             })
         })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::call::CallError;
+use super::call::{CallError, stranger};
 use super::client::{Accept, Reader, escape};
 
 /// A kind that the API server serves in one version.
@@ -157,7 +157,12 @@ struct PlainResource {
 pub async fn discover(reader: &Reader, needed: &(dyn Fn(&str) -> bool + Sync)) -> Result<Discovered, CallError> {
     let mut found = Discovered::default();
     for root in ["/api", "/apis"] {
-        let document: Document = reader.get_as(root, Accept::Discovery).await?;
+        let answer = reader.get(root, Accept::Discovery).await?;
+        if let Some(stranger) = stranger(&answer, &["APIGroupDiscoveryList", "APIVersions", "APIGroupList"]) {
+            return Err(stranger);
+        }
+        let document: Document =
+            serde_json::from_slice(&answer.body).map_err(|error| CallError::Malformed(error.to_string()))?;
         if document.kind == "APIGroupDiscoveryList" {
             document.items.into_iter().for_each(|group| found.aggregated(group));
             continue;

@@ -382,7 +382,8 @@ impl Work {
             let names: BTreeSet<Name> = self.refs.config_maps.clone();
             return Arc::new(move |name: &Name| keeps_values(&name.1) || names.contains(name));
         }
-        if self.read_tls && query.secret_type == Some("kubernetes.io/tls") {
+        // A pair may stand in a Secret of type Opaque: controllers look at the keys (ingress-nginx, Traefik, Envoy Gateway).
+        if self.read_tls && query.secret_type.is_some() {
             let names: BTreeSet<Name> = self.refs.secrets.clone();
             return Arc::new(move |name: &Name| names.contains(name));
         }
@@ -445,7 +446,7 @@ pub(crate) async fn preview(connection: &Connection, reader: &Reader, ask: &Ask)
     }
     if ask.read_tls {
         lines.push(
-            "GET /api/v1/namespaces/NAMESPACE/secrets/NAME  of TLS Secrets that a path names (--read-tls)".to_owned(),
+            "GET /api/v1/namespaces/NAMESPACE/secrets/NAME  of the pairs of certificate and key that a path names (--read-tls)".to_owned(),
         );
     }
     lines.extend(wanted.said.iter().filter(|s| s.state == Some(CoverageState::NotCollected)).map(|said| {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use kube::config::Kubeconfig;
 use serde::Deserialize;
 
 use super::client::{Accept, path};
@@ -34,17 +33,14 @@ struct Meta {
 
 /// The contexts of the kubeconfig.
 pub fn contexts(target: &Target) -> Vec<String> {
-    let read = match &target.kubeconfig {
-        Some(path) => Kubeconfig::read_from(path),
-        None => Kubeconfig::read(),
-    };
-    read.map(|kubeconfig| kubeconfig.contexts.into_iter().map(|context| context.name).collect()).unwrap_or_default()
+    let found = super::kubeconfig::find(target.kubeconfig.as_deref()).ok().flatten();
+    found.map(|found| found.contexts.into_iter().map(|context| context.name).collect()).unwrap_or_default()
 }
 
 /// The namespaces of a cluster, if they may be listed and come soon.
 pub fn namespaces(target: &Target) -> Vec<String> {
     let names = block_on(async {
-        let connection = target.connect().await.ok()?;
+        let connection = target.connect().ok()?;
         let reader = reader(&connection, 1, PROMPT).await.ok()?;
         let url = format!("{}?limit={MOST}", path("", "v1", None, "namespaces", None));
         let list: Names = reader.get_as(&url, Accept::Metadata).await.ok()?;

@@ -80,7 +80,7 @@ pub(crate) async fn gathered(
     purpose: Purpose,
     progress: Box<dyn Progress + Send>,
 ) -> Result<(String, Gathered), LiveError> {
-    let connection = target.connect().await?;
+    let connection = target.connect()?;
     let reader = reader(&connection, ask.parallel, ask.timeout).await?;
     let gathered = gather(&connection, reader, ask, purpose, progress).await?;
     Ok((connection.context, gathered))
@@ -89,7 +89,7 @@ pub(crate) async fn gathered(
 /// What `--dry-run` shows: the record of a read that was not made.
 pub fn would_read(target: &Target, ask: &Ask) -> Result<Vec<String>, LiveError> {
     block_on(async {
-        let connection = target.connect().await?;
+        let connection = target.connect()?;
         let reader = reader(&connection, ask.parallel, ask.timeout).await?;
         super::gather::preview(&connection, &reader, ask).await
     })?
@@ -97,5 +97,5 @@ pub fn would_read(target: &Target, ask: &Ask) -> Result<Vec<String>, LiveError> 
 
 /// The namespace of a kubeconfig's context, or of the pod.
 pub fn namespace_of(target: &Target) -> Result<String, LiveError> {
-    block_on(async { Ok(target.connect().await?.namespace) })?
+    Ok(target.connect()?.namespace)
 }

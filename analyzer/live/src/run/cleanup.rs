@@ -54,7 +54,7 @@ struct Status {
 /// only those of one run.
 pub fn leftovers(target: &Target, namespaces: &[String], instance: Option<&str>) -> Result<Leftovers, LiveError> {
     block_on(async {
-        let connection = target.connect().await?;
+        let connection = target.connect()?;
         let reader = Reader::new(connection.client()?, 4, Instant::now() + TIME);
         let mut all = Leftovers::default();
         for kind in [Kind::Job, Kind::ConfigMap] {
@@ -116,7 +116,7 @@ pub(super) async fn list(
 /// Deletes them; those that could not be deleted, and why.
 pub fn remove(target: &Target, found: &[Leftover]) -> Result<Vec<(Ours, String)>, LiveError> {
     block_on(async {
-        let connection = target.connect().await?;
+        let connection = target.connect()?;
         let writer = Writer::new(connection.client()?, Instant::now() + TIME);
         let mut left = Vec::new();
         for leftover in found {

@@ -29,7 +29,7 @@ const SWEEP: Duration = Duration::from_secs(30);
 pub fn execute(ask: &Ask, prepared: Prepared, progress: &(dyn Fn(&str) + Sync)) -> Result<Done, LiveError> {
     block_on(async {
         let stop = Stop::listen();
-        let connection = ask.target.connect().await?;
+        let connection = ask.target.connect()?;
         let deadline = Instant::from_std(ask.deadline);
         let reader = Reader::new(connection.client()?, 4, deadline);
         let writer = Writer::new(connection.client()?, deadline);

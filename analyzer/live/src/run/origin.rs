@@ -89,6 +89,18 @@ impl std::str::FromStr for From {
     }
 }
 
+impl From {
+    /// With a namespace where none is named.
+    pub(super) fn within(&self, default: &str) -> Self {
+        match self {
+            Self::Client { namespace: None, kind, name } => {
+                Self::Client { namespace: Some(default.to_owned()), kind, name: name.clone() }
+            }
+            other => other.clone(),
+        }
+    }
+}
+
 impl std::fmt::Display for From {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -31,18 +31,18 @@ struct List<T> {
 /// Looks into everything a run needs. Nothing is changed.
 pub fn prepare(ask: &Ask, snapshot: &Snapshot, plan: &Plan) -> Result<Prepared, RunError> {
     block_on(async {
-        let connection = ask.target.connect().await?;
+        let connection = ask.target.connect()?;
         let deadline = Tick::from_std(ask.deadline);
         let reader = Reader::new(connection.client()?, 4, deadline);
         let writer = Writer::new(connection.client()?, deadline);
         let default = ask.namespace.clone().unwrap_or_else(|| connection.namespace.clone());
-        let mut from: Vec<&From> = Vec::new();
-        for one in &ask.from {
+        let mut from: Vec<From> = Vec::new();
+        for one in ask.from.iter().map(|one| one.within(&default)) {
             if !from.contains(&one) {
                 from.push(one);
             }
         }
-        let in_cluster: Vec<&From> = from.iter().copied().filter(|one| **one != From::Local).collect();
+        let in_cluster: Vec<&From> = from.iter().filter(|one| **one != From::Local).collect();
         let look = Look { ask, snapshot, plan, reader: &reader, writer: &writer, vantages: in_cluster.len() };
         let mut vantages = Vec::new();
         let mut refused = Vec::new();
@@ -55,7 +55,7 @@ pub fn prepare(ask: &Ask, snapshot: &Snapshot, plan: &Plan) -> Result<Prepared, 
             return Err(RunError::Hazards(refused));
         }
         let Connection { context, server, .. } = connection;
-        let local = from.contains(&&From::Local).then(|| plan.clone());
+        let local = from.contains(&From::Local).then(|| plan.clone());
         Ok(Prepared { context, server, vantages, local })
     })?
 }
@@ -94,7 +94,7 @@ impl Look<'_> {
                  treat it differently"
             ));
         }
-        let mut options = self.options(namespace, client, &review, &mut notes);
+        let mut options = self.options(from, namespace, client, &review, &mut notes);
         let mut blocked = self.permission(namespace, &mut notes).await;
         if blocked.is_none() {
             blocked = self.namespace(namespace, options.no_mesh, &mut notes).await;
@@ -121,6 +121,7 @@ impl Look<'_> {
     /// The Job's options for this client: its own, and what the command line adds.
     fn options(
         &self,
+        from: &From,
         namespace: &str,
         client: Client,
         review: &job::Review,
@@ -133,6 +134,8 @@ impl Look<'_> {
             node_selector: client.node_selector,
             node_affinity: client.node_affinity,
             service_account: base.service_account.clone().or(client.service_account),
+            // Two clients that are alike in all that is taken over of them are measured by a Job each.
+            salt: base.salt.as_ref().map(|salt| format!("{salt} {from}")),
             ..base.clone()
         };
         options.tolerations.extend(client.tolerations);

@@ -151,6 +151,8 @@ impl Trouble {
             CallError::Deadline => Self::TimedOut,
             CallError::Expired(_)
             | CallError::Transport(_)
+            | CallError::Untrusted(_)
+            | CallError::Stranger(_)
             | CallError::Slow
             | CallError::Malformed(_)
             | CallError::Request(_) => Self::Server,

@@ -12,8 +12,8 @@ use crate::snapshot::{Gap, GroupKind, ManifestsOnly};
 /// be assumed: what must be there for traffic to flow is none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MayBeInTheWay<'a> {
-    /// Policies of this kind: whom they select they may turn away.
-    Policies(&'a GroupKind),
+    /// Policies of this kind, of another system if one is named: whom they select they may turn away.
+    Policies(&'a GroupKind, Option<&'static str>),
     /// What is in Secrets: collectors leave it out.
     Secrets,
     /// Objects of this kind with an older claim on the same host or address.
@@ -24,18 +24,23 @@ impl MayBeInTheWay<'_> {
     /// The kind, as a report names it.
     fn kind(self) -> String {
         match self {
-            Self::Policies(kind) | Self::OlderClaims(kind) => kind.kind.to_string(),
+            Self::Policies(kind, _) | Self::OlderClaims(kind) => kind.kind.to_string(),
             Self::Secrets => "Secret".to_owned(),
         }
+    }
+
+    const fn is_third_party(self) -> bool {
+        matches!(self, Self::Policies(_, Some(_)))
     }
 
     /// What was not read, in words.
     fn words(self) -> String {
         match self {
-            Self::Policies(kind) if &*kind.kind == "NetworkPolicy" && &*kind.group == "networking.k8s.io" => {
+            Self::Policies(_, Some(system)) => format!("policies of {system}"),
+            Self::Policies(kind, None) if &*kind.kind == "NetworkPolicy" && &*kind.group == "networking.k8s.io" => {
                 "network policies".to_owned()
             }
-            Self::Policies(kind) | Self::OlderClaims(kind) => format!("{} objects", kind.kind),
+            Self::Policies(kind, None) | Self::OlderClaims(kind) => format!("{} objects", kind.kind),
             Self::Secrets => "TLS Secrets".to_owned(),
         }
     }
@@ -48,13 +53,15 @@ pub struct Obstacle {
     words: String,
     /// What a cluster brings itself.
     of_cluster: bool,
+    /// Of another system than the API.
+    third_party: bool,
     gap: Gap,
 }
 
 impl Obstacle {
     /// What may be in the way, and why it was not read.
     pub fn new(what: MayBeInTheWay<'_>, gap: Gap) -> Self {
-        Self { kind: what.kind(), words: what.words(), of_cluster: false, gap }
+        Self { kind: what.kind(), words: what.words(), of_cluster: false, third_party: what.is_third_party(), gap }
     }
 
     /// Of manifests, and of nothing else: what the cluster that they are for brings itself, and what only a running
@@ -62,7 +69,7 @@ impl Obstacle {
     /// one that was read is rather a slip, and no obstacle.
     pub fn of_cluster(manifests: Option<ManifestsOnly>, kind: &str, words: &str, gap: Gap) -> Option<Self> {
         manifests.filter(|_| gap.near.is_none())?;
-        Some(Self { kind: kind.to_owned(), words: words.to_owned(), of_cluster: true, gap })
+        Some(Self { kind: kind.to_owned(), words: words.to_owned(), of_cluster: true, third_party: false, gap })
     }
 
     /// The gap.
@@ -70,14 +77,13 @@ impl Obstacle {
         &self.gap
     }
 
-    /// One clause: `network policies were not read`.
-    fn clause(&self) -> String {
-        let words = &self.words;
+    /// What became of it: `were not read`.
+    const fn fate(&self) -> &'static str {
         match self.gap.coverage {
-            _ if self.of_cluster => format!("{words} are not in the input"),
-            Some(CoverageState::Forbidden) => format!("{words} could not be read (permission refused)"),
-            Some(CoverageState::Partial) => format!("{words} were read only in part"),
-            _ => format!("{words} were not read"),
+            _ if self.of_cluster => "are not in the input",
+            Some(CoverageState::Forbidden) => "could not be read (permission refused)",
+            Some(CoverageState::Partial) => "were read only in part",
+            _ => "were not read",
         }
     }
 }
@@ -178,12 +184,23 @@ impl Assumption {
 
     /// One clause: `network policies were not read`.
     pub fn clause(&self) -> String {
-        self.obstacle.clause()
+        format!("{} {}", self.obstacle.words, self.obstacle.fate())
+    }
+
+    /// The same in two parts, so that several can be said at once: `network policies`, `were not read`.
+    pub fn parts(&self) -> (&str, &'static str) {
+        (&self.obstacle.words, self.obstacle.fate())
     }
 
     /// Why it was not read.
     pub fn reason(&self) -> String {
         self.obstacle.gap.reason.clone()
+    }
+
+    /// Where it stands among others: what the API itself knows before what other systems add.
+    pub fn place(&self) -> impl Ord + '_ {
+        let (third_party, kind) = (self.obstacle.third_party, &self.obstacle.kind);
+        (self.code(), third_party, kind, &self.namespace, &self.object, &self.message)
     }
 
     /// The same for everything of one kind that was left out for one check, wherever it would be.

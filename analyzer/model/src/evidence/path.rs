@@ -95,7 +95,7 @@ impl SubjectPaths {
         let all_dormant = self.paths.iter().all(|path| path.dormant.is_some());
         let counted = self.paths.iter().filter(|path| all_dormant || path.dormant.is_none());
         let mut all: Vec<_> = counted.flat_map(Path::assumptions).collect();
-        all.sort_by(|a, b| (a.code(), a.kind(), &a.namespace).cmp(&(b.code(), b.kind(), &b.namespace)));
+        all.sort_by(|a, b| a.place().cmp(&b.place()));
         all.dedup();
         all
     }

@@ -27,7 +27,7 @@ pub use index::Index;
 pub use kind::GroupKind;
 pub use kinds::{AnyObject, Snapshot};
 pub use lookup::{Absence, Found, FoundAny, Gap, Listing, Lookup, Proof};
-pub use redaction::is_masked;
+pub use redaction::{HIDDEN, is_masked};
 pub use selector::{LabelSelector, Requirement, matches_pairs};
 pub use siblings::Siblings;
 pub use siblings::are_alike;

@@ -43,6 +43,21 @@ impl LabelSelector {
         self.match_labels.iter().filter(move |_| sure).map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
+    /// May it select an object of which these labels are known and others are not?
+    pub fn may_match(&self, known: &BTreeMap<String, String>) -> bool {
+        let pairs = self.match_labels.iter().all(|(key, value)| known.get(key).is_none_or(|own| own == value));
+        let holds = |requirement: &Requirement| {
+            let Some(value) = known.get(&requirement.key) else { return true };
+            match requirement.operator.as_str() {
+                "In" => requirement.values.contains(value),
+                "NotIn" => !requirement.values.contains(value),
+                "DoesNotExist" => false,
+                _ => true,
+            }
+        };
+        pairs && self.match_expressions.iter().all(holds)
+    }
+
     /// Does it select an object with these labels? `None` if an operator is not known.
     pub fn matches(&self, labels: &BTreeMap<String, String>) -> Option<bool> {
         let mut all = matches_pairs(&self.match_labels, labels);

@@ -60,7 +60,7 @@ pub(in crate::cli) struct ClusterFlags {
     Values of Secrets and of environment variables, credentials in annotations, arguments and URLs, and\n\
     managedFields are dropped while reading. 'kubereach check FILE' judges the file as '--live' would.")]
 pub(in crate::cli) struct SnapshotArgs {
-    /// Where to: .tar.zst, .tar.gz, .yaml, or a new directory
+    /// Where to: .tar.zst, .tar.gz, .yaml, a new directory, or - for YAML on standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,
     /// Only these namespaces, and what belongs to none (repeatable)

@@ -91,6 +91,9 @@ pub(super) struct Reading {
     /// for these kinds, optionally in one namespace: Service,ConfigMap/ns=shop
     #[arg(long, value_name = "KINDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     pub assume_complete: Vec<String>,
+    /// Read what the releases in Helm's own Secrets applied as desired state, where the cluster's objects were not read
+    #[arg(long)]
+    pub helm_releases: bool,
     /// What was not read and may stand in the way of traffic (network policies, the content of Secrets) counts as
     /// unknown, and is not assumed to be harmless
     #[arg(long)]

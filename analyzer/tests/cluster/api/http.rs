@@ -52,7 +52,8 @@ pub(crate) fn converse(mut reader: impl BufRead, mut writer: &mut impl Write, cl
         cluster.log.lock().unwrap().push(request.clone());
         let fault = {
             let mut troubles = cluster.troubles.lock().unwrap();
-            let whole = format!("{}?{}", request.path, request.query.get("continue").map_or("", |_| "continue"));
+            let asks = ["continue", "watch"].into_iter().find(|key| request.query.contains_key(*key));
+            let whole = format!("{}?{}", request.path, asks.unwrap_or_default());
             let found = troubles.iter_mut().find(|t| t.times > 0 && whole.contains(&t.path));
             found.map(|t| {
                 t.times -= 1;
@@ -186,10 +187,11 @@ fn write(
         head.push_str(&format!("date: {date}\r\n"));
     }
     head.push_str("\r\n");
-    writer.write_all(head.as_bytes())?;
-    if request.method == "HEAD" {
-        return writer.flush();
+    // In one piece: a client that waits before it acknowledges the head would hold the body back.
+    let mut whole = head.into_bytes();
+    if request.method != "HEAD" {
+        whole.extend_from_slice(if cut { &body[..body.len() / 2] } else { &body });
     }
-    writer.write_all(if cut { &body[..body.len() / 2] } else { &body })?;
+    writer.write_all(&whole)?;
     writer.flush()
 }

@@ -135,6 +135,7 @@ impl Cluster {
         let shared = Arc::clone(&cluster);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                stream.set_nodelay(true).unwrap();
                 let (shared, serve) = (Arc::clone(&shared), serve.clone());
                 std::thread::spawn(move || serve(stream, &shared));
             }

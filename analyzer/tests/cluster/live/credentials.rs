@@ -13,7 +13,7 @@ use kubereach_intake::{Intake, IntakeOptions};
 use kubereach_live::cluster::{self, Ask, ReadError, Target};
 
 use super::kit::{ask, shop};
-use crate::api::{Authority, Cluster, Secured};
+use crate::api::{Authority, Cluster, Fault, Secured};
 use crate::program::program;
 
 fn served() -> Secured {
@@ -172,7 +172,9 @@ fn proxy() -> (std::net::SocketAddr, Arc<AtomicUsize>) {
                 }
                 let head = String::from_utf8_lossy(&head).into_owned();
                 let Some(place) = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next()) else { return };
-                let mut server = TcpStream::connect(place).unwrap();
+                // Whatever the name, the port is that of a server of these tests.
+                let port = place.rsplit_once(':').map_or("443", |(_, port)| port);
+                let mut server = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
                 count.fetch_add(1, Ordering::SeqCst);
                 client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
                 let (mut up, mut down) = (client.try_clone().unwrap(), server.try_clone().unwrap());
@@ -194,18 +196,92 @@ fn a_proxy_of_the_kubeconfig_is_used() {
 }
 
 #[test]
-fn proxies_of_the_environment_are_used_except_where_it_says_not_to() {
+fn proxies_of_the_environment_are_used_except_where_it_says_not_to_and_never_for_loopback() {
     let server = served();
     let (address, tunnels) = proxy();
-    let kubeconfig = server.kubeconfig("env", &server.trust(), "{token: admin}");
-    let run = |no_proxy: &str| {
+    let own = server.kubeconfig("env", &server.trust(), "{token: admin}");
+    // A name that only the proxy leads to.
+    let text = std::fs::read_to_string(&own).unwrap().replace("https://127.0.0.1:", "https://api.cluster.example:");
+    let named = own.with_file_name("named");
+    std::fs::write(&named, text.replace("server: ", "tls-server-name: 127.0.0.1, server: ")).unwrap();
+    let run = |kubeconfig: &Path, no_proxy: &str| {
         let mut command = program();
-        command.args(["check", "--live", "--kubeconfig"]).arg(&kubeconfig);
+        command.args(["check", "--live", "--timeout", "5s", "--kubeconfig"]).arg(kubeconfig);
         command.env("HTTPS_PROXY", format!("http://{address}")).env("NO_PROXY", no_proxy);
         let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        tunnels.swap(0, Ordering::SeqCst)
+        (output.status.code(), tunnels.swap(0, Ordering::SeqCst))
     };
-    assert!(run("") > 0);
-    assert_eq!(run("127.0.0.1"), 0);
+    let (code, used) = run(&named, "");
+    assert!(code == Some(0) && used > 0, "{code:?} {used}");
+    assert_eq!(run(&named, "other.example,.cluster.example").1, 0);
+    assert_eq!(run(&own, ""), (Some(0), 0));
+}
+
+#[test]
+fn a_kubeconfig_that_was_named_is_the_only_one_that_counts() {
+    let server = served();
+    let good = server.kubeconfig("good", &server.trust(), "{token: admin}");
+    let gone = good.with_file_name("gone");
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join(".kube")).unwrap();
+    std::fs::copy(&good, home.path().join(".kube/config")).unwrap();
+    let run = |arguments: &[&std::ffi::OsStr], variable: &str| {
+        let mut command = program();
+        command.args(["check", "--live", "--timeout", "5s"]).args(arguments).env("HOME", home.path());
+        if !variable.is_empty() {
+            command.env("KUBECONFIG", variable);
+        }
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(run(&[], "").0, Some(0), "the one at home");
+    let (code, said) = run(&["--kubeconfig".as_ref(), gone.as_os_str()], "");
+    assert!(code == Some(3) && said.contains("gone does not exist"), "{said}");
+    let (code, said) = run(&[], &gone.display().to_string());
+    assert!(code == Some(3) && said.contains("no such file exists"), "{said}");
+    let (code, said) = run(&["--context".as_ref(), "elsewhere".as_ref()], "");
+    assert!(code == Some(3) && said.contains("no context 'elsewhere'"), "{said}");
+    // Of a list those that exist count.
+    let list = format!("{}:{}::", gone.display(), good.display());
+    assert_eq!(run(&[], &list).0, Some(0));
+    // One that is there and cannot be read is an error too.
+    std::fs::write(&gone, "clusters: {{").unwrap();
+    assert_eq!(run(&[], &list).0, Some(3));
+    std::fs::write(home.path().join(".kube/config"), "clusters: {{").unwrap();
+    assert_eq!(run(&[], "").0, Some(3));
+}
+
+#[test]
+fn what_is_no_api_server_is_said_to_be_that_and_a_wrong_certificate_is_not_asked_again() {
+    let server = served();
+    let other = format!("certificate-authority-data: {}", Authority::new().data());
+    let begun = Instant::now();
+    let error = read(server.kubeconfig("wrong", &other, "{token: admin}"), &ask()).unwrap_err().to_string();
+    assert!(error.contains("its certificate is not trusted"), "{error}");
+    assert!(begun.elapsed() < Duration::from_millis(2_500), "{:?}", begun.elapsed());
+    for (body, says) in [
+        ("{\"hello\":1}", "JSON of another kind"),
+        ("<html>Log in</html>", "a page of HTML"),
+        ("", "with nothing"),
+        ("hello", "something else than JSON"),
+    ] {
+        let answers = Fault::ThirdParty(200, vec![("content-type", "text/plain")], body);
+        let api = Cluster::new(shop()).trouble("/", answers, 100_000).start();
+        let target = Target { kubeconfig: Some(api.kubeconfig("admin")), ..Target::default() };
+        let error =
+            cluster::read(&target, &ask(), &IntakeOptions::default(), Box::new(Silent)).unwrap_err().to_string();
+        assert!(error.contains("no Kubernetes API server") && error.contains(says), "{body}: {error}");
+    }
+}
+
+#[test]
+fn the_hint_of_a_plugin_that_is_not_installed_is_shown() {
+    let server = served();
+    let user = "{exec: {apiVersion: client.authentication.k8s.io/v1, command: not-installed-anywhere, interactiveMode: Never, \
+                installHint: 'Install it from https://plugins.example/'}}";
+    let error = read(server.kubeconfig("hint", &server.trust(), user), &ask()).unwrap_err().to_string();
+    assert!(
+        error.contains("could not be started") && error.contains("Install it from https://plugins.example/"),
+        "{error}"
+    );
 }

@@ -290,3 +290,21 @@ fn ctrl_c_ends_a_read_too_and_a_goal_that_was_not_reached_is_not_reached() {
     waiting.says("watching: no subjects yet");
     assert_eq!(waiting.interrupt(), Some(1));
 }
+
+#[test]
+fn a_watch_that_is_closed_at_once_is_begun_again_ever_later() {
+    let closed = Fault::ThirdParty(200, vec![("content-type", "application/json")], "");
+    let api = Cluster::new(shop()).trouble("/api/v1/pods?watch", closed, 100_000).start();
+    let mut program = Watching::start(&api, "admin", &[]);
+    program.says("watching: 2 config-ok");
+    until("pods are watched", || watches(&api, "/api/v1/pods") > 0);
+    std::thread::sleep(Duration::from_secs(4));
+    let begun = watches(&api, "/api/v1/pods");
+    assert!((2..=5).contains(&begun), "{begun} watches were begun");
+    // The others go on.
+    let mut service = find("Service", "shop-web");
+    service["metadata"]["name"] = "another".into();
+    api.apply(service);
+    program.says("Service/shop/another is new: ");
+    assert_eq!(program.interrupt(), Some(0));
+}

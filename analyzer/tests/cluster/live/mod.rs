@@ -7,6 +7,7 @@ mod fixtures;
 mod follow;
 mod permission;
 mod plane;
+mod planted;
 mod plugin;
 mod rbac;
 mod relay;

@@ -116,7 +116,7 @@ struct Writer {
 impl Writer {
     async fn new(plane: &Plane) -> Self {
         let target = Target { kubeconfig: Some(plane.kubeconfig.clone()), ..Target::default() };
-        let client = target.connect().await.unwrap().client().unwrap();
+        let client = target.connect().unwrap().client().unwrap();
         for _ in 0..240 {
             if client.request_text(http::Request::get("/readyz").body(Vec::new()).unwrap()).await.is_ok() {
                 return Self { client, kinds: every_kind(&[]) };

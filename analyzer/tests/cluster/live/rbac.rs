@@ -40,13 +40,16 @@ fn rendered() -> String {
          #\n\
          # This file is written by analyzer/tests/cluster/live/rbac.rs (KUBEREACH_BLESS=1), which also proves that it is enough.\n\
          #\n\
-         #   kubectl apply -f rbac.yaml\n\
+         # The ClusterRoles are for the whole cluster. The Roles name no namespace: they are made in the one that the file is\n\
+         # applied to, and read that one alone.\n\
+         #\n\
+         #   kubectl apply -f rbac.yaml -n NAMESPACE\n\
          #   kubectl create clusterrolebinding kubereach --clusterrole=kubereach --user=YOU\n\
          #\n\
          # kubereach-secrets is apart, because RBAC cannot grant the names of Secrets without their content. Without it\n\
          # certificates are not judged, and that is what the report says. kubereach asks for names and types only; with\n\
-         # --read-tls it gets the TLS Secrets that an Ingress, Gateway or ListenerSet names, and keeps their public\n\
-         # certificates.\n\
+         # --read-tls it gets the Secrets that an Ingress, Gateway or ListenerSet names for their certificate and key, and\n\
+         # keeps the public certificates.\n\
          #\n\
          # kubereach-relay is apart, too: it is for --via apiserver, which has the API server pass GETs on to\n\
          # applications. Whoever has it can read whatever they serve over HTTP without credentials.\n\
@@ -57,33 +60,32 @@ fn rendered() -> String {
          #\n\
          #   kubectl create rolebinding kubereach-run --role=kubereach-run --user=YOU -n NAMESPACE\n",
     );
-    let head = |out: &mut String, kind: &str, name: &str, namespace: &str| {
-        let place = if namespace.is_empty() { String::new() } else { format!(", namespace: {namespace}") };
+    let head = |out: &mut String, kind: &str, name: &str| {
         let _ = writeln!(
             out,
-            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: {name}{place}}}\nrules:"
+            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nrules:"
         );
     };
     let config_maps = "  - apiGroups: [\"\"]\n    resources: [configmaps]\n    verbs: [list, get]\n";
     let secrets = "  - apiGroups: [\"\"]\n    resources: [secrets]\n    verbs: [list, get]\n";
-    head(&mut out, "ClusterRole", "kubereach", "");
+    head(&mut out, "ClusterRole", "kubereach");
     rules(&mut out, &plain, "list");
     out.push_str(config_maps);
-    head(&mut out, "ClusterRole", "kubereach-secrets", "");
+    head(&mut out, "ClusterRole", "kubereach-secrets");
     out.push_str(secrets);
-    head(&mut out, "ClusterRole", "kubereach-relay", "");
+    head(&mut out, "ClusterRole", "kubereach-relay");
     out.push_str(RELAY);
     out.push_str(
         "---\n# For one namespace: kubectl create rolebinding kubereach --role=kubereach --user=YOU -n NAMESPACE",
     );
     out.push('\n');
-    head(&mut out, "Role", "kubereach", "default");
+    head(&mut out, "Role", "kubereach");
     rules(&mut out, &named, "list");
     out.push_str("  - apiGroups: [\"\"]\n    resources: [namespaces]\n    verbs: [get]\n");
     out.push_str(config_maps);
-    head(&mut out, "Role", "kubereach-relay", "default");
+    head(&mut out, "Role", "kubereach-relay");
     out.push_str(RELAY);
-    head(&mut out, "Role", "kubereach-run", "default");
+    head(&mut out, "Role", "kubereach-run");
     out.push_str(&of_run());
     out.replace("YOU -n NAMESPACE\n---\n", "YOU -n NAMESPACE\n")
 }
@@ -198,4 +200,10 @@ fn the_relays_role_is_what_a_plan_needs_to_be_relayed() {
         let denied = seen.results.iter().filter(|row| row.class == "norun.rbac");
         assert!(denied.clone().count() == 4 - answered && denied.clone().all(|row| row.command.contains("/vault/")));
     }
+}
+
+#[test]
+fn the_roles_are_made_in_the_namespace_that_the_file_is_applied_to() {
+    // kubectl refuses an object of another namespace than -n names.
+    assert!(documents().iter().all(|document| document["metadata"]["namespace"].is_null()));
 }

@@ -87,3 +87,19 @@ fn config_maps_are_read_by_name_and_only_where_they_matter() {
         api.log().iter().filter(|r| r.path.contains("/configmaps/")).map(|r| r.path.clone()).collect();
     assert_eq!(whole, ["/api/v1/namespaces/kube-system/configmaps/coredns"]);
 }
+
+#[test]
+fn a_pair_in_an_opaque_secret_is_read_where_a_path_names_it() {
+    let mut all = with_secrets();
+    for secret in all.iter_mut().filter(|o| o["kind"] == "Secret" && o["type"] == "kubernetes.io/tls") {
+        secret["type"] = "Opaque".into();
+    }
+    let api = Cluster::new(all).start();
+    let report = report(&api, "admin", &ask());
+    let whole: Vec<String> =
+        api.log().iter().filter(|r| r.path.contains("/secrets/")).map(|r| r.path.clone()).collect();
+    assert_eq!(whole, ["/api/v1/namespaces/shop/secrets/web-tls"]);
+    let codes: Vec<&str> = report.findings.iter().map(|f| f.code.as_str()).collect();
+    assert!(codes.contains(&"tls/certificate-self-signed") && !codes.contains(&"tls/certificate-masked"), "{codes:?}");
+    assert!(!serde_json::to_string(&report).unwrap().contains("hunter2"));
+}

@@ -112,3 +112,20 @@ fn a_client_that_does_not_exist_is_a_mistake_of_the_command_line() {
     }
     assert_eq!(ever(&api, "jobs"), 0);
 }
+
+#[test]
+fn vantages_that_are_alike_get_a_job_each_and_one_that_is_named_twice_gets_one() {
+    let mut objects = shop(8080);
+    let front = objects.iter().find(|o| o["kind"] == "Deployment" && o["metadata"]["name"] == "front").unwrap();
+    let mut twin = front.clone();
+    twin["kind"] = "StatefulSet".into();
+    objects.push(twin);
+    let api = working(Cluster::new(objects)).start();
+    let from = ["--from", "deployment/front", "--from", "statefulset/front", "--from", "shop/deployment/front"];
+    let arguments = [&["-n", "shop", "--yes", "--format", "json"][..], &from].concat();
+    let (code, out, err) = run(&api, "admin", &arguments);
+    let report = report(&out, &err);
+    assert_eq!((code, ever(&api, "jobs")), (0, 2), "{err}");
+    assert_eq!(report["snapshot"]["observations"].as_array().unwrap().len(), 2, "{err}");
+    assert_clean(&api, &err);
+}

@@ -1,4 +1,9 @@
 //! The resolver's configuration: `resolv.conf` as a pod has it (resolv.conf(5)).
+//!
+//! Written by hand: hickory-resolver's `system_conf` refuses a whole file for one line that it does not understand,
+//! where the C library passes over that line and a pod's names go on resolving
+//! (<https://github.com/hickory-dns/hickory-dns/blob/main/crates/resolver/src/system_conf/unix.rs>); it knows no limit
+//! of three servers, and brings a cache, a pool and their dependencies into a program of a few megabytes.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;

@@ -1,4 +1,10 @@
 //! One question to one server over UDP, and over TCP where the answer does not fit.
+//!
+//! Written by hand, above `hickory-proto`'s messages. What hickory-resolver has for it does not keep what a row needs:
+//! its `NameServer::send` is private to that crate; the pool around it chooses the server by its own measured times and
+//! asks several at once, so an answer has neither its server nor its time; answers without records come as one error
+//! over all of them; and that an answer was cut over UDP, that something undecodable came, and ICMP's *port unreachable*
+//! are not told (<https://github.com/hickory-dns/hickory-dns/blob/main/crates/resolver/src/name_server_pool.rs>).
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -28,6 +34,8 @@ pub(crate) enum Answer {
     Refused,
     /// No datagram came back.
     Timeout,
+    /// Something came back that is no DNS message (RFC 1035 section 4).
+    Malformed,
     /// ICMP said that nothing listens.
     PortUnreachable,
     /// The answer was cut, and TCP did not bring the whole of it.
@@ -61,15 +69,16 @@ pub(crate) async fn ask(server: SocketAddr, name: &str, record: RecordType, limi
     let mut addresses = Vec::new();
     let answer = match question(name, record) {
         Err(_) => Answer::Error,
-        Ok(message) => match over_udp(server, &message, limit).await {
+        Ok((message, asked)) => match over_udp(server, &message, limit).await {
             Ok(reply) if reply.metadata.truncation => {
                 "tcp".clone_into(&mut lookup.transport);
                 match over_tcp(server, &message, limit).await {
-                    Ok(reply) => read(&reply, record, &mut addresses, &mut lookup),
+                    Ok(reply) => read(&reply, &asked, record, &mut addresses, &mut lookup),
+                    Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Answer::Malformed,
                     Err(_) => Answer::TruncatedNoTcp,
                 }
             }
-            Ok(reply) => read(&reply, record, &mut addresses, &mut lookup),
+            Ok(reply) => read(&reply, &asked, record, &mut addresses, &mut lookup),
             Err(error) => failed(&error, server, &mut lookup),
         },
     };
@@ -84,6 +93,7 @@ fn failed(error: &std::io::Error, server: SocketAddr, lookup: &mut Lookup) -> An
     lookup.os_error = error.raw_os_error();
     match error.kind() {
         std::io::ErrorKind::TimedOut => Answer::Timeout,
+        std::io::ErrorKind::InvalidData => Answer::Malformed,
         std::io::ErrorKind::ConnectionRefused => Answer::PortUnreachable,
         _ if tcp::is_local(error, server) => Answer::Local,
         _ => Answer::Error,
@@ -98,6 +108,7 @@ const fn word(answer: Answer) -> &'static str {
         Answer::ServFail => "SERVFAIL",
         Answer::Refused => "REFUSED",
         Answer::Timeout => "timeout",
+        Answer::Malformed => "malformed",
         Answer::PortUnreachable => "port-unreachable",
         Answer::TruncatedNoTcp => "truncated, no answer over TCP",
         Answer::Local | Answer::Error => "error",
@@ -113,15 +124,16 @@ const fn wire(record: RecordType) -> WireType {
     }
 }
 
-fn question(name: &str, record: RecordType) -> Result<Message, hickory_proto::ProtoError> {
+fn question(name: &str, record: RecordType) -> Result<(Message, Name), hickory_proto::ProtoError> {
     let mut message = Message::new(id(), MessageType::Query, OpCode::Query);
     message.metadata.recursion_desired = true;
-    message.add_query(Query::query(Name::from_ascii(name)?, wire(record)));
+    let asked = Name::from_ascii(name)?;
+    message.add_query(Query::query(asked.clone(), wire(record)));
     // 1232 bytes fit into every path's packets (DNS flag day 2020).
     let mut edns = Edns::new();
     edns.set_max_payload(1232);
     message.set_edns(edns);
-    Ok(message)
+    Ok((message, asked))
 }
 
 /// A number nobody else guesses. Where the system has no randomness (an empty root without `/dev`)
@@ -142,17 +154,29 @@ async fn over_udp(server: SocketAddr, message: &Message, limit: Duration) -> std
     socket.connect(server).await?;
     socket.send(&message.to_vec().map_err(std::io::Error::other)?).await?;
     let mut buffer = vec![0u8; 4096];
-    within(limit, async {
+    let mut malformed = false;
+    let outcome = within(limit, async {
         loop {
             let length = socket.recv(&mut buffer).await?;
-            let reply = buffer.get(..length).and_then(|bytes| Message::from_vec(bytes).ok());
-            // A datagram that does not answer this question is not an answer.
-            if let Some(reply) = reply.filter(|reply| answers(reply, message)) {
-                return Ok(reply);
+            let bytes = buffer.get(..length).unwrap_or_default();
+            match Message::from_vec(bytes) {
+                // A datagram that does not answer this question is not an answer.
+                Ok(reply) if answers(&reply, message) => return Ok(reply),
+                Ok(_) => {}
+                // Whoever sent it knows the number of the question; an answer may follow.
+                Err(_) => malformed |= bytes.get(..2) == Some(&message.metadata.id.to_be_bytes()[..]),
             }
         }
     })
-    .await
+    .await;
+    match outcome {
+        Err(error) if malformed && error.kind() == std::io::ErrorKind::TimedOut => Err(undecodable()),
+        other => other,
+    }
+}
+
+fn undecodable() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::InvalidData, "what came back is no DNS message")
 }
 
 async fn over_tcp(server: SocketAddr, message: &Message, limit: Duration) -> std::io::Result<Message> {
@@ -165,10 +189,12 @@ async fn over_tcp(server: SocketAddr, message: &Message, limit: Duration) -> std
         let length = stream.read_u16().await?;
         let mut reply = vec![0u8; usize::from(length)];
         stream.read_exact(&mut reply).await?;
-        Message::from_vec(&reply)
-            .ok()
-            .filter(|reply| answers(reply, message))
-            .ok_or_else(|| std::io::Error::other("the answer is to another question"))
+        let reply = Message::from_vec(&reply).map_err(|_| undecodable())?;
+        if answers(&reply, message) {
+            Ok(reply)
+        } else {
+            Err(std::io::Error::other("the answer is to another question"))
+        }
     })
     .await
 }
@@ -183,10 +209,29 @@ fn answers(reply: &Message, message: &Message) -> bool {
         && (reply.queries.is_empty() || reply.queries == message.queries)
 }
 
+/// The name that was asked for, and where its aliases lead within the answer (RFC 1034 section 3.6.2). Records of any
+/// other name were not asked for, and are not taken.
+fn names<'m>(reply: &'m Message, asked: &'m Name) -> Vec<&'m Name> {
+    let mut names = vec![asked];
+    let mut at = 0;
+    while let Some(name) = names.get(at).copied() {
+        at += 1;
+        for answer in reply.answers.iter().filter(|answer| answer.name == *name) {
+            if let RData::CNAME(alias) = &answer.data
+                && !names.contains(&&alias.0)
+            {
+                names.push(&alias.0);
+            }
+        }
+    }
+    names
+}
+
 /// Records of the type asked for, wherever an alias in the answer leads.
-fn read(reply: &Message, record: RecordType, addresses: &mut Vec<IpAddr>, lookup: &mut Lookup) -> Answer {
+fn read(reply: &Message, asked: &Name, record: RecordType, addresses: &mut Vec<IpAddr>, lookup: &mut Lookup) -> Answer {
     let mut wanted = false;
-    for answer in &reply.answers {
+    let names = names(reply, asked);
+    for answer in reply.answers.iter().filter(|answer| names.contains(&&answer.name)) {
         let (text, kind) = match &answer.data {
             RData::A(a) => {
                 if record == RecordType::A {

@@ -45,7 +45,10 @@ pub(crate) async fn resolve(config: &ResolverConfig, name: &str, records: &[Reco
             first_cause = Some((verdict, candidate.clone()));
         }
         // Nobody answered at all: the system resolver gives up here too.
-        if matches!(verdict, Answer::Timeout | Answer::PortUnreachable | Answer::Error | Answer::Local) {
+        if matches!(
+            verdict,
+            Answer::Timeout | Answer::Malformed | Answer::PortUnreachable | Answer::Error | Answer::Local
+        ) {
             slowest_silent = true;
             break;
         }
@@ -94,6 +97,7 @@ const fn class_of(answer: Answer) -> Class {
         Answer::ServFail => Class::DnsServfail,
         Answer::Refused => Class::DnsRefusedRcode,
         Answer::Timeout => Class::DnsTimeout,
+        Answer::Malformed => Class::DnsMalformed,
         Answer::PortUnreachable => Class::DnsPortUnreachable,
         Answer::TruncatedNoTcp => Class::DnsTruncatedNoTcp,
         Answer::Local => Class::NorunLocalStack,
@@ -161,7 +165,7 @@ impl Walk<'_> {
                     self.lookups.push(asked.lookup.clone());
                 }
                 match asked.answer {
-                    Answer::Timeout | Answer::PortUnreachable | Answer::Error | Answer::Local => {
+                    Answer::Timeout | Answer::Malformed | Answer::PortUnreachable | Answer::Error | Answer::Local => {
                         if !self.silent.contains(&server) {
                             self.silent.push(server);
                         }

@@ -41,7 +41,11 @@ pub(crate) fn class_of(error: &hyper::Error, seen: &Seen, http2: bool) -> (Class
     if looks_like_tls(&first) {
         return (Class::HttpWrongScheme, None);
     }
-    let class = if error.is_parse() {
+    let class = if is_too_large(error) {
+        Class::HttpTooLarge
+    } else if error.is_parse() && looks_like_http1(&first) {
+        Class::HttpMalformed
+    } else if error.is_parse() {
         Class::HttpNotHttp
     } else if seen.bytes() > 0 {
         Class::HttpIncomplete
@@ -53,6 +57,11 @@ pub(crate) fn class_of(error: &hyper::Error, seen: &Seen, http2: bool) -> (Class
         Class::HttpReset
     };
     (class, None)
+}
+
+/// More headers came than are read. Only hyper's words say so to a client.
+pub(super) fn is_too_large(error: &hyper::Error) -> bool {
+    error.is_parse() && error.to_string().contains("too large")
 }
 
 fn closed(error: &hyper::Error) -> bool {

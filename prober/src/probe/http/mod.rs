@@ -47,6 +47,11 @@ const KEPT: [&str; 18] = [
     "grpc-status",
 ];
 
+/// Bytes of headers that are read: as many as curl does (`CURL_MAX_HTTP_HEADER`, `MAX_HTTP_RESP_HEADER_SIZE`).
+const HEADERS: usize = 300 * 1024;
+/// Lines of headers that are read.
+const LINES: usize = 1_000;
+
 /// A stream HTTP can be spoken over.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
@@ -88,10 +93,15 @@ fn silent(seen: &Seen, http2: bool) -> Class {
     }
 }
 
-/// An HTTP/1.1 answer whose headers this client does not read, for their number or their spelling: its
-/// status line stands all the same (RFC 9112 section 4).
+/// An HTTP/1.1 answer one of whose headers this client does not read for its spelling: its status line stands all the
+/// same (RFC 9112 section 4). One whose length is none, or is stated twice, cannot be told from the next answer: a
+/// client must not use it (RFC 9112 section 6.3). One that does not end is refused, too.
 fn status_alone(error: &hyper::Error, seen: &Seen, elapsed: u64) -> Option<Layer> {
     let first = seen.first();
+    let framing = ["content-length", "transfer-encoding"].iter().any(|word| errors::chain(error).contains(word));
+    if errors::is_too_large(error) || framing {
+        return None;
+    }
     let digits = first.get(9..12).filter(|_| error.is_parse() && looks_like_http1(&first))?;
     let status = std::str::from_utf8(digits).ok()?.parse::<u16>().ok().filter(|status| (100..600).contains(status))?;
     let mut layer = Layer::new(LayerName::Http, classes::class(status, None, false), elapsed);
@@ -112,7 +122,8 @@ async fn send<S: Stream>(
         drive(connection);
         sender.send_request(request).await
     } else {
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::Builder::new().max_buf_size(HEADERS).max_headers(LINES).handshake(io).await?;
         drive(connection);
         sender.send_request(request).await
     }
@@ -157,7 +168,8 @@ pub(crate) fn classed(
         headers: kept(headers),
         location: header("location").map(without_query),
         body_bytes: body.bytes.len() as u64,
-        body_sha256: (!body.bytes.is_empty()).then(|| crate::canonical::sha256_hex(&body.bytes)),
+        // Of an empty body, too: an answer is compared with that to an unknown host.
+        body_sha256: Some(crate::canonical::sha256_hex(&body.bytes)),
         body_cut: body.cut,
         clock_ahead_s: header("date").and_then(clock_ahead),
         expectation_met: met,

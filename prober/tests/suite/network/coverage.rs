@@ -80,6 +80,8 @@ http.app-error answers::every_answer_of_a_real_server_has_its_class
 http.no-upstream answers::every_answer_of_a_real_server_has_its_class
 http.bad-gateway answers::every_answer_of_a_real_server_has_its_class
 http.gateway-timeout answers::every_answer_of_a_real_server_has_its_class
+http.malformed answers::servers_that_misbehave_are_told_apart
+http.too-large answers::every_answer_of_a_real_server_has_its_class
 http.not-http answers::servers_that_misbehave_are_told_apart
 http.other-version answers::servers_that_misbehave_are_told_apart
 http.reset answers::servers_that_misbehave_are_told_apart
@@ -114,6 +116,7 @@ const UNMEASURED: &[(&str, &str)] = &[
     ("norun.mesh-init", OF_THE_JOB),
     ("norun.result-lost", "said of a log by its reader: see the tests of the envelope"),
     ("norun.version", "a plan of a later version is refused whole with exit code 2: see the tests of the program"),
+    ("dns.malformed", "no name server sends damaged messages: see what_is_no_dns_message_is_told_from_silence"),
     ("tcp.not-permitted", "EPERM comes from a CNI's eBPF hook at connect(2); its number is tested in src/probe/tcp.rs"),
 ];
 

@@ -2,6 +2,7 @@
 
 mod address_unusable;
 mod attached_route_broken;
+mod attached_route_unsettled;
 mod ca_certificate_not_permitted;
 mod ca_certificate_unseen;
 mod certificate_expired;
@@ -49,6 +50,7 @@ use kubereach_model::evidence::CatalogueEntry;
 pub static DOCS: &[&CatalogueEntry] = &[
     address_unusable::DOC.entry(),
     attached_route_broken::DOC.entry(),
+    attached_route_unsettled::DOC.entry(),
     ca_certificate_not_permitted::DOC.entry(),
     ca_certificate_unseen::DOC.entry(),
     certificate_expired::DOC.entry(),
@@ -129,7 +131,7 @@ pub const TABLE: CheckTable = CheckTable {
         some_ca_invalid::check,
     ],
     client_certificate: &[invalid_client_certificate::check, client_certificate_unseen::check],
-    attached_routes: &[no_routes::check, attached_route_broken::check],
+    attached_routes: &[no_routes::check, attached_route_broken::check, attached_route_unsettled::check],
     gateway_notes: &[paths_not_listed::finding],
     parent: route::PARENT,
     unattached: route::UNATTACHED,

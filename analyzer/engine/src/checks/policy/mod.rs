@@ -4,6 +4,7 @@ pub mod admits_no_one;
 pub mod admits_no_one_if_enforced;
 pub mod admits_only_its_node;
 pub mod admits_some;
+pub mod caller_unseen;
 pub mod closed_to_controller;
 pub mod closed_to_controller_if_enforced;
 pub mod dns_egress_closed;
@@ -20,6 +21,7 @@ pub mod not_evaluated;
 pub mod partly_closed_to_controller;
 pub mod peers_match_no_pod;
 mod phrases;
+pub mod pods_unread;
 pub mod port_no_pod_has;
 pub mod selects_nothing;
 pub mod service_port_in_rule;
@@ -36,6 +38,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     admits_no_one_if_enforced::DOC.entry(),
     admits_only_its_node::DOC.entry(),
     admits_some::DOC.entry(),
+    caller_unseen::DOC.entry(),
     closed_to_controller::DOC.entry(),
     closed_to_controller_if_enforced::DOC.entry(),
     dns_egress_closed::DOC.entry(),
@@ -51,6 +54,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     not_evaluated::DOC.entry(),
     partly_closed_to_controller::DOC.entry(),
     peers_match_no_pod::DOC.entry(),
+    pods_unread::DOC.entry(),
     port_no_pod_has::DOC.entry(),
     selects_nothing::DOC.entry(),
     service_port_in_rule::DOC.entry(),
@@ -68,6 +72,7 @@ pub const TABLE: CheckTable = CheckTable {
         not_enforced::finding,
         undecidable::finding,
         may_be_opened::finding,
+        pods_unread::finding,
         admits_some::finding,
         admits_only_its_node::finding,
         admits_no_one::finding,
@@ -85,6 +90,7 @@ pub const TABLE: CheckTable = CheckTable {
     selecting_nobody: &[selects_nothing::finding],
     caller: &[
         undecidable::of_caller,
+        caller_unseen::finding,
         may_be_opened::of_caller,
         partly_closed_to_controller::finding,
         closed_to_controller::finding,

@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 
 /// For a path that ends at `object`.
 pub fn assumption(unread: &Unread, object: &ObjectRef) -> Assumption {
-    let obstacle = Obstacle::new(MayBeInTheWay::Policies(&unread.kind), unread.gap.clone());
+    let obstacle = Obstacle::new(MayBeInTheWay::Policies(&unread.kind, unread.system), unread.gap.clone());
     let scope = match &unread.namespace {
         Some(namespace) => format!("namespace {namespace}"),
         None => "the cluster".to_owned(),

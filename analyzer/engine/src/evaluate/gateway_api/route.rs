@@ -23,6 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) subject: SubjectPaths,
     /// Listeners at which the route itself, and not the listener, provably leads nowhere.
     pub(crate) broken_at: Vec<usize>,
+    /// Those at which it may: nothing of it is open, and not all of it could be told.
+    pub(crate) unsettled_at: Vec<usize>,
 }
 
 /// What lies behind the rules, by the facts of the parent under which it was evaluated.
@@ -63,7 +65,11 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         entries: Vec::new(),
         not_checked: Vec::new(),
     };
-    Some(Outcome { id, subject, broken_at: broken_at(&inbound, &outbound) })
+    let broken_at = nowhere_at(&inbound, &outbound, |state| state == PathState::Blocked);
+    let mut unsettled_at =
+        nowhere_at(&inbound, &outbound, |state| matches!(state, PathState::Blocked | PathState::Unknown));
+    unsettled_at.retain(|listener| !broken_at.contains(listener));
+    Some(Outcome { id, subject, broken_at, unsettled_at })
 }
 
 fn of<'o>(outbound: &'o ByFacts, entry: &Inbound) -> &'o [Outbound] {
@@ -123,15 +129,14 @@ fn share(from: &Segment, to: &mut Segment) {
     }
 }
 
-/// Listeners at which every path of the route that carries traffic is blocked behind the listener.
-fn broken_at(inbound: &[Inbound], outbound: &ByFacts) -> Vec<usize> {
+/// Listeners behind which every path of the route that carries traffic is in such a state.
+fn nowhere_at(inbound: &[Inbound], outbound: &ByFacts, is: impl Fn(PathState) -> bool) -> Vec<usize> {
     let mut listeners: Vec<usize> = inbound.iter().filter_map(|i| i.listener).collect();
     listeners.sort_unstable();
     listeners.dedup();
     let leads_nowhere = |entry: &Inbound| {
         let mut carrying = of(outbound, entry).iter().filter(|exit| exit.dormant.is_none()).peekable();
-        carrying.peek().is_some()
-            && (entry.rule.state() == PathState::Blocked || carrying.all(|exit| exit.state() == PathState::Blocked))
+        carrying.peek().is_some() && (is(entry.rule.state()) || carrying.all(|exit| is(exit.state())))
     };
     listeners.retain(|id| inbound.iter().filter(|i| i.listener == Some(*id)).all(leads_nowhere));
     listeners

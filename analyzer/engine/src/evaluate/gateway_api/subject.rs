@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::context::{AttachedRoutesContext, GatewayContext, ListingContext};
 use super::evaluation::Evaluation;
 use super::limit;
+use super::listener::ListenerSegments;
 use super::route::Outcome;
 use super::table::ask;
 use crate::resolve::gateway::GatewayState;
@@ -20,7 +21,7 @@ type ByListener = BTreeMap<usize, Vec<usize>>;
 
 /// Every Gateway, after its routes.
 pub(super) fn gateways(evaluation: &Evaluation<'_, '_>, outcomes: &[Outcome]) -> Vec<SubjectPaths> {
-    let (mut attached, mut broken) = (ByListener::new(), ByListener::new());
+    let mut attached = ByListener::new();
     for (id, route) in evaluation.routes.iter().enumerate() {
         let attachments = route.parents.iter().flat_map(|p| &p.attachments);
         for attachment in attachments.filter(|a| a.doubt.is_none() && a.rival.is_none()) {
@@ -30,28 +31,40 @@ pub(super) fn gateways(evaluation: &Evaluation<'_, '_>, outcomes: &[Outcome]) ->
             }
         }
     }
-    for outcome in outcomes {
-        for listener in &outcome.broken_at {
-            broken.entry(*listener).or_default().push(outcome.id);
-        }
-    }
+    let routes = Routes {
+        attached,
+        broken: by_listener(outcomes, |outcome| &outcome.broken_at),
+        unsettled: by_listener(outcomes, |outcome| &outcome.unsettled_at),
+    };
     let all = evaluation.gateways.all.par_iter().enumerate();
-    all.map(|(id, gateway)| subject(evaluation, id, gateway, &attached, &broken)).collect()
+    all.map(|(id, gateway)| subject(evaluation, id, gateway, &routes)).collect()
 }
 
-fn subject(
-    evaluation: &Evaluation<'_, '_>,
-    id: usize,
-    state: &GatewayState<'_>,
-    attached: &ByListener,
-    broken: &ByListener,
-) -> SubjectPaths {
+/// Routes by the listener that they are attached to.
+struct Routes {
+    attached: ByListener,
+    /// Those that provably lead nowhere from there.
+    broken: ByListener,
+    /// Those of which it cannot be told whether they lead anywhere from there.
+    unsettled: ByListener,
+}
+
+fn by_listener(outcomes: &[Outcome], of: fn(&Outcome) -> &Vec<usize>) -> ByListener {
+    let mut routes = ByListener::new();
+    for outcome in outcomes {
+        for listener in of(outcome) {
+            routes.entry(*listener).or_default().push(outcome.id);
+        }
+    }
+    routes
+}
+
+fn subject(evaluation: &Evaluation<'_, '_>, id: usize, state: &GatewayState<'_>, routes: &Routes) -> SubjectPaths {
     let gateway = state.gateway;
     let mut paths: BTreeMap<PathKey, Path> = BTreeMap::new();
     for listener_id in &state.listeners {
         let Some(listener) = evaluation.gateways.listeners.get(*listener_id) else { continue };
-        let of = |routes: &ByListener| routes.get(listener_id).cloned().unwrap_or_default();
-        let rule = rule(evaluation, listener, &of(attached), &of(broken));
+        let rule = rule(evaluation, *listener_id, listener, routes);
         let path = path(evaluation, (id, state), *listener_id, listener, rule);
         // Listener names are unique; where a hostile input repeats one, the worse copy speaks.
         match paths.get(&path.key) {
@@ -108,12 +121,12 @@ fn path(
 }
 
 /// How many routes are attached. A broken one is said here; it never condemns the Gateway.
-fn rule(
-    evaluation: &Evaluation<'_, '_>,
-    listener: &ListenerState<'_>,
-    attached: &[usize],
-    broken: &[usize],
-) -> Segment {
+fn rule(evaluation: &Evaluation<'_, '_>, id: usize, listener: &ListenerState<'_>, routes: &Routes) -> Segment {
+    let of = |routes: &ByListener| -> Vec<_> {
+        let ids = routes.get(&id).into_iter().flatten();
+        ids.filter_map(|id| evaluation.routes.get(*id)).map(|attached| attached.route).collect()
+    };
+    let attached = of(&routes.attached);
     let mut segment = Segment::new(SegmentName::Rule, Some(listener.owner.object()));
     let none_read = evaluation.cluster.snapshot.routes.is_empty() && attached.is_empty();
     segment.evaluated(match attached.len() {
@@ -121,8 +134,12 @@ fn rule(
         1 => "1 route attached".to_owned(),
         n => format!("{n} routes attached"),
     });
-    let broken = broken.iter().filter_map(|id| evaluation.routes.get(*id)).map(|r| r.route).collect();
-    let cx = AttachedRoutesContext { listener, attached: attached.len(), broken };
+    let open = |own: &ListenerSegments| matches!(own.listener.state(), PathState::Open | PathState::Narrowed);
+    let in_order = evaluation.listener_segments.get(id).is_some_and(open);
+    // What is wrong with the listener says by itself why its routes are in doubt.
+    let unsettled = if in_order { of(&routes.unsettled) } else { Vec::new() };
+    let broken = of(&routes.broken);
+    let cx = AttachedRoutesContext { listener, attached: attached.len(), broken, unsettled };
     ask(evaluation.checks.attached_routes, &cx, &mut segment);
     debug_assert!(segment.state() != PathState::Blocked, "a route never condemns its Gateway");
     segment

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::SegmentName;
 
+use super::context::{is_unread, unread_pods};
 use super::egress::{self, EgressContext};
 use super::{CheckTable, Context, PolicyContext, words};
 use crate::evaluate::Cluster;
@@ -14,7 +15,7 @@ use crate::policy::third_party::ThirdParty;
 use crate::policy::{Connection, Direction, End, PodEnd, Protocol, SideAnswer};
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::Segment;
-use kubereach_model::snapshot::model::ServicePort;
+use kubereach_model::snapshot::model::{Pod, Resource as _, ServicePort};
 
 /// The `policy` segment behind a port of a Service. `consumer` is who dials, as far as it is known.
 pub fn behind<'s>(
@@ -33,7 +34,12 @@ pub fn behind<'s>(
     let untouched = is_untouched(cluster, port, behind) && policies.touches_none_in(view.namespace());
     let targets = if untouched { Vec::new() } else { kinds_of_targets(cluster, view, port, behind) };
     if targets.is_empty() && !untouched {
-        segment.evaluated("no pod behind it that policies could be about");
+        let pods_read = cluster.snapshot.is_complete(Pod::KIND, Some(view.namespace())).is_ok();
+        segment.evaluated(if pods_read {
+            "no pod behind it that policies could be about"
+        } else {
+            "no address behind it was read that policies could be about"
+        });
         return Arc::new(segment);
     }
     // Policies select pods; what is surely none is nobody's subject.
@@ -47,10 +53,15 @@ pub fn behind<'s>(
             segment.add(check(third_party));
         }
     }
+    let unread_pods = unread_pods(cluster, view, &targets);
     let anyone = End::Anyone;
     let sides: Vec<SideAnswer<'s>> = targets
         .iter()
         .map(|target| {
+            // Whether a policy may select such a pod is asked by what is known of it: `policy/pods-unread`.
+            if unread_pods.is_some() && is_unread(target) {
+                return SideAnswer::open();
+            }
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
             let connection = Connection { from: &anyone, to: &target.end, protocol, port: target.port };
             policies.policies.side(&connection, Direction::Ingress, &selection)
@@ -58,7 +69,8 @@ pub fn behind<'s>(
         .collect();
     let node_may_enter =
         consumer != Consumer::ClusterIp || matches!(view.service.spec.kind.as_str(), "NodePort" | "LoadBalancer");
-    let cx = Context { cluster, view, port, protocol, targets: &targets, third_party, sides, node_may_enter };
+    let cx =
+        Context { cluster, view, port, protocol, targets: &targets, third_party, sides, node_may_enter, unread_pods };
     segment.evaluated(evidence(&cx));
     for finding in checks.admission.iter().filter_map(|check| check(&cx)) {
         segment.add(finding);
@@ -145,6 +157,7 @@ fn evidence(cx: &Context<'_, '_>) -> String {
                 .filter(|(count, _)| *count > 0)
                 .collect();
         let by = words::list(&words::names(&policies));
+        let by = if by.is_empty() { by } else { format!(" (by {by})") };
         let pods = match parts.as_slice() {
             [(1, word)] => format!("its one pod is {word}"),
             [(_, word)] => format!("its {all} pods are {word}"),
@@ -153,12 +166,15 @@ fn evidence(cx: &Context<'_, '_>) -> String {
                 format!("of its {all} pods: {}", parts.join(", "))
             }
         };
-        format!("{from}{pods} (by {by}){assumed}")
+        format!("{from}{pods}{by}{assumed}")
     } else if !policies.is_empty() {
         let by = words::admitting(cx.cluster, cx.sides.iter().flat_map(|side| &side.reasons));
         let by = if by.is_empty() { String::new() } else { format!(": {}", words::list(&by)) };
         format!("{from}network policies admit anyone on {}{by}{assumed}", cx.port_words())
     } else {
+        if cx.unread_pods.is_some() {
+            return format!("{from}no network policy was seen to select the pods, which were not all read{assumed}");
+        }
         let read = if cx.cluster.policies().unread(cx.view.namespace()).is_empty() { "" } else { " that was read" };
         format!("{from}no network policy{read} restricts who may connect{assumed}")
     }

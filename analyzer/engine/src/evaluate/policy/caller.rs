@@ -74,6 +74,7 @@ pub fn through<'s>(
     let asked = match &caller {
         Caller::Pods(pods) => ask.of_pods(pods),
         Caller::OwnIdentity => Some(Asked::OwnIdentity { restricted: ask.of_identity() }),
+        Caller::Unseen => Some(Asked::Unseen { restricted: ask.of_identity() }),
     };
     let Some(asked) = asked else { return behind };
     let cx = CallerContext { cluster, view, name, protocol, targets: &targets, asked };
@@ -249,6 +250,11 @@ impl<'a, 's> Ask<'a, 's> {
 pub enum Asked<'a, 's> {
     /// A proxy that runs on the nodes and has no pod labels.
     OwnIdentity {
+        /// Is there a policy at the pods that does not admit just anyone?
+        restricted: bool,
+    },
+    /// Pods of the cluster that were not seen.
+    Unseen {
         /// Is there a policy at the pods that does not admit just anyone?
         restricted: bool,
     },

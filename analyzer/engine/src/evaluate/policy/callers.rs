@@ -54,6 +54,8 @@ pub enum Caller<'s> {
     Pods(Arc<Callers<'s>>),
     /// A proxy that no `NetworkPolicy` can name.
     OwnIdentity,
+    /// Pods of the cluster that were not seen.
+    Unseen,
 }
 
 /// The callers of one cluster's proxies, each worked out once. Proxies are told apart by their place in memory,
@@ -66,7 +68,11 @@ pub struct CallersOf<'s> {
 impl<'s> CallersOf<'s> {
     /// Who dials for this proxy.
     pub fn of(&self, cluster: &Cluster<'s>, proxy: &Arc<Proxy<'s>>) -> Caller<'s> {
-        let TrafficSource::Pods(pods) = &proxy.source else { return Caller::OwnIdentity };
+        let pods = match &proxy.source {
+            TrafficSource::Pods(pods) => pods,
+            TrafficSource::OwnIdentity => return Caller::OwnIdentity,
+            TrafficSource::Unseen => return Caller::Unseen,
+        };
         let place = Arc::as_ptr(proxy).addr();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, callers) =

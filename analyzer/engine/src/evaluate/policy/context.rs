@@ -5,9 +5,10 @@ use crate::evaluate::policy::targets::{self, Target};
 use crate::evaluate::policy::words;
 use crate::policy::cni::Enforcement;
 use crate::policy::third_party::ThirdParty;
-use crate::policy::{Answer, Missing, PodEnd, Policy, Protocol, SideAnswer, Unread};
+use crate::policy::{Answer, End, Missing, PodEnd, Policy, Protocol, SideAnswer, Unread};
 use crate::resolve::service::ServiceView;
-use kubereach_model::snapshot::model::ServicePort;
+use kubereach_model::snapshot::Gap;
+use kubereach_model::snapshot::model::{Pod, Resource as _, ServicePort};
 
 /// Whom the policies of one pod admit, where it is not known who connects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +55,23 @@ pub struct Context<'a, 's> {
     pub sides: Vec<SideAnswer<'s>>,
     /// May a node be the one that connects?
     pub node_may_enter: bool,
+    /// Why pods behind the port were not read, if some were not.
+    pub unread_pods: Option<Gap>,
+}
+
+/// Is it an address of which no pod was read?
+pub(super) const fn is_unread(target: &Target<'_>) -> bool {
+    matches!(target.end, End::Unclear(_) | End::Address(_) | End::UnnamedPod)
+}
+
+/// Why pods behind the port were not read, if some were not: those that were read are known by name.
+pub(super) fn unread_pods(cluster: &Cluster<'_>, view: &ServiceView<'_>, targets: &[Target<'_>]) -> Option<Gap> {
+    // Addresses that somebody keeps by hand need be no pods.
+    let of_pods = !view.service.is_selectorless();
+    if !of_pods || !targets.iter().any(is_unread) {
+        return None;
+    }
+    cluster.snapshot.is_complete(Pod::KIND, Some(view.namespace())).err()
 }
 
 impl<'a, 's> Context<'a, 's> {

@@ -48,7 +48,10 @@ pub struct EgressContext<'a, 's> {
 pub(super) fn of<'a, 's>(cx: &Context<'a, 's>) -> Option<Egress<'a, 's>> {
     let policies = cx.cluster.policies();
     let pods: Vec<&'a PodEnd<'s>> = cx.targets.iter().filter_map(|target| target.end.pod()).collect();
-    if pods.is_empty() || pods.len() != cx.targets.len() || cx.may_be_opened_by().is_some() {
+    if pods.is_empty()
+        || pods.len() != cx.targets.len()
+        || policies.unread(cx.view.namespace()).iter().any(|unread| unread.system.is_none())
+    {
         return None;
     }
     if cx.is_not_enforced() {

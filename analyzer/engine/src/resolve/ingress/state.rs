@@ -68,6 +68,8 @@ pub(super) struct ControllerStates<'w, 's> {
     classes: Classes<'s>,
     pods: ControllerPods<'w, 's>,
     known: HashMap<(*const Controller, Option<&'s str>), ControllerState<'s>>,
+    /// Who dials where the controller is not known.
+    unknown: Option<Arc<proxy_pods::Proxy<'s>>>,
 }
 
 #[derive(Clone)]
@@ -85,6 +87,7 @@ impl<'w, 's> ControllerStates<'w, 's> {
             classes: Classes::of(cluster.snapshot),
             pods: ControllerPods::of(cluster),
             known: HashMap::new(),
+            unknown: proxy_pods::of_unknown(cluster).map(Arc::new),
         }
     }
 
@@ -106,7 +109,7 @@ impl<'w, 's> ControllerStates<'w, 's> {
         let controller = class.controller.map(|controller| self.serving(controller, class.id));
         let (seen, proxy, young) = match controller {
             Some(controller) => (Some(controller.seen), controller.proxy, controller.young),
-            None => (None, None, false),
+            None => (None, self.unknown.clone(), false),
         };
         let (manifests, strict) = (self.cluster.manifests_only(), self.cluster.snapshot.strict);
         IngressState { address: address(&ingress), ingress, class, seen, proxy, young, manifests, strict }

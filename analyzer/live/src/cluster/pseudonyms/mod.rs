@@ -16,7 +16,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use addresses::permuted;
-use words::{COMMON, HOSTS, KEPT, NAMES, PRODUCTS, REGISTRIES, domain, is_known_domain, names_app};
+use words::{COMMON, HOSTS, KEPT, NAMES, PRODUCTS, REGISTRIES, names_app};
+pub(super) use words::{domain, is_known_domain};
 
 use kubereach_intake::layouts::kubereach::Record;
 use kubereach_model::snapshot::kinds::KINDS;

@@ -27,7 +27,9 @@ pub(super) const DOMAINS: &[&str] = &[
     "traefik.io", "traefik.containo.us", "haproxy.org", "haproxy-ingress.github.io", "projectcontour.io", "istio.io",
     "cilium.io", "linkerd.io", "projectcalico.org", "antrea.io", "ovn.org", "openshift.io", "cert-manager.io",
     "azure.com", "google.com", "gke.io", "argoproj.io", "helm.sh", "keda.sh", "knative.dev", "kuma.io",
-    "smi-spec.io", "getambassador.io", "solo.io", "kubereach",
+    "smi-spec.io", "getambassador.io", "solo.io", "envoyproxy.io", "apache.org", "zalando.org", "tailscale.com",
+    "pomerium.io", "oraclecloud.com", "ngrok.com", "k3s.io", "alibabacloud", "higress.io", "f5.com", "citrix.com",
+    "vmware.com", "cncf.io", "kubereach",
 ];
 
 /// Registries that everybody uses.
@@ -60,12 +62,12 @@ pub(super) const KEPT: &[&str] = &[
 ];
 
 /// What stands before the slash of a label or annotation.
-pub(super) fn domain(key: &str) -> &str {
+pub(in crate::cluster) fn domain(key: &str) -> &str {
     key.split_once('/').map_or("", |(domain, _)| domain)
 }
 
 /// A domain that everybody has.
-pub(super) fn is_known_domain(domain: &str) -> bool {
+pub(in crate::cluster) fn is_known_domain(domain: &str) -> bool {
     DOMAINS
         .iter()
         .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|before| before.ends_with('.')))

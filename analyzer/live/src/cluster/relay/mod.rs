@@ -56,7 +56,7 @@ pub struct RelayOptions {
 pub fn relay(target: &Target, plan: &Plan, options: RelayOptions) -> Result<Observations, LiveError> {
     let total = options.total.unwrap_or(Duration::from_millis(plan.limits.total_ms));
     block_on(async {
-        let connection = target.connect().await?;
+        let connection = target.connect()?;
         let parallel = usize::try_from(plan.limits.parallel.clamp(1, MOST_PARALLEL)).unwrap_or(1);
         let reader = reader(&connection, parallel, total).await?;
         Ok(run(&reader, plan, total, options).await)

@@ -107,7 +107,7 @@ pub(super) enum News {
 /// Waits until something changes.
 pub fn wait(target: &Target, marks: &Marks, patience: Patience) -> Result<Woken, LiveError> {
     block_on(async {
-        let connection = target.connect().await?;
+        let connection = target.connect()?;
         let mut reader = reader(&connection, 1, CONNECT).await?;
         // The waiting itself has no end of its own.
         reader.extend(Duration::from_hours(24 * 365));

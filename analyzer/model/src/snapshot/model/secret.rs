@@ -58,6 +58,9 @@ impl From<RawSecret> for Secret {
         };
         let decoded = raw.data.into_iter().flatten().map(|(key, value)| {
             let value = value.unwrap_or_default();
+            if is_masked(&value) {
+                return (key, value.into_bytes());
+            }
             let bytes = base64::engine::general_purpose::STANDARD
                 .decode(value.split_ascii_whitespace().collect::<String>())
                 .unwrap_or_else(|_| value.into_bytes());

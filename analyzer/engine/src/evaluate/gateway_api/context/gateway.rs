@@ -213,4 +213,6 @@ pub(crate) struct AttachedRoutesContext<'c, 's> {
     pub(crate) attached: usize,
     /// Those of them that provably lead nowhere from here.
     pub(crate) broken: Vec<Found<'s, Route>>,
+    /// Those of which it cannot be told.
+    pub(crate) unsettled: Vec<Found<'s, Route>>,
 }

@@ -3,8 +3,9 @@
 //! It is asked before anybody knows which layout the member belongs to. What a layout says of its own paths comes
 //! first; then what a plain file name such as `pods.json` says.
 
-use super::content::TypeHint;
-use super::layouts::Told;
+use super::Told;
+use crate::content::TypeHint;
+use crate::paths::stem;
 use kubereach_model::snapshot::kinds::{self, Kind};
 
 /// The type of kind-less items in this member, if its path tells.
@@ -23,13 +24,6 @@ pub(crate) fn hint(path: &str) -> Option<TypeHint> {
     of_stem(stem).map(TypeHint::of)
 }
 
-impl TypeHint {
-    /// Items of a kind, in the version that dumps have.
-    pub(crate) fn of(kind: &Kind) -> Self {
-        Self { api_version: Some(kind.api_version()), kind: Some(kind.kind.to_owned()), null_strings: false }
-    }
-}
-
 /// The kind a file name means: `pods`, `core_v1_pods`, `httproutes.gateway.networking.k8s.io`,
 /// `k8s-pods-20260102-030405`.
 fn of_stem(stem: &str) -> Option<&'static Kind> {
@@ -38,15 +32,6 @@ fn of_stem(stem: &str) -> Option<&'static Kind> {
         Told::NoObjects => None,
         Told::Nothing => kinds::by_name(stem),
     }
-}
-
-/// A file name without the endings that say how it is written.
-pub(crate) fn stem(name: &str) -> &str {
-    let mut stem = name;
-    for ending in [".gz", ".xz", ".zst", ".yaml", ".yml", ".json", ".jsonl", ".ndjson"] {
-        stem = stem.strip_suffix(ending).unwrap_or(stem);
-    }
-    stem
 }
 
 /// The kind a plain export's name speaks of, and what is left of the name, which may be a namespace:

@@ -1,0 +1,67 @@
+//! A report without what lets somebody in: the same library for whatever was read, a cluster or a file.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::mask;
+use crate::report::Report;
+
+/// Fields that are names, places and words of ours: nothing in them is free text.
+#[rustfmt::skip]
+const KEPT: &[&str] = &[
+    "id", "path", "name", "namespace", "kind", "group", "cluster", "fingerprint", "schema", "version", "digest", "plan",
+    "code", "entry", "host", "hosts", "listener", "place", "template", "field", "findings", "assumptions", "tool",
+    "inputs", "taken_at", "started_at", "finished_at", "at", "object", "layout", "before", "after", "config",
+];
+
+/// Takes them out of every free text.
+pub fn clean(report: &mut Report) {
+    each(&mut report.subjects);
+    each(&mut report.findings);
+    each(&mut report.snapshot.coverage);
+    each(&mut report.snapshot.problems);
+    each(&mut report.snapshot.not_evaluated);
+    if let Some(change) = &mut report.change {
+        one(change);
+    }
+    for input in &mut report.snapshot.inputs {
+        for fact in &mut input.facts {
+            if let Some(masked) = mask(fact) {
+                *fact = masked;
+            }
+        }
+    }
+}
+
+fn each<T: Serialize + DeserializeOwned>(items: &mut [T]) {
+    items.iter_mut().for_each(one);
+}
+
+/// What is not changed is not written back.
+fn one<T: Serialize + DeserializeOwned>(item: &mut T) {
+    let Ok(mut value) = serde_json::to_value(&*item) else { return };
+    if walk(&mut value)
+        && let Ok(cleaned) = serde_json::from_value(value)
+    {
+        *item = cleaned;
+    }
+}
+
+fn walk(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => match mask(text) {
+            Some(masked) => {
+                *text = masked;
+                true
+            }
+            None => false,
+        },
+        Value::Array(items) => items.iter_mut().fold(false, |changed, item| walk(item) | changed),
+        Value::Object(map) => map
+            .iter_mut()
+            .filter(|(key, _)| !KEPT.contains(&key.as_str()))
+            .fold(false, |changed, (_, inner)| walk(inner) | changed),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
