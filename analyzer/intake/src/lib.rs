@@ -30,6 +30,8 @@ mod source;
 
 pub mod document;
 
+mod helm;
+
 mod releases;
 
 pub mod positions;
@@ -43,8 +45,6 @@ mod clusters;
 mod duplicates;
 
 mod empty;
-
-mod helm;
 
 mod contradiction;
 

@@ -360,6 +360,11 @@ fn scalar<T>(tree: &Tree<'_>, segment: &Segment<'_>, ctx: &Context<'_, T>, out: 
     }
 }
 
+/// Was it left to a renderer (Helm, Go, Jinja)? Without its marks it would be read as something that it is not.
+pub(super) fn is_template(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"{{").is_some()
+}
+
 /// Says that a document could not be read.
 pub(super) fn unreadable<T>(segment: &Segment<'_>, error: &YamlError, ctx: &Context<'_, T>, out: &mut Out<T>) {
     if ctx.sniffed {
@@ -370,7 +375,7 @@ pub(super) fn unreadable<T>(segment: &Segment<'_>, error: &YamlError, ctx: &Cont
         out.text = Some(String::from_utf8_lossy(segment.text).into_owned());
     }
     let at = error.at.map(|at| shift(segment.line, at));
-    let message = if memchr::memmem::find(segment.text, b"{{").is_some() {
+    let message = if is_template(segment.text) {
         format!("a template, not YAML ({error}): render it first (helm template, kustomize build); the rest was read")
     } else {
         format!("not valid YAML: {error}; the rest was read")

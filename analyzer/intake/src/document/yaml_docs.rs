@@ -124,7 +124,7 @@ fn body_start(text: &[u8], mark: usize) -> usize {
 
 fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) {
     if let Some(error) = attempt(segment, ctx, out)
-        && !salvage::read(segment, ctx, out)
+        && (full::is_template(segment.text) || !salvage::read(segment, ctx, out))
     {
         full::unreadable(segment, &error, ctx, out);
     }

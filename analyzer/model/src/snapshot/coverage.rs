@@ -369,11 +369,6 @@ impl Coverage {
         }
     }
 
-    /// Was anything recorded about a kind, be it that it was not collected?
-    pub fn is_recorded(&self, kind: &GroupKind) -> bool {
-        self.kinds.contains_key(kind)
-    }
-
     /// What counts of every kind and scope about which something was recorded or declared, in the order of kind and
     /// namespace (cluster-wide first).
     pub fn records(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, CoverageRecord)> {
