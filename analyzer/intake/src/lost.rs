@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn json_on_one_line_says_it_too() {
         let line = r#"{"apiVersion": "v1", "kind": "Service", "metadata": {"ownerReferences": [{"kind": "Pod"}]},, }"#;
-        assert_eq!(kinds(line).unwrap(), ["Service"]);
+        let kinds = kinds(line).unwrap();
+        assert!(kinds.contains(&"Service".to_owned()) && !kinds.contains(&"Pod".to_owned()), "{kinds:?}");
     }
 
     #[test]
