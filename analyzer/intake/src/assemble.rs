@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
 
 use super::clusters::{self, Identity};
-use super::content::{Content, FileId, InputSpec, IntakeError, Origin, TextFormat};
-use super::item::{Failed, Item, Release, What};
+use super::content::{Content, FileId, InputSpec, IntakeError, Origin};
+use super::item::{Failed, Item, What};
 use super::layouts::{self, Facts, Part, time};
 use super::limits::Limits;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
+use super::releases::{self, Releases};
 use super::scan::{self, Scan};
-use super::{duplicates, empty, helm, releases};
+use super::{duplicates, empty, helm};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
@@ -150,9 +151,6 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
     clusters::names(&firsts)
 }
 
-/// The file of what is in no file.
-const NOWHERE: FileId = FileId { input: u32::MAX, member: u32::MAX };
-
 /// The objects of all clusters, before their coverage.
 struct Filled {
     builders: Vec<Builder>,
@@ -169,7 +167,7 @@ struct Filled {
     hooks: Vec<String>,
     copies: HashSet<FileId>,
     /// Per cluster: the newest release of each name.
-    releases: Vec<BTreeMap<(String, String), Release>>,
+    releases: Vec<Releases>,
     sources: Sources,
 }
 
@@ -191,8 +189,8 @@ fn fill(
         templates: HashMap::new(),
         hooks: Vec::new(),
         // What a release applied is in no file: its copy in the cluster is nothing to report.
-        copies: HashSet::from([NOWHERE]),
-        releases: (0..clusters).map(|_| BTreeMap::new()).collect(),
+        copies: HashSet::from([FileId::NOWHERE]),
+        releases: (0..clusters).map(|_| Releases::new()).collect(),
         sources: scan.sources,
     };
     for _ in 0..clusters {
@@ -250,17 +248,10 @@ impl Filled {
                 return false;
             }
             What::About(_) | What::Nameless => return false,
-            What::Release(mut release) => {
-                problems.extend(release.problem.take());
-                let secret = release.secret.clone();
-                if let Some(releases) = self.releases.get_mut(cluster).filter(|_| !release.name.is_empty()) {
-                    let key = (release.namespace.clone(), release.name.clone());
-                    if releases.get(&key).is_none_or(|known| known.version < release.version) {
-                        releases.insert(key, *release);
-                    }
-                }
-                secret
-            }
+            What::Release(release) => match self.releases.get_mut(cluster) {
+                Some(known) => releases::keep(*release, known, problems),
+                None => release.secret,
+            },
         };
         if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
             return false;
@@ -284,7 +275,7 @@ impl Filled {
             self.templates.insert(number, template);
         }
         builder.push(object, number, reading.facts.stripped);
-        self.origins.push(if reading.facts.placeless { Origin { file: NOWHERE, ..origin } } else { origin });
+        self.origins.push(if reading.facts.placeless { Origin { file: FileId::NOWHERE, ..origin } } else { origin });
         true
     }
 
@@ -333,7 +324,7 @@ fn finish(
         input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
-    let mut releases = std::mem::take(&mut filled.releases).into_iter();
+    let mut of_helm = std::mem::take(&mut filled.releases).into_iter();
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
         let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
         let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
@@ -348,8 +339,8 @@ fn finish(
             }
         }
         not_installed(&mut builder, &kinds, &definitions);
-        apply(
-            releases.next().unwrap_or_default(),
+        releases::apply(
+            of_helm.next().unwrap_or_default(),
             &mut builder,
             &mut filled.origins,
             &mut filled.inputs,
@@ -379,44 +370,6 @@ fn finish(
         origins: filled.origins,
         templates: filled.templates,
         sources: filled.sources,
-    }
-}
-
-/// Adds what releases applied, where the cluster's own objects of the kind were not all read: those that were count
-/// instead, and what is not among all of them is not there.
-fn apply(
-    releases: BTreeMap<(String, String), Release>,
-    builder: &mut Builder,
-    origins: &mut Vec<Origin>,
-    inputs: &mut [Input],
-    cluster: Option<&String>,
-) {
-    if releases.is_empty() {
-        return;
-    }
-    let names: Vec<String> =
-        releases.values().map(|r| format!("{}/{} (revision {})", r.namespace, r.name, r.version)).collect();
-    let fact = format!("desired state of Helm releases: {}", names.join(", "));
-    if let Some(input) = inputs.iter_mut().find(|input| input.cluster.as_ref() == cluster) {
-        input.facts.push(fact);
-    }
-    for object in releases.into_values().flat_map(|release| release.objects) {
-        let namespace = Some(object.meta().namespace.as_str()).filter(|ns| !ns.is_empty());
-        let state = builder.coverage.of(&object.group_kind(), namespace).state;
-        if state == CoverageState::Complete || helm::is_set_aside(&object) {
-            continue;
-        }
-        let number = u32::try_from(origins.len()).unwrap_or(u32::MAX);
-        origins.push(Origin {
-            file: NOWHERE,
-            start: 0,
-            len: 0,
-            line: 1,
-            column: 1,
-            format: TextFormat::Yaml,
-            item: None,
-        });
-        builder.push(object, number, false);
     }
 }
 

@@ -267,6 +267,11 @@ pub struct FileId {
     pub member: u32,
 }
 
+impl FileId {
+    /// The file of what is in no file.
+    pub(crate) const NOWHERE: Self = Self { input: u32::MAX, member: u32::MAX };
+}
+
 /// How the bytes of an origin are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TextFormat {

@@ -26,6 +26,8 @@ mod source;
 
 pub mod document;
 
+mod helm;
+
 mod releases;
 
 pub mod positions;
@@ -37,8 +39,6 @@ mod clusters;
 mod duplicates;
 
 mod empty;
-
-mod helm;
 
 mod assemble;
 

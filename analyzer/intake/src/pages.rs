@@ -18,15 +18,8 @@ use super::scan::Scan;
 use super::yaml::tree::Bounds;
 
 /// A live object is in no file: nobody can be shown its line.
-const NOWHERE: Origin = Origin {
-    file: FileId { input: u32::MAX, member: u32::MAX },
-    start: 0,
-    len: 0,
-    line: 1,
-    column: 1,
-    format: TextFormat::Json,
-    item: None,
-};
+const NOWHERE: Origin =
+    Origin { file: FileId::NOWHERE, start: 0, len: 0, line: 1, column: 1, format: TextFormat::Json, item: None };
 
 /// Decodes one object; `path` is where it was asked for.
 pub fn decode(value: &Value, api_version: &str, kind: &str, path: &str) -> Item {

@@ -245,11 +245,6 @@ impl Coverage {
         }
     }
 
-    /// Was anything recorded about a kind, be it that it was not collected?
-    pub fn is_recorded(&self, kind: &GroupKind) -> bool {
-        self.kinds.contains_key(kind)
-    }
-
     /// Every recorded statement, in the order of kind and namespace (cluster-wide first).
     pub fn records(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, &CoverageRecord)> {
         self.kinds.iter().flat_map(|(kind, per_kind)| {
