@@ -340,7 +340,7 @@ fn finish(
         builder.taken_at = own().filter_map(|r| r.taken_at).max();
         let facts = own().map(|r| &r.facts);
         let none = Shown::default();
-        let firm = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
+        let vouched = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
         let failed = filled.failed.get(cluster).map(Vec::as_slice).unwrap_or_default();
         let lost = filled.lost.get(cluster).map(Vec::as_slice).unwrap_or_default();
         statements::lessen(&mut builder.coverage, failed, lost, &options.assume_complete);
@@ -349,7 +349,7 @@ fn finish(
         duplicates::made_again(builder.made_again(), &filled.origins, &filled.sources, &mut problems);
         let mut snapshot = Snapshot { thresholds: options.thresholds, ..builder.build() };
         let printed: Vec<Printed> = own().flat_map(|r| r.facts.printed.iter().cloned()).collect();
-        contradiction::weigh(&mut snapshot, &printed, &firm);
+        contradiction::weigh(&mut snapshot, &printed, &vouched);
         snapshots.push(snapshot);
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
