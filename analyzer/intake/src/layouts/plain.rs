@@ -41,6 +41,7 @@ impl Layout for Plain {
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
+        out.by_hand = true;
         let mut survey = Survey { namespaces: namespaces(part), ..Survey::default() };
         for file in &part.files {
             survey.file(file, out);
