@@ -93,6 +93,13 @@ fn gated() -> Report {
     report.gate = Some(Gate {
         fail_on: "broken".to_owned(),
         tripped: true,
+        unread: vec![Problem {
+            path: "deploy/\u{202e}<b>.yaml".to_owned(),
+            line: Some(7),
+            column: Some(2),
+            message: "Service could not be read: ::error::<script>".to_owned(),
+        }],
+        unjudged: 1,
         failing: 3,
         excused: 1,
         suppressed: 1,
