@@ -21,7 +21,7 @@ pub struct Item {
 pub enum What {
     /// An object of the cluster.
     Object(AnyObject),
-    /// A collector's own document about its run.
+    /// A collector's own document about its run, or a recipe for objects.
     About(Box<serde_json::Value>),
     /// It could not be decoded.
     Failed(Box<Failed>),
@@ -59,6 +59,11 @@ pub struct Failed {
     pub namespace: String,
     /// What is wrong.
     pub problem: Problem,
+}
+
+/// Is it a kustomization: a recipe for objects, and none itself?
+pub(crate) fn is_recipe(api_version: &str, kind: &str) -> bool {
+    api_version.starts_with("kustomize.config.k8s.io/") && matches!(kind, "Kustomization" | "Component")
 }
 
 impl Item {

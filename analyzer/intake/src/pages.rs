@@ -6,13 +6,12 @@ use serde_json::Value;
 
 use super::assemble::{Intake, IntakeOptions, assemble};
 use super::content::{
-    Container, Content, Decoded, Documents, FileId, IntakeError, ListDocument, Member, Origin, Problem, ScannedInput,
-    TextFormat,
+    Container, Content, Decoded, Documents, FileId, IntakeError, ListDocument, Member, Origin, ScannedInput, TextFormat,
 };
 use super::item::{Item, What};
 use super::layouts::kubereach::RECORD;
 use super::limits::Limits;
-use super::object::{Body, RawObject};
+use super::object::{Body, Notes, RawObject};
 use super::positions::Sources;
 use super::scan::Scan;
 use super::yaml::tree::Bounds;
@@ -23,7 +22,7 @@ const NOWHERE: Origin =
 
 /// Decodes one object; `path` is where it was asked for.
 pub fn decode(value: &Value, api_version: &str, kind: &str, path: &str) -> Item {
-    let notes: Mutex<Vec<Problem>> = Mutex::new(Vec::new());
+    let notes: Mutex<Notes> = Mutex::default();
     let raw = RawObject {
         api_version,
         kind,
@@ -34,6 +33,7 @@ pub fn decode(value: &Value, api_version: &str, kind: &str, path: &str) -> Item 
         bounds: Bounds::default(),
         display: path,
         notes: &notes,
+        guessed: false,
     };
     Item::decode(&raw)
 }

@@ -80,7 +80,7 @@ pub(crate) fn decode(raw: &RawObject<'_>) -> Item {
         let Stored { name, namespace, version, .. } = what;
         let problem = problem.map(|why| {
             let meta = secret.meta();
-            raw.note(format!("the Helm release in Secret {}/{} could not be read: {why}", meta.namespace, meta.name))
+            raw.remark(format!("the Helm release in Secret {}/{} could not be read: {why}", meta.namespace, meta.name))
         });
         item.what = What::Release(Box::new(Release {
             secret,
@@ -125,7 +125,7 @@ fn objects(stored: &Stored, raw: &RawObject<'_>) -> Vec<AnyObject> {
         direct: false,
         sniffed: true,
         cut: false,
-        notes: Mutex::new(Vec::new()),
+        notes: Mutex::default(),
     };
     let (content, _) = document::read(stored.manifest.as_bytes(), &ctx);
     let Content::Documents(documents) = content else { return Vec::new() };

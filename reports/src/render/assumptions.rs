@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::words::{join_and, plural};
-use crate::report::{Assumption, ConfigVerdict, Report, Subject, UncheckedItem, Verdict};
+use crate::report::{Assumption, ConfigVerdict, Report, Segment, Subject, UncheckedItem, Verdict};
 
 /// Namespaces that are named; the rest is counted.
 const NAMESPACES: usize = 3;
@@ -34,6 +34,11 @@ impl<'r> Assumed<'r> {
         self.rows.first().map_or("", |row| row.text.as_str())
     }
 
+    /// The same after evidence that may name the very object that was not read: nobody needs to hear it twice.
+    pub(crate) fn after(&self, evidence: &str) -> &'r str {
+        if evidence.contains("not read") { "assumed to be in order" } else { self.text() }
+    }
+
     /// In which namespaces, and nothing for a cluster-wide kind: ` in namespaces infra, shop, web and 2 more`.
     pub(crate) fn scope(&self) -> String {
         let all: BTreeSet<&str> = self.rows.iter().flat_map(|row| &row.namespaces).map(String::as_str).collect();
@@ -49,18 +54,18 @@ impl<'r> Assumed<'r> {
         }
     }
 
-    /// What it could change, and for how many: `it could turn this traffic away; 9 subjects rest on it`.
+    /// What it could change, and for how many: `they could turn this traffic away; 9 subjects rest on this`.
     pub(crate) fn weight(&self) -> String {
-        let rest = plural(self.subjects, "subject rests on it", "subjects rest on it");
-        match self.rows.iter().map(|row| row.could.as_str()).find(|could| !could.is_empty()) {
-            Some(could) => format!("it could {could}; {rest}"),
-            None => rest,
-        }
+        let rest = plural(self.subjects, "subject rests on this", "subjects rest on this");
+        let mut coulds: Vec<&str> = self.rows.iter().map(|row| row.could.as_str()).filter(|c| !c.is_empty()).collect();
+        coulds.sort_unstable();
+        coulds.dedup();
+        if coulds.is_empty() { rest } else { format!("they could {}; {rest}", coulds.join(", or ")) }
     }
 
     /// All of it in one sentence, without a full stop.
     pub(crate) fn sentence(&self) -> String {
-        format!("{}{}: {}", self.text(), self.scope(), self.weight())
+        format!("{}{}; {}", self.text(), self.scope(), self.weight())
     }
 
     /// Why it was not read.
@@ -102,9 +107,9 @@ impl<'r> Assumptions<'r> {
     pub(crate) fn of(report: &'r Report) -> Self {
         let mut all: Vec<Assumed<'r>> = Vec::new();
         let mut places = HashMap::new();
-        let mut said: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+        let mut said: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for row in &report.assumptions {
-            let place = *said.entry((&row.kind, &row.text, &row.could)).or_insert(all.len());
+            let place = *said.entry((&row.kind, &row.text)).or_insert(all.len());
             match all.get_mut(place) {
                 Some(assumed) => assumed.rows.push(row),
                 None => all.push(Assumed { rows: vec![row], subjects: 0 }),
@@ -141,9 +146,10 @@ impl<'r> Assumptions<'r> {
         self.places_of(ids).into_iter().filter_map(|place| Some((place, self.all.get(place)?)))
     }
 
-    /// Their clauses: `network policies were not read and TLS Secrets were not read`.
-    pub(crate) fn clauses(&self, ids: &[String]) -> String {
-        join_and(&self.named(ids).map(|(_, assumed)| assumed.text().to_owned()).collect::<Vec<_>>())
+    /// What a segment is open on, after its evidence: `network policies were not read`.
+    pub(crate) fn beside(&self, segment: &Segment) -> String {
+        let texts = self.named(&segment.assumptions).map(|(_, assumed)| assumed.after(&segment.evidence).to_owned());
+        join_and(&texts.collect::<Vec<_>>())
     }
 
     /// The clauses that the headline of a subject does not say already.
@@ -206,7 +212,7 @@ mod tests {
             let row = row(namespaces);
             let assumed = Assumed { rows: vec![&row], subjects: 1 };
             assert_eq!(assumed.scope(), scope);
-            assert_eq!(assumed.weight(), "it could turn this traffic away; 1 subject rests on it");
+            assert_eq!(assumed.weight(), "they could turn this traffic away; 1 subject rests on this");
         }
     }
 

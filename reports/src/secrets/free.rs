@@ -193,7 +193,7 @@ impl<'t> Walk<'t, '_> {
                 Next::Value
             } else if assigned {
                 Next::Prose
-            } else if word.starts_with('-') || is_setter(before) {
+            } else if word.starts_with('-') || (is_setter(before) && !follows.starts_with(',')) {
                 Next::Value
             } else {
                 Next::Any
@@ -204,7 +204,7 @@ impl<'t> Walk<'t, '_> {
             if value.split(separates).next().is_some_and(|value| value.contains(':')) {
                 self.next = Next::Value;
             }
-        } else if is_scheme(word) && !matches!(word, "token" | "digest" | "basic" | "negotiate") {
+        } else if word == "Basic" || word.eq_ignore_ascii_case("bearer") {
             let value = follows.trim_start_matches([' ', '"', '\'', '\\']);
             let value = value.split(separates).next().unwrap_or_default();
             if !follows.starts_with('\n')

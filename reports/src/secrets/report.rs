@@ -17,13 +17,19 @@ const KEPT: &[&str] = &[
 
 /// Takes them out of every free text.
 pub fn clean(report: &mut Report) {
-    each(&mut report.subjects);
-    each(&mut report.findings);
-    each(&mut report.snapshot.coverage);
-    each(&mut report.snapshot.problems);
-    each(&mut report.snapshot.not_evaluated);
+    report.subjects.iter_mut().for_each(clean_one);
+    report.findings.iter_mut().for_each(clean_one);
+    clean_rest(report);
+}
+
+/// The same of what is neither a subject nor a finding, for whoever cleans those side by side.
+pub fn clean_rest(report: &mut Report) {
+    report.snapshot.coverage.iter_mut().for_each(clean_one);
+    report.snapshot.problems.iter_mut().for_each(clean_one);
+    report.snapshot.not_evaluated.iter_mut().for_each(clean_one);
+    report.assumptions.iter_mut().for_each(clean_one);
     if let Some(change) = &mut report.change {
-        one(change);
+        clean_one(change);
     }
     for input in &mut report.snapshot.inputs {
         for fact in &mut input.facts {
@@ -34,12 +40,8 @@ pub fn clean(report: &mut Report) {
     }
 }
 
-fn each<T: Serialize + DeserializeOwned>(items: &mut [T]) {
-    items.iter_mut().for_each(one);
-}
-
-/// What is not changed is not written back.
-fn one<T: Serialize + DeserializeOwned>(item: &mut T) {
+/// One part of a report. What is not changed is not written back.
+pub fn clean_one<T: Serialize + DeserializeOwned>(item: &mut T) {
     let Ok(mut value) = serde_json::to_value(&*item) else { return };
     if walk(&mut value)
         && let Ok(cleaned) = serde_json::from_value(value)

@@ -134,7 +134,13 @@ pub fn assumed() -> Report {
     way.config = PathState::Narrowed;
     way.assumptions = front.assumptions.clone();
     let service = object("Service", "shop", "front");
-    let mut tls = segment(SegmentName::Tls, PathState::Open, object("Secret", "shop", "front-tls"), "", &[]);
+    let mut tls = segment(
+        SegmentName::Tls,
+        PathState::Open,
+        object("Secret", "shop", "front-tls"),
+        "Secret front-tls was not read",
+        &[],
+    );
     names(&mut tls, &[masked, unseen]);
     let mut admission = segment(SegmentName::Policy, PathState::Open, service.clone(), "no policy selects", &[]);
     names(&mut admission, &[policy]);

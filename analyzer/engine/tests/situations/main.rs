@@ -460,7 +460,14 @@ fn laws(report: &Report, errors: &mut Vec<String>) {
         if subject.verdict.word() == "healthy" && !(carrying().count() > 0 && carrying().all(observed)) {
             errors.push(format!("{name}: healthy without a measurement of every way"));
         }
-        if subject.verdict.word() == "broken" && carrying().any(observed) {
+        // An answer that any host gets proves the door alone.
+        let door = |path: &kubereach_reports::report::Path| {
+            let of = |id: &String| {
+                report.findings.iter().any(|f| f.id == *id && f.code == "measurement/same-as-unknown-host")
+            };
+            path.measured.iter().any(of)
+        };
+        if subject.verdict.word() == "broken" && carrying().any(|path| observed(path) && !door(path)) {
             errors.push(format!("{name}: broken though traffic flows"));
         }
         // Who speaks is named, and is who is quoted.

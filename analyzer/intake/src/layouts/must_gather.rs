@@ -185,6 +185,7 @@ fn about(part: &Part<'_>, out: &mut Facts) {
     let stamps = part.files.iter().filter(|f| f.name() == "timestamp").min_by_key(|f| f.path.matches('/').count());
     if let Some((file, text)) = stamps.and_then(|f| Some((f, f.text()?))) {
         let times: Vec<_> = text.lines().filter_map(time::parse).collect();
+        out.began = times.first().copied();
         out.taken_at = times.last().copied();
         if times.len() == 1 {
             out.note("the collection did not finish");

@@ -37,6 +37,7 @@ mod no_routes;
 mod no_valid_route_kinds;
 mod paths_not_listed;
 mod pending;
+mod routes_unseen;
 mod some_ca_invalid;
 mod status_stale;
 mod unsupported_address_type;
@@ -85,6 +86,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_valid_route_kinds::DOC.entry(),
     paths_not_listed::DOC.entry(),
     pending::DOC.entry(),
+    routes_unseen::DOC.entry(),
     some_ca_invalid::DOC.entry(),
     status_stale::DOC.entry(),
     unsupported_address_type::DOC.entry(),
@@ -131,7 +133,12 @@ pub const TABLE: CheckTable = CheckTable {
         some_ca_invalid::check,
     ],
     client_certificate: &[invalid_client_certificate::check, client_certificate_unseen::check],
-    attached_routes: &[no_routes::check, attached_route_broken::check, attached_route_unsettled::check],
+    attached_routes: &[
+        routes_unseen::check,
+        no_routes::check,
+        attached_route_broken::check,
+        attached_route_unsettled::check,
+    ],
     gateway_notes: &[paths_not_listed::finding],
     parent: route::PARENT,
     unattached: route::UNATTACHED,

@@ -17,7 +17,7 @@ pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// For a listener without routes among those that were read.
 pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
-    if cx.attached > 0 {
+    if cx.attached > 0 || cx.unread.is_some() {
         return;
     }
     let listener = cx.listener;

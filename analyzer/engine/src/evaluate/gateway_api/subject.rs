@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kubereach_reports::report::{PathState, SegmentName};
+use kubereach_reports::report::{CoverageState, PathState, SegmentName};
 use rayon::prelude::*;
 
 use super::context::{AttachedRoutesContext, GatewayContext, ListingContext};
@@ -15,6 +15,8 @@ use super::table::ask;
 use crate::resolve::gateway::GatewayState;
 use crate::resolve::gateway::listener::{ListenerState, Owner};
 use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
+use kubereach_model::snapshot::Gap;
+use kubereach_model::snapshot::model::RouteKind;
 
 /// Routes (indexes) by the listener (index) they are attached to.
 type ByListener = BTreeMap<usize, Vec<usize>>;
@@ -128,8 +130,10 @@ fn rule(evaluation: &Evaluation<'_, '_>, id: usize, listener: &ListenerState<'_>
     };
     let attached = of(&routes.attached);
     let mut segment = Segment::new(SegmentName::Rule, Some(listener.owner.object()));
+    let unread = refused(evaluation, listener);
     let none_read = evaluation.cluster.snapshot.routes.is_empty() && attached.is_empty();
     segment.evaluated(match attached.len() {
+        0 if unread.is_some() => unread.as_ref().map(|(_, gap)| gap.what.clone()).unwrap_or_default(),
         _ if none_read => "no routes in the input".to_owned(),
         1 => "1 route attached".to_owned(),
         n => format!("{n} routes attached"),
@@ -139,10 +143,23 @@ fn rule(evaluation: &Evaluation<'_, '_>, id: usize, listener: &ListenerState<'_>
     // What is wrong with the listener says by itself why its routes are in doubt.
     let unsettled = if in_order { of(&routes.unsettled) } else { Vec::new() };
     let broken = of(&routes.broken);
-    let cx = AttachedRoutesContext { listener, attached: attached.len(), broken, unsettled };
+    let cx = AttachedRoutesContext { listener, attached: attached.len(), broken, unsettled, unread };
     ask(evaluation.checks.attached_routes, &cx, &mut segment);
     debug_assert!(segment.state() != PathState::Blocked, "a route never condemns its Gateway");
     segment
+}
+
+/// A kind of route of which objects may be there that the API server refused to list, for the whole cluster or for the
+/// Gateway's own namespace.
+fn refused(evaluation: &Evaluation<'_, '_>, listener: &ListenerState<'_>) -> Option<(&'static str, Gap)> {
+    let coverage = &evaluation.cluster.snapshot.coverage;
+    let namespace = listener.owner.object().namespace;
+    RouteKind::ALL.into_iter().find_map(|kind| {
+        let records = [None, namespace.as_deref()].map(|namespace| coverage.of(&kind.group_kind(), namespace));
+        let record = records.into_iter().find(|record| record.state == CoverageState::Forbidden)?;
+        let what = format!("{} objects could not be read (permission refused)", kind.word());
+        Some((kind.word(), Gap::investigate(what, record.reason)))
+    })
 }
 
 fn without_listeners(evaluation: &Evaluation<'_, '_>, id: usize, state: &GatewayState<'_>) -> Path {

@@ -7,11 +7,11 @@ use crate::resolve::conditions::{ConditionState, state};
 use crate::resolve::gateway::listener::{Conflict, ListenerState, Owner};
 use crate::resolve::gateway::trust::Trust;
 use crate::resolve::gateway::{GROUP, GatewayState, Gateways, kinds::Kinds};
-use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{
     AllowedKind, Certificate, Condition, ConditionStatus, FrontendValidation, Gateway, ListenerSet, ObjectReference,
     Route, Secret,
 };
+use kubereach_model::snapshot::{Found, Gap};
 
 /// One Gateway: its class, its addresses and its own conditions.
 pub(crate) struct GatewayContext<'c, 's> {
@@ -215,4 +215,6 @@ pub(crate) struct AttachedRoutesContext<'c, 's> {
     pub(crate) broken: Vec<Found<'s, Route>>,
     /// Those of which it cannot be told.
     pub(crate) unsettled: Vec<Found<'s, Route>>,
+    /// A kind of route that may be attached and that the API server refused to list.
+    pub(crate) unread: Option<(&'static str, Gap)>,
 }
