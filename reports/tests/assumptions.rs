@@ -49,8 +49,8 @@ fn people_hear_it_once_with_the_command_and_how_to_do_without() {
             ("--assume-complete=Secret", 0),
             ("--strict", 1),
             ("and 2 more", 1),
-            ("3 subjects rest on it", 1),
-            ("1 subject rests on it", 1),
+            ("3 subjects rest on this", 1),
+            ("1 subject rests on this", 1),
             ("kubectl get gatewayclasses", 0),
         ] {
             assert_eq!(text.matches(words).count(), times, "{words} in {}:\n{text}", format.word());
@@ -108,6 +108,8 @@ fn no_format_shows_an_assumption_as_a_fault() {
                 failing,
                 excused: 0,
                 suppressed: 0,
+                unread: Vec::new(),
+                unjudged: 0,
                 config: None,
                 suppressions: Vec::new(),
             };

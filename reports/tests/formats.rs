@@ -93,6 +93,13 @@ fn gated() -> Report {
     report.gate = Some(Gate {
         fail_on: "broken".to_owned(),
         tripped: true,
+        unread: vec![Problem {
+            path: "deploy/\u{202e}<b>.yaml".to_owned(),
+            line: Some(7),
+            column: Some(2),
+            message: "Service could not be read: ::error::<script>".to_owned(),
+        }],
+        unjudged: 1,
         failing: 3,
         excused: 1,
         suppressed: 1,
@@ -413,7 +420,13 @@ proptest! {
     /// Whatever stands in names, messages, paths and frames: every format writes something valid.
     #[test]
     fn any_text_leaves_every_format_valid(text in "\\PC*|(?s).{0,40}", start in 0_usize..60, len in 0_usize..10) {
-        let mut report = gated();
+        let mut report = common::on_assumptions(gated());
+        for assumption in &mut report.assumptions {
+            assumption.namespaces = vec![text.clone()];
+            assumption.text = text.clone();
+            assumption.reason = text.clone();
+            assumption.command = text.clone();
+        }
         for finding in &mut report.findings {
             finding.message = text.clone();
             finding.object.name = text.clone();

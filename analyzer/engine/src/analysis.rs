@@ -94,8 +94,9 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
         judged.par_extend(wanted.map(|s| (cluster.snapshot.cluster.clone(), judge(s, &measurements))));
     }
     let mut snapshot = inventory(intake);
-    let taken_at = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
-    let (files, problems) = observation::inventory(documents, &merged, taken_at, &plans);
+    let ended = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
+    let began = intake.snapshots.iter().filter_map(|s| s.began).max().or(ended);
+    let (files, problems) = observation::inventory(documents, &merged, began.zip(ended), &plans);
     snapshot.observations = files;
     if !problems.is_empty() {
         snapshot.problems.extend(problems);
@@ -103,7 +104,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     }
     let mut report = assemble(judged, snapshot, intake as &dyn Locate);
     if let Some(rules) = &options.gate {
-        gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots));
+        gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots), &intake.unread);
     }
     report.subjects.par_iter_mut().for_each(secrets::clean_one);
     report.findings.par_iter_mut().for_each(secrets::clean_one);

@@ -25,6 +25,8 @@ pub mod gate;
 
 pub mod analysis;
 
+pub mod asked;
+
 pub mod change;
 
 pub use analysis::{AnalysisOptions, Filter, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

@@ -1,22 +1,26 @@
 //! From what was scanned to one snapshot per cluster.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
-use kubereach_reports::report::{CoverageState, Input, Location, ObjectRef, Problem};
+use kubereach_reports::report::{Input, Location, ObjectRef, Problem};
 
-use super::clusters::{self, Identity};
-use super::content::{Content, FileId, InputSpec, IntakeError, Origin, TextFormat};
-use super::item::{Failed, Item, Release, What};
-use super::layouts::{self, Facts, Part, time};
+use super::clusters;
+use super::content::{Content, FileId, InputSpec, IntakeError, Origin};
+use super::item::{Failed, Item, What};
+use super::layouts::{self, Facts, Identity, Part, Printed, time};
 use super::limits::Limits;
+use super::paths::display;
 use super::positions::{self, PathStep, Sources};
 use super::progress::Progress;
+use super::releases::{self, Releases};
+use super::rendering::{self, Unread};
 use super::scan::{self, Scan};
-use super::{duplicates, empty, helm, releases};
+use super::statements::{self, Loss, Shown};
+use super::{contradiction, duplicates, empty, helm};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
-use kubereach_model::snapshot::{AnyObject, Assumption, Builder, GroupKind, Snapshot, Thresholds, kinds};
+use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Snapshot, Thresholds, kinds};
 
 /// How to read.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +48,8 @@ pub struct Intake {
     pub inputs: Vec<Input>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What of manifests is there and could not be read.
+    pub unread: Unread,
     origins: Vec<Origin>,
     /// Chart templates by origin.
     templates: HashMap<u32, Box<str>>,
@@ -65,6 +71,7 @@ struct Reading {
     name: String,
     layout: &'static str,
     facts: Facts,
+    began: Option<Timestamp>,
     taken_at: Option<Timestamp>,
     cluster: usize,
     inputs: Vec<usize>,
@@ -80,12 +87,16 @@ struct Standing {
     copy: bool,
 }
 
-pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
+pub(super) fn assemble(mut scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
+    let rendering = rendering::survey(&mut scan);
     if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
     let parts = layouts::parts(&scan.inputs);
-    let identities: Vec<Identity> = parts.iter().map(Identity::of).collect();
+    // One part alone has nobody to be compared with.
+    let several = parts.len() > 1;
+    let identities: Vec<Identity> =
+        parts.iter().map(|part| if several { Identity::of(part) } else { Identity::default() }).collect();
     let divided = clusters::divide(&identities);
     let mut places: HashMap<(usize, usize), Standing> = HashMap::new();
     let mut readings: Vec<Reading> = Vec::with_capacity(parts.len());
@@ -117,24 +128,42 @@ pub(super) fn assemble(scan: Scan<Item>, options: &IntakeOptions) -> Result<Inta
             });
         }
     }
+    said_apart(&divided, &mut readings);
     let names = cluster_names(&divided.groups, &readings);
     let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
-    Ok(finish(filled, &readings, &names, options, problems))
+    let mut intake = finish(filled, &readings, &names, options, problems);
+    intake.problems.retain(|problem| !rendering.templates.contains(&problem.path));
+    if intake.snapshots.iter().all(Snapshot::is_manifests) {
+        intake.unread = rendering.unread;
+    }
+    Ok(intake)
 }
 
 fn read_part(part: &Part<'_>, cluster: usize) -> Reading {
     let mut facts = Facts::default();
     part.layout.read(part, &mut facts);
     let newest = part.files.iter().flat_map(layouts::File::items).filter_map(|d| d.value.seen).max();
-    let taken_at = facts.taken_at.or_else(|| time::settle(facts.taken_at_local?, newest));
+    let began = facts.began.or_else(|| time::settle(facts.began_local?, newest));
+    let taken_at = facts.taken_at.or_else(|| Some(time::ended(began?, newest)));
     Reading {
         name: part.name.clone(),
         layout: part.layout.name(),
         facts,
+        began,
         taken_at,
         cluster,
         inputs: part.inputs.clone(),
         path: (!part.root.is_empty()).then(|| part.name.clone()),
+    }
+}
+
+/// Says of what was read of further clusters why it stands by itself.
+fn said_apart(divided: &clusters::Clusters, readings: &mut [Reading]) {
+    let first = divided.groups.first().and_then(|group| readings.get(*group.first()?)).map(|r| r.name.clone());
+    for number in divided.groups.iter().skip(1).flatten().filter(|n| !divided.unclear.contains(n)) {
+        if let (Some(first), Some(reading)) = (&first, readings.get_mut(*number)) {
+            reading.facts.note(format!("another cluster than {first}: what both hold has other uids"));
+        }
     }
 }
 
@@ -150,18 +179,15 @@ fn cluster_names(groups: &[Vec<usize>], readings: &[Reading]) -> Vec<String> {
     clusters::names(&firsts)
 }
 
-/// The file of what is in no file.
-const NOWHERE: FileId = FileId { input: u32::MAX, member: u32::MAX };
-
 /// The objects of all clusters, before their coverage.
 struct Filled {
     builders: Vec<Builder>,
-    /// Per cluster: kinds of which objects were read.
-    kinds: Vec<BTreeSet<GroupKind>>,
-    /// Per cluster: group and kind of every definition.
-    definitions: Vec<BTreeSet<(String, String)>>,
+    /// Per cluster.
+    shown: Vec<Shown>,
     /// Per cluster.
     failed: Vec<Vec<Failed>>,
+    /// Per cluster.
+    lost: Vec<Vec<Loss>>,
     inputs: Vec<Input>,
     origins: Vec<Origin>,
     templates: HashMap<u32, Box<str>>,
@@ -169,7 +195,7 @@ struct Filled {
     hooks: Vec<String>,
     copies: HashSet<FileId>,
     /// Per cluster: the newest release of each name.
-    releases: Vec<BTreeMap<(String, String), Release>>,
+    releases: Vec<Releases>,
     sources: Sources,
 }
 
@@ -183,16 +209,15 @@ fn fill(
 ) -> Filled {
     let mut filled = Filled {
         builders: Vec::new(),
-        kinds: vec![BTreeSet::new(); clusters],
-        definitions: vec![BTreeSet::new(); clusters],
+        shown: (0..clusters).map(|_| Shown::default()).collect(),
         failed: (0..clusters).map(|_| Vec::new()).collect(),
+        lost: (0..clusters).map(|_| Vec::new()).collect(),
         inputs: Vec::new(),
         origins: Vec::new(),
         templates: HashMap::new(),
         hooks: Vec::new(),
-        // What a release applied is in no file: its copy in the cluster is nothing to report.
-        copies: HashSet::from([NOWHERE]),
-        releases: (0..clusters).map(|_| BTreeMap::new()).collect(),
+        copies: HashSet::new(),
+        releases: (0..clusters).map(|_| Releases::new()).collect(),
         sources: scan.sources,
     };
     for _ in 0..clusters {
@@ -220,6 +245,9 @@ fn fill(
             if place.unused {
                 continue;
             }
+            if let Some(lost) = filled.lost.get_mut(reading.cluster).filter(|_| !documents.lost.is_empty()) {
+                lost.extend(Loss::of(&documents, &display(input.container, &input.name, &m.path)));
+            }
             let count = counts.entry(place.part).or_default();
             for decoded in documents.objects {
                 *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
@@ -234,12 +262,9 @@ impl Filled {
     /// Takes one object; says whether it is one.
     fn take(&mut self, item: Item, origin: Origin, reading: &Reading, problems: &mut Vec<Problem>) -> bool {
         let cluster = reading.cluster;
-        let (Some(builder), Some(kinds), Some(definitions), Some(failed)) = (
-            self.builders.get_mut(cluster),
-            self.kinds.get_mut(cluster),
-            self.definitions.get_mut(cluster),
-            self.failed.get_mut(cluster),
-        ) else {
+        let (Some(builder), Some(shown), Some(failed)) =
+            (self.builders.get_mut(cluster), self.shown.get_mut(cluster), self.failed.get_mut(cluster))
+        else {
             return false;
         };
         let mut object = match item.what {
@@ -250,17 +275,10 @@ impl Filled {
                 return false;
             }
             What::About(_) | What::Nameless => return false,
-            What::Release(mut release) => {
-                problems.extend(release.problem.take());
-                let secret = release.secret.clone();
-                if let Some(releases) = self.releases.get_mut(cluster).filter(|_| !release.name.is_empty()) {
-                    let key = (release.namespace.clone(), release.name.clone());
-                    if releases.get(&key).is_none_or(|known| known.version < release.version) {
-                        releases.insert(key, *release);
-                    }
-                }
-                secret
-            }
+            What::Release(release) => match self.releases.get_mut(cluster) {
+                Some(known) => releases::keep(*release, known, problems),
+                None => release.secret,
+            },
         };
         if reading.facts.deleted_by.is_some_and(|key| object.meta().annotation(key).is_some()) {
             return false;
@@ -274,17 +292,21 @@ impl Filled {
                 secret.stripped = true;
             }
             AnyObject::CustomResourceDefinition(crd) => {
-                definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
+                shown.definitions.insert((crd.spec.group.clone(), crd.spec.names.kind.clone()));
             }
             _ => {}
         }
-        kinds.insert(object.group_kind());
+        let kind = object.group_kind();
+        if object.meta().is_stored() && !shown.live.contains(&kind) {
+            shown.live.insert(kind.clone());
+        }
+        shown.kinds.insert(kind);
         let number = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
         if let Some(template) = item.template {
             self.templates.insert(number, template);
         }
         builder.push(object, number, reading.facts.stripped);
-        self.origins.push(if reading.facts.placeless { Origin { file: NOWHERE, ..origin } } else { origin });
+        self.origins.push(if reading.facts.placeless { Origin { file: FileId::NOWHERE, ..origin } } else { origin });
         true
     }
 
@@ -333,40 +355,31 @@ fn finish(
         input.cluster = input.cluster.take().and_then(|n| names.get(n.parse::<usize>().ok()?).cloned());
     }
     let mut snapshots = Vec::with_capacity(filled.builders.len());
-    let mut releases = std::mem::take(&mut filled.releases).into_iter();
+    let mut of_helm = std::mem::take(&mut filled.releases).into_iter();
     for (cluster, mut builder) in filled.builders.into_iter().enumerate() {
-        let kinds = filled.kinds.get(cluster).cloned().unwrap_or_default();
-        let definitions = filled.definitions.get(cluster).cloned().unwrap_or_default();
-        for reading in readings.iter().filter(|r| r.cluster == cluster) {
-            builder.taken_at = builder.taken_at.max(reading.taken_at);
-            for (kind, namespace, said) in reading.facts.statements() {
-                // An object that was read is stronger than a discovery without its kind.
-                if said.state == CoverageState::NotServed && kinds.contains(kind) {
-                    continue;
-                }
-                builder.coverage.record(kind.clone(), namespace, said.clone().record());
-            }
-        }
-        not_installed(&mut builder, &kinds, &definitions);
-        apply(
-            releases.next().unwrap_or_default(),
+        let own = || readings.iter().filter(move |r| r.cluster == cluster);
+        builder.began = own().filter_map(|r| r.began.or(r.taken_at)).max();
+        builder.taken_at = own().filter_map(|r| r.taken_at).max();
+        let facts = own().map(|r| &r.facts);
+        let none = Shown::default();
+        let vouched = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
+        releases::apply(
+            of_helm.next().unwrap_or_default(),
             &mut builder,
             &mut filled.origins,
             &mut filled.inputs,
             names.get(cluster),
         );
-        for failed in filled.failed.get(cluster).into_iter().flatten() {
-            let cluster_scoped = kinds::of(&failed.kind).is_some_and(|k| !k.namespaced);
-            let namespace = Some(failed.namespace.as_str()).filter(|ns| !ns.is_empty() && !cluster_scoped);
-            let reason = format!("an object of it could not be read: {}", failed.problem.message);
-            builder.coverage.lessen(&failed.kind, namespace, &reason, &failed.problem.path);
-        }
-        for assumption in &options.assume_complete {
-            builder.coverage.assume(assumption.clone());
-        }
+        let failed = filled.failed.get(cluster).map(Vec::as_slice).unwrap_or_default();
+        let lost = filled.lost.get(cluster).map(Vec::as_slice).unwrap_or_default();
+        statements::lessen(&mut builder.coverage, failed, lost, &options.assume_complete);
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
-        snapshots.push(Snapshot { thresholds: options.thresholds, strict: options.strict, ..builder.build() });
+        duplicates::made_again(builder.made_again(), &filled.origins, &filled.sources, &mut problems);
+        let mut snapshot = Snapshot { thresholds: options.thresholds, strict: options.strict, ..builder.build() };
+        let printed: Vec<Printed> = own().flat_map(|r| r.facts.printed.iter().cloned()).collect();
+        contradiction::weigh(&mut snapshot, &printed, &vouched);
+        snapshots.push(snapshot);
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));
     filled.inputs.sort_by(|a, b| (&a.path, &a.layout).cmp(&(&b.path, &b.layout)));
@@ -376,69 +389,10 @@ fn finish(
         snapshots,
         inputs: filled.inputs,
         problems,
+        unread: Unread::default(),
         origins: filled.origins,
         templates: filled.templates,
         sources: filled.sources,
-    }
-}
-
-/// Adds what releases applied, where the cluster's own objects of the kind were not all read: those that were count
-/// instead, and what is not among all of them is not there.
-fn apply(
-    releases: BTreeMap<(String, String), Release>,
-    builder: &mut Builder,
-    origins: &mut Vec<Origin>,
-    inputs: &mut [Input],
-    cluster: Option<&String>,
-) {
-    if releases.is_empty() {
-        return;
-    }
-    let names: Vec<String> =
-        releases.values().map(|r| format!("{}/{} (revision {})", r.namespace, r.name, r.version)).collect();
-    let fact = format!("desired state of Helm releases: {}", names.join(", "));
-    if let Some(input) = inputs.iter_mut().find(|input| input.cluster.as_ref() == cluster) {
-        input.facts.push(fact);
-    }
-    for object in releases.into_values().flat_map(|release| release.objects) {
-        let namespace = Some(object.meta().namespace.as_str()).filter(|ns| !ns.is_empty());
-        let state = builder.coverage.of(&object.group_kind(), namespace).state;
-        if state == CoverageState::Complete || helm::is_set_aside(&object) {
-            continue;
-        }
-        let number = u32::try_from(origins.len()).unwrap_or(u32::MAX);
-        origins.push(Origin {
-            file: NOWHERE,
-            start: 0,
-            len: 0,
-            line: 1,
-            column: 1,
-            format: TextFormat::Yaml,
-            item: None,
-        });
-        builder.push(object, number, false);
-    }
-}
-
-/// Where all definitions of custom kinds are known, a kind without one is not served.
-fn not_installed(builder: &mut Builder, kinds: &BTreeSet<GroupKind>, definitions: &BTreeSet<(String, String)>) {
-    let crds = GroupKind::known("apiextensions.k8s.io", "CustomResourceDefinition");
-    let record = builder.coverage.of(&crds, None);
-    if record.state != CoverageState::Complete {
-        return;
-    }
-    for kind in kinds::KINDS.iter().filter(|k| layouts::is_custom(k)) {
-        let group_kind = kind.group_kind();
-        if kinds.contains(&group_kind) || definitions.contains(&(kind.group.to_owned(), kind.kind.to_owned())) {
-            continue;
-        }
-        let reason = format!("the cluster has no CustomResourceDefinition {}", kind.full_name());
-        let said = kubereach_model::snapshot::CoverageRecord {
-            state: CoverageState::NotServed,
-            reason,
-            source: record.source.clone(),
-        };
-        builder.coverage.record(group_kind, None, said);
     }
 }
 

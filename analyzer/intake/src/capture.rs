@@ -69,9 +69,13 @@ pub(crate) fn is_command(line: &[u8]) -> bool {
         })
     };
     let behind_mark = command.is_empty() || command.starts_with(' ');
-    let by_host = prompt.contains('@') && !prompt.contains(": ") && prompt.split_whitespace().count() <= 3;
+    let by_host = prompt.contains('@')
+        && !prompt.contains(": ")
+        && !prompt.contains(['"', '\'', '{', '='])
+        && prompt.split_whitespace().count() <= 3;
+    let bare = prompt.is_empty() && line.starts_with(['$', '%', '➜', '❯']) && command.starts_with(' ');
     let of_windows = (prompt.starts_with("PS ") || prompt.get(1..3) == Some(":\\")) && line.contains('>');
-    named || (behind_mark && by_host) || of_windows
+    named || (behind_mark && by_host) || bare || of_windows
 }
 
 /// `==== services ====`, `-----pods-----`, `*** nodes ***`.
@@ -184,6 +188,7 @@ mod tests {
             "sudo k3s kubectl get pods",
             "==== services ====",
             "exit",
+            "$ ls -l",
         ] {
             assert_eq!(lead(line.as_bytes()), Some(Lead::Command), "{line}");
         }
@@ -197,6 +202,8 @@ mod tests {
             "kubectl: /usr/bin/kubectl",
             "---",
             "{",
+            "{\"mail\":\"a@b.example $ x\"}",
+            "%YAML 1.2",
             "[]",
             "NAME: web",
         ] {

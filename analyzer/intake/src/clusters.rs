@@ -1,57 +1,12 @@
 //! Which bundles speak of the same cluster.
 //!
-//! A uid is given once. Two bundles that show one of the namespaces which every cluster has (or, failing
-//! that, any Namespace, Node, Service or definition of a custom kind) with the same uid are of one cluster;
-//! if they show such objects only with different uids they are of two. A bundle that shows nothing of the
-//! kind joins the only cluster there is; where there are several it is kept apart, and said.
+//! Two bundles of which one shows the uid that the other shows are of one cluster, and of two where they contradict each
+//! other ([`Identity`]). A bundle that shows nothing of the kind joins the only cluster there is; where there are several
+//! it is kept apart, and said.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::layouts::{File, Part};
-use kubereach_model::snapshot::AnyObject;
-use kubereach_model::snapshot::model::Resource as _;
-
-/// What tells clusters apart: uids of objects that live as long as their cluster, and of objects that
-/// seldom come anew.
-#[derive(Debug, Default)]
-pub(crate) struct Identity {
-    lasting: BTreeMap<String, String>,
-    usual: BTreeMap<String, String>,
-}
-
-impl Identity {
-    pub(crate) fn of(part: &Part<'_>) -> Self {
-        let mut identity = Self::default();
-        for object in part.files.iter().flat_map(File::objects) {
-            let (meta, kind) = match object {
-                AnyObject::Namespace(o) => (o.meta(), "Namespace"),
-                AnyObject::Node(o) => (o.meta(), "Node"),
-                AnyObject::Service(o) => (o.meta(), "Service"),
-                AnyObject::CustomResourceDefinition(o) => (o.meta(), "CustomResourceDefinition"),
-                _ => continue,
-            };
-            let uid = meta.uid.as_ref().map(ToString::to_string);
-            let Some(uid) = uid.filter(|uid| !kubereach_model::snapshot::is_masked(uid)) else {
-                continue;
-            };
-            let lasting = kind == "Namespace"
-                && matches!(meta.name.as_str(), "kube-system" | "default" | "kube-public")
-                || (kind == "Service" && meta.namespace == "default" && meta.name == "kubernetes");
-            let key = format!("{kind}/{}/{}", meta.namespace, meta.name);
-            if lasting { &mut identity.lasting } else { &mut identity.usual }.insert(key, uid);
-        }
-        identity
-    }
-
-    /// One cluster, two clusters, or nothing to tell by.
-    fn same(&self, other: &Self) -> Option<bool> {
-        let compare = |a: &BTreeMap<String, String>, b: &BTreeMap<String, String>| {
-            let shared: Vec<bool> = a.iter().filter_map(|(key, uid)| b.get(key).map(|other| uid == other)).collect();
-            (!shared.is_empty()).then(|| shared.contains(&true))
-        };
-        compare(&self.lasting, &other.lasting).or_else(|| compare(&self.usual, &other.usual))
-    }
-}
+use super::layouts::Identity;
 
 /// The parts of each cluster, and the parts of which it could not be told.
 #[derive(Debug, PartialEq, Eq)]
@@ -135,8 +90,7 @@ mod tests {
     use super::*;
 
     fn identity(lasting: &[(&str, &str)], usual: &[(&str, &str)]) -> Identity {
-        let own = |all: &[(&str, &str)]| all.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Identity { lasting: own(lasting), usual: own(usual) }
+        Identity::made(lasting, usual)
     }
 
     #[test]

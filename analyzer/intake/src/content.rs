@@ -6,6 +6,8 @@ use std::sync::Arc;
 use kubereach_model::snapshot::kinds::Kind;
 pub use kubereach_reports::report::Problem;
 
+pub use super::lost::Lost;
+
 /// One input as named on the command line.
 #[derive(Debug, Clone)]
 pub enum InputSpec {
@@ -127,20 +129,33 @@ pub struct Documents<T> {
     pub tables: Vec<TableDocument>,
     /// Errors that were captured into the file.
     pub errors: Vec<CapturedError>,
+    /// What is there and could not be read.
+    pub lost: Vec<Lost>,
     /// Documents beside them that are no Kubernetes objects.
     pub others: usize,
 }
 
 impl<T> Default for Documents<T> {
     fn default() -> Self {
-        Self { objects: Vec::new(), lists: Vec::new(), tables: Vec::new(), errors: Vec::new(), others: 0 }
+        Self {
+            objects: Vec::new(),
+            lists: Vec::new(),
+            tables: Vec::new(),
+            errors: Vec::new(),
+            lost: Vec::new(),
+            others: 0,
+        }
     }
 }
 
 impl<T> Documents<T> {
     /// Whether nothing of Kubernetes was recognised.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.lists.is_empty() && self.tables.is_empty() && self.errors.is_empty()
+        self.objects.is_empty()
+            && self.lists.is_empty()
+            && self.tables.is_empty()
+            && self.errors.is_empty()
+            && self.lost.is_empty()
     }
 }
 
@@ -265,6 +280,11 @@ pub struct FileId {
     pub input: u32,
     /// Number of the member in reading order.
     pub member: u32,
+}
+
+impl FileId {
+    /// The file of what is in no file.
+    pub(crate) const NOWHERE: Self = Self { input: u32::MAX, member: u32::MAX };
 }
 
 /// How the bytes of an origin are written.

@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::item::{Failed, Item, What};
+use super::item::{Failed, Item, What, is_recipe};
 use super::layouts;
+use super::misfit;
 use super::object::{DecodeError, RawObject};
 use kubereach_model::snapshot::model::lenient::{List, Time};
 use kubereach_model::snapshot::model::{Meta, Resource as _, Sharing};
@@ -23,7 +24,7 @@ impl Item {
     /// Decodes an object. What cannot be decoded keeps its kind and namespace, so that nobody takes it
     /// for absent.
     pub fn decode(raw: &RawObject<'_>) -> Self {
-        if layouts::is_record(raw.api_version, raw.kind) {
+        if layouts::is_record(raw.api_version, raw.kind) || is_recipe(raw.api_version, raw.kind) {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
             return Self { what: What::About(Box::new(value)), seen: None, template: None };
         }
@@ -39,6 +40,13 @@ impl Item {
                 return Self { what: What::Failed(Box::new(failed)), seen: None, template: None };
             }
         };
+        if raw.guessed && misfit::refuses(raw, &object) {
+            raw.note(format!(
+                "without apiVersion and kind, in a file that speaks of {}, and it is none: it was left out",
+                raw.kind
+            ));
+            return Self { what: What::Nameless, seen: None, template: None };
+        }
         let meta = object.meta();
         if meta.name.is_empty() && meta.generate_name.is_none() {
             return Self { what: What::Nameless, seen: None, template: None };

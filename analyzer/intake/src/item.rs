@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::content::Problem;
+use super::content::{Origin, Problem};
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
 /// One object of the input after decoding.
@@ -21,7 +21,7 @@ pub struct Item {
 pub enum What {
     /// An object of the cluster.
     Object(AnyObject),
-    /// A collector's own document about its run.
+    /// A collector's own document about its run, or a recipe for objects.
     About(Box<serde_json::Value>),
     /// It could not be decoded.
     Failed(Box<Failed>),
@@ -44,6 +44,8 @@ pub struct Release {
     pub version: u32,
     /// What it applied.
     pub objects: Vec<AnyObject>,
+    /// Where the Secret begins.
+    pub origin: Origin,
     /// Why nothing of it was read.
     pub problem: Option<Problem>,
 }
@@ -57,6 +59,11 @@ pub struct Failed {
     pub namespace: String,
     /// What is wrong.
     pub problem: Problem,
+}
+
+/// Is it a kustomization: a recipe for objects, and none itself?
+pub(crate) fn is_recipe(api_version: &str, kind: &str) -> bool {
+    api_version.starts_with("kustomize.config.k8s.io/") && matches!(kind, "Kustomization" | "Component")
 }
 
 impl Item {

@@ -8,6 +8,8 @@ pub mod limits;
 
 pub mod progress;
 
+mod lost;
+
 pub mod content;
 
 mod paths;
@@ -20,11 +22,15 @@ pub mod item;
 
 pub mod layouts;
 
+mod misfit;
+
 mod decode;
 
 mod source;
 
 pub mod document;
+
+mod helm;
 
 mod releases;
 
@@ -32,13 +38,17 @@ pub mod positions;
 
 pub mod scan;
 
+mod rendering;
+
 mod clusters;
 
 mod duplicates;
 
 mod empty;
 
-mod helm;
+mod contradiction;
+
+mod statements;
 
 mod assemble;
 
@@ -47,11 +57,12 @@ pub mod pages;
 pub use assemble::{Intake, IntakeOptions, read};
 pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
-    Member, Origin, Problem, ScannedInput, TableDocument, TextFormat, TypeHint,
+    Lost, Member, Origin, Problem, ScannedInput, TableDocument, TextFormat, TypeHint,
 };
 pub use layouts::is_bundle_folder;
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};
 pub use paths::link_target;
+pub use rendering::Unread;
 pub use scan::{Scan, scan};
 pub use source::may_hold_objects;

@@ -4,8 +4,9 @@ use std::sync::Mutex;
 
 use serde::de::DeserializeOwned;
 
-use super::content::{Origin, Problem};
+use super::content::{Lost, Origin, Problem};
 use super::json;
+use super::lost;
 use super::yaml::tree::{Bounds, NodeId, Tree};
 use super::yaml::{ErrorKind, Position, Slice, YamlError, canonical, engine};
 
@@ -23,8 +24,21 @@ pub struct RawObject<'a> {
     pub(crate) source_comment: Option<&'a str>,
     pub(crate) bounds: Bounds,
     pub(crate) display: &'a str,
-    pub(crate) notes: &'a Mutex<Vec<Problem>>,
+    pub(crate) notes: &'a Mutex<Notes>,
+    /// Its type is not its own but that of the file's name or folder.
+    pub(crate) guessed: bool,
 }
+
+/// What decoding the objects of a member brought to light.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) problems: Vec<Problem>,
+    /// Objects that got lost in others.
+    pub(crate) lost: Vec<Lost>,
+}
+
+/// Keys that no object has twice: a mapping that does was made of several, and all but one were lost.
+pub(crate) const ONCE: [&str; 4] = ["apiVersion", "kind", "metadata", "items"];
 
 /// Where the content of an object comes from.
 #[derive(Debug)]
@@ -53,7 +67,7 @@ pub struct DecodeError {
 
 impl RawObject<'_> {
     /// A problem with what it holds, where it begins.
-    pub(crate) fn note(&self, message: String) -> Problem {
+    pub(crate) fn remark(&self, message: String) -> Problem {
         Problem {
             path: self.display.to_owned(),
             line: Some(self.origin.line),
@@ -93,6 +107,10 @@ impl RawObject<'_> {
             Body::Yaml(bytes, slice) => engine::noting(bytes, slice, self.bounds, |keys| {
                 for (key, at) in keys {
                     self.note_duplicate(key, shift(self.origin.line, *at));
+                }
+                let root = root_column(bytes, slice);
+                if keys.iter().any(|(key, at)| at.column == root && ONCE.contains(&key.as_str())) {
+                    self.note_lost(bytes);
                 }
             })
             .map_err(|error| self.yaml_error(&error, self.origin.line)),
@@ -142,12 +160,26 @@ impl RawObject<'_> {
 
     fn note_duplicate(&self, key: &str, at: Position) {
         if let Ok(mut notes) = self.notes.lock() {
-            notes.push(Problem {
+            notes.problems.push(Problem {
                 path: self.display.to_owned(),
                 line: Some(at.line),
                 column: Some(at.column),
                 message: format!("the key {key:?} is written twice in one mapping; the last value counts"),
             });
+        }
+    }
+
+    fn note_lost(&self, bytes: &[u8]) {
+        if let Ok(mut notes) = self.notes.lock() {
+            notes.lost.push(Lost { line: self.origin.line, kinds: lost::item(bytes), list: None, template: false });
+        }
+    }
+
+    /// Leaves a word about the object.
+    pub(crate) fn note(&self, message: String) {
+        if let Ok(mut notes) = self.notes.lock() {
+            let (line, column) = (Some(self.origin.line), Some(self.origin.column));
+            notes.problems.push(Problem { path: self.display.to_owned(), line, column, message });
         }
     }
 
@@ -181,6 +213,14 @@ impl RawObject<'_> {
 /// objects of which there are few. Places in its errors are of that text and mean nothing.
 fn of_value<D: DeserializeOwned>(value: &serde_json::Value) -> Result<D, serde_json::Error> {
     serde_json::from_slice(&serde_json::to_vec(value)?)
+}
+
+/// The column of an object's own keys in a slice.
+fn root_column(bytes: &[u8], slice: Slice) -> u32 {
+    match slice {
+        Slice::Document => 1,
+        Slice::Item => json::clamp(bytes.iter().take_while(|b| matches!(b, b' ' | b'-')).count() + 1),
+    }
 }
 
 /// A place in a slice that begins at a line start, as a place in the file.

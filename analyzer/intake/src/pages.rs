@@ -6,31 +6,23 @@ use serde_json::Value;
 
 use super::assemble::{Intake, IntakeOptions, assemble};
 use super::content::{
-    Container, Content, Decoded, Documents, FileId, IntakeError, ListDocument, Member, Origin, Problem, ScannedInput,
-    TextFormat,
+    Container, Content, Decoded, Documents, FileId, IntakeError, ListDocument, Member, Origin, ScannedInput, TextFormat,
 };
 use super::item::{Item, What};
 use super::layouts::kubereach::RECORD;
 use super::limits::Limits;
-use super::object::{Body, RawObject};
+use super::object::{Body, Notes, RawObject};
 use super::positions::Sources;
 use super::scan::Scan;
 use super::yaml::tree::Bounds;
 
 /// A live object is in no file: nobody can be shown its line.
-const NOWHERE: Origin = Origin {
-    file: FileId { input: u32::MAX, member: u32::MAX },
-    start: 0,
-    len: 0,
-    line: 1,
-    column: 1,
-    format: TextFormat::Json,
-    item: None,
-};
+const NOWHERE: Origin =
+    Origin { file: FileId::NOWHERE, start: 0, len: 0, line: 1, column: 1, format: TextFormat::Json, item: None };
 
 /// Decodes one object; `path` is where it was asked for.
 pub fn decode(value: &Value, api_version: &str, kind: &str, path: &str) -> Item {
-    let notes: Mutex<Vec<Problem>> = Mutex::new(Vec::new());
+    let notes: Mutex<Notes> = Mutex::default();
     let raw = RawObject {
         api_version,
         kind,
@@ -41,6 +33,7 @@ pub fn decode(value: &Value, api_version: &str, kind: &str, path: &str) -> Item 
         bounds: Bounds::default(),
         display: path,
         notes: &notes,
+        guessed: false,
     };
     Item::decode(&raw)
 }

@@ -4,18 +4,21 @@
 //! `pkg/storage/driver/util.go` and `secrets.go`). Only its manifest is looked at: values and the chart may hold what
 //! nobody is to see.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::Mutex;
 
 use base64::Engine as _;
 use serde::Deserialize;
 
-use super::content::{Content, FileId, TypeHint};
+use super::content::{Content, FileId, Origin, Problem, TypeHint};
 use super::document::{self, Context};
+use super::helm;
 use super::item::{Item, Release, What};
 use super::limits::Limits;
 use super::object::RawObject;
-use kubereach_model::snapshot::AnyObject;
+use kubereach_model::snapshot::{AnyObject, Builder};
+use kubereach_reports::report::{CoverageState, Input};
 
 /// The type of the Secrets.
 const TYPE: &str = "helm.sh/release.v1";
@@ -23,6 +26,9 @@ const TYPE: &str = "helm.sh/release.v1";
 const MOST_BYTES: u64 = 32 << 20;
 /// The status of the release that is in the cluster.
 const DEPLOYED: &str = "deployed";
+
+/// The newest release of each name, by namespace and name.
+pub(crate) type Releases = BTreeMap<(String, String), Release>;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -74,9 +80,17 @@ pub(crate) fn decode(raw: &RawObject<'_>) -> Item {
         let Stored { name, namespace, version, .. } = what;
         let problem = problem.map(|why| {
             let meta = secret.meta();
-            raw.note(format!("the Helm release in Secret {}/{} could not be read: {why}", meta.namespace, meta.name))
+            raw.remark(format!("the Helm release in Secret {}/{} could not be read: {why}", meta.namespace, meta.name))
         });
-        item.what = What::Release(Box::new(Release { secret, name, namespace, version, objects, problem }));
+        item.what = What::Release(Box::new(Release {
+            secret,
+            name,
+            namespace,
+            version,
+            objects,
+            origin: raw.origin(),
+            problem,
+        }));
     }
     item
 }
@@ -101,18 +115,17 @@ fn stored(text: &str) -> Result<Stored, &'static str> {
 /// The objects of a manifest; those that name no namespace are of the release's.
 fn objects(stored: &Stored, raw: &RawObject<'_>) -> Vec<AnyObject> {
     let limits = Limits { objects: 10_000, ..Limits::default() };
-    let nowhere = FileId { input: u32::MAX, member: u32::MAX };
     let ctx = Context {
         member: raw.member,
         display: raw.display,
-        file: nowhere,
+        file: FileId::NOWHERE,
         limits: &limits,
         hint: TypeHint::default(),
         decode: &Item::decode,
         direct: false,
         sniffed: true,
         cut: false,
-        notes: Mutex::new(Vec::new()),
+        notes: Mutex::default(),
     };
     let (content, _) = document::read(stored.manifest.as_bytes(), &ctx);
     let Content::Documents(documents) = content else { return Vec::new() };
@@ -127,4 +140,49 @@ fn objects(stored: &Stored, raw: &RawObject<'_>) -> Vec<AnyObject> {
         Some(object)
     };
     documents.objects.into_iter().filter_map(|decoded| placed(decoded.value)).collect()
+}
+
+/// Keeps a release if it is newer than what is known; hands back its Secret.
+pub(crate) fn keep(mut release: Release, known: &mut Releases, problems: &mut Vec<Problem>) -> AnyObject {
+    problems.extend(release.problem.take());
+    let secret = release.secret.clone();
+    let key = (release.namespace.clone(), release.name.clone());
+    if !release.name.is_empty() && known.get(&key).is_none_or(|other| other.version < release.version) {
+        known.insert(key, release);
+    }
+    secret
+}
+
+/// Adds what releases applied, where the cluster's own objects of the kind were not all read: those that were count
+/// instead, and what is not among all of them is not there.
+pub(crate) fn apply(
+    releases: Releases,
+    builder: &mut Builder,
+    origins: &mut Vec<Origin>,
+    inputs: &mut [Input],
+    cluster: Option<&String>,
+) {
+    if releases.is_empty() {
+        return;
+    }
+    let names: Vec<String> =
+        releases.values().map(|r| format!("{}/{} (revision {})", r.namespace, r.name, r.version)).collect();
+    let fact = format!("desired state of Helm releases: {}", names.join(", "));
+    if let Some(input) = inputs.iter_mut().find(|input| input.cluster.as_ref() == cluster) {
+        input.facts.push(fact);
+    }
+    for release in releases.into_values() {
+        // A place in the Secret is all there is to show of an object in it, and none of its text.
+        let origin = Origin { len: 0, ..release.origin };
+        for object in release.objects {
+            let namespace = Some(object.meta().namespace.as_str()).filter(|ns| !ns.is_empty());
+            let state = builder.coverage.of(&object.group_kind(), namespace).state;
+            if state == CoverageState::Complete || helm::is_set_aside(&object) {
+                continue;
+            }
+            let number = u32::try_from(origins.len()).unwrap_or(u32::MAX);
+            origins.push(origin);
+            builder.push(object, number, false);
+        }
+    }
 }

@@ -332,7 +332,7 @@ impl<T: Send> Work<'_, T> {
             direct: piece.direct,
             sniffed: false,
             cut: piece.cut,
-            notes: std::sync::Mutex::new(Vec::new()),
+            notes: std::sync::Mutex::default(),
         }
     }
 
@@ -414,7 +414,7 @@ impl<T: Send> Work<'_, T> {
             direct,
             sniffed,
             cut,
-            notes: std::sync::Mutex::new(Vec::new()),
+            notes: std::sync::Mutex::default(),
         };
         let (content, problems) = document::read(&bytes, &known);
         if let Content::Documents(documents) = &content {

@@ -27,6 +27,9 @@ pub(super) struct AcceptFlags {
     /// Whose annotations kubereach/ignore.CODE count: those of manifests, of dumps too, or none
     #[arg(long, value_enum, default_value_t = Annotations::Manifests, value_name = "WHOSE")]
     pub ignore_annotations: Annotations,
+    /// Manifests: Kubernetes objects that could not be read do not trip the gate
+    #[arg(long)]
+    pub allow_unreadable: bool,
     /// What kubereach.toml adds to the above.
     #[arg(skip)]
     pub file: Option<Loaded>,
@@ -75,6 +78,7 @@ impl AcceptFlags {
             baseline: baseline.transpose()?,
             today: today(),
             partial,
+            allow_unreadable: self.allow_unreadable,
         })
     }
 

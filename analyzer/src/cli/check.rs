@@ -11,7 +11,7 @@ use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
 use super::args::Check;
-use super::{Failure, GATE, OK, each, input, nothing, output};
+use super::{Failure, GATE, NOTHING, OK, each, input, nothing, output};
 
 /// Analyzes and reports.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
@@ -39,7 +39,16 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         // Writing it down accepts it.
         return Ok(OK);
     }
-    Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })
+    Ok(code(&report))
+}
+
+/// What was not read did not pass; where nothing at all could be judged for that, there is no answer.
+fn code(report: &Report) -> u8 {
+    match &report.gate {
+        Some(gate) if report.subjects.is_empty() && gate.unjudged > 0 => NOTHING,
+        Some(gate) if gate.tripped => GATE,
+        _ => OK,
+    }
 }
 
 /// What is judged, what is accepted, and when the gate trips.
@@ -122,6 +131,7 @@ fn judge(command: &Check, options: &AnalysisOptions) -> Result<Report, Failure> 
     }
     let read = input::read(&command.reading, &options.intake, &command.subjects.namespace)?;
     if change.on_top_of.is_empty() {
+        input::holds(&command.reading, &[&read], &options.filter)?;
         let relayed = input::relayed(&command.reading, &command.measured, &read, &options.filter)?;
         if relayed.is_empty() {
             return Ok(analyze_intake(&read, options));
@@ -133,7 +143,9 @@ fn judge(command: &Check, options: &AnalysisOptions) -> Result<Report, Failure> 
         let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations and --via out";
         return Err(Failure::Usage(words.to_owned()));
     }
+    input::exist(&change.on_top_of)?;
     let base: Vec<InputSpec> = change.on_top_of.iter().cloned().map(InputSpec::Path).collect();
     let base = intake::read(&base, &options.intake, &Silent)?;
+    input::holds(&command.reading, &[&base, &read], &options.filter)?;
     Ok(analyze_on_top_of(&base, &read, options, prune.as_ref())?)
 }

@@ -15,6 +15,7 @@ const MAX_LOG: u64 = 256 * 1024 * 1024;
 
 /// Takes the results out of logs.
 pub(super) fn run(command: &Collect) -> Result<u8, Failure> {
+    super::input::exist(&command.logs)?;
     let mut results: Vec<Observations> = Vec::new();
     let mut seen = BTreeSet::new();
     let mut failed = false;

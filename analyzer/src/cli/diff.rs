@@ -26,6 +26,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         gate: Some(command.accept.rules(command.fail_on.word(), command.fail_on_existing, subjects.is_partial())?),
         ..AnalysisOptions::default()
     };
+    input::exist(&command.reading.inputs)?;
     let inputs = input::inputs(&command.reading);
     let live = input::after(&command.reading, &options.intake, &subjects.namespace)?;
     let report = input::with_progress(&command.reading, |progress| match (inputs.as_slice(), &live) {

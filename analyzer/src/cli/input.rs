@@ -1,18 +1,25 @@
 //! From the words of the command line to what the library reads.
 
-use std::io::IsTerminal as _;
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, IsTerminal as _};
+use std::path::{Path, PathBuf};
 
+use kubereach_engine::Filter;
+use kubereach_engine::asked;
 use kubereach_engine::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach_intake::progress::{Bar, Progress, Silent};
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeOptions, Limits};
 #[cfg(feature = "live")]
 use kubereach_live::cluster::{self, Ask, LiveError, ReadError, Target};
-use kubereach_model::snapshot::Assumption;
+use kubereach_model::snapshot::{Assumption, Snapshot, nearest};
 
 use super::Failure;
 #[cfg(feature = "live")]
 use super::args::{ClusterFlags, WhomFlags};
 use super::args::{LimitFlags, Measured, Reading, When};
+
+/// So many files of a folder are looked at for one whose name comes close.
+const LISTED: usize = 2_000;
 
 /// Reads what the command line names: the live cluster with `--live`, else the inputs. `namespaces` are
 /// those of `-n`, looked at one by one where the whole cluster may not be listed.
@@ -28,7 +35,64 @@ pub(super) fn read(reading: &Reading, options: &IntakeOptions, namespaces: &[Str
         return cluster(reading, options, namespaces);
     }
     let _ = namespaces;
+    no_kind_is_an_input(reading)?;
+    exist(&reading.inputs)?;
     Ok(with_progress(reading, |progress| intake::read(&inputs(reading), options, progress))?)
+}
+
+/// Words of the command line that name no file are a slip of the finger, and not an input that cannot be read.
+pub(super) fn exist(paths: &[PathBuf]) -> Result<(), Failure> {
+    for path in paths.iter().filter(|path| path.as_os_str() != "-") {
+        let found = std::fs::symlink_metadata(path);
+        if !found.is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)) {
+            continue;
+        }
+        let near = nearest_file(path).map_or_else(String::new, |near| format!(", did you mean '{}'?", near.display()));
+        return Err(Failure::Usage(format!("there is no '{}'{near}", path.display())));
+    }
+    Ok(())
+}
+
+/// The file of its folder whose name comes closest; the folder's, where that does not exist.
+fn nearest_file(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if !folder.as_os_str().is_empty() && !folder.exists() {
+        return nearest_file(folder);
+    }
+    let listed = std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok()?;
+    let names: BTreeSet<String> =
+        listed.take(LISTED).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    let near = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(folder.join(near))
+}
+
+/// `--assume-complete Service dir/`: the option takes its kinds behind an equals sign, and the word is no file.
+fn no_kind_is_an_input(reading: &Reading) -> Result<(), Failure> {
+    if !reading.assume_complete.iter().any(|kinds| kinds == "*") {
+        return Ok(());
+    }
+    let is_kinds =
+        |text: &str| text.split(',').all(|word| Assumption::is_kind(word.split("/ns=").next().unwrap_or(word)));
+    let mut words = reading.inputs.iter().filter_map(|path| path.to_str());
+    match words.find(|word| is_kinds(word)) {
+        Some(word) => Err(Failure::Usage(format!(
+            "'{word}' would be read as a file, and everything be assumed complete: write --assume-complete={word} (or \
+             ./{word} for a file of that name)"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what was asked for and nothing that was read contains.
+pub(super) fn holds(reading: &Reading, read: &[&Intake], filter: &Filter) -> Result<(), Failure> {
+    let snapshots: Vec<&Snapshot> = read.iter().flat_map(|read| &read.snapshots).collect();
+    let live = is_live(reading);
+    let place = match () {
+        () if live => "this cluster",
+        () if snapshots.iter().all(|snapshot| snapshot.is_manifests()) => "this input",
+        () => "this bundle",
+    };
+    asked::missing(&snapshots, filter, place, live).map_or(Ok(()), |why| Err(Failure::Usage(why)))
 }
 
 /// The live cluster, where it was asked for beside the inputs (`diff BEFORE --live`).
@@ -178,6 +242,7 @@ pub(super) fn observations(reading: &Reading, measured: &Measured) -> Result<Vec
     if on_stdin + reading.inputs.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(Failure::Usage("'-' can be one input or one observations file, not both".to_owned()));
     }
+    exist(&measured.observations)?;
     let spec = |path: &std::path::PathBuf| {
         if is_stdin(path) { ObservationInput::Stdin } else { ObservationInput::Path(path.clone()) }
     };

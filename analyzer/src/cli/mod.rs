@@ -159,7 +159,8 @@ impl From<kubereach_intake::IntakeError> for Failure {
 impl From<kubereach_engine::change::ChangeError> for Failure {
     fn from(error: kubereach_engine::change::ChangeError) -> Self {
         match error {
-            kubereach_engine::change::ChangeError::SeveralClusters { .. } => Self::Usage(error.to_string()),
+            kubereach_engine::change::ChangeError::SeveralClusters { .. }
+            | kubereach_engine::change::ChangeError::Asked(_) => Self::Usage(error.to_string()),
             _ => Self::Nothing(error.to_string()),
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn run(command: &args::Plan) -> Result<u8, Failure> {
     for problem in &read.problems {
         anstream::eprintln!("kubereach: {}: {}", problem.path, problem.message);
     }
+    input::holds(&command.reading, &[&read], &filter)?;
     let snapshot = only(&read.snapshots)?;
     let plan = plan_snapshot(snapshot, &filter, (command.max_targets > 0).then_some(command.max_targets));
     if !plan.targets.iter().any(|t| t.purpose == Purpose::Path) && plan.left_out.is_empty() {
@@ -61,6 +62,7 @@ pub(super) fn only(snapshots: &[Snapshot]) -> Result<&Snapshot, Failure> {
 /// Reads a plan from a file or standard input.
 #[cfg(feature = "live")]
 pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
+    input::exist(&[path.to_owned()])?;
     let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
     let bytes = read_bytes(path, MAX_PLAN).map_err(|error| Failure::Nothing(format!("{name}: {error}")))?;
     Plan::parse(&bytes).map_err(|error| Failure::Nothing(format!("{name}: {error}")))

@@ -8,6 +8,7 @@ use kubereach_engine::analyze_intake;
 use kubereach_engine::evaluate::door::kinds;
 use kubereach_engine::find_subject;
 use kubereach_intake::IntakeOptions;
+use kubereach_model::snapshot::nearest;
 use kubereach_reports::render::{Format, RenderOptions, render_trace};
 
 use super::args::Trace;
@@ -17,7 +18,9 @@ use super::{Failure, NOTHING, OK, input, output};
 pub(super) fn kind_of(word: &str) -> Result<&'static str, Failure> {
     kinds().find(|kind| kind.is_called(word)).map(|kind| kind.name).ok_or_else(|| {
         let kinds: Vec<&str> = kinds().map(|kind| kind.name).collect();
-        Failure::Usage(format!("kubereach does not judge '{word}'; it judges {}", kinds.join(", ")))
+        let near = nearest(word, kinds.iter().copied());
+        let near = near.map_or_else(String::new, |near| format!(", did you mean {near}?"));
+        Failure::Usage(format!("kubereach does not judge '{word}'{near}; it judges {}", kinds.join(", ")))
     })
 }
 
@@ -48,6 +51,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         ..AnalysisOptions::default()
     };
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
+    input::holds(&command.reading, &[&intake], &options.filter)?;
     options.observations.extend(input::relayed(&command.reading, &command.measured, &intake, &options.filter)?);
     let report = analyze_intake(&intake, &options);
     let Some(index) = find_subject(&report, kind, &command.namespace, name) else {

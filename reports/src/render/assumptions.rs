@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::words::{join_and, plural};
-use crate::report::{Assumption, ConfigVerdict, Report, Subject, UncheckedItem, Verdict};
+use crate::report::{Assumption, ConfigVerdict, Report, Segment, Subject, UncheckedItem, Verdict};
 
 /// Namespaces that are named; the rest is counted.
 const NAMESPACES: usize = 3;
@@ -34,6 +34,11 @@ impl<'r> Assumed<'r> {
         self.rows.first().map_or("", |row| row.text.as_str())
     }
 
+    /// The same after evidence that may name the very object that was not read: nobody needs to hear it twice.
+    pub(crate) fn after(&self, evidence: &str) -> &'r str {
+        if evidence.contains("not read") { "assumed to be in order" } else { self.text() }
+    }
+
     /// In which namespaces, and nothing for a cluster-wide kind: ` in namespaces infra, shop, web and 2 more`.
     pub(crate) fn scope(&self) -> String {
         let all: BTreeSet<&str> = self.rows.iter().flat_map(|row| &row.namespaces).map(String::as_str).collect();
@@ -49,18 +54,18 @@ impl<'r> Assumed<'r> {
         }
     }
 
-    /// What it could change, and for how many: `it could turn this traffic away; 9 subjects rest on it`.
+    /// What it could change, and for how many: `they could turn this traffic away; 9 subjects rest on this`.
     pub(crate) fn weight(&self) -> String {
-        let rest = plural(self.subjects, "subject rests on it", "subjects rest on it");
-        match self.rows.iter().map(|row| row.could.as_str()).find(|could| !could.is_empty()) {
-            Some(could) => format!("it could {could}; {rest}"),
-            None => rest,
-        }
+        let rest = plural(self.subjects, "subject rests on this", "subjects rest on this");
+        let mut coulds: Vec<&str> = self.rows.iter().map(|row| row.could.as_str()).filter(|c| !c.is_empty()).collect();
+        coulds.sort_unstable();
+        coulds.dedup();
+        if coulds.is_empty() { rest } else { format!("they could {}; {rest}", coulds.join(", or ")) }
     }
 
     /// All of it in one sentence, without a full stop.
     pub(crate) fn sentence(&self) -> String {
-        format!("{}{}: {}", self.text(), self.scope(), self.weight())
+        format!("{}{}; {}", self.text(), self.scope(), self.weight())
     }
 
     /// Why it was not read.
@@ -80,9 +85,12 @@ impl<'r> Assumed<'r> {
         all
     }
 
-    /// How to say that there is none of it, where that may be said.
+    /// How to say that there is none of it, where that may be said: one option for all kinds.
     pub(crate) fn declaration(&self) -> Option<String> {
-        self.rows.iter().find_map(|row| row.declaration())
+        let first = self.rows.iter().find_map(|row| row.declaration())?;
+        let kinds: BTreeSet<&str> = self.rows.iter().map(|row| row.kind.as_str()).collect();
+        let (option, _) = first.split_once('=')?;
+        Some(format!("{option}={}", kinds.into_iter().collect::<Vec<_>>().join(",")))
     }
 
     /// The codes that it goes back to.
@@ -102,9 +110,9 @@ impl<'r> Assumptions<'r> {
     pub(crate) fn of(report: &'r Report) -> Self {
         let mut all: Vec<Assumed<'r>> = Vec::new();
         let mut places = HashMap::new();
-        let mut said: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+        let mut said: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &report.assumptions {
-            let place = *said.entry((&row.kind, &row.text, &row.could)).or_insert(all.len());
+            let place = *said.entry(&row.text).or_insert(all.len());
             match all.get_mut(place) {
                 Some(assumed) => assumed.rows.push(row),
                 None => all.push(Assumed { rows: vec![row], subjects: 0 }),
@@ -141,9 +149,10 @@ impl<'r> Assumptions<'r> {
         self.places_of(ids).into_iter().filter_map(|place| Some((place, self.all.get(place)?)))
     }
 
-    /// Their clauses: `network policies were not read and TLS Secrets were not read`.
-    pub(crate) fn clauses(&self, ids: &[String]) -> String {
-        join_and(&self.named(ids).map(|(_, assumed)| assumed.text().to_owned()).collect::<Vec<_>>())
+    /// What a segment is open on, after its evidence: `network policies were not read`.
+    pub(crate) fn beside(&self, segment: &Segment) -> String {
+        let texts = self.named(&segment.assumptions).map(|(_, assumed)| assumed.after(&segment.evidence).to_owned());
+        join_and(&texts.collect::<Vec<_>>())
     }
 
     /// The clauses that the headline of a subject does not say already.
@@ -155,7 +164,11 @@ impl<'r> Assumptions<'r> {
 
     /// Is it said of this kind that it was not read? Then nobody needs to hear it twice.
     pub(crate) fn say(&self, kind: &str) -> bool {
-        self.shown().flat_map(|(_, assumed)| &assumed.rows).any(|row| row.kind == kind)
+        self.shown().flat_map(|(_, assumed)| &assumed.rows).any(|row| match (&row.group, kind.split_once('/')) {
+            (Some(own), Some((group, name))) => own == group && row.kind == name,
+            (None, None) => row.kind == kind,
+            _ => false,
+        })
     }
 
     /// What was not checked of a subject beside that on which it rests.
@@ -186,6 +199,7 @@ mod tests {
             code: String::new(),
             segment: SegmentName::Policy,
             kind: "NetworkPolicy".to_owned(),
+            group: None,
             namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
             text: "network policies were not read".to_owned(),
             reason: String::new(),
@@ -206,7 +220,7 @@ mod tests {
             let row = row(namespaces);
             let assumed = Assumed { rows: vec![&row], subjects: 1 };
             assert_eq!(assumed.scope(), scope);
-            assert_eq!(assumed.weight(), "it could turn this traffic away; 1 subject rests on it");
+            assert_eq!(assumed.weight(), "they could turn this traffic away; 1 subject rests on this");
         }
     }
 
@@ -217,5 +231,41 @@ mod tests {
             assert_eq!(Assumption { segment, ..row(&[]) }.declaration(), None);
         }
         assert_eq!(Assumption { command: String::new(), ..row(&[]) }.declaration(), None);
+    }
+
+    #[test]
+    fn kinds_of_one_system_are_said_together_and_those_of_others_apart() {
+        let calico = |id: &str, kind: &str| Assumption {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            group: Some("projectcalico.org".to_owned()),
+            text: "policies of Calico were not read".to_owned(),
+            command: format!("kubectl get {kind}.projectcalico.org"),
+            ..row(&["a"])
+        };
+        let rows = vec![row(&["a"]), calico("b", "NetworkPolicy"), calico("c", "GlobalNetworkPolicy")];
+        let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+        let places = HashMap::from([("a", 0), ("b", 1), ("c", 1)]);
+        let (core, others) = rows.split_at(1);
+        let all = vec![
+            Assumed { rows: core.iter().collect(), subjects: 1 },
+            Assumed { rows: others.iter().collect(), subjects: 1 },
+        ];
+        let assumptions = Assumptions { all, places };
+        let said: Vec<&str> = assumptions.named(&ids).map(|(_, one)| one.text()).collect();
+        assert_eq!(said, ["network policies were not read", "policies of Calico were not read"]);
+        let declared: Vec<Option<String>> = assumptions.shown().map(|(_, one)| one.declaration()).collect();
+        assert_eq!(
+            declared.last().cloned().flatten().as_deref(),
+            Some("--assume-complete=GlobalNetworkPolicy,NetworkPolicy")
+        );
+        for (kind, said) in [
+            ("NetworkPolicy", true),
+            ("projectcalico.org/NetworkPolicy", true),
+            ("crd.antrea.io/NetworkPolicy", false),
+            ("GlobalNetworkPolicy", false),
+        ] {
+            assert_eq!(assumptions.say(kind), said, "{kind}");
+        }
     }
 }

@@ -32,6 +32,17 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
             left.push(format!("{} more {words}", number(of_level.len() - PER_LEVEL)));
         }
     }
+    let unread = report.gate.as_ref().map(|gate| gate.unread.as_slice()).unwrap_or_default();
+    for problem in unread.iter().take(PER_LEVEL) {
+        let mut properties = vec![format!("file={}", property(&options.root.path(&problem.path)))];
+        properties.extend(problem.line.map(|line| format!("line={line}")));
+        properties.extend(problem.column.map(|column| format!("col={column}")));
+        properties.push("title=not read".to_owned());
+        writeln!(out, "::error {}::{}", properties.join(","), message(&neutral(&problem.message)))?;
+    }
+    if unread.len() > PER_LEVEL {
+        left.push(format!("{} more that could not be read", number(unread.len() - PER_LEVEL)));
+    }
     let told = overall(report);
     writeln!(out, "{}", plain(format!("{} {}", told.lead, told.rest).trim()))?;
     let counts: Vec<String> = Verdict::ALL

@@ -10,7 +10,7 @@ use super::gate::{Level, Shown, brought, details, place, sentence, shown};
 use super::neutral::neutral;
 use super::streamed::Streamed;
 use super::{RenderError, RenderOptions};
-use crate::report::Report;
+use crate::report::{Problem, Report};
 
 #[derive(Serialize)]
 struct Issue {
@@ -44,10 +44,26 @@ struct Content {
 /// One issue per finding, worst first.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let (all, _) = brought(report, shown(report), options);
-    let issues = all.iter().filter_map(|shown| issue(report, shown, options));
+    let unread = report.gate.iter().flat_map(|gate| &gate.unread).map(|problem| of_unread(problem, options));
+    let issues = unread.chain(all.iter().filter_map(|shown| issue(report, shown, options)));
     serde_json::to_writer_pretty(&mut *out, &Streamed::new(issues))?;
     out.write_all(b"\n")?;
     Ok(())
+}
+
+/// An object of a manifest that could not be read.
+fn of_unread(problem: &Problem, options: &RenderOptions) -> Issue {
+    let path = neutral(&options.root.path(&problem.path)).into_owned();
+    let message = neutral(&problem.message).into_owned();
+    Issue {
+        kind: "issue",
+        description: message.clone(),
+        check_name: "unread".to_owned(),
+        fingerprint: format!("unread {path} {message}"),
+        severity: "critical",
+        location: Location { path, lines: Lines { begin: problem.line.unwrap_or(1).max(1) } },
+        content: Content { body: "What was not read did not pass; --allow-unreadable lets it pass.".to_owned() },
+    }
 }
 
 fn issue(report: &Report, shown: &Shown<'_>, options: &RenderOptions) -> Option<Issue> {

@@ -16,7 +16,7 @@ use super::index::Findings;
 use super::neutral::{neutral, neutral_command};
 use super::words::label;
 use super::{RenderError, RenderOptions};
-use crate::report::{Effect, Report, Subject, Verdict};
+use crate::report::{Effect, Problem, Report, Subject, Verdict};
 
 /// The whole report.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
@@ -42,6 +42,12 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         if !told.is_empty() {
             suite.set_system_out(told.join("\n"));
         }
+        junit.add_test_suite(suite);
+    }
+    let unread = report.gate.as_ref().map(|gate| gate.unread.as_slice()).unwrap_or_default();
+    if !unread.is_empty() {
+        let mut suite = TestSuite::new("not read");
+        suite.add_test_cases(unread.iter().map(|problem| of_unread(problem, options)));
         junit.add_test_suite(suite);
     }
     let unwanted = format!(" skipped=\"{}\"", junit.skipped);
@@ -91,6 +97,21 @@ impl Write for Without<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         self.out.flush()
     }
+}
+
+/// An object of a manifest that could not be read.
+fn of_unread(problem: &Problem, options: &RenderOptions) -> TestCase {
+    let place = match problem.line {
+        Some(line) => format!("{}:{line}", options.root.path(&problem.path)),
+        None => options.root.path(&problem.path),
+    };
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(neutral(&problem.message).as_ref());
+    status.set_type("unread");
+    status.set_description("What was not read did not pass; --allow-unreadable lets it pass.");
+    let mut case = TestCase::new(neutral(&place).as_ref(), status);
+    case.set_classname("manifests");
+    case
 }
 
 /// An assumption as a suite prints it, with what reads it and what declares it.

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SuppressedBy, SuppressionState, Verdict};
+use super::{Problem, SuppressedBy, SuppressionState, Verdict};
 
 /// The gate of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,6 +13,12 @@ pub struct Gate {
     pub fail_on: String,
     /// Did it trip? Then the exit code is 1.
     pub tripped: bool,
+    /// Kubernetes objects of manifests that could not be read, and trip it by that (`--allow-unreadable` lets them pass).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Problem>,
+    /// Documents of manifests that were not judged, because they could not be read or were not rendered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unjudged: usize,
     /// How many subjects trip it.
     pub failing: usize,
     /// How many would, if nothing had been accepted.
@@ -47,6 +53,11 @@ pub struct GivenSuppression {
     pub expires: Option<String>,
     /// How many findings it matches; of an expired one, how many it would.
     pub findings: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Gate {

@@ -13,6 +13,7 @@ pub fn assumptions() -> Vec<Assumption> {
         code: "policy/not-collected".to_owned(),
         segment: SegmentName::Policy,
         kind: "NetworkPolicy".to_owned(),
+        group: None,
         namespaces: ids(&["infra", "jobs", "shop", "web", "<b>x</b>"]),
         text: "network policies were not read".to_owned(),
         reason: "the input holds no list of NetworkPolicy objects".to_owned(),
@@ -25,6 +26,7 @@ pub fn assumptions() -> Vec<Assumption> {
         code: "tls/secret-unseen".to_owned(),
         segment: SegmentName::Tls,
         kind: "Secret".to_owned(),
+        group: None,
         namespaces: ids(&["shop"]),
         text: "TLS Secrets were not read".to_owned(),
         reason: "a support bundle holds no Secrets".to_owned(),
@@ -43,6 +45,7 @@ pub fn assumptions() -> Vec<Assumption> {
         code: "gateway/class-unseen".to_owned(),
         segment: SegmentName::Controller,
         kind: "GatewayClass".to_owned(),
+        group: None,
         namespaces: Vec::new(),
         text: "the Gateway classes of the cluster are not in the input".to_owned(),
         reason: String::new(),
@@ -134,7 +137,13 @@ pub fn assumed() -> Report {
     way.config = PathState::Narrowed;
     way.assumptions = front.assumptions.clone();
     let service = object("Service", "shop", "front");
-    let mut tls = segment(SegmentName::Tls, PathState::Open, object("Secret", "shop", "front-tls"), "", &[]);
+    let mut tls = segment(
+        SegmentName::Tls,
+        PathState::Open,
+        object("Secret", "shop", "front-tls"),
+        "Secret front-tls was not read",
+        &[],
+    );
     names(&mut tls, &[masked, unseen]);
     let mut admission = segment(SegmentName::Policy, PathState::Open, service.clone(), "no policy selects", &[]);
     names(&mut admission, &[policy]);

@@ -25,8 +25,7 @@ pub(super) fn key(workload: &Workload) -> WorkloadKey {
 }
 
 fn kind_of(reference: &OwnerReference) -> Option<WorkloadKind> {
-    let kind = GroupKind::of(&reference.api_version, &reference.kind);
-    WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == kind)
+    WorkloadKind::of(&GroupKind::of(&reference.api_version, &reference.kind))
 }
 
 /// The controller of a pod, and that controller's controller.
@@ -35,14 +34,21 @@ fn owners_of(snapshot: &Snapshot, pod: &Pod) -> Vec<WorkloadKey> {
     let Some(owner) = pod.metadata.controller() else { return Vec::new() };
     let Some(kind) = kind_of(owner) else { return Vec::new() };
     let mut all = vec![(kind, namespace.to_owned(), owner.name.clone())];
-    if !matches!(kind, WorkloadKind::ReplicaSet | WorkloadKind::Job) {
+    let controlled = matches!(
+        kind,
+        WorkloadKind::ReplicaSet
+            | WorkloadKind::Job
+            | WorkloadKind::ReplicationController
+            | WorkloadKind::VirtualMachineInstance
+    );
+    if !controlled {
         return all;
     }
     let parent = snapshot.workload(kind, namespace, &owner.name).found();
     match parent.as_ref().and_then(|p| p.get().value.metadata.controller()) {
         Some(top) => all.extend(kind_of(top).map(|kind| (kind, namespace.to_owned(), top.name.clone()))),
         // Where replica sets were not collected, their name is the Deployment's and the template's hash.
-        None if parent.is_none() => {
+        None if parent.is_none() && kind == WorkloadKind::ReplicaSet => {
             let hash = pod.metadata.label("pod-template-hash");
             let top = hash.and_then(|hash| owner.name.strip_suffix(hash)?.strip_suffix('-'));
             all.extend(top.map(|name| (WorkloadKind::Deployment, namespace.to_owned(), name.to_owned())));

@@ -5,10 +5,11 @@ use kubereach_reports::secrets;
 
 use super::{Applied, Prune, apply, causes, compare, templates};
 use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_snapshot};
+use crate::asked;
 use crate::gate::{self, annotations::Annotation};
 use crate::report::{assemble, coverage, not_evaluated};
 use kubereach_intake::progress::Progress;
-use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError};
+use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, Unread};
 use kubereach_model::evidence::FieldPath;
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::Snapshot;
@@ -27,6 +28,9 @@ pub enum ChangeError {
         /// How many.
         count: usize,
     },
+    /// What was asked for is on neither side.
+    #[error("{0}")]
+    Asked(String),
     /// A JSON report that cannot be read.
     #[error(
         "{path}: it says it is a report ({SCHEMA}) and cannot be read as one: {detail}; write it again with --format json"
@@ -71,7 +75,7 @@ pub fn analyze_on_top_of(
     after_report.change = Some(told);
     crate::report::fingerprint::assign(&mut after_report.findings);
     if let Some(rules) = &options.gate {
-        gate::apply(&mut after_report, rules, &gate::annotations::collect([&applied.after]));
+        gate::apply(&mut after_report, rules, &gate::annotations::collect([&applied.after]), &change.unread);
     }
     secrets::clean(&mut after_report);
     Ok(after_report)
@@ -84,8 +88,8 @@ pub fn analyze_diff(
     options: &AnalysisOptions,
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
-    let ((old, _), (new, annotations)) = (side(before, options, progress)?, side(after, options, progress)?);
-    Ok(told(&old, new, name_of(before), name_of(after), options, &annotations))
+    let (old, new) = (side(before, options, progress)?, side(after, options, progress)?);
+    told(&old, new, name_of(before), name_of(after), options)
 }
 
 /// Judges an input and what was read already, a live cluster, and compares the verdicts.
@@ -95,42 +99,60 @@ pub fn analyze_diff_with(
     options: &AnalysisOptions,
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
-    let (old, _) = side(before, options, progress)?;
+    let old = side(before, options, progress)?;
     let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
-    let ungated = AnalysisOptions { gate: None, ..options.clone() };
-    let annotations = gate::annotations::collect(&after.snapshots);
-    Ok(told(&old, analyze_intake(after, &ungated), name_of(before), names.join(", "), options, &annotations))
+    told(&old, Side::of(after, options), name_of(before), names.join(", "), options)
 }
 
-/// A judgement, and the annotations that accept findings; a written report holds none.
-fn side(
-    input: &InputSpec,
-    options: &AnalysisOptions,
-    progress: &dyn Progress,
-) -> Result<(Report, Vec<Annotation>), ChangeError> {
-    if let Some(report) = written_report(input)? {
-        return Ok((filtered(report, options), Vec::new()));
+/// One side of a comparison.
+struct Side {
+    report: Report,
+    /// Those that accept findings; a written report holds none.
+    annotations: Vec<Annotation>,
+    unread: Unread,
+    /// What was asked for and it does not contain.
+    missing: Option<String>,
+}
+
+impl Side {
+    fn of(read: &Intake, options: &AnalysisOptions) -> Self {
+        let snapshots: Vec<&Snapshot> = read.snapshots.iter().collect();
+        Self {
+            report: analyze_intake(read, &AnalysisOptions { gate: None, ..options.clone() }),
+            annotations: gate::annotations::collect(&read.snapshots),
+            unread: read.unread.clone(),
+            missing: asked::missing(&snapshots, &options.filter, "the two inputs", false),
+        }
     }
-    let read = intake::read(std::slice::from_ref(input), &options.intake, progress)?;
-    let report = analyze_intake(&read, &AnalysisOptions { gate: None, ..options.clone() });
-    Ok((report, gate::annotations::collect(&read.snapshots)))
+}
+
+fn side(input: &InputSpec, options: &AnalysisOptions, progress: &dyn Progress) -> Result<Side, ChangeError> {
+    if let Some(report) = written_report(input)? {
+        let missing = asked::missing_in_report(&report, &options.filter);
+        let report = filtered(report, options);
+        return Ok(Side { report, annotations: Vec::new(), unread: Unread::default(), missing });
+    }
+    Ok(Side::of(&intake::read(std::slice::from_ref(input), &options.intake, progress)?, options))
 }
 
 fn told(
-    old: &Report,
-    mut new: Report,
+    old: &Side,
+    new: Side,
     before: String,
     after: String,
     options: &AnalysisOptions,
-    annotations: &[Annotation],
-) -> Report {
-    let mut told = compare(old, &new, ChangeKind::Diff);
-    (told.before, told.after) = (vec![before], vec![after]);
-    new.change = Some(told);
-    if let Some(rules) = &options.gate {
-        gate::apply(&mut new, rules, annotations);
+) -> Result<Report, ChangeError> {
+    if let (Some(_), Some(missing)) = (&old.missing, new.missing) {
+        return Err(ChangeError::Asked(missing));
     }
-    new
+    let mut report = new.report;
+    let mut told = compare(&old.report, &report, ChangeKind::Diff);
+    (told.before, told.after) = (vec![before], vec![after]);
+    report.change = Some(told);
+    if let Some(rules) = &options.gate {
+        gate::apply(&mut report, rules, &new.annotations, &new.unread);
+    }
+    Ok(report)
 }
 
 fn name_of(input: &InputSpec) -> String {

@@ -154,7 +154,7 @@ impl Rolling<'_> {
         objects: &mut BTreeMap<Key, Entry>,
         simulation: &mut Simulation,
     ) -> String {
-        if let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == key.0) {
+        if let Some(kind) = WorkloadKind::of(&key.0) {
             let old = before.workload(kind, &key.1, &key.2).found();
             return self.workload(old, None, None, objects, simulation);
         }
@@ -195,13 +195,24 @@ fn plural(pods: usize) -> String {
 }
 
 /// Does its controller replace running pods when the template changes? A ReplicaSet, a `ReplicationController`
-/// and what makes Jobs keep theirs and use the template for the next (apps/v1, batch/v1).
+/// what makes Jobs, and a virtual machine keep theirs and use the template for the next (apps/v1, batch/v1,
+/// kubevirt.io/v1).
 const fn replaces_pods(kind: WorkloadKind) -> bool {
     match kind {
-        WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet | WorkloadKind::Rollout => true,
-        WorkloadKind::ReplicaSet | WorkloadKind::ReplicationController | WorkloadKind::Job | WorkloadKind::CronJob => {
-            false
-        }
+        WorkloadKind::Deployment
+        | WorkloadKind::StatefulSet
+        | WorkloadKind::DaemonSet
+        | WorkloadKind::Rollout
+        | WorkloadKind::DeploymentConfig
+        | WorkloadKind::CloneSet
+        | WorkloadKind::AdvancedStatefulSet
+        | WorkloadKind::AdvancedDaemonSet => true,
+        WorkloadKind::ReplicaSet
+        | WorkloadKind::ReplicationController
+        | WorkloadKind::Job
+        | WorkloadKind::CronJob
+        | WorkloadKind::VirtualMachine
+        | WorkloadKind::VirtualMachineInstance => false,
     }
 }
 
@@ -248,9 +259,9 @@ fn replace_pod(
 
 /// Replica sets of the old template go to zero.
 fn retire_replica_sets(owner: &WorkloadKey, objects: &mut BTreeMap<Key, Entry>) {
-    let set = WorkloadKind::ReplicaSet.group_kind();
+    let sets = [WorkloadKind::ReplicaSet.group_kind(), WorkloadKind::ReplicationController.group_kind()];
     objects.retain(|key, (object, ..)| {
-        let owned = key.0 == set
+        let owned = sets.contains(&key.0)
             && key.1 == owner.1
             && object
                 .meta()

@@ -9,6 +9,7 @@ use super::change::{Brought, change_weighs};
 use super::checks::Ungated;
 use super::verdict::{Findings, effective};
 use super::{Honour, Ignore};
+use kubereach_intake::Unread;
 
 /// What a run accepts, and when its gate trips.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Rules {
     pub today: Date,
     /// The report is of a part of the input only, so that a suppression without a match proves nothing.
     pub partial: bool,
+    /// Objects of manifests that could not be read do not trip the gate.
+    pub allow_unreadable: bool,
 }
 
 impl Rules {
@@ -46,13 +49,14 @@ impl Rules {
             baseline: None,
             today: Date::MIN,
             partial: true,
+            allow_unreadable: false,
         }
     }
 }
 
 /// Marks the suppressed findings and the excused subjects, and writes down what the gate did.
-/// No verdict, path or count of the report changes.
-pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation]) {
+/// No verdict, path or count of the report changes. What could not be read of manifests did not pass.
+pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation], unread: &Unread) {
     let mut given = ignores(report, rules);
     given.extend(annotated(report, rules, annotations));
     given.extend(baselined(report, rules));
@@ -75,9 +79,12 @@ pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation]) {
     }
     let by_itself =
         report.change.as_ref().is_some_and(|change| change_weighs(change, report, &findings, &rules.fail_on));
+    let not_passed = if rules.allow_unreadable || rules.fail_on == "never" { &[] } else { unread.objects.as_slice() };
     report.gate = Some(Gate {
         fail_on: rules.fail_on.clone(),
-        tripped: failing > 0 || by_itself,
+        tripped: failing > 0 || by_itself || !not_passed.is_empty(),
+        unread: not_passed.to_vec(),
+        unjudged: unread.objects.len() + unread.templates,
         failing,
         excused,
         suppressed: report.findings.iter().filter(|f| f.suppressed.is_some()).count(),

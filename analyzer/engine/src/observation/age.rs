@@ -24,7 +24,8 @@ pub(super) fn stale(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Option<S
         (created > at).then(|| format!("{object} was created {} after it", span(created.duration_since(at))))
     });
     newer.or_else(|| {
-        let taken = snapshot.taken_at?;
+        // The oldest that the snapshot may show: what was measured while it was taken is as good as it.
+        let taken = snapshot.began.or(snapshot.taken_at)?;
         let before = taken.duration_since(at);
         (before > SLACK).then(|| {
             format!("the snapshot was taken {} after it, and what changed in between is not shown", span(before))
@@ -32,13 +33,16 @@ pub(super) fn stale(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Option<S
     })
 }
 
-/// The age of a measurement against the snapshot's, in words.
-pub(super) fn against(taken: Option<Timestamp>, at: Option<Timestamp>) -> String {
+/// The age of a measurement against the snapshot's, in words; `taken` is when taking it began and ended.
+pub(super) fn against(taken: Option<(Timestamp, Timestamp)>, at: Option<Timestamp>) -> String {
     match (taken, at) {
-        (Some(taken), Some(at)) if at >= taken => {
-            format!("{} after the snapshot was taken", span(at.duration_since(taken)))
+        (Some((_, ended)), Some(at)) if at >= ended => {
+            format!("{} after the snapshot was taken", span(at.duration_since(ended)))
         }
-        (Some(taken), Some(at)) => format!("{} before the snapshot was taken", span(taken.duration_since(at))),
+        (Some((began, _)), Some(at)) if at < began => {
+            format!("{} before the snapshot was taken", span(began.duration_since(at)))
+        }
+        (Some(_), Some(_)) => "while the snapshot was taken".to_owned(),
         _ => String::new(),
     }
 }

@@ -19,7 +19,7 @@ const NAMED: usize = 50;
 pub fn inventory(
     documents: &[Document],
     merged: &[Merged],
-    taken_at: Option<Timestamp>,
+    taken: Option<(Timestamp, Timestamp)>,
     plans: &BTreeSet<String>,
 ) -> (Vec<ObservationFile>, Vec<Problem>) {
     let mut files = Vec::new();
@@ -81,7 +81,7 @@ pub fn inventory(
             matched,
             controls: controls.len(),
             unmatched,
-            age: age::against(taken_at, time(&observations.started_at)),
+            age: age::against(taken, time(&observations.started_at)),
             cut_short: observations.cut_short,
         });
     }

@@ -2,7 +2,7 @@
 //! through what a `NetworkPolicy` turns away.
 
 use kubereach_model::snapshot::kinds::{self, Served};
-use kubereach_model::snapshot::{GroupKind, Snapshot};
+use kubereach_model::snapshot::{CoverageRecord, GroupKind, Snapshot};
 use kubereach_reports::report::CoverageState;
 
 use super::engine::{Unread, is_served, unread};
@@ -93,13 +93,17 @@ static KINDS: &[Kind] = &[
     },
 ];
 
+/// As a live read records what the API server's discovery says of a group: a file that lacks a kind shows nothing.
+const DISCOVERY: &str = "/apis";
+
 /// The kinds that this cluster has, as far as the snapshot shows: a plugin of theirs runs, or their definition was read.
 pub(super) fn present(snapshot: &Snapshot, plugins: &[&str]) -> Vec<&'static Kind> {
     // A server behind the API server that does not answer is one that is registered.
     let is_down = |kind: &GroupKind| {
         let aggregated = kinds::of(kind).is_some_and(|row| row.served == Served::Aggregated);
-        let state = || snapshot.coverage.of(kind, None).state;
-        aggregated && snapshot.coverage.is_recorded(kind) && state() == CoverageState::NotCollected
+        let record = || snapshot.coverage.of(kind, None);
+        let named = |record: CoverageRecord| record.state == CoverageState::NotCollected && record.source == DISCOVERY;
+        aggregated && named(record())
     };
     let seen = |kind: &&Kind| {
         kind.plugins.iter().any(|plugin| plugins.contains(plugin))

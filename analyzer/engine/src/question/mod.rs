@@ -16,9 +16,10 @@ use kubereach_reports::report::ObjectRef;
 
 use crate::evaluate::Cluster;
 use crate::policy::{End, PodEnd, PolicyView, Protocol};
+use kubereach_model::snapshot::kinds::{self, Variant};
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
-use kubereach_model::snapshot::{Found, LabelSelector, Lookup};
+use kubereach_model::snapshot::{Found, LabelSelector, Lookup, nearest};
 
 /// One end that was asked about, under the name it is shown by.
 #[derive(Debug, Clone)]
@@ -71,28 +72,13 @@ pub enum Unresolved {
     NoPods(String),
 }
 
-const WORKLOADS: [(&str, WorkloadKind); 20] = [
-    ("deployment", WorkloadKind::Deployment),
-    ("deployments", WorkloadKind::Deployment),
-    ("deploy", WorkloadKind::Deployment),
-    ("statefulset", WorkloadKind::StatefulSet),
-    ("statefulsets", WorkloadKind::StatefulSet),
-    ("sts", WorkloadKind::StatefulSet),
-    ("daemonset", WorkloadKind::DaemonSet),
-    ("daemonsets", WorkloadKind::DaemonSet),
-    ("ds", WorkloadKind::DaemonSet),
-    ("replicaset", WorkloadKind::ReplicaSet),
-    ("replicasets", WorkloadKind::ReplicaSet),
-    ("rs", WorkloadKind::ReplicaSet),
-    ("replicationcontroller", WorkloadKind::ReplicationController),
-    ("rc", WorkloadKind::ReplicationController),
-    ("job", WorkloadKind::Job),
-    ("jobs", WorkloadKind::Job),
-    ("cronjob", WorkloadKind::CronJob),
-    ("cronjobs", WorkloadKind::CronJob),
-    ("rollout", WorkloadKind::Rollout),
-    ("rollouts", WorkloadKind::Rollout),
-];
+/// The kind of workload that a word of the command line names.
+fn workload_of(word: &str) -> Option<WorkloadKind> {
+    match kinds::by_name(word)?.variant {
+        Variant::Workload(kind) => Some(kind),
+        _ => None,
+    }
+}
 
 /// Splits `DEST[:PORT]`; an IPv6 address with a port stands in brackets.
 pub fn split_port(text: &str) -> (&str, Option<&str>) {
@@ -254,7 +240,34 @@ impl<'v, 's> Finder<'v, 's> {
         others.dedup();
         others.truncate(3);
         let named = format!("{what} {namespace}/{name}");
-        if others.is_empty() { named } else { format!("{named} (did you mean -n {}?)", others.join(" or -n ")) }
+        if !others.is_empty() {
+            return format!("{named} (did you mean -n {}?)", others.join(" or -n "));
+        }
+        match self.nearest(what, namespace, name) {
+            Some(near) => format!("{named} (did you mean {near}?)"),
+            None => named,
+        }
+    }
+
+    /// The name that comes closest in the namespace; where the namespace holds none, the closest namespace.
+    fn nearest(&self, what: &str, namespace: &str, name: &str) -> Option<String> {
+        let snapshot = self.cluster.snapshot;
+        let names: Vec<&str> = match what {
+            "pod" => snapshot.pods.in_namespace(namespace).map(|o| o.get().metadata.name.as_str()).collect(),
+            "service" => snapshot.services.in_namespace(namespace).map(|o| o.get().metadata.name.as_str()).collect(),
+            _ => snapshot.workloads.in_namespace(namespace).map(|o| o.get().metadata.name.as_str()).collect(),
+        };
+        if let Some(near) = nearest(name, names) {
+            return Some(format!("{what}/{near}"));
+        }
+        let mut namespaces: Vec<&str> = snapshot.services.iter().map(|o| o.get().metadata.namespace.as_str()).collect();
+        namespaces.extend(snapshot.pods.iter().map(|o| o.get().metadata.namespace.as_str()));
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        if namespaces.contains(&namespace) {
+            return None;
+        }
+        nearest(namespace, namespaces).map(|near| format!("-n {near}"))
     }
 
     /// Whoever has an address.
@@ -291,7 +304,7 @@ impl<'v, 's> Finder<'v, 's> {
             }
             _ => {}
         }
-        let (_, workload) = WORKLOADS.into_iter().find(|(word, _)| *word == lower)?;
+        let workload = workload_of(&lower)?;
         Some(match self.cluster.snapshot.workload(workload, namespace, name) {
             Lookup::Found(workload) => self.of_workload(workload).map(Named::Parties),
             Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere(&lower, namespace, name))),

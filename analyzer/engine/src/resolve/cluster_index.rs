@@ -267,18 +267,36 @@ fn set_by_controller(key: &str) -> bool {
             | "apps.kubernetes.io/pod-index"
             | "batch.kubernetes.io/job-name"
             | "job-name"
+            | "deploymentconfig"
+            | "deployment"
+            | "kubevirt.io"
+            | "vm.kubevirt.io/name"
     )
 }
 
 /// Would this workload's controller set this label to this value on one of its pods? (apps/v1 StatefulSet
-/// "Pod name label" and "Pod index label", batch/v1 Job.)
+/// "Pod name label" and "Pod index label", batch/v1 Job; openshift/library-go `appsutil.MakeDeployment`; kubevirt
+/// `pkg/virt-controller/services/template.go` `podLabels`.)
 fn controller_sets(workload: &Workload, key: &str, value: &str) -> bool {
     let ordinal = match (key, workload.kind) {
-        ("statefulset.kubernetes.io/pod-name", WorkloadKind::StatefulSet) => {
+        ("statefulset.kubernetes.io/pod-name", WorkloadKind::StatefulSet | WorkloadKind::AdvancedStatefulSet) => {
             value.strip_prefix(workload.metadata.name.as_str()).and_then(|rest| rest.strip_prefix('-'))
         }
         ("apps.kubernetes.io/pod-index", WorkloadKind::StatefulSet) => Some(value),
-        ("batch.kubernetes.io/job-name" | "job-name", WorkloadKind::Job) => return value == workload.metadata.name,
+        ("batch.kubernetes.io/job-name" | "job-name", WorkloadKind::Job)
+        | ("deploymentconfig", WorkloadKind::DeploymentConfig)
+        | ("vm.kubevirt.io/name", WorkloadKind::VirtualMachine | WorkloadKind::VirtualMachineInstance) => {
+            return value == workload.metadata.name;
+        }
+        ("kubevirt.io", WorkloadKind::VirtualMachine | WorkloadKind::VirtualMachineInstance) => {
+            return value == "virt-launcher";
+        }
+        // The pods of a roll-out carry its name, which ends in its number.
+        ("deployment", WorkloadKind::DeploymentConfig) => {
+            let number = value.strip_prefix(workload.metadata.name.as_str()).and_then(|rest| rest.strip_prefix('-'));
+            let newest = workload.status.as_ref().and_then(|s| s.latest_version.known().copied());
+            return number.and_then(|n| n.parse::<i64>().ok()).is_some_and(|n| newest.is_none_or(|newest| n == newest));
+        }
         _ => None,
     };
     // A set at zero still is the one the selector means; it is judged as scaled to zero.

@@ -57,7 +57,7 @@ pub(super) fn read<T: Send>(
         };
         let origin = emit::origin(ctx, range.start, range.of(text).len(), at, TextFormat::Json);
         let (api_version, kind) = (Cow::Borrowed(api_version), Cow::Borrowed(kind));
-        let pending = Pending { body: Body::Value(object), api_version, kind, origin, source: None };
+        let pending = Pending { body: Body::Value(object), api_version, kind, origin, source: None, guessed: false };
         // It is the application's choice of objects and no list of the cluster.
         out.docs.objects.push(emit::one(pending, None, ctx));
     }

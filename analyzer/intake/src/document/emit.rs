@@ -5,15 +5,18 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::{Context, Out};
-use crate::content::{Decoded, ErrorClass, ListDocument, Origin, Problem, TextFormat, TypeHint};
+use crate::content::{Decoded, ErrorClass, ListDocument, Lost, Origin, Problem, TextFormat, TypeHint};
 use crate::object::{Body, RawObject};
 use crate::yaml::Position;
+use kubereach_model::snapshot::GroupKind;
 
 /// The type that items get when they carry none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ItemType {
     pub(super) api_version: Option<String>,
     pub(super) kind: Option<String>,
+    /// By the name of the file or its folder, not by the list.
+    pub(super) guessed: bool,
 }
 
 impl ItemType {
@@ -23,8 +26,9 @@ impl ItemType {
             Some(kind) => Self {
                 api_version: api_version.map(str::to_owned).or_else(|| hint.api_version.clone()),
                 kind: Some(kind.to_owned()),
+                guessed: false,
             },
-            None => Self { api_version: hint.api_version.clone(), kind: hint.kind.clone() },
+            None => Self { api_version: hint.api_version.clone(), kind: hint.kind.clone(), guessed: true },
         }
     }
 
@@ -40,6 +44,8 @@ pub(super) struct Pending<'a> {
     pub(super) kind: Cow<'a, str>,
     pub(super) origin: Origin,
     pub(super) source: Option<&'a str>,
+    /// The type is not its own.
+    pub(super) guessed: bool,
 }
 
 /// What became of an item.
@@ -48,8 +54,8 @@ pub(super) enum Outcome<T> {
     One(Decoded<T>),
     /// An item that was a list by itself.
     Many(Vec<Outcome<T>>),
-    /// It cost one problem.
-    Bad(Problem),
+    /// It cost one problem, and an object of one of these kinds, or of any.
+    Bad(Problem, Vec<GroupKind>),
 }
 
 /// Hands one object to the decoder.
@@ -65,6 +71,7 @@ pub(super) fn one<T>(pending: Pending<'_>, list: Option<u32>, ctx: &Context<'_, 
         bounds: ctx.bounds(),
         display: ctx.display,
         notes: &ctx.notes,
+        guessed: pending.guessed,
     };
     Decoded { value: (ctx.decode)(&raw), origin, list }
 }
@@ -80,28 +87,31 @@ pub(super) fn in_parallel<I: Sync, T: Send>(
     items.par_iter().enumerate().with_min_len(8).map(|(n, item)| work(n, item)).collect()
 }
 
-/// Keeps the outcomes.
-pub(super) fn keep<T>(outcomes: Vec<Outcome<T>>, out: &mut Out<T>) {
+/// Keeps the outcomes of a list's items.
+pub(super) fn keep<T>(outcomes: Vec<Outcome<T>>, list: Option<u32>, out: &mut Out<T>) {
     for outcome in outcomes {
         match outcome {
             Outcome::One(decoded) => out.docs.objects.push(decoded),
-            Outcome::Many(inner) => keep(inner, out),
-            Outcome::Bad(problem) => out.problems.push(problem),
+            Outcome::Many(inner) => keep(inner, list, out),
+            Outcome::Bad(problem, kinds) => {
+                out.docs.lost.push(Lost { line: problem.line.unwrap_or(1), kinds, list, template: false });
+                out.problems.push(problem);
+            }
         }
     }
 }
 
-/// The problem of an item that is no object.
-pub(super) fn not_a_map<T>(n: usize, at: Position, ctx: &Context<'_, T>) -> Problem {
-    ctx.problem(Some(at), format!("item {n} of the list is not an object; the rest was read"))
+/// What becomes of an item that is no object.
+pub(super) fn not_a_map<T>(n: usize, at: Position, ctx: &Context<'_, T>) -> Outcome<T> {
+    let message = format!("item {n} of the list is not an object; the rest was read");
+    Outcome::Bad(ctx.problem(Some(at), message), Vec::new())
 }
 
-/// The problem of an item whose type nothing tells.
-pub(super) fn untyped<T>(n: usize, at: Position, ctx: &Context<'_, T>) -> Problem {
-    ctx.problem(
-        Some(at),
-        format!("item {n} of the list has no apiVersion and kind, and the list does not say them; the rest was read"),
-    )
+/// What becomes of an item whose type nothing tells.
+pub(super) fn untyped<T>(n: usize, at: Position, ctx: &Context<'_, T>) -> Outcome<T> {
+    let message =
+        format!("item {n} of the list has no apiVersion and kind, and the list does not say them; the rest was read");
+    Outcome::Bad(ctx.problem(Some(at), message), Vec::new())
 }
 
 /// A list's own facts.
@@ -143,6 +153,7 @@ pub(super) fn lost_end<T>(line: u32, ctx: &Context<'_, T>, out: &mut Out<T>) {
         return;
     };
     list.truncated = true;
+    out.lost_of_list(line, Vec::new());
     if !ctx.cut {
         out.docs.objects.pop();
         let at = Position { line, column: 1 };

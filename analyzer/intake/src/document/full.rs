@@ -6,9 +6,10 @@ use super::emit::{self, ItemType, ListMeta, Outcome, Pending};
 use super::head::{self, DocClass};
 use super::yaml_docs::Segment;
 use super::{Context, Out, salvage};
-use crate::content::{Problem, TableDocument, TextFormat};
+use crate::content::{Lost, Problem, TableDocument, TextFormat};
 use crate::json;
-use crate::object::{Body, shift};
+use crate::lost;
+use crate::object::{Body, ONCE, shift};
 use crate::yaml::tree::{NodeId, Tree};
 use crate::yaml::{Position, Slice, YamlError, engine};
 
@@ -39,6 +40,10 @@ fn parsed<T: Send>(
         return reading.array(out);
     }
     if !tree.is_mapping(0) {
+        // A command and the JSON that it printed are one sentence to YAML.
+        if salvage::begins_with_command(segment.text) && salvage::read(segment, ctx, out) {
+            return;
+        }
         return scalar(tree, segment, ctx, out);
     }
     let (api_version, kind) = reading.type_of(0);
@@ -47,11 +52,11 @@ fn parsed<T: Send>(
         DocClass::List => reading.list(0, items, out),
         DocClass::Object => {
             if out.room(1, ctx) == 1 {
-                reading.note_duplicates(out);
+                reading.note_duplicates(0, None, out);
                 let origin = reading.origin(None);
                 let outcome =
-                    reading.object(0, api_version.unwrap_or_default(), kind.unwrap_or_default(), origin, None);
-                emit::keep(vec![outcome], out);
+                    reading.object(0, (api_version.unwrap_or_default(), kind.unwrap_or_default(), false), origin, None);
+                emit::keep(vec![outcome], None, out);
             }
         }
         DocClass::Table => out.docs.tables.push(TableDocument {
@@ -74,8 +79,8 @@ fn parsed<T: Send>(
                     reading.list(0, items, out);
                 }
                 (Some(api_version), Some(kind_hint)) if kind.is_none() => {
-                    let outcome = reading.object(0, api_version, kind_hint, reading.origin(None), None);
-                    emit::keep(vec![outcome], out);
+                    let outcome = reading.object(0, (api_version, kind_hint, true), reading.origin(None), None);
+                    emit::keep(vec![outcome], None, out);
                 }
                 _ => reading.data(out),
             }
@@ -96,18 +101,19 @@ pub(super) fn item<T>(
         let at = error.at.map_or(at, |at| shift(slice.line, at));
         Outcome::Bad(
             ctx.problem(Some(at), format!("item {n} of the list is not valid YAML: {error}; the rest was read")),
+            lost::item(slice.text),
         )
     };
     let tree = match engine::parse(slice.text, ctx.bounds()) {
         Ok(Some(tree)) => tree,
-        Ok(None) => return Outcome::Bad(emit::not_a_map(n, at, ctx)),
+        Ok(None) => return emit::not_a_map(n, at, ctx),
         Err(error) => return bad(&error),
     };
     let Some(root) = engine::root(&tree, Slice::Item) else {
-        return Outcome::Bad(emit::not_a_map(n, at, ctx));
+        return emit::not_a_map(n, at, ctx);
     };
     let reading = Reading { tree: &tree, segment: slice, format: TextFormat::YamlItem, source: None, ctx };
-    reading.duplicates_to_notes();
+    reading.duplicates_to_notes(root);
     reading.item(root, n, None, item, Some(list), 0)
 }
 
@@ -144,23 +150,32 @@ impl<'r, T> Reading<'r, T> {
         })
     }
 
-    fn note_duplicates(&self, out: &mut Out<T>) {
-        out.problems.extend(self.duplicate_problems());
+    /// What was lost of a mapping that was made of several.
+    fn merged(&self, root: NodeId, list: Option<u32>) -> Option<Lost> {
+        let column = self.tree.node(root)?.at.column;
+        let is_root = |(key, at): &(String, Position)| at.column == column && ONCE.contains(&key.as_str());
+        let found = self.tree.duplicates.iter().any(is_root);
+        found.then(|| Lost { line: self.segment.line, kinds: lost::item(self.segment.text), list, template: false })
     }
 
-    fn duplicates_to_notes(&self) {
+    fn note_duplicates(&self, root: NodeId, list: Option<u32>, out: &mut Out<T>) {
+        out.problems.extend(self.duplicate_problems());
+        out.docs.lost.extend(self.merged(root, list));
+    }
+
+    fn duplicates_to_notes(&self, root: NodeId) {
         if !self.tree.duplicates.is_empty()
             && let Ok(mut notes) = self.ctx.notes.lock()
         {
-            notes.extend(self.duplicate_problems());
+            notes.problems.extend(self.duplicate_problems());
+            notes.lost.extend(self.merged(root, None));
         }
     }
 
     fn object(
         &self,
         node: NodeId,
-        api_version: &str,
-        kind: &str,
+        (api_version, kind, guessed): (&str, &str, bool),
         origin: crate::content::Origin,
         list: Option<u32>,
     ) -> Outcome<T> {
@@ -174,7 +189,8 @@ impl<'r, T> Reading<'r, T> {
                 }
                 Err(error) => {
                     let at = error.at.map_or_else(|| self.at(node), |at| shift(self.segment.line, at));
-                    return Outcome::Bad(self.ctx.problem(Some(at), format!("{error}; the rest was read")));
+                    let problem = self.ctx.problem(Some(at), format!("{error}; the rest was read"));
+                    return Outcome::Bad(problem, lost::item(self.segment.text));
                 }
             }
         } else {
@@ -186,6 +202,7 @@ impl<'r, T> Reading<'r, T> {
             kind: Cow::Borrowed(kind),
             origin,
             source: self.source,
+            guessed,
         };
         Outcome::One(emit::one(pending, list, self.ctx))
     }
@@ -201,13 +218,14 @@ impl<'r, T> Reading<'r, T> {
         depth: u8,
     ) -> Outcome<T> {
         if !self.tree.is_mapping(node) {
-            return Outcome::Bad(emit::not_a_map(n, self.at(node), self.ctx));
+            return emit::not_a_map(n, self.at(node), self.ctx);
         }
         let node = self.tree.follow(node);
         let (api_version, kind) = self.type_of(node);
+        let guessed = item.guessed && kind.is_none();
         let (api_version, kind) = (api_version.or(item.api_version.as_deref()), kind.or(item.kind.as_deref()));
         let (Some(api_version), Some(kind)) = (api_version, kind) else {
-            return Outcome::Bad(emit::untyped(n, self.at(node), self.ctx));
+            return emit::untyped(n, self.at(node), self.ctx);
         };
         if kind.ends_with("List")
             && let Some((_, items)) = self.tree.get(node, "items")
@@ -215,7 +233,7 @@ impl<'r, T> Reading<'r, T> {
             // A position is one index into one list: a list in a list is opened where that is enough.
             if depth > 0 || index.is_some() {
                 let message = "a list inside a list inside a list is not read; the rest was";
-                return Outcome::Bad(self.ctx.problem(Some(self.at(node)), message));
+                return Outcome::Bad(self.ctx.problem(Some(self.at(node)), message), Vec::new());
             }
             let inner = ItemType::new(Some(api_version), Some(kind), &self.ctx.hint);
             let children = self.tree.children(self.tree.follow(items));
@@ -226,16 +244,16 @@ impl<'r, T> Reading<'r, T> {
                     .collect(),
             );
         }
-        self.object(node, api_version, kind, self.origin(index), list)
+        self.object(node, (api_version, kind, guessed), self.origin(index), list)
     }
 
     fn items(&self, sequence: NodeId, item: &ItemType, out: &mut Out<T>)
     where
         T: Send,
     {
-        self.note_duplicates(out);
-        let mut nodes: Vec<NodeId> = self.tree.children(self.tree.follow(sequence)).collect();
         let list = json::clamp(out.docs.lists.len().saturating_sub(1));
+        self.note_duplicates(0, Some(list), out);
+        let mut nodes: Vec<NodeId> = self.tree.children(self.tree.follow(sequence)).collect();
         let room = out.room(nodes.len(), self.ctx);
         if let Some(record) = out.docs.lists.last_mut() {
             record.items = nodes.len();
@@ -244,7 +262,7 @@ impl<'r, T> Reading<'r, T> {
         nodes.truncate(room);
         let outcomes =
             emit::in_parallel(&nodes, |n, &node| self.item(node, n, Some(json::clamp(n)), item, Some(list), 0));
-        emit::keep(outcomes, out);
+        emit::keep(outcomes, Some(list), out);
     }
 
     fn list(&self, root: NodeId, items: Option<NodeId>, out: &mut Out<T>)
@@ -273,6 +291,7 @@ impl<'r, T> Reading<'r, T> {
                 list.items_null = true;
             }
         } else {
+            out.lost_of_list(self.segment.line, Vec::new());
             out.problems.push(
                 self.ctx.problem(Some(self.at(items)), "the items of this list are not a list; the rest was read"),
             );
@@ -345,16 +364,22 @@ fn scalar<T>(tree: &Tree<'_>, segment: &Segment<'_>, ctx: &Context<'_, T>, out: 
     }
 }
 
+/// Was it left to a renderer (Helm, Go, Jinja)? Without its marks it would be read as something that it is not.
+pub(super) fn is_template(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"{{").is_some()
+}
+
 /// Says that a document could not be read.
 pub(super) fn unreadable<T>(segment: &Segment<'_>, error: &YamlError, ctx: &Context<'_, T>, out: &mut Out<T>) {
     if ctx.sniffed {
         return;
     }
+    out.docs.lost.extend(lost::document(segment.text, segment.line));
     if segment.text.len() <= ctx.limits.text_bytes && out.text.is_none() {
         out.text = Some(String::from_utf8_lossy(segment.text).into_owned());
     }
     let at = error.at.map(|at| shift(segment.line, at));
-    let message = if memchr::memmem::find(segment.text, b"{{").is_some() {
+    let message = if is_template(segment.text) {
         format!("a template, not YAML ({error}): render it first (helm template, kustomize build); the rest was read")
     } else {
         format!("not valid YAML: {error}; the rest was read")

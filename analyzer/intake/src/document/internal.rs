@@ -54,12 +54,13 @@ pub(super) fn read<T: Send>(
                 let object = object(fields);
                 let origin = emit::origin(ctx, range.start, range.of(text).len(), at, TextFormat::Json);
                 let (api_version, kind) = (Cow::Borrowed(api_version.as_str()), Cow::Borrowed(kind.kind));
-                let pending = Pending { body: Body::Value(&object), api_version, kind, origin, source: None };
+                let pending =
+                    Pending { body: Body::Value(&object), api_version, kind, origin, source: None, guessed: false };
                 Outcome::One(emit::one(pending, Some(list), ctx))
             }
-            _ => Outcome::Bad(emit::not_a_map(n, at, ctx)),
+            _ => emit::not_a_map(n, at, ctx),
         };
-        emit::keep(vec![outcome], out);
+        emit::keep(vec![outcome], Some(list), out);
     }
     true
 }

@@ -7,6 +7,7 @@ use super::head::{self, DocClass};
 use super::{Context, Out};
 use crate::content::TextFormat;
 use crate::json::{self, Range};
+use crate::lost;
 use crate::object::Body;
 use crate::yaml::Position;
 
@@ -86,7 +87,7 @@ pub(super) fn items<T: Send>(
     let mut cursor = Cursor { text, at: base, line: position.line as usize, column: position.column as usize };
     let found: Vec<_> = ranges.iter().take(room).map(|&range| (range, cursor.to(range.start))).collect();
     let outcomes = emit::in_parallel(&found, |n, &found| item_of(text, found, n, item, Some(index), ctx, 0));
-    emit::keep(outcomes, out);
+    emit::keep(outcomes, Some(index), out);
 }
 
 /// One item, or one whole document, to an object.
@@ -100,14 +101,15 @@ pub(super) fn item_of<T>(
     depth: u8,
 ) -> Outcome<T> {
     if text.get(range.start) != Some(&b'{') {
-        return Outcome::Bad(emit::not_a_map(n, position, ctx));
+        return emit::not_a_map(n, position, ctx);
     }
     let head = head::json(text, range, ctx.limits.depth);
+    let guessed = item.guessed && head.kind.is_none();
     let kind = head.kind.filter(|k| !k.is_empty()).or_else(|| item.kind.as_deref().map(Cow::Borrowed));
     let api_version =
         head.api_version.filter(|v| !v.is_empty()).or_else(|| item.api_version.as_deref().map(Cow::Borrowed));
     let (Some(kind), Some(api_version)) = (kind, api_version) else {
-        return Outcome::Bad(emit::untyped(n, position, ctx));
+        return emit::untyped(n, position, ctx);
     };
     if list.is_some() && kind.ends_with("List") && depth < 4 {
         let inner = json::members(text, range.start, ctx.limits.depth).find(|e| e.key.of(text) == b"\"items\"");
@@ -131,13 +133,20 @@ pub(super) fn item_of<T>(
             Ok(mut value) => {
                 emit::null_strings(&mut value);
                 let body = Body::Value(&value);
-                Outcome::One(emit::one(Pending { body, api_version, kind, origin, source: None }, list, ctx))
+                Outcome::One(emit::one(Pending { body, api_version, kind, origin, source: None, guessed }, list, ctx))
             }
             Err(error) => {
                 let at = json::shift(position, json::char_position(bytes, error.line(), error.column()));
-                Outcome::Bad(ctx.problem(Some(at), format!("{}; the rest was read", json::message(&error))))
+                Outcome::Bad(
+                    ctx.problem(Some(at), format!("{}; the rest was read", json::message(&error))),
+                    lost::item(bytes),
+                )
             }
         };
     }
-    Outcome::One(emit::one(Pending { body: Body::Json(bytes), api_version, kind, origin, source: None }, list, ctx))
+    Outcome::One(emit::one(
+        Pending { body: Body::Json(bytes), api_version, kind, origin, source: None, guessed },
+        list,
+        ctx,
+    ))
 }

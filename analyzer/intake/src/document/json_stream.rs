@@ -12,6 +12,7 @@ use super::{argo, internal, keyed};
 use crate::capture::{self, Lead};
 use crate::content::ListDocument;
 use crate::json::{self, Range, What};
+use crate::lost;
 use crate::yaml::Position;
 
 /// Whether text that begins with a bracket is JSON rather than YAML's flow style: JSON quotes its keys.
@@ -134,6 +135,8 @@ struct Top<'a> {
     kind: Option<Cow<'a, str>>,
     metadata: Option<Range>,
     items: Option<Range>,
+    /// There were items before these.
+    doubled: bool,
     /// The items, where they are an array, and where it broke off.
     ranges: Option<(Vec<Range>, Option<json::ScanError>)>,
     rows: Option<Range>,
@@ -171,7 +174,10 @@ fn document<T: Send>(
             b"\"apiVersion\"" => top.api_version = json::text_of(text, entry.value),
             b"\"kind\"" => top.kind = json::text_of(text, entry.value),
             b"\"metadata\"" => top.metadata = Some(entry.value),
-            b"\"items\"" => top.items = Some(entry.value),
+            b"\"items\"" => {
+                top.doubled |= top.items.is_some();
+                top.items = Some(entry.value);
+            }
             b"\"rows\"" => top.rows = Some(entry.value),
             b"\"Items\"" => top.internal = Some(entry.value),
             b"\"selfLink\"" => top.link = json::text_of(text, entry.value),
@@ -196,7 +202,7 @@ fn document<T: Send>(
             if out.room(1, ctx) == 1 {
                 let item = ItemType::default();
                 let outcome = item_of(text, (whole, position), 0, &item, None, ctx, 0);
-                emit::keep(vec![outcome], out);
+                emit::keep(vec![outcome], None, out);
             }
         }
         DocClass::Table => out.docs.tables.push(crate::content::TableDocument {
@@ -226,6 +232,12 @@ fn document<T: Send>(
     let opened = class == DocClass::List || lost_end;
     if let Some(list) = out.docs.lists.last_mut().filter(|_| opened) {
         list.truncated = true;
+        let line = list.line;
+        out.lost_of_list(line, lost::item(text.get(error.at..).unwrap_or_default()));
+    } else if let Some(lost) =
+        lost::document(text.get(at..).unwrap_or_default(), position.line).filter(|_| !ctx.sniffed)
+    {
+        out.docs.lost.push(lost);
     }
     broken(text, at, position, error, ctx, out);
     Err(error.at)
@@ -276,7 +288,7 @@ fn untyped_document<T: Send>(
         if top.items.is_some() {
             list(text, whole, top, position, ctx, out);
         } else {
-            emit::keep(vec![item_of(text, (whole, position), 0, &hinted, None, ctx, 0)], out);
+            emit::keep(vec![item_of(text, (whole, position), 0, &hinted, None, ctx, 0)], None, out);
         }
         return;
     }
@@ -344,6 +356,8 @@ fn array_document<T: Send>(
         Some(error) => {
             if let Some(list) = out.docs.lists.last_mut() {
                 list.truncated = true;
+                let line = list.line;
+                out.lost_of_list(line, lost::item(text.get(error.at..).unwrap_or_default()));
             }
             broken(text, at, position, error, ctx, out);
             Err(error.at)
@@ -366,6 +380,11 @@ fn list<T: Send>(
     let record: ListDocument =
         emit::list_document(api_version.map(str::to_owned), kind.map(str::to_owned), meta, 0, position.line);
     out.docs.lists.push(record);
+    if top.doubled {
+        out.lost_of_list(position.line, Vec::new());
+        let message = "the key \"items\" is written twice in one mapping; the last value counts";
+        out.problems.push(ctx.problem(Some(position), message));
+    }
     let Some(range) = top.items else { return };
     if let Some((ranges, _)) = top.ranges.take() {
         items(text, whole.start, &ranges, position, &item, ctx, out);
@@ -375,6 +394,7 @@ fn list<T: Send>(
         }
     } else {
         let inner = json::position(text.get(whole.start..).unwrap_or_default(), range.start - whole.start);
+        out.lost_of_list(position.line, Vec::new());
         out.problems.push(
             ctx.problem(Some(json::shift(position, inner)), "the items of this list are not a list; the rest was read"),
         );

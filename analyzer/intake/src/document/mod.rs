@@ -3,6 +3,7 @@
 //! Objects are found by cheap scans (indentation in YAML, brackets in JSON) and decoded one by one
 //! and in parallel, so that a large list never exists as a tree and one bad item costs only itself.
 
+mod appended;
 mod argo;
 mod captured;
 mod emit;
@@ -20,13 +21,15 @@ mod yaml_docs;
 
 use std::sync::Mutex;
 
-use super::content::{Content, Documents, FileId, Problem, TypeHint};
+use super::content::{Content, Documents, FileId, Lost, Problem, TypeHint};
 use super::json;
 use super::limits::Limits;
-use super::object::RawObject;
+use super::object::{Notes, RawObject};
 use super::source;
 use super::yaml::Position;
 use super::yaml::tree::Bounds;
+
+use kubereach_model::snapshot::GroupKind;
 
 use captured::strip_start as strip_bom;
 
@@ -55,7 +58,7 @@ pub(crate) struct Context<'c, T> {
     /// The bytes end before the file does; the problem was said already.
     pub(crate) cut: bool,
     /// Problems found while decoding.
-    pub(crate) notes: Mutex<Vec<Problem>>,
+    pub(crate) notes: Mutex<Notes>,
 }
 
 impl<T> Context<'_, T> {
@@ -100,6 +103,20 @@ impl<T> Out<T> {
         }
     }
 
+    /// Takes over what decoding brought to light.
+    fn take_notes(&mut self, ctx: &Context<'_, T>) {
+        if let Ok(mut notes) = ctx.notes.lock() {
+            self.problems.append(&mut notes.problems);
+            self.docs.lost.append(&mut notes.lost);
+        }
+    }
+
+    /// Something of the last list was lost: objects of these kinds, or of any.
+    fn lost_of_list(&mut self, line: u32, kinds: Vec<GroupKind>) {
+        let list = self.docs.lists.len().checked_sub(1).map(json::clamp);
+        self.docs.lost.push(Lost { line, kinds, list, template: false });
+    }
+
     fn other(&mut self, line: u32) {
         self.docs.others += 1;
         self.first_other.get_or_insert(line);
@@ -122,6 +139,10 @@ impl<T> Out<T> {
         self.docs.lists.append(&mut later.docs.lists);
         self.docs.tables.append(&mut later.docs.tables);
         self.docs.errors.append(&mut later.docs.errors);
+        for lost in &mut later.docs.lost {
+            lost.list = lost.list.map(|list| list.saturating_add(lists));
+        }
+        self.docs.lost.append(&mut later.docs.lost);
         self.docs.others += later.docs.others;
         self.data_bytes = self.data_bytes.saturating_add(later.data_bytes);
         if self.data_bytes <= ctx.limits.data_bytes {
@@ -180,9 +201,7 @@ pub(crate) fn read<T: Send>(bytes: &[u8], ctx: &Context<'_, T>) -> (Content<T>, 
 }
 
 fn finish<T>(mut out: Out<T>, ctx: &Context<'_, T>, len: u64) -> (Content<T>, Vec<Problem>) {
-    if let Ok(mut notes) = ctx.notes.lock() {
-        out.problems.append(&mut notes);
-    }
+    out.take_notes(ctx);
     if ctx.cut {
         drop_cut_object(&mut out, len);
     }
@@ -240,11 +259,15 @@ fn drop_cut_object<T>(out: &mut Out<T>, len: u64) {
         let list = out.docs.objects.pop().and_then(|object| object.list);
         if let Some(list) = list.and_then(|n| out.docs.lists.get_mut(n as usize)) {
             list.truncated = true;
+            let line = list.line;
+            out.lost_of_list(line, Vec::new());
         }
     }
     if out.broke_off
         && let Some(list) = out.docs.lists.last_mut()
     {
         list.truncated = true;
+        let line = list.line;
+        out.lost_of_list(line, Vec::new());
     }
 }

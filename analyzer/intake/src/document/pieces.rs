@@ -9,7 +9,7 @@ use super::emit::{self, ItemType, ListMeta, Outcome};
 use super::head::{self, DocClass};
 use super::json_items::{self, Cursor};
 use super::yaml_docs::{self, Header, Segment};
-use super::{Context, Out, captured};
+use super::{Context, Out, appended, captured};
 use crate::content::{Content, Decoded, Problem};
 use crate::json;
 use crate::source::pieces::{Head, Kind, RawPiece};
@@ -40,9 +40,7 @@ pub(crate) fn read<T: Send>(piece: &RawPiece, ctx: &Context<'_, T>) -> Result<Pa
         Kind::JsonItems(head) => json_list(piece, head, ctx, &mut part)?,
         Kind::JsonEnd(_) => part.tail.clone_from(&piece.bytes),
     }
-    if let Ok(mut notes) = ctx.notes.lock() {
-        part.out.problems.append(&mut notes);
-    }
+    part.out.take_notes(ctx);
     Ok(part)
 }
 
@@ -70,7 +68,7 @@ fn take<T>(outcome: Outcome<T>, part: &mut Part<T>) -> Result<(), ReadWhole> {
                 take(outcome, part)?;
             }
         }
-        Outcome::Bad(_) => return Err(ReadWhole),
+        Outcome::Bad(..) => return Err(ReadWhole),
     }
     Ok(())
 }
@@ -299,6 +297,7 @@ impl<T: Send> Assembly<T> {
         let taken = part.docs.objects.drain(..).take(room);
         self.out.docs.objects.extend(taken.map(|object| Decoded { list: Some(index), ..object }));
         self.out.docs.errors.append(&mut part.docs.errors);
+        self.out.docs.lost.append(&mut part.docs.lost);
         self.out.problems.append(&mut part.problems);
     }
 
@@ -316,7 +315,11 @@ impl<T: Send> Assembly<T> {
     fn close_yaml(&mut self, tail: &[u8], ctx: &Context<'_, T>) -> Result<(), ReadWhole> {
         let Some((head, first)) = self.open.take() else { return Err(ReadWhole) };
         let known = header(&head.bytes, ctx)?;
-        let whole = header(&[head.bytes.as_slice(), tail].concat(), ctx)?;
+        let outside = [head.bytes.as_slice(), tail].concat();
+        if appended::versions(&outside) > 1 {
+            return Err(ReadWhole);
+        }
+        let whole = header(&outside, ctx)?;
         let hinted = ItemType::new(None, None, &ctx.hint).is_known() && whole.kind.is_none();
         let class = head::classify(whole.api_version.as_deref(), whole.kind.as_deref(), true);
         let any = self.out.docs.objects.len() > first;

@@ -49,6 +49,12 @@ pub(super) fn read<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &m
     true
 }
 
+/// Is the first line a prompt or a command?
+pub(super) fn begins_with_command(text: &[u8]) -> bool {
+    let first = text.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty());
+    first.is_some_and(|line| capture::lead(line) == Some(Lead::Command))
+}
+
 /// The record of a text that shows objects without their content.
 pub(super) fn table(text: &[u8], line: u32) -> Option<TableDocument> {
     let (shown, resource) = capture::shown(text)?;
@@ -94,6 +100,8 @@ fn blocks(text: &[u8]) -> Vec<Lines<'_>> {
         let line = rest.get(..len).unwrap_or_default().trim_ascii_end();
         let last = found.last().map(|block| block.sort);
         let mut key = None;
+        // Values of JSON in a row are read one by one.
+        let mut begins = false;
         let sort = if until.is_some() {
             if line.first().copied() == until {
                 until = None;
@@ -107,6 +115,7 @@ fn blocks(text: &[u8]) -> Vec<Lines<'_>> {
                 Some(&bracket @ (b'{' | b'[')) if capture::lead(line).is_none() => {
                     let close = if bracket == b'{' { b'}' } else { b']' };
                     until = (line.last() != Some(&close)).then_some(close);
+                    begins = true;
                     Sort::Json
                 }
                 _ => match key_of(line) {
@@ -124,7 +133,7 @@ fn blocks(text: &[u8]) -> Vec<Lines<'_>> {
                 },
             }
         };
-        match found.last_mut().filter(|block| block.sort == sort) {
+        match found.last_mut().filter(|block| block.sort == sort && !begins) {
             Some(block) => {
                 block.end = at + len;
                 block.lines += 1;

@@ -82,9 +82,11 @@ impl<'a> Pass<'a> {
                 }
                 return;
             }
-            // Blank lines may hold tabs; a tab before text is for the parser to judge.
+            // Blank lines may hold tabs; a tab before text is for the parser to judge: within an item for the item's.
             b'\t' => {
-                self.odd |= !line.trim_ascii().is_empty();
+                let inside = self.in_list || self.array;
+                let in_item = self.block.as_ref().is_some_and(|b| inside && !b.items.is_empty());
+                self.odd |= !(in_item || line.trim_ascii().is_empty());
                 return;
             }
             _ => {}

@@ -82,6 +82,6 @@ impl Watch {
         found.truncate(out.room(found.len(), ctx));
         let item = ItemType::new(None, None, &ctx.hint);
         let outcomes = emit::in_parallel(&found, |n, &at| item_of(text, at, n, &item, None, ctx, 0));
-        emit::keep(outcomes, out);
+        emit::keep(outcomes, None, out);
     }
 }

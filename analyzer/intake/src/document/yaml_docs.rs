@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::emit::{self, ItemType, ListMeta, Outcome, Pending};
 use super::head::{self, DocClass};
 use super::shape::{self, Block, Shape};
-use super::{Context, Out, captured, full, json_items, json_stream, salvage};
+use super::{Context, Out, appended, captured, full, json_items, json_stream, salvage};
 use crate::content::TextFormat;
 use crate::json;
 use crate::object::Body;
@@ -78,7 +78,7 @@ fn documents<T: Send>(segments: &[Segment<'_>], ctx: &Context<'_, T>, out: &mut 
     }
 }
 
-/// Cuts the text at its document markers: `---` and `...` at the margin.
+/// Cuts the text at its document markers, `---` and `...` at the margin, and where one was appended without.
 fn split(text: &[u8], start: usize) -> Vec<Segment<'_>> {
     let mut marks: Vec<usize> = Vec::new();
     for needle in [&b"\n---"[..], b"\n..."] {
@@ -93,8 +93,14 @@ fn split(text: &[u8], start: usize) -> Vec<Segment<'_>> {
     let mut at = start;
     for mark in marks.into_iter().chain([text.len()]) {
         if mark > at {
-            let line = cursor.to(at).line;
-            found.push(Segment { text: text.get(at..mark).unwrap_or_default(), start: at, line });
+            let whole = text.get(at..mark).unwrap_or_default();
+            let first = at;
+            let starts = appended::starts(whole).into_iter().map(|start| first + start);
+            for end in starts.chain([mark]) {
+                let line = cursor.to(at).line;
+                found.push(Segment { text: text.get(at..end).unwrap_or_default(), start: at, line });
+                at = end;
+            }
         }
         at = body_start(text, mark);
     }
@@ -118,7 +124,7 @@ fn body_start(text: &[u8], mark: usize) -> usize {
 
 fn document<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &mut Out<T>) {
     if let Some(error) = attempt(segment, ctx, out)
-        && !salvage::read(segment, ctx, out)
+        && (full::is_template(segment.text) || !salvage::read(segment, ctx, out))
     {
         full::unreadable(segment, &error, ctx, out);
     }
@@ -157,6 +163,7 @@ pub(super) fn attempt<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out:
                         kind,
                         origin: emit::origin(ctx, segment.start, segment.text.len(), at, TextFormat::Yaml),
                         source: outline.source,
+                        guessed: false,
                     };
                     out.docs.objects.push(emit::one(pending, None, ctx));
                 }
@@ -253,6 +260,7 @@ fn object<T>(
             kind: Cow::Borrowed(kind),
             origin: emit::origin(ctx, segment.start, segment.text.len(), at, TextFormat::Yaml),
             source,
+            guessed: false,
         };
         out.docs.objects.push(emit::one(pending, None, ctx));
     }
@@ -302,7 +310,7 @@ fn items<T: Send>(segment: &Segment<'_>, block: &Block, item: &ItemType, ctx: &C
         };
         item_of(&slice, n, block.indent, item, index, ctx)
     });
-    emit::keep(outcomes, out);
+    emit::keep(outcomes, Some(index), out);
 }
 
 /// Reads the items of a damaged list into the last one, each by itself.
@@ -333,6 +341,7 @@ pub(super) fn item_of<T>(
     let column = content_column(slice.text, indent);
     let head = head::yaml(slice.text, column);
     let at = Position { line: slice.line, column: json::clamp(indent + 1) };
+    let guessed = item.guessed && head.kind.is_none();
     let (api_version, kind) = match (head.api_version, head.kind) {
         (Some(api_version), Some(kind)) => (api_version, kind),
         // Keys of a typed list's items are absent for all of them; a parse would only confirm it.
@@ -358,6 +367,7 @@ pub(super) fn item_of<T>(
                 TextFormat::YamlItem,
             ),
             source: None,
+            guessed,
         },
         Some(list),
         ctx,

@@ -87,7 +87,7 @@ impl Layout for Cilium {
         for (n, file) in part.files.iter().enumerate() {
             let stem = paths::stem(file.name());
             if let Some((_, Clock::Local(at))) = stamped(stem) {
-                out.taken_at_local = out.taken_at_local.max(Some(at));
+                out.began_local = out.began_local.max(Some(at));
             }
             let Some(kind) = kind_of(stem) else {
                 // Pods and workloads of Cilium itself are written into files of their own, too.

@@ -30,8 +30,8 @@ impl Layout for Crashd {
             let stem = paths::stem(file.name());
             let tail = stem.char_indices().rev().nth(18).and_then(|(at, _)| stem.get(at..));
             match tail.and_then(time::in_name).or_else(|| time::in_name(stem)) {
-                Some(Clock::Utc(at)) => out.taken_at = out.taken_at.max(Some(at)),
-                Some(Clock::Local(at)) => out.taken_at_local = out.taken_at_local.max(Some(at)),
+                Some(Clock::Utc(at)) => out.began = out.began.max(Some(at)),
+                Some(Clock::Local(at)) => out.began_local = out.began_local.max(Some(at)),
                 None => {}
             }
             // A printer that failed writes its words into the file.

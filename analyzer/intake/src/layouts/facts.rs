@@ -52,17 +52,33 @@ pub(crate) struct Scope {
     pub(crate) all: bool,
 }
 
+/// A list of several kinds that one command printed: what filtered one of them filtered all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Printed {
+    /// The file, as reports name it.
+    pub(crate) source: String,
+    pub(crate) kinds: Vec<GroupKind>,
+}
+
 /// What a layout found out.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
-    /// When the collector ran.
+    /// When the collector began.
+    pub(crate) began: Option<Timestamp>,
+    /// When the collector began, by a clock whose time zone is not written down.
+    pub(crate) began_local: Option<DateTime>,
+    /// When the collector ended, or the one time that it wrote down.
     pub(crate) taken_at: Option<Timestamp>,
-    /// When the collector ran, by a clock whose time zone is not written down.
-    pub(crate) taken_at_local: Option<DateTime>,
     /// For the inventory: collector, Kubernetes version, scope.
     pub(crate) about: Vec<String>,
     pub(crate) problems: Vec<Problem>,
     statement: BTreeMap<(GroupKind, Option<String>), CoverageStatement>,
+    /// Lists of several kinds, each printed by one command.
+    pub(crate) printed: Vec<Printed>,
+    /// No collector: somebody asked `kubectl`, or wrote it.
+    pub(crate) by_hand: bool,
+    /// The collector accounts for its lists: what it calls complete was read whole.
+    pub(crate) accounted: bool,
     /// Files whose objects do not belong to the snapshot (index into the part's files).
     pub(crate) unused: BTreeSet<usize>,
     /// Files that the layout writes twice by design: their duplicates are nothing to report.

@@ -134,7 +134,9 @@ impl Layout for Kubereach {
             }
         };
         out.placeless = true;
-        out.taken_at = time::parse(&record.taken_at);
+        out.accounted = true;
+        out.began = time::parse(&record.taken_at);
+        out.taken_at = out.began;
         if !record.server_version.is_empty() {
             out.note(format!("Kubernetes {}", words(&record.server_version)));
         }

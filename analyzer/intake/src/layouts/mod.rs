@@ -17,6 +17,7 @@ mod discovery;
 mod eck;
 mod facts;
 pub(crate) mod hint;
+mod identity;
 mod insights;
 mod istio;
 mod kube_dump;
@@ -34,7 +35,8 @@ pub(crate) mod time;
 mod troubleshoot;
 mod velero;
 
-pub(crate) use facts::{Facts, is_custom};
+pub(crate) use facts::{Facts, Printed, is_custom};
+pub(crate) use identity::Identity;
 pub(crate) use part::{File, Part};
 
 use super::content::{Container, Content, ScannedInput, TypeHint};

@@ -185,6 +185,7 @@ fn about(part: &Part<'_>, out: &mut Facts) {
     let stamps = part.files.iter().filter(|f| f.name() == "timestamp").min_by_key(|f| f.path.matches('/').count());
     if let Some((file, text)) = stamps.and_then(|f| Some((f, f.text()?))) {
         let times: Vec<_> = text.lines().filter_map(time::parse).collect();
+        out.began = times.first().copied();
         out.taken_at = times.last().copied();
         if times.len() == 1 {
             out.note("the collection did not finish");
@@ -216,7 +217,7 @@ fn about(part: &Part<'_>, out: &mut Facts) {
             && file.listing().is_some_and(|s| s.state == CoverageState::NotCollected)
             && !matches!(file.content, crate::content::Content::Empty)
         {
-            out.problem(&file.display, None, "holds no list of objects: it told nothing");
+            out.problem(&file.display, None, "holds no list of objects: none of its kind were read from it");
         }
     }
 }

@@ -15,11 +15,10 @@ use kubereach_reports::report::CoverageState;
 use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
-use super::{Facts, FileEntry, Layout, hint};
-use crate::content::{CapturedError, ErrorClass, ListDocument};
+use super::{Facts, FileEntry, Identity, Layout, Printed, hint};
+use crate::content::{CapturedError, ErrorClass, ListDocument, TableDocument};
 use crate::item::What;
 use kubereach_model::snapshot::kinds::{self, Kind};
-use kubereach_model::snapshot::model::Uid;
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
 /// The layout of everything that is no other.
@@ -42,7 +41,8 @@ impl Layout for Plain {
     }
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
-        let mut survey = Survey { namespaces: namespaces(part), ..Survey::default() };
+        out.by_hand = true;
+        let mut survey = Survey { namespaces: namespaces(part), held: held(part), ..Survey::default() };
         for file in &part.files {
             survey.file(file, out);
         }
@@ -86,6 +86,15 @@ struct Survey<'p> {
     /// Kinds of objects outside of lists, and whether any of them is live.
     picked: BTreeMap<GroupKind, bool>,
     live: bool,
+    /// Kinds of which there are objects, where tables have to be told from them.
+    held: BTreeSet<GroupKind>,
+}
+
+fn held(part: &Part<'_>) -> BTreeSet<GroupKind> {
+    if part.files.iter().all(|file| file.documents().is_none_or(|d| d.tables.is_empty())) {
+        return BTreeSet::new();
+    }
+    part.files.iter().flat_map(File::objects).map(AnyObject::group_kind).collect()
 }
 
 fn namespaces(part: &Part<'_>) -> BTreeSet<String> {
@@ -127,8 +136,12 @@ impl<'p> Survey<'p> {
                 *self.picked.entry(object.group_kind()).or_default() |= live;
             }
         }
-        // Behind a table its objects may follow.
-        for table in documents.tables.iter().filter(|_| documents.objects.is_empty()) {
+        // Behind a table its objects may follow, or they stand in another file.
+        let shown = |table: &TableDocument| {
+            let kind = table.resource.as_deref().and_then(kinds::by_name).map(Kind::group_kind);
+            !documents.objects.is_empty() || kind.is_some_and(|kind| self.held.contains(&kind))
+        };
+        for table in documents.tables.iter().filter(|table| !shown(table)) {
             out.problem(&file.display, Some(table.line), table.words());
             if let Some((kind, _)) = hint::named_kind(file.name()) {
                 out.say(
@@ -155,6 +168,7 @@ impl<'p> Survey<'p> {
             return;
         }
         let mut kinds: BTreeMap<GroupKind, BTreeSet<&str>> = BTreeMap::new();
+        let mut order = Order::default();
         let mut printed = true;
         let mut read = 0;
         // Objects of one kind and namespace stand together, mostly.
@@ -168,7 +182,9 @@ impl<'p> Survey<'p> {
                     continue;
                 }
                 last = Some(here);
-                kinds.entry(object.group_kind()).or_default().insert(&object.meta().namespace);
+                let kind = object.group_kind();
+                order.next(&kind, kinds.contains_key(&kind));
+                kinds.entry(kind).or_default().insert(&object.meta().namespace);
             }
         }
         if !printed {
@@ -186,6 +202,10 @@ impl<'p> Survey<'p> {
         };
         self.reaches.extend(reach.clone());
         let broken = (list.truncated, list.remaining, list.items > read);
+        let chosen = order.chosen(list.items).or_else(|| chosen_by_name(file.name()));
+        if chosen.is_none() && kinds.len() > 1 {
+            out.printed.push(Printed { source: file.display.clone(), kinds: kinds.keys().cloned().collect() });
+        }
         for (kind, places) in kinds {
             let placed = places.iter().any(|ns| !ns.is_empty());
             let (scope, reason) = match (&reach, placed) {
@@ -208,7 +228,10 @@ impl<'p> Survey<'p> {
                     CoverageStatement::partial("the list is not whole: more follows or it breaks off", &file.display)
                 }
                 (_, _, true) => CoverageStatement::partial("some items of the list could not be read", &file.display),
-                _ => CoverageStatement::complete(reason, &file.display),
+                _ => match &chosen {
+                    Some(why) => CoverageStatement::partial(why.clone(), &file.display),
+                    None => CoverageStatement::complete(reason, &file.display),
+                },
             };
             if broken.0 {
                 let more = list.remaining.map_or_else(|| "more objects".to_owned(), |n| format!("{n} more objects"));
@@ -226,6 +249,9 @@ impl<'p> Survey<'p> {
     /// Empty lists prove that nothing is there, where it is clear of what and where.
     fn empty_lists(&self, part: &Part<'_>, out: &mut Facts) {
         for (file, typed) in &self.empty {
+            if chosen_by_name(file.name()).is_some() {
+                continue;
+            }
             let named = hint::named_kind(file.name());
             let Some(kind) = typed.or(named.as_ref().map(|(k, _)| *k)) else {
                 continue;
@@ -238,6 +264,10 @@ impl<'p> Survey<'p> {
             }
             let rest = named.map(|(_, rest)| rest).unwrap_or_default();
             let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
+            // `config.openshift.io/ingresses.yaml`: of a group that has a kind of the same name.
+            if typed.is_none() && folder.ends_with(".io") && folder != kind.group {
+                continue;
+            }
             let place = [rest.as_str(), folder].into_iter().find(|name| self.namespaces.contains(*name));
             match (place, self.reaches.iter().collect::<Vec<_>>().as_slice()) {
                 (Some(ns), _) => out.say(&group_kind, Some(ns), statement),
@@ -258,6 +288,44 @@ impl<'p> Survey<'p> {
             }
         }
     }
+}
+
+/// More objects than this are not asked for one by one.
+const TYPED: usize = 100;
+
+/// In which order the kinds of a list stand.
+#[derive(Default)]
+struct Order {
+    last: Option<GroupKind>,
+    alternates: bool,
+}
+
+impl Order {
+    /// The kind of the next object, and whether the list had one of it before.
+    fn next(&mut self, kind: &GroupKind, known: bool) {
+        if self.last.as_ref() != Some(kind) {
+            self.alternates |= known;
+            self.last = Some(kind.clone());
+        }
+    }
+
+    /// Kinds that are asked for are listed one after the other (`kubectl get ing,svc`); objects that are asked for by
+    /// their names stand in the order of the names (`kubectl get ing/a svc/b ing/c`).
+    /// Nobody types hundreds of names: such a list was made of several.
+    fn chosen(&self, items: usize) -> Option<String> {
+        (self.alternates && items <= TYPED).then(|| {
+            "its kinds alternate: single objects were asked for by name, and kubectl prints them as a list".to_owned()
+        })
+    }
+}
+
+/// A file whose name has a selector in it (`pods-l-app=web.yaml`) holds what that selected.
+fn chosen_by_name(name: &str) -> Option<String> {
+    let (key, value) = name.split_once('=')?;
+    let key = key.rsplit([' ', ',']).next().unwrap_or(key).trim_end_matches(['!', '=']);
+    let ends = key.bytes().last().is_some_and(|b| b.is_ascii_alphanumeric())
+        && value.trim_start_matches('=').bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+    ends.then(|| format!("this list looks filtered: the file's name, {}, has a selector in it", words(name)))
 }
 
 /// Whether all objects of this shape are of one kind.
@@ -291,20 +359,38 @@ fn captured(file: &File<'_>, error: &CapturedError, out: &mut Facts) {
     out.say(&kind.group_kind(), scope, file.of_error(error, Some(kind)));
 }
 
-/// A plain folder may hold exports of several clusters side by side. Where its files show different
-/// uids of one of the namespaces that every cluster has, it is divided by its top folders or files.
+/// A plain folder may hold exports of several clusters side by side. Where its top folders or files show different uids
+/// of one of the namespaces that every cluster has, or where all that they have in common has other uids and each has
+/// something in common with another, it is divided by them.
 fn by_cluster(part: Part<'_>) -> Vec<Part<'_>> {
-    let mut uids: BTreeMap<&str, BTreeSet<&Uid>> = BTreeMap::new();
-    for object in part.files.iter().flat_map(File::objects) {
-        if let AnyObject::Namespace(ns) = object
-            && matches!(ns.metadata.name.as_str(), "kube-system" | "default")
-            && let Some(uid) = &ns.metadata.uid
-        {
-            uids.entry(&ns.metadata.name).or_default().insert(uid);
-        }
+    const MANY: usize = 64;
+    let top = |path: &'_ str| path.split('/').next().unwrap_or(path).to_owned();
+    let tops: BTreeSet<String> = part.files.iter().map(|file| top(file.path)).collect();
+    if tops.len() < 2 || tops.len() > MANY {
+        return vec![part];
     }
-    if uids.values().all(|found| found.len() < 2) {
+    let mut identities: BTreeMap<String, Identity> = BTreeMap::new();
+    for file in &part.files {
+        identities.entry(top(file.path)).or_default().add(file);
+    }
+    if !are_several(&identities.into_values().collect::<Vec<_>>()) {
         return vec![part];
     }
     part.divided(|path| path.split('/').next().unwrap_or(path))
+}
+
+fn are_several(identities: &[Identity]) -> bool {
+    let mut same = false;
+    let mut different: BTreeSet<usize> = BTreeSet::new();
+    for (a, one) in identities.iter().enumerate() {
+        for (b, other) in identities.iter().enumerate().skip(a + 1) {
+            match one.same(other) {
+                Some(false) if one.lasts(other) => return true,
+                Some(false) => different.extend([a, b]),
+                Some(true) => same = true,
+                None => {}
+            }
+        }
+    }
+    !same && different.len() == identities.len()
 }

@@ -142,8 +142,8 @@ fn about(part: &Part<'_>, out: &mut Facts) {
             .into_iter()
             .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
         match name {
-            Some(Clock::Utc(at)) => out.taken_at = Some(at),
-            Some(Clock::Local(at)) => out.taken_at_local = Some(at),
+            Some(Clock::Utc(at)) => out.began = Some(at),
+            Some(Clock::Local(at)) => out.began_local = Some(at),
             None => {}
         }
     }

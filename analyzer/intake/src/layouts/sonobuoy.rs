@@ -55,7 +55,8 @@ impl Layout for Sonobuoy {
         for kind in KINDS {
             run.kind(kind, &discovery, out);
         }
-        out.rest(&discovery, |kind| match kind.plural {
+        // Discovery may lack a group whose server did not answer: what was not asked for, or in vain, was not collected.
+        out.rest(&Discovery::default(), |kind| match kind.plural {
             "secrets" => CoverageStatement::missing("sonobuoy skips Secrets unless its configuration names them"),
             _ => CoverageStatement::missing("sonobuoy was not asked for it"),
         });
@@ -116,15 +117,10 @@ impl<'p, 's> Run<'p, 's> {
 
     fn about(&self, out: &mut Facts) {
         let times = self.part.file("meta/query-time.json").and_then(File::data).and_then(Value::as_array);
-        let newest = times
-            .into_iter()
-            .flatten()
-            .filter_map(|e| e.get("time").and_then(Value::as_str))
-            .filter_map(time::parse)
-            .max();
-        if let Some(newest) = newest {
-            out.taken_at = out.taken_at.max(Some(newest));
-        }
+        let times = times.into_iter().flatten().filter_map(|e| time::parse(e.get("time")?.as_str()?));
+        let times: Vec<_> = times.collect();
+        out.began = times.iter().min().copied();
+        out.taken_at = times.iter().max().copied();
         let version = self.part.file("serverversion.json").and_then(File::data).and_then(|v| v.get("gitVersion"));
         if let Some(version) = version.and_then(Value::as_str) {
             out.note(format!("Kubernetes {}", words(version)));

@@ -62,23 +62,35 @@ fn at(text: &[u8], before: Option<&u8>) -> Option<Clock> {
     None
 }
 
-/// The instant of a clock whose zone is not known, given the newest time any object shows.
+/// Zones differ by half hours, with few exceptions.
+const STEP: i64 = 1800;
+/// A collector needs no longer than that, mostly.
+const COLLECTING: i64 = 3600;
+
+/// When a collection ended that began then, given the newest time any object shows: objects are as new as the moment
+/// at which they were read.
+pub(crate) fn ended(began: Timestamp, newest: Option<Timestamp>) -> Timestamp {
+    let written = |newest: &Timestamp| (0..=COLLECTING).contains(&(newest.as_second() - began.as_second()));
+    newest.filter(written).unwrap_or(began)
+}
+
+/// The instant of a clock whose zone is not known, at which a collection began, given the newest time any object shows.
 ///
-/// The name is taken as UTC where that fits: nothing read is newer, and something was written within
-/// the hour before (a running cluster writes every few seconds). Else the zone is the one, in steps of
-/// half an hour, that puts the collection soonest after the newest object. An instant too early would
-/// make old objects look new, one too late new objects old; both only by less than half an hour.
+/// The name is taken as UTC where that fits: what is newest was written within the hour before (a running cluster
+/// writes every few seconds), or in the minutes that collecting took. Else the zone is the one, in steps of half an
+/// hour, that puts the beginning nearest to the newest object: both are then wrong by less than that.
 pub(crate) fn settle(local: DateTime, newest: Option<Timestamp>) -> Option<Timestamp> {
     let as_utc = jiff::tz::Offset::UTC.to_timestamp(local).ok()?;
     let Some(newest) = newest else {
         return Some(as_utc);
     };
     let ahead = as_utc.as_second() - newest.as_second();
-    if (0..=3600).contains(&ahead) || !(-12 * 3600..=14 * 3600).contains(&ahead) {
+    if (1 - STEP..=3600).contains(&ahead) || !(-12 * 3600..=14 * 3600).contains(&ahead) {
         return Some(as_utc);
     }
-    let left = ahead.rem_euclid(1800);
-    Timestamp::from_second(newest.as_second() + left).ok()
+    let left = ahead.rem_euclid(STEP);
+    let nearest = if left > STEP / 2 { left - STEP } else { left };
+    Timestamp::from_second(newest.as_second() + nearest).ok()
 }
 
 #[cfg(test)]
@@ -116,5 +128,17 @@ mod tests {
         assert_eq!(settle("2026-01-02T09:59:50Z"), "2026-01-02T10:00:00Z");
         assert_eq!(settle("2026-01-02T16:59:50Z"), "2026-01-02T17:00:00Z");
         assert_eq!(settle("2025-12-01T00:00:00Z"), "2026-01-02T12:00:00Z");
+        // Objects that were written while the collector ran.
+        assert_eq!(settle("2026-01-02T12:03:00Z"), "2026-01-02T12:00:00Z");
+        assert_eq!(settle("2026-01-02T17:03:00Z"), "2026-01-02T17:00:00Z");
+    }
+
+    #[test]
+    fn a_collection_ends_with_the_newest_that_it_read() {
+        let began: Timestamp = "2026-01-02T12:00:00Z".parse().unwrap();
+        let ended = |newest: &str| ended(began, Some(newest.parse().unwrap())).to_string();
+        assert_eq!(ended("2026-01-02T12:04:00Z"), "2026-01-02T12:04:00Z");
+        assert_eq!(ended("2026-01-02T11:59:00Z"), "2026-01-02T12:00:00Z");
+        assert_eq!(ended("2026-01-05T00:00:00Z"), "2026-01-02T12:00:00Z", "not of this collection");
     }
 }

@@ -108,6 +108,9 @@ impl Layout for Troubleshoot {
     }
 }
 
+/// Namespaces that the API server makes itself, and that nobody can delete (`systemnamespaces` controller).
+const EVERYWHERE: [&str; 2] = ["default", "kube-system"];
+
 struct Bundle<'p, 's> {
     part: &'p Part<'s>,
     scope: Scope,
@@ -141,8 +144,9 @@ impl<'p, 's> Bundle<'p, 's> {
                 .documents()
                 .is_some_and(|d| d.lists.iter().any(|l| l.kind.as_deref().is_some_and(|k| k.ends_with("List"))));
             let whole = file.listing().is_some_and(|s| s.state == CoverageState::Complete);
-            bundle.scope.all = typed && whole;
             let listed: BTreeSet<String> = file.objects().map(|o| o.meta().name.clone()).collect();
+            // The file holds the namespaces in scope: that these are all shows in what every cluster has.
+            bundle.scope.all = typed && whole && EVERYWHERE.iter().all(|ns| listed.contains(*ns));
             if bundle.scope.all {
                 bundle.left_out = listed.difference(&bundle.scope.namespaces).cloned().collect();
             }
@@ -183,8 +187,8 @@ impl<'p, 's> Bundle<'p, 's> {
             .into_iter()
             .find_map(|name| time::in_name(name.rsplit('/').next().unwrap_or(name)));
         match name {
-            Some(Clock::Utc(at)) => out.taken_at = Some(at),
-            Some(Clock::Local(at)) => out.taken_at_local = Some(at),
+            Some(Clock::Utc(at)) => out.began = Some(at),
+            Some(Clock::Local(at)) => out.began_local = Some(at),
             None => {}
         }
     }

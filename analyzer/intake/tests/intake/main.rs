@@ -11,5 +11,6 @@ mod kit;
 mod pieces;
 mod positions;
 mod property;
+mod saved;
 mod truth;
 mod yaml;

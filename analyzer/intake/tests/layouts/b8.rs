@@ -10,8 +10,10 @@ const SLICE: &str = "discovery.k8s.io/EndpointSlice";
 const POLICY: &str = "networking.k8s.io/NetworkPolicy";
 const INGRESS: &str = "networking.k8s.io/Ingress";
 
+/// These namespaces and those that every cluster has.
 fn namespaces(names: &[&str]) -> String {
-    typed("v1", "Namespace", &names.iter().map(|n| stored("v1", "Namespace", "", n)).collect::<Vec<_>>())
+    let all = ["default", "kube-system"].iter().chain(names);
+    typed("v1", "Namespace", &all.map(|n| stored("v1", "Namespace", "", n)).collect::<Vec<_>>())
 }
 
 fn crd(group: &str, kind: &str, plural: &str) -> String {
@@ -87,6 +89,8 @@ fn troubleshoot_custom_kinds() {
         ("cluster-resources/namespaces.json", all.as_str()),
         ("cluster-resources/pods/shop.json", r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#),
         ("cluster-resources/pods/bill.json", r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#),
+        ("cluster-resources/pods/default.json", r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#),
+        ("cluster-resources/pods/kube-system.json", r#"{"kind":"PodList","apiVersion":"v1","items":[]}"#),
         ("cluster-resources/custom-resource-definitions.json", &crds),
         ("cluster-resources/custom-resources/custom-resources-errors.json", errors),
     ];
@@ -145,6 +149,8 @@ fn troubleshoot_shapes_of_older_versions() {
     let namespace = stored("v1", "Namespace", "", "shop");
     for (namespaces, all) in [
         (namespaces(&["shop"]), true),
+        // Of the namespaces in scope, which a list does not make all there are.
+        (typed("v1", "Namespace", std::slice::from_ref(&namespace)), false),
         (format!("[{}]", namespace.replace(r#""apiVersion":"v1","kind":"Namespace","#, "")), false),
         (namespace.clone(), false),
     ] {
@@ -160,7 +166,7 @@ fn troubleshoot_shapes_of_older_versions() {
                 ),
             ],
         )]);
-        assert_eq!(snapshot.namespaces.len(), 1, "{namespaces}");
+        assert_eq!(snapshot.namespaces.len(), if all { 3 } else { 1 }, "{namespaces}");
         assert_eq!(snapshot.pods.len(), 1, "kind-less items of a bare array");
         assert_eq!(snapshot.workloads.len(), 1);
         assert_eq!(state(&snapshot, "Service", Some("shop")), Complete);
@@ -249,7 +255,10 @@ fn sonobuoy_says_what_it_asked_for() {
             ("meta/query-time.json", log.to_owned()),
             ("meta/config.json", config.to_owned()),
             ("serverversion.json", r#"{"gitVersion":"v1.32.0"}"#.to_owned()),
-            ("resources/cluster/core_v1_namespaces.json", namespaces(&["shop"])),
+            (
+                "resources/cluster/core_v1_namespaces.json",
+                typed("v1", "Namespace", &[stored("v1", "Namespace", "", "shop")]),
+            ),
             ("resources/ns/shop/core_v1_pods.json", typed("v1", "Pod", &[pod("shop", "web")])),
         ]
     };

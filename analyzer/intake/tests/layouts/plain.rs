@@ -8,9 +8,14 @@ fn svc(namespace: &str, name: &str) -> String {
     stored("v1", "Service", namespace, name)
 }
 
+/// What every cluster has.
+fn kubernetes() -> String {
+    svc("default", "kubernetes")
+}
+
 #[test]
 fn a_list_of_several_namespaces_speaks_for_the_cluster() {
-    let snapshot = one(&[file("svc.yaml", &list(&[svc("shop", "web"), svc("bill", "api")]))]);
+    let snapshot = one(&[file("svc.yaml", &list(&[kubernetes(), svc("shop", "web"), svc("bill", "api")]))]);
     assert_eq!(state(&snapshot, "Service", None), Complete);
     assert_eq!(state(&snapshot, "Service", Some("third")), Complete);
     assert_eq!(state(&snapshot, "Pod", Some("shop")), NotCollected);
@@ -25,7 +30,8 @@ fn a_list_of_one_namespace_speaks_for_it_alone() {
 
 #[test]
 fn another_kind_of_the_same_list_may_show_the_scope() {
-    let snapshot = one(&[file("all.yaml", &list(&[svc("shop", "web"), pod("shop", "a"), pod("bill", "b")]))]);
+    let snapshot =
+        one(&[file("all.yaml", &list(&[kubernetes(), svc("shop", "web"), pod("shop", "a"), pod("bill", "b")]))]);
     assert_eq!(state(&snapshot, "Service", Some("bill")), Complete);
     assert_eq!(
         state(&snapshot, "networking.k8s.io/Ingress", Some("shop")),
@@ -49,7 +55,7 @@ fn what_no_api_server_printed_proves_nothing() {
 #[test]
 fn an_empty_list_needs_a_kind_and_a_scope() {
     let empty = list(&[]);
-    let everywhere = file("d/svc.yaml", &list(&[svc("shop", "web"), svc("bill", "api")]));
+    let everywhere = file("d/svc.yaml", &list(&[kubernetes(), svc("shop", "web"), svc("bill", "api")]));
     let here = file("d/svc.yaml", &list(&[svc("shop", "web")]));
     let slices = "discovery.k8s.io/EndpointSlice";
     // The name says the kind; the lists beside it say the scope.
@@ -67,8 +73,12 @@ fn an_empty_list_needs_a_kind_and_a_scope() {
     let snapshot = one(&[here, file("d/bill.yaml", &list(&[svc("bill", "api")])), file("d/netpol.yaml", &empty)]);
     assert_eq!(state(&snapshot, "networking.k8s.io/NetworkPolicy", Some("shop")), NotCollected);
     // Its own type will do.
-    let snapshot = one(&[file("x.json", &typed("v1", "Service", &[]))]);
-    assert_eq!(state(&snapshot, "Service", None), Complete);
+    let snapshot = one(&[file("x.json", &typed("networking.k8s.io/v1", "Ingress", &[]))]);
+    assert_eq!(state(&snapshot, "networking.k8s.io/Ingress", None), Complete);
+    // A group that has a kind of the same name.
+    let snapshot =
+        one(&[tar("d.tar", &[("config.openshift.io/ingresses.yaml", &empty), ("x.yaml", &list(&[kubernetes()]))])]);
+    assert_eq!(state(&snapshot, "networking.k8s.io/Ingress", None), NotCollected);
 }
 
 #[test]
@@ -176,4 +186,59 @@ fn a_list_that_breaks_is_partial() {
         assert!(!snapshot.services.is_empty(), "{broken}");
         assert_ne!(state(&snapshot, "Service", Some("shop")), Complete, "{broken}");
     }
+}
+
+#[test]
+fn a_list_is_as_whole_as_what_else_was_read_lets_it_be() {
+    let services = |all: &[String]| state(&one(&[file("svc.yaml", &list(all))]), "Service", Some("bill"));
+    assert_eq!(services(&[svc("shop", "web"), svc("bill", "api")]), Partial, "every cluster has default/kubernetes");
+    assert_eq!(services(&[kubernetes(), svc("shop", "web"), svc("bill", "api")]), Complete);
+    // Made up, or made of several: without a namespace `default` nothing is to be expected in it.
+    let namespaces = ["shop", "bill"].map(|ns| stored("v1", "Namespace", "", ns));
+    assert_eq!(services(&[&namespaces[..], &[svc("shop", "web"), svc("bill", "api")]].concat()), Complete);
+}
+
+#[test]
+fn kinds_alternate_only_where_objects_were_asked_for_by_name() {
+    let ingress = |name: &str| stored("networking.k8s.io/v1", "Ingress", "shop", name);
+    let named = list(&[ingress("a"), svc("shop", "b"), ingress("c")]);
+    assert_eq!(state(&one(&[file("x.yaml", &named)]), "Service", Some("shop")), Partial);
+    let listed = list(&[ingress("a"), ingress("c"), svc("shop", "b")]);
+    assert_eq!(state(&one(&[file("x.yaml", &listed)]), "Service", Some("shop")), Complete);
+    let pairs: Vec<String> = (0..60).flat_map(|n| [ingress(&format!("i{n}")), svc("shop", &format!("s{n}"))]).collect();
+    assert_eq!(state(&one(&[file("x.yaml", &list(&pairs))]), "Service", Some("shop")), Complete, "nobody types these");
+}
+
+#[test]
+fn an_owner_that_is_not_in_its_list_shows_that_the_list_is_filtered() {
+    let owned = pod("shop", "web-1").replace(
+        r#""resourceVersion":"7","#,
+        r#""resourceVersion":"7","ownerReferences":[{"apiVersion":"apps/v1","kind":"StatefulSet","name":"web","uid":"1","controller":true}],"#,
+    );
+    let set = |name: &str| stored("apps/v1", "StatefulSet", "shop", name);
+    let of = |sets: &[String]| {
+        let snapshot = one(&[file("d/pods.yaml", &list(&[owned.clone()])), file("d/sts.yaml", &list(sets))]);
+        state(&snapshot, "apps/StatefulSet", Some("shop"))
+    };
+    assert_eq!(of(&[set("db")]), Partial);
+    assert_eq!(of(&[set("db"), set("web")]), Complete);
+}
+
+#[test]
+fn definitions_without_that_of_an_object_that_was_read_are_not_all() {
+    let crd = |group: &str, kind: &str, plural: &str| {
+        stored("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", &format!("{plural}.{group}")).replace(
+            r#""metadata""#,
+            &format!(r#""spec":{{"group":"{group}","names":{{"kind":"{kind}","plural":"{plural}"}}}},"metadata""#),
+        )
+    };
+    let route = file("d/httproutes.yaml", &list(&[stored("gateway.networking.k8s.io/v1", "HTTPRoute", "shop", "web")]));
+    let gateways = crd("gateway.networking.k8s.io", "Gateway", "gateways");
+    let routes = crd("gateway.networking.k8s.io", "HTTPRoute", "httproutes");
+    let of = |crds: &[String]| {
+        let snapshot = one(&[file("d/crds.yaml", &list(crds)), route.clone()]);
+        state(&snapshot, "gateway.networking.k8s.io/GRPCRoute", None)
+    };
+    assert_eq!(of(&[gateways.clone()]), NotCollected);
+    assert_eq!(of(&[gateways, routes]), NotServed);
 }

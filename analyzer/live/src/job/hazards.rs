@@ -218,6 +218,9 @@ fn workloads(snapshot: &Snapshot, namespace: &str, review: &mut Review) {
                 | WorkloadKind::ReplicationController
                 | WorkloadKind::Deployment
                 | WorkloadKind::Rollout
+                | WorkloadKind::CloneSet
+                | WorkloadKind::AdvancedStatefulSet
+                | WorkloadKind::AdvancedDaemonSet
         );
         let selector = value.spec.selector.as_ref().filter(|s| selects_pods && !s.is_empty());
         if selector.and_then(|s| s.matches(&labels)) == Some(true) {

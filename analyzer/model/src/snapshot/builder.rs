@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::kinds::{AnyObject, Parts, Snapshot};
+use super::model::{Namespace, Resource as _};
 use super::{Coverage, GroupKind};
 
 /// Where an object's content comes from.
@@ -43,6 +44,19 @@ pub struct Duplicate {
     pub same_version: bool,
 }
 
+/// A namespace that was deleted and made again between two readings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeAgain {
+    /// Its name.
+    pub namespace: String,
+    /// How many objects of its earlier life were left out.
+    pub objects: usize,
+    /// Origin of the Namespace as it is now.
+    pub kept: u32,
+    /// Origin of the earlier one.
+    pub dropped: u32,
+}
+
 /// An object, its origin, and what kind of source it is.
 type Entry = (AnyObject, u32, Provenance);
 
@@ -53,9 +67,12 @@ pub struct Builder {
     objects: BTreeMap<GroupKind, Vec<Entry>>,
     unnamed: Vec<Entry>,
     duplicates: Vec<Duplicate>,
+    made_again: Vec<MadeAgain>,
     settled: bool,
     /// What is known about what was read.
     pub coverage: Coverage,
+    /// When reading the newest input began.
+    pub began: Option<jiff::Timestamp>,
     /// The newest time the inputs speak for.
     pub taken_at: Option<jiff::Timestamp>,
     newest: Option<jiff::Timestamp>,
@@ -93,6 +110,41 @@ impl Builder {
         &self.duplicates
     }
 
+    /// Namespaces that were made again, in the order of their names.
+    pub fn made_again(&mut self) -> &[MadeAgain] {
+        self.settle();
+        &self.made_again
+    }
+
+    /// A namespace takes its objects with it when it is deleted, and nothing in it is older than itself: what was made
+    /// before the Namespace of today belongs to its earlier life.
+    fn leave_earlier_lives(&mut self) {
+        let twice = self.duplicates.iter().filter(|d| d.kind == *Namespace::KIND && d.different_uid);
+        let lives: Vec<(String, u32, u32)> =
+            twice.filter_map(|d| Some((d.object.rsplit('/').next()?.to_owned(), d.kept, d.dropped))).collect();
+        for (namespace, kept, dropped) in lives {
+            let today = self.objects.get(Namespace::KIND).into_iter().flatten();
+            let Some(since) =
+                today.filter(|e| e.0.meta().name == namespace).find_map(|e| e.0.meta().creation_timestamp.0)
+            else {
+                continue;
+            };
+            let mut objects = 0;
+            for entries in self.objects.values_mut().chain([&mut self.unnamed]) {
+                let before = entries.len();
+                entries.retain(|(object, ..)| {
+                    let meta = object.meta();
+                    meta.namespace != namespace || meta.creation_timestamp.0.is_none_or(|made| made >= since)
+                });
+                objects += before - entries.len();
+            }
+            match self.made_again.iter_mut().find(|m| m.namespace == namespace) {
+                Some(known) => known.objects += objects,
+                None => self.made_again.push(MadeAgain { namespace, objects, kept, dropped }),
+            }
+        }
+    }
+
     /// Brings the objects into order and keeps the newest copy of each.
     fn settle(&mut self) {
         if std::mem::replace(&mut self.settled, true) {
@@ -110,6 +162,7 @@ impl Builder {
                 same
             });
         }
+        self.leave_earlier_lives();
     }
 
     /// The snapshot.
@@ -127,6 +180,7 @@ impl Builder {
         Snapshot {
             newest: self.newest,
             coverage: self.coverage,
+            began: self.began,
             taken_at: self.taken_at,
             cluster: self.cluster,
             ..parts.into_snapshot()
@@ -143,7 +197,11 @@ fn key(entry: &Entry) -> (&str, &str) {
 fn newest_first(kind: &GroupKind, old: &mut Entry, new: &mut Entry) -> Duplicate {
     let different_uid = matches!((&old.0.meta().uid, &new.0.meta().uid), (Some(a), Some(b)) if a != b);
     let same_version = freshness(new).0 == freshness(old).0;
-    if freshness(new) > freshness(old) {
+    let made = |entry: &Entry| entry.0.meta().creation_timestamp.0;
+    // Of two lives of one name the later one is the one of today.
+    let later =
+        if different_uid && made(new) != made(old) { made(new) > made(old) } else { freshness(new) > freshness(old) };
+    if later {
         std::mem::swap(old, new);
     }
     let (namespace, name) = key(old);
@@ -183,6 +241,7 @@ impl Snapshot {
         }
         let mut snapshot = Self {
             cluster: self.cluster.clone(),
+            began: self.began,
             taken_at: self.taken_at,
             newest: self.newest,
             coverage: self.coverage.clone(),

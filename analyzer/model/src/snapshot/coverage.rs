@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_reports::report::CoverageState;
 
-use super::GroupKind;
+use super::model::WorkloadKind;
+use super::{GroupKind, kinds, near};
 
 /// One statement about a kind in a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,22 +28,55 @@ pub struct Assumption {
 }
 
 impl Assumption {
-    /// Reads `*`, or `Service,ConfigMap/ns=shop`. The error says what to write.
+    /// Reads `*`, or `Service,ConfigMap/ns=shop`. Kinds are named as for kubectl; `workloads` stands for pods and
+    /// every kind that makes them. The error says what to write.
     pub fn parse(text: &str) -> Result<Vec<Self>, String> {
-        let part = |part: &str| match part.trim() {
-            "" => Err(format!("'{text}': a kind is empty; write Service,ConfigMap/ns=shop")),
-            "*" => Ok(Self { kind: None, namespace: None }),
-            part => match part.split_once('/') {
-                None => Ok(Self { kind: Some(part.to_owned()), namespace: None }),
-                Some((kind, scope)) => match scope.strip_prefix("ns=").filter(|ns| !ns.is_empty()) {
-                    Some(namespace) => {
-                        Ok(Self { kind: (kind != "*").then(|| kind.to_owned()), namespace: Some(namespace.to_owned()) })
-                    }
-                    None => Err(format!("'{part}': write Kind/ns=NAMESPACE")),
+        let mut all = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let (word, namespace) = match part.split_once('/') {
+                None => (part, None),
+                Some((word, scope)) => match scope.strip_prefix("ns=").filter(|ns| !ns.is_empty()) {
+                    Some(namespace) => (word, Some(namespace.to_owned())),
+                    None => return Err(format!("'{part}': write Kind/ns=NAMESPACE")),
                 },
-            },
-        };
-        text.split(',').map(part).collect()
+            };
+            let of_kind = |kind: Option<&str>| Self { kind: kind.map(str::to_owned), namespace: namespace.clone() };
+            match word {
+                "" => return Err(format!("'{text}': a kind is empty; write Service,ConfigMap/ns=shop")),
+                "*" => all.push(of_kind(None)),
+                _ if word.eq_ignore_ascii_case(WORKLOADS) => {
+                    let makers = WorkloadKind::ALL.map(WorkloadKind::word);
+                    let kinds: BTreeSet<&str> = makers.into_iter().chain(["Pod"]).collect();
+                    all.extend(kinds.into_iter().map(|kind| of_kind(Some(kind))));
+                }
+                _ => match kinds::by_name(word) {
+                    Some(kind) => all.push(of_kind(Some(kind.kind))),
+                    None => return Err(unknown(word)),
+                },
+            }
+        }
+        Ok(all)
+    }
+
+    /// Is this a word that [`Self::parse`] takes for a kind?
+    pub fn is_kind(word: &str) -> bool {
+        word.eq_ignore_ascii_case(WORKLOADS) || kinds::by_name(word).is_some()
+    }
+
+    fn is_about(&self, kind: &GroupKind) -> bool {
+        self.kind.as_deref().is_none_or(|k| k.eq_ignore_ascii_case(&kind.kind))
+    }
+}
+
+/// Stands for pods and every kind that makes them.
+const WORKLOADS: &str = "workloads";
+
+/// What to say of a word that names no kind.
+fn unknown(word: &str) -> String {
+    let words = kinds::KINDS.iter().flat_map(|k| [k.kind, k.plural]).chain([WORKLOADS]);
+    match near::nearest(word, words) {
+        Some(near) => format!("no kind is called '{word}'; did you mean {near}?"),
+        None => format!("no kind is called '{word}'; name kinds that kubereach reads, such as Service or Deployment"),
     }
 }
 
@@ -52,6 +86,10 @@ pub struct Coverage {
     kinds: BTreeMap<GroupKind, PerKind>,
     /// Objects that are there and could not be read: no statement and no declaration makes up for them.
     unread: BTreeMap<GroupKind, PerKind>,
+    /// A document was lost of which nobody can tell what it held: what was read is not the whole, whoever says so.
+    lost: Option<CoverageRecord>,
+    /// Objects that others name and no list holds, and who names them: kind, then namespace and name.
+    named: BTreeMap<GroupKind, BTreeMap<(String, String), String>>,
     assumptions: Vec<Assumption>,
     /// Said of a kind nobody recorded anything about.
     fallback: Option<CoverageRecord>,
@@ -67,7 +105,7 @@ struct PerKind {
 
 impl PerKind {
     fn insert(&mut self, namespace: &str, record: CoverageRecord) {
-        if matches!(record.state, CoverageState::Complete | CoverageState::NotServed) {
+        if proves_absence(record.state) {
             self.gaps.remove(namespace);
         } else {
             self.gaps.insert(namespace.to_owned());
@@ -75,10 +113,27 @@ impl PerKind {
         self.namespaces.insert(namespace.to_owned(), record);
     }
 
+    fn statements(&self) -> impl Iterator<Item = (Option<&str>, &CoverageRecord)> {
+        let cluster = self.cluster.iter().map(|record| (None, record));
+        cluster.chain(self.namespaces.iter().map(|(ns, record)| (Some(ns.as_str()), record)))
+    }
+
     /// The first namespace that was not read completely.
     fn gap(&self) -> Option<&CoverageRecord> {
         self.namespaces.get(self.gaps.first()?)
     }
+}
+
+/// Why a kind counts as complete that was declared to be.
+const DECLARED: &str = "what was not read is taken as absent because of --assume-complete";
+
+fn declared() -> CoverageRecord {
+    CoverageRecord { state: CoverageState::Complete, reason: DECLARED.to_owned(), source: String::new() }
+}
+
+/// Does the state prove that what was not read is not there?
+const fn proves_absence(state: CoverageState) -> bool {
+    matches!(state, CoverageState::Complete | CoverageState::NotServed)
 }
 
 /// Of two statements about the same scope the one from which more was read wins; a list that was read
@@ -125,6 +180,17 @@ enum Said<'c> {
     Nothing,
 }
 
+impl Said<'_> {
+    fn state(&self) -> CoverageState {
+        match self {
+            Said::Recorded(record) => record.state,
+            Said::Declared => CoverageState::Complete,
+            Said::Within(_) | Said::SomeNamespaces => CoverageState::Partial,
+            Said::Nothing => CoverageState::NotCollected,
+        }
+    }
+}
+
 impl Coverage {
     /// Records a statement about a kind in one namespace, or cluster-wide with `None`.
     /// Statements merge independently of their order.
@@ -167,6 +233,67 @@ impl Coverage {
         }
     }
 
+    /// A document could not be read and may have held anything: lists that were read whole prove what they did, and
+    /// no declaration makes up for what was lost.
+    pub fn lose(&mut self, reason: &str, source: &str) {
+        let record =
+            CoverageRecord { state: CoverageState::Partial, reason: reason.to_owned(), source: source.to_owned() };
+        merge(&mut self.lost, record);
+    }
+
+    /// Something that was read contradicts that all of a kind was: the complete statement about the scope becomes
+    /// partial. A declaration makes up for it, other than for [`Coverage::lessen`].
+    pub fn doubt(&mut self, kind: &GroupKind, namespace: Option<&str>, reason: &str, source: &str) {
+        let Some(per_kind) = self.kinds.get_mut(kind) else { return };
+        let partial =
+            CoverageRecord { state: CoverageState::Partial, reason: reason.to_owned(), source: source.to_owned() };
+        match namespace {
+            Some(ns) => {
+                let covering = per_kind.namespaces.get(ns).or(per_kind.cluster.as_ref());
+                if covering.is_some_and(|record| record.state == CoverageState::Complete) {
+                    per_kind.insert(ns, partial);
+                }
+            }
+            None => {
+                if let Some(cluster) = per_kind.cluster.as_mut().filter(|r| r.state == CoverageState::Complete) {
+                    *cluster = partial;
+                }
+            }
+        }
+    }
+
+    /// Something that was read names an object that no list holds: whether it exists is not known, whatever was
+    /// declared. `by` says who names it, as a clause.
+    pub fn name(&mut self, kind: &GroupKind, namespace: &str, name: &str, by: String) {
+        let of_kind = self.named.entry(kind.clone()).or_default();
+        of_kind.entry((namespace.to_owned(), name.to_owned())).or_insert(by);
+    }
+
+    /// Who names an object that no list holds, as a clause.
+    pub fn named_by(&self, kind: &GroupKind, namespace: &str, name: &str) -> Option<&str> {
+        let of_kind = self.named.get(kind)?;
+        of_kind.get(&(namespace.to_owned(), name.to_owned())).map(String::as_str)
+    }
+
+    /// The statement that covers a kind in a namespace (or all there is outside of namespaces) as it was recorded,
+    /// and its scope.
+    pub fn statement<'c>(
+        &'c self,
+        kind: &GroupKind,
+        namespace: Option<&str>,
+    ) -> Option<(Option<&'c str>, &'c CoverageRecord)> {
+        let per_kind = self.kinds.get(kind)?;
+        namespace
+            .and_then(|ns| per_kind.namespaces.get_key_value(ns))
+            .map(|(ns, record)| (Some(ns.as_str()), record))
+            .or_else(|| per_kind.cluster.as_ref().map(|record| (None, record)))
+    }
+
+    /// The statements about a kind as they were recorded, the cluster-wide one first.
+    pub fn statements(&self, kind: &GroupKind) -> impl Iterator<Item = (Option<&str>, &CoverageRecord)> {
+        self.kinds.get(kind).into_iter().flat_map(PerKind::statements)
+    }
+
     /// Forgets all that is known about a kind, as if nobody had asked for it.
     pub fn forget(&mut self, kind: &GroupKind, reason: &str) {
         self.kinds.insert(
@@ -197,11 +324,7 @@ impl Coverage {
     pub fn of(&self, kind: &GroupKind, namespace: Option<&str>) -> CoverageRecord {
         match self.said(kind, namespace) {
             Said::Recorded(record) => record.clone(),
-            Said::Declared => CoverageRecord {
-                state: CoverageState::Complete,
-                reason: "the input was declared to be the whole cluster (--assume-complete)".to_owned(),
-                source: String::new(),
-            },
+            Said::Declared => declared(),
             Said::Within(gap) => CoverageRecord { state: CoverageState::Partial, ..gap.clone() },
             Said::SomeNamespaces => CoverageRecord {
                 state: CoverageState::Partial,
@@ -218,21 +341,24 @@ impl Coverage {
 
     /// How much of a kind was read in a scope, without the words.
     pub fn state(&self, kind: &GroupKind, namespace: Option<&str>) -> CoverageState {
-        match self.said(kind, namespace) {
-            Said::Recorded(record) => record.state,
-            Said::Declared => CoverageState::Complete,
-            Said::Within(_) | Said::SomeNamespaces => CoverageState::Partial,
-            Said::Nothing => CoverageState::NotCollected,
-        }
+        self.said(kind, namespace).state()
     }
 
     fn said(&self, kind: &GroupKind, namespace: Option<&str>) -> Said<'_> {
         if let Some(record) = self.unread(kind, namespace) {
             return Said::Recorded(record);
         }
-        if self.assumed(kind, namespace) {
-            return Said::Declared;
+        if !self.assumed(kind, namespace) {
+            return self.read(kind, namespace);
         }
+        match &self.lost {
+            Some(lost) if !proves_absence(self.read(kind, namespace).state()) => Said::Recorded(lost),
+            _ => Said::Declared,
+        }
+    }
+
+    /// What was read, whatever was declared.
+    fn read(&self, kind: &GroupKind, namespace: Option<&str>) -> Said<'_> {
         let unrecorded = self.fallback.as_ref().map_or(Said::Nothing, Said::Recorded);
         let Some(per_kind) = self.kinds.get(kind) else { return unrecorded };
         if let Some(ns) = namespace {
@@ -245,18 +371,30 @@ impl Coverage {
         }
     }
 
-    /// Was anything recorded about a kind, be it that it was not collected?
-    pub fn is_recorded(&self, kind: &GroupKind) -> bool {
-        self.kinds.contains_key(kind)
+    /// What counts of every kind and scope about which something was recorded or declared, in the order of kind and
+    /// namespace (cluster-wide first).
+    pub fn records(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, CoverageRecord)> {
+        self.kinds.iter().flat_map(move |(kind, per_kind)| {
+            let recorded = per_kind.statements().map(move |(ns, record)| (kind, ns, self.counting(kind, ns, record)));
+            let declared = self.assumptions.iter().filter_map(move |assumption| {
+                let ns = assumption.namespace.as_deref()?;
+                let new = !per_kind.namespaces.contains_key(ns) && assumption.is_about(kind);
+                let covering = per_kind.cluster.as_ref()?;
+                new.then(|| (kind, Some(ns), self.counting(kind, Some(ns), covering)))
+            });
+            recorded.chain(declared)
+        })
     }
 
-    /// Every recorded statement, in the order of kind and namespace (cluster-wide first).
-    pub fn records(&self) -> impl Iterator<Item = (&GroupKind, Option<&str>, &CoverageRecord)> {
-        self.kinds.iter().flat_map(|(kind, per_kind)| {
-            let cluster = per_kind.cluster.iter().map(move |r| (kind, None, r));
-            let namespaces = per_kind.namespaces.iter().map(move |(ns, r)| (kind, Some(ns.as_str()), r));
-            cluster.chain(namespaces)
-        })
+    /// What counts instead of a statement that was recorded.
+    fn counting(&self, kind: &GroupKind, namespace: Option<&str>, record: &CoverageRecord) -> CoverageRecord {
+        let unread = self.unread.get(kind);
+        let unread = unread.is_some_and(|per_kind| match namespace {
+            Some(ns) => per_kind.namespaces.contains_key(ns) || per_kind.cluster.is_some(),
+            None => per_kind.cluster.is_some(),
+        });
+        let declared = !unread && !proves_absence(record.state) && self.assumed(kind, namespace);
+        if declared { self.lost.clone().unwrap_or_else(self::declared) } else { record.clone() }
     }
 
     fn unread(&self, kind: &GroupKind, namespace: Option<&str>) -> Option<&CoverageRecord> {
@@ -270,7 +408,7 @@ impl Coverage {
 
     fn assumed(&self, kind: &GroupKind, namespace: Option<&str>) -> bool {
         self.assumptions.iter().any(|a| {
-            a.kind.as_deref().is_none_or(|k| k.eq_ignore_ascii_case(&kind.kind))
+            a.is_about(kind)
                 && match (a.namespace.as_deref(), namespace) {
                     (None, _) => true,
                     (Some(declared), Some(asked)) => declared == asked,

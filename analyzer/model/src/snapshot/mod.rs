@@ -20,13 +20,14 @@ mod simulation;
 mod store;
 mod thresholds;
 
-pub use builder::{Builder, Decode, Duplicate, Provenance};
+pub use builder::{Builder, Decode, Duplicate, MadeAgain, Provenance};
 pub use coverage::{Assumption, Coverage, CoverageRecord};
 pub use every::Every;
 pub use index::Index;
 pub use kind::GroupKind;
 pub use kinds::{AnyObject, Snapshot};
 pub use lookup::{Absence, Found, FoundAny, Gap, Listing, Lookup, Proof};
+pub use near::nearest;
 pub use redaction::{HIDDEN, is_masked};
 pub use selector::{LabelSelector, Requirement, matches_pairs};
 pub use siblings::Siblings;

@@ -5,6 +5,24 @@ use super::{GroupKind, kinds};
 /// More names than this are not compared: advice must not cost more than the judgement.
 const COMPARED: usize = 2_000;
 
+/// The word that comes closest to one that somebody typed, whatever its case: at most two letters, and no more than
+/// one in three, differ; or one is the beginning of the other.
+pub fn nearest<'n>(word: &str, words: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = word.to_lowercase();
+    if lower.is_empty() || lower.len() > 253 {
+        return None;
+    }
+    let apart = |other: &&'n str| {
+        let other = other.to_lowercase();
+        let letters = strsim::osa_distance(&lower, &other);
+        let near = letters <= 2 && letters * 3 <= lower.len().max(other.len());
+        let begins = lower.len() > 2 && (other.starts_with(&lower) || (other.len() > 2 && lower.starts_with(&other)));
+        (near || begins).then_some((!near, letters))
+    };
+    let found = words.into_iter().take(COMPARED).filter_map(|other| Some((apart(&other)?, other)));
+    found.min().map(|(_, other)| other)
+}
+
 /// The name among `names` in which at most two letters (and no more than one in three) differ.
 pub(super) fn closest<'n>(
     kind: &GroupKind,
@@ -25,6 +43,21 @@ pub(super) fn closest<'n>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_typed_word_is_near_to_one_that_was_meant() {
+        let words = ["shop", "shop-test", "kube-system"];
+        for (typed, meant) in [
+            ("shpo", Some("shop")),
+            ("Shop", Some("shop")),
+            ("shop-tst", Some("shop-test")),
+            ("kube", Some("kube-system")),
+            ("payments", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(typed, words), meant, "{typed}");
+        }
+    }
 
     #[test]
     fn names_that_differ_in_two_letters_are_near() {

@@ -187,6 +187,16 @@ impl Snapshot {
         self.completeness(T::KIND, namespace).map(|(reason, source)| Absence::new(what.into(), reason, source))
     }
 
+    /// As [`Snapshot::nothing_else`], for one of the kinds that share a shape.
+    pub fn nothing_else_of(
+        &self,
+        kind: &GroupKind,
+        namespace: Option<&str>,
+        what: impl Into<String>,
+    ) -> Result<Absence, Gap> {
+        self.completeness(kind, namespace).map(|(reason, source)| Absence::new(what.into(), reason, source))
+    }
+
     /// Is everything of a kind in a scope known? Otherwise the gap.
     pub fn is_complete(&self, kind: &GroupKind, namespace: Option<&str>) -> Result<(), Gap> {
         match self.coverage.state(kind, namespace) {
@@ -240,9 +250,13 @@ impl Snapshot {
         if let Some(found) = found {
             return Lookup::Found(found);
         }
+        let scope = namespace.map_or_else(String::new, |ns| format!("{ns}/"));
+        if let Some(by) = self.coverage.named_by(kind, namespace.unwrap_or_default(), name) {
+            let gap = Gap::investigate(format!("whether {kind} {scope}{name} exists"), by);
+            return Lookup::Unknown(Gap { near: near(), ..gap });
+        }
         match self.completeness(kind, namespace) {
             Ok((reason, source)) => {
-                let scope = namespace.map_or_else(String::new, |ns| format!("{ns}/"));
                 Lookup::Absent(Absence::new(format!("{kind} {scope}{name}"), reason, source).near(near()))
             }
             Err(gap) => Lookup::Unknown(Gap { near: near(), ..gap }),

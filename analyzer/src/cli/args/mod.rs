@@ -87,8 +87,9 @@ pub(super) struct Reading {
     /// Name shown for standard input
     #[arg(long, value_name = "NAME", default_value = "-")]
     pub stdin_name: String,
-    /// Treat the input as the whole cluster: what it does not hold does not exist. With a value, only
-    /// for these kinds, optionally in one namespace: Service,ConfigMap/ns=shop
+    /// Treat the input as the whole cluster: what it does not hold does not exist. With =KINDS only
+    /// for these kinds, optionally in one namespace: =Service,ConfigMap/ns=shop; 'workloads' are pods and all
+    /// kinds that make them
     #[arg(long, value_name = "KINDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     pub assume_complete: Vec<String>,
     /// Read what the releases in Helm's own Secrets applied as desired state, where the cluster's objects were not read
@@ -174,7 +175,7 @@ pub(super) enum ColorWhen {
 #[command(after_help = "Examples:\n  \
     kubereach check support-bundle.tar.gz -o report.html -o report.json\n  \
     kubectl get svc,ingress,pods,endpointslices,networkpolicies -A -o yaml | kubereach check -\n  \
-    helm template ./chart | kubereach check - --assume-complete=Service\n  \
+    helm template ./chart | kubereach check - --assume-complete=Service,workloads\n  \
     kubereach check dump.tar.gz --observations measured.json\n  \
     kustomize build overlays/prod | kubereach check - --on-top-of cluster.tar.gz\n  \
     kubereach check dump/ -n shop --kind Ingress --fail-on degraded\n  \

@@ -109,8 +109,10 @@ fn unresolved(error: &Unresolved) -> Failure {
         | Unresolved::ServiceAsSource
         | Unresolved::NoSuchPort(..)
         | Unresolved::NotAPort(_)
+        | Unresolved::Absent(_)
+        | Unresolved::Unread(..)
         | Unresolved::ExternalName(..) => Failure::Usage(error.to_string()),
-        Unresolved::Absent(_) | Unresolved::Unread(..) | Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
+        Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
     }
 }
 

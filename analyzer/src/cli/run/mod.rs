@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 use kubereach_engine::AnalysisOptions;
 use kubereach_engine::analyze_intake;
+use kubereach_engine::asked;
 use kubereach_engine::observation::{self, Document, ObservationInput, ObservationLimits};
 use kubereach_engine::plan_snapshot;
 use kubereach_intake::{Intake, IntakeOptions};
@@ -42,6 +43,9 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
     let ask = asked(command, deadline)?;
     let intake = read(command, &options.intake)?;
     let snapshot = plan::only(&intake.snapshots)?;
+    if let Some(why) = asked::missing(&[snapshot], &options.filter, "this cluster", true) {
+        return Err(Failure::Usage(why));
+    }
     let most = (command.max_targets > 0).then_some(command.max_targets);
     let plan = plan_snapshot(snapshot, &options.filter, most);
     if !plan.targets.iter().any(|target| target.purpose == Purpose::Path) {

@@ -238,7 +238,7 @@ pub(super) fn section(
         more_paths: (subject.paths.len() > PATHS).then(|| number(subject.paths.len() - PATHS)),
         findings: views(false),
         entry_problems: views(true),
-        assumed: unread(&subject.assumptions, assumptions),
+        assumed: unread(&subject.assumptions, "", assumptions),
         not_checked: assumptions.others(subject),
         not_proved: &subject.not_proved,
         test_action: subject.next_test.as_ref().map(|test| test.action.as_str()),
@@ -287,11 +287,11 @@ fn links(ids: &[String], anchors: &Anchors<'_>) -> Vec<Link> {
         .collect()
 }
 
-/// What was not read of these ids.
-fn unread<'a>(ids: &[String], assumptions: &'a Assumptions<'_>) -> Vec<Unread<'a>> {
+/// What was not read of these ids, after the evidence.
+fn unread<'a>(ids: &[String], evidence: &str, assumptions: &'a Assumptions<'_>) -> Vec<Unread<'a>> {
     let of = |(number, one): (usize, &'a Assumed<'_>)| Unread {
         href: if one.is_shown() { anchor(number) } else { String::new() },
-        text: one.text(),
+        text: one.after(evidence),
     };
     assumptions.named(ids).map(of).collect()
 }
@@ -306,7 +306,7 @@ fn segment_view<'a>(segment: &'a Segment, anchors: &Anchors<'_>, assumptions: &'
             told => told,
         },
         measured: segment.measured.map(crate::report::SegmentMeasure::word),
-        assumed: unread(&segment.assumptions, assumptions),
+        assumed: unread(&segment.assumptions, &segment.evidence, assumptions),
         findings: links(&segment.findings, anchors),
     }
 }

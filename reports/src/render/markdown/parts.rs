@@ -49,7 +49,7 @@ pub(super) fn assumptions(assumptions: &Assumptions<'_>, limit: usize) -> String
     let mut out = format!("**{TITLE}** ({STRICT}):\n\n");
     let lines = assumptions.shown().map(|(_, one)| {
         let (scope, weight) = (prose(&one.scope()), prose(&one.weight()));
-        let mut line = format!("- **{}**{scope}: {weight}.", prose(one.text()));
+        let mut line = format!("- **{}**{scope}; {weight}.", prose(one.text()));
         if !one.reason().is_empty() {
             line.push_str(&format!(" Why: {}.", prose(one.reason().trim_end_matches('.'))));
         }

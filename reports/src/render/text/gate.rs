@@ -35,6 +35,18 @@ pub(super) fn excused(
 /// The foot: counts, what has no effect, and the list if asked for.
 pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, list: bool) -> Result<(), RenderError> {
     let Some(gate) = &report.gate else { return Ok(()) };
+    if !gate.unread.is_empty() {
+        sheet.gap()?;
+        let count = plural(gate.unread.len(), "Kubernetes object could", "Kubernetes objects could");
+        let line =
+            format!("{count} not be read, and what was not read did not pass (--allow-unreadable lets it pass).");
+        sheet.flow("", "", &[(Ink::Warn, line)])?;
+        for problem in gate.unread.iter().take(ROWS) {
+            let place = problem.line.map_or_else(|| problem.path.clone(), |line| format!("{}:{line}", problem.path));
+            sheet.flow("  ", "    ", &[(Ink::Bold, place), (Ink::Plain, format!(" {}", problem.message))])?;
+        }
+        more(sheet, "  ", gate.unread.len(), ROWS, "object", "objects")?;
+    }
     if gate.suppressed == 0 && gate.suppressions.is_empty() {
         return Ok(());
     }

@@ -66,7 +66,7 @@ pub(super) fn assumed<'a>(
     sheet.flow("", "  ", &[(Ink::Bold, TITLE.to_owned()), (Ink::Plain, format!(" ({STRICT}):"))])?;
     for one in all {
         let mut line =
-            vec![(Ink::Bold, one.text().to_owned()), (Ink::Plain, format!("{}: {}", one.scope(), one.weight()))];
+            vec![(Ink::Bold, one.text().to_owned()), (Ink::Plain, format!("{}; {}", one.scope(), one.weight()))];
         if !one.reason().is_empty() {
             line.push((Ink::Dim, format!(" — {}", one.reason())));
         }

@@ -137,10 +137,9 @@ fn one_segment(sheet: &mut Sheet<'_>, segment: &Segment, last: bool, all: &Told<
     if let Some(measured) = segment.measured {
         pieces.push((Ink::Bold, format!("; traffic {measured} here")));
     }
-    let unread = all.assumptions.clauses(&segment.assumptions);
+    let unread = all.assumptions.beside(segment);
     if !unread.is_empty() {
-        let after = if segment.evidence.is_empty() { "" } else { "; " };
-        pieces.push((Ink::Unsure, format!("{after}{unread}")));
+        pieces.push((Ink::Unsure, format!("; {unread}")));
     }
     sheet.flow(first, &format!("{rest}                    "), &pieces)?;
     for finding in all.findings.all(&segment.findings) {

@@ -46,7 +46,11 @@ fn of_service(cx: &Change<'_>, name: &(String, String)) -> Vec<Finding> {
     let mut found = Vec::new();
     for workload in cx.before.workloads.in_namespace(&name.0) {
         let Some(template) = workload.get().value.template() else { continue };
-        if workload.kind == WorkloadKind::ReplicaSet && workload.metadata.controller().is_some() {
+        let made = matches!(
+            workload.kind,
+            WorkloadKind::ReplicaSet | WorkloadKind::ReplicationController | WorkloadKind::VirtualMachineInstance
+        );
+        if made && workload.metadata.controller().is_some() {
             continue;
         }
         if !matches_pairs(&old.spec.selector, &template.metadata.labels) {

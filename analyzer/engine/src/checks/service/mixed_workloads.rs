@@ -60,11 +60,11 @@ fn owners(cx: &Context<'_, '_>) -> BTreeSet<String> {
 /// The workload that made the pod; of a replica set, whoever made that.
 fn owner(cx: &Context<'_, '_>, pod: &Pod) -> Option<String> {
     let reference = pod.metadata.controller()?;
-    if reference.kind != "ReplicaSet" {
+    if !matches!(reference.kind.as_str(), "ReplicaSet" | "ReplicationController") {
         return Some(format!("{} {}", reference.kind, reference.name));
     }
     let mut sets = cx.cluster.snapshot.workloads.named(&pod.metadata.namespace, &reference.name);
-    let set = sets.find(|set| set.kind == WorkloadKind::ReplicaSet);
+    let set = sets.find(|set| matches!(set.kind, WorkloadKind::ReplicaSet | WorkloadKind::ReplicationController));
     if let Some(parent) = set.and_then(|s| s.get().value.metadata.controller()) {
         let kind = GroupKind::of(&parent.api_version, &parent.kind);
         return Some(format!("{} {}", kind.kind, parent.name));
@@ -72,5 +72,5 @@ fn owner(cx: &Context<'_, '_>, pod: &Pod) -> Option<String> {
     // Not read: a Deployment names its replica sets after itself and the template's hash.
     let hash = pod.metadata.label("pod-template-hash");
     let stem = hash.and_then(|hash| reference.name.strip_suffix(hash)).and_then(|s| s.strip_suffix('-'));
-    Some(stem.map_or_else(|| format!("ReplicaSet {}", reference.name), |stem| format!("Deployment {stem}")))
+    Some(stem.map_or_else(|| format!("{} {}", reference.kind, reference.name), |stem| format!("Deployment {stem}")))
 }

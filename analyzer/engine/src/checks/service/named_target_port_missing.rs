@@ -40,11 +40,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let live = view.selected.live.iter().map(|p| (&p.get().value.spec, shows(*p, name, port)));
-    let templates =
-        view.workloads.owners.iter().filter_map(|w| Some((&w.get().value.template()?.spec, shows(*w, name, port))));
+    let templates = view.workloads.templates().filter_map(|w| Some((w.get().value.pod_spec()?, shows(w, name, port))));
     let specs: Vec<(&PodSpec, Proof)> =
         if view.selected.live.is_empty() { templates.collect() } else { live.collect() };
-    if specs.iter().any(|(spec, _)| spec.named_port(name, &port.protocol).is_some()) {
+    if specs.iter().any(|(spec, _)| spec.has_unreadable_port() || spec.named_port(name, &port.protocol).is_some()) {
         return None;
     }
     let (spec, proof) = specs.first()?;

@@ -14,10 +14,11 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     segment: SegmentName::Endpoints,
     title: "The workload behind the Service is at zero on purpose",
     explanation: "Every workload whose pods the Service selects asks for no pod: a Deployment, StatefulSet, \
-         ReplicaSet, Rollout or ReplicationController with 0 replicas (also while its last pods go), \
-         a DaemonSet that no node matches, a suspended Job, a CronJob between runs. Nothing answers \
-         now, and that is what was asked for: the path is shown as dormant and not counted as an \
-         outage.",
+         ReplicaSet, Rollout, DeploymentConfig or ReplicationController with 0 replicas (also while \
+         its last pods go), a DaemonSet that no node matches, a suspended Job, a CronJob between \
+         runs, a virtual machine that is switched off. Nothing answers now, and that is what was \
+         asked for: the path is shown as dormant and not counted as an outage. Where a kind that \
+         kubereach does not know controls the workload, the answer is unknown.",
     example: r"kind: Deployment
 spec:
   replicas: 0",
@@ -29,7 +30,12 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let rest = cx.at_rest()?;
     let AtRest::Zero(workload) = rest else { return None };
     let (action, line) = match workload.kind {
-        WorkloadKind::DaemonSet => ("See which nodes it may run on.", command::describe(&workload.object())),
+        WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => {
+            ("See which nodes it may run on.", command::describe(&workload.object()))
+        }
+        WorkloadKind::VirtualMachine | WorkloadKind::VirtualMachineInstance => {
+            ("Start it if it should serve.", command::get(&workload.object(), ""))
+        }
         _ => ("Scale it up if it should serve.", command::get(&workload.object(), "")),
     };
     Some(
@@ -44,10 +50,14 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
 /// What says so.
 fn field(workload: &Workload) -> Vec<Step> {
     match workload.kind {
-        WorkloadKind::DaemonSet => field!["status", "desiredNumberScheduled"].into(),
+        WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => field!["status", "desiredNumberScheduled"].into(),
         WorkloadKind::Job => field!["spec", "suspend"].into(),
         WorkloadKind::CronJob if workload.spec.suspend.0 == Some(true) => field!["spec", "suspend"].into(),
         WorkloadKind::CronJob => field!["spec", "schedule"].into(),
+        WorkloadKind::DeploymentConfig if workload.spec.test.0 == Some(true) => field!["spec", "test"].into(),
+        WorkloadKind::VirtualMachine if workload.spec.running.0.is_some() => field!["spec", "running"].into(),
+        WorkloadKind::VirtualMachine => field!["spec", "runStrategy"].into(),
+        WorkloadKind::VirtualMachineInstance => field!["status", "phase"].into(),
         _ => field!["spec", "replicas"].into(),
     }
 }

@@ -4,10 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::service::context::Context;
 use crate::resolve::service::Truth;
-use crate::resolve::service::closest_match;
+use crate::resolve::service::closest_match::{self, ClosestMatch};
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Text};
 use kubereach_model::field;
+use kubereach_model::snapshot::Absence;
 use kubereach_model::snapshot::model::Pod;
 
 /// What `explain` says of it.
@@ -17,9 +18,10 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     title: "The Service selects no pod",
     explanation: "A Service sends traffic to the pods that carry every label of its selector. Every pod of the \
          namespace was read and none carries them all, and no workload that was read would make such \
-         a pod, so every connection to the Service is refused. Not raised where pods were not read \
-         completely, where another EndpointSlice serves the Service, or where the workload is merely \
-         at zero.",
+         a pod, so every connection to the Service is refused. In manifests a selector that is a slip of \
+         the finger away from a template's labels is enough, where all workloads of that kind are in \
+         the input. Not raised where pods were not read completely, where another EndpointSlice serves \
+         the Service, or where the workload is merely at zero.",
     example: r"kind: Service
 spec:
   selector: {app: web}   # the pods carry app: wbe",
@@ -34,15 +36,11 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let view = cx.view;
     let selector = &view.service.get().value.spec.selector;
     let labels = closest_match::words(selector);
-    if view.declared_only {
-        closest_match::templates_gap(cx.cluster, view.namespace(), selector).is_none().then_some(())?;
-    }
     if matches!(view.truth, Truth::Simulated(_)) && closest_match::brought_gap(cx.cluster).is_some() {
         return None;
     }
-    let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
-    let absence = cx.cluster.snapshot.nothing_else::<Pod>(Some(view.namespace()), what).ok()?;
     let near = closest_match::closest_match(cx.cluster, view.namespace(), selector);
+    let absence = absence(cx, near.as_ref(), &labels)?;
     let message = format!("no pod carries the labels this Service looks for ({labels})");
     let finding =
         DOC.finding(&absence.proof(), cx.object(), message).at(view.service.origin, field!["spec", "selector"]);
@@ -59,4 +57,19 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
             format!("{} --show-labels", command::list("pods", view.namespace())),
         ),
     })
+}
+
+/// That no pod has these labels. Of manifests: that none is in the input and all would be, or that the selector is
+/// misspelt.
+fn absence(cx: &Context<'_, '_>, near: Option<&ClosestMatch>, labels: &str) -> Option<Absence> {
+    let view = cx.view;
+    let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
+    let selector = &view.service.get().value.spec.selector;
+    let others = view.declared_only && closest_match::templates_gap(cx.cluster, view.namespace(), selector).is_some();
+    let none = || cx.cluster.snapshot.nothing_else::<Pod>(Some(view.namespace()), what.clone()).ok();
+    if let (false, Some(absence)) = (others, none()) {
+        return Some(absence);
+    }
+    let service = &view.service.get().value;
+    near.filter(|_| view.declared_only).and_then(|near| closest_match::misspelt(cx.cluster, service, near, &what))
 }

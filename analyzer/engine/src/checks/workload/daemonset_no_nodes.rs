@@ -20,7 +20,8 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// Wants no pod, because no node fits.
 pub fn finding(_cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
-    if workload.kind != WorkloadKind::DaemonSet || workload.desired() != Some(0) {
+    let runs_on_each_node = matches!(workload.kind, WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet);
+    if !runs_on_each_node || workload.desired() != Some(0) {
         return None;
     }
     let wants = workload.get().value.template().map(|t| &t.spec.node_selector).filter(|s| !s.is_empty());

@@ -1,9 +1,11 @@
 //! What the workloads behind a Service say about their pods.
 
 pub mod daemonset_no_nodes;
+pub mod never_rolled_out;
 pub mod on_demand;
 pub mod paused;
 pub mod quota;
+pub mod rollout_failed;
 pub mod rollout_stuck;
 pub mod suspended;
 pub mod zero_uncertain;
@@ -14,9 +16,11 @@ use kubereach_model::evidence::CatalogueEntry;
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     daemonset_no_nodes::DOC.entry(),
+    never_rolled_out::DOC.entry(),
     on_demand::DOC.entry(),
     paused::DOC.entry(),
     quota::DOC.entry(),
+    rollout_failed::DOC.entry(),
     rollout_stuck::DOC.entry(),
     suspended::DOC.entry(),
     zero_uncertain::DOC.entry(),
@@ -31,6 +35,8 @@ pub const CAUSES: &[WorkloadCause] = &[
     cause(quota::finding),
     cause(daemonset_no_nodes::finding),
     cause(suspended::finding),
+    cause(never_rolled_out::finding),
+    cause(rollout_failed::finding),
     cause(rollout_stuck::finding),
     WorkloadCause { check: paused::finding, only_while_missing: true },
 ];

@@ -17,17 +17,14 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
          Knative revision whose requests go to an activator. Whether traffic gets through depends on \
          that, by design.",
     example: "A Deployment with 0 replicas that a KEDA HTTPScaledObject targets.",
-    sources: &["KEDA ScaledObject", "Knative Serving: ServerlessService mode Proxy"],
+    sources: &["KEDA ScaledObject, Pausing autoscaling", "Knative Serving: ServerlessService mode Proxy"],
 });
 
 /// At zero, with something that starts it.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let AtRest::OnDemand = cx.at_rest()? else { return None };
     let (by, object) = match &cx.view.workloads.zero {
-        Zero::OnDemand(scaler) => {
-            let object = scaler.object();
-            (format!("{} {}", object.kind, object.name), Some(object))
-        }
+        Zero::OnDemand(scaler) => (format!("{} {}", scaler.kind, scaler.name), Some(scaler.clone())),
         Zero::Knative => ("Knative".to_owned(), None),
         _ => return None,
     };

@@ -22,7 +22,8 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// Past its deadline.
 pub fn finding(_cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
-    let rolls = matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout);
+    let rolls =
+        matches!(workload.kind, WorkloadKind::Deployment | WorkloadKind::Rollout | WorkloadKind::DeploymentConfig);
     let condition = current(&workload.get().value.status.as_ref()?.conditions, "Progressing")?;
     if !rolls || condition.reason() != "ProgressDeadlineExceeded" {
         return None;

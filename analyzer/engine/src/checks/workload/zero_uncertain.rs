@@ -12,10 +12,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "workload/zero-uncertain",
     segment: SegmentName::Endpoints,
     title: "The workload may be at zero on purpose",
-    explanation: "Nothing is behind the Service but replica sets at zero, or pods on their way out, and \
-         whoever owns them was not read. It may have been scaled to zero on purpose.",
+    explanation: "Nothing is behind the Service but workloads at zero, or pods on their way out, and what \
+         controls them was not read, or is of a kind that kubereach does not know. It may have been \
+         scaled to zero on purpose, or its controller may want pods and not get them.",
     example: "A ReplicaSet with 0 replicas whose Rollout was not collected.",
-    sources: &["apps/v1 ReplicaSet", "Argo Rollouts"],
+    sources: &["apps/v1 ReplicaSet", "Argo Rollouts", "meta/v1 OwnerReference controller"],
 });
 
 /// At zero, as far as was read.
@@ -26,7 +27,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     }
     Some(
         DOC.finding(gap, cx.object(), "nothing runs behind it; whether that is on purpose was not read")
-            .cause("the owner of its pods was not collected")
+            .cause(format!("it depends on {}", gap.what))
             .next(
                 "Find out what owns its pods.",
                 command::labelled("replicasets", cx.view.namespace(), &cx.view.service.spec.selector),

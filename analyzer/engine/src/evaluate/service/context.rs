@@ -62,7 +62,7 @@ impl AtRest<'_, '_> {
     pub fn reason(self) -> String {
         match self {
             Self::Zero(workload) => {
-                format!("{} is scaled to zero on purpose ({})", workload.title(), asks_for_no_pod(&workload))
+                format!("{} is {} ({})", workload.title(), rests(workload.kind), asks_for_no_pod(&workload))
             }
             Self::UnusedPreview(rollout) => {
                 format!("it selects a generation of Rollout {rollout} that has no pods; nothing is being rolled out")
@@ -72,13 +72,24 @@ impl AtRest<'_, '_> {
     }
 }
 
+/// How a workload that asks for no pod rests.
+const fn rests(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::VirtualMachine | WorkloadKind::VirtualMachineInstance => "switched off on purpose",
+        _ => "scaled to zero on purpose",
+    }
+}
+
 /// What shows that a workload asks for no pod.
 pub fn asks_for_no_pod(workload: &Workload) -> &'static str {
     match workload.kind {
-        WorkloadKind::DaemonSet => "no node matches it",
+        WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => "no node matches it",
         WorkloadKind::Job => "suspend: true",
         WorkloadKind::CronJob if workload.spec.suspend.0 == Some(true) => "suspend: true",
         WorkloadKind::CronJob => "between two runs",
+        WorkloadKind::DeploymentConfig if workload.spec.test.0 == Some(true) => "test: true",
+        WorkloadKind::VirtualMachine => "it is stopped",
+        WorkloadKind::VirtualMachineInstance => "it has ended",
         _ => "replicas: 0",
     }
 }
@@ -214,7 +225,7 @@ impl<'c, 's> Context<'c, 's> {
             for endpoint in &self.behind.endpoints {
                 if Self::answers(endpoint) {
                     answering += 1;
-                } else if !endpoint.terminating {
+                } else if !endpoint.terminating && !endpoint.pod.is_some_and(|pod| pod.is_outlived_by_sidecar()) {
                     silent += 1;
                 }
             }
@@ -303,8 +314,8 @@ impl<'c, 's> Context<'c, 's> {
         if live.peek().is_some() {
             return Box::new(live.map(SpecSource::Pod));
         }
-        let workloads = self.view.workloads.owners.iter();
-        Box::new(workloads.filter_map(|w| Some(SpecSource::Template(*w, &w.get().value.template()?.spec))))
+        let templates = self.view.workloads.templates();
+        Box::new(templates.filter_map(|w| Some(SpecSource::Template(w, w.get().value.pod_spec()?))))
     }
 
     /// The numbers the port leads to: what the source lists, else a numeric target port.

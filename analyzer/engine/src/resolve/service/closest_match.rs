@@ -6,8 +6,8 @@ use kubereach_reports::report::ObjectRef;
 
 use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::command::cut;
-use kubereach_model::snapshot::model::{Pod, Resource as _, WorkloadKind};
-use kubereach_model::snapshot::{Gap, GroupKind};
+use kubereach_model::snapshot::model::{Pod, Resource as _, Service, WorkloadKind};
+use kubereach_model::snapshot::{Absence, Gap, GroupKind, matches_pairs};
 
 /// How many pods and how many templates of a namespace are compared; this is advice, not evidence.
 const COMPARED: usize = 2000;
@@ -28,6 +28,8 @@ pub(crate) struct ClosestMatch {
     /// A workload's template rather than a pod.
     pub(crate) template: bool,
     differences: Vec<String>,
+    /// The one label that was meant, where the selector differs by a slip of the finger.
+    meant: Option<String>,
 }
 
 impl ClosestMatch {
@@ -40,10 +42,39 @@ impl ClosestMatch {
         }
     }
 
-    /// Which labels differ.
+    /// Which labels differ, and what was meant.
     pub(crate) fn difference(&self) -> String {
-        cut(&self.differences.join(", "))
+        let differences = cut(&self.differences.join(", "));
+        match &self.meant {
+            Some(meant) => format!("{differences}; did you mean {}?", cut(meant)),
+            None => differences,
+        }
     }
+}
+
+/// Is one word the other with a slip of the finger? At most two letters, and no more than one in three, differ, and no
+/// digit: `db-1` and `db-2` are two things.
+fn is_slip(one: &str, other: &str) -> bool {
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
+    let longest = one.chars().count().max(other.chars().count());
+    let apart = strsim::osa_distance(one, other);
+    (1..=2).contains(&apart) && apart * 3 <= longest && digits(one) == digits(other)
+}
+
+/// The label that the selector means, where one of its labels has a slip in the value or in the key and all others fit.
+fn meant(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> Option<String> {
+    let mut differing = selector.iter().filter(|(key, value)| labels.get(*key) != Some(*value));
+    let (key, value) = differing.next()?;
+    if differing.next().is_some() {
+        return None;
+    }
+    let slipped = match labels.get(key) {
+        Some(found) => Some((key, found)).filter(|_| is_slip(value, found)),
+        None => labels
+            .iter()
+            .find(|(other, found)| *found == value && is_slip(key, other) && !selector.contains_key(other.as_str())),
+    };
+    slipped.map(|(key, value)| format!("{key}={value}"))
 }
 
 /// Labels it shares in full count most, keys it shares with another value count too.
@@ -98,7 +129,32 @@ pub(crate) fn closest_match(
         offer(pod.object_ref(), false, &pod.metadata.labels);
     }
     let (_, object, template, labels) = best?;
-    Some(ClosestMatch { object, template, differences: differences(selector, labels) })
+    let (differences, meant) = (differences(selector, labels), meant(selector, labels));
+    Some(ClosestMatch { object, template, differences, meant })
+}
+
+/// That a selector of a manifest is misspelt: all workloads of a kind are in the input, and it differs by a slip of the
+/// finger from the template of one of them, which no other Service means (or whose name the Service bears).
+pub(crate) fn misspelt(
+    cluster: &ClusterIndex<'_>,
+    service: &Service,
+    near: &ClosestMatch,
+    what: impl Into<String>,
+) -> Option<Absence> {
+    let namespace = service.metadata.namespace.as_str();
+    near.meant.as_ref().filter(|_| near.template)?;
+    let workload = cluster.templates_in(namespace).iter().find(|w| w.object() == near.object)?;
+    let labels = &workload.template()?.metadata.labels;
+    let others = cluster.snapshot.services.in_namespace(namespace);
+    let others = others.filter(|other| other.metadata.name != service.metadata.name && !other.is_selectorless());
+    let is_meant_by_others = others.into_iter().any(|other| matches_pairs(&other.spec.selector, labels));
+    if is_meant_by_others && !service.metadata.name.starts_with(workload.metadata.name.as_str()) {
+        return None;
+    }
+    if cluster.snapshot.other_kinds.keys().any(may_make_pods) {
+        return None;
+    }
+    cluster.snapshot.nothing_else_of(&workload.group_kind(), Some(namespace), what).ok()
 }
 
 /// Why, in manifests, a workload with the right labels may exist that was not read.
@@ -113,6 +169,8 @@ pub(crate) fn templates_gap(
         let (shared, other): (Vec<_>, Vec<_>) = selector.iter().partition(|(key, _)| labels.contains_key(*key));
         !shared.is_empty() && !other.is_empty() && shared.iter().all(|(key, value)| labels.get(*key) == Some(*value))
     };
+    // One that differs by a slip is not on its way to the other label.
+    let may_gain = |labels| may_gain(labels) && meant(selector, labels).is_none();
     let gaining =
         cluster.templates_in(namespace).iter().find(|w| w.template().is_some_and(|t| may_gain(&t.metadata.labels)));
     if let Some(workload) = gaining {
@@ -125,11 +183,12 @@ pub(crate) fn templates_gap(
             "its template has the other labels of the selector, and labels can be added to running pods",
         ));
     }
-    for kind in WorkloadKind::ALL {
-        // Rollouts exist only where Argo is installed; a cluster without them is not incomplete.
-        let needed = kind != WorkloadKind::Rollout;
-        if let (true, Err(gap)) = (needed, cluster.snapshot.is_complete(&kind.group_kind(), Some(namespace))) {
-            return Some(gap);
+    // Where all pods are in the input no other is made, by whatever.
+    if cluster.snapshot.is_complete(Pod::KIND, Some(namespace)).is_err() {
+        for kind in WorkloadKind::ALL.into_iter().filter(|kind| kind.is_built_in()) {
+            if let Err(gap) = cluster.snapshot.is_complete(&kind.group_kind(), Some(namespace)) {
+                return Some(gap);
+            }
         }
     }
     let maker = cluster.snapshot.other_kinds.keys().find(|kind| may_make_pods(kind))?;

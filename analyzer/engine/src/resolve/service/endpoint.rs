@@ -85,7 +85,7 @@ impl<'s> Endpoint<'s> {
     pub fn spec(&self) -> Option<&'s PodSpec> {
         match (self.pod, self.template) {
             (Some(pod), _) => Some(&pod.get().value.spec),
-            (None, Some(workload)) => workload.get().value.template().map(|t| &t.spec),
+            (None, Some(workload)) => workload.get().value.pod_spec(),
             (None, None) => None,
         }
     }

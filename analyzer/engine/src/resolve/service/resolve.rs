@@ -190,7 +190,10 @@ fn from_object<'s>(
 
 /// The ports of a pod behind a Service, as the controller works them out: a named target port is looked
 /// up by name and protocol, and left out where the pod has none.
-fn worked_ports<'s>(service: &'s Service, spec: &PodSpec) -> Vec<GroupPort<'s>> {
+///
+/// Without a spec (the template of a virtual machine shows no containers), or beside a port that cannot be read, a name
+/// may lead to any number.
+fn worked_ports<'s>(service: &'s Service, spec: Option<&PodSpec>) -> Vec<GroupPort<'s>> {
     service
         .spec
         .ports
@@ -199,7 +202,11 @@ fn worked_ports<'s>(service: &'s Service, spec: &PodSpec) -> Vec<GroupPort<'s>> 
             let number = match port.target_port.as_ref()? {
                 PortRef::Number(n) => Some(*n),
                 PortRef::Redacted => None,
-                PortRef::Name(name) => Some(spec.named_port(name, &port.protocol)?),
+                PortRef::Name(name) => match spec.map(|spec| (spec.named_port(name, &port.protocol), spec)) {
+                    Some((Some(number), _)) => Some(number),
+                    Some((None, spec)) if !spec.has_unreadable_port() => return None,
+                    _ => None,
+                },
             };
             Some(GroupPort { name: &port.name, protocol: &port.protocol, number })
         })
@@ -231,7 +238,7 @@ fn from_pods<'s>(service: Found<'s, Service>, selected: &Selected<'s>) -> (Vec<G
         if addressed(pod) == Addressed::No {
             continue;
         }
-        let group = worked.group(worked_ports(value, &pod.get().value.spec));
+        let group = worked.group(worked_ports(value, Some(&pod.get().value.spec)));
         let (is_ready, terminating) = (pod.is_ready() == Some(true), pod.is_terminating());
         let address = pod.get().value.ips().find(|ip| fits(value, ip));
         endpoints.push(Endpoint {
@@ -284,7 +291,7 @@ fn simulated<'s>(
         if !replaced && addressed(pod) == Addressed::No {
             continue;
         }
-        let group = first + worked.group(worked_ports(value, &pod.get().value.spec));
+        let group = first + worked.group(worked_ports(value, Some(&pod.get().value.spec)));
         // Whether a pod that is yet to come will be ready is not known; that is said, and not held against it.
         let is_ready = pod.is_ready().unwrap_or(replaced);
         let terminating = pod.is_terminating();
@@ -302,9 +309,10 @@ fn simulated<'s>(
     }
     for workload in &workloads.owners {
         let meta = &workload.get().value.metadata;
-        let Some(template) = workload.get().value.template() else { continue };
-        if cluster.snapshot.simulation.stands_in(workload.kind, &meta.namespace, &meta.name) {
-            let group = first + worked.group(worked_ports(value, &template.spec));
+        if workload.template().is_some()
+            && cluster.snapshot.simulation.stands_in(workload.kind, &meta.namespace, &meta.name)
+        {
+            let group = first + worked.group(worked_ports(value, workload.get().value.pod_spec()));
             endpoints.push(Endpoint { template: Some(*workload), ..blank(group) });
         }
     }
@@ -325,8 +333,8 @@ fn from_templates<'s>(
 ) -> (Vec<Group<'s>>, Vec<Endpoint<'s>>) {
     let mut worked = Worked { by_ports: BTreeMap::new(), groups: Vec::new() };
     let mut endpoints = Vec::new();
-    let pods = selected.live.iter().map(|pod| (&pod.get().value.spec, Some(*pod), None));
-    let templates = workloads.owners.iter().filter_map(|w| Some((&w.get().value.template()?.spec, None, Some(*w))));
+    let pods = selected.live.iter().map(|pod| (Some(&pod.get().value.spec), Some(*pod), None));
+    let templates = workloads.templates().map(|w| (w.get().value.pod_spec(), None, Some(w)));
     for (spec, pod, template) in pods.chain(templates) {
         let group = worked.group(worked_ports(&service.get().value, spec));
         endpoints.push(Endpoint {

@@ -12,7 +12,7 @@ pub struct Selected<'s> {
     pub live: Vec<Found<'s, Pod>>,
     /// Being deleted, not finished.
     pub terminating: Vec<Found<'s, Pod>>,
-    /// Ran to completion.
+    /// Ran to completion, also where a sidecar keeps the pod running.
     pub succeeded: Vec<Found<'s, Pod>>,
     /// Failed or evicted.
     pub failed: Vec<Found<'s, Pod>>,
@@ -50,6 +50,7 @@ impl<'s> Selected<'s> {
             let slot = match pod.phase() {
                 "Succeeded" => &mut selected.succeeded,
                 "Failed" => &mut selected.failed,
+                _ if pod.is_outlived_by_sidecar() => &mut selected.succeeded,
                 _ if pod.is_terminating() => &mut selected.terminating,
                 _ => &mut selected.live,
             };

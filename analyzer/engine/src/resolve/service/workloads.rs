@@ -1,12 +1,12 @@
 //! The workloads behind a Service, and whether they are at zero on purpose.
 
+use kubereach_reports::report::ObjectRef;
+
 use super::Selected;
 use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::command;
 use kubereach_model::snapshot::model::{ConditionStatus, UnmodelledRole, current};
-use kubereach_model::snapshot::model::{
-    OwnerReference, Resource as _, Service, Unmodelled, Workload, WorkloadKind, unmodelled_role,
-};
+use kubereach_model::snapshot::model::{Meta, OwnerReference, Service, Workload, WorkloadKind, unmodelled_role};
 use kubereach_model::snapshot::{Found, Gap, GroupKind, Lookup, matches_pairs};
 
 /// Is everything behind the Service at zero?
@@ -17,14 +17,14 @@ pub enum Zero<'s> {
     No,
     /// Every workload whose template it selects is at zero.
     Yes,
-    /// Only replica sets at zero were read; whoever owns them was not.
+    /// Only workloads at zero were read; what controls them was not, or is of a kind that nobody here knows.
     Uncertain(Gap),
     /// An autoscaler or activator starts the workload when traffic comes.
-    OnDemand(Found<'s, Unmodelled>),
+    OnDemand(ObjectRef),
     /// Knative starts the workload when traffic comes.
     Knative,
     /// A preview or canary Service of a Rollout that is not rolling out.
-    UnusedPreview(String),
+    UnusedPreview(&'s str),
 }
 
 /// What stands behind a Service.
@@ -38,13 +38,6 @@ pub struct Workloads<'s> {
     pub zero: Zero<'s>,
 }
 
-impl<'s> Workloads<'s> {
-    /// What its owners control, then the owners.
-    pub fn all(&self) -> impl Iterator<Item = Found<'s, Workload>> + '_ {
-        self.controlled.iter().chain(&self.owners).copied()
-    }
-}
-
 enum Owner<'s> {
     /// Controls itself.
     Nobody,
@@ -52,24 +45,56 @@ enum Owner<'s> {
     Read(Found<'s, Workload>),
     /// Does not exist any more.
     Gone,
-    /// Was not read.
-    Unseen(Gap),
-    /// Not a kind of workload the model knows (an operator's).
-    ThirdParty,
+    /// Was not read, or is of a kind whose wishes nobody here knows (an operator's).
+    Unknown(Gap),
 }
 
 fn owner<'s>(cluster: &ClusterIndex<'s>, namespace: &str, reference: Option<&OwnerReference>) -> Owner<'s> {
     let Some(reference) = reference else { return Owner::Nobody };
     let kind = GroupKind::of(&reference.api_version, &reference.kind);
-    let Some(kind) = WorkloadKind::ALL.into_iter().find(|k| k.group_kind() == kind) else { return Owner::ThirdParty };
+    let Some(kind) = WorkloadKind::of(&kind) else {
+        return Owner::Unknown(Gap::investigate(
+            format!("how many pods {} {} asks for", kind.kind, reference.name),
+            format!("it controls what is at zero, and {} is not a kind that kubereach knows", kind.display()),
+        ));
+    };
     match cluster.snapshot.workload(kind, namespace, &reference.name) {
         Lookup::Found(found) => Owner::Read(found),
         Lookup::Absent(_) => Owner::Gone,
-        Lookup::Unknown(gap) => Owner::Unseen(gap),
+        Lookup::Unknown(gap) => Owner::Unknown(gap),
     }
 }
 
+/// The Rollout that makes pods of the template of this workload, which is then left at zero.
+fn template_user<'s>(cluster: &ClusterIndex<'s>, workload: &Workload) -> Option<Found<'s, Workload>> {
+    if workload.desired() != Some(0) || workload.metadata.controller().is_some() {
+        return None;
+    }
+    cluster.snapshot.workloads.in_namespace(&workload.metadata.namespace).find(|user| uses_template(user, workload))
+}
+
+/// Does this Rollout name that workload in its `workloadRef`?
+fn uses_template(rollout: &Workload, workload: &Workload) -> bool {
+    let named = rollout.spec.workload_ref.as_ref();
+    rollout.kind == WorkloadKind::Rollout
+        && named.is_some_and(|named| named.name == workload.metadata.name && named.kind == workload.kind.word())
+}
+
 impl<'s> Workloads<'s> {
+    /// What its owners control, then the owners.
+    pub fn all(&self) -> impl Iterator<Item = Found<'s, Workload>> + '_ {
+        self.controlled.iter().chain(&self.owners).copied()
+    }
+
+    /// What shows the pods: the owners, or the workload whose template an owner uses.
+    pub fn templates(&self) -> impl Iterator<Item = Found<'s, Workload>> + '_ {
+        let shown = |owner: &Found<'s, Workload>| match owner.template() {
+            Some(_) => Some(*owner),
+            None => self.controlled.iter().find(|workload| uses_template(owner, workload)).copied(),
+        };
+        self.owners.iter().filter_map(shown)
+    }
+
     pub(super) fn of(cluster: &ClusterIndex<'s>, service: &Service, selected: &Selected<'s>) -> Self {
         if service.is_selectorless() {
             return Self::default();
@@ -77,18 +102,22 @@ impl<'s> Workloads<'s> {
         let namespace = service.metadata.namespace.as_str();
         let selector = &service.spec.selector;
         let mut workloads = Self::default();
-        let mut unseen: Option<Gap> = None;
-        let mut preview: Option<String> = None;
+        let mut unknown: Option<Gap> = None;
+        let mut preview: Option<&'s str> = None;
         for workload in cluster.templates_selected(namespace, selector) {
             let reference = workload.get().value.metadata.controller();
-            match owner(cluster, namespace, reference) {
+            let owner = match template_user(cluster, workload.get()) {
+                Some(rollout) => Owner::Read(rollout),
+                None => owner(cluster, namespace, reference),
+            };
+            match owner {
                 Owner::Read(parent) => {
                     let by_hash = selector.contains_key("rollouts-pod-template-hash");
                     let same =
                         parent.get().value.template().is_some_and(|t| matches_pairs(selector, &t.metadata.labels));
                     if by_hash {
                         if parent.kind == WorkloadKind::Rollout && parent.desired() != Some(0) {
-                            preview = Some(parent.metadata.name.clone());
+                            preview = Some(&parent.get().value.metadata.name);
                         }
                         workloads.owners.push(workload);
                     } else if same || parent.get().value.template().is_none() {
@@ -101,19 +130,20 @@ impl<'s> Workloads<'s> {
                         {
                             workloads.owners.push(parent);
                         }
-                    } else if workload.desired() != Some(0) {
-                        // An older generation that still runs, while its owner's labels have moved on.
+                    } else if workload.desired() != Some(0) || parent.desired() == Some(0) {
+                        // A generation that the Service names by a label of its own, or an older one that still runs
+                        // while its owner's labels have moved on.
                         workloads.owners.push(workload);
                     }
                 }
-                Owner::Unseen(gap) => {
-                    unseen = Some(gap);
+                Owner::Unknown(gap) => {
+                    unknown = Some(gap);
                     workloads.owners.push(workload);
                 }
-                Owner::Nobody | Owner::Gone | Owner::ThirdParty => workloads.owners.push(workload),
+                Owner::Nobody | Owner::Gone => workloads.owners.push(workload),
             }
         }
-        workloads.zero = zero(cluster, service, selected, &workloads.owners, unseen, preview);
+        workloads.zero = zero(cluster, service, selected, &workloads.owners, unknown, preview);
         workloads
     }
 
@@ -131,8 +161,8 @@ fn zero<'s>(
     service: &Service,
     selected: &Selected<'s>,
     workloads: &[Found<'s, Workload>],
-    unseen: Option<Gap>,
-    preview: Option<String>,
+    unknown: Option<Gap>,
+    preview: Option<&'s str>,
 ) -> Zero<'s> {
     if knative_private(service) {
         return if selected.live.is_empty() { Zero::Knative } else { Zero::No };
@@ -154,15 +184,15 @@ fn zero<'s>(
             return Zero::OnDemand(scaler);
         }
     }
-    unseen.map_or(Zero::Yes, Zero::Uncertain)
+    unknown.map_or(Zero::Yes, Zero::Uncertain)
 }
 
-/// Only pods on their way out, and whoever owned them was not read: this may be a scaling down to zero.
+/// Only pods on their way out, and what they ask for is not known: this may be a scaling down to zero.
 fn orphans<'s>(cluster: &ClusterIndex<'s>, service: &Service, selected: &Selected<'s>) -> Zero<'s> {
     if selected.live.is_empty() {
         for pod in &selected.terminating {
             let reference = pod.get().value.metadata.controller();
-            if let Owner::Unseen(gap) = owner(cluster, &service.metadata.namespace, reference) {
+            if let Owner::Unknown(gap) = owner(cluster, &service.metadata.namespace, reference) {
                 return Zero::Uncertain(gap);
             }
         }
@@ -187,20 +217,40 @@ fn knative_private(service: &Service) -> bool {
         || (service.metadata.name.ends_with("-private") && label("serving.knative.dev/revision").is_some())
 }
 
-/// A KEDA object that scales this workload.
-fn scaler_of<'s>(cluster: &ClusterIndex<'s>, service: &Service, workload: &Workload) -> Option<Found<'s, Unmodelled>> {
-    cluster.snapshot.unmodelled.in_namespace(&service.metadata.namespace).find(|scaler| {
+/// The KEDA object that scales this workload: by its own words, or as the owner of the autoscaler it makes.
+fn scaler_of(cluster: &ClusterIndex<'_>, service: &Service, workload: &Workload) -> Option<ObjectRef> {
+    let namespace = service.metadata.namespace.as_str();
+    let named = cluster.snapshot.unmodelled.in_namespace(namespace).find(|scaler| {
         let Some(kind) = scaler.group_kind.as_ref() else { return false };
-        if unmodelled_role(kind) != Some(UnmodelledRole::Scaler) {
+        if unmodelled_role(kind) != Some(UnmodelledRole::Scaler) || is_paused(&scaler.metadata) {
             return false;
         }
         let text = |pointer: &str| scaler.spec.pointer(pointer).and_then(serde_json::Value::as_str);
         let of_kind = text("/scaleTargetRef/kind").unwrap_or("Deployment");
-        let by_workload = text("/scaleTargetRef/name") == Some(workload.metadata.name.as_str())
-            && of_kind == workload.object_ref().kind;
+        let by_workload =
+            text("/scaleTargetRef/name") == Some(workload.metadata.name.as_str()) && of_kind == workload.kind.word();
         let older = text("/scaleTargetRef/deployment") == Some(workload.metadata.name.as_str());
         by_workload || older || text("/scaleTargetRef/service") == Some(service.metadata.name.as_str())
-    })
+    });
+    let by_autoscaler = || {
+        cluster.snapshot.autoscalers.in_namespace(namespace).find_map(|autoscaler| {
+            let target = &autoscaler.spec.scale_target_ref;
+            let owner = autoscaler.get().value.metadata.controller()?;
+            let is_it = target.name == workload.metadata.name && target.kind.as_deref() == Some(workload.kind.word());
+            let object =
+                ObjectRef { kind: owner.kind.clone(), namespace: Some(namespace.to_owned()), name: owner.name.clone() };
+            let read = cluster.snapshot.unmodelled.named(namespace, &owner.name).next().is_some();
+            // One that was read has said itself what it scales.
+            (is_it && !read && owner.api_version.starts_with("keda.sh/")).then_some(object)
+        })
+    };
+    named.map(|scaler| scaler.object()).or_else(by_autoscaler)
+}
+
+/// Does KEDA leave the workload as it is? (KEDA: "Pausing autoscaling".)
+fn is_paused(scaler: &Meta) -> bool {
+    let says = |key, word| scaler.annotation(key).is_some_and(|value| value == word);
+    says("autoscaling.keda.sh/paused", "true") || says("autoscaling.keda.sh/paused-replicas", "0")
 }
 
 /// Why the API server refuses new pods of a workload, in its own words; `None` where it does not.

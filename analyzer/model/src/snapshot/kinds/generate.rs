@@ -94,6 +94,9 @@ macro_rules! kinds {
         pub struct Snapshot {
             /// Its name where the inputs hold several clusters.
             pub cluster: Option<String>,
+            /// When reading the newest of them began: a dump takes minutes to write, and what it shows is of some time
+            /// between then and [`Snapshot::taken_at`].
+            pub began: Option<Timestamp>,
             /// The newest time the inputs speak for.
             pub taken_at: Option<Timestamp>,
             /// The newest time that an object mentions: the cluster was read then or later. Good for what only

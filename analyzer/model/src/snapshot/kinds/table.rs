@@ -84,6 +84,18 @@ kinds! {
         kind("batch", "v1", "Job", "jobs").workload(WorkloadKind::Job),
         kind("batch", "v1", "CronJob", "cronjobs").short(&["cj"]).workload(WorkloadKind::CronJob),
         kind("argoproj.io", "v1alpha1", "Rollout", "rollouts").custom().workload(WorkloadKind::Rollout),
+        kind("apps.openshift.io", "v1", "DeploymentConfig", "deploymentconfigs")
+            .short(&["dc"]).formerly("").aggregated().workload(WorkloadKind::DeploymentConfig),
+        kind("apps.kruise.io", "v1alpha1", "CloneSet", "clonesets")
+            .custom().workload(WorkloadKind::CloneSet),
+        kind("apps.kruise.io", "v1beta1", "StatefulSet", "statefulsets")
+            .custom().workload(WorkloadKind::AdvancedStatefulSet),
+        kind("apps.kruise.io", "v1alpha1", "DaemonSet", "daemonsets")
+            .custom().workload(WorkloadKind::AdvancedDaemonSet),
+        kind("kubevirt.io", "v1", "VirtualMachine", "virtualmachines")
+            .short(&["vm", "vms"]).custom().workload(WorkloadKind::VirtualMachine),
+        kind("kubevirt.io", "v1", "VirtualMachineInstance", "virtualmachineinstances")
+            .short(&["vmi", "vmis"]).custom().workload(WorkloadKind::VirtualMachineInstance),
     }
     HorizontalPodAutoscaler => autoscalers {
         kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers").short(&["hpa"]),

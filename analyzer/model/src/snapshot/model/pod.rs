@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Sharing;
 use super::lenient::{Field, Flag, List, PortRef, Time, null_default};
 use super::remember::{Remembered, remembered};
-use super::{Condition, ConditionStatus, Labels, Meta, Text, current};
+use super::{Condition, ConditionStatus, Labels, Meta, OwnerReference, Text, current};
 use crate::snapshot::defaults::{default_text, each};
 use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep, or_live};
 
@@ -236,6 +236,11 @@ impl PodSpec {
             .and_then(|p| p.container_port.known().copied())
     }
 
+    /// Does a port that is declared hold no number, as a placeholder does? Then nothing shows which names are missing.
+    pub fn has_unreadable_port(&self) -> bool {
+        self.serving_containers().flat_map(|c| &c.ports).any(|p| matches!(p.container_port, Field::Invalid(_)))
+    }
+
     pub fn is_host_network(&self) -> bool {
         self.host_network.0 == Some(true)
     }
@@ -249,6 +254,16 @@ impl Pod {
     /// Succeeded or Failed: no endpoint any more.
     pub fn is_finished(&self) -> bool {
         matches!(self.phase(), "Succeeded" | "Failed")
+    }
+
+    /// Has its work ended while a sidecar keeps it running? A container of a Job that ended well is not started again
+    /// (a Job's pods restart on failure or never: batch/v1 `JobSpec` template), so the pod is never ready any more.
+    pub fn is_outlived_by_sidecar(&self) -> bool {
+        let of_a_job = |owner: &OwnerReference| owner.kind == "Job" && owner.api_version.starts_with("batch/");
+        let ended = |c: &ContainerStatus| c.state.terminated.as_ref().is_some_and(|t| t.exit_code.known() == Some(&0));
+        !self.is_finished()
+            && self.metadata.controller().is_some_and(of_a_job)
+            && self.status.as_ref().is_some_and(|status| status.container_statuses.iter().any(ended))
     }
 
     pub fn is_terminating(&self) -> bool {

@@ -136,7 +136,8 @@ impl ApiRules for Service {
     }
 
     fn has_status(&self) -> bool {
-        self.status.is_some()
+        // An empty one is what `kubectl create --dry-run=client` prints: only controllers fill it.
+        self.status.as_ref().is_some_and(|s| !s.load_balancer.ingress.is_empty() || !s.conditions.is_empty())
     }
 
     fn drop_status(&mut self) {

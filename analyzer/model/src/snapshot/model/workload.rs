@@ -1,12 +1,12 @@
-//! What makes pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, `ReplicationController`, Job, `CronJob`
-//! and Argo Rollout, in one shape.
+//! What makes pods, in one shape: the kinds of Kubernetes, Argo Rollout, OpenShift `DeploymentConfig`, the workloads
+//! of OpenKruise, and the virtual machines of KubeVirt.
 
 use serde::Deserialize;
 
 use super::Sharing;
 use super::lenient::{Field, Flag, List, null_default};
-use super::{Condition, Meta, PodTemplate};
-use crate::snapshot::kinds::{ApiRules, Applied, Stays, Variant, WORKLOADS, field_or_live, keep, or_live};
+use super::{Condition, Meta, PodSpec, PodTemplate};
+use crate::snapshot::kinds::{ApiRules, Applied, Served, Stays, Variant, WORKLOADS, field_or_live, keep, or_live};
 use crate::snapshot::{GroupKind, LabelSelector};
 
 /// Which kind of workload.
@@ -21,11 +21,20 @@ pub enum WorkloadKind {
     Job,
     CronJob,
     Rollout,
+    DeploymentConfig,
+    CloneSet,
+    /// StatefulSet of OpenKruise.
+    AdvancedStatefulSet,
+    /// DaemonSet of OpenKruise.
+    AdvancedDaemonSet,
+    VirtualMachine,
+    /// Its pods carry its own labels: it is its own template.
+    VirtualMachineInstance,
 }
 
 impl WorkloadKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::Deployment,
         Self::ReplicaSet,
         Self::StatefulSet,
@@ -34,7 +43,28 @@ impl WorkloadKind {
         Self::Job,
         Self::CronJob,
         Self::Rollout,
+        Self::DeploymentConfig,
+        Self::CloneSet,
+        Self::AdvancedStatefulSet,
+        Self::AdvancedDaemonSet,
+        Self::VirtualMachine,
+        Self::VirtualMachineInstance,
     ];
+
+    /// The kind of a controller, if it is one that the model knows.
+    pub fn of(kind: &GroupKind) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.group_kind() == *kind)
+    }
+
+    /// Is it a part of Kubernetes? Of the others a cluster without them is not incomplete.
+    pub fn is_built_in(self) -> bool {
+        WORKLOADS.get(self as usize).is_some_and(|row| row.served == Served::BuiltIn)
+    }
+
+    /// Does its template show the containers of its pods? That of a virtual machine shows a machine.
+    pub const fn shows_containers(self) -> bool {
+        !matches!(self, Self::VirtualMachine | Self::VirtualMachineInstance)
+    }
 
     /// Its kind, as the API spells it.
     pub const fn word(self) -> &'static str {
@@ -71,6 +101,43 @@ pub struct WorkloadSpec {
     pub paused: Flag,
     pub suspend: Flag,
     pub service_name: Option<String>,
+    /// Of a Rollout: the workload whose template it uses.
+    pub workload_ref: Option<WorkloadRef>,
+    /// Of a `DeploymentConfig`: pods only while a roll-out is tried.
+    pub test: Flag,
+    /// Of a `DeploymentConfig`: what begins a roll-out.
+    pub triggers: List<Trigger>,
+    /// Of a virtual machine; `run_strategy` took its place.
+    pub running: Flag,
+    /// Of a virtual machine: `Always`, `Halted`, `Manual`, `RerunOnFailure`, `Once`.
+    pub run_strategy: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct WorkloadRef {
+    #[serde(deserialize_with = "null_default")]
+    pub kind: String,
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Trigger {
+    /// `ConfigChange`, `ImageChange`.
+    #[serde(rename = "type", deserialize_with = "null_default")]
+    pub kind: String,
+    pub image_change_params: Option<ImageChange>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ImageChange {
+    #[serde(deserialize_with = "null_default")]
+    pub from: WorkloadRef,
+    /// Empty until the tag has led to an image.
+    pub last_triggered_image: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -97,6 +164,12 @@ pub struct WorkloadStatus {
     pub number_ready: Field<i64>,
     pub observed_generation: Field<i64>,
     pub conditions: List<Condition>,
+    /// Of a `DeploymentConfig`: how many roll-outs were begun.
+    pub latest_version: Field<i64>,
+    /// Of a virtual machine: `Running`, `Stopped`, `Provisioning`, ….
+    pub printable_status: Option<String>,
+    /// Of an instance of a virtual machine: `Running`, `Succeeded`, `Failed`, ….
+    pub phase: Option<String>,
 }
 
 /// A `LabelSelector`, or the bare map of a `ReplicationController`.
@@ -124,17 +197,48 @@ impl Workload {
         self.spec.template.as_ref().or_else(|| self.spec.job_template.as_ref()?.spec.template.as_ref())
     }
 
-    /// Replicas asked for; absent means one. `None` for kinds that have no such number, or if masked.
+    /// The spec of its pods, where its template shows one.
+    pub fn pod_spec(&self) -> Option<&PodSpec> {
+        self.template().filter(|_| self.kind.shows_containers()).map(|template| &template.spec)
+    }
+
+    /// Replicas asked for. `None` for kinds that have no such number, or if masked.
     pub fn desired(&self) -> Option<i64> {
+        // Left out, most kinds default to one; a DeploymentConfig has no default (openshift/api apps/v1).
+        let replicas = |left_out| match &self.spec.replicas {
+            Field::Known(n) => Some(*n),
+            Field::Absent => Some(left_out),
+            Field::Redacted | Field::Invalid(_) => None,
+        };
         match self.kind {
-            WorkloadKind::DaemonSet => self.status.as_ref()?.desired_number_scheduled.known().copied(),
+            WorkloadKind::DaemonSet | WorkloadKind::AdvancedDaemonSet => {
+                self.status.as_ref()?.desired_number_scheduled.known().copied()
+            }
             WorkloadKind::Job | WorkloadKind::CronJob => None,
-            _ => match &self.spec.replicas {
-                Field::Known(n) => Some(*n),
-                Field::Absent => Some(1),
-                Field::Redacted | Field::Invalid(_) => None,
-            },
+            WorkloadKind::DeploymentConfig if self.spec.test.0 == Some(true) => Some(0),
+            WorkloadKind::DeploymentConfig => replicas(0),
+            WorkloadKind::VirtualMachine => Some(i64::from(self.is_wanted_running())),
+            WorkloadKind::VirtualMachineInstance => Some(i64::from(!self.has_ended())),
+            _ => replicas(1),
         }
+    }
+
+    /// Shall the virtual machine run? By the strategies that leave it to a person or to the guest, one that has stopped
+    /// was stopped on purpose (kubevirt.io/v1 `VirtualMachineSpec` runStrategy; without one it is `Halted`).
+    fn is_wanted_running(&self) -> bool {
+        let stopped = || self.status.as_ref().and_then(|s| s.printable_status.as_deref()) == Some("Stopped");
+        match (self.spec.running.0, self.spec.run_strategy.as_deref()) {
+            (Some(running), _) => running,
+            (None, None | Some("" | "Halted")) => false,
+            (None, Some("Manual" | "RerunOnFailure" | "Once" | "WaitAsReceiver")) => !stopped(),
+            (None, Some(_)) => true,
+        }
+    }
+
+    /// Has the instance of a virtual machine ended?
+    fn has_ended(&self) -> bool {
+        let phase = self.status.as_ref().and_then(|s| s.phase.as_deref());
+        matches!(phase, Some("Succeeded" | "Failed"))
     }
 }
 
@@ -150,6 +254,10 @@ impl ApiRules for Workload {
     }
 
     fn apply_defaults(&mut self) {
+        if self.kind == WorkloadKind::VirtualMachineInstance && self.spec.template.is_none() {
+            let metadata = Meta { labels: self.metadata.labels.clone(), ..Meta::default() };
+            self.spec.template = Some(PodTemplate { metadata, ..PodTemplate::default() });
+        }
         let of_jobs = self.spec.job_template.as_mut().and_then(|j| j.spec.template.as_mut());
         for template in [self.spec.template.as_mut(), of_jobs].into_iter().flatten() {
             template.spec.apply_defaults();
@@ -157,7 +265,9 @@ impl ApiRules for Workload {
     }
 
     fn has_status(&self) -> bool {
-        self.status.as_ref().is_some_and(|s| !s.replicas.is_absent() || !s.conditions.is_empty())
+        self.status.as_ref().is_some_and(|s| {
+            !s.replicas.is_absent() || !s.conditions.is_empty() || s.printable_status.is_some() || s.phase.is_some()
+        })
     }
 
     fn drop_status(&mut self) {
