@@ -12,7 +12,7 @@ use crate::report::Report;
 const KEPT: &[&str] = &[
     "id", "path", "name", "namespace", "kind", "group", "cluster", "fingerprint", "schema", "version", "digest", "plan",
     "code", "entry", "host", "hosts", "listener", "place", "template", "field", "findings", "assumptions", "tool",
-    "inputs", "taken_at", "started_at", "finished_at", "at", "object", "layout", "before", "after", "config",
+    "taken_at", "started_at", "finished_at", "at", "object", "layout", "before", "after", "config",
 ];
 
 /// Takes them out of every free text.
@@ -24,20 +24,11 @@ pub fn clean(report: &mut Report) {
 
 /// The same of what is neither a subject nor a finding, for whoever cleans those side by side.
 pub fn clean_rest(report: &mut Report) {
-    report.snapshot.coverage.iter_mut().for_each(clean_one);
-    report.snapshot.problems.iter_mut().for_each(clean_one);
-    report.snapshot.not_evaluated.iter_mut().for_each(clean_one);
-    report.assumptions.iter_mut().for_each(clean_one);
-    if let Some(change) = &mut report.change {
-        clean_one(change);
-    }
-    for input in &mut report.snapshot.inputs {
-        for fact in &mut input.facts {
-            if let Some(masked) = mask(fact) {
-                *fact = masked;
-            }
-        }
-    }
+    let subjects = std::mem::take(&mut report.subjects);
+    let findings = std::mem::take(&mut report.findings);
+    clean_one(report);
+    report.subjects = subjects;
+    report.findings = findings;
 }
 
 /// One part of a report. What is not changed is not written back.
