@@ -34,15 +34,17 @@ pub fn clean_rest(report: &mut Report) {
 /// One part of a report. What is not changed is not written back.
 pub fn clean_one<T: Serialize + DeserializeOwned>(item: &mut T) {
     let Ok(mut value) = serde_json::to_value(&*item) else { return };
-    if walk(&mut value)
+    if walk(&mut value, false)
         && let Ok(cleaned) = serde_json::from_value(value)
     {
         *item = cleaned;
     }
 }
 
-fn walk(value: &mut Value) -> bool {
+/// `kept`: the texts here, and in a list of them, are names and places.
+fn walk(value: &mut Value, kept: bool) -> bool {
     match value {
+        Value::String(_) if kept => false,
         Value::String(text) => match mask(text) {
             Some(masked) => {
                 *text = masked;
@@ -50,11 +52,27 @@ fn walk(value: &mut Value) -> bool {
             }
             None => false,
         },
-        Value::Array(items) => items.iter_mut().fold(false, |changed, item| walk(item) | changed),
-        Value::Object(map) => map
-            .iter_mut()
-            .filter(|(key, _)| !KEPT.contains(&key.as_str()))
-            .fold(false, |changed, (_, inner)| walk(inner) | changed),
+        Value::Array(items) => items.iter_mut().fold(false, |changed, item| walk(item, kept) | changed),
+        Value::Object(map) => {
+            map.iter_mut().fold(false, |changed, (key, inner)| walk(inner, KEPT.contains(&key.as_str())) | changed)
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn free_texts_are_cleaned_wherever_they_stand_and_names_are_not() {
+        let mut value = json!({"assumptions": [{"id": "aB3dE5fG7hJ9", "text": "password=hunter2"}], "path": "/tmp/aB3dE5fG7hJ9",
+            "findings": ["aB3dE5fG7hJ9"], "object": {"name": "aB3dE5fG7hJ9", "note": "token=hunter2"}});
+        assert!(walk(&mut value, false));
+        let text = value.to_string();
+        assert!(!text.contains("hunter2"), "{text}");
+        assert_eq!(text.matches("aB3dE5fG7hJ9").count(), 4, "{text}");
+        assert!(!walk(&mut value, false));
     }
 }
