@@ -421,7 +421,13 @@ proptest! {
     /// Whatever stands in names, messages, paths and frames: every format writes something valid.
     #[test]
     fn any_text_leaves_every_format_valid(text in "\\PC*|(?s).{0,40}", start in 0_usize..60, len in 0_usize..10) {
-        let mut report = gated();
+        let mut report = common::on_assumptions(gated());
+        for assumption in &mut report.assumptions {
+            assumption.namespaces = vec![text.clone()];
+            assumption.text = text.clone();
+            assumption.reason = text.clone();
+            assumption.command = text.clone();
+        }
         for finding in &mut report.findings {
             finding.message = text.clone();
             finding.object.name = text.clone();

@@ -106,7 +106,9 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots), &intake.unread);
     }
-    secrets::clean(&mut report);
+    report.subjects.par_iter_mut().for_each(secrets::clean_one);
+    report.findings.par_iter_mut().for_each(secrets::clean_one);
+    secrets::clean_rest(&mut report);
     report
 }
 

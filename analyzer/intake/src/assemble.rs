@@ -216,8 +216,7 @@ fn fill(
         origins: Vec::new(),
         templates: HashMap::new(),
         hooks: Vec::new(),
-        // What a release applied is in no file: its copy in the cluster is nothing to report.
-        copies: HashSet::from([FileId::NOWHERE]),
+        copies: HashSet::new(),
         releases: (0..clusters).map(|_| Releases::new()).collect(),
         sources: scan.sources,
     };
@@ -363,7 +362,7 @@ fn finish(
         builder.taken_at = own().filter_map(|r| r.taken_at).max();
         let facts = own().map(|r| &r.facts);
         let none = Shown::default();
-        let firm = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
+        let vouched = statements::record(facts, filled.shown.get(cluster).unwrap_or(&none), &mut builder.coverage);
         releases::apply(
             of_helm.next().unwrap_or_default(),
             &mut builder,
@@ -379,7 +378,7 @@ fn finish(
         duplicates::made_again(builder.made_again(), &filled.origins, &filled.sources, &mut problems);
         let mut snapshot = Snapshot { thresholds: options.thresholds, strict: options.strict, ..builder.build() };
         let printed: Vec<Printed> = own().flat_map(|r| r.facts.printed.iter().cloned()).collect();
-        contradiction::weigh(&mut snapshot, &printed, &firm);
+        contradiction::weigh(&mut snapshot, &printed, &vouched);
         snapshots.push(snapshot);
     }
     snapshots.sort_by(|a, b| a.cluster.cmp(&b.cluster));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kubereach_reports::report::CoverageState;
 
 use super::content::{Documents, Lost};
-use super::contradiction::Firm;
+use super::contradiction::Vouched;
 use super::item::{Failed, Item};
 use super::layouts::{self, Facts};
 use kubereach_model::snapshot::{Assumption, Coverage, CoverageRecord, GroupKind, kinds};
@@ -60,23 +60,27 @@ pub(super) struct Shown {
     pub(super) definitions: BTreeSet<(String, String)>,
 }
 
-/// Records what the layouts said of the parts of a cluster; the answer is which of it collectors account for.
-pub(super) fn record<'f>(facts: impl Iterator<Item = &'f Facts>, shown: &Shown, coverage: &mut Coverage) -> Firm {
-    let mut firm = Firm::default();
+/// Records what the layouts said of the parts of a cluster; the answer is what of it collectors vouch for.
+pub(super) fn record<'f>(facts: impl Iterator<Item = &'f Facts>, shown: &Shown, coverage: &mut Coverage) -> Vouched {
+    let mut vouched = Vouched::default();
     for facts in facts {
         for (kind, namespace, said) in facts.statements() {
             // An object that was read is stronger than a discovery without its kind.
             if said.state == CoverageState::NotServed && shown.kinds.contains(kind) {
                 continue;
             }
-            if facts.accounted && said.state == CoverageState::Complete {
-                firm.insert((kind.clone(), namespace.map(str::to_owned)));
+            if said.state == CoverageState::Complete && !facts.by_hand {
+                let key = (kind.clone(), namespace.map(str::to_owned));
+                if facts.accounted {
+                    vouched.accounted.insert(key.clone());
+                }
+                vouched.collected.insert(key);
             }
             coverage.record(kind.clone(), namespace, said.clone().record());
         }
     }
     not_installed(coverage, shown);
-    firm
+    vouched
 }
 
 /// Takes what could not be read off what was called complete, and adds what was declared.

@@ -14,7 +14,7 @@ mod words;
 
 pub use free::{mask, mask_with};
 pub use names::{is_setter, names_credential, names_in_query, names_secret_object};
-pub use report::clean;
+pub use report::{clean, clean_one, clean_rest};
 pub use shapes::{is_known, is_random};
 pub use words::is_ordinary;
 

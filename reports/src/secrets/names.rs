@@ -30,33 +30,40 @@ const SETTERS: &[&str] = &[
     "query", "queryregexp",
 ];
 
-/// Letters and digits in lower case; a number at the end counts the names and says nothing.
-fn plain(name: &str) -> String {
+/// Letters and digits from the end, in lower case; a number at the end counts the names and says nothing.
+fn backwards(name: &str) -> impl Iterator<Item = u8> + Clone {
     let name = name.rsplit(['/', '$']).next().unwrap_or(name);
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    plain.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+    let plain = name.bytes().rev().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+    plain.skip_while(u8::is_ascii_digit)
+}
+
+fn ends(name: &str, end: &str) -> bool {
+    let mut name = backwards(name);
+    end.bytes().rev().all(|b| name.next() == Some(b))
+}
+
+fn is(name: &str, whole: &str) -> bool {
+    backwards(name).eq(whole.bytes().rev())
 }
 
 /// Does a name say that its value lets somebody in? Names of files, of Secrets and of lifetimes do not end so.
 #[must_use]
 pub fn names_credential(name: &str) -> bool {
-    if name.len() > 200 {
-        return false;
-    }
-    let plain = plain(name);
-    WHOLE.contains(&plain.as_str()) || ENDS.iter().any(|end| plain.ends_with(end))
+    // Every word of every text is asked: most are too short, or long sentences without a space.
+    (3..=200).contains(&name.len())
+        && (ENDS.iter().any(|end| ends(name, end)) || WHOLE.iter().any(|whole| is(name, whole)))
 }
 
 /// Does a name of a query parameter say so?
 #[must_use]
 pub fn names_in_query(name: &str) -> bool {
-    names_credential(name) || IN_QUERY.contains(&plain(name).as_str())
+    names_credential(name) || IN_QUERY.iter().any(|whole| is(name, whole))
 }
 
 /// Does a name end with *secret*? Its value may be the name of an object of that kind as well as a secret.
 #[must_use]
 pub fn names_secret_object(name: &str) -> bool {
-    name.len() <= 200 && plain(name).ends_with("secret")
+    name.len() <= 200 && ends(name, "secret")
 }
 
 /// Is this the word before a name and its value?

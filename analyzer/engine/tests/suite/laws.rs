@@ -137,6 +137,9 @@ impl Cluster {
                 objects.push(json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "items": []}));
             }
         }
+        // As kubectl prints several kinds: one after the other.
+        let kinds: Vec<Value> = objects.iter().map(|object| object["kind"].clone()).collect();
+        objects.sort_by_key(|object| kinds.iter().position(|kind| *kind == object["kind"]));
         objects
     }
 }
@@ -163,6 +166,11 @@ impl PolicyChoice {
             objects.push(json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata,
                 "spec": {"selector": {"matchLabels": {"k": "v"}}, "template": {"metadata": {"labels": {"k": "v"}}, "spec": {"containers": []}}},
                 "status": {"desiredNumberScheduled": 1, "numberReady": 1}}));
+            let mut metadata = meta("calico-node-x7k2p", 962);
+            metadata["namespace"] = json!("kube-system");
+            metadata["labels"] = json!({"k": "v"});
+            objects.push(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": []},
+                "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}}));
         }
     }
 }
@@ -220,7 +228,8 @@ impl ServiceChoice {
         objects.push(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta(&name, seed + 60),
             "spec": {"replicas": self.replicas, "selector": {"matchLabels": {"app": name}},
                 "template": {"metadata": {"labels": {"app": name}}, "spec": {"containers": [{"name": "app"}]}}},
-            "status": {"replicas": self.replicas}}));
+            // No more than there are: a list that holds fewer would be filtered.
+            "status": {"replicas": usize::from(self.replicas).min(self.pods.len())}}));
     }
 }
 

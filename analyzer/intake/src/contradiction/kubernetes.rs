@@ -1,6 +1,9 @@
 //! Every cluster has a Service `kubernetes` in namespace `default`: the API server makes it, and makes it anew when
 //! somebody deletes it (`pkg/controlplane/controller/kubernetesservice`).
 //!
+//! It shows what somebody asked `kubectl` for. Collectors ask for whole kinds; what some of them leave out themselves
+//! says nothing about the rest.
+//!
 //! Where the namespaces were listed and `default` is none of them, the input is no print of a whole cluster: a made-up one,
 //! or several files made into one. Then nothing is to be expected in `default`.
 
@@ -13,7 +16,8 @@ pub(super) fn sign(claims: &Claims<'_>, signs: &mut Signs) {
     let namespaces = &claims.snapshot.namespaces;
     let without = claims.list(Namespace::KIND, None).is_some() && namespaces.named("", "default").next().is_none();
     let there = || claims.snapshot.services.named("default", "kubernetes").next().is_some();
-    if !without && claims.list(Service::KIND, namespace).is_some() && !there() {
+    let by_hand = claims.list(Service::KIND, namespace).filter(|scope| !claims.is_collected(Service::KIND, *scope));
+    if by_hand.is_some() && !without && !there() {
         signs.list(
             Service::KIND,
             namespace,

@@ -23,13 +23,19 @@ type Sign = for<'s> fn(&Claims<'s>, &mut Signs);
 /// Every sign, one file each.
 static SIGNS: [Sign; 5] = [kubernetes::sign, running::sign, counts::sign, members::sign, attached::sign];
 
-/// Statements of collectors that account for their lists: kind and scope.
-pub(crate) type Firm = HashSet<(GroupKind, Option<String>)>;
+/// Who says that a list is whole, where it is not the list alone: kind and scope.
+#[derive(Debug, Default)]
+pub(crate) struct Vouched {
+    /// A collector that accounts for its lists.
+    pub(crate) accounted: HashSet<(GroupKind, Option<String>)>,
+    /// A collector of any sort: it asks for whole kinds.
+    pub(crate) collected: HashSet<(GroupKind, Option<String>)>,
+}
 
 /// What claims to be whole.
 struct Claims<'s> {
     snapshot: &'s Snapshot,
-    firm: &'s Firm,
+    vouched: &'s Vouched,
 }
 
 impl<'s> Claims<'s> {
@@ -54,7 +60,13 @@ impl<'s> Claims<'s> {
     }
 
     fn is_firm(&self, kind: &GroupKind, scope: Option<&str>) -> bool {
-        !self.firm.is_empty() && self.firm.contains(&(kind.clone(), scope.map(str::to_owned)))
+        let accounted = &self.vouched.accounted;
+        !accounted.is_empty() && accounted.contains(&(kind.clone(), scope.map(str::to_owned)))
+    }
+
+    /// Was it a collector that asked for the list of this scope, and not somebody with `kubectl`?
+    fn is_collected(&self, kind: &GroupKind, scope: Option<&str>) -> bool {
+        self.vouched.collected.contains(&(kind.clone(), scope.map(str::to_owned)))
     }
 }
 
@@ -112,9 +124,9 @@ impl Found {
 }
 
 /// Makes partial what is contradicted.
-pub(crate) fn weigh(snapshot: &mut Snapshot, printed: &[Printed], firm: &Firm) {
+pub(crate) fn weigh(snapshot: &mut Snapshot, printed: &[Printed], vouched: &Vouched) {
     let mut signs = Signs::default();
-    let claims = Claims { snapshot, firm };
+    let claims = Claims { snapshot, vouched };
     for sign in SIGNS {
         sign(&claims, &mut signs);
     }

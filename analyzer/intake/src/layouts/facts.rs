@@ -75,6 +75,8 @@ pub(crate) struct Facts {
     statement: BTreeMap<(GroupKind, Option<String>), CoverageStatement>,
     /// Lists of several kinds, each printed by one command.
     pub(crate) printed: Vec<Printed>,
+    /// No collector: somebody asked `kubectl`, or wrote it.
+    pub(crate) by_hand: bool,
     /// The collector accounts for its lists: what it calls complete was read whole.
     pub(crate) accounted: bool,
     /// Files whose objects do not belong to the snapshot (index into the part's files).

@@ -348,11 +348,13 @@ impl Coverage {
         if let Some(record) = self.unread(kind, namespace) {
             return Said::Recorded(record);
         }
-        let read = self.read(kind, namespace);
-        if proves_absence(read.state()) || !self.assumed(kind, namespace) {
-            return read;
+        if !self.assumed(kind, namespace) {
+            return self.read(kind, namespace);
         }
-        self.lost.as_ref().map_or(Said::Declared, Said::Recorded)
+        match &self.lost {
+            Some(lost) if !proves_absence(self.read(kind, namespace).state()) => Said::Recorded(lost),
+            _ => Said::Declared,
+        }
     }
 
     /// What was read, whatever was declared.

@@ -17,13 +17,13 @@ use crate::program::program;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A watching program, ended with the test.
-struct Watching {
+pub(super) struct Watching {
     child: Child,
     lines: Receiver<String>,
 }
 
 impl Watching {
-    fn start(api: &Api, token: &str, args: &[&str]) -> Self {
+    pub(super) fn start(api: &Api, token: &str, args: &[&str]) -> Self {
         Self::of(api, token, &[&["--watch"], args].concat())
     }
 
@@ -37,8 +37,18 @@ impl Watching {
         Self { child, lines }
     }
 
+    /// The process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The next line, if one comes within this time.
+    pub(super) fn line(&self, within: Duration) -> Option<String> {
+        self.lines.recv_timeout(within).ok()
+    }
+
     /// The next line, which says this.
-    fn says(&self, text: &str) -> String {
+    pub(super) fn says(&self, text: &str) -> String {
         let next = || self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line that says {text:?}"));
         let mut line = next();
         // Two objects that change together may be read one after the other.

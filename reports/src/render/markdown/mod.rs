@@ -22,7 +22,8 @@ pub(super) const LIMIT: usize = 65_000;
 /// What the parts around the details may use of it.
 const CHANGE: usize = 16_000;
 const INPUTS: usize = 4_000;
-const ASSUMPTIONS: usize = 3_000;
+const ASSUMPTIONS: usize = 2_000;
+/// With the assumptions.
 const GAPS: usize = 4_000;
 const TABLE: usize = 14_000;
 const QUIET: usize = 5_000;
@@ -43,8 +44,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     }
     head.push_str(&parts::inputs(report, INPUTS));
     let assumptions = Assumptions::of(report);
-    head.push_str(&parts::assumptions(&assumptions, ASSUMPTIONS));
-    head.push_str(&parts::gaps(report, &assumptions, GAPS));
+    let assumed = parts::assumptions(&assumptions, ASSUMPTIONS);
+    head.push_str(&assumed);
+    head.push_str(&parts::gaps(report, &assumptions, GAPS.saturating_sub(length(&assumed))));
     head.push_str(&table(&remarkable, TABLE));
     let mut tail = parts::quiet(report, QUIET);
     tail.push_str(&parts::measured(report, MEASURED));

@@ -4,6 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::AttachedRoutesContext;
 use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::field;
 
 pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/routes-unseen",
@@ -28,6 +29,7 @@ pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
         .next(
             "Let whoever reads the cluster list the routes (docs/rbac.yaml).",
             format!("kubectl auth can-i list {} --all-namespaces", kind.to_lowercase() + "s.gateway.networking.k8s.io"),
-        ),
+        )
+        .at(listener.owner.origin(), field!["spec", "listeners", listener.index]),
     );
 }
