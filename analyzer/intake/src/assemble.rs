@@ -216,8 +216,7 @@ fn fill(
         origins: Vec::new(),
         templates: HashMap::new(),
         hooks: Vec::new(),
-        // What a release applied is in no file: its copy in the cluster is nothing to report.
-        copies: HashSet::from([FileId::NOWHERE]),
+        copies: HashSet::new(),
         releases: (0..clusters).map(|_| Releases::new()).collect(),
         sources: scan.sources,
     };

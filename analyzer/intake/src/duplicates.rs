@@ -23,6 +23,11 @@ pub(super) fn said_twice(
         let (Some(kept), Some(dropped)) = (file(duplicate.kept), file(duplicate.dropped)) else {
             continue;
         };
+        // What a Helm release applied is in the cluster, too: that is what it is for.
+        let applied = |origin: u32| origins.get(origin as usize).is_some_and(|o| o.len == 0);
+        if applied(duplicate.kept) || applied(duplicate.dropped) {
+            continue;
+        }
         if copies.contains(&kept) || copies.contains(&dropped) || (duplicate.kind.kind == "Event") {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::content::Problem;
+use super::content::{Origin, Problem};
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
 /// One object of the input after decoding.
@@ -44,6 +44,8 @@ pub struct Release {
     pub version: u32,
     /// What it applied.
     pub objects: Vec<AnyObject>,
+    /// Where the Secret begins.
+    pub origin: Origin,
     /// Why nothing of it was read.
     pub problem: Option<Problem>,
 }

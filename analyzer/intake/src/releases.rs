@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use base64::Engine as _;
 use serde::Deserialize;
 
-use super::content::{Content, FileId, Origin, Problem, TextFormat, TypeHint};
+use super::content::{Content, FileId, Origin, Problem, TypeHint};
 use super::document::{self, Context};
 use super::helm;
 use super::item::{Item, Release, What};
@@ -82,7 +82,15 @@ pub(crate) fn decode(raw: &RawObject<'_>) -> Item {
             let meta = secret.meta();
             raw.remark(format!("the Helm release in Secret {}/{} could not be read: {why}", meta.namespace, meta.name))
         });
-        item.what = What::Release(Box::new(Release { secret, name, namespace, version, objects, problem }));
+        item.what = What::Release(Box::new(Release {
+            secret,
+            name,
+            namespace,
+            version,
+            objects,
+            origin: raw.origin(),
+            problem,
+        }));
     }
     item
 }
@@ -163,22 +171,18 @@ pub(crate) fn apply(
     if let Some(input) = inputs.iter_mut().find(|input| input.cluster.as_ref() == cluster) {
         input.facts.push(fact);
     }
-    for object in releases.into_values().flat_map(|release| release.objects) {
-        let namespace = Some(object.meta().namespace.as_str()).filter(|ns| !ns.is_empty());
-        let state = builder.coverage.of(&object.group_kind(), namespace).state;
-        if state == CoverageState::Complete || helm::is_set_aside(&object) {
-            continue;
+    for release in releases.into_values() {
+        // A place in the Secret is all there is to show of an object in it, and none of its text.
+        let origin = Origin { len: 0, ..release.origin };
+        for object in release.objects {
+            let namespace = Some(object.meta().namespace.as_str()).filter(|ns| !ns.is_empty());
+            let state = builder.coverage.of(&object.group_kind(), namespace).state;
+            if state == CoverageState::Complete || helm::is_set_aside(&object) {
+                continue;
+            }
+            let number = u32::try_from(origins.len()).unwrap_or(u32::MAX);
+            origins.push(origin);
+            builder.push(object, number, false);
         }
-        let number = u32::try_from(origins.len()).unwrap_or(u32::MAX);
-        origins.push(Origin {
-            file: FileId::NOWHERE,
-            start: 0,
-            len: 0,
-            line: 1,
-            column: 1,
-            format: TextFormat::Yaml,
-            item: None,
-        });
-        builder.push(object, number, false);
     }
 }

@@ -21,13 +21,13 @@ pub(super) enum Line {
 
 /// Recognises a captured line; `line` is its number.
 pub(super) fn recognise(text: &[u8], line: u32) -> Option<Line> {
-    if !matches!(text.first(), Some(b'E' | b'e' | b'N' | b'U' | b'T' | b'W' | b'I' | b'F' | b'=')) {
+    if !matches!(text.first(), Some(b'C' | b'E' | b'e' | b'N' | b'U' | b'T' | b'W' | b'I' | b'F' | b'=')) {
         return None;
     }
     if text.starts_with(b"==== START logs for container ") {
         return Some(Line::LogStart);
     }
-    if text.starts_with(b"==== END logs for container ") {
+    if text.starts_with(b"==== END logs for container ") || text.starts_with(b"Cluster info dumped to ") {
         return Some(Line::Noise);
     }
     let text = String::from_utf8_lossy(text.trim_ascii_end());

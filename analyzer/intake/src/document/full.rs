@@ -40,6 +40,10 @@ fn parsed<T: Send>(
         return reading.array(out);
     }
     if !tree.is_mapping(0) {
+        // A command and the JSON that it printed are one sentence to YAML.
+        if salvage::begins_with_command(segment.text) && salvage::read(segment, ctx, out) {
+            return;
+        }
         return scalar(tree, segment, ctx, out);
     }
     let (api_version, kind) = reading.type_of(0);

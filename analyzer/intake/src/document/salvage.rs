@@ -50,6 +50,12 @@ pub(super) fn read<T: Send>(segment: &Segment<'_>, ctx: &Context<'_, T>, out: &m
     true
 }
 
+/// Is the first line a prompt or a command?
+pub(super) fn begins_with_command(text: &[u8]) -> bool {
+    let first = text.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty());
+    first.is_some_and(|line| capture::lead(line) == Some(Lead::Command))
+}
+
 /// The record of a text that shows objects without their content.
 pub(super) fn table(text: &[u8], line: u32) -> Option<TableDocument> {
     let (shown, resource) = capture::shown(text)?;

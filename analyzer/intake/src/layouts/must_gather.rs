@@ -217,7 +217,7 @@ fn about(part: &Part<'_>, out: &mut Facts) {
             && file.listing().is_some_and(|s| s.state == CoverageState::NotCollected)
             && !matches!(file.content, crate::content::Content::Empty)
         {
-            out.problem(&file.display, None, "holds no list of objects: it told nothing");
+            out.problem(&file.display, None, "holds no list of objects: none of its kind were read from it");
         }
     }
 }

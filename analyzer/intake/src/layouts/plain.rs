@@ -16,7 +16,7 @@ use super::discovery::Discovery;
 use super::facts::CoverageStatement;
 use super::part::{File, Part, words};
 use super::{Facts, FileEntry, Identity, Layout, Printed, hint};
-use crate::content::{CapturedError, ErrorClass, ListDocument};
+use crate::content::{CapturedError, ErrorClass, ListDocument, TableDocument};
 use crate::item::What;
 use kubereach_model::snapshot::kinds::{self, Kind};
 use kubereach_model::snapshot::{AnyObject, GroupKind};
@@ -42,7 +42,7 @@ impl Layout for Plain {
 
     fn read(&self, part: &Part<'_>, out: &mut Facts) {
         out.by_hand = true;
-        let mut survey = Survey { namespaces: namespaces(part), ..Survey::default() };
+        let mut survey = Survey { namespaces: namespaces(part), held: held(part), ..Survey::default() };
         for file in &part.files {
             survey.file(file, out);
         }
@@ -86,6 +86,15 @@ struct Survey<'p> {
     /// Kinds of objects outside of lists, and whether any of them is live.
     picked: BTreeMap<GroupKind, bool>,
     live: bool,
+    /// Kinds of which there are objects, where tables have to be told from them.
+    held: BTreeSet<GroupKind>,
+}
+
+fn held(part: &Part<'_>) -> BTreeSet<GroupKind> {
+    if part.files.iter().all(|file| file.documents().is_none_or(|d| d.tables.is_empty())) {
+        return BTreeSet::new();
+    }
+    part.files.iter().flat_map(File::objects).map(AnyObject::group_kind).collect()
 }
 
 fn namespaces(part: &Part<'_>) -> BTreeSet<String> {
@@ -127,8 +136,12 @@ impl<'p> Survey<'p> {
                 *self.picked.entry(object.group_kind()).or_default() |= live;
             }
         }
-        // Behind a table its objects may follow.
-        for table in documents.tables.iter().filter(|_| documents.objects.is_empty()) {
+        // Behind a table its objects may follow, or they stand in another file.
+        let shown = |table: &TableDocument| {
+            let kind = table.resource.as_deref().and_then(kinds::by_name).map(Kind::group_kind);
+            !documents.objects.is_empty() || kind.is_some_and(|kind| self.held.contains(&kind))
+        };
+        for table in documents.tables.iter().filter(|table| !shown(table)) {
             out.problem(&file.display, Some(table.line), table.words());
             if let Some((kind, _)) = hint::named_kind(file.name()) {
                 out.say(

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use super::Facts;
 use super::facts::CoverageStatement;
-use super::part::{File, Part};
+use super::part::Part;
 use kubereach_model::snapshot::{GroupKind, kinds};
 
 /// Says of every kind of which objects were read that they may not be all.
 pub(super) fn found(part: &Part<'_>, out: &mut Facts, reason: &str) {
+    let used = part.files.iter().enumerate().filter(|(n, _)| !out.unused.contains(n));
     let found: BTreeSet<GroupKind> =
-        part.files.iter().flat_map(File::objects).map(kubereach_model::snapshot::AnyObject::group_kind).collect();
+        used.flat_map(|(_, file)| file.objects()).map(kubereach_model::snapshot::AnyObject::group_kind).collect();
     for kind in found.iter().filter(|k| kinds::of(k).is_some()) {
         if !out.has(kind, None) {
             out.say(kind, None, CoverageStatement::partial(reason, ""));

@@ -38,8 +38,12 @@ impl Layout for Splunk {
         let scope = Scope { namespaces: namespaces.collect(), all: false };
         for (n, file) in part.files.iter().enumerate() {
             let Some(name) = file.path.strip_prefix(FOLDER) else {
-                // The dump beside it shows some of the same objects.
-                out.copies.insert(n);
+                // The dump beside it shows some of the same objects; what logs show is none of the cluster.
+                if file.path.starts_with("k8s_data/") {
+                    out.copies.insert(n)
+                } else {
+                    out.unused.insert(n)
+                };
                 continue;
             };
             if paths::stem(name) == "all" {
