@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kubereach_model::snapshot::GroupKind;
-use kubereach_model::snapshot::kinds::KINDS;
+use kubereach_model::snapshot::kinds::{KINDS, Kind};
 
 /// A document or an item that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,7 @@ fn is_word(text: &str) -> bool {
 /// Every kind of one of these names, in whatever group. A name that no row has is of a kind that nobody asks about.
 fn rows<'w>(names: impl Iterator<Item = &'w str>) -> Vec<GroupKind> {
     let names: BTreeSet<&str> = names.collect();
-    let mut found: Vec<GroupKind> = KINDS.iter().filter(|k| names.contains(k.kind)).map(|k| k.group_kind()).collect();
+    let mut found: Vec<GroupKind> = KINDS.iter().filter(|k| names.contains(k.kind)).map(Kind::group_kind).collect();
     if found.is_empty() {
         found.extend(names.into_iter().next().map(|name| GroupKind { group: "".into(), kind: name.to_owned().into() }));
     }

@@ -8,7 +8,7 @@ use super::content::{Documents, Lost};
 use super::contradiction::Vouched;
 use super::item::{Failed, Item};
 use super::layouts::{self, Facts};
-use kubereach_model::snapshot::{Assumption, Coverage, CoverageRecord, GroupKind, kinds};
+use kubereach_model::snapshot::{AnyObject, Assumption, Coverage, CoverageRecord, GroupKind, kinds};
 
 /// What a file lost.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Loss {
                     // Of what kind the lost ones are nothing tells: of those that are there, or of any other.
                     of_any = true;
                     let rest = documents.objects.iter().filter(|o| o.list == Some(n));
-                    kinds.extend(rest.filter_map(|o| o.value.object()).map(|o| o.group_kind()));
+                    kinds.extend(rest.filter_map(|o| o.value.object()).map(AnyObject::group_kind));
                 }
             } else if kinds.is_empty() {
                 of_any = true;

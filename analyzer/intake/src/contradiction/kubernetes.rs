@@ -16,7 +16,7 @@ pub(super) fn sign(claims: &Claims<'_>, signs: &mut Signs) {
     let namespaces = &claims.snapshot.namespaces;
     let without = claims.list(Namespace::KIND, None).is_some() && namespaces.named("", "default").next().is_none();
     let there = || claims.snapshot.services.named("default", "kubernetes").next().is_some();
-    let by_hand = claims.list(Service::KIND, namespace).filter(|scope| !claims.is_collected(Service::KIND, *scope));
+    let by_hand = claims.list(Service::KIND, namespace).filter(|list| !claims.is_collected(Service::KIND, list.scope));
     if by_hand.is_some() && !without && !there() {
         signs.list(
             Service::KIND,

@@ -39,11 +39,11 @@ struct Claims<'s> {
 }
 
 impl<'s> Claims<'s> {
-    /// The scope of the list that claims to hold all of a kind in a namespace.
-    fn list(&self, kind: &GroupKind, namespace: Option<&str>) -> Option<Option<&'s str>> {
+    /// The list that claims to hold all of a kind in a namespace.
+    fn list(&self, kind: &GroupKind, namespace: Option<&str>) -> Option<Claim<'s>> {
         let (scope, record) = self.snapshot.coverage.statement(kind, namespace)?;
         let claims = record.state == CoverageState::Complete && !self.is_firm(kind, scope);
-        claims.then_some(scope)
+        claims.then_some(Claim { scope })
     }
 
     /// Does any list claim to hold all of a kind, wherever?
@@ -68,6 +68,13 @@ impl<'s> Claims<'s> {
     fn is_collected(&self, kind: &GroupKind, scope: Option<&str>) -> bool {
         self.vouched.collected.contains(&(kind.clone(), scope.map(str::to_owned)))
     }
+}
+
+/// A list that claims to be whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Claim<'s> {
+    /// Its namespace; none for the whole cluster.
+    scope: Option<&'s str>,
 }
 
 /// What the signs found.
@@ -160,22 +167,22 @@ fn doubts(claims: &Claims<'_>, signs: &Signs, printed: &[Printed]) -> Vec<Doubt>
         }
     };
     for (kind, asked, why) in &signs.lists {
-        if let Some(scope) = claims.list(kind, asked.as_deref()) {
-            add(kind, asked.as_deref(), scope, why);
+        if let Some(list) = claims.list(kind, asked.as_deref()) {
+            add(kind, asked.as_deref(), list.scope, why);
         }
     }
     for (kind, found) in &signs.found {
         let mut of_cluster: Vec<(&str, &Found)> = Vec::new();
         for (namespace, found) in found {
             match claims.list(kind, Some(namespace)) {
-                Some(Some(scope)) => add(kind, Some(namespace), Some(scope), &found.words()),
-                Some(None) => of_cluster.push((namespace, found)),
+                Some(Claim { scope: Some(scope) }) => add(kind, Some(namespace), Some(scope), &found.words()),
+                Some(Claim { scope: None }) => of_cluster.push((namespace, found)),
                 None => {}
             }
         }
         // A list is filtered everywhere or nowhere; lists of different moments differ here and there.
         let looked = signs.looked.get(kind).into_iter().flatten();
-        let looked = looked.filter(|ns| claims.list(kind, Some(ns)) == Some(None)).count();
+        let looked = looked.filter(|ns| claims.list(kind, Some(ns)) == Some(Claim { scope: None })).count();
         match of_cluster.first() {
             Some((namespace, found)) if of_cluster.len() * 2 >= looked => {
                 add(kind, Some(namespace), None, &found.words());

@@ -13,6 +13,7 @@ use super::{Context, Out, full, json_stream};
 use crate::capture::{self, Lead};
 use crate::content::TableDocument;
 use crate::json;
+use crate::lost;
 use crate::yaml::{Position, YamlError};
 
 /// Reads what it can; false where that is nothing.
@@ -287,6 +288,8 @@ fn damaged<T: Send>(segment: &Segment<'_>, error: &YamlError, ctx: &Context<'_, 
     if out.docs.objects.len() == before {
         out.docs.lists.pop();
         full::unreadable(segment, error, ctx, out);
+    } else {
+        out.lost_of_list(segment.line, lost::item(segment.text));
     }
 }
 

@@ -62,6 +62,7 @@ pub(crate) struct Printed {
 
 /// What a layout found out.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct Facts {
     /// When the collector began.
     pub(crate) began: Option<Timestamp>,

@@ -255,6 +255,8 @@ fn sonobuoy_says_what_it_asked_for() {
             ("meta/query-time.json", log.to_owned()),
             ("meta/config.json", config.to_owned()),
             ("serverversion.json", r#"{"gitVersion":"v1.32.0"}"#.to_owned()),
+            // Discovery lacks the group: its server may not have answered.
+            ("servergroups.json", r#"{"groups":[{"name":"apps"},{"name":"networking.istio.io"}]}"#.to_owned()),
             (
                 "resources/cluster/core_v1_namespaces.json",
                 typed("v1", "Namespace", &[stored("v1", "Namespace", "", "shop")]),
@@ -275,6 +277,7 @@ fn sonobuoy_says_what_it_asked_for() {
     assert_eq!(state(&snapshot, "ConfigMap", Some("shop")), NotCollected, "an error that Go wrote as an empty object");
     assert_eq!(state(&snapshot, "Endpoints", Some("shop")), NotCollected, "no entry");
     assert_eq!(state(&snapshot, GATEWAY, Some("shop")), NotCollected, "three groups have a resource of that name");
+    assert_eq!(state(&snapshot, "gateway.networking.k8s.io/TLSRoute", None), NotCollected, "nobody asked for it");
     let snapshot = of(r#"{"Filters":{"Namespaces":".*","LabelSelector":"app=web"}}"#);
     assert_eq!(state(&snapshot, "Pod", Some("shop")), Partial, "a label selector");
     assert_eq!(state(&snapshot, "Service", Some("shop")), Partial);

@@ -242,3 +242,26 @@ fn definitions_without_that_of_an_object_that_was_read_are_not_all() {
     assert_eq!(of(&[gateways.clone()]), NotCollected);
     assert_eq!(of(&[gateways, routes]), NotServed);
 }
+
+#[test]
+fn a_snapshot_that_accounts_for_its_lists_is_taken_at_its_word() {
+    let deployment = stored("apps/v1", "Deployment", "shop", "web").replace(
+        r#""metadata""#,
+        r#""spec":{"replicas":2,"selector":{"matchLabels":{"app":"web"}}},"status":{"replicas":2,"readyReplicas":2},"metadata""#,
+    );
+    let of = |record: &str| {
+        let snapshot = one(&[tar(
+            "s.tar",
+            &[
+                ("coverage.json", record),
+                ("d/pods.json", &list(&[pod("shop", "db-0")])),
+                ("d/deploy.json", &list(&[deployment.clone()])),
+            ],
+        )]);
+        state(&snapshot, "Pod", Some("shop"))
+    };
+    let record = r#"{"apiVersion":"kubereach/v1","kind":"Snapshot","takenAt":"2026-01-02T03:04:05Z","lists":[
+        {"group":"","kind":"Pod","state":"complete","reason":"listed","source":"/api/v1/pods","objects":1}]}"#;
+    assert_eq!(of(record), Complete, "a pod that came or went between two lists");
+    assert_eq!(of("{}"), Partial);
+}
