@@ -105,11 +105,11 @@ fn no_format_shows_an_assumption_as_a_fault() {
             let gate = Gate {
                 fail_on: fail_on.to_owned(),
                 tripped: failing > 0,
+                unread: Vec::new(),
+                unjudged: 0,
                 failing,
                 excused: 0,
                 suppressed: 0,
-                unread: Vec::new(),
-                unjudged: 0,
                 config: None,
                 suppressions: Vec::new(),
             };

@@ -85,9 +85,12 @@ impl<'r> Assumed<'r> {
         all
     }
 
-    /// How to say that there is none of it, where that may be said.
+    /// How to say that there is none of it, where that may be said: one option for all kinds.
     pub(crate) fn declaration(&self) -> Option<String> {
-        self.rows.iter().find_map(|row| row.declaration())
+        let first = self.rows.iter().find_map(|row| row.declaration())?;
+        let kinds: BTreeSet<&str> = self.rows.iter().map(|row| row.kind.as_str()).collect();
+        let (option, _) = first.split_once('=')?;
+        Some(format!("{option}={}", kinds.into_iter().collect::<Vec<_>>().join(",")))
     }
 
     /// The codes that it goes back to.
@@ -107,9 +110,9 @@ impl<'r> Assumptions<'r> {
     pub(crate) fn of(report: &'r Report) -> Self {
         let mut all: Vec<Assumed<'r>> = Vec::new();
         let mut places = HashMap::new();
-        let mut said: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut said: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &report.assumptions {
-            let place = *said.entry((&row.kind, &row.text)).or_insert(all.len());
+            let place = *said.entry(&row.text).or_insert(all.len());
             match all.get_mut(place) {
                 Some(assumed) => assumed.rows.push(row),
                 None => all.push(Assumed { rows: vec![row], subjects: 0 }),
@@ -161,7 +164,11 @@ impl<'r> Assumptions<'r> {
 
     /// Is it said of this kind that it was not read? Then nobody needs to hear it twice.
     pub(crate) fn say(&self, kind: &str) -> bool {
-        self.shown().flat_map(|(_, assumed)| &assumed.rows).any(|row| row.kind == kind)
+        self.shown().flat_map(|(_, assumed)| &assumed.rows).any(|row| match (&row.group, kind.split_once('/')) {
+            (Some(own), Some((group, name))) => own == group && row.kind == name,
+            (None, None) => row.kind == kind,
+            _ => false,
+        })
     }
 
     /// What was not checked of a subject beside that on which it rests.
@@ -192,6 +199,7 @@ mod tests {
             code: String::new(),
             segment: SegmentName::Policy,
             kind: "NetworkPolicy".to_owned(),
+            group: None,
             namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
             text: "network policies were not read".to_owned(),
             reason: String::new(),
@@ -223,5 +231,41 @@ mod tests {
             assert_eq!(Assumption { segment, ..row(&[]) }.declaration(), None);
         }
         assert_eq!(Assumption { command: String::new(), ..row(&[]) }.declaration(), None);
+    }
+
+    #[test]
+    fn kinds_of_one_system_are_said_together_and_those_of_others_apart() {
+        let calico = |id: &str, kind: &str| Assumption {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            group: Some("projectcalico.org".to_owned()),
+            text: "policies of Calico were not read".to_owned(),
+            command: format!("kubectl get {kind}.projectcalico.org"),
+            ..row(&["a"])
+        };
+        let rows = vec![row(&["a"]), calico("b", "NetworkPolicy"), calico("c", "GlobalNetworkPolicy")];
+        let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+        let places = HashMap::from([("a", 0), ("b", 1), ("c", 1)]);
+        let (core, others) = rows.split_at(1);
+        let all = vec![
+            Assumed { rows: core.iter().collect(), subjects: 1 },
+            Assumed { rows: others.iter().collect(), subjects: 1 },
+        ];
+        let assumptions = Assumptions { all, places };
+        let said: Vec<&str> = assumptions.named(&ids).map(|(_, one)| one.text()).collect();
+        assert_eq!(said, ["network policies were not read", "policies of Calico were not read"]);
+        let declared: Vec<Option<String>> = assumptions.shown().map(|(_, one)| one.declaration()).collect();
+        assert_eq!(
+            declared.last().cloned().flatten().as_deref(),
+            Some("--assume-complete=GlobalNetworkPolicy,NetworkPolicy")
+        );
+        for (kind, said) in [
+            ("NetworkPolicy", true),
+            ("projectcalico.org/NetworkPolicy", true),
+            ("crd.antrea.io/NetworkPolicy", false),
+            ("GlobalNetworkPolicy", false),
+        ] {
+            assert_eq!(assumptions.say(kind), said, "{kind}");
+        }
     }
 }

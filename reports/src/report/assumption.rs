@@ -18,6 +18,9 @@ pub struct Assumption {
     pub segment: SegmentName,
     /// The kind that was not read.
     pub kind: String,
+    /// Its group, unless it is one of Kubernetes itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// In which namespaces, in order; empty for a cluster-wide kind.
     pub namespaces: Vec<String>,
     /// In one clause: `network policies were not read`.

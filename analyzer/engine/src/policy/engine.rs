@@ -123,7 +123,10 @@ impl Unread {
     /// How to read it. A list without objects shows no kind: the name of the file says which one it is.
     pub fn reading(&self) -> Reading {
         let resource = format!("{}.{}", self.plural, self.kind.group);
-        Reading { resource, arguments: format!("-o yaml > {}.yaml", self.plural) }
+        // An empty list says its kind by the name of its file alone: a plain plural is that of Kubernetes' own.
+        let file = if self.system.is_some() { &resource } else { &self.plural };
+        let arguments = format!("-o yaml > {file}.yaml");
+        Reading { resource, arguments }
     }
 
     /// The one line that reads it.

@@ -45,6 +45,7 @@ fn of_evaluator(assumed: Assumed) -> Assumption {
         code: String::new(),
         segment: SegmentName::Policy,
         kind: "NetworkPolicy".to_owned(),
+        group: None,
         namespaces: Vec::new(),
         text: assumed.sentence().to_owned(),
         reason: assumed.why().to_owned(),

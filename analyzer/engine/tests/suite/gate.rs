@@ -10,6 +10,7 @@ use kubereach_engine::gate::baseline::{self, Baseline};
 use kubereach_engine::gate::checks::Ungated;
 use kubereach_engine::gate::{Honour, Ignore, Rules, apply};
 use kubereach_intake::InputSpec;
+use kubereach_intake::Unread;
 use kubereach_intake::progress::Silent;
 use kubereach_reports::render::{Format, RenderOptions, render};
 use kubereach_reports::report::*;
@@ -234,6 +235,7 @@ fn rules() -> Rules {
         baseline: None,
         today: "2026-11-24".parse().unwrap(),
         partial: false,
+        allow_unreadable: false,
     }
 }
 
@@ -394,7 +396,7 @@ fn accepting_one_break_never_hides_another() {
                 expires: None,
             });
         }
-        apply(&mut report, &rules(), &[]);
+        apply(&mut report, &rules(), &[], &Unread::default());
         assert_eq!(subject(&report, "Ingress", "shop").verdict, verdict);
         report.gate.unwrap()
     };
@@ -414,12 +416,12 @@ fn accepting_changes_no_verdict_of_any_fixture() {
         for fail_on in ["broken", "degraded", "unknown", "never"] {
             let plain = Rules { fail_on: fail_on.to_owned(), ..rules() };
             let (mut open, mut accepted) = (report.clone(), report.clone());
-            apply(&mut open, &plain, &[]);
+            apply(&mut open, &plain, &[], &Unread::default());
             let trips = |s: &&Subject| Gate::trips(fail_on, s.verdict);
             assert_eq!(open.gate.as_ref().unwrap().failing, report.subjects.iter().filter(trips).count(), "{name}");
             assert!(open.subjects.iter().all(|s| !s.excused), "{name}: nothing was accepted");
             let all = Baseline::parse("b", &baseline::write(report)).unwrap();
-            apply(&mut accepted, &Rules { baseline: Some(all), ..plain }, &[]);
+            apply(&mut accepted, &Rules { baseline: Some(all), ..plain }, &[], &Unread::default());
             assert_eq!(accepted.summary, report.summary, "{name}");
             for (a, b) in accepted.subjects.iter().zip(&report.subjects) {
                 assert_eq!((a.verdict, &a.paths, &a.headline), (b.verdict, &b.paths, &b.headline), "{name}");

@@ -156,7 +156,7 @@ fn fields(map: &mut Map<String, Value>, depth: usize) {
     // A header or parameter and its value stand side by side: `{name: X-Api-Key, value: …}`.
     let named = ["name", "headerName", "header"]
         .iter()
-        .any(|key| map.get(*key).and_then(Value::as_str).is_some_and(|name| names_in_query(name) && name != "key"));
+        .any(|key| map.get(*key).and_then(Value::as_str).is_some_and(names_in_query));
     for (key, inner) in map.iter_mut() {
         match inner {
             Value::String(text) if !text.is_empty() && (named && VALUES.contains(&key.as_str())) => {

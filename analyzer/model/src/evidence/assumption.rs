@@ -29,6 +29,17 @@ impl MayBeInTheWay<'_> {
         }
     }
 
+    /// Its group, unless it is one of Kubernetes itself: kinds of several systems share names.
+    fn group(self) -> Option<String> {
+        match self {
+            Self::Policies(kind, _) | Self::OlderClaims(kind) => {
+                let own = !kind.group.contains('.') || kind.group.ends_with("k8s.io");
+                (!own).then(|| kind.group.to_string())
+            }
+            Self::Secrets => None,
+        }
+    }
+
     const fn is_third_party(self) -> bool {
         matches!(self, Self::Policies(_, Some(_)))
     }
@@ -50,6 +61,7 @@ impl MayBeInTheWay<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
     kind: String,
+    group: Option<String>,
     words: String,
     /// What a cluster brings itself.
     of_cluster: bool,
@@ -61,7 +73,14 @@ pub struct Obstacle {
 impl Obstacle {
     /// What may be in the way, and why it was not read.
     pub fn new(what: MayBeInTheWay<'_>, gap: Gap) -> Self {
-        Self { kind: what.kind(), words: what.words(), of_cluster: false, third_party: what.is_third_party(), gap }
+        Self {
+            kind: what.kind(),
+            group: what.group(),
+            words: what.words(),
+            of_cluster: false,
+            third_party: what.is_third_party(),
+            gap,
+        }
     }
 
     /// Of manifests, and of nothing else: what the cluster that they are for brings itself, and what only a running
@@ -69,7 +88,8 @@ impl Obstacle {
     /// one that was read is rather a slip, and no obstacle.
     pub fn of_cluster(manifests: Option<ManifestsOnly>, kind: &str, words: &str, gap: Gap) -> Option<Self> {
         manifests.filter(|_| gap.near.is_none())?;
-        Some(Self { kind: kind.to_owned(), words: words.to_owned(), of_cluster: true, third_party: false, gap })
+        let (kind, words) = (kind.to_owned(), words.to_owned());
+        Some(Self { kind, group: None, words, of_cluster: true, third_party: false, gap })
     }
 
     /// The gap.
@@ -182,6 +202,11 @@ impl Assumption {
         &self.obstacle.kind
     }
 
+    /// Its group, unless it is one of Kubernetes itself.
+    pub fn group(&self) -> Option<&str> {
+        self.obstacle.group.as_deref()
+    }
+
     /// One clause: `network policies were not read`.
     pub fn clause(&self) -> String {
         format!("{} {}", self.obstacle.words, self.obstacle.fate())
@@ -206,7 +231,7 @@ impl Assumption {
     /// The same for everything of one kind that was left out for one check, wherever it would be.
     pub fn id(&self) -> String {
         let mut hash = Sha256::new();
-        for part in [self.code(), self.kind()] {
+        for part in [self.code(), self.kind()].into_iter().chain(self.group()) {
             hash.update(part.as_bytes());
             hash.update([0]);
         }

@@ -31,6 +31,7 @@ impl Assumptions {
                 code: assumption.code().to_owned(),
                 segment: assumption.segment(),
                 kind: assumption.kind().to_owned(),
+                group: assumption.group().map(str::to_owned),
                 namespaces: Vec::new(),
                 text: String::new(),
                 reason: String::new(),

@@ -126,9 +126,14 @@ fn fixtures_read_back_to_the_same_bytes() {
         if objects.is_empty() || !objects.iter().all(fit) {
             continue;
         }
-        compared += 1;
         let api = served(objects).start();
-        let live = bytes(report(&api, "admin", &ask()));
+        let live = report(&api, "admin", &ask());
+        // What could not be read stands at another place in a file than in a list.
+        if !live.snapshot.problems.is_empty() {
+            continue;
+        }
+        compared += 1;
+        let live = bytes(live);
         assert_eq!(bytes(check(&take(&api, "admin", &ask(), "f.tar.zst", None))), live, "{}", folder.display());
     }
     assert!(compared > 10, "{compared}");

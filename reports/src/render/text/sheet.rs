@@ -205,10 +205,13 @@ pub(super) fn shorten(text: &str, room: usize) -> String {
     if text.width() <= room {
         return text.to_owned();
     }
-    let keep = room.saturating_sub(1);
-    let head = take_width(text.chars(), keep - keep / 2);
-    let tail: String = take_width(text.chars().rev(), keep / 2).chars().rev().collect();
-    format!("{head}…{tail}")
+    // Signs next to each other may be wider than each by itself.
+    let short = |keep: usize| {
+        let head = take_width(text.chars(), keep - keep / 2);
+        let tail: String = take_width(text.chars().rev(), keep / 2).chars().rev().collect();
+        format!("{head}…{tail}")
+    };
+    (0..room).rev().map(short).find(|short| short.width() <= room).unwrap_or_default()
 }
 
 fn take_width(chars: impl Iterator<Item = char>, room: usize) -> String {
