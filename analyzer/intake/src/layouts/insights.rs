@@ -1,4 +1,4 @@
-//! Archives of the OpenShift Insights Operator (`docs/gathered-data.md` in openshift/insights-operator): configuration of
+//! Archives of the OpenShift Insights Operator (the page "Gathered Data" of openshift/insights-operator): configuration of
 //! the platform, all Nodes, and of pods only those of the platform that do not run. Objects carry no type of their own.
 
 use super::discovery::Discovery;

@@ -109,7 +109,8 @@ pub(crate) fn read(spec: &InputSpec, limits: &Limits, progress: &dyn Progress, s
 
 /// Whether a file of this name may hold objects, or is short text that layouts need.
 pub fn may_hold_objects(path: &str) -> bool {
-    names::classify(path) != Class::Skip
+    // Of a text or an archive only its first bytes tell.
+    !matches!(names::classify(path), Class::Skip | Class::Text)
 }
 
 /// Whether a text begins as a dump of objects does.
