@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 pub mod measured;
-pub mod planted;
 pub mod situations;
 pub mod snapshots;
 pub mod stored;
 pub mod truth;
+
+// Looks at `stored`.
+pub mod planted;
 
 use std::path::{Path, PathBuf};
 
