@@ -110,8 +110,6 @@ fn no_format_shows_an_assumption_as_a_fault() {
                 failing,
                 excused: 0,
                 suppressed: 0,
-                unread: Vec::new(),
-                unjudged: 0,
                 config: None,
                 suppressions: Vec::new(),
             };

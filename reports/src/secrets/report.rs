@@ -12,7 +12,7 @@ use crate::report::Report;
 const KEPT: &[&str] = &[
     "id", "path", "name", "namespace", "kind", "group", "cluster", "fingerprint", "schema", "version", "digest", "plan",
     "code", "entry", "host", "hosts", "listener", "place", "template", "field", "findings", "assumptions", "tool",
-    "inputs", "taken_at", "started_at", "finished_at", "at", "object", "layout", "before", "after", "config",
+    "taken_at", "started_at", "finished_at", "at", "object", "layout", "before", "after", "config",
 ];
 
 /// Takes them out of every free text.
@@ -24,34 +24,27 @@ pub fn clean(report: &mut Report) {
 
 /// The same of what is neither a subject nor a finding, for whoever cleans those side by side.
 pub fn clean_rest(report: &mut Report) {
-    report.snapshot.coverage.iter_mut().for_each(clean_one);
-    report.snapshot.problems.iter_mut().for_each(clean_one);
-    report.snapshot.not_evaluated.iter_mut().for_each(clean_one);
-    report.assumptions.iter_mut().for_each(clean_one);
-    if let Some(change) = &mut report.change {
-        clean_one(change);
-    }
-    for input in &mut report.snapshot.inputs {
-        for fact in &mut input.facts {
-            if let Some(masked) = mask(fact) {
-                *fact = masked;
-            }
-        }
-    }
+    let subjects = std::mem::take(&mut report.subjects);
+    let findings = std::mem::take(&mut report.findings);
+    clean_one(report);
+    report.subjects = subjects;
+    report.findings = findings;
 }
 
 /// One part of a report. What is not changed is not written back.
 pub fn clean_one<T: Serialize + DeserializeOwned>(item: &mut T) {
     let Ok(mut value) = serde_json::to_value(&*item) else { return };
-    if walk(&mut value)
+    if walk(&mut value, false)
         && let Ok(cleaned) = serde_json::from_value(value)
     {
         *item = cleaned;
     }
 }
 
-fn walk(value: &mut Value) -> bool {
+/// `kept`: the texts here, and in a list of them, are names and places.
+fn walk(value: &mut Value, kept: bool) -> bool {
     match value {
+        Value::String(_) if kept => false,
         Value::String(text) => match mask(text) {
             Some(masked) => {
                 *text = masked;
@@ -59,11 +52,27 @@ fn walk(value: &mut Value) -> bool {
             }
             None => false,
         },
-        Value::Array(items) => items.iter_mut().fold(false, |changed, item| walk(item) | changed),
-        Value::Object(map) => map
-            .iter_mut()
-            .filter(|(key, _)| !KEPT.contains(&key.as_str()))
-            .fold(false, |changed, (_, inner)| walk(inner) | changed),
+        Value::Array(items) => items.iter_mut().fold(false, |changed, item| walk(item, kept) | changed),
+        Value::Object(map) => {
+            map.iter_mut().fold(false, |changed, (key, inner)| walk(inner, KEPT.contains(&key.as_str())) | changed)
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn free_texts_are_cleaned_wherever_they_stand_and_names_are_not() {
+        let mut value = json!({"assumptions": [{"id": "aB3dE5fG7hJ9", "text": "password=hunter2"}], "path": "/tmp/aB3dE5fG7hJ9",
+            "findings": ["aB3dE5fG7hJ9"], "object": {"name": "aB3dE5fG7hJ9", "note": "token=hunter2"}});
+        assert!(walk(&mut value, false));
+        let text = value.to_string();
+        assert!(!text.contains("hunter2"), "{text}");
+        assert_eq!(text.matches("aB3dE5fG7hJ9").count(), 4, "{text}");
+        assert!(!walk(&mut value, false));
     }
 }
