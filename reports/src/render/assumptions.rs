@@ -243,7 +243,7 @@ mod tests {
             command: format!("kubectl get {kind}.projectcalico.org"),
             ..row(&["a"])
         };
-        let rows = vec![row(&["a"]), calico("b", "NetworkPolicy"), calico("c", "GlobalNetworkPolicy")];
+        let rows = [row(&["a"]), calico("b", "NetworkPolicy"), calico("c", "GlobalNetworkPolicy")];
         let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
         let places = HashMap::from([("a", 0), ("b", 1), ("c", 1)]);
         let (core, others) = rows.split_at(1);

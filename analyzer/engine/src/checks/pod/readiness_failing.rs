@@ -60,7 +60,7 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     Some(
         DOC.finding(
             pod.object(),
-            format!("the readiness probe of container {} of pod {} does not pass", container.name, pod.metadata.name),
+            format!("the readiness probe of container {} of pod {} fails", container.name, pod.metadata.name),
         )
         .cause(format!("it asks for {}{words}{}", command::cut(&asked), crate::checks::pod::restarts(container)))
         .next("See why the probe fails.", command::describe(&pod.object())),
