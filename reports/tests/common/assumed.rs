@@ -31,7 +31,7 @@ pub fn assumptions() -> Vec<Assumption> {
         text: "TLS Secrets were not read".to_owned(),
         reason: "a support bundle holds no Secrets".to_owned(),
         command: "kubectl get secrets -n shop --field-selector type=kubernetes.io/tls".to_owned(),
-        could: "keep TLS clients out: be missing, expired or for another name".to_owned(),
+        could: "keep TLS clients out (missing, expired or for another name)".to_owned(),
         subjects: 1,
     };
     let masked = Assumption {

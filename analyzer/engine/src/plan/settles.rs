@@ -41,7 +41,7 @@ fn open_question(path: &Path) -> String {
         PathState::Narrowed => format!("how much passes: {}", first(Effect::Narrows).unwrap_or_default()),
         PathState::Open => match path.assumptions().next() {
             Some(assumption) => {
-                format!("open as far as was read; {}, which may {}", assumption.clause(), assumption.could)
+                format!("open as far as was read; {} and may {}", assumption.clause(), assumption.could)
             }
             None => "the configuration shows it open; nothing was sent yet".to_owned(),
         },

@@ -337,6 +337,31 @@ fn an_ignore_is_for_its_code_and_its_objects_until_its_day() {
     assert_eq!(gate.suppressions[0].findings, 1, "it says what it would have accepted");
 }
 
+/// What somebody accepted before it became an assumption is no complaint, and counts again under `--strict`.
+#[test]
+fn what_is_accepted_of_an_assumption_is_not_unused() {
+    let folder = kubereach_testkit::situations::fixtures().join("policy/not-collected");
+    let accepted = |strict: bool| {
+        let mut options = AnalysisOptions {
+            gate: Some(Rules {
+                fail_on: "unknown".to_owned(),
+                ignores: vec![ignore("policy/not-collected", "**", None)],
+                ..rules()
+            }),
+            ..options(&args(&folder))
+        };
+        options.intake.strict = strict;
+        let report = analyze(&inputs(&folder), &options, &Silent).unwrap();
+        (subject(&report, "Service", "web").verdict, report.gate.unwrap())
+    };
+    let (verdict, gate) = accepted(false);
+    assert_eq!((verdict, gate.tripped), (Verdict::ConfigOk, false));
+    assert_eq!(gate.suppressions[0].state, SuppressionState::Assumed);
+    let (verdict, gate) = accepted(true);
+    assert_eq!((verdict, gate.tripped), (Verdict::Unknown, false));
+    assert_eq!((gate.suppressions[0].state, gate.excused), (SuppressionState::Used, 1));
+}
+
 #[test]
 fn annotations_count_in_manifests_and_not_in_dumps() {
     let all = judged(&[SERVICE, POD], Some(rules()));

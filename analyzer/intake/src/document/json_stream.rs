@@ -233,9 +233,11 @@ fn document<T: Send>(
     if let Some(list) = out.docs.lists.last_mut().filter(|_| opened) {
         list.truncated = true;
         let line = list.line;
-        out.lost_of_list(line, lost::item(text.get(error.at..).unwrap_or_default()));
+        out.lost_of_list(line, lost::item(text.get(error.at..next_value_line(text, error.at)).unwrap_or_default()));
     } else if let Some(lost) =
-        lost::document(text.get(at..).unwrap_or_default(), position.line).filter(|_| !ctx.sniffed)
+        // As far as reading goes on: what follows speaks for itself.
+        lost::document(text.get(at..next_value_line(text, error.at)).unwrap_or_default(), position.line)
+                .filter(|_| !ctx.sniffed)
     {
         out.docs.lost.push(lost);
     }
@@ -357,7 +359,10 @@ fn array_document<T: Send>(
             if let Some(list) = out.docs.lists.last_mut() {
                 list.truncated = true;
                 let line = list.line;
-                out.lost_of_list(line, lost::item(text.get(error.at..).unwrap_or_default()));
+                out.lost_of_list(
+                    line,
+                    lost::item(text.get(error.at..next_value_line(text, error.at)).unwrap_or_default()),
+                );
             }
             broken(text, at, position, error, ctx, out);
             Err(error.at)

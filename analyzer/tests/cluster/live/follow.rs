@@ -119,6 +119,7 @@ fn what_changes_is_one_line_each_until_it_is_interrupted() {
     let query = api.log().into_iter().find(|r| r.query.contains_key("watch")).unwrap().query;
     assert_eq!((query["resourceVersion"].as_str(), query["allowWatchBookmarks"].as_str()), ("4711", "true"));
     assert_eq!(watches(&api, "/api/v1/events"), 0);
+    until("secrets are watched", || watches(&api, "/api/v1/secrets") == 1);
     let secrets = api.log().into_iter().find(|r| r.path == "/api/v1/secrets" && r.query.contains_key("watch")).unwrap();
     assert!(secrets.header("accept").contains("as=PartialObjectMetadata;"), "{}", secrets.header("accept"));
 

@@ -33,7 +33,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let unread = cx.may_be_opened_by()?;
-    let (all, port, kind) = (cx.all(), cx.port_words(), &unread.kind.kind);
+    let (all, port, kind) = (cx.all(), cx.port_words(), named(&unread));
     let message = if closed == all {
         format!("the policies that were read admit nobody on {port}; a {kind} that was not read may")
     } else {
@@ -49,13 +49,19 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
 pub fn of_caller(cx: &CallerContext<'_, '_>, _: &Segment) -> Option<Finding> {
     let Asked::Pods(pairs) = &cx.asked else { return None };
     let unread = pairs.opened_by.as_ref()?;
-    let (name, port, kind) = (cx.name, cx.port_words(), &unread.kind.kind);
+    let (name, port, kind) = (cx.name, cx.port_words(), named(unread));
     let message = format!(
         "the policies that were read do not let the pods of {name} connect to {port}; a {kind} that was not read may"
     );
     let gap = gap(unread, &format!("whether the pods of {name} are admitted"));
     let finding = DOC.finding(&gap, cx.view.service.object(), message);
     Some(read_it(blame(finding, &pairs.deciding, cx.view.namespace()), unread))
+}
+
+/// `NetworkPolicy`, `GlobalNetworkPolicy of Calico`.
+fn named(unread: &Unread) -> String {
+    let kind = &unread.kind.kind;
+    unread.system.map_or_else(|| kind.to_string(), |system| format!("{kind} of {system}"))
 }
 
 fn gap(unread: &Unread, what: &str) -> Gap {

@@ -75,7 +75,7 @@ fn secret(facts: &CertificateFacts<'_>) -> ObjectRef {
 }
 
 /// What may be wrong with a Secret that was not read.
-pub(super) const COULD: &str = "keep TLS clients out: be missing, expired or for another name";
+pub(super) const COULD: &str = "keep TLS clients out (missing, expired or for another name)";
 
 /// How to see which Secrets there are, without any key.
 pub(super) fn secrets() -> Reading {
