@@ -6,7 +6,7 @@ use kubereach_reports::report::Report;
 
 use crate::analysis::Filter;
 use crate::evaluate::door::kinds;
-use kubereach_model::snapshot::kinds::Shape;
+use kubereach_model::snapshot::kinds::{AnyStore, Shape};
 use kubereach_model::snapshot::{GroupKind, Snapshot, nearest};
 
 /// How many names are listed where none comes close.
@@ -108,7 +108,7 @@ impl Subjects {
 fn of_snapshot(snapshot: &Snapshot) -> Vec<Subject> {
     let judged: Vec<GroupKind> = kinds().map(|kind| GroupKind::known(kind.group, kind.name)).collect();
     let stores = snapshot.stores().filter(|store| !matches!(store.shape(), Shape::Pod | Shape::Event));
-    let objects = stores.flat_map(|store| store.objects());
+    let objects = stores.flat_map(<dyn AnyStore>::objects);
     let judged = objects.filter(|object| judged.contains(&object.group_kind()));
     judged
         .map(|object| Subject {
@@ -124,7 +124,7 @@ fn namespaces<'s>(snapshots: &[&'s Snapshot]) -> BTreeSet<&'s str> {
     for snapshot in snapshots {
         all.extend(snapshot.namespaces.iter().map(|namespace| namespace.get().value.metadata.name.as_str()));
         let mut last = "";
-        for object in snapshot.stores().flat_map(|store| store.objects()) {
+        for object in snapshot.stores().flat_map(<dyn AnyStore>::objects) {
             let namespace = object.meta().namespace.as_str();
             // Objects stand in the order of their namespaces.
             if namespace != last && !namespace.is_empty() {

@@ -118,6 +118,7 @@ pub fn planted() -> Planted {
 }
 
 /// The objects in whose places the secrets are.
+#[allow(clippy::too_many_lines, reason = "one object after the other, as data")]
 fn world(
     all: &mut Planted,
     dice: &mut Dice,

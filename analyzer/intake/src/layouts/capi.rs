@@ -19,10 +19,7 @@ fn root(path: &str) -> Option<&str> {
     let mut above = path.get(..at)?.rsplit('/');
     let (_cluster, clusters) = (above.next()?, above.next()?);
     let below: Vec<&str> = path.get(root.len()..)?.split('/').collect();
-    let (kind, name) = match below.as_slice() {
-        [_, kind, name] | [kind, name] => (kind, name),
-        _ => return None,
-    };
+    let ([_, kind, name] | [kind, name]) = below.as_slice() else { return None };
     let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.bytes().all(|b| b.is_ascii_alphanumeric());
     (clusters == "clusters" && is_kind && paths::written(name) == Written::Document).then_some(root)
 }

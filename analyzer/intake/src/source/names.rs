@@ -70,22 +70,17 @@ const LOG_KEYS: [&[u8]; 12] = [
 /// Whether the first bytes of a text begin as a dump of objects does: a document, or what a terminal shows before one.
 pub(crate) fn looks_like_dump(head: &[u8]) -> bool {
     let head = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head);
-    for (at, line) in significant(head) {
-        return match line.first() {
-            Some(b'{' | b'[') if !capture::is_command(line) => {
-                let rest = head.get(at..).unwrap_or_default();
-                let first = rest.get(1..).unwrap_or_default().trim_ascii_start();
-                let key = first.strip_prefix(b"\"").and_then(|key| key.split(|&b| b == b'"').next());
-                !key.is_some_and(|key| LOG_KEYS.contains(&key))
-                    && memchr::memmem::find(rest, b"audit.k8s.io/").is_none()
-                    && [&b"\"apiVersion\""[..], b"\"items\"", b"\"Items\"", b"\"liveState\""]
-                        .iter()
-                        .any(|mark| memchr::memmem::find(rest, mark).is_some())
-            }
-            _ => begins_document(line) || capture::leads_in(head.get(at..).unwrap_or_default()),
-        };
+    let Some((at, line)) = significant(head).next() else { return false };
+    let rest = head.get(at..).unwrap_or_default();
+    if !matches!(line.first(), Some(b'{' | b'[')) || capture::is_command(line) {
+        return begins_document(line) || capture::leads_in(rest);
     }
-    false
+    let first = rest.get(1..).unwrap_or_default().trim_ascii_start();
+    let key = first.strip_prefix(b"\"").and_then(|key| key.split(|&b| b == b'"').next());
+    let marks = [&b"\"apiVersion\""[..], b"\"items\"", b"\"Items\"", b"\"liveState\""];
+    !key.is_some_and(|key| LOG_KEYS.contains(&key))
+        && memchr::memmem::find(rest, b"audit.k8s.io/").is_none()
+        && marks.iter().any(|mark| memchr::memmem::find(rest, mark).is_some())
 }
 
 /// Lines that are neither empty nor a comment nor a mark between documents, and where they begin.

@@ -65,9 +65,10 @@ pub(super) fn read<R: Read + Seek>(reading: &mut Reading<'_>, source: R) -> Resu
     }
     if locked > 0 {
         reading.summary.cut = true;
-        let what = match files == locked {
-            true => "the zip archive is encrypted".to_owned(),
-            false => format!("{locked} of the {files} files in the zip archive are encrypted"),
+        let what = if files == locked {
+            "the zip archive is encrypted".to_owned()
+        } else {
+            format!("{locked} of the {files} files in the zip archive are encrypted")
         };
         reading.say(&what, "unpack it with its password (7z x, unzip) and name the folder");
     }

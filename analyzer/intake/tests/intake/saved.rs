@@ -147,10 +147,9 @@ fn what_no_document_can_hold_is_left_out_and_said() {
     let input = one("pods.yaml", text);
     assert_eq!(names(&input), ["Pod/a", "Pod/b"], "{:?}", messages(&input));
     assert_eq!(messages(&input), ["pods.yaml:11:1: a line that is no YAML is left out; the rest was read"]);
-    // What breaks an item costs it, and the list is not whole any more.
+    // What breaks an item costs it; the situations `intake/tab-in-a-list` and its neighbours hold what the list proves then.
     let input = one("pods.yaml", list("Pod", &["a", "b", "c"]).replace("    name: b\n", "\tname: b\n"));
     assert_eq!(names(&input), ["Pod/a", "Pod/!", "Pod/c"], "{:?}", messages(&input));
-    assert!(docs(&input).lists[0].truncated, "{:?}", messages(&input));
 }
 
 #[test]

@@ -217,7 +217,8 @@ fn an_owner_that_is_not_in_its_list_shows_that_the_list_is_filtered() {
     );
     let set = |name: &str| stored("apps/v1", "StatefulSet", "shop", name);
     let of = |sets: &[String]| {
-        let snapshot = one(&[file("d/pods.yaml", &list(&[owned.clone()])), file("d/sts.yaml", &list(sets))]);
+        let snapshot =
+            one(&[file("d/pods.yaml", &list(std::slice::from_ref(&owned))), file("d/sts.yaml", &list(sets))]);
         state(&snapshot, "apps/StatefulSet", Some("shop"))
     };
     assert_eq!(of(&[set("db")]), Partial);
@@ -239,7 +240,7 @@ fn definitions_without_that_of_an_object_that_was_read_are_not_all() {
         let snapshot = one(&[file("d/crds.yaml", &list(crds)), route.clone()]);
         state(&snapshot, "gateway.networking.k8s.io/GRPCRoute", None)
     };
-    assert_eq!(of(&[gateways.clone()]), NotCollected);
+    assert_eq!(of(std::slice::from_ref(&gateways)), NotCollected);
     assert_eq!(of(&[gateways, routes]), NotServed);
 }
 
@@ -255,7 +256,7 @@ fn a_snapshot_that_accounts_for_its_lists_is_taken_at_its_word() {
             &[
                 ("coverage.json", record),
                 ("d/pods.json", &list(&[pod("shop", "db-0")])),
-                ("d/deploy.json", &list(&[deployment.clone()])),
+                ("d/deploy.json", &list(std::slice::from_ref(&deployment))),
             ],
         )]);
         state(&snapshot, "Pod", Some("shop"))

@@ -160,7 +160,7 @@ fn fields(map: &mut Map<String, Value>, depth: usize) {
     for (key, inner) in map.iter_mut() {
         match inner {
             Value::String(text) if !text.is_empty() && (named && VALUES.contains(&key.as_str())) => {
-                *text = hidden(text)
+                *text = hidden(text);
             }
             Value::String(text) if !text.is_empty() && is_secret(key, text) => MASK.clone_into(text),
             // `authorization: {exact: …}` of a match.

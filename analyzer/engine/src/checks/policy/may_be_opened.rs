@@ -48,7 +48,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
 /// Where the controller that connects is turned away, by what was read.
 pub fn of_caller(cx: &CallerContext<'_, '_>, _: &Segment) -> Option<Finding> {
     let Asked::Pods(pairs) = &cx.asked else { return None };
-    let unread = pairs.opened_by.as_ref()?;
+    let unread = pairs.opened_by.as_deref()?;
     let (name, port, kind) = (cx.name, cx.port_words(), named(unread));
     let message = format!(
         "the policies that were read do not let the pods of {name} connect to {port}; a {kind} that was not read may"

@@ -237,7 +237,7 @@ impl<'a, 's> Ask<'a, 's> {
                 .copied(),
             opened_by: decisions.iter().find_map(|d| {
                 let closed = d.answer == Answer::Unknown && d.verdict.answer == Answer::Denied;
-                d.unread.iter().find(|unread| closed && unread.may_allow).cloned()
+                d.unread.iter().find(|unread| closed && unread.may_allow).cloned().map(Box::new)
             }),
             deciding: if open { Vec::new() } else { words::policies(self.cluster, reasons()) },
             admitting: if open { words::admitting(self.cluster, reasons()) } else { Vec::new() },
@@ -276,7 +276,7 @@ pub struct Pairs<'a, 's> {
     /// Where it cannot be told: the first missing fact.
     pub missing: Option<Missing<'s>>,
     /// Where it cannot be told because policies were not read that may admit whom these turn away: their kind.
-    pub opened_by: Option<Unread>,
+    pub opened_by: Option<Box<Unread>>,
     /// The policies that decide, each once; of no interest where every pair is allowed.
     pub deciding: Vec<&'a Policy<'s>>,
     /// Where every pair is allowed: the policies that admit the caller, with their rules.
