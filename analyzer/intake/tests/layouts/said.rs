@@ -94,7 +94,7 @@ fn inputs_that_hold_nothing_say_so() {
     for (input, words) in [
         (file("dump.yaml", ""), "empty"),
         (file("dump.yaml", "\n# nothing\n"), "empty"),
-        (file("values.yaml", "replicas: 3\n"), "no Kubernetes object"),
+        (file("values.yaml", "replicas: 3\n"), "Helm values, no manifests"),
         (binary, "binary"),
         (file("pods.json", r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}"#), "table"),
         (file("e.yaml", "Error from server (Forbidden): pods is forbidden\n"), "Forbidden"),

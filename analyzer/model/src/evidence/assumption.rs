@@ -1,5 +1,5 @@
 //! What was not read and could only stand in the way of traffic: the path is open as far as was read, and says so
-//! (`docs/design.md#what-must-be-there-and-what-may-be-in-the-way`).
+//! (`docs/design.md#two-kinds-of-gaps`).
 
 use kubereach_reports::report::{CoverageState, ObjectRef, SegmentName};
 use sha2::{Digest as _, Sha256};
@@ -16,15 +16,13 @@ pub enum MayBeInTheWay<'a> {
     Policies(&'a GroupKind, Option<&'static str>),
     /// What is in Secrets: collectors leave it out.
     Secrets,
-    /// Objects of this kind with an older claim on the same host or address.
-    OlderClaims(&'a GroupKind),
 }
 
 impl MayBeInTheWay<'_> {
     /// The kind, as a report names it.
     fn kind(self) -> String {
         match self {
-            Self::Policies(kind, _) | Self::OlderClaims(kind) => kind.kind.to_string(),
+            Self::Policies(kind, _) => kind.kind.to_string(),
             Self::Secrets => "Secret".to_owned(),
         }
     }
@@ -32,7 +30,7 @@ impl MayBeInTheWay<'_> {
     /// Its group, unless it is one of Kubernetes itself: kinds of several systems share names.
     fn group(self) -> Option<String> {
         match self {
-            Self::Policies(kind, _) | Self::OlderClaims(kind) => {
+            Self::Policies(kind, _) => {
                 let own = !kind.group.contains('.') || kind.group.ends_with("k8s.io");
                 (!own).then(|| kind.group.to_string())
             }
@@ -51,7 +49,7 @@ impl MayBeInTheWay<'_> {
             Self::Policies(kind, None) if &*kind.kind == "NetworkPolicy" && &*kind.group == "networking.k8s.io" => {
                 "network policies".to_owned()
             }
-            Self::Policies(kind, None) | Self::OlderClaims(kind) => format!("{} objects", kind.kind),
+            Self::Policies(kind, None) => format!("{} objects", kind.kind),
             Self::Secrets => "TLS Secrets".to_owned(),
         }
     }

@@ -181,7 +181,8 @@ impl Follower<'_> {
         let ask = Ask { namespaces, read_tls: cluster.read_tls, timeout, ..Ask::default() };
         // A measurement may come in while we wait.
         options.observations = match input::observations(&self.command.reading, &self.command.measured) {
-            Err(Failure::Nothing(_)) if self.goal.is_some() => Vec::new(),
+            // It need not be there yet.
+            Err(Failure::Nothing(_) | Failure::Usage(_)) if self.goal.is_some() => Vec::new(),
             read => read?,
         };
         let (intake, marks) = cluster::read_marked(&self.target, &ask, &options.intake, Box::new(Silent))?;
