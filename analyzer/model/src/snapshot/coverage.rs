@@ -51,6 +51,7 @@ impl Assumption {
                 }
                 _ => match kinds::by_name(word) {
                     Some(kind) => all.push(of_kind(Some(kind.kind))),
+                    None if is_of_doors(word) => all.push(of_kind(Some(word))),
                     None => return Err(unknown(word)),
                 },
             }
@@ -60,12 +61,40 @@ impl Assumption {
 
     /// Is this a word that [`Self::parse`] takes for a kind?
     pub fn is_kind(word: &str) -> bool {
-        word.eq_ignore_ascii_case(WORKLOADS) || kinds::by_name(word).is_some()
+        word.eq_ignore_ascii_case(WORKLOADS) || kinds::by_name(word).is_some() || is_of_doors(word)
     }
 
     fn is_about(&self, kind: &GroupKind) -> bool {
         self.kind.as_deref().is_none_or(|k| k.eq_ignore_ascii_case(&kind.kind))
     }
+}
+
+/// Kinds that are not read and that somebody may declare beside those that are: what Contour, Traefik, F5's NGINX
+/// controller, Kong and Istio put beside their entries. (projectcontour.io/v1 and v1alpha1, traefik.io/v1alpha1,
+/// k8s.nginx.org/v1, configuration.konghq.com/v1, networking.istio.io/v1)
+const OF_DOORS: [&str; 18] = [
+    "DestinationRule",
+    "EnvoyFilter",
+    "ExtensionService",
+    "GlobalConfiguration",
+    "KongClusterPlugin",
+    "KongIngress",
+    "KongPlugin",
+    "Middleware",
+    "MiddlewareTCP",
+    "Policy",
+    "ServersTransport",
+    "ServersTransportTCP",
+    "ServiceEntry",
+    "Sidecar",
+    "TLSCertificateDelegation",
+    "TLSOption",
+    "TLSStore",
+    "WorkloadEntry",
+];
+
+fn is_of_doors(word: &str) -> bool {
+    OF_DOORS.iter().any(|kind| kind.eq_ignore_ascii_case(word))
 }
 
 /// Stands for pods and every kind that makes them.
@@ -443,5 +472,15 @@ mod tests {
         assert_eq!(cited(&[files[2], files[0]]), "b.tar.gz!services/");
         assert_eq!(cited(&files[1..]), "b.tar.gz!services/shop.json");
         assert_eq!(cited(&["a.yaml", "ä.yaml"]), "");
+    }
+
+    #[test]
+    fn kinds_beside_entries_may_be_declared_and_slips_may_not() {
+        for kind in OF_DOORS {
+            let declared = Assumption::parse(kind).unwrap();
+            assert_eq!(declared.len(), 1, "{kind}");
+            assert!(declared[0].kind.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(kind)), "{kind}");
+        }
+        assert!(Assumption::parse("Servce").is_err() && Assumption::parse("Gizmo").is_err());
     }
 }
