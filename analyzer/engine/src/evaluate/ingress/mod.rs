@@ -16,6 +16,7 @@ use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{Assumption, Finding, Path, Segment, SubjectPaths};
 
+pub(crate) use certificates::evidence as certificate_evidence;
 pub use certificates::{Certificate, SecretUser, TlsEntry};
 pub use path::{Fallback, FollowedPath, IngressPath};
 
