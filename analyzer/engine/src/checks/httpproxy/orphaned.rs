@@ -2,7 +2,6 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::ingress::words;
 use crate::evaluate::door::contour::ProxyContext;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;

@@ -5,7 +5,7 @@
 
 pub mod conditions;
 mod host;
-mod include;
+pub mod include;
 mod policies;
 mod routes;
 pub mod secret;

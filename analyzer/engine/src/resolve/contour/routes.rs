@@ -161,6 +161,23 @@ pub(super) fn services(
     }
 }
 
+/// Services of a `tcpproxy` that Contour does not find: one of them is enough.
+pub(super) fn unresolved(snapshot: &Snapshot, own: &str, services: &[ProxyService]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (index, service) in services.iter().enumerate() {
+        let (what, basis) = match snapshot.lookup::<Service>(own, &service.name) {
+            Lookup::Found(_) if resolved(snapshot, own, service).is_some() || service.port.is_redacted() => continue,
+            Lookup::Found(_) => ("has no such port", Basis::Shown),
+            Lookup::Absent(absence) => ("does not exist", Basis::Missing(absence)),
+            Lookup::Unknown(_) => continue,
+        };
+        let what = format!("the Service '{}' of its tcpproxy {what}", service.name);
+        let reason = "TCPProxyError/ServiceUnresolvedReference";
+        found.push(Problem { reason, what, field: Place::Tcp.service(index), basis });
+    }
+    found
+}
+
 /// The port of a Service that Contour finds.
 fn resolved<'s>(snapshot: &'s Snapshot, own: &str, service: &ProxyService) -> Option<(&'s Service, &'s ServicePort)> {
     let Lookup::Found(found) = snapshot.lookup::<Service>(own, &service.name) else { return None };

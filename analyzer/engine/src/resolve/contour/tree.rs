@@ -238,7 +238,7 @@ fn tcp<'s>(snapshot: &'s Snapshot, proxy: Proxy<'s>) -> (Vec<Problem>, Option<Pr
         Some(Followed::Nowhere(problem)) => (vec![problem], None),
         Some(Followed::To(target)) => (Vec::new(), Some(target)),
         None => {
-            let mut found = Vec::new();
+            let mut found = routes::unresolved(snapshot, &value.metadata.namespace, &tcp.services);
             routes::services(snapshot, &value.metadata.namespace, &tcp.services, Place::Tcp, None, &mut found);
             (found, None)
         }

@@ -15,7 +15,7 @@ use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
     HorizontalPodAutoscaler, HttpProxy, Ingress, IngressClass, IngressController, ListenerSet, Meta, Namespace,
     NetworkPolicy, Node, OpenShiftRoute, PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind,
-    Secret, Service, TcpIngress, Unmodelled, Workload, WorkloadKind,
+    Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
 use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};

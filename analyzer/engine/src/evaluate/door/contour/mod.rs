@@ -91,7 +91,9 @@ fn gateway(cluster: &Cluster<'_>) -> Option<Gap> {
     let several = snapshot.gateways.iter().find(|gateway| {
         let spec = &gateway.value.spec;
         let class = snapshot.gateway_classes.named("", &spec.gateway_class_name).next();
-        let foreign = class.is_some_and(|class| !class.value.spec.controller_name.starts_with("projectcontour.io/"));
+        let foreign = class.is_some_and(|class| {
+            !class.value.spec.controller_name.as_deref().is_some_and(|name| name.starts_with("projectcontour.io/"))
+        });
         let plain = spec.listeners.iter().filter(|listener| listener.protocol == "HTTP").count();
         !foreign && plain != 1
     })?;
