@@ -143,6 +143,7 @@ pub const TABLE: CheckTable = CheckTable {
     parent: route::PARENT,
     unattached: route::UNATTACHED,
     route: route::ROUTE,
+    address_as_host: route::ADDRESS_AS_HOST,
     attachment: route::ATTACHMENT,
     route_status: route::STATUS,
     matching: route::MATCH,

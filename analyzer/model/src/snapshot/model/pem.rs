@@ -12,8 +12,8 @@ use crate::snapshot::is_masked;
 /// A PEM text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pem {
-    /// Nothing stands there.
-    empty: bool,
+    /// Something stands there.
+    written: bool,
     /// A collector hid it, or took part of it away.
     pub masked: bool,
     /// The labels of its blocks, in order.
@@ -31,12 +31,12 @@ pub struct Pem {
 impl Pem {
     /// Is there nothing?
     pub const fn is_empty(&self) -> bool {
-        self.empty
+        !self.written
     }
 
     /// Was something written there that can be read?
     pub const fn is_shown(&self) -> bool {
-        !self.empty && !self.masked
+        self.written && !self.masked
     }
 
     /// Does it hold a certificate?
@@ -62,8 +62,8 @@ impl Pem {
     }
 
     fn of(text: &str) -> Self {
-        let mut pem = Self { empty: text.trim().is_empty(), masked: is_hidden(text), ..Self::default() };
-        if pem.empty || pem.masked {
+        let mut pem = Self { written: !text.trim().is_empty(), masked: is_hidden(text), ..Self::default() };
+        if !pem.written || pem.masked {
             return pem;
         }
         let text = tidy(text);
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_no_block_is_told_from_what_was_hidden() {
-        assert!(Pem::of(" \n").is_empty());
+        assert!(Pem::default().is_empty() && Pem::of(" \n").is_empty());
         for text in ["redacted", "[REDACTED]", "***", "<masked>"] {
             assert!(Pem::of(text).masked, "{text}");
         }
