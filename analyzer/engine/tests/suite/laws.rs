@@ -1,7 +1,7 @@
 //! Laws that hold for every cluster: order does not matter, reading twice changes nothing, less knowledge
 //! never makes a verdict more certain, nothing is healthy that nobody measured.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kubereach_engine::AnalysisOptions;
 use kubereach_engine::Filter;
@@ -11,6 +11,7 @@ use kubereach_intake::progress::Silent;
 use kubereach_intake::{InputSpec, IntakeOptions, read};
 use kubereach_model::snapshot::{Assumption, GroupKind, Snapshot};
 use kubereach_reports::report::{Report, Verdict};
+use kubereach_testkit::situations;
 use kubereach_testkit::snapshots::input;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -295,13 +296,16 @@ struct Said {
 }
 
 fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, Said> {
-    const CONTRADICTIONS: [&str; 5] = [
+    const CONTRADICTIONS: [&str; 7] = [
         "endpoints/not-consistent",
         "endpoints/stale-target",
         "endpoints/address-mismatch",
         "endpoints/too-young",
         // The list of classes says that nobody serves it, the published address says that somebody does.
         "ingress/class-missing-but-served",
+        "gateway/class-gone",
+        // Who was refused a list knows that the API has the kind; who never asked does not.
+        "gateway/routes-unseen",
     ];
     judge_snapshot(snapshot, &Filter::default())
         .into_iter()
@@ -439,4 +443,42 @@ proptest! {
         let report = report(&[input("a.json", &cluster.objects())]);
         prop_assert_eq!(report.summary.healthy, 0);
     }
+}
+
+/// Of every situation, read as its folder says: without a kind that it holds, no subject's verdict is more certain, and
+/// one is better only with an assumption that names the kind; where assumptions count as unknown, never.
+#[test]
+fn less_knowledge_of_a_situation_is_never_more_certain() {
+    let mut broken = Vec::new();
+    for folder in situations::folders() {
+        let options = situations::options(&situations::args(&folder));
+        let Ok(read) = read(&situations::inputs(&folder), &options, &Silent) else { continue };
+        for (mut full, strict) in read.snapshots.into_iter().flat_map(|s| [(s.clone(), false), (s, true)]) {
+            full.strict |= strict;
+            let before = verdicts(&full);
+            for kind in held(&full) {
+                let mut less = full.clone();
+                less.coverage.forget(&kind, "forgotten by the test");
+                for (subject, now) in verdicts(&less) {
+                    let was = &before[&subject];
+                    let named = !full.strict && now.assumed.iter().any(|assumed| *assumed == *kind.kind);
+                    let better = is_better(now.verdict, was.verdict) && !was.contradicted && !named;
+                    // Whoever read anything from the cluster was answered by the API server.
+                    let answered = subject == "Service/default/kubernetes" && &*kind.kind == "EndpointSlice";
+                    let condemned = now.verdict == Verdict::Broken && was.verdict != Verdict::Broken;
+                    if (better && !answered) || condemned {
+                        let name = situations::name(&folder);
+                        broken.push(format!("{name}: {subject} was {}; without {kind} {}", was.verdict, now.verdict));
+                    }
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{} of them:\n{}", broken.len(), broken.join("\n"));
+}
+
+/// The kinds of which a snapshot knows objects, or that they are none.
+fn held(snapshot: &Snapshot) -> BTreeSet<GroupKind> {
+    let usual = KINDS.iter().map(|(group, kind)| GroupKind::known(group, kind));
+    snapshot.coverage.records().map(|(kind, _, _)| kind.clone()).chain(usual).collect()
 }
