@@ -1,20 +1,17 @@
 //! Laws that hold for every cluster: order does not matter, reading twice changes nothing, less knowledge
 //! never makes a verdict more certain, nothing is healthy that nobody measured.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use kubereach_engine::AnalysisOptions;
-use kubereach_engine::Filter;
 use kubereach_engine::analyze;
-use kubereach_engine::judge_snapshot;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{InputSpec, IntakeOptions, read};
-use kubereach_model::snapshot::{Assumption, GroupKind, Snapshot};
+use kubereach_model::snapshot::{Assumption, GroupKind};
 use kubereach_reports::report::{Report, Verdict};
-use kubereach_testkit::situations;
 use kubereach_testkit::snapshots::input;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+use crate::common::knowledge::{KINDS, is_better, verdicts};
 
 /// A small cluster: every choice that the checks look at, at random.
 #[derive(Debug, Clone)]
@@ -286,60 +283,6 @@ fn judgement(report: &Report) -> Value {
     json!({"subjects": report.subjects, "findings": findings, "summary": report.summary})
 }
 
-/// What is said of a subject.
-struct Said {
-    verdict: Verdict,
-    /// Two collections contradict each other about it.
-    contradicted: bool,
-    /// The kinds that were not read and on which the verdict rests.
-    assumed: Vec<String>,
-}
-
-fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, Said> {
-    const CONTRADICTIONS: [&str; 7] = [
-        "endpoints/not-consistent",
-        "endpoints/stale-target",
-        "endpoints/address-mismatch",
-        "endpoints/too-young",
-        // The list of classes says that nobody serves it, the published address says that somebody does.
-        "ingress/class-missing-but-served",
-        "gateway/class-gone",
-        // Who was refused a list knows that the API has the kind; who never asked does not.
-        "gateway/routes-unseen",
-    ];
-    judge_snapshot(snapshot, &Filter::default())
-        .into_iter()
-        .map(|judged| {
-            let segments = judged.subject.paths.iter().flat_map(|p| &p.segments);
-            let contradicted = segments.flat_map(|s| s.findings().to_vec()).any(|f| CONTRADICTIONS.contains(&f.code()));
-            let assumed = judged.subject.assumptions().iter().map(|a| a.kind().to_owned()).collect();
-            (judged.subject.object.to_string(), Said { verdict: judged.verdict, contradicted, assumed })
-        })
-        .collect()
-}
-
-/// Is a verdict better than another, or more certain?
-fn is_better(now: Verdict, was: Verdict) -> bool {
-    matches!(
-        (was, now),
-        (Verdict::Unknown, Verdict::ConfigOk | Verdict::Degraded | Verdict::Broken)
-            | (Verdict::Broken | Verdict::Degraded, Verdict::ConfigOk)
-    )
-}
-
-const KINDS: [(&str, &str); 10] = [
-    ("networking.k8s.io", "NetworkPolicy"),
-    ("", "Pod"),
-    ("", "Service"),
-    ("", "Endpoints"),
-    ("", "Secret"),
-    ("discovery.k8s.io", "EndpointSlice"),
-    ("apps", "Deployment"),
-    ("networking.k8s.io", "IngressClass"),
-    ("gateway.networking.k8s.io", "Gateway"),
-    ("gateway.networking.k8s.io", "GatewayClass"),
-];
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
@@ -443,42 +386,4 @@ proptest! {
         let report = report(&[input("a.json", &cluster.objects())]);
         prop_assert_eq!(report.summary.healthy, 0);
     }
-}
-
-/// Of every situation, read as its folder says: without a kind that it holds, no subject's verdict is more certain, and
-/// one is better only with an assumption that names the kind; where assumptions count as unknown, never.
-#[test]
-fn less_knowledge_of_a_situation_is_never_more_certain() {
-    let mut broken = Vec::new();
-    for folder in situations::folders() {
-        let options = situations::options(&situations::args(&folder));
-        let Ok(read) = read(&situations::inputs(&folder), &options, &Silent) else { continue };
-        for (mut full, strict) in read.snapshots.into_iter().flat_map(|s| [(s.clone(), false), (s, true)]) {
-            full.strict |= strict;
-            let before = verdicts(&full);
-            for kind in held(&full) {
-                let mut less = full.clone();
-                less.coverage.forget(&kind, "forgotten by the test");
-                for (subject, now) in verdicts(&less) {
-                    let was = &before[&subject];
-                    let named = !full.strict && now.assumed.iter().any(|assumed| *assumed == *kind.kind);
-                    let better = is_better(now.verdict, was.verdict) && !was.contradicted && !named;
-                    // Whoever read anything from the cluster was answered by the API server.
-                    let answered = subject == "Service/default/kubernetes" && &*kind.kind == "EndpointSlice";
-                    let condemned = now.verdict == Verdict::Broken && was.verdict != Verdict::Broken;
-                    if (better && !answered) || condemned {
-                        let name = situations::name(&folder);
-                        broken.push(format!("{name}: {subject} was {}; without {kind} {}", was.verdict, now.verdict));
-                    }
-                }
-            }
-        }
-    }
-    assert!(broken.is_empty(), "{} of them:\n{}", broken.len(), broken.join("\n"));
-}
-
-/// The kinds of which a snapshot knows objects, or that they are none.
-fn held(snapshot: &Snapshot) -> BTreeSet<GroupKind> {
-    let usual = KINDS.iter().map(|(group, kind)| GroupKind::known(group, kind));
-    snapshot.coverage.records().map(|(kind, _, _)| kind.clone()).chain(usual).collect()
 }
