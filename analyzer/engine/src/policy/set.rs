@@ -6,6 +6,7 @@ use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::engine::{Asked, ENGINES, Policy, Scope};
 use super::options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
+use super::request::Request;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
 /// One connection.
@@ -19,6 +20,8 @@ pub struct Connection<'a, 's> {
     pub protocol: Protocol,
     /// The destination's own port, after a Service has translated its; `None` where it is not known.
     pub port: Option<u16>,
+    /// What it carries; `None` where any request may come.
+    pub request: Option<&'a Request>,
 }
 
 /// The policies that (may) select a pod, for one direction: computed once per pod or group of equal pods.
@@ -263,6 +266,7 @@ impl<'s> Policies<'s> {
             to: connection.to,
             protocol: connection.protocol,
             port: connection.port,
+            request: connection.request,
             options: &self.options,
         };
         self.fold(&asked, selection)
@@ -287,6 +291,7 @@ impl<'s> Policies<'s> {
             to: connection.to,
             protocol: connection.protocol,
             port: connection.port,
+            request: connection.request,
             options: &self.options,
         };
         selection.of(direction).iter().filter_map(|(index, selected)| self.ask(*index, &asked, *selected)).collect()
@@ -330,6 +335,7 @@ impl<'s> Policies<'s> {
                         to: connection.to,
                         protocol: connection.protocol,
                         port: connection.port,
+                        request: connection.request,
                         options,
                     };
                     self.fold(&asked, &self.select(pod)).answer
