@@ -17,6 +17,7 @@ mod plan;
 mod policy_laws;
 mod rendered;
 mod service;
+mod truth_calico;
 mod truth_gateway;
 mod truth_policy;
 mod truth_requests;
