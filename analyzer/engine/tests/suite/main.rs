@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod calico_laws;
 mod catalogue;
 mod change_laws;
 mod configuration;
