@@ -303,7 +303,8 @@ impl Small {
             Lacks::Sets => kind.ends_with("NetworkSet"),
             Lacks::Namespaces => kind == "Namespace",
         };
-        let kinds = ["Namespace", "Pod", "NetworkPolicy", "GlobalNetworkPolicy", "Tier", "NetworkSet", "GlobalNetworkSet"];
+        let kinds =
+            ["Namespace", "Pod", "NetworkPolicy", "GlobalNetworkPolicy", "Tier", "NetworkSet", "GlobalNetworkSet"];
         for kind in kinds.into_iter().filter(|kind| !lost(kind)) {
             builder.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
         }
