@@ -14,7 +14,7 @@ use super::ineffective::Kinds;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, core, egress_firewall};
+use super::{admin, cilium, core, egress_firewall};
 use kubereach_model::evidence::Reading;
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
@@ -47,6 +47,7 @@ engines! {
     core::Core,
     admin::Admin,
     egress_firewall::Firewall,
+    cilium::Cilium,
 }
 
 /// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
@@ -214,6 +215,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
         ""
     }
 
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        RulePlace { spec: None, list: direction.word(), number: rule }
+    }
+
     /// Every port that a rule of this direction names.
     fn ports(&self, direction: Direction, each: &mut dyn FnMut(&PortEntry<'s>));
 
@@ -289,10 +295,26 @@ impl<'s> Policy<'s> {
         self.rules.rule_name(direction, rule)
     }
 
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    pub fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        self.rules.rule_place(direction, rule)
+    }
+
     /// What the policy, which was read, shows.
     pub fn shows(&self, fact: &str) -> Proof {
         self.rules.shows(fact)
     }
+}
+
+/// Where a rule stands in its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RulePlace {
+    /// The number in `specs`; none for `spec`.
+    pub spec: Option<usize>,
+    /// `ingress`, `egressDeny`, …
+    pub list: &'static str,
+    /// From zero.
+    pub number: usize,
 }
 
 /// A connection seen from one of its ends.

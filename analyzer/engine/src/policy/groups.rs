@@ -27,6 +27,8 @@ struct Signature<'s> {
     on_virtual_node: bool,
     /// Of pods in their node's network only.
     node: Option<&'s str>,
+    /// Its service account, where a policy asks for it.
+    account: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
     addresses: Vec<Vec<bool>>,
 }
@@ -35,6 +37,7 @@ struct Signature<'s> {
 #[derive(Debug, Default)]
 pub struct Sight<'s> {
     every_label: bool,
+    accounts: bool,
     keys: BTreeSet<&'s str>,
     /// Keys of labels by which peers choose namespaces, but for the name that all have.
     namespace_keys: BTreeSet<&'s str>,
@@ -79,6 +82,16 @@ impl<'s> Sight<'s> {
     /// A policy may ask for any label of a pod.
     pub(super) const fn every_label(&mut self) {
         self.every_label = true;
+    }
+
+    /// A policy asks for the service account of a pod.
+    pub(super) const fn accounts(&mut self) {
+        self.accounts = true;
+    }
+
+    /// A policy asks for this label of a pod.
+    pub(super) fn label(&mut self, key: &'s str) {
+        self.keys.insert(key);
     }
 
     /// A peer chooses namespaces by these labels.
@@ -132,6 +145,7 @@ impl<'s> Sight<'s> {
             host_network: pod.host_network,
             on_virtual_node: pod.on_virtual_node,
             node: pod.node.filter(|_| pod.host_network),
+            account: pod.spec.service_account_name.as_deref().filter(|_| self.accounts),
             ports,
             addresses,
         }

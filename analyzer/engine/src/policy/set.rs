@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::engine::{Asked, ENGINES, Policy, Scope};
-use super::options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
+use super::options::{AgainstPods, Assumed, EndPorts, Nodes, PolicyOptions};
 use super::request::Request;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
@@ -255,6 +255,8 @@ impl<'s> Policies<'s> {
         }
         if let End::Node(node) = other
             && pod.node == Some(node.name)
+            // Where nodes have an identity, the policies answer for it.
+            && self.options.nodes == Nodes::Undecidable
             && self.all_spare_own_node(selection, direction)
         {
             return SideAnswer::open();

@@ -7,7 +7,8 @@ use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Por
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
 use crate::policy::{
-    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, PolicyView, Protocol, Request, Selection,
+    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, PolicyView, Protocol, Request, RulePlace,
+    Selection,
 };
 use kubereach_model::evidence::Locate;
 use kubereach_model::evidence::{FieldPath, Step};
@@ -242,11 +243,13 @@ impl<'v, 's> Answers<'v, 's> {
         let policy = self.view.policies.get(because.policy)?;
         let direction = because.direction.word();
         let named = |rule: usize| {
+            let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
+            let of = spec.map(|spec| format!("specs[{spec}].")).unwrap_or_default();
             let name = policy.rule_name(because.direction, rule);
             if name.is_empty() {
-                format!("rule {direction}[{rule}]")
+                format!("rule {of}{list}[{number}]")
             } else {
-                format!("rule {direction}[{rule}] ({name})")
+                format!("rule {of}{list}[{number}] ({name})")
             }
         };
         let (says, rule, missing, text) = match because.answer {
@@ -272,7 +275,15 @@ impl<'v, 's> Answers<'v, 's> {
             }
         };
         let field: FieldPath = match rule {
-            Some(rule) => vec![Step::from("spec"), Step::from(direction), Step::from(rule)],
+            Some(rule) => {
+                let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
+                let mut field = match spec {
+                    Some(spec) => vec![Step::from("specs"), Step::from(spec)],
+                    None => vec![Step::from("spec")],
+                };
+                field.extend([Step::from(list), Step::from(number)]);
+                field
+            }
             None => vec![Step::from("spec")],
         };
         Some(Because {

@@ -187,6 +187,7 @@ kinds! {
         kind("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies")
             .in_no_namespace().custom().role(Policy),
+        kind("cilium.io", "v2", "CiliumCIDRGroup", "ciliumcidrgroups").in_no_namespace().custom().role(Policy),
         kind("cilium.io", "v2", "CiliumEnvoyConfig", "ciliumenvoyconfigs").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumLocalRedirectPolicy", "ciliumlocalredirectpolicies")
             .custom().role(Policy),
