@@ -128,6 +128,8 @@ pub enum Missing<'s> {
     ServiceEndpoints(&'s str),
     /// Whether both ends can authenticate each other.
     Authentication,
+    /// Whether the pod was started in the strict mode of the Amazon VPC CNI.
+    StrictMode,
 }
 
 impl Missing<'_> {
@@ -163,6 +165,7 @@ impl Missing<'_> {
             Self::CidrGroup(_) => "cidr-group",
             Self::ServiceEndpoints(_) => "endpoints-of-a-service",
             Self::Authentication => "authentication",
+            Self::StrictMode => "strict-mode",
         }
     }
 }
@@ -223,6 +226,9 @@ impl fmt::Display for Missing<'_> {
             Self::Authentication => {
                 f.write_str("a rule demands mutual authentication, and nothing shows that it succeeds")
             }
+            Self::StrictMode => f.write_str(
+                "no policy selects the pod, and nothing shows whether it was started in the strict mode of the Amazon VPC CNI, in which such pods are closed",
+            ),
         }
     }
 }

@@ -214,6 +214,7 @@ impl Plugins {
             },
             end_ports: if has("Weave Net") { EndPorts::Undecidable("Weave Net") } else { EndPorts::Honoured },
             nodes: self.nodes,
+            from_own_proxy: false,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::ineffective::Kinds;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, cilium, core, egress_firewall};
+use super::{admin, cilium, core, egress_firewall, vpc_cni};
 use kubereach_model::evidence::Reading;
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
@@ -48,6 +48,7 @@ engines! {
     admin::Admin,
     egress_firewall::Firewall,
     cilium::Cilium,
+    vpc_cni::StartsClosed,
 }
 
 /// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
@@ -206,6 +207,16 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
 
     /// Does it leave traffic between a pod and its own node alone?
     fn spares_own_node(&self) -> bool;
+
+    /// Does it hold only for pods that no other policy selects?
+    fn yields(&self) -> bool {
+        false
+    }
+
+    /// Are nodes its subjects?
+    fn is_about_nodes(&self) -> bool {
+        false
+    }
 
     /// Does it turn away whom no rule lets through?
     fn denies_by_default(&self) -> bool;

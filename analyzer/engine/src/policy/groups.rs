@@ -29,6 +29,8 @@ struct Signature<'s> {
     node: Option<&'s str>,
     /// Its service account, where a policy asks for it.
     account: Option<&'s str>,
+    /// Its name, where pods of one workload may differ.
+    name: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
     addresses: Vec<Vec<bool>>,
 }
@@ -38,6 +40,7 @@ struct Signature<'s> {
 pub struct Sight<'s> {
     every_label: bool,
     accounts: bool,
+    every_pod: bool,
     keys: BTreeSet<&'s str>,
     /// Keys of labels by which peers choose namespaces, but for the name that all have.
     namespace_keys: BTreeSet<&'s str>,
@@ -87,6 +90,11 @@ impl<'s> Sight<'s> {
     /// A policy asks for the service account of a pod.
     pub(super) const fn accounts(&mut self) {
         self.accounts = true;
+    }
+
+    /// A policy tells every pod from every other.
+    pub(super) const fn every_pod(&mut self) {
+        self.every_pod = true;
     }
 
     /// A policy asks for this label of a pod.
@@ -145,6 +153,7 @@ impl<'s> Sight<'s> {
             host_network: pod.host_network,
             on_virtual_node: pod.on_virtual_node,
             node: pod.node.filter(|_| pod.host_network),
+            name: self.every_pod.then_some(pod.name),
             account: pod.spec.service_account_name.as_deref().filter(|_| self.accounts),
             ports,
             addresses,

@@ -34,6 +34,7 @@ mod set;
 mod systems;
 pub mod third_party;
 mod view;
+mod vpc_cni;
 mod words;
 
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};

@@ -48,6 +48,8 @@ pub struct PolicyOptions {
     pub end_ports: EndPorts,
     /// Nodes, and pods in their node's network.
     pub nodes: Nodes,
+    /// Is the caller the proxy of Cilium's own Ingress and Gateways? It has an identity of its own.
+    pub from_own_proxy: bool,
 }
 
 /// An assumption on which an answer rests.

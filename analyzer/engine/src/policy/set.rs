@@ -128,6 +128,8 @@ pub struct Policies<'s> {
     by_namespace: Index<&'s str, Shelf<'s>>,
     /// Those about pods of any namespace.
     anywhere: Vec<u32>,
+    /// Is any of them about nodes?
+    about_nodes: bool,
     /// What is assumed where plugins differ.
     pub options: PolicyOptions,
 }
@@ -147,7 +149,8 @@ impl<'s> Policies<'s> {
             }
         }
         let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
-        Self { all, by_namespace, anywhere, options }
+        let about_nodes = all.iter().any(|policy| policy.rules.is_about_nodes());
+        Self { all, by_namespace, anywhere, about_nodes, options }
     }
 
     /// Every policy.
@@ -174,6 +177,7 @@ impl<'s> Policies<'s> {
     pub fn select(&self, pod: &PodEnd<'s>) -> Selection<'s> {
         let mut selection = Selection::default();
         let own = self.by_namespace.get(pod.namespace).map(|shelf| shelf.near(pod.labels)).unwrap_or_default();
+        let yields = |index: u32| self.get(index).is_some_and(|policy| policy.rules.yields());
         for index in own.iter().chain(&self.anywhere).copied() {
             let Some(policy) = self.get(index) else { continue };
             for (direction, slot) in Direction::BOTH.into_iter().zip(&mut selection.per_direction) {
@@ -182,6 +186,11 @@ impl<'s> Policies<'s> {
                     slot.push((index, truth));
                 }
             }
+        }
+        let is_selected =
+            selection.per_direction.iter().flatten().any(|(i, truth)| *truth == Truth::Yes && !yields(*i));
+        if is_selected {
+            selection.per_direction.iter_mut().for_each(|of_one| of_one.retain(|(index, _)| !yields(*index)));
         }
         selection
     }
@@ -242,8 +251,14 @@ impl<'s> Policies<'s> {
             Direction::Egress => (connection.from, connection.to),
             Direction::Ingress => (connection.to, connection.from),
         };
-        let pod = match own {
-            End::Pod(pod) => pod,
+        let (node, of_node);
+        let (pod, selection) = match own {
+            End::Pod(pod) => (pod, selection),
+            End::Node(own) if self.about_nodes => {
+                node = own.as_pod();
+                of_node = self.select(&node);
+                (&node, &of_node)
+            }
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
             End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
                 return SideAnswer::unknown(Missing::UnnamedPod);
@@ -270,6 +285,24 @@ impl<'s> Policies<'s> {
             port: connection.port,
             request: connection.request,
             options: &self.options,
+        };
+        self.fold(&asked, selection)
+    }
+
+    /// What the policies of a destination say to the proxy of Cilium's own Ingress and Gateways, which is neither a pod
+    /// nor a node.
+    pub fn from_own_proxy(&self, connection: &Connection<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
+        let Some(pod) = connection.to.pod() else { return self.side(connection, Direction::Ingress, selection) };
+        let options = PolicyOptions { from_own_proxy: true, ..self.options };
+        let asked = Asked {
+            direction: Direction::Ingress,
+            pod,
+            other: connection.from,
+            to: connection.to,
+            protocol: connection.protocol,
+            port: connection.port,
+            request: connection.request,
+            options: &options,
         };
         self.fold(&asked, selection)
     }

@@ -7,8 +7,8 @@ use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Por
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
 use crate::policy::{
-    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, PolicyView, Protocol, Request, RulePlace,
-    Selection,
+    self, Answer, Connection, Decision, Direction, End, Nodes, PodEnd, PolicyAnswer, PolicyView, Protocol, Request,
+    RulePlace, Selection,
 };
 use kubereach_model::evidence::Locate;
 use kubereach_model::evidence::{FieldPath, Step};
@@ -90,7 +90,14 @@ impl<'v, 's> Answers<'v, 's> {
             let (labels, pods): (Vec<String>, Vec<PodEnd<'s>>) = pods.into_iter().unzip();
             for group in self.view.sight.group(&pods) {
                 let member = |index: &usize| Some((labels.get(*index)?.clone(), pods.get(*index)?.clone()));
-                let members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
+                let mut members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
+                let Some((_, first)) = members.first() else { continue };
+                let node = first.node;
+                if self.view.policies.options.nodes != Nodes::Undecidable && members.iter().any(|(_, p)| p.node != node)
+                {
+                    // One speaks for all: what holds only on its own node must not.
+                    members.iter_mut().for_each(|(_, pod)| pod.node = None);
+                }
                 let Some((_, first)) = members.first() else { continue };
                 let selection = self.view.policies.select(first);
                 let (labels, ends) = members.into_iter().map(|(label, pod)| (label, (End::Pod(pod), port))).unzip();

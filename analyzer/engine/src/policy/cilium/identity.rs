@@ -21,6 +21,8 @@ pub(super) enum Sort {
     RemoteNode,
     /// Outside; the address where it is known.
     World(Option<IpAddr>),
+    /// The proxy of Cilium's Ingress and Gateways.
+    Ingress,
 }
 
 /// An identity.
@@ -48,10 +50,14 @@ impl<'a, 's> Identity<'a, 's> {
     /// Is it the API server? (`reserved:kube-apiserver` stands beside the node's or the world's label.)
     pub(super) fn is_api_server(&self) -> Truth<'s> {
         let Some(known) = &self.settings.api_server else {
-            return if self.sort == Sort::Endpoint { Truth::No } else { Truth::Unknown(Missing::ApiServer) };
+            return if matches!(self.sort, Sort::Endpoint | Sort::Ingress) {
+                Truth::No
+            } else {
+                Truth::Unknown(Missing::ApiServer)
+            };
         };
         match self.sort {
-            Sort::Endpoint => Truth::No,
+            Sort::Endpoint | Sort::Ingress => Truth::No,
             Sort::World(Some(address)) => Truth::of(known.contains(&address)),
             Sort::World(None) if known.is_empty() => Truth::No,
             Sort::World(None) => Truth::Unknown(Missing::OutsideAddress),
@@ -77,7 +83,7 @@ impl<'a, 's> Identity<'a, 's> {
         let dual = self.settings.dual_stack;
         let holds = match (self.sort, key) {
             (_, "kube-apiserver") => self.is_api_server(),
-            (Sort::Host, "host") | (Sort::RemoteNode, "remote-node") => Truth::Yes,
+            (Sort::Host, "host") | (Sort::RemoteNode, "remote-node") | (Sort::Ingress, "ingress") => Truth::Yes,
             (Sort::World(_), "world" | "world-ipv4" | "world-ipv6") if dual.is_none() => {
                 Truth::Unknown(Missing::CiliumSetting("enable-ipv6"))
             }
@@ -195,6 +201,7 @@ pub(super) fn of_other<'a, 's>(
 ) -> Truth<'s> {
     let either = |a: Truth<'s>, b: Truth<'s>, missing: Missing<'s>| if a == b { a } else { Truth::Unknown(missing) };
     match asked.other {
+        _ if asked.options.from_own_proxy => test(&Identity::bare(Sort::Ingress, settings)),
         End::Pod(pod) if !pod.host_network => test(&Identity::of_pod(pod, settings)),
         End::Pod(_) | End::Node(_) => {
             let on_node = |sort: Sort| match asked.other {

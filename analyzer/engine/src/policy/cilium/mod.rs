@@ -102,7 +102,8 @@ fn compile<'s>(
     for (part, value) in specs {
         let spec = Spec::of(value, namespace, settings, world);
         let rules = Cilium { from: From::Policy(found), namespace, part, spec, settings: Arc::clone(settings) };
-        all.push(policy(found.object(), stored.origin, rules));
+        let object = ObjectRef { namespace: namespace.map(str::to_owned), ..found.object() };
+        all.push(policy(object, stored.origin, rules));
     }
 }
 
@@ -228,6 +229,8 @@ impl<'s> Cilium<'s> {
     fn weigh_allowed(&self, asked: &Asked<'_, 's>) -> (Outcomes, Option<Missing<'s>>, usize) {
         // The kubelet's node is let in unless a rule denies it (`pkg/policy/mapstate.go`, allow-localhost).
         let own_node = match asked.direction {
+            // Between a node and itself nothing is asked.
+            Direction::Egress if asked.pod.host_network => is_on_same_node(asked.pod, asked.other),
             Direction::Ingress if !self.settings.own_node_by_policy => is_on_same_node(asked.pod, asked.other),
             Direction::Ingress | Direction::Egress => Truth::No,
         };
@@ -336,6 +339,10 @@ impl<'s> Rules<'s> for Cilium<'s> {
     /// It is asked, since a rule may deny it.
     fn spares_own_node(&self) -> bool {
         false
+    }
+
+    fn is_about_nodes(&self) -> bool {
+        matches!(self.spec.subject, Subject::Nodes(_)) && self.settings.host_firewall != Some(false)
     }
 
     fn denies_by_default(&self) -> bool {

@@ -101,7 +101,8 @@ impl Entity {
         match (self, identity.sort) {
             (Self::All, _)
             | (Self::World, Sort::World(_))
-            | (Self::Cluster, Sort::Endpoint | Sort::Host | Sort::RemoteNode)
+            | (Self::Cluster, Sort::Endpoint | Sort::Host | Sort::RemoteNode | Sort::Ingress)
+            | (Self::Nobody("ingress"), Sort::Ingress)
             | (Self::Host, Sort::Host)
             | (Self::RemoteNode, Sort::RemoteNode) => Truth::Yes,
             (Self::WorldV4, _) => family(true),
@@ -229,17 +230,18 @@ impl<'s> Peer<'s> {
                     (None, Some(node)) => Truth::Unknown(Missing::NodeLabels(node)),
                     (None, None) => Truth::Unknown(Missing::SameNode),
                 },
-                Sort::Endpoint | Sort::World(_) => Truth::No,
+                Sort::Endpoint | Sort::World(_) | Sort::Ingress => Truth::No,
             }),
             Self::Range(block) => in_range(block, asked, settings),
             Self::Group(name) => match asked.other {
                 End::Pod(pod) if !pod.host_network => Truth::No,
+                _ if asked.options.from_own_proxy => Truth::No,
                 _ => Truth::Unknown(Missing::CidrGroup(name)),
             },
             Self::Name(_) => of_other(asked, settings, &|identity| match identity.sort {
                 Sort::World(_) => Truth::Unknown(Missing::DomainNames),
                 // Names stand for addresses, which are no endpoint's.
-                Sort::Endpoint => Truth::No,
+                Sort::Endpoint | Sort::Ingress => Truth::No,
                 Sort::Host | Sort::RemoteNode if settings.ranges_match_nodes == Some(false) => Truth::No,
                 Sort::Host | Sort::RemoteNode => Truth::Unknown(Missing::DomainNames),
             }),
@@ -248,7 +250,7 @@ impl<'s> Peer<'s> {
                 Sort::World(Some(address)) => Truth::of(addresses.contains(&address)),
                 Sort::World(None) if addresses.is_empty() => Truth::No,
                 Sort::World(None) => Truth::Unknown(Missing::OutsideAddress),
-                Sort::Endpoint => Truth::No,
+                Sort::Endpoint | Sort::Ingress => Truth::No,
                 Sort::Host | Sort::RemoteNode => {
                     on_nodes(settings, Truth::of(identity.addresses.iter().any(|a| addresses.contains(a))))
                 }
@@ -314,7 +316,7 @@ fn in_range<'a, 's>(block: &Block, asked: &Asked<'a, 's>, settings: &'a Settings
         return Truth::No;
     }
     of_other(asked, settings, &|identity| match identity.sort {
-        Sort::Endpoint => Truth::No,
+        Sort::Endpoint | Sort::Ingress => Truth::No,
         Sort::Host | Sort::RemoteNode => on_nodes(settings, on_addresses(block, identity.addresses)),
         Sort::World(Some(address)) => block.contains(address),
         Sort::World(None) if block.is_everything() => Truth::Yes,

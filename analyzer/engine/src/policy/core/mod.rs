@@ -326,6 +326,8 @@ impl<'s> Peer<'s> {
     fn matches(&self, namespace: &'s str, asked: &Asked<'_, 's>) -> Truth<'s> {
         match self {
             Self::Unreadable => Truth::Unknown(Missing::Form),
+            // It is no pod, and address rules do not match it.
+            _ if asked.options.from_own_proxy => Truth::No,
             Self::Selected { pods, namespaces } => match asked.other {
                 End::Pod(PodEnd { host_network: true, .. }) | End::Node(_) => match asked.options.nodes {
                     Nodes::Undecidable => Truth::Unknown(Missing::HostNetwork),
