@@ -215,6 +215,10 @@ impl Plugins {
             end_ports: if has("Weave Net") { EndPorts::Undecidable("Weave Net") } else { EndPorts::Honoured },
             nodes: self.nodes,
             from_own_proxy: false,
+            not_calico: match self.enforcement {
+                Enforcement::Enforced { by, .. } if !has("Calico") && !has("Canal") => Some(by),
+                _ => None,
+            },
         }
     }
 }

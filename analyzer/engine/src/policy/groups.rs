@@ -25,10 +25,9 @@ struct Signature<'s> {
     labels: Vec<(&'s str, &'s str)>,
     host_network: bool,
     on_virtual_node: bool,
+    account: Option<&'s str>,
     /// Of pods in their node's network only.
     node: Option<&'s str>,
-    /// Its service account, where a policy asks for it.
-    account: Option<&'s str>,
     /// Its name, where pods of one workload may differ.
     name: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
@@ -87,7 +86,7 @@ impl<'s> Sight<'s> {
         self.every_label = true;
     }
 
-    /// A policy asks for the service account of a pod.
+    /// A policy may ask for the service account of a pod.
     pub(super) const fn accounts(&mut self) {
         self.accounts = true;
     }
@@ -152,9 +151,9 @@ impl<'s> Sight<'s> {
             labels,
             host_network: pod.host_network,
             on_virtual_node: pod.on_virtual_node,
+            account: pod.spec.service_account_name.as_deref().filter(|_| self.accounts),
             node: pod.node.filter(|_| pod.host_network),
             name: self.every_pod.then_some(pod.name),
-            account: pod.spec.service_account_name.as_deref().filter(|_| self.accounts),
             ports,
             addresses,
         }

@@ -24,6 +24,7 @@ mod engine;
 mod fold;
 mod groups;
 mod ineffective;
+mod ladder;
 mod network;
 mod options;
 mod ports;

@@ -50,6 +50,8 @@ pub struct PolicyOptions {
     pub nodes: Nodes,
     /// Is the caller the proxy of Cilium's own Ingress and Gateways? It has an identity of its own.
     pub from_own_proxy: bool,
+    /// The plugin that was seen enforcing, where it is not one that enforces policies of Calico.
+    pub not_calico: Option<&'static str>,
 }
 
 /// An assumption on which an answer rests.

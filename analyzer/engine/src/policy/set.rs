@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
-use super::engine::{Asked, ENGINES, Policy, Scope};
+use super::engine::{Asked, ENGINES, Guard, Policy, Scope};
+use super::ladder::Ladder;
 use super::options::{AgainstPods, Assumed, EndPorts, Nodes, PolicyOptions};
 use super::request::Request;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
@@ -130,6 +131,10 @@ pub struct Policies<'s> {
     anywhere: Vec<u32>,
     /// Is any of them about nodes?
     about_nodes: bool,
+    /// The tiers in their order.
+    pub(super) ladder: Ladder,
+    /// Nodes that are more than bystanders.
+    guards: Vec<Guard<'s>>,
     /// What is assumed where plugins differ.
     pub options: PolicyOptions,
 }
@@ -150,7 +155,9 @@ impl<'s> Policies<'s> {
         }
         let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
         let about_nodes = all.iter().any(|policy| policy.rules.is_about_nodes());
-        Self { all, by_namespace, anywhere, about_nodes, options }
+        let ladder = Ladder::of(snapshot, &all);
+        let guards = ENGINES.iter().flat_map(|engine| engine.guards(snapshot)).collect();
+        Self { all, by_namespace, anywhere, ladder, guards, about_nodes, options }
     }
 
     /// Every policy.
@@ -254,6 +261,9 @@ impl<'s> Policies<'s> {
         let (node, of_node);
         let (pod, selection) = match own {
             End::Pod(pod) => (pod, selection),
+            End::Node(own) if self.guarded(own.name).is_some() => {
+                return self.guarded(own.name).map_or_else(SideAnswer::open, SideAnswer::unknown);
+            }
             End::Node(own) if self.about_nodes => {
                 node = own.as_pod();
                 of_node = self.select(&node);
@@ -265,8 +275,11 @@ impl<'s> Policies<'s> {
             }
             _ => return SideAnswer::open(),
         };
+        if let Some(missing) = pod.node.filter(|_| pod.host_network).and_then(|node| self.guarded(node)) {
+            return SideAnswer::unknown(missing);
+        }
         if selection.of(direction).is_empty() {
-            return SideAnswer::open();
+            return self.forwarded(pod, other, SideAnswer::open());
         }
         if let End::Node(node) = other
             && pod.node == Some(node.name)
@@ -286,7 +299,24 @@ impl<'s> Policies<'s> {
             request: connection.request,
             options: &self.options,
         };
-        self.fold(&asked, selection)
+        self.forwarded(pod, other, self.fold(&asked, selection))
+    }
+
+    /// Is the own traffic of a node decided about in a way that is not evaluated?
+    fn guarded(&self, node: &str) -> Option<Missing<'s>> {
+        self.guards.iter().find(|guard| guard.own && guard.node == node).map(|guard| Missing::HostEndpoint(guard.by))
+    }
+
+    /// What is let through may still be turned away where the pod's node forwards it.
+    fn forwarded(&self, pod: &PodEnd<'s>, other: &End<'s>, answer: SideAnswer<'s>) -> SideAnswer<'s> {
+        let stays = other.pod().is_some_and(|other| other.node.is_some() && other.node == pod.node);
+        let guard = self.guards.iter().find(|guard| guard.forwarded && pod.node == Some(guard.node));
+        match guard {
+            Some(guard) if !stays && answer.answer == Answer::Allowed => {
+                SideAnswer::unknown(Missing::HostEndpoint(guard.by))
+            }
+            _ => answer,
+        }
     }
 
     /// What the policies of a destination say to the proxy of Cilium's own Ingress and Gateways, which is neither a pod
@@ -388,7 +418,10 @@ impl<'s> Policies<'s> {
     }
 
     fn all_spare_own_node(&self, selection: &Selection<'s>, direction: Direction) -> bool {
-        selection.of(direction).iter().all(|(index, _)| self.get(*index).is_none_or(|p| p.rules.spares_own_node()))
+        selection
+            .of(direction)
+            .iter()
+            .all(|(index, _)| self.get(*index).is_none_or(|p| p.rules.spares_own_node_in(direction)))
     }
 
     /// Is there any policy at all that isolates some pod in this direction?
