@@ -1,5 +1,5 @@
 //! cilium.io: `CiliumNetworkPolicy`, `CiliumClusterwideNetworkPolicy` and `CiliumCIDRGroup`.
-//! (docs/semantics/cilium.md)
+//! (docs/semantics/cilium-policy.md)
 
 mod config;
 mod identity;
