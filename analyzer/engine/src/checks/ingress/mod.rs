@@ -37,7 +37,9 @@ pub mod duplicate_path;
 pub mod external_name_backend;
 pub mod external_name_target;
 pub mod fallback_backend;
+pub mod fallback_unsettled;
 pub mod gce_backend_unhealthy;
+pub mod ignored;
 pub mod invalid_host;
 pub mod no_class;
 pub mod no_class_but_served;
@@ -93,7 +95,9 @@ pub static DOCS: &[&CatalogueEntry] = &[
     external_name_backend::DOC.entry(),
     external_name_target::DOC.entry(),
     fallback_backend::DOC.entry(),
+    fallback_unsettled::DOC.entry(),
     gce_backend_unhealthy::DOC.entry(),
+    ignored::DOC.entry(),
     invalid_host::DOC.entry(),
     no_class::DOC.entry(),
     no_class_but_served::DOC.entry(),
@@ -124,6 +128,7 @@ pub const TABLE: CheckTable = CheckTable {
         class_annotation::check,
         several_default_classes::check,
         controller_not_ready::check,
+        ignored::check,
         controller_doubtful::check,
         controller_not_seen::check,
         controller_unseen_but_programmed::check,
@@ -161,7 +166,7 @@ pub const TABLE: CheckTable = CheckTable {
         udp_backend::check,
     ],
     followed: &[external_name_target::check],
-    fallback: &[fallback_backend::finding],
+    fallback: &[fallback_backend::finding, fallback_unsettled::finding],
     passthrough: &[ssl_passthrough_unknown::check, ssl_passthrough_off::check],
     tls: tls::ENTRY,
     certificate: tls::CERTIFICATE,

@@ -143,11 +143,13 @@ impl<'c, 's> Context<'c, 's> {
                 _ => None,
             };
             if consumer == Consumer::IngressNginx
-                && let Some(number) = number
-                && !behind.endpoints.is_empty()
+                && let Some((port, number)) = port.zip(number)
             {
-                behind = PortView::by_number(view, number);
-                listed = true;
+                let fallen_back = PortView::by_number(view, port, number);
+                if !fallen_back.endpoints.is_empty() {
+                    behind = fallen_back;
+                    listed = true;
+                }
             }
         }
         Self {

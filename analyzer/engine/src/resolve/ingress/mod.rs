@@ -5,6 +5,7 @@ pub mod backend;
 pub mod claims;
 pub mod class;
 pub mod entry;
+pub mod instances;
 pub mod pods;
 pub mod rules;
 pub mod state;
