@@ -90,14 +90,17 @@ fn counts(s: &Snapshot) -> Counts {
     counts
 }
 
+/// Kinds that are no part of any path, or that checks of other objects read.
+const fn is_read_elsewhere(role: UnmodelledRole) -> bool {
+    matches!(role, UnmodelledRole::Budget | UnmodelledRole::Announcement)
+}
+
 /// Kinds that were read, lead traffic or decide about it, and that no check evaluates.
 pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> Vec<NotEvaluated> {
     let mut counts: BTreeMap<String, (usize, UnmodelledRole)> = BTreeMap::new();
     for object in snapshots.into_iter().flat_map(|s| s.unmodelled.iter()) {
         let kind = object.group_kind();
-        if let Some(role) =
-            unmodelled_role(&kind).filter(|role| *role != UnmodelledRole::Budget && !is_evaluated(&kind))
-        {
+        if let Some(role) = unmodelled_role(&kind).filter(|role| !is_read_elsewhere(*role) && !is_evaluated(&kind)) {
             counts.entry(kind.display()).or_insert((0, role)).0 += 1;
         }
     }
@@ -111,6 +114,7 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
                 UnmodelledRole::Policy => "may allow or refuse traffic that this report shows as open",
                 UnmodelledRole::Scaler => "may start or stop workloads on demand",
                 UnmodelledRole::GatewayExtension => "may change how a Gateway treats traffic",
+                UnmodelledRole::Announcement => "hands out and announces addresses of load balancers",
                 UnmodelledRole::Budget => "decides which pods may be evicted",
             }
             .to_owned(),

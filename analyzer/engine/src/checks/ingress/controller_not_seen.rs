@@ -41,8 +41,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         Some((pod, why)) => format!(
             "nothing shows who serves it: of {} only pods were recognised that ignore it ({}: {why}), and no address \
              is published",
-            controller.name,
-            pod.metadata.name
+            controller.name, pod.metadata.name
         ),
     };
     if let Some(obstacle) = of_cluster(state, gap.clone()) {

@@ -66,6 +66,19 @@ pub(crate) fn subject<'s>(
             paths.push(Path { key, segments, dormant });
         }
     }
+    for (host, minions) in all.owners.held_for_minions(state) {
+        let key = PathKey {
+            entry: state.ingress.object(),
+            listener: None,
+            host: Some(host.to_owned()),
+            matches: None,
+            backend: None,
+        };
+        let mut rule = Segment::new(SegmentName::Rule, Some(state.ingress.object()));
+        rule.evaluated(format!("holds {} for {minions} Ingresses that bring its paths", cut(host)));
+        let segments = before.iter().cloned().chain([Arc::new(rule)]).chain(certificates.of(Some(host))).collect();
+        paths.push(Path { key, segments, dormant: None });
+    }
     let notes = checks.notes.iter().flat_map(|check| check(state, &paths)).map(Arc::new).collect();
     SubjectPaths {
         object: state.ingress.object(),

@@ -11,8 +11,8 @@ use kubereach_reports::report::{ObjectRef, PathState, Port, SegmentName};
 use crate::evaluate::ingress::{Fallback, IngressPath, StandIn};
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
 use kubereach_model::evidence::Segment;
-use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::Lookup;
+use kubereach_model::snapshot::model::Service;
 
 /// What stands behind the path instead of what is blocked; the same where no other Service helps.
 pub(super) fn behind<'s>(

@@ -13,8 +13,8 @@ use crate::resolve::ingress::claims::is_canary;
 use crate::resolve::ingress::rules::Declared;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{FieldPath, Segment, Step};
-use kubereach_model::snapshot::{Found, Gap};
 use kubereach_model::snapshot::model::Service;
+use kubereach_model::snapshot::{Found, Gap};
 
 /// One path of one Ingress.
 pub struct IngressPath<'a, 's> {

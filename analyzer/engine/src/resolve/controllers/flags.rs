@@ -124,7 +124,10 @@ mod tests {
         assert_eq!(flags.said("service"), Said::Value("edge/web"));
         assert_eq!(flags.said("other"), Said::Unreadable);
         assert_eq!(flags.said("never"), Said::Nothing);
-        assert_eq!((flags.is_on("switch"), flags.is_on("off"), flags.is_on("never")), (Some(true), Some(false), Some(false)));
+        assert_eq!(
+            (flags.is_on("switch"), flags.is_on("off"), flags.is_on("never")),
+            (Some(true), Some(false), Some(false))
+        );
         assert_eq!(flags.is_on_or_set_below("providers.kubernetesingress"), Some(true));
         assert_eq!(flags.is_on_or_set_below("providers.kubernetes"), Some(false));
     }

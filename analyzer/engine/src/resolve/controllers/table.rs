@@ -8,8 +8,7 @@
 use super::annotations::{ALB_GROUP, ALB_TARGET_TYPE, SSL_PASSTHROUGH};
 use super::selection::{CONTOUR, F5_NGINX, INGRESS_NGINX, TRAEFIK};
 use super::{
-    Controller, Dials, ExternalNames, GatewayPods, Gateways, On, Place, PodSign, Product, Proxies, Setting,
-    TargetPorts,
+    Controller, Dials, ExternalNames, GatewayPods, Gateways, On, Place, PodSign, Product, Proxies, Setting, TargetPorts,
 };
 
 const BLANK: Controller = Controller {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::Controller;
+use crate::resolve::controllers::flags::{Flags, Said};
 use kubereach_model::snapshot::model::{Pod, Resource as _};
 use kubereach_model::snapshot::{Found, Gap};
 
@@ -67,7 +68,9 @@ impl<'s> ControllerPods<'s> {
             let own = std::ptr::eq(instance.controller, controller);
             let answer = asked.map_or(Answer::Unknown, |asked| instance.answer(asked));
             match (own, answer) {
-                (_, Answer::Takes) | (true, Answer::Unknown | Answer::Off) => pods.extend(instance.pods.iter().copied()),
+                (_, Answer::Takes) | (true, Answer::Unknown | Answer::Off) => {
+                    pods.extend(instance.pods.iter().copied())
+                }
                 (true, Answer::Ignores(why)) => ignoring.extend(instance.pods.first().map(|pod| (*pod, why))),
                 (false, _) if asked.is_some() && instance.may_stand_in() => {
                     stand_in = stand_in.or_else(|| instance.pods.first().copied());
@@ -108,6 +111,17 @@ impl<'s> ControllerPods<'s> {
 }
 
 impl Seen<'_> {
+    /// The value of a flag of the first pod, by its name in lower case without dashes; `None` where flags could not be
+    /// read, an empty text where it is not given.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let flags = Flags::of(&self.pods.first()?.get().value)?;
+        match flags.said(name) {
+            Said::Nothing => Some(String::new()),
+            Said::Value(value) => Some(value.to_owned()),
+            Said::Unreadable => None,
+        }
+    }
+
     /// Does a pod carry this flag? `None` where flags could not be read: no pod, or masked arguments.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.flags.as_ref().map(|flags| flags.contains(name))

@@ -11,8 +11,10 @@ use kubereach_model::snapshot::model::{Pod, Service};
 use kubereach_model::snapshot::{Found, ManifestsOnly, Provenance};
 
 use super::class::{Class, Classes, Named, Resolved};
+use super::demands::{self, Unmet};
 use super::entry::Entry;
 use super::instances::Asked;
+use super::middlewares::{Middlewares, Unmet as UnmetMiddleware};
 use super::pods::{ControllerPods, Seen};
 
 /// What the Ingress's status says of its address.
@@ -54,6 +56,10 @@ pub struct IngressState<'s> {
     pub address: Address,
     /// Every controller pod that was seen is seconds old.
     pub young: bool,
+    /// Objects that its annotations need and that it does not have for certain.
+    pub unmet: Vec<Unmet<'s>>,
+    /// Middlewares that its annotations name and that are not there, or were not read.
+    pub middlewares: Vec<UnmetMiddleware>,
     /// Nothing but manifests was read.
     pub manifests: Option<ManifestsOnly>,
     /// What was not read and may be in the way counts as unknown.
@@ -69,6 +75,7 @@ pub(super) struct ControllerStates<'w, 's> {
     classes: Classes<'s>,
     pods: ControllerPods<'s>,
     known: HashMap<Key<'s>, ControllerState<'s>>,
+    middlewares: Middlewares<'s>,
     /// Who dials where the controller is not known.
     unknown: Option<Arc<proxy_pods::Proxy<'s>>>,
 }
@@ -91,6 +98,7 @@ impl<'w, 's> ControllerStates<'w, 's> {
             classes: Classes::of(cluster.snapshot),
             pods: ControllerPods::of(cluster),
             known: HashMap::new(),
+            middlewares: Middlewares::default(),
             unknown: proxy_pods::of_unknown(cluster).map(Arc::new),
         }
     }
@@ -124,7 +132,13 @@ impl<'w, 's> ControllerStates<'w, 's> {
             None => (None, self.unknown.clone(), false),
         };
         let (manifests, strict) = (self.cluster.manifests_only(), self.cluster.snapshot.strict);
-        IngressState { address: address(&ingress), ingress, class, seen, proxy, young, manifests, strict }
+        let (unmet, middlewares) = (Vec::new(), Vec::new());
+        let address = address(&ingress);
+        let mut state =
+            IngressState { address, ingress, class, seen, proxy, young, unmet, middlewares, manifests, strict };
+        state.unmet = demands::unmet(self.cluster, &state);
+        state.middlewares = self.middlewares.unmet(self.cluster, &state);
+        state
     }
 }
 
