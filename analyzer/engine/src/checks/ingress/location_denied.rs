@@ -42,7 +42,7 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
                 let fact = format!("has no key {key}");
                 (secret.shows(fact.clone()), format!("the {kind} '{name}' {fact}"))
             }
-            State::Unseen(_) => continue,
+            State::Unseen(_) | State::NotInManifests(_) => continue,
         };
         let key = unmet.annotation.as_str();
         let finding = DOC

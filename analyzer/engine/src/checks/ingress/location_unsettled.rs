@@ -15,7 +15,8 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     title: "An annotation names an object that was not read",
     explanation: "ingress-nginx denies a location (503) whose annotation names a Secret or ConfigMap that is not there. \
                   This one was not read. Collectors leave Secrets out, so that it is there is assumed and said; of a \
-                  ConfigMap it cannot be told.",
+                  ConfigMap it cannot be told, nor of a Secret that is not among manifests which were declared to be \
+                  all: they seldom hold Secrets.",
     example: "nginx.ingress.kubernetes.io/auth-secret: users, in a dump without Secrets",
     sources: &["kubernetes/ingress-nginx internal/ingress/annotations/auth/main.go"],
 });
@@ -25,11 +26,11 @@ const COULD: &str = "be missing or incomplete, so that the location answers 503"
 /// Adds it for each.
 pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     for unmet in &cx.state.unmet {
-        let State::Unseen(gap) = &unmet.state else { continue };
+        let (State::Unseen(gap) | State::NotInManifests(gap)) = &unmet.state else { continue };
         let (kind, name, key) = (unmet.kind.word(), words::brief(&unmet.name), unmet.annotation.as_str());
         let message = format!("the {kind} '{name}', which the annotation {key} names, was not read");
         let origin = cx.state.ingress.origin;
-        if unmet.kind == Kind::Secret {
+        if unmet.kind == Kind::Secret && matches!(unmet.state, State::Unseen(_)) {
             let obstacle = Obstacle::new(MayBeInTheWay::Secrets, gap.clone());
             let reading = Reading { resource: "secrets".to_owned(), arguments: String::new() };
             let assumption = DOC.assumption(obstacle, location_denied::object(unmet), message);

@@ -43,6 +43,11 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         }
     }
     statuses(evaluation, attached, &mut inbound, &outbound);
+    // What a policy of its own does to a route is no matter of the Gateway's.
+    let broken_at = nowhere_at(&inbound, &outbound, |state| state == PathState::Blocked);
+    let mut unsettled_at =
+        nowhere_at(&inbound, &outbound, |state| matches!(state, PathState::Blocked | PathState::Unknown));
+    unsettled_at.retain(|listener| !broken_at.contains(listener));
     policies(evaluation, attached, &mut inbound);
     let mut counts = [0; limit::CLASSES];
     let classes: Vec<Vec<usize>> = inbound.iter().map(|i| classes(i, of(&outbound, i), &mut counts)).collect();
@@ -67,10 +72,6 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         entries: Vec::new(),
         not_checked: Vec::new(),
     };
-    let broken_at = nowhere_at(&inbound, &outbound, |state| state == PathState::Blocked);
-    let mut unsettled_at =
-        nowhere_at(&inbound, &outbound, |state| matches!(state, PathState::Blocked | PathState::Unknown));
-    unsettled_at.retain(|listener| !broken_at.contains(listener));
     Some(Outcome { id, subject, broken_at, unsettled_at })
 }
 

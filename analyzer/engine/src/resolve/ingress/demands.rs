@@ -82,6 +82,8 @@ pub enum State<'s> {
     Lacks(Found<'s, Secret>, &'static str),
     /// It was not read.
     Unseen(Gap),
+    /// It is not among the manifests, which seldom hold Secrets, although they were declared to be all.
+    NotInManifests(Gap),
 }
 
 /// Every such object of an Ingress that ingress-nginx serves.
@@ -99,6 +101,11 @@ pub fn unmet<'s>(cluster: &ClusterIndex<'s>, state: &IngressState<'s>) -> Vec<Un
         let (namespace, name) = value.split_once('/').unwrap_or((own, value));
         let found = match demand.kind {
             Kind::ConfigMap => of(cluster.snapshot.lookup::<ConfigMap>(namespace, name), |_| None),
+            Kind::Secret
+                if cluster.is_manifests() && cluster.snapshot.secrets.named(namespace, name).next().is_none() =>
+            {
+                left_open(cluster, namespace, name)
+            }
             Kind::Secret => of(cluster.snapshot.lookup::<Secret>(namespace, name), |secret| {
                 let (key, unless) = demand.key?;
                 let excused = unless.is_some_and(|(name, value)| annotation(name) == Some(value));
@@ -116,6 +123,18 @@ pub fn unmet<'s>(cluster: &ClusterIndex<'s>, state: &IngressState<'s>) -> Vec<Un
         })
     };
     DEMANDS.iter().filter_map(look).collect()
+}
+
+/// Secrets are made by other means than manifests: that one is not among them proves nothing.
+fn left_open<'s>(cluster: &ClusterIndex<'s>, namespace: &str, name: &str) -> Option<State<'s>> {
+    match cluster.snapshot.lookup::<Secret>(namespace, name) {
+        Lookup::Found(_) => None,
+        Lookup::Unknown(gap) => Some(State::Unseen(gap)),
+        Lookup::Absent(_) => {
+            let what = format!("whether Secret {namespace}/{name} exists");
+            Some(State::NotInManifests(Gap::by_design(what, "manifests seldom hold Secrets")))
+        }
+    }
 }
 
 fn of<'s, T>(lookup: Lookup<'s, T>, fault: impl FnOnce(Found<'s, T>) -> Option<State<'s>>) -> Option<State<'s>> {
