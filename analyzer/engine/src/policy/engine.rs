@@ -14,6 +14,7 @@ use super::ineffective::Kinds;
 use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
+use super::request::Request;
 use super::{admin, calico, core, egress_firewall};
 use kubereach_model::evidence::Reading;
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
@@ -332,6 +333,8 @@ pub(super) struct Asked<'a, 's> {
     pub(super) protocol: Protocol,
     /// The pod's port, after a Service has translated its own; `None` where it is not known.
     pub(super) port: Option<u16>,
+    /// What it carries, where that is asked about.
+    pub(super) request: Option<&'a Request>,
     pub(super) options: &'a PolicyOptions,
 }
 

@@ -7,6 +7,7 @@ use super::ends::{End, PodEnd};
 use super::engine::{Asked, ENGINES, Guard, Policy, Scope};
 use super::ladder::Ladder;
 use super::options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
+use super::request::Request;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
 /// One connection.
@@ -20,6 +21,8 @@ pub struct Connection<'a, 's> {
     pub protocol: Protocol,
     /// The destination's own port, after a Service has translated its; `None` where it is not known.
     pub port: Option<u16>,
+    /// What it carries; `None` where any request may come.
+    pub request: Option<&'a Request>,
 }
 
 /// The policies that (may) select a pod, for one direction: computed once per pod or group of equal pods.
@@ -274,6 +277,7 @@ impl<'s> Policies<'s> {
             to: connection.to,
             protocol: connection.protocol,
             port: connection.port,
+            request: connection.request,
             options: &self.options,
         };
         self.forwarded(pod, other, self.fold(&asked, selection))
@@ -315,6 +319,7 @@ impl<'s> Policies<'s> {
             to: connection.to,
             protocol: connection.protocol,
             port: connection.port,
+            request: connection.request,
             options: &self.options,
         };
         selection.of(direction).iter().filter_map(|(index, selected)| self.ask(*index, &asked, *selected)).collect()
@@ -358,6 +363,7 @@ impl<'s> Policies<'s> {
                         to: connection.to,
                         protocol: connection.protocol,
                         port: connection.port,
+                        request: connection.request,
                         options,
                     };
                     self.fold(&asked, &self.select(pod)).answer

@@ -303,7 +303,8 @@ impl Small {
             Lacks::Sets => kind.ends_with("NetworkSet"),
             Lacks::Namespaces => kind == "Namespace",
         };
-        let kinds = ["Namespace", "Pod", "NetworkPolicy", "GlobalNetworkPolicy", "Tier", "NetworkSet", "GlobalNetworkSet"];
+        let kinds =
+            ["Namespace", "Pod", "NetworkPolicy", "GlobalNetworkPolicy", "Tier", "NetworkSet", "GlobalNetworkSet"];
         for kind in kinds.into_iter().filter(|kind| !lost(kind)) {
             builder.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
         }
@@ -447,7 +448,7 @@ proptest! {
         let pods = ends(&snapshot);
         for ((a, from), (b, to)) in pods.iter().flat_map(|from| pods.iter().map(move |to| (from, to))) {
             for (protocol, port) in ASKED.into_iter().filter(|_| a != b) {
-                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port) });
+                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port), request: None });
                 let packet = Packet { from: Small::address(*a), to: Small::address(*b), protocol, port };
                 let expected = [small.admits(*a, false, &packet), small.admits(*b, true, &packet)];
                 for (side, admitted) in [&got.egress, &got.ingress].into_iter().zip(expected) {
@@ -468,7 +469,7 @@ proptest! {
         let pods = ends(&snapshot);
         for ((a, from), (b, to)) in pods.iter().flat_map(|from| pods.iter().map(move |to| (from, to))) {
             for (protocol, port) in ASKED.into_iter().filter(|_| a != b) {
-                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port) });
+                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port), request: None });
                 let packet = Packet { from: Small::address(*a), to: Small::address(*b), protocol, port };
                 let expected = [small.admits(*a, false, &packet), small.admits(*b, true, &packet)];
                 for (side, admitted) in [&got.egress, &got.ingress].into_iter().zip(expected) {
@@ -493,7 +494,7 @@ proptest! {
                 let from = &pods[member].1;
                 let others = pods.iter().enumerate().filter(|(index, _)| !group.members.contains(index));
                 let asked = others.flat_map(|(_, (_, to))| ASKED.map(|(protocol, port)| {
-                    policies.evaluate(&Connection { from, to, protocol, port: Some(port) }).answer
+                    policies.evaluate(&Connection { from, to, protocol, port: Some(port), request: None }).answer
                 }));
                 asked.collect()
             };

@@ -12,6 +12,7 @@ use crate::policy::answer::{Direction, Missing, Outcomes, Protocol, Truth};
 use crate::policy::engine::Asked;
 use crate::policy::network::Block;
 use crate::policy::ports::PortEntry;
+use crate::policy::request::Request;
 use crate::policy::words::on_ports;
 
 /// What a rule does.
@@ -103,8 +104,41 @@ pub(super) struct Rule<'s> {
     destination: Entity<'s>,
     /// Of TCP, UDP and SCTP it speaks not at all.
     is_icmp: bool,
-    is_http: bool,
+    http: Option<Http<'s>>,
     is_unreadable: bool,
+}
+
+/// What an HTTP request has to be.
+#[derive(Debug)]
+struct Http<'s> {
+    methods: Vec<&'s str>,
+    exact: Vec<&'s str>,
+    prefixes: Vec<&'s str>,
+}
+
+impl<'s> Http<'s> {
+    fn of(value: &'s Value) -> Self {
+        let paths = |key: &str| -> Vec<&'s str> {
+            items(value.get("paths")).iter().filter_map(|path| path.get(key)?.as_str()).collect()
+        };
+        let methods = value.get("methods").into_iter().flat_map(texts).collect();
+        Self { methods, exact: paths("exact"), prefixes: paths("prefix") }
+    }
+
+    /// A request that is meant, is meant whoever looks. Of any other it depends on whether anybody does.
+    fn matches(&self, request: Option<&Request>) -> Truth<'s> {
+        let method = |method: &String| self.methods.iter().any(|known| *known == "*" || known == method);
+        let path = |path: &String| {
+            let path = path.split('?').next().unwrap_or_default();
+            self.exact.contains(&path) || self.prefixes.iter().any(|prefix| path.starts_with(prefix))
+        };
+        let any_path = self.exact.is_empty() && self.prefixes.is_empty();
+        let is_meant = request.is_some_and(|request| {
+            (self.methods.is_empty() || request.method.as_ref().is_some_and(method))
+                && (any_path || request.path.as_ref().is_some_and(path))
+        });
+        if is_meant { Truth::Yes } else { Truth::Unknown(Missing::HttpRequest) }
+    }
 }
 
 impl<'s> Rule<'s> {
@@ -118,7 +152,7 @@ impl<'s> Rule<'s> {
             source: Entity::default(),
             destination: Entity::default(),
             is_icmp: false,
-            is_http: false,
+            http: None,
             is_unreadable: false,
         };
         for (key, value) in fields(Some(value)) {
@@ -133,7 +167,8 @@ impl<'s> Rule<'s> {
                 "icmp" => rule.is_icmp = fields(Some(value)).next().is_some(),
                 // It stands only beside the protocol that it is about, which then decides.
                 "notICMP" => rule.is_unreadable |= fields(Some(value)).next().is_some(),
-                "http" => rule.is_http = fields(Some(value)).next().is_some(),
+                "http" if fields(Some(value)).next().is_none() => {}
+                "http" => rule.http = Some(Http::of(value)),
                 "action" | "metadata" | "source" | "destination" => {}
                 _ => rule.is_unreadable = true,
             }
@@ -164,8 +199,8 @@ impl<'s> Rule<'s> {
         if let Some(ipv4) = self.ipv4 {
             truth = truth.and(is_of_family(ipv4, [&source, &destination]));
         }
-        if self.is_http {
-            truth = truth.and(Truth::Unknown(Missing::HttpRequest));
+        if let Some(http) = &self.http {
+            truth = truth.and(http.matches(asked.request));
         }
         truth.and(if self.is_unreadable { Truth::Unknown(Missing::Form) } else { Truth::Yes })
     }
