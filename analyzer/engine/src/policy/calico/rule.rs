@@ -190,7 +190,7 @@ impl<'s> Rule<'s> {
             Direction::Ingress => (other, own),
             Direction::Egress => (own, other),
         };
-        let from = self.unsettled(self.source.matches(world, &source, None), asked, &source);
+        let from = self.unsettled(self.source.matches(world, &source, None), world, asked, &source);
         truth = truth.and(from);
         if truth != Truth::No {
             let to = (asked.protocol, asked.port);
@@ -234,8 +234,14 @@ impl<'s> Rule<'s> {
 
     /// The address of who comes from outside may be replaced on its way: a rule that lets through may match then, and
     /// one that turns away may not.
-    fn unsettled(&self, truth: Truth<'s>, asked: &Asked<'_, 's>, source: &Place<'_, 's>) -> Truth<'s> {
-        if asked.direction == Direction::Egress || !source.is_beyond() || !self.source.looks_at_addresses() {
+    fn unsettled(
+        &self,
+        truth: Truth<'s>,
+        world: &World<'s>,
+        asked: &Asked<'_, 's>,
+        source: &Place<'_, 's>,
+    ) -> Truth<'s> {
+        if asked.direction == Direction::Egress || !source.is_beyond() || !self.source.looks_at_addresses(world) {
             return truth;
         }
         match (self.action, truth) {
@@ -373,13 +379,14 @@ impl<'s> Entity<'s> {
         entity
     }
 
-    /// Does it look at the address of who is there?
-    fn looks_at_addresses(&self) -> bool {
+    /// May it mean another address and not this one? A selector that selects no set and no host means pods alone, and a
+    /// pod's address is nobody else's.
+    fn looks_at_addresses(&self, world: &World<'s>) -> bool {
+        let beside_pods = |selector: &Selector| !world.hosts.is_empty() || world.selected(selector).next().is_some();
         self.nets.is_some()
             || !self.not_nets.is_empty()
-            || self.selector.is_some()
-            || self.not_selector.is_some()
             || self.services.is_some()
+            || self.selector.iter().chain(&self.not_selector).any(beside_pods)
     }
 
     /// Does it mean who is there? `to`: where it is connected to, for the end that is connected to.
