@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::decode::{fields, items, nets, texts};
 use super::place::Place;
 use super::selector::Selector;
-use super::world::{ACCOUNT, Endpoints, NAMESPACE, OF_ACCOUNT, OF_NAMESPACE, World};
+use super::world::{ACCOUNT, Chosen, Endpoints, NAMESPACE, OF_ACCOUNT, OF_NAMESPACE, World};
 use crate::policy::answer::{Direction, Missing, Outcomes, Protocol, Truth};
 use crate::policy::engine::Asked;
 use crate::policy::network::Block;
@@ -302,8 +302,8 @@ struct Entity<'s> {
     nets: Option<Vec<Block>>,
     not_nets: Vec<Block>,
     /// Everything that selects, taken together.
-    selector: Option<Selector>,
-    not_selector: Option<Selector>,
+    selector: Option<Chosen<'s>>,
+    not_selector: Option<Chosen<'s>>,
     /// It selects only within this namespace.
     within: Option<&'s str>,
     services: Option<Endpoints<'s>>,
@@ -319,7 +319,7 @@ struct Entity<'s> {
 impl<'s> Entity<'s> {
     fn of(value: Option<&'s Value>, namespace: Option<&'s str>, protocol: Option<Protocol>, world: &World<'s>) -> Self {
         let mut entity = Self::default();
-        let (mut own, mut around, mut accounts) = (None, None, None);
+        let (mut own, mut around, mut accounts, mut not) = (None, None, None, None);
         for (key, value) in fields(value) {
             let text = value.as_str().filter(|text| !text.is_empty());
             match key {
@@ -328,7 +328,7 @@ impl<'s> Entity<'s> {
                 "notNets" => entity.not_nets = nets(Some(value)),
                 "selector" => own = text,
                 "namespaceSelector" => around = text,
-                "notSelector" => entity.not_selector = text.map(|text| Selector::of(text).without_global()),
+                "notSelector" => not = text.map(|text| Selector::of(text).without_global()),
                 "serviceAccounts" => accounts = Some(value),
                 "services" => match value.get("name").and_then(Value::as_str) {
                     Some(name) => {
@@ -363,7 +363,7 @@ impl<'s> Entity<'s> {
             (Some(text), _) => {
                 parts.push(Selector::of(text).of_parents(OF_NAMESPACE, Some(NAMESPACE), Some(NAMESPACE)));
             }
-            (None, Some(namespace)) if !parts.is_empty() || entity.not_selector.is_some() => {
+            (None, Some(namespace)) if !parts.is_empty() || not.is_some() => {
                 entity.within = Some(namespace);
                 parts.push(Selector::equals(NAMESPACE, namespace));
             }
@@ -371,18 +371,21 @@ impl<'s> Entity<'s> {
         }
         entity.account_names = named;
         if parts.is_empty() {
+            entity.not_selector = not.map(|not| world.chosen(not, None));
             return entity;
         }
         // Beside a selector what must not be selected is left out of it; alone it is everybody else.
-        parts.extend(entity.not_selector.take().map(Selector::negated));
-        entity.selector = parts.into_iter().reduce(Selector::and);
+        parts.extend(not.map(Selector::negated));
+        let whole = parts.into_iter().reduce(Selector::and);
+        entity.selector = whole.map(|whole| world.chosen(whole, entity.within));
         entity
     }
 
     /// May it mean another address and not this one? A selector that selects no set and no host means pods alone, and a
     /// pod's address is nobody else's.
     fn looks_at_addresses(&self, world: &World<'s>) -> bool {
-        let beside_pods = |selector: &Selector| !world.hosts.is_empty() || world.selected(selector).next().is_some();
+        let beside_pods =
+            |chosen: &Chosen<'s>| chosen.lacks_sets || !world.hosts.is_empty() || chosen.sets(world).next().is_some();
         self.nets.is_some()
             || !self.not_nets.is_empty()
             || self.services.is_some()
@@ -396,7 +399,7 @@ impl<'s> Entity<'s> {
         if truth != Truth::No && !self.not_nets.is_empty() {
             truth = truth.and(place.is_in(&self.not_nets, connects).negated());
         }
-        let selected = |selector| place.is_selected(world, selector, self.within, connects);
+        let selected = |chosen: &Chosen<'s>| place.is_selected(world, chosen, connects);
         if let Some(selector) = self.selector.as_ref().filter(|_| truth != Truth::No) {
             truth = truth.and(selected(selector));
         }
@@ -415,8 +418,8 @@ impl<'s> Entity<'s> {
     fn ranges(&self, world: &World<'s>, each: &mut dyn FnMut(IpNet)) {
         let own = self.nets.iter().flatten().chain(&self.not_nets);
         own.flat_map(Block::ranges).for_each(&mut *each);
-        for selector in self.selector.iter().chain(&self.not_selector) {
-            let sets = world.selected(selector).flat_map(|(_, set)| &set.nets);
+        for chosen in self.selector.iter().chain(&self.not_selector) {
+            let sets = chosen.sets(world).flat_map(|(_, set)| &set.nets);
             sets.flat_map(Block::ranges).for_each(&mut *each);
         }
         if let Some(endpoints) = &self.services {
