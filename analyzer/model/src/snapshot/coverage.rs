@@ -323,19 +323,13 @@ impl Coverage {
         self.kinds.get(kind).into_iter().flat_map(PerKind::statements)
     }
 
-    /// Forgets all that is known about a kind, as if nobody had asked for it.
+    /// Forgets all that is known about a kind, as if nobody had asked for it; no declaration makes up for it.
     pub fn forget(&mut self, kind: &GroupKind, reason: &str) {
-        self.kinds.insert(
-            kind.clone(),
-            PerKind {
-                cluster: Some(CoverageRecord {
-                    state: CoverageState::NotCollected,
-                    reason: reason.to_owned(),
-                    source: String::new(),
-                }),
-                ..PerKind::default()
-            },
-        );
+        let record =
+            CoverageRecord { state: CoverageState::NotCollected, reason: reason.to_owned(), source: String::new() };
+        let forgotten = PerKind { cluster: Some(record), ..PerKind::default() };
+        self.kinds.insert(kind.clone(), forgotten.clone());
+        self.unread.insert(kind.clone(), forgotten);
     }
 
     /// What to say of a kind about which nothing was recorded.
