@@ -8,6 +8,7 @@ pub mod entries;
 pub mod gateway;
 pub mod ingress;
 pub mod proxy_pods;
+pub mod request;
 pub mod route;
 pub mod service;
 

@@ -14,6 +14,7 @@ mod default_gateway;
 mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
+mod host_isolated;
 mod host_not_served;
 mod hostname_conflict;
 mod hostname_conflict_unsettled;
@@ -34,6 +35,8 @@ mod parent_unknown_kind;
 mod parent_unseen;
 mod partially_invalid;
 mod paths_not_listed;
+mod redirect_loop;
+mod redirect_loop_unsettled;
 mod redirect_only;
 mod ref_not_permitted;
 mod ref_permission_unseen;
@@ -65,6 +68,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     extension_filter::DOC.entry(),
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
+    host_isolated::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
     hostname_conflict_unsettled::DOC.entry(),
@@ -85,6 +89,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
     parent_unseen::DOC.entry(),
     partially_invalid::DOC.entry(),
     paths_not_listed::DOC.entry(),
+    redirect_loop::DOC.entry(),
+    redirect_loop_unsettled::DOC.entry(),
     redirect_only::DOC.entry(),
     ref_not_permitted::DOC.entry(),
     ref_permission_unseen::DOC.entry(),
@@ -128,7 +134,8 @@ pub(super) const STATUS: &[RouteStatusCheck] = &[
 ];
 
 /// Of one match.
-pub(super) const MATCH: &[MatchCheck] = &[shadowed_match::check];
+pub(super) const MATCH: &[MatchCheck] =
+    &[host_isolated::check, shadowed_match::check, redirect_loop::check, redirect_loop_unsettled::check];
 
 /// Of one filter.
 pub(super) const FILTER: &[FilterCheck] = &[mirror_not_found::check, extension_filter::check];

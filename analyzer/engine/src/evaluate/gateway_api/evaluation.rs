@@ -6,7 +6,6 @@ use rayon::prelude::*;
 
 use super::gateway::GatewaySegments;
 use super::listener::ListenerSegments;
-use super::precedence::Precedence;
 use super::table::CheckTable;
 use crate::evaluate::Cluster;
 use crate::evaluate::service::Backends;
@@ -14,6 +13,7 @@ use crate::resolve::gateway::Gateways;
 use crate::resolve::proxy_pods;
 use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::policy::Policies;
+use crate::resolve::route::rules::Rules;
 use kubereach_model::evidence::Segment;
 
 /// Gateways, listeners and attached routes, with the segments that many paths share.
@@ -30,7 +30,7 @@ pub(crate) struct Evaluation<'w, 's> {
     pub(crate) listener_segments: Vec<ListenerSegments>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
-    pub(crate) precedence: Precedence,
+    pub(crate) rules: Rules<'s>,
 }
 
 impl<'w, 's> Evaluation<'w, 's> {
@@ -54,7 +54,7 @@ impl<'w, 's> Evaluation<'w, 's> {
             .map(|state| proxy_pods::of_gateway(cluster, state.gateway, state.controller()).map(Arc::new))
             .collect();
         let routes = attach::all(cluster, &gateways);
-        let precedence = Precedence::new(&routes);
+        let rules = Rules::new(&gateways, &routes);
         Self {
             policies: Policies::new(cluster),
             cluster,
@@ -65,7 +65,7 @@ impl<'w, 's> Evaluation<'w, 's> {
             proxy_pods,
             listener_segments,
             routes,
-            precedence,
+            rules,
         }
     }
 

@@ -8,12 +8,13 @@ use super::attachment::{self, Inbound, ParentFacts};
 use super::context::{ListingContext, MatchContext, RouteStatusContext};
 use super::evaluation::Evaluation;
 use super::limit;
+use super::precedence;
 use super::rule::{self, Outbound};
 use super::status::RouteStatus;
 use super::table::ask;
 use crate::resolve::route::attach::Attached;
 use crate::resolve::route::parent::{self, Parent};
-use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
+use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, SubjectPaths};
 
 /// An evaluated route.
 #[derive(Debug)]
@@ -145,11 +146,14 @@ fn nowhere_at(inbound: &[Inbound], outbound: &ByFacts, is: impl Fn(PathState) ->
 fn path(evaluation: &Evaluation<'_, '_>, id: usize, attached: &Attached<'_>, entry: &Inbound, exit: &Outbound) -> Path {
     let mut rule = entry.rule.clone();
     share(&exit.rule, &mut rule);
+    let mut dormant = exit.dormant.clone();
     if let (Some(listener), Some(text)) = (entry.listener, &exit.matches) {
-        let at = (listener, entry.host.as_deref(), text.as_str());
-        let winner = evaluation.precedence.winner(&evaluation.routes, id, at);
-        let winner = winner.and_then(|id| evaluation.routes.get(id)).map(|r| r.route);
-        ask(evaluation.checks.matching, &MatchContext { route: attached.route, text, winner }, &mut rule);
+        let fate = precedence::fate(evaluation, id, listener, entry.host.as_deref(), exit);
+        if let Some(reason) = fate.carries_nothing() {
+            dormant = Some(Dormant::NoTraffic(reason));
+        }
+        let cx = MatchContext { route: attached.route, rule: exit.rule_index, text, fate };
+        ask(evaluation.checks.matching, &cx, &mut rule);
     }
     let mut segments = entry.before.clone();
     segments.push(Arc::new(rule));
@@ -164,7 +168,7 @@ fn path(evaluation: &Evaluation<'_, '_>, id: usize, attached: &Attached<'_>, ent
             backend: exit.backend.clone(),
         },
         segments,
-        dormant: exit.dormant.clone(),
+        dormant,
     }
 }
 

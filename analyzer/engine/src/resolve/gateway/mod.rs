@@ -1,6 +1,7 @@
 //! Gateway API: which listeners stand on which Gateway. Nothing is judged here.
 
 pub mod allowance;
+pub mod choice;
 mod conflicts;
 pub mod grants;
 pub mod hostname;

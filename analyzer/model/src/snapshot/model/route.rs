@@ -164,6 +164,8 @@ pub struct RewriteFilter {
     pub scheme: Option<String>,
     pub hostname: Option<String>,
     pub path: Option<PathModifier>,
+    /// Of a redirect alone.
+    pub port: Field<u16>,
     pub status_code: Field<i64>,
 }
 
