@@ -64,6 +64,10 @@ const fn is_front(segment: SegmentName) -> bool {
     matches!(segment, SegmentName::Address | SegmentName::Controller)
 }
 
+const fn is_before_backends(segment: SegmentName) -> bool {
+    is_front(segment) || matches!(segment, SegmentName::Listener | SegmentName::Tls | SegmentName::Rule)
+}
+
 /// Does the finding speak of the way behind the door, and not of TLS towards the client?
 fn is_behind(finding: &Finding) -> bool {
     finding.code().starts_with("backend-tls/") || finding.code().starts_with("route/")
@@ -72,16 +76,21 @@ fn is_behind(finding: &Finding) -> bool {
 /// The redirect itself is the answer; where it leads is followed apart.
 const LOOP: &str = "route/redirect-loop";
 
-fn way(path: &Path, scope: Scope, redirects: bool) -> Way {
+/// `redirects`: the rule answers by itself, and what lies behind it plays no part.
+fn way(path: &Path, scope: Scope, request: &Request, redirects: bool) -> Way {
     let mut unknown: Vec<Arc<Finding>> = Vec::new();
     let (mut unevaluated, mut narrowed) = (false, Vec::new());
     for name in ORDER {
         for segment in path.segments.iter().filter(|s| s.name == name && s.is_counted()) {
-            if scope == Scope::Specs && is_front(name) {
+            if (scope == Scope::Specs && is_front(name)) || (redirects && !is_before_backends(name)) {
                 continue;
             }
+            // Certificates towards clients play no part in a plain request.
+            let plain = name == SegmentName::Tls && !request.speech.is_tls() && request.speech.is_http();
             let counts = |f: &&Arc<Finding>| {
-                (scope == Scope::Whole || !REPORTED.contains(&f.code())) && !(redirects && f.code() == LOOP)
+                (scope == Scope::Whole || !REPORTED.contains(&f.code()))
+                    && !(redirects && f.code() == LOOP)
+                    && !(plain && !is_behind(f))
             };
             let with = |effect: Effect| -> Vec<Arc<Finding>> {
                 segment.findings().iter().filter(counts).filter(|f| f.effect() == effect).cloned().collect()
@@ -96,7 +105,7 @@ fn way(path: &Path, scope: Scope, redirects: bool) -> Way {
                 };
             }
             unknown.extend(with(Effect::Inconclusive));
-            unevaluated |= !is_evaluated(segment);
+            unevaluated |= !plain && !is_evaluated(segment);
             narrowed.extend(with(Effect::Narrows));
         }
     }
@@ -167,7 +176,7 @@ impl Requests<'_, '_> {
         let Some(subject) = self.subject(&taken.entry) else {
             return Answer::bare(Word::Unknown, format!("{} was not evaluated", taken.entry));
         };
-        let mut answer = if taken.shares.is_empty() {
+        let mut answer = if taken.redirect.is_some() || taken.shares.is_empty() {
             self.without_backend(taken, subject, request, scope)
         } else {
             self.with_backends(taken, subject, request, scope)
@@ -185,10 +194,11 @@ impl Requests<'_, '_> {
 
     fn without_backend(&self, taken: &Taken, subject: &SubjectPaths, request: &Request, scope: Scope) -> Answer {
         let redirect = taken.redirect.as_ref();
-        let Some(path) = paths(taken, subject).find(|p| p.key.backend.is_none()) else {
+        let own = || paths(taken, subject);
+        let Some(path) = own().find(|p| p.key.backend.is_none()).or_else(|| own().next()) else {
             return Answer::bare(Word::Unknown, format!("not every path of {} is listed", taken.entry));
         };
-        let way = way(path, scope, redirect.is_some());
+        let way = way(path, scope, request, redirect.is_some());
         let mut answer = match (way.state, redirect) {
             (PathState::Blocked, _) => walled(&way, request),
             (PathState::Unknown, _) => undecided(&way),
@@ -221,7 +231,7 @@ impl Requests<'_, '_> {
                 return Answer::bare(Word::Unknown, format!("not every path of {} is listed", taken.entry));
             };
             used.push(path);
-            ways.push((share, way(path, scope, false)));
+            ways.push((share, way(path, scope, request, false)));
         }
         let is = |state: PathState| ways.iter().filter(move |(_, way)| way.state == state);
         let flows = is(PathState::Open).chain(is(PathState::Narrowed)).count();

@@ -9,6 +9,7 @@ use crate::evaluate::Cluster;
 use crate::evaluate::door::answer::{Candidate, Fit, Handled, Outcome, Share, Taken};
 use crate::resolve::controllers;
 use crate::resolve::gateway::choice::Chosen;
+use crate::resolve::gateway::clients;
 use crate::resolve::gateway::listener::{ListenerState, Owner};
 use crate::resolve::gateway::{GatewayState, Gateways};
 use crate::resolve::request::{Reading, Request, Speech, Takes};
@@ -18,6 +19,9 @@ use crate::resolve::route::redirect::{self, From};
 use crate::resolve::route::rules::{AtHost, AtListener, Choice, Entry, Rules};
 use crate::resolve::route::{changes, matches};
 use kubereach_model::snapshot::model::{RouteKind, RouteRule};
+
+/// So many milliseconds any application may need: a shorter timeout may end ordinary requests.
+const PROMPT: u64 = 1000;
 
 /// Routes and their rules, read when the first request asks.
 pub(super) struct Answers<'w, 's> {
@@ -105,6 +109,7 @@ impl<'w, 's> Answers<'w, 's> {
                 };
                 let at = At { listener, id, request, reading: reading(gateway) };
                 let (outcome, candidates) = self.at_listener(gateways, &at);
+                let outcome = self.with_gaps(with_client_check(gateway, listener, outcome));
                 Handled { door: listener.key(), fit, outcome, candidates }
             }
         }
@@ -122,6 +127,22 @@ impl<'w, 's> Answers<'w, 's> {
         }
         let by_name = at.listener.spec.protocol == "TLS" || !at.request.speech.is_http();
         if by_name { self.by_name(gateways, at, here) } else { self.by_request(gateways, at, here) }
+    }
+
+    /// That no rule takes it is known only where every route was read.
+    fn with_gaps(&self, outcome: Outcome) -> Outcome {
+        if matches!(outcome, Outcome::Taken(_) | Outcome::Unknown(_)) {
+            return outcome;
+        }
+        let unread = RouteKind::ALL
+            .into_iter()
+            .find_map(|kind| self.cluster.snapshot.is_complete(&kind.group_kind(), None).err().map(|gap| (kind, gap)));
+        match (unread, outcome) {
+            (Some((kind, gap)), Outcome::Reply { because, .. } | Outcome::Refused(because)) => {
+                Outcome::Unknown(format!("{because}; and a {} that was not read may: {}", kind.word(), gap.sentence()))
+            }
+            (_, outcome) => outcome,
+        }
     }
 
     /// Connections go by their server name, or to whatever stands at the port.
@@ -242,6 +263,11 @@ impl<'w, 's> Answers<'w, 's> {
         if filter.is_some() && location.is_none() {
             doubts.push("where its redirect leads cannot be told".to_owned());
         }
+        if filter.is_none()
+            && let Some((_, words)) = changes::timeout(rule).filter(|(ms, _)| *ms < PROMPT)
+        {
+            doubts.push(format!("whether the application answers within {words} does not show in objects"));
+        }
         let shares = rule.backend_refs.iter().map(|reference| Share {
             backend: follow(self.cluster, &attached.route, reference).key(),
             weight: weight(reference),
@@ -258,6 +284,23 @@ impl<'w, 's> Answers<'w, 's> {
             doubts,
         }))
     }
+}
+
+/// Clients without a certificate are turned away, and whether this one has one was not said.
+fn with_client_check(gateway: &GatewayState<'_>, listener: &ListenerState<'_>, mut outcome: Outcome) -> Outcome {
+    let Some((validation, _)) = clients::validation(gateway.gateway, listener) else { return outcome };
+    if !clients::are_demanded(validation) {
+        return outcome;
+    }
+    let doubt = format!(
+        "{} takes only clients with a valid certificate, and whether this one has one was not said",
+        listener.describe()
+    );
+    match &mut outcome {
+        Outcome::Taken(taken) => taken.doubts.push(doubt),
+        _ => return Outcome::Unknown(doubt),
+    }
+    outcome
 }
 
 /// How the match is written in the paths of the route.

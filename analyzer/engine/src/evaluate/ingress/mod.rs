@@ -1,8 +1,11 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
+mod answer;
 pub(crate) mod assemble;
 mod certificates;
 pub(crate) mod door;
+mod location;
+mod nginx;
 mod path;
 
 use std::sync::Arc;

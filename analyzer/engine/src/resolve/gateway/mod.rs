@@ -2,6 +2,7 @@
 
 pub mod allowance;
 pub mod choice;
+pub mod clients;
 mod conflicts;
 pub mod grants;
 pub mod hostname;

@@ -10,7 +10,31 @@ pub fn of_rule(rule: &RouteRule, path: &str, prefix: Option<&str>) -> Vec<String
         let own = of_filters(&backend.filters, path, prefix);
         all.extend(own.into_iter().map(|change| format!("towards {}: {change}", backend.name)));
     }
+    all.extend(timeout(rule).map(|(_, words)| format!("504 if the application takes longer than {words}")));
     all
+}
+
+/// The shortest time that a request may take, in milliseconds, with its words; `None` where none is set.
+pub fn timeout(rule: &RouteRule) -> Option<(u64, &str)> {
+    let timeouts = rule.timeouts.as_ref()?;
+    let set = [&timeouts.request, &timeouts.backend_request].into_iter().flatten();
+    set.filter_map(|words| Some((milliseconds(words).filter(|ms| *ms > 0)?, words.as_str()))).min()
+}
+
+/// GEP-2257: up to four numbers of at most five digits, each with `h`, `m`, `s` or `ms`.
+fn milliseconds(words: &str) -> Option<u64> {
+    let mut rest = words;
+    let mut total = 0_u64;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, after) = rest.split_at(digits);
+        let number: u64 = number.parse().ok()?;
+        let units = [("ms", 1), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+        let (unit, factor) = units.into_iter().find(|(unit, _)| after.starts_with(unit))?;
+        total = total.saturating_add(number.saturating_mul(factor));
+        rest = after.get(unit.len()..)?;
+    }
+    Some(total)
 }
 
 fn of_filters(filters: &[Filter], path: &str, prefix: Option<&str>) -> Vec<String> {
@@ -48,4 +72,23 @@ fn headers(filter: Option<&HeaderFilter>, of: &str) -> Option<String> {
     let parts: Vec<String> =
         parts.iter().filter(|(_, names)| !names.is_empty()).map(|(verb, names)| format!("{verb} {names}")).collect();
     (!parts.is_empty()).then(|| format!("headers of the {of}: {}", parts.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn durations_are_read_as_gep_2257_writes_them() {
+        for (words, expected) in [
+            ("500ms", Some(500)),
+            ("1m30s", Some(90_000)),
+            ("0s", Some(0)),
+            ("1h", Some(3_600_000)),
+            ("5", None),
+            ("x", None),
+        ] {
+            assert_eq!(milliseconds(words), expected, "{words}");
+        }
+    }
 }
