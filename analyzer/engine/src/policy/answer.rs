@@ -106,6 +106,22 @@ pub enum Missing<'s> {
     UnnamedPod,
     /// Who connects.
     Caller,
+    /// Where a tier stands among the others, and how it ends.
+    Tier(&'s str),
+    /// Sets of addresses that a rule may choose by their labels.
+    NetworkSets,
+    /// Labels of this service account.
+    AccountLabels(&'s str),
+    /// Which endpoints this Service has.
+    Endpoints(&'s str),
+    /// The port from which it is connected.
+    SourcePort,
+    /// What is decided about the traffic of a node itself, as this object makes it.
+    HostEndpoint(&'s str),
+    /// What an HTTP request asks for, and whether anybody looks at it.
+    HttpRequest,
+    /// Policies of one system beside the plugin of another, which was seen enforcing.
+    OtherPlugin(&'static str),
 }
 
 impl Missing<'_> {
@@ -130,6 +146,14 @@ impl Missing<'_> {
             Self::MixedApis => "mixed-apis",
             Self::UnnamedPod => "unnamed-pod",
             Self::Caller => "caller",
+            Self::Tier(_) => "tier",
+            Self::NetworkSets => "network-sets",
+            Self::AccountLabels(_) => "service-account-labels",
+            Self::Endpoints(_) => "service-endpoints",
+            Self::SourcePort => "source-port",
+            Self::HostEndpoint(_) => "host-endpoint",
+            Self::HttpRequest => "http-request",
+            Self::OtherPlugin(_) => "other-plugin",
         }
     }
 }
@@ -171,6 +195,23 @@ impl fmt::Display for Missing<'_> {
             }
             Self::UnnamedPod => f.write_str("no pod or node in the snapshot has the address"),
             Self::Caller => f.write_str("it depends on who connects"),
+            Self::Tier(name) => write!(f, "tier {name}, in which the policy stands, was not read"),
+            Self::NetworkSets => f.write_str(
+                "a rule may mean the addresses of a NetworkSet or GlobalNetworkSet, and these were not all read",
+            ),
+            Self::AccountLabels(name) => write!(f, "the labels of service account {name} were not read"),
+            Self::Endpoints(name) => write!(f, "a rule names Service {name}, whose EndpointSlices were not all read"),
+            Self::SourcePort => f.write_str("a rule names source ports and the port of the client is not known"),
+            Self::HostEndpoint(name) => {
+                write!(
+                    f,
+                    "HostEndpoint {name} lets policies decide about the traffic of the node, which is not evaluated"
+                )
+            }
+            Self::HttpRequest => f.write_str("a rule looks at HTTP requests, which only some data planes do"),
+            Self::OtherPlugin(by) => {
+                write!(f, "{by} was seen enforcing policies and nothing shows that anybody enforces this one")
+            }
         }
     }
 }
@@ -209,6 +250,16 @@ impl Truth<'_> {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (Self::No, x) | (x, Self::No) => x,
             (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(heavier(a, b)),
+        }
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown(missing) => Self::Unknown(missing),
         }
     }
 
@@ -290,6 +341,8 @@ impl Outcomes {
     pub const DENY: Self = Self(4);
     /// Leaves it to the next tier.
     pub const PASS: Self = Self(8);
+    /// No rule decides: how its tier ends does.
+    pub const END: Self = Self(16);
 
     /// Either set.
     #[must_use]

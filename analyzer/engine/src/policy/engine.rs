@@ -11,9 +11,11 @@ use super::answer::{Direction, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::groups::Sight;
 use super::ineffective::Kinds;
+use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
-use super::{admin, core, egress_firewall};
+use super::request::Request;
+use super::{admin, calico, core, egress_firewall};
 use kubereach_model::evidence::Reading;
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
@@ -46,6 +48,7 @@ engines! {
     core::Core,
     admin::Admin,
     egress_firewall::Firewall,
+    calico::Calico,
 }
 
 /// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
@@ -59,29 +62,8 @@ pub enum Tier {
     Namespace,
     /// Only where no policy of a namespace isolates the pod.
     Baseline,
-}
-
-impl Tier {
-    /// In the order of precedence.
-    pub(super) const ALL: [Self; 4] = [Self::Perimeter, Self::Admin, Self::Namespace, Self::Baseline];
-
-    /// Its place in that order.
-    pub(super) const fn index(self) -> usize {
-        match self {
-            Self::Perimeter => 0,
-            Self::Admin => 1,
-            Self::Namespace => 2,
-            Self::Baseline => 3,
-        }
-    }
-
-    /// How its policies are taken together.
-    pub(super) const fn order(self) -> Order {
-        match self {
-            Self::Namespace => Order::AnyAdmits,
-            Self::Perimeter | Self::Admin | Self::Baseline => Order::ByPriority,
-        }
-    }
+    /// One that a system brings itself, by the number it has there.
+    Own(u16),
 }
 
 /// How the policies of a tier are taken together.
@@ -91,6 +73,25 @@ pub(super) enum Order {
     AnyAdmits,
     /// By [`Priority`]: the first that matches settles it.
     ByPriority,
+    /// By the number of their [`Priority`]: the first that matches settles it, and where none does and one selects the
+    /// pod, the tier itself: it denies, or leaves it to the next one.
+    InTurn {
+        /// Does it deny at its end?
+        denies: bool,
+    },
+}
+
+/// A node whose own traffic, or what it forwards, policies may decide about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guard<'s> {
+    /// The node.
+    pub(super) node: &'s str,
+    /// The object that makes it so.
+    pub(super) by: &'s str,
+    /// Is the traffic of the node's own processes decided about?
+    pub(super) own: bool,
+    /// Is the traffic that the node forwards to and from pods decided about?
+    pub(super) forwarded: bool,
 }
 
 /// The place of a policy in its tier.
@@ -142,6 +143,16 @@ pub(super) trait Engine: fmt::Debug + Sync {
 
     /// Compiles every policy of its kinds.
     fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>>;
+
+    /// The tiers in their order, where these policies bring their own; every [`Tier`] stands among them.
+    fn ladder(&self, _snapshot: &Snapshot, _policies: &[Policy<'_>]) -> Option<Vec<Rung>> {
+        None
+    }
+
+    /// Nodes that are more than bystanders.
+    fn guards<'s>(&self, _snapshot: &'s Snapshot) -> Vec<Guard<'s>> {
+        Vec::new()
+    }
 
     /// Cluster-wide kinds that were not all read.
     fn unread(&self, _snapshot: &Snapshot) -> Vec<Unread> {
@@ -204,6 +215,16 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
 
     /// Does it leave traffic between a pod and its own node alone?
     fn spares_own_node(&self) -> bool;
+
+    /// The same in one direction only.
+    fn spares_own_node_in(&self, _direction: Direction) -> bool {
+        self.spares_own_node()
+    }
+
+    /// The tier in which it stands, where tiers have names.
+    fn tier_name(&self) -> Option<&str> {
+        None
+    }
 
     /// Does it turn away whom no rule lets through?
     fn denies_by_default(&self) -> bool;
@@ -288,6 +309,11 @@ impl<'s> Policy<'s> {
         self.rules.rule_name(direction, rule)
     }
 
+    /// The tier in which it stands, where tiers have names.
+    pub fn tier_name(&self) -> Option<&str> {
+        self.rules.tier_name()
+    }
+
     /// What the policy, which was read, shows.
     pub fn shows(&self, fact: &str) -> Proof {
         self.rules.shows(fact)
@@ -307,6 +333,8 @@ pub(super) struct Asked<'a, 's> {
     pub(super) protocol: Protocol,
     /// The pod's port, after a Service has translated its own; `None` where it is not known.
     pub(super) port: Option<u16>,
+    /// What it carries, where that is asked about.
+    pub(super) request: Option<&'a Request>,
     pub(super) options: &'a PolicyOptions,
 }
 

@@ -136,8 +136,13 @@ impl<'a, 's> Ask<'a, 's> {
         let policies = self.cluster.policies();
         self.targets.iter().any(|target| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
-            let connection =
-                Connection { from: &End::Anyone, to: &target.end, protocol: self.protocol, port: target.port };
+            let connection = Connection {
+                from: &End::Anyone,
+                to: &target.end,
+                protocol: self.protocol,
+                port: target.port,
+                request: None,
+            };
             policies.policies.side(&connection, Direction::Ingress, &selection).answer != Answer::Allowed
         })
     }
@@ -198,7 +203,13 @@ impl<'a, 's> Ask<'a, 's> {
             .iter()
             .map(|from| {
                 let connect = |to: &Asking<'_, 's>| {
-                    let connection = Connection { from: from.end, to: to.end, protocol: self.protocol, port: to.port };
+                    let connection = Connection {
+                        from: from.end,
+                        to: to.end,
+                        protocol: self.protocol,
+                        port: to.port,
+                        request: None,
+                    };
                     policies.settle(&connection, &from.selection, &to.selection)
                 };
                 targets.iter().map(connect).collect()
