@@ -21,7 +21,8 @@ pub use data::{Answer, BackendRow, Because, Call, CandidateRow, Query, RedirectR
 use crate::checks;
 use crate::evaluate::Cluster;
 use crate::evaluate::door::answer::{Fit, Handled, Outcome};
-use crate::evaluate::door::{self, DOORS, Door, OpenDoor};
+use crate::evaluate::door::{self, DOORS, OpenDoor};
+use crate::resolve::entries::{UnmodelledEntries, object_of};
 use crate::resolve::gateway::hostname;
 use crate::resolve::request::Request;
 use kubereach_model::evidence::SubjectPaths;
@@ -32,7 +33,16 @@ pub struct Requests<'w, 's> {
     cluster: &'w Cluster<'s>,
     subjects: Vec<SubjectPaths>,
     at: HashMap<ObjectRef, usize>,
-    doors: Vec<(&'static dyn Door, Box<dyn OpenDoor + 'w>)>,
+    doors: Vec<Opened<'w>>,
+    /// Entries of kinds that are not evaluated.
+    others: UnmodelledEntries<'s>,
+}
+
+/// Doors of one kind.
+struct Opened<'w> {
+    door: Box<dyn OpenDoor + 'w>,
+    /// Their subjects.
+    own: Vec<usize>,
 }
 
 impl<'w, 's> Requests<'w, 's> {
@@ -40,8 +50,12 @@ impl<'w, 's> Requests<'w, 's> {
     pub fn new(cluster: &'w Cluster<'s>) -> Self {
         let subjects = checks::evaluate(cluster);
         let at = subjects.iter().enumerate().map(|(index, s)| (s.object.clone(), index)).collect();
-        let doors = DOORS.iter().map(|door| (*door, door.open(cluster))).collect();
-        Self { cluster, subjects, at, doors }
+        let own = |kinds: &'static [door::Kind]| -> Vec<usize> {
+            let is = |s: &SubjectPaths| kinds.iter().any(|kind| kind.name == s.object.kind);
+            subjects.iter().enumerate().filter(|(_, s)| is(s)).map(|(index, _)| index).collect()
+        };
+        let doors = DOORS.iter().map(|door| Opened { door: door.open(cluster), own: own(door.kinds()) }).collect();
+        Self { cluster, subjects, at, doors, others: UnmodelledEntries::of(cluster) }
     }
 
     fn subject(&self, object: &ObjectRef) -> Option<&SubjectPaths> {
@@ -112,31 +126,34 @@ impl<'w, 's> Requests<'w, 's> {
     /// What every door does with it.
     fn at_doors(&self, request: &Request, only: Option<&ObjectRef>) -> Vec<(Fit, Answer)> {
         let mut all = Vec::new();
-        for (kind, door) in &self.doors {
-            match door.answer(request, only) {
+        for opened in &self.doors {
+            match opened.door.answer(request, only) {
                 Some(handled) => {
                     all.extend(handled.iter().map(|one| (one.fit, self.told(one, request, Scope::Whole))));
                 }
-                None => all.extend(self.silent(*kind, request, only)),
+                None => all.extend(self.silent(&opened.own, request, only)),
             }
+        }
+        if let Some(other) = self.others.claiming(&request.host).filter(|_| only.is_none()) {
+            let object = object_of(&other);
+            let because = format!("{object} claims the host, and a {} is not evaluated", object.kind);
+            let mut answer = Answer::bare(Word::Unknown, because);
+            answer.door = Some(object.to_string());
+            all.push((Fit::Host, answer));
         }
         all
     }
 
     /// A door that cannot say what it does with a request and serves the host.
-    fn silent(&self, door: &dyn Door, request: &Request, only: Option<&ObjectRef>) -> Option<(Fit, Answer)> {
-        let kinds: Vec<&str> = door.kinds().iter().map(|kind| kind.name).collect();
+    fn silent(&self, own: &[usize], request: &Request, only: Option<&ObjectRef>) -> Option<(Fit, Answer)> {
         let serves = |subject: &&SubjectPaths| {
-            kinds.contains(&subject.object.kind.as_str())
-                && only.is_none_or(|only| *only == subject.object)
+            only.is_none_or(|only| *only == subject.object)
                 && subject.paths.iter().any(|path| {
-                    path.key
-                        .host
-                        .as_deref()
-                        .is_some_and(|host| hostname::covers(&host.to_ascii_lowercase(), &request.host))
+                    let host = path.key.host.as_deref().map(str::to_ascii_lowercase);
+                    host.is_some_and(|host| hostname::covers(&host, &request.host))
                 })
         };
-        let subject = self.subjects.iter().find(serves)?;
+        let subject = own.iter().filter_map(|index| self.subjects.get(*index)).find(serves)?;
         let because =
             format!("{} serves the host, and requests to a {} are not followed", subject.object, subject.object.kind);
         let mut answer = Answer::bare(Word::Unknown, because);
@@ -150,8 +167,8 @@ impl<'w, 's> Requests<'w, 's> {
         };
         let object =
             ObjectRef { kind: "Gateway".to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
-        for (_, door) in &self.doors {
-            let Some(all) = door.answer(request, Some(&object)) else { continue };
+        for opened in &self.doors {
+            let Some(all) = opened.door.answer(request, Some(&object)) else { continue };
             if let Some(handled) = all.first() {
                 return self.told(handled, request, Scope::Specs);
             }

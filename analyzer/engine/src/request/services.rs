@@ -193,12 +193,19 @@ impl<'s> Requests<'_, 's> {
             return;
         };
         let view = self.cluster.policies();
+        let http = request.speech.is_http();
         let asked = CanQuery {
             id: serde_json::Value::Null,
             from: from.to_owned(),
             to: format!("{}/service/{}", service.metadata.namespace, service.metadata.name),
             protocol: Some(if carries_udp(request) { "UDP" } else { "TCP" }.to_owned()),
             port: Some(serde_json::Value::from(request.port)),
+            method: http.then(|| request.method.clone()),
+            path: http.then(|| request.path.clone()),
+            host: http.then(|| request.host.clone()),
+            headers: http.then(|| request.headers.iter().cloned().collect()),
+            principal: None,
+            sni: request.speech.is_tls().then(|| request.asked_name()).flatten(),
         };
         let said = Answers::new(view, Finder::new(view, self.cluster)).query(&asked, &mut Seen::default());
         if said.answer == Permit::Allowed.word() {

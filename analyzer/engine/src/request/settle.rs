@@ -26,7 +26,6 @@ const REPORTED: &[&str] = &[
     "gateway/condition-false",
     "gateway/pending",
     "gateway/status-stale",
-    "listener-set/condition-false",
     "route/condition-false",
     "route/controllers-disagree",
     "route/not-reconciled",

@@ -25,8 +25,9 @@ impl Speech {
     /// By its word.
     pub fn of(word: &str) -> Option<Self> {
         Some(match word.to_ascii_lowercase().as_str() {
-            "http" => Self::Http,
-            "https" => Self::Https,
+            // A WebSocket begins as an HTTP request (RFC 6455).
+            "http" | "h2c" | "ws" => Self::Http,
+            "https" | "wss" => Self::Https,
             "grpc" => Self::Grpc,
             "grpcs" => Self::Grpcs,
             "tls" => Self::Tls,
