@@ -9,6 +9,7 @@ pub mod gateway;
 pub mod ingress;
 pub mod metallb;
 pub mod proxy_pods;
+pub mod request;
 pub mod route;
 pub mod service;
 

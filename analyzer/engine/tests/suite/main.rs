@@ -18,6 +18,7 @@ mod measured_laws;
 mod plan;
 mod policy_laws;
 mod rendered;
+mod request_laws;
 mod service;
 mod truth_calico;
 mod truth_cilium;

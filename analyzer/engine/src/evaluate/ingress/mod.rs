@@ -1,9 +1,15 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
+mod answer;
 pub(crate) mod assemble;
 mod certificates;
 pub(crate) mod door;
+<<<<<<< HEAD
 mod fallback;
+=======
+mod location;
+mod nginx;
+>>>>>>> request
 mod path;
 
 use std::sync::Arc;
