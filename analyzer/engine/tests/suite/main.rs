@@ -22,6 +22,7 @@ mod request_laws;
 mod service;
 mod truth_calico;
 mod truth_cilium;
+mod truth_doors;
 mod truth_gateway;
 mod truth_policy;
 mod truth_requests;

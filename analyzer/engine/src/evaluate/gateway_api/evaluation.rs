@@ -13,11 +13,8 @@ use crate::resolve::gateway::Gateways;
 use crate::resolve::proxy_pods;
 use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::policy::Policies;
-<<<<<<< HEAD
 use crate::resolve::route::refused::RefusedPolicies;
-=======
 use crate::resolve::route::rules::Rules;
->>>>>>> request
 use kubereach_model::evidence::Segment;
 
 /// Gateways, listeners and attached routes, with the segments that many paths share.
@@ -34,13 +31,9 @@ pub(crate) struct Evaluation<'w, 's> {
     pub(crate) listener_segments: Vec<ListenerSegments>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
-<<<<<<< HEAD
     /// Attached policies that their controller refused.
     pub(crate) refused: RefusedPolicies<'s>,
-    pub(crate) precedence: Precedence,
-=======
     pub(crate) rules: Rules<'s>,
->>>>>>> request
 }
 
 impl<'w, 's> Evaluation<'w, 's> {

@@ -4,12 +4,9 @@ mod answer;
 pub(crate) mod assemble;
 mod certificates;
 pub(crate) mod door;
-<<<<<<< HEAD
 mod fallback;
-=======
 mod location;
 mod nginx;
->>>>>>> request
 mod path;
 
 use std::sync::Arc;
@@ -23,6 +20,7 @@ use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{Assumption, Finding, Path, Segment, SubjectPaths};
 
+pub(crate) use certificates::evidence as certificate_evidence;
 pub use certificates::{Certificate, SecretUser, TlsEntry};
 pub use path::{Fallback, FollowedPath, IngressPath, StandIn};
 

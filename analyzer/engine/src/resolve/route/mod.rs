@@ -8,11 +8,8 @@ pub mod loops;
 pub mod matches;
 pub mod parent;
 pub mod policy;
-<<<<<<< HEAD
 pub mod refused;
-=======
 pub mod redirect;
 pub mod rules;
 pub mod shape;
->>>>>>> request
 pub mod status;
