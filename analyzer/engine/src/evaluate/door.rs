@@ -5,6 +5,7 @@
 //! knock, the command line takes its kinds from it. The Service stands behind the doors; its own ports are dialled as
 //! [`crate::plan`] says.
 
+pub mod answer;
 mod ask;
 pub mod contour;
 mod kong_tcp;
@@ -20,6 +21,8 @@ pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, strea
 
 use crate::evaluate::service::Backends;
 use crate::evaluate::{Cluster, gateway_api, ingress};
+use crate::resolve::request::Request;
+use answer::Handled;
 use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::{GroupKind, kinds};
 use kubereach_prober::plan::Target;
@@ -92,6 +95,13 @@ pub trait OpenDoor {
 
     /// How an entry speaks to the ports that it leads to, where it says so.
     fn speaks(&self, entry: &ObjectRef) -> Option<Spoken>;
+
+    /// What every door of this kind at which a request may come in does with it; `only` is the one that was asked for.
+    /// `None` where this kind of door cannot say yet: then nobody claims to know.
+    fn answer(&self, request: &Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        let _ = (request, only);
+        None
+    }
 }
 
 /// What a door may ask about the rest of the cluster.

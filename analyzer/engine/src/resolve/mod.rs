@@ -8,8 +8,10 @@ pub mod controllers;
 pub mod entries;
 pub mod gateway;
 pub mod ingress;
+pub mod metallb;
 pub mod openshift;
 pub mod proxy_pods;
+pub mod request;
 pub mod route;
 pub mod service;
 

@@ -57,7 +57,7 @@ pub use pod::{
 pub use resource::Resource;
 pub use route::{
     BackendRef, Filter, HeaderFilter, HeaderMatch, MethodMatch, ParentRef, ParentStatus, PathMatch, PathModifier,
-    RewriteFilter, Route, RouteKind, RouteMatch, RouteRule,
+    RewriteFilter, Route, RouteKind, RouteMatch, RouteRule, Timeouts,
 };
 pub use secret::first_certificate;
 pub use secret::{Certificate, Secret};
