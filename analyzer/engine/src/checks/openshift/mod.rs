@@ -14,6 +14,7 @@ pub mod router_not_ready;
 pub mod router_not_seen;
 pub mod weights_zero;
 
+use crate::checks::door::proxy_unseen;
 use crate::checks::ingress::{controller_doubtful, controller_not_ready, words};
 use crate::checks::tls;
 use crate::evaluate::door::openshift::{CheckTable, RouteContext};
@@ -39,7 +40,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
 
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
-    controller: &[controller_not_ready::check, controller_doubtful::check],
+    controller: &[controller_not_ready::check, controller_doubtful::check, proxy_unseen::router],
     router: &[router_not_ready::check, router_not_seen::check],
     rule: &[host_taken::check, host_contested::check, refused::check, certificate_chain::check, no_host::check],
     status: &[not_admitted::check],
