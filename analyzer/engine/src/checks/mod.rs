@@ -19,6 +19,7 @@ pub mod entry;
 pub mod gateway;
 pub mod ingress;
 pub mod listener_set;
+pub mod manifest;
 pub mod measurement;
 pub mod pod;
 pub mod policy;
@@ -36,6 +37,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         ingress::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
+        manifest::DOCS,
         measurement::DOCS,
         pod::DOCS,
         policy::DOCS,
@@ -57,5 +59,7 @@ pub static TABLE: CheckTable =
 
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {
-    evaluate::subjects(&Backends::new(cluster, &TABLE))
+    let mut subjects = evaluate::subjects(&Backends::new(cluster, &TABLE));
+    manifest::judge(cluster.snapshot, &mut subjects);
+    subjects
 }

@@ -23,6 +23,18 @@ pub fn nearest<'n>(word: &str, words: impl IntoIterator<Item = &'n str>) -> Opti
     found.min().map(|(_, other)| other)
 }
 
+/// Is one word the other with a slip of the finger, whatever the case: at most two letters, and no more than one in
+/// three, differ?
+pub fn is_near(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let longest = one.chars().count().max(other.chars().count());
+    if longest > 253 {
+        return false;
+    }
+    let apart = strsim::osa_distance(&one, &other);
+    apart <= 2 && apart * 3 <= longest
+}
+
 /// The name among `names` in which at most two letters (and no more than one in three) differ.
 pub(super) fn closest<'n>(
     kind: &GroupKind,
