@@ -35,7 +35,7 @@ pub(super) fn is_kustomization(name: &str) -> bool {
 
 /// A path seen from a folder, as far as it leads inside.
 pub(super) fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| *part != ".").collect();
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     for part in path.split('/') {
         match part {
             "" | "." => {}
@@ -165,6 +165,7 @@ mod tests {
     fn paths_lead_to_bases() {
         assert_eq!(join("overlays/prod", "../../base"), "base");
         assert_eq!(join(".", "web.yaml"), "web.yaml");
+        assert_eq!(join("/a/overlays/prod", "../web.yaml"), join(".", "/a/overlays/web.yaml"));
         assert_eq!(split("a/b/Chart.yaml"), ("a/b", "Chart.yaml"));
         assert_eq!(split("Chart.yaml"), (".", "Chart.yaml"));
     }

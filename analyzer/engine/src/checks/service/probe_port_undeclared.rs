@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::checks::service::target_port_suspect::app_containers;
-use crate::evaluate::service::context::{Context, SpecSource};
+use crate::evaluate::service::context::Context;
 use kubereach_model::evidence::{Blocks, CheckDoc, Finding, Step, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Found;
@@ -36,9 +36,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let mut first = None;
-    for source in cx.specs() {
-        let SpecSource::Template(workload, spec) = source else { return None };
-        let fault = fault(spec)?;
+    for workload in cx.view.workloads.templates() {
+        let fault = fault(workload.get().value.pod_spec()?)?;
         first.get_or_insert((workload, fault));
     }
     let (workload, fault) = first?;
