@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use kubereach_model::snapshot::{is_placeholder, is_word_to_fill, placeholder_in};
+use kubereach_model::snapshot::{is_masked, is_placeholder, is_word_to_fill, placeholder_in};
 
 /// Keys below which texts are for programs and not for the API: `${X}` there is the shell's.
 const FOR_PROGRAMS: [&str; 7] = ["args", "command", "env", "data", "binaryData", "annotations", "status"];
@@ -26,9 +26,9 @@ pub(super) fn may_be_in(bytes: &[u8]) -> bool {
         || bytes.windows(3).any(|three| matches!(three, [b' ' | b'"' | b'\'' | b'$', b'A'..=b'Z', b'A'..=b'Z']))
 }
 
-/// Does a text stand for a value that is filled in later?
+/// Does a text stand for a value that is filled in later, or that a collector masked?
 pub(super) fn is_filled_in(text: &str) -> bool {
-    is_placeholder(text) || is_word_to_fill(text)
+    is_masked(text) || is_word_to_fill(text)
 }
 
 /// The placeholders of an object. `secret`: its data counts.

@@ -276,27 +276,21 @@ fn ingress_backend(backend: &Value, at: &[String], found: &mut Found) {
     if backend.is_null() || backend.get("resource").is_some_and(|r| !r.is_null()) {
         return;
     }
+    // A backend that names nothing, and one without a port, have a check of their own (`ingress/backend-incomplete`).
     let Some(service) = backend.get("service").filter(|service| !service.is_null()) else {
-        let old = backend.get("serviceName").is_some();
-        let why =
-            if old { "names its Service as v1beta1 did (serviceName)" } else { "has a backend without a service" };
-        found.add(at, why, "Write service: {name, port: {number}}.");
+        if backend.get("serviceName").is_some() {
+            let action = "Write service: {name, port: {number}}.";
+            found.add(at, "names its Service as v1beta1 did (serviceName)", action);
+        }
         return;
     };
-    let port = service.get("port");
-    let has = |key: &str| port.and_then(|port| port.get(key)).is_some_and(|value| !value.is_null());
+    let Some(port) = service.get("port") else { return };
+    let has = |key: &str| port.get(key).is_some_and(|value| !value.is_null());
     let field = join(at, &["service", "port"]);
-    match (has("name"), has("number")) {
-        (false, false) => {
-            let here = if port.is_some() { &field } else { &join(at, &["service"]) };
-            found.add(here, "names neither the number nor the name of its backend's port", "Write number or name.");
-        }
-        (true, true) => found.add(&field, "has a number and a name of its backend's port", "Write one of the two."),
-        _ => {}
+    if has("name") && has("number") {
+        found.add(&field, "has a number and a name of its backend's port", "Write one of the two.");
     }
-    if let Some(port) = port {
-        range(port, "number", &field, found);
-    }
+    range(port, "number", &field, found);
 }
 
 /// A host of an Ingress: a DNS name, or one with a star for its first label. Addresses and ports have a check of their
@@ -329,7 +323,8 @@ fn host_fault(host: &str) -> Option<&'static str> {
 }
 
 fn gateway_host(host: &str, at: &[String], found: &mut Found) {
-    let what = match host_fault(host) {
+    // Names are compared whatever their case; that the schema has small letters only is not held against them.
+    let what = match host_fault(&host.to_ascii_lowercase()) {
         None if host.contains(':') => Some("which carries a port"),
         None if host.parse::<std::net::Ipv4Addr>().is_ok() => Some("which is an address"),
         what => what,
@@ -357,11 +352,6 @@ fn route(kind: &str, object: &Value, found: &mut Found) {
             }
         }
         for (at, backend) in items(rule, &at, &["backendRefs"]) {
-            let is_service = text(backend, "kind").is_none_or(|kind| kind == "Service")
-                && text(backend, "group").is_none_or(str::is_empty);
-            if is_service && backend.get("port").is_none_or(Value::is_null) && backend.get("name").is_some() {
-                found.add(&at, "has a backendRef to a Service without a port", "Write the Service's port.");
-            }
             range(backend, "port", &at, found);
             if backend.get("weight").and_then(Value::as_i64).is_some_and(|w| !(0..=1_000_000).contains(&w)) {
                 let field = join(&at, &["weight"]);
@@ -441,7 +431,8 @@ mod tests {
         let one = |backend: Value| of("networking.k8s.io/v1", "Ingress", &with(backend));
         assert_eq!(one(json!({"service": {"name": "web", "port": {"number": 80}}})), Vec::<String>::new());
         assert_eq!(one(json!({"serviceName": "web", "servicePort": 80})), ["spec.rules[0].http.paths[0].backend"]);
-        assert_eq!(one(json!({"service": {"name": "web"}})), ["spec.rules[0].http.paths[0].backend.service"]);
+        let both = json!({"service": {"name": "web", "port": {"number": 80, "name": "http"}}});
+        assert_eq!(one(both), ["spec.rules[0].http.paths[0].backend.service.port"]);
         assert_eq!(one(json!({"resource": {"kind": "Bucket", "name": "x"}})), Vec::<String>::new());
     }
 }
