@@ -17,6 +17,9 @@ pub struct Subject {
     pub namespace: String,
     /// Name.
     pub name: String,
+    /// API group of its kind, unless it is one of Kubernetes itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The cluster, when the inputs hold several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,

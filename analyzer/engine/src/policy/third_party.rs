@@ -261,6 +261,7 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
         kind: kind.kind.to_string(),
         namespace: own.map(str::to_owned),
         name: stored.metadata.name.clone(),
+        group: kind.other_group(),
     };
     if matches!(object.kind.as_str(), "GlobalNetworkPolicy" | "CiliumClusterwideNetworkPolicy") {
         object.namespace = None;

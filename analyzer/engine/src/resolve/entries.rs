@@ -32,8 +32,12 @@ pub fn unmodelled_entries(cluster: &ClusterIndex<'_>) -> BTreeMap<ObjectRef, Vec
         .by_service
         .iter()
         .map(|((namespace, name), objects)| {
-            let service =
-                ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace.clone()), name: name.clone() };
+            let service = ObjectRef {
+                kind: "Service".to_owned(),
+                namespace: Some(namespace.clone()),
+                name: name.clone(),
+                group: None,
+            };
             (service, objects.iter().map(object_of).collect())
         })
         .collect()
