@@ -25,6 +25,7 @@ pub mod policy;
 pub mod route;
 pub mod service;
 pub mod tls;
+pub mod traefik;
 pub mod workload;
 
 /// Every check's page, by code.
@@ -42,6 +43,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         route::DOCS,
         service::DOCS,
         tls::DOCS,
+        traefik::DOCS,
         workload::DOCS,
         change::DOCS,
     ]
@@ -52,8 +54,13 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
 }
 
 /// Every check, where evaluation asks it.
-pub static TABLE: CheckTable =
-    CheckTable { gateway_api: gateway::TABLE, ingress: ingress::TABLE, policy: policy::TABLE, service: service::TABLE };
+pub static TABLE: CheckTable = CheckTable {
+    gateway_api: gateway::TABLE,
+    ingress: ingress::TABLE,
+    policy: policy::TABLE,
+    service: service::TABLE,
+    traefik: traefik::TABLE,
+};
 
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {

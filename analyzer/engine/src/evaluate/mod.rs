@@ -6,8 +6,10 @@ pub mod door;
 pub mod gateway_api;
 pub mod ingress;
 pub mod policy;
+mod reached;
 pub mod service;
 mod table;
+pub mod traefik;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Which checks are asked about what.
 
-use super::{gateway_api, ingress, policy, service};
+use super::{gateway_api, ingress, policy, service, traefik};
 
 /// Every check, by the segment that it speaks of, in the order in which they are asked. Evaluation knows contexts and
 /// segments; what is said about them is the business of `checks`, which fills the table.
@@ -14,4 +14,6 @@ pub struct CheckTable {
     pub policy: policy::CheckTable,
     /// Of what lies behind a Service port.
     pub service: service::CheckTable,
+    /// Of Traefik's IngressRoutes.
+    pub traefik: traefik::CheckTable,
 }

@@ -95,8 +95,8 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
     let mut counts: BTreeMap<String, (usize, UnmodelledRole)> = BTreeMap::new();
     for object in snapshots.into_iter().flat_map(|s| s.unmodelled.iter()) {
         let kind = object.group_kind();
-        if let Some(role) =
-            unmodelled_role(&kind).filter(|role| *role != UnmodelledRole::Budget && !is_evaluated(&kind))
+        if let Some(role) = unmodelled_role(&kind)
+            .filter(|role| !matches!(role, UnmodelledRole::Budget | UnmodelledRole::Door) && !is_evaluated(&kind))
         {
             counts.entry(kind.display()).or_insert((0, role)).0 += 1;
         }
@@ -111,6 +111,7 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
                 UnmodelledRole::Policy => "may allow or refuse traffic that this report shows as open",
                 UnmodelledRole::Scaler => "may start or stop workloads on demand",
                 UnmodelledRole::GatewayExtension => "may change how a Gateway treats traffic",
+                UnmodelledRole::Door => "is a part of what leads traffic in",
                 UnmodelledRole::Budget => "decides which pods may be evicted",
             }
             .to_owned(),

@@ -10,5 +10,6 @@ pub mod ingress;
 pub mod proxy_pods;
 pub mod route;
 pub mod service;
+pub mod traefik;
 
 pub use cluster_index::ClusterIndex;
