@@ -147,7 +147,8 @@ pub struct Path {
 pub struct Backend {
     /// Usually `Service`.
     pub kind: String,
-    /// Namespace.
+    /// Namespace; absent for a host of a mesh, which is in none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub namespace: String,
     /// Name.
     pub name: String,

@@ -18,6 +18,7 @@ pub mod endpoints;
 pub mod entry;
 pub mod gateway;
 pub mod ingress;
+pub mod istio;
 pub mod listener_set;
 pub mod measurement;
 pub mod pod;
@@ -35,6 +36,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         entry::DOCS,
         gateway::DOCS,
         ingress::DOCS,
+        istio::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
         measurement::DOCS,
@@ -57,6 +59,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
 pub static TABLE: CheckTable = CheckTable {
     gateway_api: gateway::TABLE,
     ingress: ingress::TABLE,
+    istio: istio::TABLE,
     policy: policy::TABLE,
     service: service::TABLE,
     traefik: traefik::TABLE,

@@ -18,14 +18,15 @@ pub use ask::Place;
 pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, stream, until, whole};
 
 use crate::evaluate::service::Backends;
-use crate::evaluate::{Cluster, gateway_api, ingress, traefik};
+use crate::evaluate::{Cluster, gateway_api, ingress, istio, traefik};
 use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::{GroupKind, is_of_others, kinds};
 use kubereach_prober::plan::Target;
 use spoken::Spoken;
 
 /// Every kind of door.
-pub static DOORS: &[&dyn Door] = &[&ingress::DOOR, &gateway_api::DOOR, &kong_tcp::KongTcp, &traefik::DOOR];
+pub static DOORS: &[&dyn Door] =
+    &[&ingress::DOOR, &gateway_api::DOOR, &kong_tcp::KongTcp, &traefik::DOOR, &istio::DOOR];
 
 /// What stands behind every door, and is a subject of its own.
 pub static SERVICE: Kind = Kind { group: "", name: "Service", leads: false, speaks_http: false, passes_tls: false };

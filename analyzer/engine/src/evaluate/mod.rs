@@ -5,6 +5,7 @@ mod cluster;
 pub mod door;
 pub mod gateway_api;
 pub mod ingress;
+pub mod istio;
 pub mod policy;
 mod reached;
 pub mod service;
