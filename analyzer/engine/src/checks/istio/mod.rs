@@ -3,6 +3,7 @@
 pub mod credential_missing;
 pub mod delegate_missing;
 pub mod delegate_unseen;
+pub mod gateway_doubted;
 pub mod gateway_doubtful;
 pub mod gateway_missing;
 pub mod gateway_not_ready;
@@ -22,6 +23,7 @@ pub mod subset_empty;
 pub mod subset_missing;
 pub mod subset_not_there;
 pub mod subset_unseen;
+pub mod virtual_service_doubted;
 pub mod virtual_service_refused;
 mod words;
 
@@ -33,6 +35,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     credential_missing::DOC.entry(),
     delegate_missing::DOC.entry(),
     delegate_unseen::DOC.entry(),
+    gateway_doubted::DOC.entry(),
     gateway_doubtful::DOC.entry(),
     gateway_missing::DOC.entry(),
     gateway_not_ready::DOC.entry(),
@@ -52,18 +55,19 @@ pub static DOCS: &[&CatalogueEntry] = &[
     subset_missing::DOC.entry(),
     subset_not_there::DOC.entry(),
     subset_unseen::DOC.entry(),
+    virtual_service_doubted::DOC.entry(),
     virtual_service_refused::DOC.entry(),
 ];
 
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
     controller: &[gateway_not_ready::check, gateway_doubtful::check, gateway_not_seen::check],
-    gateway: &[gateway_refused::check],
+    gateway: &[gateway_refused::check, gateway_doubted::check],
     server: &[port_not_exposed::check],
     tls: &[credential_missing::check],
     bound: &[gateway_missing::check, gateway_unseen::check, host_not_in_gateway::check],
     ruleless: &[no_rule_here::check],
-    rule: &[virtual_service_refused::check],
+    rule: &[virtual_service_refused::check, virtual_service_doubted::check],
     unbound: &[rule_not_bound::check],
     delegate: &[delegate_missing::check, delegate_unseen::check],
     reference: &[

@@ -12,6 +12,8 @@ use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::model::{Gateway, Pod, Resource as _, Secret, Service, Unmodelled, Workload};
 use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, Lookup, matches_pairs};
 
+use validation::Wrong;
+
 use objects::{Destination, EntrySpec, GROUP, GatewaySpec, RuleSpec, Subset, VirtualServiceSpec};
 
 /// An object with its spec.
@@ -23,6 +25,8 @@ pub struct Read<'s, T> {
     pub spec: Result<T, String>,
     /// What Istio refuses of it.
     pub wrong: Vec<String>,
+    /// What some versions of Istio refuse of it, or what would be refused and is stored all the same.
+    pub doubtful: Vec<String>,
 }
 
 impl<'s, T> Read<'s, T> {
@@ -144,8 +148,8 @@ impl<'s> Istio<'s> {
             gateways,
             tiers,
             services,
-            rules: read(cluster, "DestinationRule", |_| Vec::new()),
-            entries: read(cluster, "ServiceEntry", |_| Vec::new()),
+            rules: read(cluster, "DestinationRule", |_| Wrong::default()),
+            entries: read(cluster, "ServiceEntry", |_| Wrong::default()),
         }
     }
 
@@ -260,7 +264,7 @@ fn elsewhere(cluster: &ClusterIndex<'_>) -> Option<Gap> {
 fn read<'s, T: for<'de> Deserialize<'de> + Default>(
     cluster: &ClusterIndex<'s>,
     kind: &'static str,
-    check: impl Fn(&Unmodelled) -> Vec<String>,
+    check: impl Fn(&Unmodelled) -> Wrong,
 ) -> Vec<Read<'s, T>> {
     let decode = |object: &Unmodelled| {
         if object.spec.is_null() {
@@ -269,7 +273,14 @@ fn read<'s, T: for<'de> Deserialize<'de> + Default>(
         T::deserialize(&object.spec).map_err(|error| error.to_string())
     };
     objects::all(cluster.snapshot, kind)
-        .map(|found| Read { found, spec: decode(&found.get().value), wrong: check(&found.get().value) })
+        .map(|found| {
+            let Wrong { mut sure, mut doubtful } = check(&found.get().value);
+            // What an API server has stored was not refused: by no webhook, or by one of another version.
+            if !found.get().is_manifest() {
+                doubtful.append(&mut sure);
+            }
+            Read { found, spec: decode(&found.get().value), wrong: sure, doubtful }
+        })
         .collect()
 }
 

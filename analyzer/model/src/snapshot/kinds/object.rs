@@ -34,7 +34,10 @@ impl<T: Resource + ApiRules + std::fmt::Debug + Sync> Object for T {
         Resource::group_kind(self)
     }
     fn namespaced(&self) -> Option<bool> {
-        (T::SHAPE != Shape::Unmodelled).then_some(T::NAMESPACED)
+        if T::SHAPE == Shape::Unmodelled {
+            return super::of(&Resource::group_kind(self)).map(|row| row.namespaced);
+        }
+        Some(T::NAMESPACED)
     }
     fn object_ref(&self) -> ObjectRef {
         Resource::object_ref(self)

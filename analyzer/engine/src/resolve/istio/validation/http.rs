@@ -17,15 +17,15 @@ pub(super) fn headers(headers: &Value, wrong: &mut Wrong) {
                 side == "request" && (name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case(":authority"));
             let internal = name.starts_with(':') || name.eq_ignore_ascii_case("host");
             if name.is_empty() || (internal && !authority) {
-                wrong.push(format!("the header '{name}' cannot be set"));
+                wrong.sure.push(format!("the header '{name}' cannot be set"));
             }
             if !is_value(value.as_str().unwrap_or_default()) {
-                wrong.push(format!("the value of the header '{name}' has a '%' that is none of Envoy's"));
+                wrong.sure.push(format!("the value of the header '{name}' has a '%' that is none of Envoy's"));
             }
         }
         for name in texts(of, "remove") {
             if name.is_empty() || name.starts_with(':') || name.eq_ignore_ascii_case("host") {
-                wrong.push(format!("the header '{name}' cannot be removed"));
+                wrong.sure.push(format!("the header '{name}' cannot be removed"));
             }
         }
     }
@@ -57,11 +57,11 @@ fn is_value(value: &str) -> bool {
 fn compared(value: &Value, what: &str, may_be_empty: bool, wrong: &mut Wrong) {
     let is = |key: &str| value.get(key).and_then(Value::as_str);
     if is("prefix") == Some("") && !may_be_empty {
-        wrong.push(format!("the prefix of {what} is empty"));
+        wrong.sure.push(format!("the prefix of {what} is empty"));
     }
     match is("regex") {
-        Some("") => wrong.push(format!("the expression of {what} is empty")),
-        Some(regex) if regex.len() > 1024 => wrong.push(format!("the expression of {what} is too long")),
+        Some("") => wrong.sure.push(format!("the expression of {what} is empty")),
+        Some(regex) if regex.len() > 1024 => wrong.sure.push(format!("the expression of {what} is too long")),
         _ => {}
     }
 }
@@ -71,26 +71,26 @@ pub(super) fn http(rule: &Value, is_delegate: bool, wrong: &mut Wrong) {
     let (redirects, answers, routes) = (has("redirect"), has("directResponse"), items(get(rule, "route")));
     if !is_delegate && has("delegate") {
         if redirects || has("route") {
-            wrong.push("a rule with a delegate has a route or redirect".to_owned());
+            wrong.sure.push("a rule with a delegate has a route or redirect".to_owned());
         }
     } else {
         if is_delegate && has("delegate") {
-            wrong.push("a delegate has a delegate".to_owned());
+            wrong.sure.push("a delegate has a delegate".to_owned());
         }
         if redirects || answers {
             let what = if redirects { "redirect" } else { "directResponse" };
             let both = [("route", !routes.is_empty()), ("fault", has("fault")), ("rewrite", has("rewrite"))];
-            wrong.extend(
+            wrong.sure.extend(
                 both.into_iter().filter(|(_, has)| *has).map(|(key, _)| format!("a rule has {what} and {key}")),
             );
             if redirects && answers {
-                wrong.push("a rule has redirect and directResponse".to_owned());
+                wrong.sure.push("a rule has redirect and directResponse".to_owned());
             }
         } else if routes.is_empty() {
-            wrong.push("an http rule has no route, redirect or directResponse".to_owned());
+            wrong.sure.push("an http rule has no route, redirect or directResponse".to_owned());
         }
         if has("mirror") && !items(get(rule, "mirrors")).is_empty() {
-            wrong.push("a rule has mirror and mirrors".to_owned());
+            wrong.sure.push("a rule has mirror and mirrors".to_owned());
         }
     }
     for m in items(get(rule, "match")) {
@@ -119,7 +119,7 @@ fn http_match(m: &Value, wrong: &mut Wrong) {
     for (key, value) in fields(get(m, "headers")).chain(fields(get(m, "withoutHeaders"))) {
         let pseudo = matches!(key, ":method" | ":scheme" | ":authority" | ":path" | ":status");
         if !is_claim(key) && !pseudo && !is_header(key) {
-            wrong.push(format!("'{key}' is no name of a header"));
+            wrong.sure.push(format!("'{key}' is no name of a header"));
         }
         compared(value, &format!("the header '{key}'"), false, wrong);
     }
@@ -132,20 +132,20 @@ fn http_match(m: &Value, wrong: &mut Wrong) {
     }
     let namespace = text(m, "sourceNamespace");
     if !namespace.is_empty() && !is_name(namespace) {
-        wrong.push(format!("'{namespace}' is no namespace"));
+        wrong.sure.push(format!("'{namespace}' is no namespace"));
     }
     of_match(m, wrong);
 }
 
 fn percent(value: &Value, what: &str, wrong: &mut Wrong) {
     if get(value, "value").as_f64().is_some_and(|value| !(0.0..=100.0).contains(&value)) {
-        wrong.push(format!("the percentage of {what} is not within 0 and 100"));
+        wrong.sure.push(format!("the percentage of {what} is not within 0 and 100"));
     }
 }
 
 fn status_in_range(status: i64, wrong: &mut Wrong) {
     if !(200..=600).contains(&status) {
-        wrong.push(format!("the status {status} is not within 200 and 599"));
+        wrong.sure.push(format!("the status {status} is not within 200 and 599"));
     }
 }
 
@@ -157,22 +157,22 @@ fn redirect(rule: &Value, wrong: &mut Wrong) {
     let has = |key: &str| !text(redirect, key).is_empty();
     let rewrites = has("prefixRewrite");
     if has("uri") && rewrites {
-        wrong.push("a redirect has uri and prefixRewrite".to_owned());
+        wrong.sure.push("a redirect has uri and prefixRewrite".to_owned());
     }
     let other = |m: &Value| m.get("uri").is_some_and(|uri| !uri.is_null() && uri.get("prefix").is_none());
     if rewrites && items(get(rule, "match")).iter().any(other) {
-        wrong.push("a redirect with prefixRewrite needs matches of prefixes".to_owned());
+        wrong.sure.push("a redirect with prefixRewrite needs matches of prefixes".to_owned());
     }
     let ports = ["port", "derivePort"].into_iter().any(|key| redirect.get(key).is_some_and(|value| !value.is_null()));
     if !has("uri") && !rewrites && !has("authority") && !has("scheme") && !ports {
-        wrong.push("a redirect says nothing of where to".to_owned());
+        wrong.sure.push("a redirect says nothing of where to".to_owned());
     }
     let code = get(redirect, "redirectCode").as_i64().unwrap_or_default();
     if code != 0 && !(300..=399).contains(&code) {
-        wrong.push(format!("{code} is no status of a redirect"));
+        wrong.sure.push(format!("{code} is no status of a redirect"));
     }
     if !matches!(text(redirect, "scheme"), "" | "http" | "https") {
-        wrong.push("the scheme of a redirect is neither http nor https".to_owned());
+        wrong.sure.push("the scheme of a redirect is neither http nor https".to_owned());
     }
 }
 
@@ -183,7 +183,7 @@ fn rewrite(rule: &Value, wrong: &mut Wrong) {
     for (name, value) in fields(get(request, "set")).chain(fields(get(request, "add"))) {
         if name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case(":authority") {
             if !authority.is_empty() {
-                wrong.push("a rule sets the authority twice".to_owned());
+                wrong.sure.push("a rule sets the authority twice".to_owned());
             }
             authority = value.as_str().unwrap_or_default();
         }
@@ -194,13 +194,14 @@ fn rewrite(rule: &Value, wrong: &mut Wrong) {
     let regex = get(rewrite, "uriRegexRewrite");
     let (uri, has_regex) = (text(rewrite, "uri"), !regex.is_null());
     if !uri.is_empty() && has_regex {
-        wrong.push("a rewrite has uri and uriRegexRewrite".to_owned());
+        // Versions before 1.19 do not know the field and take the other one.
+        wrong.doubtful.push("a rewrite has uri and uriRegexRewrite".to_owned());
     }
     if uri.is_empty() && !has_regex && text(rewrite, "authority").is_empty() {
-        wrong.push("a rewrite says nothing".to_owned());
+        wrong.sure.push("a rewrite says nothing".to_owned());
     }
     if has_regex && (text(regex, "match").is_empty() || text(regex, "rewrite").is_empty()) {
-        wrong.push("uriRegexRewrite needs match and rewrite".to_owned());
+        wrong.sure.push("uriRegexRewrite needs match and rewrite".to_owned());
     }
 }
 
@@ -210,7 +211,7 @@ fn fault(fault: &Value, wrong: &mut Wrong) {
     }
     let (abort, delay) = (get(fault, "abort"), get(fault, "delay"));
     if abort.is_null() && delay.is_null() {
-        wrong.push("a fault has neither abort nor delay".to_owned());
+        wrong.sure.push("a fault has neither abort nor delay".to_owned());
     }
     for part in [abort, delay] {
         percent(get(part, "percentage"), "a fault", wrong);
@@ -220,7 +221,7 @@ fn fault(fault: &Value, wrong: &mut Wrong) {
     }
     duration(get(delay, "fixedDelay"), "a delay", wrong);
     if abort.get("http2Error").is_some() || delay.get("exponentialDelay").is_some() {
-        wrong.push("a fault of a sort that is not supported".to_owned());
+        wrong.sure.push("a fault of a sort that is not supported".to_owned());
     }
 }
 
@@ -250,11 +251,11 @@ fn retries(retries: &Value, wrong: &mut Wrong) {
     }
     let attempts = get(retries, "attempts").as_i64().unwrap_or_default();
     if attempts < 0 {
-        wrong.push("retries has attempts below 0".to_owned());
+        wrong.sure.push("retries has attempts below 0".to_owned());
     }
     let more = ["perTryTimeout", "retryOn", "retryRemoteLocalities"];
     if attempts == 0 && more.into_iter().any(|key| retries.get(key).is_some_and(|value| !value.is_null())) {
-        wrong.push("retries has no attempts and says more".to_owned());
+        wrong.sure.push("retries has no attempts and says more".to_owned());
     }
     duration(get(retries, "perTryTimeout"), "perTryTimeout", wrong);
     let retry_on = text(retries, "retryOn");
@@ -262,7 +263,7 @@ fn retries(retries: &Value, wrong: &mut Wrong) {
         RETRY_ON.contains(&policy) || policy.parse::<u16>().is_ok_and(|status| (100..600).contains(&status))
     };
     if let Some(policy) = retry_on.split(',').find(|policy| !retry_on.is_empty() && !known(policy)) {
-        wrong.push(format!("retryOn names '{policy}', which is no policy"));
+        wrong.sure.push(format!("retryOn names '{policy}', which is no policy"));
     }
 }
 
@@ -270,15 +271,15 @@ fn cors(cors: &Value, wrong: &mut Wrong) {
     const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
     for origin in items(get(cors, "allowOrigins")) {
         if ["exact", "prefix", "regex"].into_iter().all(|key| text(origin, key).is_empty()) {
-            wrong.push("an origin of corsPolicy is empty".to_owned());
+            wrong.sure.push("an origin of corsPolicy is empty".to_owned());
         }
     }
     for method in texts(cors, "allowMethods").into_iter().filter(|method| !METHODS.contains(method) && *method != "*") {
-        wrong.push(format!("'{method}' is no method for corsPolicy"));
+        wrong.sure.push(format!("'{method}' is no method for corsPolicy"));
     }
     for name in texts(cors, "allowHeaders").into_iter().chain(texts(cors, "exposeHeaders")) {
         if name != "*" && !is_header(name) {
-            wrong.push(format!("'{name}' is no name of a header"));
+            wrong.sure.push(format!("'{name}' is no name of a header"));
         }
     }
 }
@@ -288,7 +289,7 @@ fn duration(value: &Value, what: &str, wrong: &mut Wrong) {
     let Some(text) = value.as_str() else { return };
     let Some(milliseconds) = milliseconds(text) else { return };
     if milliseconds < 1.0 {
-        wrong.push(format!("{what} is shorter than a millisecond"));
+        wrong.sure.push(format!("{what} is shorter than a millisecond"));
     }
 }
 

@@ -12,8 +12,14 @@ use serde_json::{Map, Value};
 pub use gateway::gateway;
 pub use virtual_service::virtual_service;
 
-/// A list of the fields that are wrong, in words, the first found first.
-type Wrong = Vec<String>;
+/// The fields that are wrong, in words, the first found first.
+#[derive(Debug, Default)]
+pub struct Wrong {
+    /// By every version.
+    pub sure: Vec<String>,
+    /// By versions that know the field.
+    pub doubtful: Vec<String>,
+}
 
 static NOTHING: Value = Value::Null;
 
