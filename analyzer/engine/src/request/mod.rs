@@ -119,12 +119,9 @@ impl<'w, 's> Requests<'w, 's> {
         };
         let kind = door::kinds().find(|known| known.is_called(kind) || known.name == kind);
         let kind = kind.ok_or_else(|| format!("'{words}' is no kind of door"))?;
-        let object = ObjectRef {
-            kind: kind.name.to_owned(),
-            namespace: Some(namespace.to_owned()),
-            name: name.to_owned(),
-            group: None,
-        };
+        let group = is_of_others(kind.group).then(|| kind.group.to_owned());
+        let (kind, namespace, name) = (kind.name.to_owned(), Some(namespace.to_owned()), name.to_owned());
+        let object = ObjectRef { kind, namespace, name, group };
         if self.at.contains_key(&object) { Ok(object) } else { Err(format!("the input holds no {object}")) }
     }
 
