@@ -194,6 +194,17 @@ fn ingress_nginx_sends_hosts_with_tls_to_https() {
 }
 
 #[test]
+fn the_routing_table_names_every_host_and_match() {
+    let rows = json(&["--all"])["rows"].clone();
+    let row = rows.as_array().unwrap().iter().find(|row| row["matches"] == "/gone").unwrap().clone();
+    assert_eq!((&row["host"], &row["config"]), (&"shop.example".into(), &"blocked".into()));
+    let csv = text(&["--all", "--format", "csv"]);
+    assert!(csv.starts_with("host,match,backend,config,route,verdict\n"), "{csv}");
+    assert!(csv.contains("shop.example,/cart,Service shop/cart:80,open,HTTPRoute/shop/web,"), "{csv}");
+    request(&["http://shop.example/", "--format", "csv"]).code(2);
+}
+
+#[test]
 fn the_story_in_text() {
     insta::assert_snapshot!(text(&["http://shop.example/cart/old", "--explain"]));
     insta::assert_snapshot!(text(&["http://circle.example/"]));

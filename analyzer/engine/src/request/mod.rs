@@ -9,12 +9,14 @@ mod data;
 mod journey;
 mod services;
 mod settle;
+mod table;
 
 use std::collections::HashMap;
 
 use kubereach_reports::report::ObjectRef;
 
 pub use journey::{Ended, Hop, Journey};
+pub use table::TableRow;
 
 pub use data::{Answer, BackendRow, Because, Call, CandidateRow, Query, RedirectRow, Word};
 

@@ -287,6 +287,7 @@ impl Requests<'_, '_> {
         let mut all = Assumptions::default();
         paths.iter().flat_map(|path| path.assumptions()).for_each(|assumption| all.add(assumption));
         let mut rows = all.rows();
+        rows.extend(super::assumed::of_backend_tls(paths));
         if scope == Scope::Specs {
             rows.extend(super::assumed::of_paths(paths, REPORTED));
         }
