@@ -204,7 +204,8 @@ impl Requests<'_, '_> {
             (_, None) => Answer::bare(Word::Unknown, "the rule answers by itself in a way that is not evaluated"),
             (_, Some(location)) => {
                 let host = (!location.host.is_empty()).then(|| location.host.clone());
-                let mut answer = Answer::bare(Word::Redirect, "the rule sends the client elsewhere");
+                let mut answer = Answer::bare(Word::Redirect, String::new());
+                answer.because.clear();
                 answer.status = vec![location.status];
                 answer.redirect = Some(RedirectRow {
                     scheme: location.scheme.clone(),

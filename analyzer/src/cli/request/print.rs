@@ -83,7 +83,8 @@ const fn mark(word: Word) -> &'static str {
 fn lines(answer: &Answer, explain: bool) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     lines.extend(answer.door.as_ref().map(|door| ("door", door.clone())));
-    if let Some(route) = &answer.route {
+    // A Service that is asked without a door is its own route.
+    if let Some(route) = answer.route.as_ref().filter(|route| answer.door.as_ref() != Some(route)) {
         let rule = answer.rule.map_or_else(String::new, |rule| format!(", rule {}", rule + 1));
         let verdict = answer.verdict.map_or_else(String::new, |verdict| format!(" ({verdict})"));
         lines.push(("rule", format!("{route}{rule}{verdict}")));

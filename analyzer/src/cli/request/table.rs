@@ -8,9 +8,9 @@ use kubereach_reports::render::neutral::neutral;
 
 use crate::cli::Failure;
 
-const HEADS: [&str; 6] = ["host", "match", "backend", "config", "route", "verdict"];
+const HEADS: [&str; 7] = ["host", "match", "backend", "config", "route", "listener", "verdict"];
 
-fn cells(row: &TableRow) -> [String; 6] {
+fn cells(row: &TableRow) -> [String; 7] {
     let config =
         if row.dormant.is_some() { format!("{} (carries nothing)", row.config) } else { row.config.to_owned() };
     [
@@ -19,6 +19,7 @@ fn cells(row: &TableRow) -> [String; 6] {
         row.backend.clone().unwrap_or_else(|| "(answers by itself)".to_owned()),
         config,
         row.route.clone(),
+        row.listener.clone().unwrap_or_default(),
         row.verdict.to_owned(),
     ]
 }
@@ -64,7 +65,7 @@ fn markdown(rows: &[TableRow]) -> String {
 }
 
 fn text(rows: &[TableRow]) -> String {
-    let rows: Vec<[String; 6]> =
+    let rows: Vec<[String; 7]> =
         rows.iter().map(cells).map(|row| row.map(|cell| neutral(&cell).into_owned())).collect();
     let mut wide = HEADS.map(|head| head.chars().count());
     for row in &rows {
