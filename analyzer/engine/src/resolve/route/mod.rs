@@ -8,6 +8,7 @@ pub mod loops;
 pub mod matches;
 pub mod parent;
 pub mod policy;
+pub mod refused;
 pub mod redirect;
 pub mod rules;
 pub mod shape;
