@@ -96,6 +96,10 @@ fn lines(answer: &Answer, explain: bool) -> Vec<(&'static str, String)> {
         lines.push(("share", format!("{percent}% {}", backend(row))));
     }
     lines.push((mark(answer.answer), answered(answer)));
+    if answer.answer == Word::Backend {
+        let pods: Vec<&str> = answer.backends.iter().flat_map(|b| &b.pods).map(String::as_str).collect();
+        lines.extend((!pods.is_empty()).then(|| ("pods", pods.join(", "))));
+    }
     lines.extend(answer.because.iter().filter(|b| !b.text.is_empty()).map(|b| ("because", b.text.clone())));
     if explain {
         lines.extend(answer.considered.iter().map(|c| {
