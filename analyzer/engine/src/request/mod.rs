@@ -9,12 +9,14 @@ mod data;
 mod journey;
 mod services;
 mod settle;
+mod table;
 
 use std::collections::HashMap;
 
 use kubereach_reports::report::ObjectRef;
 
 pub use journey::{Ended, Hop, Journey};
+pub use table::TableRow;
 
 pub use data::{Answer, BackendRow, Because, Call, CandidateRow, Query, RedirectRow, Word};
 
@@ -106,7 +108,15 @@ impl<'w, 's> Requests<'w, 's> {
                 format!("no door serves {} by name; those that take any host are {}", request.host, doors.join(", "));
             return Ok(vec![Answer::bare(Word::Unknown, because)]);
         }
-        Ok(found.into_iter().map(|(_, answer)| answer).collect())
+        let mut answers: Vec<Answer> = found.into_iter().map(|(_, answer)| answer).collect();
+        for answer in answers.iter_mut().filter(|answer| best == Some(Fit::Any) && answer.route.is_none()) {
+            // A door that takes any host and has no rule for this one does not show that the name leads to it.
+            let would = if answer.answer == Word::Response { "would not answer it" } else { "would not take it" };
+            let door = answer.door.clone().unwrap_or_default();
+            let because = format!("nothing that was read serves {}; {door} {would}", request.host);
+            *answer = Answer { door: Some(door), ..Answer::bare(Word::Unknown, because) };
+        }
+        Ok(answers)
     }
 
     /// The object that `--to` names.
