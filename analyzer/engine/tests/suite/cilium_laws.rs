@@ -241,10 +241,13 @@ impl Small {
         admitted || !(isolated || refused)
     }
 
-    /// Would a rule admit a node where it does not admit this client from outside?
+    /// May a rule speak of a node where it does not speak of this client from outside? One may stand for the other.
     fn may_be_translated(&self, from: Who) -> bool {
-        let of_nodes =
-            |rule: &Rule| matches!(rule.peer, Some(Peer::Entity("cluster" | "remote-node") | Peer::NodeRange));
+        let of_nodes = |rule: &Rule| match rule.peer {
+            Some(Peer::Entity("cluster" | "remote-node")) => true,
+            Some(Peer::Range { .. } | Peer::NodeRange) => self.ranges_match_nodes,
+            _ => false,
+        };
         let any = self.policies.iter().any(|policy| policy.ingress.iter().chain(&policy.ingress_deny).any(of_nodes));
         any && matches!(from, Who::Outside(_))
     }
