@@ -448,7 +448,7 @@ proptest! {
         let pods = ends(&snapshot);
         for ((a, from), (b, to)) in pods.iter().flat_map(|from| pods.iter().map(move |to| (from, to))) {
             for (protocol, port) in ASKED.into_iter().filter(|_| a != b) {
-                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port) });
+                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port), request: None });
                 let packet = Packet { from: Small::address(*a), to: Small::address(*b), protocol, port };
                 let expected = [small.admits(*a, false, &packet), small.admits(*b, true, &packet)];
                 for (side, admitted) in [&got.egress, &got.ingress].into_iter().zip(expected) {
@@ -469,7 +469,7 @@ proptest! {
         let pods = ends(&snapshot);
         for ((a, from), (b, to)) in pods.iter().flat_map(|from| pods.iter().map(move |to| (from, to))) {
             for (protocol, port) in ASKED.into_iter().filter(|_| a != b) {
-                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port) });
+                let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port), request: None });
                 let packet = Packet { from: Small::address(*a), to: Small::address(*b), protocol, port };
                 let expected = [small.admits(*a, false, &packet), small.admits(*b, true, &packet)];
                 for (side, admitted) in [&got.egress, &got.ingress].into_iter().zip(expected) {
@@ -494,7 +494,7 @@ proptest! {
                 let from = &pods[member].1;
                 let others = pods.iter().enumerate().filter(|(index, _)| !group.members.contains(index));
                 let asked = others.flat_map(|(_, (_, to))| ASKED.map(|(protocol, port)| {
-                    policies.evaluate(&Connection { from, to, protocol, port: Some(port) }).answer
+                    policies.evaluate(&Connection { from, to, protocol, port: Some(port), request: None }).answer
                 }));
                 asked.collect()
             };

@@ -38,7 +38,7 @@ fn suite(name: &str) -> Figures {
             let word = |key: &str| row[key].as_str().expect("an end");
             let (from, to) = (end(&snapshot, &view.ends, word("from")), end(&snapshot, &view.ends, word("to")));
             let port = row["port"].as_u64().map(|port| u16::try_from(port).expect("a port"));
-            let decision = view.decide(&Connection { from: &from, to: &to, protocol, port });
+            let decision = view.decide(&Connection { from: &from, to: &to, protocol, port, request: None });
             match (decision.answer, row["allowed"] == Value::Bool(true)) {
                 (Answer::Allowed, true) | (Answer::Denied, false) => figures.right += 1,
                 (Answer::Unknown, _) => {
