@@ -106,6 +106,26 @@ pub enum Missing<'s> {
     UnnamedPod,
     /// Who connects.
     Caller,
+    /// Who the caller proves to be.
+    Identity,
+    /// Whether the client's proxy speaks the mesh's TLS there.
+    ClientTls,
+    /// Whether a proxy of the mesh is put beside the pod.
+    Injection,
+    /// Which request comes.
+    Request,
+    /// Whether the token that a request carries is valid, and what it says.
+    Token,
+    /// What the program says to which a policy leaves it.
+    Authorizer(&'s str),
+    /// The server name that the client asks for.
+    ServerName,
+    /// What the mesh is configured to do, which this `ConfigMap` says.
+    MeshConfig(&'static str),
+    /// Whether the connection goes through a waypoint.
+    Waypoint(&'s str),
+    /// An authentication that a policy refers to: its kind and name.
+    Authentication(&'s str, &'s str),
 }
 
 impl Missing<'_> {
@@ -130,6 +150,16 @@ impl Missing<'_> {
             Self::MixedApis => "mixed-apis",
             Self::UnnamedPod => "unnamed-pod",
             Self::Caller => "caller",
+            Self::Identity => "identity",
+            Self::ClientTls => "client-tls",
+            Self::Injection => "injection",
+            Self::Request => "request",
+            Self::Token => "token",
+            Self::Authorizer(_) => "authorizer",
+            Self::ServerName => "server-name",
+            Self::MeshConfig(_) => "mesh-config",
+            Self::Waypoint(_) => "waypoint",
+            Self::Authentication(..) => "authentication",
         }
     }
 }
@@ -171,6 +201,18 @@ impl fmt::Display for Missing<'_> {
             }
             Self::UnnamedPod => f.write_str("no pod or node in the snapshot has the address"),
             Self::Caller => f.write_str("it depends on who connects"),
+            Self::Identity => f.write_str("it depends on who the caller proves to be, and the input does not show it"),
+            Self::ClientTls => f.write_str(
+                "whether the client's proxy speaks the mesh's TLS there depends on rules that are not evaluated",
+            ),
+            Self::Injection => f.write_str("whether a proxy of the mesh is put beside the pod is not known"),
+            Self::Request => f.write_str("a rule looks at the request, and which one comes is not known"),
+            Self::Token => f.write_str("a rule looks at a token of the request, and what is in it is not known"),
+            Self::Authorizer(name) => write!(f, "the external authorizer {name:?} decides it"),
+            Self::ServerName => f.write_str("a rule looks at the server name of the TLS handshake, which is not known"),
+            Self::MeshConfig(name) => write!(f, "the configuration of the mesh (ConfigMap {name}) was not read"),
+            Self::Waypoint(name) => write!(f, "whether it goes through the waypoint {name} is not known"),
+            Self::Authentication(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
         }
     }
 }
@@ -209,6 +251,16 @@ impl Truth<'_> {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (Self::No, x) | (x, Self::No) => x,
             (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(heavier(a, b)),
+        }
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub const fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            unknown @ Self::Unknown(_) => unknown,
         }
     }
 

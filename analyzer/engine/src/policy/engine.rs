@@ -14,8 +14,8 @@ use super::ineffective::Kinds;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, core, egress_firewall};
-use kubereach_model::evidence::Reading;
+use super::{admin, core, egress_firewall, istio, linkerd};
+use kubereach_model::evidence::{FieldPath, Reading};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
 macro_rules! engines {
@@ -47,9 +47,32 @@ engines! {
     core::Core,
     admin::Admin,
     egress_firewall::Firewall,
+    istio::Istio,
+    linkerd::Linkerd,
 }
 
-/// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
+/// Who enforces a policy. Each layer decides for itself, and a connection has to get through all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// The network plugin, at both ends.
+    Network,
+    /// The waypoint that leads to the destination, where one stands on the way.
+    Waypoint,
+    /// The proxy in front of the destination, whatever plugin runs.
+    Mesh,
+}
+
+impl Layer {
+    /// In the order in which a connection meets them.
+    pub(super) const ALL: [Self; 3] = [Self::Network, Self::Waypoint, Self::Mesh];
+
+    /// The tiers it asks, in their order.
+    pub(super) fn tiers(self) -> impl Iterator<Item = Tier> {
+        Tier::ALL.into_iter().filter(move |tier| tier.layer() == self)
+    }
+}
+
+/// When a policy is asked: a connection goes through the tiers of a layer in this order until one of them decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// At the edge of the cluster: what it turns away nothing else lets through, the rest is for the others.
@@ -60,11 +83,40 @@ pub enum Tier {
     Namespace,
     /// Only where no policy of a namespace isolates the pod.
     Baseline,
+    /// Policies of a waypoint that turn away, or leave it to another program.
+    WaypointDeny,
+    /// Policies of a waypoint that allow.
+    WaypointAllow,
+    /// How a client has to prove who it is before its proxy is let in.
+    MeshTransport,
+    /// Mesh policies that turn away, or leave it to another program, before any that allows is asked.
+    MeshDeny,
+    /// Mesh policies that allow: where there is one, what none of them names is turned away.
+    MeshAllow,
 }
 
 impl Tier {
     /// In the order of precedence.
-    pub(super) const ALL: [Self; 4] = [Self::Perimeter, Self::Admin, Self::Namespace, Self::Baseline];
+    pub(super) const ALL: [Self; 9] = [
+        Self::Perimeter,
+        Self::Admin,
+        Self::Namespace,
+        Self::Baseline,
+        Self::WaypointDeny,
+        Self::WaypointAllow,
+        Self::MeshTransport,
+        Self::MeshDeny,
+        Self::MeshAllow,
+    ];
+
+    /// Who enforces its policies.
+    pub(super) const fn layer(self) -> Layer {
+        match self {
+            Self::Perimeter | Self::Admin | Self::Namespace | Self::Baseline => Layer::Network,
+            Self::WaypointDeny | Self::WaypointAllow => Layer::Waypoint,
+            Self::MeshTransport | Self::MeshDeny | Self::MeshAllow => Layer::Mesh,
+        }
+    }
 
     /// Its place in that order.
     pub(super) const fn index(self) -> usize {
@@ -73,14 +125,24 @@ impl Tier {
             Self::Admin => 1,
             Self::Namespace => 2,
             Self::Baseline => 3,
+            Self::WaypointDeny => 4,
+            Self::WaypointAllow => 5,
+            Self::MeshTransport => 6,
+            Self::MeshDeny => 7,
+            Self::MeshAllow => 8,
         }
     }
 
     /// How its policies are taken together.
     pub(super) const fn order(self) -> Order {
         match self {
-            Self::Namespace => Order::AnyAdmits,
-            Self::Perimeter | Self::Admin | Self::Baseline => Order::ByPriority,
+            Self::Namespace | Self::WaypointAllow | Self::MeshAllow => Order::AnyAdmits,
+            Self::Perimeter
+            | Self::Admin
+            | Self::Baseline
+            | Self::WaypointDeny
+            | Self::MeshTransport
+            | Self::MeshDeny => Order::ByPriority,
         }
     }
 }
@@ -114,8 +176,10 @@ pub struct Unread {
     pub namespace: Option<String>,
     /// The other system whose policies they are; none for those that the API knows.
     pub system: Option<&'static str>,
-    /// May it let through what the policies that were read turn away?
+    /// May it let through what the policies of its layer that were read turn away?
     pub may_allow: bool,
+    /// Who would enforce them.
+    pub layer: Layer,
     /// Why.
     pub gap: Gap,
 }
@@ -214,6 +278,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
         ""
     }
 
+    /// How an answer reads, and the field it is about, where the usual words do not fit.
+    fn says(&self, _answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
+        None
+    }
+
     /// Every port that a rule of this direction names.
     fn ports(&self, direction: Direction, each: &mut dyn FnMut(&PortEntry<'s>));
 
@@ -289,6 +358,11 @@ impl<'s> Policy<'s> {
         self.rules.rule_name(direction, rule)
     }
 
+    /// How an answer reads, and the field it is about, where the usual words do not fit.
+    pub fn says(&self, answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
+        self.rules.says(answer)
+    }
+
     /// What the policy, which was read, shows.
     pub fn shows(&self, fact: &str) -> Proof {
         self.rules.shows(fact)
@@ -328,6 +402,7 @@ pub(super) fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&s
         namespace: namespace.map(str::to_owned),
         system: None,
         may_allow: true,
+        layer: Layer::Network,
         gap,
     })
 }

@@ -23,6 +23,9 @@ mod engine;
 mod fold;
 mod groups;
 mod ineffective;
+mod istio;
+mod linkerd;
+mod mesh;
 mod network;
 mod options;
 mod ports;
@@ -39,7 +42,7 @@ pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, T
 pub use dns::{Dns, Servers};
 pub use ends::{End, Ends, NodeEnd, PodEnd};
 pub(crate) use engine::is_evaluated;
-pub use engine::{Policy, Tier, Unread};
+pub use engine::{Layer, Policy, Tier, Unread};
 pub use groups::{Group, Sight};
 pub use ineffective::Ineffective;
 pub use network::Block;

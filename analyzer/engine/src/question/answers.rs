@@ -271,9 +271,10 @@ impl<'v, 's> Answers<'v, 's> {
                 ("undecidable", None, Some(missing.key()), format!("cannot be decided: {missing}"))
             }
         };
-        let field: FieldPath = match rule {
-            Some(rule) => vec![Step::from("spec"), Step::from(direction), Step::from(rule)],
-            None => vec![Step::from("spec")],
+        let (text, field): (String, FieldPath) = match (policy.says(because.answer), rule) {
+            (Some(own), _) => own,
+            (None, Some(rule)) => (text, vec![Step::from("spec"), Step::from(direction), Step::from(rule)]),
+            (None, None) => (text, vec![Step::from("spec")]),
         };
         Some(Because {
             direction,
