@@ -49,6 +49,8 @@ pub(super) struct Via<'s> {
     pub(super) name: &'s str,
     /// The Service that uses it; none where the workload itself does.
     pub(super) service: Option<&'s str>,
+    /// Whoever asks for a Service in front of the workload passes it by.
+    pub(super) is_passed_by: bool,
 }
 
 const USE_WAYPOINT: &str = "istio.io/use-waypoint";
@@ -155,7 +157,11 @@ impl<'s> Mesh<'s> {
         let own = pod.labels.get(USE_WAYPOINT).or_else(of_namespace).map(String::as_str);
         let beside = pod.labels.get(WAYPOINT_NAMESPACE).map_or(pod.namespace, String::as_str);
         match own.filter(|name| *name != "none") {
-            Some(name) => self.waypoint(beside, name, None),
+            Some(name) => {
+                let by_service = port.is_some_and(|port| !self.service_ports(pod, port).is_empty());
+                let via = self.waypoint(beside, name, None)?;
+                Ok(via.map(|via| Via { is_passed_by: by_service, ..via }))
+            }
             None => Ok(None),
         }
     }
@@ -171,7 +177,7 @@ impl<'s> Mesh<'s> {
             Lookup::Found(gateway) => {
                 let serves = gateway.get().value.metadata.label("istio.io/waypoint-for").unwrap_or("service");
                 let ours = serves == "all" || serves == if service.is_some() { "service" } else { "workload" };
-                Ok(ours.then_some(Via { namespace, name, service }))
+                Ok(ours.then_some(Via { namespace, name, service, is_passed_by: false }))
             }
             Lookup::Absent(_) => Ok(None),
             Lookup::Unknown(_) => Err(Missing::Waypoint(name)),
@@ -188,6 +194,7 @@ impl<'s> Mesh<'s> {
     pub(super) fn goes_through(client: &End<'s>, via: &Via<'s>) -> Truth<'s> {
         match client {
             End::Pod(pod) => match proxy(pod) {
+                Proxy::Ztunnel if via.is_passed_by => Truth::Unknown(Missing::Waypoint(via.name)),
                 Proxy::Ztunnel => Truth::Yes,
                 Proxy::None => Truth::No,
                 Proxy::Waypoint => Truth::of(pod.labels.get(GATEWAY_NAME).map(String::as_str) != Some(via.name)),
