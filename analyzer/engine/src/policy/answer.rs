@@ -126,6 +126,22 @@ pub enum Missing<'s> {
     Waypoint(&'s str),
     /// An authentication that a policy refers to: its kind and name.
     Authentication(&'s str, &'s str),
+    /// Where a tier stands among the others, and how it ends.
+    Tier(&'s str),
+    /// Sets of addresses that a rule may choose by their labels.
+    NetworkSets,
+    /// Labels of this service account.
+    AccountLabels(&'s str),
+    /// Which endpoints this Service has.
+    Endpoints(&'s str),
+    /// The port from which it is connected.
+    SourcePort,
+    /// What is decided about the traffic of a node itself, as this object makes it.
+    HostEndpoint(&'s str),
+    /// What an HTTP request asks for, and whether anybody looks at it.
+    HttpRequest,
+    /// Policies of one system beside the plugin of another, which was seen enforcing.
+    OtherPlugin(&'static str),
 }
 
 impl Missing<'_> {
@@ -160,6 +176,14 @@ impl Missing<'_> {
             Self::MeshConfig(_) => "mesh-config",
             Self::Waypoint(_) => "waypoint",
             Self::Authentication(..) => "authentication",
+            Self::Tier(_) => "tier",
+            Self::NetworkSets => "network-sets",
+            Self::AccountLabels(_) => "service-account-labels",
+            Self::Endpoints(_) => "service-endpoints",
+            Self::SourcePort => "source-port",
+            Self::HostEndpoint(_) => "host-endpoint",
+            Self::HttpRequest => "http-request",
+            Self::OtherPlugin(_) => "other-plugin",
         }
     }
 }
@@ -213,6 +237,23 @@ impl fmt::Display for Missing<'_> {
             Self::MeshConfig(name) => write!(f, "the configuration of the mesh (ConfigMap {name}) was not read"),
             Self::Waypoint(name) => write!(f, "whether it goes through the waypoint {name} is not known"),
             Self::Authentication(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
+            Self::Tier(name) => write!(f, "tier {name}, in which the policy stands, was not read"),
+            Self::NetworkSets => f.write_str(
+                "a rule may mean the addresses of a NetworkSet or GlobalNetworkSet, and these were not all read",
+            ),
+            Self::AccountLabels(name) => write!(f, "the labels of service account {name} were not read"),
+            Self::Endpoints(name) => write!(f, "a rule names Service {name}, whose EndpointSlices were not all read"),
+            Self::SourcePort => f.write_str("a rule names source ports and the port of the client is not known"),
+            Self::HostEndpoint(name) => {
+                write!(
+                    f,
+                    "HostEndpoint {name} lets policies decide about the traffic of the node, which is not evaluated"
+                )
+            }
+            Self::HttpRequest => f.write_str("a rule looks at HTTP requests, which only some data planes do"),
+            Self::OtherPlugin(by) => {
+                write!(f, "{by} was seen enforcing policies and nothing shows that anybody enforces this one")
+            }
         }
     }
 }
@@ -256,11 +297,11 @@ impl Truth<'_> {
 
     /// The opposite.
     #[must_use]
-    pub const fn not(self) -> Self {
+    pub const fn negated(self) -> Self {
         match self {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
-            unknown @ Self::Unknown(_) => unknown,
+            Self::Unknown(missing) => Self::Unknown(missing),
         }
     }
 
@@ -342,6 +383,8 @@ impl Outcomes {
     pub const DENY: Self = Self(4);
     /// Leaves it to the next tier.
     pub const PASS: Self = Self(8);
+    /// No rule decides: how its tier ends does.
+    pub const END: Self = Self(16);
 
     /// Either set.
     #[must_use]

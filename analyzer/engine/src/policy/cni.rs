@@ -204,6 +204,10 @@ impl Plugins {
                 AgainstPods::Matches
             },
             end_ports: if has("Weave Net") { EndPorts::Undecidable("Weave Net") } else { EndPorts::Honoured },
+            not_calico: match self.enforcement {
+                Enforcement::Enforced { by, .. } if !has("Calico") && !has("Canal") => Some(by),
+                _ => None,
+            },
         }
     }
 }

@@ -11,10 +11,11 @@ use super::answer::{Direction, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::groups::Sight;
 use super::ineffective::Kinds;
+use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, core, egress_firewall, istio, linkerd};
+use super::{admin, calico, core, egress_firewall, istio, linkerd};
 use kubereach_model::evidence::{FieldPath, Reading};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
@@ -47,6 +48,7 @@ engines! {
     core::Core,
     admin::Admin,
     egress_firewall::Firewall,
+    calico::Calico,
     istio::Istio,
     linkerd::Linkerd,
 }
@@ -65,11 +67,6 @@ pub enum Layer {
 impl Layer {
     /// In the order in which a connection meets them.
     pub(super) const ALL: [Self; 3] = [Self::Network, Self::Waypoint, Self::Mesh];
-
-    /// The tiers it asks, in their order.
-    pub(super) fn tiers(self) -> impl Iterator<Item = Tier> {
-        Tier::ALL.into_iter().filter(move |tier| tier.layer() == self)
-    }
 }
 
 /// When a policy is asked: a connection goes through the tiers of a layer in this order until one of them decides.
@@ -83,6 +80,8 @@ pub enum Tier {
     Namespace,
     /// Only where no policy of a namespace isolates the pod.
     Baseline,
+    /// One that a system brings itself, by the number it has there.
+    Own(u16),
     /// Policies of a waypoint that turn away, or leave it to another program.
     WaypointDeny,
     /// Policies of a waypoint that allow.
@@ -96,53 +95,12 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// In the order of precedence.
-    pub(super) const ALL: [Self; 9] = [
-        Self::Perimeter,
-        Self::Admin,
-        Self::Namespace,
-        Self::Baseline,
-        Self::WaypointDeny,
-        Self::WaypointAllow,
-        Self::MeshTransport,
-        Self::MeshDeny,
-        Self::MeshAllow,
-    ];
-
     /// Who enforces its policies.
     pub(super) const fn layer(self) -> Layer {
         match self {
-            Self::Perimeter | Self::Admin | Self::Namespace | Self::Baseline => Layer::Network,
+            Self::Perimeter | Self::Admin | Self::Namespace | Self::Baseline | Self::Own(_) => Layer::Network,
             Self::WaypointDeny | Self::WaypointAllow => Layer::Waypoint,
             Self::MeshTransport | Self::MeshDeny | Self::MeshAllow => Layer::Mesh,
-        }
-    }
-
-    /// Its place in that order.
-    pub(super) const fn index(self) -> usize {
-        match self {
-            Self::Perimeter => 0,
-            Self::Admin => 1,
-            Self::Namespace => 2,
-            Self::Baseline => 3,
-            Self::WaypointDeny => 4,
-            Self::WaypointAllow => 5,
-            Self::MeshTransport => 6,
-            Self::MeshDeny => 7,
-            Self::MeshAllow => 8,
-        }
-    }
-
-    /// How its policies are taken together.
-    pub(super) const fn order(self) -> Order {
-        match self {
-            Self::Namespace | Self::WaypointAllow | Self::MeshAllow => Order::AnyAdmits,
-            Self::Perimeter
-            | Self::Admin
-            | Self::Baseline
-            | Self::WaypointDeny
-            | Self::MeshTransport
-            | Self::MeshDeny => Order::ByPriority,
         }
     }
 }
@@ -154,6 +112,25 @@ pub(super) enum Order {
     AnyAdmits,
     /// By [`Priority`]: the first that matches settles it.
     ByPriority,
+    /// By the number of their [`Priority`]: the first that matches settles it, and where none does and one selects the
+    /// pod, the tier itself: it denies, or leaves it to the next one.
+    InTurn {
+        /// Does it deny at its end?
+        denies: bool,
+    },
+}
+
+/// A node whose own traffic, or what it forwards, policies may decide about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guard<'s> {
+    /// The node.
+    pub(super) node: &'s str,
+    /// The object that makes it so.
+    pub(super) by: &'s str,
+    /// Is the traffic of the node's own processes decided about?
+    pub(super) own: bool,
+    /// Is the traffic that the node forwards to and from pods decided about?
+    pub(super) forwarded: bool,
 }
 
 /// The place of a policy in its tier.
@@ -207,6 +184,16 @@ pub(super) trait Engine: fmt::Debug + Sync {
 
     /// Compiles every policy of its kinds.
     fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>>;
+
+    /// The tiers in their order, where these policies bring their own; every [`Tier`] stands among them.
+    fn ladder(&self, _snapshot: &Snapshot, _policies: &[Policy<'_>]) -> Option<Vec<Rung>> {
+        None
+    }
+
+    /// Nodes that are more than bystanders.
+    fn guards<'s>(&self, _snapshot: &'s Snapshot) -> Vec<Guard<'s>> {
+        Vec::new()
+    }
 
     /// Cluster-wide kinds that were not all read.
     fn unread(&self, _snapshot: &Snapshot) -> Vec<Unread> {
@@ -269,6 +256,16 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
 
     /// Does it leave traffic between a pod and its own node alone?
     fn spares_own_node(&self) -> bool;
+
+    /// The same in one direction only.
+    fn spares_own_node_in(&self, _direction: Direction) -> bool {
+        self.spares_own_node()
+    }
+
+    /// The tier in which it stands, where tiers have names.
+    fn tier_name(&self) -> Option<&str> {
+        None
+    }
 
     /// Does it turn away whom no rule lets through?
     fn denies_by_default(&self) -> bool;
@@ -361,6 +358,11 @@ impl<'s> Policy<'s> {
     /// How an answer reads, and the field it is about, where the usual words do not fit.
     pub fn says(&self, answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
         self.rules.says(answer)
+    }
+
+    /// The tier in which it stands, where tiers have names.
+    pub fn tier_name(&self) -> Option<&str> {
+        self.rules.tier_name()
     }
 
     /// What the policy, which was read, shows.

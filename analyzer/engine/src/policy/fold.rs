@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Answer, Missing, Outcomes, PolicyAnswer};
-use super::engine::{Asked, Layer, Order, Priority, Tier};
+use super::engine::{Asked, Layer, Order, Priority};
 use super::set::{LayerAnswer, Policies, Reason, Selection, SideAnswer};
 
 impl<'s> Policies<'s> {
@@ -14,11 +14,11 @@ impl<'s> Policies<'s> {
 
     /// What one layer says.
     pub(super) fn fold_layer(&self, layer: Layer, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> LayerAnswer<'s> {
-        let mut tiers: [Vec<Reason<'s>>; Tier::ALL.len()] = Default::default();
+        let mut tiers: Vec<Vec<Reason<'s>>> = vec![Vec::new(); self.ladder.rungs().len()];
         for (index, selected) in selection.of(asked.direction) {
             let Some(policy) = self.get(*index).filter(|policy| policy.tier.layer() == layer) else { continue };
             let Some(reason) = self.ask(*index, asked, *selected) else { continue };
-            if let Some(tier) = tiers.get_mut(policy.tier.index()) {
+            if let Some(tier) = self.ladder.place(policy.tier).and_then(|place| tiers.get_mut(place)) {
                 tier.push(reason);
             }
         }
@@ -26,11 +26,11 @@ impl<'s> Policies<'s> {
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
         let mut goes_on = true;
-        for tier in layer.tiers() {
-            let reasons = tiers.get(tier.index()).map(Vec::as_slice).unwrap_or_default();
-            let outcomes = match tier.order() {
+        for (rung, reasons) in self.ladder.rungs().iter().zip(&tiers).filter(|(rung, _)| rung.tier.layer() == layer) {
+            let outcomes = match rung.order {
                 Order::AnyAdmits => any_admits(reasons, &mut fold),
                 Order::ByPriority => self.by_priority(reasons, &mut fold),
+                Order::InTurn { denies } => self.in_turn(reasons, denies, &mut fold),
             };
             fold.possible = fold.possible.or(outcomes.without(on));
             goes_on = outcomes.may(on);
@@ -63,6 +63,68 @@ impl<'s> Policies<'s> {
             };
         }
         result
+    }
+
+    /// One after the other, and at the end the tier itself. Those of one number have no order among them.
+    fn in_turn(&self, reasons: &[Reason<'s>], denies: bool, fold: &mut Fold<'s>) -> Outcomes {
+        let mut ordered: Vec<(Option<i64>, Outcomes, &Reason<'s>)> = reasons
+            .iter()
+            .filter_map(|reason| {
+                let rules = &self.get(reason.policy)?.rules;
+                Some((rules.priority().number, in_tier(reason, rules.denies_by_default()), reason))
+            })
+            .filter(|(_, outcomes, _)| *outcomes != Outcomes::NONE)
+            .collect();
+        ordered.sort_by_key(|(number, ..)| *number);
+        let goes_on = Outcomes::NONE.or(Outcomes::END);
+        let (mut possible, mut is_certain) = (Outcomes::EMPTY, false);
+        let mut at_end: Vec<&Reason<'s>> = Vec::new();
+        for equal in ordered.chunk_by(|a, b| a.0 == b.0) {
+            let mut union = Outcomes::EMPTY;
+            let mut all_may_go_on = true;
+            for (number, outcomes, reason) in equal {
+                let decides = outcomes.without(goes_on);
+                if decides.is_empty() {
+                    at_end.push(reason);
+                } else {
+                    fold.note(reason);
+                }
+                if number.is_none() {
+                    // Without its number it may come before or after any other.
+                    fold.missing.insert(Missing::Form);
+                } else {
+                    all_may_go_on &= outcomes.may(goes_on);
+                }
+                union = union.or(decides);
+                is_certain |= !outcomes.may(Outcomes::NONE);
+            }
+            if equal.len() > 1 && !union.is_empty() && !union.is_settled() {
+                fold.missing.insert(Missing::EqualPriorities);
+            }
+            possible = possible.or(union);
+            if !all_may_go_on {
+                return possible;
+            }
+        }
+        if ordered.iter().any(|(_, outcomes, _)| outcomes.may(Outcomes::END)) {
+            possible = possible.or(if denies { Outcomes::DENY } else { Outcomes::PASS });
+            if denies {
+                at_end.into_iter().for_each(|reason| fold.note(reason));
+            }
+        }
+        if is_certain { possible } else { possible.or(Outcomes::NONE) }
+    }
+}
+
+/// What a policy says within a tier that has an end of its own: one that isolates whom it selects leaves the denial to it.
+fn in_tier(reason: &Reason<'_>, isolates: bool) -> Outcomes {
+    let outcomes = reason.answer.outcomes();
+    match reason.answer {
+        PolicyAnswer::DoesNotAdmit => Outcomes::END,
+        PolicyAnswer::Undecidable { .. } if isolates && outcomes.may(Outcomes::DENY) => {
+            outcomes.without(Outcomes::DENY).or(Outcomes::END)
+        }
+        _ => outcomes,
     }
 }
 

@@ -26,6 +26,7 @@ struct Signature<'s> {
     labels: Vec<(&'s str, &'s str)>,
     host_network: bool,
     on_virtual_node: bool,
+    account: Option<&'s str>,
     /// Of pods in their node's network only.
     node: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
@@ -38,6 +39,7 @@ struct Signature<'s> {
 #[derive(Debug, Default)]
 pub struct Sight<'s> {
     every_label: bool,
+    accounts: bool,
     keys: BTreeSet<&'s str>,
     /// Keys of labels by which peers choose namespaces, but for the name that all have.
     namespace_keys: BTreeSet<&'s str>,
@@ -92,6 +94,11 @@ impl<'s> Sight<'s> {
         self.every_label = true;
     }
 
+    /// A policy may ask for the service account of a pod.
+    pub(super) const fn accounts(&mut self) {
+        self.accounts = true;
+    }
+
     /// A peer chooses namespaces by these labels.
     pub(super) fn namespace_labels(&mut self, selector: &'s LabelSelector) {
         let keys = selector.match_labels.keys().map(String::as_str);
@@ -142,6 +149,7 @@ impl<'s> Sight<'s> {
             labels,
             host_network: pod.host_network,
             on_virtual_node: pod.on_virtual_node,
+            account: pod.spec.service_account_name.as_deref().filter(|_| self.accounts),
             node: pod.node.filter(|_| pod.host_network),
             ports,
             addresses,

@@ -24,6 +24,7 @@ mod fold;
 mod groups;
 mod ineffective;
 mod istio;
+mod ladder;
 mod linkerd;
 mod mesh;
 mod network;

@@ -31,6 +31,8 @@ pub struct PolicyOptions {
     pub address_rules_on_pods: AgainstPods,
     /// Ranges of ports.
     pub end_ports: EndPorts,
+    /// The plugin that was seen enforcing, where it is not one that enforces policies of Calico.
+    pub not_calico: Option<&'static str>,
 }
 
 /// An assumption on which an answer rests.

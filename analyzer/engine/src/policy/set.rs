@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
-use super::engine::{Asked, ENGINES, Layer, Policy, Scope};
+use super::engine::{Asked, ENGINES, Guard, Layer, Policy, Scope};
+use super::ladder::Ladder;
 use super::options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
 use super::request::Request;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
@@ -177,6 +178,10 @@ pub struct Policies<'s> {
     by_namespace: Index<&'s str, Shelf<'s>>,
     /// Those about pods of any namespace.
     anywhere: Vec<u32>,
+    /// The tiers in their order.
+    pub(super) ladder: Ladder,
+    /// Nodes that are more than bystanders.
+    guards: Vec<Guard<'s>>,
     /// What is assumed where plugins differ.
     pub options: PolicyOptions,
 }
@@ -196,7 +201,9 @@ impl<'s> Policies<'s> {
             }
         }
         let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
-        Self { all, by_namespace, anywhere, options }
+        let ladder = Ladder::of(snapshot, &all);
+        let guards = ENGINES.iter().flat_map(|engine| engine.guards(snapshot)).collect();
+        Self { all, by_namespace, anywhere, ladder, guards, options }
     }
 
     /// Every policy.
@@ -293,14 +300,18 @@ impl<'s> Policies<'s> {
         };
         let pod = match own {
             End::Pod(pod) => pod,
+            End::Node(node) => return self.guarded(node.name).map_or_else(SideAnswer::open, SideAnswer::unknown),
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
             End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
                 return SideAnswer::unknown(Missing::UnnamedPod);
             }
             _ => return SideAnswer::open(),
         };
+        if let Some(missing) = pod.node.filter(|_| pod.host_network).and_then(|node| self.guarded(node)) {
+            return SideAnswer::unknown(missing);
+        }
         if selection.of(direction).is_empty() {
-            return SideAnswer::open();
+            return self.forwarded(pod, other, SideAnswer::open());
         }
         let asked = Asked {
             direction,
@@ -313,12 +324,32 @@ impl<'s> Policies<'s> {
             options: &self.options,
         };
         let from_own_node = matches!(other, End::Node(node) if pod.node == Some(node.name));
-        SideAnswer::of(Layer::ALL.map(|layer| {
+        let mut spared = false;
+        let side = SideAnswer::of(Layer::ALL.map(|layer| {
             if from_own_node && self.all_spare_own_node(layer, selection, direction) {
+                spared |= layer == Layer::Network;
                 return LayerAnswer::open();
             }
             self.fold_layer(layer, &asked, selection)
-        }))
+        }));
+        if spared { side } else { self.forwarded(pod, other, side) }
+    }
+
+    /// Is the own traffic of a node decided about in a way that is not evaluated?
+    fn guarded(&self, node: &str) -> Option<Missing<'s>> {
+        self.guards.iter().find(|guard| guard.own && guard.node == node).map(|guard| Missing::HostEndpoint(guard.by))
+    }
+
+    /// What is let through may still be turned away where the pod's node forwards it.
+    fn forwarded(&self, pod: &PodEnd<'s>, other: &End<'s>, answer: SideAnswer<'s>) -> SideAnswer<'s> {
+        let stays = other.pod().is_some_and(|other| other.node.is_some() && other.node == pod.node);
+        let guard = self.guards.iter().find(|guard| guard.forwarded && pod.node == Some(guard.node));
+        match guard {
+            Some(guard) if !stays && answer.answer == Answer::Allowed => {
+                SideAnswer::unknown(Missing::HostEndpoint(guard.by))
+            }
+            _ => answer,
+        }
     }
 
     /// What every policy that (may) select this end says, in the order in which they are asked.
@@ -345,7 +376,7 @@ impl<'s> Policies<'s> {
         };
         let mut all: Vec<Reason<'s>> =
             selection.of(direction).iter().filter_map(|(i, selected)| self.ask(*i, &asked, *selected)).collect();
-        all.sort_by_key(|reason| self.get(reason.policy).map(|policy| policy.tier));
+        all.sort_by_key(|reason| self.get(reason.policy).map(|policy| self.ladder.place(policy.tier)));
         all
     }
 
@@ -409,7 +440,7 @@ impl<'s> Policies<'s> {
     }
 
     fn all_spare_own_node(&self, layer: Layer, selection: &Selection<'s>, direction: Direction) -> bool {
-        let spares = |policy: &Policy<'s>| policy.tier.layer() != layer || policy.rules.spares_own_node();
+        let spares = |policy: &Policy<'s>| policy.tier.layer() != layer || policy.rules.spares_own_node_in(direction);
         selection.of(direction).iter().all(|(index, _)| self.get(*index).is_none_or(spares))
     }
 

@@ -7,7 +7,6 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::answer::{Direction, Missing, Truth};
-use super::calico;
 use super::ends::PodEnd;
 use super::engine::is_evaluated;
 use super::selectors::on_labels;
@@ -37,8 +36,6 @@ enum Scope<'s> {
     Namespace(Option<&'s str>),
     /// Pods by labels.
     Labels { namespace: Option<&'s str>, selectors: Vec<Selector> },
-    /// Pods by expressions of Calico.
-    Calico { namespace: Option<&'s str>, pods: Option<&'s str>, namespaces: Option<&'s str> },
 }
 
 const CILIUM_NAMESPACE: &str = "io.kubernetes.pod.namespace";
@@ -60,12 +57,10 @@ impl<'s> ThirdParties<'s> {
         for (index, third_party) in all.iter().enumerate() {
             match third_party.scope {
                 Scope::Inert => {}
-                Scope::Namespace(Some(namespace))
-                | Scope::Labels { namespace: Some(namespace), .. }
-                | Scope::Calico { namespace: Some(namespace), .. } => {
+                Scope::Namespace(Some(namespace)) | Scope::Labels { namespace: Some(namespace), .. } => {
                     by_namespace.entry(namespace).or_default().push(index);
                 }
-                Scope::Namespace(None) | Scope::Labels { .. } | Scope::Calico { .. } => anywhere.push(index),
+                Scope::Namespace(None) | Scope::Labels { .. } => anywhere.push(index),
             }
         }
         Self { all, by_namespace, anywhere }
@@ -110,18 +105,6 @@ impl<'s> ThirdParty<'s> {
                     return Truth::No;
                 }
                 Truth::any(selectors.iter().map(|selector| selector.selects(pod)))
-            }
-            Scope::Calico { namespace, pods, namespaces } => {
-                if elsewhere(*namespace) {
-                    return Truth::No;
-                }
-                let own = pods.map_or(Truth::Yes, |text| calico::selects(text, pod.labels));
-                let around = match (namespaces, pod.namespace_labels) {
-                    (None, _) => Truth::Yes,
-                    (Some(text), Some(labels)) => calico::selects(text, labels),
-                    (Some(_), None) => Truth::Unknown(Missing::NamespaceLabels(pod.namespace)),
-                };
-                own.and(around)
             }
         }
     }
@@ -203,31 +186,6 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
             let directions = [any(["ingress", "ingressDeny"]), any(["egress", "egressDeny"])];
             ("Cilium", true, Scope::Labels { namespace: own, selectors }, directions)
         }
-        ("crd.projectcalico.org" | "projectcalico.org", calico @ ("NetworkPolicy" | "GlobalNetworkPolicy")) => {
-            // Calico's own API shows core policies a second time, under this prefix.
-            if stored.metadata.name.starts_with("knp.default.") {
-                return None;
-            }
-            let text = |key: &str| spec.get(key).and_then(Value::as_str).filter(|t| !t.trim().is_empty());
-            let host_only =
-                ["doNotTrack", "preDNAT"].iter().any(|k| spec.get(*k).and_then(Value::as_bool) == Some(true));
-            let namespace = if calico == "NetworkPolicy" { own } else { None };
-            let scope = if host_only {
-                Scope::Inert
-            } else {
-                Scope::Calico { namespace, pods: text("selector"), namespaces: text("namespaceSelector") }
-            };
-            let types: Vec<&str> =
-                spec.get("types").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-            let directions = if types.is_empty() {
-                let has = |key: &str| spec.get(key).and_then(Value::as_array).is_some_and(|r| !r.is_empty());
-                [has("ingress") || !has("egress"), has("egress")]
-            } else {
-                [types.contains(&"Ingress"), types.contains(&"Egress")]
-            };
-            ("Calico", true, scope, directions)
-        }
-        ("crd.projectcalico.org" | "projectcalico.org", _) => ("Calico", false, Scope::Inert, [false; 2]),
         ("crd.antrea.io", "NetworkPolicy") => ("Antrea", true, Scope::Namespace(own), [true; 2]),
         ("crd.antrea.io", "ClusterNetworkPolicy") => ("Antrea", true, Scope::Namespace(None), [true; 2]),
         ("network.openshift.io", "EgressNetworkPolicy") => {
@@ -252,7 +210,7 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
         namespace: own.map(str::to_owned),
         name: stored.metadata.name.clone(),
     };
-    if matches!(object.kind.as_str(), "GlobalNetworkPolicy" | "CiliumClusterwideNetworkPolicy") {
+    if object.kind == "CiliumClusterwideNetworkPolicy" {
         object.namespace = None;
     }
     Some(ThirdParty { object, found, system, may_allow, scope, directions })

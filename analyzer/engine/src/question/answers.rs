@@ -276,13 +276,15 @@ impl<'v, 's> Answers<'v, 's> {
             (None, Some(rule)) => (text, vec![Step::from("spec"), Step::from(direction), Step::from(rule)]),
             (None, None) => (text, vec![Step::from("spec")]),
         };
+        let tier = policy.tier_name().map(|name| format!(" (tier {name})")).unwrap_or_default();
+        let text = kubereach_reports::secrets::mask(&text).unwrap_or(text);
         Some(Because {
             direction,
             policy: Some(policy.object.to_string()),
             says,
             rule,
             missing,
-            text: format!("{} {}", policy.object, kubereach_reports::secrets::mask(&text).unwrap_or(text)),
+            text: format!("{}{tier} {text}", policy.object),
             location: None,
             place: Some((policy.origin, field)),
         })

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod calico_laws;
 mod catalogue;
 mod change_laws;
 mod configuration;
@@ -17,6 +18,7 @@ mod plan;
 mod policy_laws;
 mod rendered;
 mod service;
+mod truth_calico;
 mod truth_gateway;
 mod truth_policy;
 mod truth_requests;

@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::ingress::of_cluster::{COULD, classes, of_cluster};
 use crate::checks::ingress::words;
 use crate::resolve::ingress::state::{IngressState, Tier};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Segment, Text};
 use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "ingress/controller-not-seen",
     segment: SegmentName::Controller,
     title: "No pod of the ingress controller was seen",

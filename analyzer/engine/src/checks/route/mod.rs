@@ -22,6 +22,7 @@ mod invalid_kind;
 mod kind_unsettled;
 mod mesh_parent;
 mod mirror_not_found;
+mod mirror_unseen;
 mod namespace_labels_unseen;
 mod no_backends;
 mod no_matching_listener_hostname;
@@ -73,6 +74,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     kind_unsettled::DOC.entry(),
     mesh_parent::DOC.entry(),
     mirror_not_found::DOC.entry(),
+    mirror_unseen::DOC.entry(),
     namespace_labels_unseen::DOC.entry(),
     no_backends::DOC.entry(),
     no_matching_listener_hostname::DOC.entry(),
@@ -131,7 +133,7 @@ pub(super) const STATUS: &[RouteStatusCheck] = &[
 pub(super) const MATCH: &[MatchCheck] = &[shadowed_match::check];
 
 /// Of one filter.
-pub(super) const FILTER: &[FilterCheck] = &[mirror_not_found::check, extension_filter::check];
+pub(super) const FILTER: &[FilterCheck] = &[mirror_not_found::check, mirror_unseen::check, extension_filter::check];
 
 /// Of one rule.
 pub(super) const RULE: &[RuleCheck] =

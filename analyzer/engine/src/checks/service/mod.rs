@@ -11,6 +11,7 @@ pub mod headless_port_not_translated;
 pub mod internal_traffic_local;
 pub mod ip_family_mismatch;
 pub mod ip_family_partly_served;
+pub mod ip_family_unseen;
 pub mod load_balancer_class_unseen;
 pub mod load_balancer_pending;
 pub mod load_balancer_port_error;
@@ -56,6 +57,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     internal_traffic_local::DOC.entry(),
     ip_family_mismatch::DOC.entry(),
     ip_family_partly_served::DOC.entry(),
+    ip_family_unseen::DOC.entry(),
     load_balancer_class_unseen::DOC.entry(),
     load_balancer_pending::DOC.entry(),
     load_balancer_port_error::DOC.entry(),
@@ -124,6 +126,7 @@ pub const TABLE: CheckTable = CheckTable {
         some_endpoints_not_ready::finding,
         endpoints::node_not_ready::finding,
         ip_family_partly_served::finding,
+        ip_family_unseen::finding,
     ],
     endpoints: &[
         selectorless::finding,

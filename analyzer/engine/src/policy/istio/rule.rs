@@ -272,7 +272,7 @@ impl<'s> Clause<'s> {
         let any = |texts: &[&'s str]| Truth::any(texts.iter().filter_map(|text| self.field.matches(text, seen)));
         let fits = if self.values.is_empty() { Truth::Yes } else { any(&self.values) };
         let kept_out = if self.not.is_empty() { Truth::No } else { any(&self.not) };
-        fits.and(kept_out.not())
+        fits.and(kept_out.negated())
     }
 }
 

@@ -59,8 +59,8 @@ pub(super) fn resolve<'s>(
     }
     let object = cluster.snapshot.lookup::<Endpoints>(&meta.namespace, &meta.name).found();
     // In manifests a hand-written Endpoints object stands for the slices that mirroring will make of it.
-    let mirrored =
-        object.filter(|o| declared_only && o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
+    let object = object.filter(|o| o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
+    let mirrored = object.filter(|_| declared_only);
     let Some(gap) = gap else {
         return match mirrored {
             Some(object) => from_object(cluster, service, selected, object),

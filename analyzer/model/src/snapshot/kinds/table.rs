@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::{AnyStore, ApiRules as _, Applied, Kind, Object, Stays, kind};
 use crate::snapshot::builder::{Decode, Provenance};
-use crate::snapshot::model::UnmodelledRole::{self, Budget, Entry, GatewayExtension, Policy, Scaler};
+use crate::snapshot::model::UnmodelledRole::{self, Budget, Entry, GatewayExtension, Identity, Policy, Scaler};
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
     HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
@@ -24,11 +24,12 @@ const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
 
 /// Kinds (or all kinds of a group) that are kept where they are found and that no reader asks for.
-pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 4] = [
+pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 5] = [
     ("policy.linkerd.io", None, Policy),
     ("kuma.io", None, Policy),
     (X_GATEWAY, None, GatewayExtension),
     ("policy", Some("PodDisruptionBudget"), Budget),
+    ("", Some("ServiceAccount"), Identity),
 ];
 
 // The type, the name of its store, and the kinds it holds. The first is the one by which the type is asked for.
@@ -196,12 +197,29 @@ kinds! {
         kind("crd.projectcalico.org", "v1", "Tier", "tiers").in_no_namespace().custom().role(Policy),
         kind("crd.projectcalico.org", "v1", "StagedNetworkPolicy", "stagednetworkpolicies")
             .custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "StagedGlobalNetworkPolicy", "stagedglobalnetworkpolicies")
+            .in_no_namespace().custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "StagedKubernetesNetworkPolicy", "stagedkubernetesnetworkpolicies")
+            .custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "NetworkSet", "networksets").custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "GlobalNetworkSet", "globalnetworksets")
+            .in_no_namespace().custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "HostEndpoint", "hostendpoints").in_no_namespace().custom().role(Policy),
         kind("projectcalico.org", "v3", "NetworkPolicy", "networkpolicies").aggregated().role(Policy),
         kind("projectcalico.org", "v3", "GlobalNetworkPolicy", "globalnetworkpolicies")
             .in_no_namespace().aggregated().role(Policy),
         kind("projectcalico.org", "v3", "Tier", "tiers").in_no_namespace().aggregated().role(Policy),
         kind("projectcalico.org", "v3", "StagedNetworkPolicy", "stagednetworkpolicies")
             .aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "StagedGlobalNetworkPolicy", "stagedglobalnetworkpolicies")
+            .in_no_namespace().aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "StagedKubernetesNetworkPolicy", "stagedkubernetesnetworkpolicies")
+            .aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "NetworkSet", "networksets").aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "GlobalNetworkSet", "globalnetworksets")
+            .in_no_namespace().aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "HostEndpoint", "hostendpoints").in_no_namespace().aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "Profile", "profiles").in_no_namespace().aggregated().role(Policy),
         kind("crd.antrea.io", "v1beta1", "NetworkPolicy", "networkpolicies").custom().role(Policy),
         kind("crd.antrea.io", "v1beta1", "ClusterNetworkPolicy", "clusternetworkpolicies")
             .in_no_namespace().custom().role(Policy),

@@ -34,6 +34,8 @@ pub enum UnmodelledRole {
     GatewayExtension,
     /// Counts pods before it lets one be evicted: no part of any path, but a prober's pod may be counted.
     Budget,
+    /// Says who pods are: its labels count for some policies.
+    Identity,
 }
 
 impl ApiRules for Unmodelled {
