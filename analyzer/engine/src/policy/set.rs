@@ -337,7 +337,7 @@ impl<'s> Policies<'s> {
         self.fold(&asked, selection)
     }
 
-    /// What every policy that (may) select this end says, in the order they were read.
+    /// What every policy that (may) select this end says, in the order in which they are asked.
     pub fn explain(
         &self,
         connection: &Connection<'_, 's>,
@@ -359,7 +359,12 @@ impl<'s> Policies<'s> {
             request: connection.request,
             options: &self.options,
         };
-        selection.of(direction).iter().filter_map(|(index, selected)| self.ask(*index, &asked, *selected)).collect()
+        let asks = |(index, selected): &(u32, Truth<'s>)| self.ask(*index, &asked, *selected);
+        let mut reasons: Vec<Reason<'s>> = selection.of(direction).iter().filter_map(asks).collect();
+        reasons.sort_by_key(|reason| {
+            self.get(reason.policy).map(|policy| (self.ladder.place(policy.tier), policy.rules.priority().number))
+        });
+        reasons
     }
 
     /// On which assumptions an answer rests: those without which it would be another.
