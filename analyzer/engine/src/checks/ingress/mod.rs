@@ -44,6 +44,7 @@ pub mod host_unsettled;
 pub mod ignored;
 pub mod invalid_host;
 pub mod location_denied;
+pub mod location_unseen;
 pub mod location_unsettled;
 pub mod middleware_missing;
 pub mod middleware_unseen;
@@ -110,6 +111,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     ignored::DOC.entry(),
     invalid_host::DOC.entry(),
     location_denied::DOC.entry(),
+    location_unseen::DOC.entry(),
     location_unsettled::DOC.entry(),
     middleware_missing::DOC.entry(),
     middleware_unseen::DOC.entry(),
@@ -162,6 +164,7 @@ pub const TABLE: CheckTable = CheckTable {
         host_taken::check,
         host_unsettled::check,
         location_denied::check,
+        location_unseen::check,
         location_unsettled::check,
         middleware_missing::check,
         middleware_unseen::check,
