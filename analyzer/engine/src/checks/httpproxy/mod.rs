@@ -14,7 +14,7 @@ pub mod route_replaced;
 pub mod secret_unseen;
 pub mod status_invalid;
 
-use crate::checks::door::proxy_unseen;
+use crate::checks::door::{proxy_doubtful, proxy_unseen};
 use crate::checks::ingress::{controller_doubtful, controller_not_seen, controller_unseen_but_programmed};
 use crate::checks::tls;
 use crate::evaluate::door::contour::{CheckTable, ProxyContext};
@@ -46,7 +46,7 @@ pub const TABLE: CheckTable = CheckTable {
         controller_unseen_but_programmed::check,
         proxy_unseen::envoy,
     ],
-    own: &[envoy_not_ready::check, other_class::check, gateway_listeners::check],
+    own: &[envoy_not_ready::check, proxy_doubtful::envoy, other_class::check, gateway_listeners::check],
     rule: &[
         duplicate_host::check,
         refused::check,
