@@ -15,8 +15,8 @@ use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, calico, core, egress_firewall};
-use kubereach_model::evidence::Reading;
+use super::{admin, antrea, calico, core, egress_firewall};
+use kubereach_model::evidence::{Reading, command};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
 macro_rules! engines {
@@ -49,6 +49,7 @@ engines! {
     admin::Admin,
     egress_firewall::Firewall,
     calico::Calico,
+    antrea::Antrea,
 }
 
 /// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
@@ -226,6 +227,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Its kind, where others have the same name.
+    fn kind(&self) -> Option<GroupKind> {
+        None
+    }
+
     /// Does it turn away whom no rule lets through?
     fn denies_by_default(&self) -> bool;
 
@@ -307,6 +313,14 @@ impl<'s> Policy<'s> {
     /// What a rule is called; empty where it has no name.
     pub fn rule_name(&self, direction: Direction, rule: usize) -> &'s str {
         self.rules.rule_name(direction, rule)
+    }
+
+    /// The one line that shows it.
+    pub fn describe(&self) -> String {
+        match self.rules.kind().as_ref().and_then(kinds::of) {
+            Some(kind) => command::describe_as(&kind.full_name(), &self.object),
+            None => command::describe(&self.object),
+        }
     }
 
     /// The tier in which it stands, where tiers have names.

@@ -9,13 +9,22 @@ use super::set::{Policies, Reason, Selection, SideAnswer};
 impl<'s> Policies<'s> {
     pub(super) fn fold(&self, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
         let mut tiers: Vec<Vec<Reason<'s>>> = vec![Vec::new(); self.ladder.rungs().len()];
+        let mut nowhere = Vec::new();
         for (index, selected) in selection.of(asked.direction) {
             let (Some(reason), Some(policy)) = (self.ask(*index, asked, *selected), self.get(*index)) else { continue };
-            if let Some(tier) = self.ladder.place(policy.tier).and_then(|place| tiers.get_mut(place)) {
-                tier.push(reason);
+            match self.ladder.place(policy.tier).and_then(|place| tiers.get_mut(place)) {
+                Some(tier) => tier.push(reason),
+                None => nowhere.push(reason),
             }
         }
         let mut fold = Fold { possible: Outcomes::EMPTY, reasons: Vec::new(), missing: BTreeSet::new() };
+        // Of two systems that bring tiers only one is the plugin: what the other says may come to nothing.
+        for reason in nowhere.iter().filter(|reason| reason.answer != PolicyAnswer::NotApplicable) {
+            let outcomes = reason.answer.outcomes();
+            fold.note(reason);
+            fold.missing.insert(Missing::MixedSystems);
+            fold.possible = fold.possible.or(outcomes.without(Outcomes::NONE.or(Outcomes::PASS).or(Outcomes::END)));
+        }
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
         let mut goes_on = true;

@@ -13,6 +13,7 @@
 
 mod admin;
 mod answer;
+mod antrea;
 mod calico;
 pub mod cni;
 mod core;

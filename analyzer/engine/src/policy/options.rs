@@ -33,6 +33,8 @@ pub struct PolicyOptions {
     pub end_ports: EndPorts,
     /// The plugin that was seen enforcing, where it is not one that enforces policies of Calico.
     pub not_calico: Option<&'static str>,
+    /// The same of Antrea.
+    pub not_antrea: Option<&'static str>,
 }
 
 /// An assumption on which an answer rests.

@@ -186,8 +186,6 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
             let directions = [any(["ingress", "ingressDeny"]), any(["egress", "egressDeny"])];
             ("Cilium", true, Scope::Labels { namespace: own, selectors }, directions)
         }
-        ("crd.antrea.io", "NetworkPolicy") => ("Antrea", true, Scope::Namespace(own), [true; 2]),
-        ("crd.antrea.io", "ClusterNetworkPolicy") => ("Antrea", true, Scope::Namespace(None), [true; 2]),
         ("network.openshift.io", "EgressNetworkPolicy") => {
             ("OpenShift SDN", false, Scope::Namespace(own), [false, true])
         }
