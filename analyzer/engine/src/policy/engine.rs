@@ -15,7 +15,7 @@ use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, antrea, calico, core, egress_firewall};
+use super::{admin, antrea, calico, cilium, core, egress_firewall, vpc_cni};
 use kubereach_model::evidence::{Reading, command};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
@@ -50,6 +50,8 @@ engines! {
     egress_firewall::Firewall,
     calico::Calico,
     antrea::Antrea,
+    cilium::Cilium,
+    vpc_cni::StartsClosed,
 }
 
 /// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
@@ -217,6 +219,16 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
     /// Does it leave traffic between a pod and its own node alone?
     fn spares_own_node(&self) -> bool;
 
+    /// Does it hold only for pods that no other policy selects?
+    fn yields(&self) -> bool {
+        false
+    }
+
+    /// Are nodes its subjects?
+    fn is_about_nodes(&self) -> bool {
+        false
+    }
+
     /// The same in one direction only.
     fn spares_own_node_in(&self, _direction: Direction) -> bool {
         self.spares_own_node()
@@ -238,6 +250,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
     /// What a rule is called; empty where it has no name.
     fn rule_name(&self, _direction: Direction, _rule: usize) -> &'s str {
         ""
+    }
+
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        RulePlace { spec: None, list: direction.word(), number: rule }
     }
 
     /// Every port that a rule of this direction names.
@@ -323,6 +340,11 @@ impl<'s> Policy<'s> {
         }
     }
 
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    pub fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        self.rules.rule_place(direction, rule)
+    }
+
     /// The tier in which it stands, where tiers have names.
     pub fn tier_name(&self) -> Option<&str> {
         self.rules.tier_name()
@@ -332,6 +354,17 @@ impl<'s> Policy<'s> {
     pub fn shows(&self, fact: &str) -> Proof {
         self.rules.shows(fact)
     }
+}
+
+/// Where a rule stands in its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RulePlace {
+    /// The number in `specs`; none for `spec`.
+    pub spec: Option<usize>,
+    /// `ingress`, `egressDeny`, …
+    pub list: &'static str,
+    /// From zero.
+    pub number: usize,
 }
 
 /// A connection seen from one of its ends.

@@ -20,10 +20,10 @@ impl<'s> Policies<'s> {
         let mut fold = Fold { possible: Outcomes::EMPTY, reasons: Vec::new(), missing: BTreeSet::new() };
         // Of two systems that bring tiers only one is the plugin: what the other says may come to nothing.
         for reason in nowhere.iter().filter(|reason| reason.answer != PolicyAnswer::NotApplicable) {
-            let outcomes = reason.answer.outcomes();
             fold.note(reason);
             fold.missing.insert(Missing::MixedSystems);
-            fold.possible = fold.possible.or(outcomes.without(Outcomes::NONE.or(Outcomes::PASS).or(Outcomes::END)));
+            let decides = [Outcomes::ALLOW, Outcomes::DENY].into_iter().filter(|of| reason.answer.outcomes().may(*of));
+            fold.possible = decides.fold(fold.possible, Outcomes::or);
         }
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
@@ -126,6 +126,7 @@ fn in_tier(reason: &Reason<'_>, isolates: bool) -> Outcomes {
         PolicyAnswer::Undecidable { .. } if isolates && outcomes.may(Outcomes::DENY) => {
             outcomes.without(Outcomes::DENY).or(Outcomes::END)
         }
+        _ if outcomes.may(Outcomes::VETO) => outcomes.without(Outcomes::VETO).or(Outcomes::DENY),
         _ => outcomes,
     }
 }
@@ -154,10 +155,11 @@ impl<'s> Fold<'s> {
             Answer::Allowed => {
                 matches!(reason.answer, PolicyAnswer::Admits { .. } | PolicyAnswer::Passes { .. })
             }
-            Answer::Denied => matches!(
-                reason.answer,
-                PolicyAnswer::DoesNotAdmit | PolicyAnswer::Denies { .. } | PolicyAnswer::Passes { .. }
-            ),
+            Answer::Denied => {
+                let turns_away = Outcomes::DENY.or(Outcomes::VETO);
+                matches!(reason.answer, PolicyAnswer::Passes { .. })
+                    || reason.answer.outcomes().without(turns_away).is_empty()
+            }
             Answer::Unknown => true,
         };
         let settles = self.reasons.iter().copied().filter(|b| decided(b)).collect();
@@ -201,11 +203,21 @@ fn family_by_priority<'s>(answers: &[(Priority, &Reason<'s>)], fold: &mut Fold<'
     possible.or(Outcomes::NONE)
 }
 
-/// In no order: any that admits settles it; who is isolated and not admitted is denied.
+/// In no order: one that denies outright settles it, then any that admits; who is isolated and not admitted is denied.
 fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
+    if let Some(denies) = answers.iter().find(|b| matches!(b.answer, PolicyAnswer::Denies { .. })) {
+        fold.note(denies);
+        return Outcomes::DENY;
+    }
+    let may_deny = |reason: &&Reason<'s>| reason.answer.outcomes().may(Outcomes::VETO);
     if let Some(admits) = answers.iter().find(|b| b.answer.outcomes() == Outcomes::ALLOW) {
         fold.note(admits);
-        return Outcomes::ALLOW;
+        let mut possible = Outcomes::ALLOW;
+        for reason in answers.iter().filter(may_deny) {
+            fold.note(reason);
+            possible = possible.or(Outcomes::DENY);
+        }
+        return possible;
     }
     let mut possible = Outcomes::EMPTY;
     let mut none_applies = true;
@@ -217,6 +229,9 @@ fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
         fold.note(reason);
         possible = possible.or(outcomes.without(Outcomes::NONE));
         none_applies &= outcomes.may(Outcomes::NONE);
+    }
+    if possible.may(Outcomes::VETO) {
+        possible = possible.without(Outcomes::VETO).or(Outcomes::DENY);
     }
     if none_applies { possible.or(Outcomes::NONE) } else { possible }
 }

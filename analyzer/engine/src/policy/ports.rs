@@ -84,7 +84,7 @@ impl<'s> PortEntry<'s> {
         Self { protocol: None, which: Which::Named(name) }
     }
 
-    /// The same of one protocol.
+    /// A port of one protocol by its name at the destination.
     pub(super) const fn named_of(protocol: Protocol, name: &'s str) -> Self {
         Self { protocol: Some(protocol), which: Which::Named(name) }
     }

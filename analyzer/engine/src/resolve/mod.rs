@@ -7,6 +7,7 @@ pub mod controllers;
 pub mod entries;
 pub mod gateway;
 pub mod ingress;
+pub mod metallb;
 pub mod proxy_pods;
 pub mod route;
 pub mod service;

@@ -167,7 +167,7 @@ impl Small {
                 "cilium.io/v2",
                 "CiliumNetworkPolicy",
                 json!({"metadata": {"name": "c", "namespace": "a"},
-                "spec": {"endpointSelector": {"matchLabels": {"tier": "y"}}, "ingress": [{}]}}),
+                "spec": {"endpointSelector": {"matchLabels": {"tier": "y"}}, "ingress": [{"unheardOf": {}, "fromEndpoints": 1}]}}),
             )),
             Some(2) => Some((
                 "security.istio.io/v1",

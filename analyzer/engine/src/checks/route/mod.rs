@@ -14,6 +14,7 @@ mod default_gateway;
 mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
+mod host_is_address;
 mod host_not_served;
 mod hostname_conflict;
 mod hostname_conflict_unsettled;
@@ -29,12 +30,14 @@ mod no_matching_listener_hostname;
 mod no_matching_parent;
 mod no_parent;
 mod not_allowed_by_listeners;
+mod not_programmed;
 mod not_reconciled;
 mod parent_missing;
 mod parent_unknown_kind;
 mod parent_unseen;
 mod partially_invalid;
 mod paths_not_listed;
+mod policy_refused;
 mod redirect_only;
 mod ref_not_permitted;
 mod ref_permission_unseen;
@@ -44,9 +47,10 @@ mod status_stale;
 mod unevaluated_backend_kind;
 mod weight_zero;
 
+use crate::checks::backend_tls::section_not_found;
 use crate::evaluate::gateway_api::table::{
-    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, ListingCheck, MatchCheck, ParentCheck, RouteCheck,
-    RouteStatusCheck, RuleCheck,
+    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, HostCheck, ListingCheck, MatchCheck, ParentCheck,
+    PolicyCheck, RouteCheck, RouteStatusCheck, RuleCheck,
 };
 use kubereach_model::evidence::CatalogueEntry;
 
@@ -66,6 +70,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     extension_filter::DOC.entry(),
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
+    host_is_address::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
     hostname_conflict_unsettled::DOC.entry(),
@@ -81,12 +86,14 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_matching_parent::DOC.entry(),
     no_parent::DOC.entry(),
     not_allowed_by_listeners::DOC.entry(),
+    not_programmed::DOC.entry(),
     not_reconciled::DOC.entry(),
     parent_missing::DOC.entry(),
     parent_unknown_kind::DOC.entry(),
     parent_unseen::DOC.entry(),
     partially_invalid::DOC.entry(),
     paths_not_listed::DOC.entry(),
+    policy_refused::DOC.entry(),
     redirect_only::DOC.entry(),
     ref_not_permitted::DOC.entry(),
     ref_permission_unseen::DOC.entry(),
@@ -127,7 +134,14 @@ pub(super) const STATUS: &[RouteStatusCheck] = &[
     status_stale::check,
     not_reconciled::check,
     condition_false::check,
+    not_programmed::check,
 ];
+
+/// Of a refused policy that is attached to it.
+pub(super) const POLICY: &[PolicyCheck] = &[policy_refused::check];
+
+/// Of one host name.
+pub(super) const HOST: &[HostCheck] = &[host_is_address::check];
 
 /// Of one match.
 pub(super) const MATCH: &[MatchCheck] = &[shadowed_match::check];
@@ -158,7 +172,7 @@ pub(super) const REFERENCE: &[BackendCheck] = &[
 ];
 
 /// Of a backend without a `BackendTLSPolicy`.
-pub(super) const PLAIN_BACKEND: &[BackendTlsCheck] = &[https_backend_plain::check];
+pub(super) const PLAIN_BACKEND: &[BackendTlsCheck] = &[section_not_found::check, https_backend_plain::check];
 
 /// Notes.
 pub(super) const NOTES: &[ListingCheck] = &[paths_not_listed::finding];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, SegmentName};
 
-use super::context::{AttachmentContext, ParentContext, RouteContext};
+use super::context::{AttachmentContext, HostContext, ParentContext, RouteContext};
 use super::evaluation::Evaluation;
 use super::status::RouteStatus;
 use super::table::{ParentCheck, ask};
@@ -195,11 +195,14 @@ fn at_listeners(
             if let (Some(tls), Some(host)) = (&mut tls, &host.effective) {
                 tls::route_host(evaluation.checks, evaluation.cluster, listener, host, tls);
             }
+            let mut rule = rule.clone();
+            let cx = HostContext { route: attached.route, declared: host.declared.as_deref() };
+            ask(evaluation.checks.host, &cx, &mut rule);
             inbound.push(Inbound {
                 name: Some(listener.key()),
                 host: host.effective.clone(),
                 before,
-                rule: rule.clone(),
+                rule,
                 tls,
                 facts,
                 listener: Some(attachment.listener),

@@ -14,6 +14,7 @@ use crate::resolve::gateway::Gateways;
 use crate::resolve::proxy_pods;
 use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::policy::Policies;
+use crate::resolve::route::refused::RefusedPolicies;
 use kubereach_model::evidence::Segment;
 
 /// Gateways, listeners and attached routes, with the segments that many paths share.
@@ -30,6 +31,8 @@ pub(crate) struct Evaluation<'w, 's> {
     pub(crate) listener_segments: Vec<ListenerSegments>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
+    /// Attached policies that their controller refused.
+    pub(crate) refused: RefusedPolicies<'s>,
     pub(crate) precedence: Precedence,
 }
 
@@ -38,10 +41,11 @@ impl<'w, 's> Evaluation<'w, 's> {
         let cluster = backends.cluster;
         let checks = &backends.checks.gateway_api;
         let gateways = Gateways::new(cluster);
+        let refused = RefusedPolicies::of(cluster);
         let listener_segments: Vec<ListenerSegments> = gateways
             .listeners
             .par_iter()
-            .map(|listener| ListenerSegments::new(checks, cluster, &gateways, listener))
+            .map(|listener| ListenerSegments::new(checks, cluster, &gateways, &refused, listener))
             .collect();
         let gateway_segments: Vec<GatewaySegments> = gateways
             .all
@@ -57,6 +61,7 @@ impl<'w, 's> Evaluation<'w, 's> {
         let precedence = Precedence::new(&routes);
         Self {
             policies: Policies::new(cluster),
+            refused,
             cluster,
             checks,
             backends,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use kubereach_reports::report::{PathState, SegmentName};
 
 use super::attachment::{self, Inbound, ParentFacts};
-use super::context::{ListingContext, MatchContext, RouteStatusContext};
+use super::context::{ListingContext, MatchContext, PolicyContext, RouteStatusContext};
 use super::evaluation::Evaluation;
 use super::limit;
 use super::rule::{self, Outbound};
 use super::status::RouteStatus;
 use super::table::ask;
+use crate::resolve::gateway::GROUP;
 use crate::resolve::route::attach::Attached;
 use crate::resolve::route::parent::{self, Parent};
 use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
@@ -42,6 +43,12 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         }
     }
     statuses(evaluation, attached, &mut inbound, &outbound);
+    // What a policy of its own does to a route is no matter of the Gateway's.
+    let broken_at = nowhere_at(&inbound, &outbound, |state| state == PathState::Blocked);
+    let mut unsettled_at =
+        nowhere_at(&inbound, &outbound, |state| matches!(state, PathState::Blocked | PathState::Unknown));
+    unsettled_at.retain(|listener| !broken_at.contains(listener));
+    policies(evaluation, attached, &mut inbound);
     let mut counts = [0; limit::CLASSES];
     let classes: Vec<Vec<usize>> = inbound.iter().map(|i| classes(i, of(&outbound, i), &mut counts)).collect();
     let total: usize = counts.iter().sum();
@@ -65,10 +72,6 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         entries: Vec::new(),
         not_checked: Vec::new(),
     };
-    let broken_at = nowhere_at(&inbound, &outbound, |state| state == PathState::Blocked);
-    let mut unsettled_at =
-        nowhere_at(&inbound, &outbound, |state| matches!(state, PathState::Blocked | PathState::Unknown));
-    unsettled_at.retain(|listener| !broken_at.contains(listener));
     Some(Outcome { id, subject, broken_at, unsettled_at })
 }
 
@@ -120,6 +123,21 @@ fn statuses(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, inbound: &
         for entry in inbound.iter_mut().filter(|i| own(i)) {
             share(&found, &mut entry.rule);
         }
+    }
+}
+
+/// Refused policies that are attached to the route, on every rule.
+fn policies(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, inbound: &mut [Inbound]) {
+    let route = attached.route;
+    let meta = &route.get().value.metadata;
+    let kind = (GROUP, route.kind.word());
+    let mut found = Segment::new(SegmentName::Rule, None);
+    for refused in evaluation.refused.targeting(kind, (&meta.namespace, &meta.name), &meta.labels) {
+        let cx = PolicyContext { refused, target: route.object() };
+        ask(evaluation.checks.route_policy, &cx, &mut found);
+    }
+    for entry in inbound {
+        share(&found, &mut entry.rule);
     }
 }
 

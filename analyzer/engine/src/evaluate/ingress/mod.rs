@@ -3,6 +3,7 @@
 pub(crate) mod assemble;
 mod certificates;
 pub(crate) mod door;
+mod fallback;
 mod path;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{Assumption, Finding, Path, Segment, SubjectPaths};
 
 pub use certificates::{Certificate, SecretUser, TlsEntry};
-pub use path::{Fallback, FollowedPath, IngressPath};
+pub use path::{Fallback, FollowedPath, IngressPath, StandIn};
 
 /// The door of this area.
 pub(crate) static DOOR: door::IngressDoor = door::IngressDoor;

@@ -6,4 +6,5 @@ pub mod filters;
 pub mod matches;
 pub mod parent;
 pub mod policy;
+pub mod refused;
 pub mod status;

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 
 use super::{AnyStore, ApiRules as _, Applied, Kind, Object, Stays, kind};
 use crate::snapshot::builder::{Decode, Provenance};
-use crate::snapshot::model::UnmodelledRole::{self, Budget, Entry, GatewayExtension, Identity, Policy, Scaler};
+use crate::snapshot::model::UnmodelledRole::{
+    self, Announcement, Budget, Entry, GatewayExtension, Identity, Policy, Scaler,
+};
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
     HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
@@ -24,10 +26,15 @@ const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
 
 /// Kinds (or all kinds of a group) that are kept where they are found and that no reader asks for.
-pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 5] = [
+pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 10] = [
     ("policy.linkerd.io", None, Policy),
     ("kuma.io", None, Policy),
     (X_GATEWAY, None, GatewayExtension),
+    ("gateway.envoyproxy.io", None, GatewayExtension),
+    ("gateway.kgateway.dev", None, GatewayExtension),
+    ("gateway.nginx.org", None, GatewayExtension),
+    ("traefik.io", Some("Middleware"), GatewayExtension),
+    ("traefik.containo.us", Some("Middleware"), GatewayExtension),
     ("policy", Some("PodDisruptionBudget"), Budget),
     ("", Some("ServiceAccount"), Identity),
 ];
@@ -188,6 +195,7 @@ kinds! {
         kind("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies")
             .in_no_namespace().custom().role(Policy),
+        kind("cilium.io", "v2", "CiliumCIDRGroup", "ciliumcidrgroups").in_no_namespace().custom().role(Policy),
         kind("cilium.io", "v2", "CiliumEnvoyConfig", "ciliumenvoyconfigs").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumLocalRedirectPolicy", "ciliumlocalredirectpolicies")
             .custom().role(Policy),
@@ -255,6 +263,9 @@ kinds! {
         kind("policy.linkerd.io", "v1beta3", "HTTPRoute", "httproutes").custom().role(Policy),
         kind("kuma.io", "v1alpha1", "MeshTrafficPermission", "meshtrafficpermissions").custom().role(Policy),
         kind("kuma.io", "v1alpha1", "MeshHTTPRoute", "meshhttproutes").custom().role(Policy),
+        kind("metallb.io", "v1beta1", "IPAddressPool", "ipaddresspools").custom().role(Announcement),
+        kind("metallb.io", "v1beta1", "L2Advertisement", "l2advertisements").custom().role(Announcement),
+        kind("metallb.io", "v1beta1", "BGPAdvertisement", "bgpadvertisements").custom().role(Announcement),
         kind("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects").custom().role(Scaler),
         kind("http.keda.sh", "v1alpha1", "HTTPScaledObject", "httpscaledobjects").custom().role(Scaler),
         kind("autoscaling.internal.knative.dev", "v1alpha1", "PodAutoscaler", "podautoscalers")

@@ -10,7 +10,7 @@ use crate::resolve::route::attach::{Attachment, ParentLink};
 use crate::resolve::route::backend::Target;
 use crate::resolve::route::filters;
 use crate::resolve::route::parent::{self, Parent};
-use crate::resolve::route::policy::Chosen;
+use crate::resolve::route::policy::{Astray, Chosen};
 use kubereach_model::snapshot::model::{BackendRef, BackendTlsPolicy, Filter, Route, RouteKind, RouteRule};
 use kubereach_model::snapshot::{Found, Proof};
 
@@ -84,6 +84,14 @@ pub(crate) struct AttachmentContext<'c, 's> {
     pub(crate) shares_hostnames: bool,
     /// A controller accepted the route here.
     pub(crate) accepted: bool,
+}
+
+/// One host name of a route at a listener.
+pub(crate) struct HostContext<'c, 's> {
+    /// The route.
+    pub(crate) route: Found<'s, Route>,
+    /// As the route declares it.
+    pub(crate) declared: Option<&'c str>,
 }
 
 /// What controllers report about a route at one parent.
@@ -204,6 +212,8 @@ pub(crate) struct BackendTlsContext<'c, 's> {
     pub(crate) target: &'c Target<'s>,
     /// The `BackendTLSPolicies` that speak of it.
     pub(crate) policies: Option<&'c Chosen<'s>>,
+    /// Policies that name a section which the Service does not have and that are probably meant for this port.
+    pub(crate) astray: Vec<Astray<'s>>,
     /// Name or number of the Service port suggest HTTPS.
     pub(crate) looks_encrypted: bool,
 }
