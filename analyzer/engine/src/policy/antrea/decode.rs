@@ -9,8 +9,8 @@ use super::{Action, Rule};
 use crate::policy::answer::Protocol;
 use crate::policy::network::Block;
 use crate::policy::ports::PortEntry;
-use kubereach_model::snapshot::model::IpBlock;
-use kubereach_model::snapshot::{LabelSelector, Snapshot};
+use kubereach_model::snapshot::model::{IpBlock, Unmodelled};
+use kubereach_model::snapshot::{Found, LabelSelector, Snapshot};
 
 pub(super) const GROUP: &str = "crd.antrea.io";
 
@@ -98,7 +98,7 @@ impl<'s> Reader<'s> {
     /// The members of a `ClusterGroup`, or of a `Group` of the policy's namespace.
     fn group(&self, name: &'s str, depth: usize) -> Vec<Peer<'s>> {
         let kind = if self.namespace.is_some() { "Group" } else { "ClusterGroup" };
-        let of_kind = |found: &kubereach_model::snapshot::Found<'s, _>| {
+        let of_kind = |found: &Found<'s, Unmodelled>| {
             let kind_of = found.group_kind();
             kind_of.group == GROUP && kind_of.kind == kind
         };

@@ -15,7 +15,6 @@ use super::ends::{End, PodEnd};
 use super::engine::{self, Asked, Compiled, Order, Policy, Priority, Rules, Scope, Tier};
 use super::groups::Sight;
 use super::ladder::Rung;
-use super::network::Block;
 use super::ports::PortEntry;
 use super::words::on_ports;
 use decode::{GROUP, Reader};
