@@ -14,12 +14,15 @@ pub use docs::catalogue_markdown;
 pub mod backend_tls;
 pub mod change;
 mod docs;
+pub mod door;
 pub mod endpoints;
 pub mod entry;
 pub mod gateway;
+pub mod httpproxy;
 pub mod ingress;
 pub mod listener_set;
 pub mod measurement;
+pub mod openshift;
 pub mod pod;
 pub mod policy;
 pub mod route;
@@ -30,13 +33,16 @@ pub mod workload;
 /// Every check's page, by code.
 pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
     [
+        door::DOCS,
         endpoints::DOCS,
         entry::DOCS,
         gateway::DOCS,
+        httpproxy::DOCS,
         ingress::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
         measurement::DOCS,
+        openshift::DOCS,
         pod::DOCS,
         policy::DOCS,
         route::DOCS,
@@ -52,8 +58,13 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
 }
 
 /// Every check, where evaluation asks it.
-pub static TABLE: CheckTable =
-    CheckTable { gateway_api: gateway::TABLE, ingress: ingress::TABLE, policy: policy::TABLE, service: service::TABLE };
+pub static TABLE: CheckTable = CheckTable {
+    door: door::TABLE,
+    gateway_api: gateway::TABLE,
+    ingress: ingress::TABLE,
+    policy: policy::TABLE,
+    service: service::TABLE,
+};
 
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {

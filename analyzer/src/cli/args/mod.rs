@@ -2,6 +2,7 @@
 
 #[cfg(feature = "live")]
 mod live;
+mod request;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,8 @@ use super::follow::FollowFlags;
 use super::subjects::Subjects;
 #[cfg(feature = "live")]
 use super::via::Via;
+
+pub(super) use request::Request;
 
 #[cfg(feature = "live")]
 pub(super) use live::{ClusterFlags, Job, LiveFlags, Probe, SnapshotArgs, WhomFlags, parse_time, range};
@@ -45,6 +48,8 @@ pub(super) enum Command {
     Check(Check),
     /// One subject, hop by hop: every path and segment with its evidence
     Trace(Trace),
+    /// What happens to this request: which door and rule take it, and what the client gets
+    Request(Request),
     /// May SOURCE reach DEST? Which network policies decide, per pod
     Can(Can),
     /// Which problems two snapshots (or two JSON reports) do not share: introduced, fixed, unchanged

@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::ingress::{location_denied, words};
 use crate::evaluate::ingress::IngressPath;
 use crate::resolve::ingress::demands::{Kind, State};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Reading, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, MayBeInTheWay, Obstacle, Reading, Segment, Text};
 use kubereach_model::field;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "ingress/location-unsettled",
     segment: SegmentName::Rule,
     title: "An annotation names an object that was not read",

@@ -5,12 +5,12 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::ingress::words;
 use crate::evaluate::ingress::IngressPath;
 use crate::resolve::ingress::middlewares::ANNOTATION;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Reading, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, MayBeInTheWay, Obstacle, Reading, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::GroupKind;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "ingress/middleware-unseen",
     segment: SegmentName::Rule,
     title: "A Middleware is named that was not read",

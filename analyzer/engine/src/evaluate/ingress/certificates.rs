@@ -219,7 +219,7 @@ fn covers_host(entry: &IngressTls, host: Option<&str>) -> bool {
 }
 
 /// One clause about what was read.
-fn evidence(facts: &CertificateFacts<'_>) -> String {
+pub(crate) fn evidence(facts: &CertificateFacts<'_>) -> String {
     let name = cut(&facts.name);
     match facts.certificate {
         Some(certificate) => {

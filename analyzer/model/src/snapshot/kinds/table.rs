@@ -15,9 +15,9 @@ use crate::snapshot::model::UnmodelledRole::{
 };
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, TcpIngress, Unmodelled,
-    Workload, WorkloadKind,
+    HorizontalPodAutoscaler, HttpProxy, Ingress, IngressClass, IngressController, ListenerSet, Meta, Namespace,
+    NetworkPolicy, Node, OpenShiftRoute, PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind,
+    Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
 use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};
@@ -59,6 +59,19 @@ kinds! {
     }
     TcpIngress => tcp_ingresses {
         kind("configuration.konghq.com", "v1beta1", "TCPIngress", "tcpingresses").custom().names_certificates(),
+    }
+    OpenShiftRoute => openshift_routes {
+        kind("route.openshift.io", "v1", "Route", "routes").aggregated().names_certificates(),
+    }
+    IngressController => ingress_controllers {
+        kind("operator.openshift.io", "v1", "IngressController", "ingresscontrollers").custom(),
+    }
+    HttpProxy => http_proxies {
+        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies")
+            .short(&["proxy", "proxies"]).custom().named_by_others().names_certificates(),
+    }
+    TlsCertificateDelegation => certificate_delegations {
+        kind("projectcontour.io", "v1", "TLSCertificateDelegation", "tlscertificatedelegations").custom(),
     }
     IngressClass => ingress_classes {
         kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses").in_no_namespace().named_by_others(),
@@ -157,7 +170,6 @@ kinds! {
         kind("security.istio.io", "v1", "PeerAuthentication", "peerauthentications").custom().role(Policy),
         kind("security.istio.io", "v1", "RequestAuthentication", "requestauthentications")
             .custom().role(Policy),
-        kind("route.openshift.io", "v1", "Route", "routes").aggregated().role(Entry),
         kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Entry),
         kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
         kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
@@ -166,7 +178,7 @@ kinds! {
         kind("traefik.containo.us", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
         kind("traefik.containo.us", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
         kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
-        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies").custom().role(Entry),
+        kind("projectcontour.io", "v1alpha1", "ExtensionService", "extensionservices").custom().role(Entry),
         kind("configuration.konghq.com", "v1", "KongIngress", "kongingresses").custom().role(Entry),
         kind("configuration.konghq.com", "v1beta1", "UDPIngress", "udpingresses").custom().role(Entry),
         kind("getambassador.io", "v3alpha1", "Mapping", "mappings").custom().role(Entry),
