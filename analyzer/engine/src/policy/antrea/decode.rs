@@ -9,7 +9,7 @@ use super::{Action, Rule};
 use crate::policy::answer::Protocol;
 use crate::policy::network::Block;
 use crate::policy::ports::PortEntry;
-use kubereach_model::snapshot::model::{IpBlock, Unmodelled};
+use kubereach_model::snapshot::model::{IpBlock, Resource as _, Unmodelled};
 use kubereach_model::snapshot::{Found, LabelSelector, Snapshot};
 
 pub(super) const GROUP: &str = "crd.antrea.io";
