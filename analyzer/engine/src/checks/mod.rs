@@ -21,6 +21,7 @@ pub mod gateway;
 pub mod httpproxy;
 pub mod ingress;
 pub mod listener_set;
+pub mod manifest;
 pub mod measurement;
 pub mod openshift;
 pub mod pod;
@@ -41,6 +42,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         ingress::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
+        manifest::DOCS,
         measurement::DOCS,
         openshift::DOCS,
         pod::DOCS,
@@ -68,5 +70,7 @@ pub static TABLE: CheckTable = CheckTable {
 
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {
-    evaluate::subjects(&Backends::new(cluster, &TABLE))
+    let mut subjects = evaluate::subjects(&Backends::new(cluster, &TABLE));
+    manifest::judge(cluster.snapshot, &mut subjects);
+    subjects
 }

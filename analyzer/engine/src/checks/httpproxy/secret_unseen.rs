@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::ingress::words;
 use crate::evaluate::door::contour::ProxyContext;
 use crate::resolve::contour::Basis;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Reading, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, MayBeInTheWay, Obstacle, Reading, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "httpproxy/secret-unseen",
     segment: SegmentName::Rule,
     title: "A Secret that Contour needs was not read",
