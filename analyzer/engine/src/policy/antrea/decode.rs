@@ -14,8 +14,8 @@ use kubereach_model::snapshot::{Found, LabelSelector, Snapshot};
 
 pub(super) const GROUP: &str = "crd.antrea.io";
 
-/// Groups in groups are no deeper than this.
-const DEEPEST: usize = 8;
+/// A group may have children, and these none. (Antrea documentation, "ClusterGroup")
+const DEEPEST: usize = 2;
 
 /// Reads one policy.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,10 @@ fn text(value: Option<&Value>) -> Option<&str> {
 impl<'s> Reader<'s> {
     /// Whom a list of `appliedTo`, `from` or `to` means.
     pub(super) fn peers(&self, value: Option<&'s Value>) -> Vec<Peer<'s>> {
-        items(value).iter().flat_map(|value| self.peer(value, 0)).collect()
+        let listed = items(value);
+        let peers: Vec<Peer<'s>> = listed.iter().flat_map(|value| self.peer(value, 0)).collect();
+        // Without a list everybody is meant; groups without members are nobody.
+        if peers.is_empty() && !listed.is_empty() { vec![Peer::Nobody] } else { peers }
     }
 
     fn peer(&self, value: &'s Value, depth: usize) -> Vec<Peer<'s>> {
@@ -102,13 +105,7 @@ impl<'s> Reader<'s> {
             let kind_of = found.group_kind();
             kind_of.group == GROUP && kind_of.kind == kind
         };
-        let found = match self.namespace {
-            Some(namespace) => self.snapshot.unmodelled.named(namespace, name).find(of_kind),
-            None => {
-                let mut all = self.snapshot.unmodelled.iter();
-                all.find(|found| of_kind(found) && found.get().value.metadata.name == name)
-            }
-        };
+        let found = self.snapshot.unmodelled.named(self.namespace.unwrap_or_default(), name).find(of_kind);
         let Some(found) = found.filter(|_| depth < DEEPEST) else { return vec![Peer::Unread(name)] };
         let spec = &found.get().value.spec;
         let mut peers = Vec::new();

@@ -25,6 +25,7 @@ pub(super) enum Peer<'s> {
     Addresses(Block),
     Nodes(LabelSelector),
     DomainName,
+    Nobody,
     /// Who comes to a port of the nodes for this Service.
     NodePort {
         namespace: &'s str,
@@ -87,7 +88,7 @@ impl<'s> Peer<'s> {
                 Truth::Unknown(Missing::Endpoints(name))
             }
             // A group of addresses applies to nobody. (Antrea documentation, `appliedTo`)
-            Self::Addresses(_) | Self::Nodes(_) | Self::DomainName | Self::NodePort { .. } => Truth::No,
+            Self::Addresses(_) | Self::Nodes(_) | Self::DomainName | Self::NodePort { .. } | Self::Nobody => Truth::No,
             Self::Unread(name) => Truth::Unknown(Missing::Group(name)),
             Self::Unreadable => Truth::Unknown(Missing::Form),
         }
@@ -113,6 +114,7 @@ impl<'s> Peer<'s> {
             Self::Unreadable => Truth::Unknown(Missing::Form),
             Self::Unread(name) => Truth::Unknown(Missing::Group(name)),
             Self::DomainName => Truth::Unknown(Missing::DomainNames),
+            Self::Nobody => Truth::No,
             Self::NodePort { .. } => Truth::Unknown(Missing::Form),
             Self::Pods { .. } | Self::Account { .. } => match asked.other {
                 End::Pod(pod) if pod.host_network => Truth::Unknown(Missing::HostNetwork),
@@ -155,6 +157,7 @@ impl<'s> Peer<'s> {
             Self::Addresses(block) => format!("addresses in {block}"),
             Self::Nodes(_) => "nodes".to_owned(),
             Self::DomainName => "named domains".to_owned(),
+            Self::Nobody => "nobody".to_owned(),
             Self::NodePort { namespace, name } => format!("clients of Service {namespace}/{name}"),
             Self::Unread(name) => format!("the members of group {name}"),
             Self::Unreadable => "a peer in a form this version does not know".to_owned(),
