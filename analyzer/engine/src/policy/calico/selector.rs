@@ -105,7 +105,7 @@ impl Selector {
         matches!(self.0, Some(Node::All))
     }
 
-    /// Everything that a selector of a policy may not say makes it one that cannot be read.
+    /// The same where `global()` may not stand: one that holds it cannot be read.
     pub(super) fn without_global(self) -> Self {
         Self(self.0.filter(|node| !node.has_global()))
     }
