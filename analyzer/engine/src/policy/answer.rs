@@ -156,6 +156,10 @@ pub enum Missing<'s> {
     AccountLabels(&'s str),
     /// Which endpoints this Service has.
     Endpoints(&'s str),
+    /// Whose policies are enforced: those of two systems that bring their own tiers stand side by side.
+    MixedSystems,
+    /// Whom this group means.
+    Group(&'s str),
     /// The port from which it is connected.
     SourcePort,
     /// What is decided about the traffic of a node itself, as this object makes it.
@@ -213,6 +217,8 @@ impl Missing<'_> {
             Self::NetworkSets => "network-sets",
             Self::AccountLabels(_) => "service-account-labels",
             Self::Endpoints(_) => "service-endpoints",
+            Self::MixedSystems => "mixed-systems",
+            Self::Group(_) => "group",
             Self::SourcePort => "source-port",
             Self::HostEndpoint(_) => "host-endpoint",
             Self::HttpRequest => "http-request",
@@ -297,6 +303,10 @@ impl fmt::Display for Missing<'_> {
             ),
             Self::AccountLabels(name) => write!(f, "the labels of service account {name} were not read"),
             Self::Endpoints(name) => write!(f, "a rule names Service {name}, whose EndpointSlices were not all read"),
+            Self::MixedSystems => {
+                f.write_str("policies of two network plugins stand side by side, and only one enforces its own")
+            }
+            Self::Group(name) => write!(f, "a rule names group {name}, whose members were not read or cannot be told"),
             Self::SourcePort => f.write_str("a rule names source ports and the port of the client is not known"),
             Self::HostEndpoint(name) => {
                 write!(
