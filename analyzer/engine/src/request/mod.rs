@@ -28,6 +28,7 @@ use crate::resolve::entries::{UnmodelledEntries, object_of};
 use crate::resolve::gateway::hostname;
 use crate::resolve::request::Request;
 use kubereach_model::evidence::SubjectPaths;
+use kubereach_model::snapshot::is_of_others;
 use settle::Scope;
 
 /// Answers requests over one cluster.
@@ -128,8 +129,9 @@ impl<'w, 's> Requests<'w, 's> {
         };
         let kind = door::kinds().find(|known| known.is_called(kind) || known.name == kind);
         let kind = kind.ok_or_else(|| format!("'{words}' is no kind of door"))?;
-        let object =
-            ObjectRef { kind: kind.name.to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
+        let group = is_of_others(kind.group).then(|| kind.group.to_owned());
+        let (kind, namespace, name) = (kind.name.to_owned(), Some(namespace.to_owned()), name.to_owned());
+        let object = ObjectRef { kind, namespace, name, group };
         if self.at.contains_key(&object) { Ok(object) } else { Err(format!("the input holds no {object}")) }
     }
 
@@ -175,8 +177,12 @@ impl<'w, 's> Requests<'w, 's> {
         let Some((namespace, name)) = name.split_once('/') else {
             return Answer::bare(Word::Unknown, format!("'{name}' is not NAMESPACE/NAME of a Gateway"));
         };
-        let object =
-            ObjectRef { kind: "Gateway".to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
+        let object = ObjectRef {
+            kind: "Gateway".to_owned(),
+            namespace: Some(namespace.to_owned()),
+            name: name.to_owned(),
+            group: None,
+        };
         for opened in &self.doors {
             let Some(all) = opened.door.answer(request, Some(&object)) else { continue };
             if let Some(handled) = all.first() {
