@@ -42,7 +42,12 @@ pub struct PodEnd<'s> {
 impl PodEnd<'_> {
     /// The pod, or the workload whose template it is.
     pub fn object(&self) -> ObjectRef {
-        ObjectRef { kind: self.kind.to_owned(), namespace: Some(self.namespace.to_owned()), name: self.name.to_owned() }
+        ObjectRef {
+            kind: self.kind.to_owned(),
+            namespace: Some(self.namespace.to_owned()),
+            name: self.name.to_owned(),
+            group: None,
+        }
     }
 
     /// Are these surely one and the same pod?

@@ -150,6 +150,7 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
         kind: kind.kind.to_string(),
         namespace: own.map(str::to_owned),
         name: stored.metadata.name.clone(),
+        group: kind.other_group(),
     };
     Some(ThirdParty { object, found, system, may_allow, scope, directions })
 }

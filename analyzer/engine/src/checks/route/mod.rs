@@ -1,5 +1,6 @@
 //! Routes of the Gateway API: attachment, rules, backends. Evaluated together with the Gateways.
 
+mod address_as_host;
 mod all_weights_zero;
 mod attached_lag;
 mod backend_not_found;
@@ -15,6 +16,7 @@ mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
 mod host_is_address;
+mod host_isolated;
 mod host_not_served;
 mod hostname_conflict;
 mod hostname_conflict_unsettled;
@@ -38,6 +40,8 @@ mod parent_unseen;
 mod partially_invalid;
 mod paths_not_listed;
 mod policy_refused;
+mod redirect_loop;
+mod redirect_loop_unsettled;
 mod redirect_only;
 mod ref_not_permitted;
 mod ref_permission_unseen;
@@ -56,6 +60,7 @@ use kubereach_model::evidence::CatalogueEntry;
 
 /// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
+    address_as_host::DOC.entry(),
     all_weights_zero::DOC.entry(),
     attached_lag::DOC.entry(),
     backend_not_found::DOC.entry(),
@@ -71,6 +76,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
     host_is_address::DOC.entry(),
+    host_isolated::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
     hostname_conflict_unsettled::DOC.entry(),
@@ -94,6 +100,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
     partially_invalid::DOC.entry(),
     paths_not_listed::DOC.entry(),
     policy_refused::DOC.entry(),
+    redirect_loop::DOC.entry(),
+    redirect_loop_unsettled::DOC.entry(),
     redirect_only::DOC.entry(),
     ref_not_permitted::DOC.entry(),
     ref_permission_unseen::DOC.entry(),
@@ -114,6 +122,9 @@ pub(super) const UNATTACHED: &[ParentCheck] = &[
     not_allowed_by_listeners::check,
     no_matching_listener_hostname::check,
 ];
+
+/// Of a host name that is an address.
+pub(super) const ADDRESS_AS_HOST: &[RouteCheck] = &[address_as_host::check];
 
 /// Of the route as a whole.
 pub(super) const ROUTE: &[RouteCheck] = &[default_gateway::check, no_parent::check, host_not_served::check];
@@ -144,7 +155,8 @@ pub(super) const POLICY: &[PolicyCheck] = &[policy_refused::check];
 pub(super) const HOST: &[HostCheck] = &[host_is_address::check];
 
 /// Of one match.
-pub(super) const MATCH: &[MatchCheck] = &[shadowed_match::check];
+pub(super) const MATCH: &[MatchCheck] =
+    &[host_isolated::check, shadowed_match::check, redirect_loop::check, redirect_loop_unsettled::check];
 
 /// Of one filter.
 pub(super) const FILTER: &[FilterCheck] = &[mirror_not_found::check, mirror_unseen::check, extension_filter::check];

@@ -6,7 +6,6 @@ use rayon::prelude::*;
 
 use super::gateway::GatewaySegments;
 use super::listener::ListenerSegments;
-use super::precedence::Precedence;
 use super::table::CheckTable;
 use crate::evaluate::Cluster;
 use crate::evaluate::service::Backends;
@@ -15,6 +14,7 @@ use crate::resolve::proxy_pods;
 use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::policy::Policies;
 use crate::resolve::route::refused::RefusedPolicies;
+use crate::resolve::route::rules::Rules;
 use kubereach_model::evidence::Segment;
 
 /// Gateways, listeners and attached routes, with the segments that many paths share.
@@ -33,7 +33,7 @@ pub(crate) struct Evaluation<'w, 's> {
     pub(crate) policies: Policies<'s>,
     /// Attached policies that their controller refused.
     pub(crate) refused: RefusedPolicies<'s>,
-    pub(crate) precedence: Precedence,
+    pub(crate) rules: Rules<'s>,
 }
 
 impl<'w, 's> Evaluation<'w, 's> {
@@ -58,7 +58,7 @@ impl<'w, 's> Evaluation<'w, 's> {
             .map(|state| proxy_pods::of_gateway(cluster, state.gateway, state.controller()).map(Arc::new))
             .collect();
         let routes = attach::all(cluster, &gateways);
-        let precedence = Precedence::new(&routes);
+        let rules = Rules::new(&gateways, &routes);
         Self {
             policies: Policies::new(cluster),
             refused,
@@ -70,7 +70,7 @@ impl<'w, 's> Evaluation<'w, 's> {
             proxy_pods,
             listener_segments,
             routes,
-            precedence,
+            rules,
         }
     }
 

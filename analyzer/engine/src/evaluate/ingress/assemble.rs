@@ -90,7 +90,7 @@ pub(crate) fn subject<'s>(
     }
 }
 
-fn address(checks: &CheckTable, state: &IngressState<'_>) -> Segment {
+pub(crate) fn address(checks: &CheckTable, state: &IngressState<'_>) -> Segment {
     let mut segment = Segment::new(SegmentName::Address, Some(state.ingress.object()));
     segment.evaluated(match &state.address {
         Address::Published(address) => format!("address {} published", cut(address)),

@@ -140,6 +140,8 @@ pub static CONTROLLERS: &[Controller] = &[
         labels: &[("app", "contour"), ("app.kubernetes.io/name", "contour")],
         images: &["projectcontour/contour"],
         dials: Dials::ReadyEndpoints,
+        // `internal/dag/cache.go`, `LookupService`: the number or name of the Service's port.
+        target_ports: TargetPorts::Refused,
         // `enableExternalNameService` stands in its configuration file.
         external_names: ExternalNames::RefusedWithout(&[]),
         gateways: Some(Gateways {

@@ -115,7 +115,7 @@ impl<'s> Claims<'s> {
 }
 
 /// Where two Ingresses can meet: the class where they share addresses, else only with themselves.
-fn meeting(state: &IngressState<'_>) -> String {
+pub fn meeting(state: &IngressState<'_>) -> String {
     let shared = state.controller().is_none_or(|controller| controller.shared);
     let group = state.controller().and_then(|controller| state.annotation(controller.group?));
     match group {

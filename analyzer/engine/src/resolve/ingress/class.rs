@@ -87,6 +87,7 @@ pub fn named<'s>(ingress: &Entry<'s>) -> Named<'s> {
     let field = match ingress.class {
         ClassField::Spec(name) => name,
         ClassField::Annotation(_) => None,
+        ClassField::Kind(word) => return Named::Annotation(word),
     };
     let word = ingress.metadata.annotation(ANNOTATION).filter(|name| !name.is_empty());
     match (field, word) {
@@ -196,12 +197,10 @@ impl<'s> Classes<'s> {
 /// OpenShift Routes that were made from an Ingress: namespace and name of the Ingress, name of the Route.
 fn routes(snapshot: &Snapshot) -> HashMap<(&str, &str), &str> {
     let mut routes = HashMap::new();
-    for route in snapshot.unmodelled.iter() {
+    for route in snapshot.openshift_routes.iter() {
         let route = &route.get().value;
-        if route.group_kind.as_ref().is_some_and(|kind| kind.group == "route.openshift.io" && kind.kind == "Route") {
-            for owner in route.metadata.owner_references.iter().filter(|owner| owner.kind == "Ingress") {
-                routes.insert((route.metadata.namespace.as_str(), owner.name.as_str()), route.metadata.name.as_str());
-            }
+        for owner in route.metadata.owner_references.iter().filter(|owner| owner.kind == "Ingress") {
+            routes.insert((route.metadata.namespace.as_str(), owner.name.as_str()), route.metadata.name.as_str());
         }
     }
     routes

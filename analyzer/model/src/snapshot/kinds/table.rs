@@ -11,16 +11,16 @@ use serde::de::DeserializeOwned;
 use super::{AnyStore, ApiRules as _, Applied, Kind, Object, Stays, kind};
 use crate::snapshot::builder::{Decode, Provenance};
 use crate::snapshot::model::UnmodelledRole::{
-    self, Announcement, Budget, Entry, GatewayExtension, Identity, Policy, Scaler,
+    self, Announcement, Budget, Door, Entry, GatewayExtension, Identity, Policy, Scaler,
 };
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, TcpIngress, Unmodelled,
-    Workload, WorkloadKind,
+    HorizontalPodAutoscaler, HttpProxy, Ingress, IngressClass, IngressController, ListenerSet, Meta, Namespace,
+    NetworkPolicy, Node, OpenShiftRoute, PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind,
+    Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
-use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};
+use crate::snapshot::{Coverage, GroupKind, Refusal, Simulation, Thresholds};
 
 const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
@@ -59,6 +59,19 @@ kinds! {
     }
     TcpIngress => tcp_ingresses {
         kind("configuration.konghq.com", "v1beta1", "TCPIngress", "tcpingresses").custom().names_certificates(),
+    }
+    OpenShiftRoute => openshift_routes {
+        kind("route.openshift.io", "v1", "Route", "routes").aggregated().names_certificates(),
+    }
+    IngressController => ingress_controllers {
+        kind("operator.openshift.io", "v1", "IngressController", "ingresscontrollers").custom(),
+    }
+    HttpProxy => http_proxies {
+        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies")
+            .short(&["proxy", "proxies"]).custom().named_by_others().names_certificates(),
+    }
+    TlsCertificateDelegation => certificate_delegations {
+        kind("projectcontour.io", "v1", "TLSCertificateDelegation", "tlscertificatedelegations").custom(),
     }
     IngressClass => ingress_classes {
         kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses").in_no_namespace().named_by_others(),
@@ -147,26 +160,40 @@ kinds! {
     Unmodelled => unmodelled as (GroupKind::known("", "")) {
         kind(X_GATEWAY, "v1alpha1", "XBackendTrafficPolicy", "xbackendtrafficpolicies")
             .custom().role(GatewayExtension),
-        kind("networking.istio.io", "v1", "VirtualService", "virtualservices").custom().role(Entry),
-        kind("networking.istio.io", "v1", "Gateway", "gateways").custom().role(Entry),
-        kind("networking.istio.io", "v1", "DestinationRule", "destinationrules").custom().role(Entry),
-        kind("networking.istio.io", "v1", "ServiceEntry", "serviceentries").custom().role(Entry),
+        kind("networking.istio.io", "v1", "VirtualService", "virtualservices").short(&["vs"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "Gateway", "gateways").short(&["gw"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "DestinationRule", "destinationrules").short(&["dr"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "ServiceEntry", "serviceentries").short(&["se"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "WorkloadEntry", "workloadentries").short(&["we"]).custom().role(Door),
         kind("networking.istio.io", "v1", "Sidecar", "sidecars").custom().role(Entry),
         kind("networking.istio.io", "v1alpha3", "EnvoyFilter", "envoyfilters").custom().role(Entry),
         kind("security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies").custom().role(Policy),
         kind("security.istio.io", "v1", "PeerAuthentication", "peerauthentications").custom().role(Policy),
         kind("security.istio.io", "v1", "RequestAuthentication", "requestauthentications")
             .custom().role(Policy),
-        kind("route.openshift.io", "v1", "Route", "routes").aggregated().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
-        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies").custom().role(Entry),
+        kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "TraefikService", "traefikservices").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "Middleware", "middlewares").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "MiddlewareTCP", "middlewaretcps").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "TLSOption", "tlsoptions").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "TLSStore", "tlsstores").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "ServersTransport", "serverstransports").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "ServersTransportTCP", "serverstransporttcps").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "IngressRoute", "ingressroutes")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "IngressRouteTCP", "ingressroutetcps")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "IngressRouteUDP", "ingressrouteudps")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "Middleware", "middlewares").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "MiddlewareTCP", "middlewaretcps").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "TLSOption", "tlsoptions").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "TLSStore", "tlsstores").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "ServersTransport", "serverstransports").custom().role(Door),
+        kind("projectcontour.io", "v1alpha1", "ExtensionService", "extensionservices").custom().role(Entry),
         kind("configuration.konghq.com", "v1", "KongIngress", "kongingresses").custom().role(Entry),
         kind("configuration.konghq.com", "v1beta1", "UDPIngress", "udpingresses").custom().role(Entry),
         kind("getambassador.io", "v3alpha1", "Mapping", "mappings").custom().role(Entry),

@@ -2,6 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
+use crate::evaluate::gateway_api::precedence::Fate;
 use crate::evaluate::gateway_api::status::RouteStatus;
 use crate::resolve::gateway::Gateways;
 use crate::resolve::gateway::listener::ListenerState;
@@ -114,10 +115,12 @@ pub(crate) struct RouteStatusContext<'c, 's> {
 pub(crate) struct MatchContext<'c, 's> {
     /// The route.
     pub(crate) route: Found<'s, Route>,
+    /// Index of its rule.
+    pub(crate) rule: usize,
     /// The match, for prose.
     pub(crate) text: &'c str,
-    /// The route with the very same match that takes the requests.
-    pub(crate) winner: Option<Found<'s, Route>>,
+    /// What becomes of its requests before any backend is asked.
+    pub(crate) fate: Fate<'s>,
 }
 
 /// One rule of a route.
