@@ -33,7 +33,8 @@ pub struct TableRow {
 impl Requests<'_, '_> {
     /// Every declared path of every door, by host and match.
     pub fn table(&self) -> Vec<TableRow> {
-        let doors = self.subjects.iter().filter(|subject| door::leads(&subject.object.kind));
+        let doors =
+            self.subjects.iter().filter(|subject| door::leads(&subject.object.kind, subject.object.group.as_deref()));
         let doors = doors.filter(|subject| subject.object.kind != door::SERVICE.name);
         let mut rows: Vec<TableRow> = doors
             .flat_map(|subject| {
