@@ -122,6 +122,8 @@ pub enum Missing<'s> {
     CiliumVersion,
     /// Whether Cilium runs, whose policy it is.
     CiliumRuns,
+    /// Whether Cilium runs on this node.
+    CiliumOnNode(&'s str),
     /// The ranges of a `CiliumCIDRGroup`.
     CidrGroup(&'s str),
     /// A Service that a rule names, or what is behind it.
@@ -200,6 +202,7 @@ impl Missing<'_> {
             Self::CiliumSetting(_) => "cilium-setting",
             Self::CiliumVersion => "cilium-version",
             Self::CiliumRuns => "cilium-runs",
+            Self::CiliumOnNode(_) => "cilium-on-node",
             Self::CidrGroup(_) => "cidr-group",
             Self::ServiceEndpoints(_) => "endpoints-of-a-service",
             Self::MutualAuthentication => "mutual-authentication",
@@ -275,6 +278,9 @@ impl fmt::Display for Missing<'_> {
             Self::CiliumVersion => f.write_str("versions of Cilium differ in what a rule means"),
             Self::CiliumRuns => {
                 f.write_str("the policy is Cilium's, and another network plugin was seen running and not Cilium")
+            }
+            Self::CiliumOnNode(node) => {
+                write!(f, "nothing shows that Cilium runs on node {node}, which counts as outside if it does not")
             }
             Self::CidrGroup(name) => write!(f, "the CiliumCIDRGroup {name} was not read"),
             Self::ServiceEndpoints(name) => {
