@@ -33,7 +33,7 @@ fn key_of(object: &AnyObject) -> Key {
 
 fn object_ref(key: &Key) -> ObjectRef {
     let namespace = (!key.1.is_empty()).then(|| key.1.clone());
-    ObjectRef { kind: key.0.kind.to_string(), namespace, name: key.2.clone() }
+    ObjectRef { kind: key.0.kind.to_string(), namespace, name: key.2.clone(), group: key.0.other_group() }
 }
 
 /// Applies manifests over a snapshot. Origins of the manifests are counted from `offset` on, so that both

@@ -26,7 +26,7 @@ pub use builder::{Builder, Decode, Duplicate, MadeAgain, Provenance};
 pub use coverage::{Assumption, Coverage, CoverageRecord};
 pub use every::Every;
 pub use index::Index;
-pub use kind::GroupKind;
+pub use kind::{GroupKind, is_of_others};
 pub use kinds::{AnyObject, Snapshot};
 pub use lookup::{Absence, Found, FoundAny, Gap, Listing, Lookup, Proof};
 pub use near::{is_near, nearest};

@@ -232,11 +232,10 @@ impl Snapshot {
 
     /// The object of a name, where it was read, and its origin.
     pub fn named(&self, object: &ObjectRef) -> Option<(&dyn Object, u32)> {
-        let (namespace, name) = (object.namespace.as_deref().unwrap_or_default(), &*object.name);
         let mut shapes: Vec<Shape> = KINDS.iter().filter(|k| k.kind == object.kind).map(|k| k.shape).collect();
         shapes.push(Shape::Unmodelled);
         shapes.dedup();
-        shapes.into_iter().find_map(|shape| self.store(shape).named(&object.kind, namespace, name))
+        shapes.into_iter().find_map(|shape| self.store(shape).named(object))
     }
 
     fn answer<'s, T: Resource>(

@@ -29,7 +29,8 @@ pub fn check(cx: &ProxyContext<'_, '_>, segment: &mut Segment) {
         let message = words::brief(&problem.what);
         let reading = Reading { resource: "secrets".to_owned(), arguments: NAMES.to_owned() };
         let assumption = DOC.assumption(obstacle, proxy.object(), message).could("keep Contour from serving the host");
-        segment.assume(assumption.read_by(reading), cx.strict);
+        let namespace = proxy.get().value.metadata.namespace.as_str();
+        segment.assume(assumption.within(Some(namespace)).read_by(reading), cx.strict);
     }
 }
 

@@ -13,6 +13,7 @@ pub mod ip_family_mismatch;
 pub mod ip_family_partly_served;
 pub mod ip_family_unseen;
 pub mod load_balancer_announcement_unclear;
+pub mod load_balancer_announcement_unread;
 pub mod load_balancer_class_unseen;
 pub mod load_balancer_not_announced;
 pub mod load_balancer_pending;
@@ -62,6 +63,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     ip_family_partly_served::DOC.entry(),
     ip_family_unseen::DOC.entry(),
     load_balancer_announcement_unclear::DOC.entry(),
+    load_balancer_announcement_unread::DOC.entry(),
     load_balancer_class_unseen::DOC.entry(),
     load_balancer_not_announced::DOC.entry(),
     load_balancer_pending::DOC.entry(),
@@ -174,5 +176,6 @@ pub const TABLE: CheckTable = CheckTable {
         load_balancer_announcement_unclear::finding,
         external_traffic_local::finding,
     ],
+    load_balancer_unseen: &[load_balancer_announcement_unread::assumption],
     naming: &[entry::other_kinds::finding],
 };
