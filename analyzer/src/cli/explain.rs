@@ -27,7 +27,7 @@ fn list<'a>(entries: impl Iterator<Item = &'a CatalogueEntry>) -> String {
     let mut text = String::new();
     for entry in entries {
         // Writing to a String does not fail.
-        let _ = writeln!(text, "{:<44} {:<8} {}", entry.text.code, entry.effect.word(), entry.text.title);
+        let _ = writeln!(text, "{:<44} {:<8} {}", entry.text.code, entry.does(), entry.text.title);
     }
     text
 }
@@ -38,7 +38,7 @@ fn page(entry: &CatalogueEntry) -> String {
         "{}\n{}\n\n  effect   {} (on the `{}` segment)\n\n",
         page.code,
         page.title,
-        entry.effect.word(),
+        entry.does(),
         page.segment.word()
     );
     for line in wrap(page.explanation, 90) {

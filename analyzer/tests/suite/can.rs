@@ -166,6 +166,27 @@ fn a_query_file_is_answered_line_by_line() {
 }
 
 #[test]
+fn a_question_may_say_what_the_connection_carries() {
+    let request = ["--method", "GET", "--path", "/a", "--host", "cart", "--header", "X-Team: shop", "--principal", "p"];
+    let question = ["pod/front-1", "pod/cart-1:8080"];
+    // Network policies do not look at it.
+    can(&[&question[..], &request[..]].concat()).code(0);
+    can(&[&question[..], &["--header", "nothing"]].concat()).code(2);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("q.jsonl");
+    let asked = r#"{"id":1,"from":"shop/front-1","to":"shop/cart-1","port":8080,"method":"GET""#;
+    for (rest, code) in [
+        (r#","path":"/","host":"cart","headers":{"a":"b"},"principal":"p","sni":"cart"}"#, 0),
+        (r#","headers":"a: b"}"#, 3),
+        (r#","path":7}"#, 3),
+    ] {
+        std::fs::write(&file, format!("{asked}{rest}\n")).unwrap();
+        can(&["--queries", file.to_str().unwrap()]).code(code);
+    }
+    can(&["--queries", file.to_str().unwrap(), "--method", "GET"]).code(2);
+}
+
+#[test]
 fn a_matrix_has_one_row_per_pair_of_groups_in_every_format() {
     let matrix = json(&["--from-all", "service/cart:80"]);
     let rows = matrix["rows"].as_array().unwrap();

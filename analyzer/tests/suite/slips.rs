@@ -72,7 +72,7 @@ fn a_kind_behind_assume_complete_is_no_input() {
     std::fs::write(folder.path().join("Service/shop.yaml"), SHOP).unwrap();
     assert_eq!(run(folder.path(), &["check", "--assume-complete", "Service", "deploy"]).0, Some(2));
     assert_eq!(run(folder.path(), &["check", "--assume-complete", "./Service", "--fail-on", "never"]).0, Some(0));
-    for (kinds, words) in [("Servce", "did you mean Service?"), ("Gizmo", "no kind is called 'Gizmo'")] {
+    for (kinds, words) in [("Servce", "did you mean Service?"), ("gizmo", "no kind is called 'gizmo'")] {
         let (code, _, err) = run(folder.path(), &["check", &format!("--assume-complete={kinds}"), "deploy"]);
         assert_eq!(code, Some(2), "{err}");
         assert!(err.contains(words), "{err}");

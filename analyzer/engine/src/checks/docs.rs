@@ -12,7 +12,8 @@ pub fn catalogue_markdown() -> String {
          Generated from the pages of the checks (`kubereach explain --markdown`); do not edit.\n\n\
          A finding has one effect on one segment of a path: it **blocks** (no traffic can pass; proved), \
          **narrows** (some traffic passes, less than declared), **clouds** (cannot be told) or **notes** \
-         (changes nothing).\n\n\
+         (changes nothing). One that **assumes** stands for something that was not read and could only be in the way: \
+         the path counts as open and says so, and with `--strict` it clouds.\n\n\
          | code | effect | segment | what |\n|---|---|---|---|\n",
     );
     // Writing to a String does not fail.
@@ -21,7 +22,10 @@ pub fn catalogue_markdown() -> String {
         let _ = writeln!(
             text,
             "| [`{}`](#{anchor}) | {} | `{}` | {} |",
-            entry.text.code, entry.effect, entry.text.segment, entry.text.title
+            entry.text.code,
+            entry.does(),
+            entry.text.segment,
+            entry.text.title
         );
     }
     for entry in catalogue.values() {
@@ -32,7 +36,7 @@ pub fn catalogue_markdown() -> String {
             "\n## `{}`\n\n*{}* — **{}**, segment `{}`.\n\n{explanation}\n\nExample:\n\n```yaml\n{}\n```\n\nSource: {}.\n",
             page.code,
             page.title,
-            entry.effect,
+            entry.does(),
             page.segment,
             page.example.trim_end(),
             page.sources.join("; "),

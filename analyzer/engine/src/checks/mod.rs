@@ -14,13 +14,16 @@ pub use docs::catalogue_markdown;
 pub mod backend_tls;
 pub mod change;
 mod docs;
+pub mod door;
 pub mod endpoints;
 pub mod entry;
 pub mod gateway;
+pub mod httpproxy;
 pub mod ingress;
 pub mod istio;
 pub mod listener_set;
 pub mod measurement;
+pub mod openshift;
 pub mod pod;
 pub mod policy;
 pub mod route;
@@ -32,14 +35,17 @@ pub mod workload;
 /// Every check's page, by code.
 pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
     [
+        door::DOCS,
         endpoints::DOCS,
         entry::DOCS,
         gateway::DOCS,
+        httpproxy::DOCS,
         ingress::DOCS,
         istio::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
         measurement::DOCS,
+        openshift::DOCS,
         pod::DOCS,
         policy::DOCS,
         route::DOCS,
@@ -57,6 +63,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
 
 /// Every check, where evaluation asks it.
 pub static TABLE: CheckTable = CheckTable {
+    door: door::TABLE,
     gateway_api: gateway::TABLE,
     ingress: ingress::TABLE,
     istio: istio::TABLE,

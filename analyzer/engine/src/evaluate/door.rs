@@ -5,8 +5,12 @@
 //! knock, the command line takes its kinds from it. The Service stands behind the doors; its own ports are dialled as
 //! [`crate::plan`] says.
 
+pub mod answer;
 mod ask;
+pub mod contour;
 mod kong_tcp;
+pub mod lead;
+pub mod openshift;
 pub(crate) mod request;
 pub mod spoken;
 
@@ -19,14 +23,34 @@ pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, strea
 
 use crate::evaluate::service::Backends;
 use crate::evaluate::{Cluster, gateway_api, ingress, istio, traefik};
+use crate::resolve::request::Request;
+use answer::Handled;
 use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::{GroupKind, is_of_others, kinds};
 use kubereach_prober::plan::Target;
 use spoken::Spoken;
 
 /// Every kind of door.
-pub static DOORS: &[&dyn Door] =
-    &[&ingress::DOOR, &gateway_api::DOOR, &kong_tcp::KongTcp, &traefik::DOOR, &istio::DOOR];
+pub static DOORS: &[&dyn Door] = &[
+    &ingress::DOOR,
+    &gateway_api::DOOR,
+    &kong_tcp::KongTcp,
+    &openshift::OpenShift,
+    &contour::Contour,
+    &traefik::DOOR,
+    &istio::DOOR,
+];
+
+/// The checks of the doors that lead to Services by a reference of their own.
+#[derive(Debug)]
+pub struct CheckTable {
+    /// Of the `reference` segment.
+    pub lead: &'static [lead::LeadCheck],
+    /// Of Contour's `HTTPProxies`.
+    pub contour: contour::CheckTable,
+    /// Of OpenShift Routes.
+    pub openshift: openshift::CheckTable,
+}
 
 /// What stands behind every door, and is a subject of its own.
 pub static SERVICE: Kind = Kind { group: "", name: "Service", leads: false, speaks_http: false, passes_tls: false };
@@ -102,6 +126,13 @@ pub trait OpenDoor {
 
     /// How an entry speaks to the ports that it leads to, where it says so.
     fn speaks(&self, entry: &ObjectRef) -> Option<Spoken>;
+
+    /// What every door of this kind at which a request may come in does with it; `only` is the one that was asked for.
+    /// `None` where this kind of door cannot say yet: then nobody claims to know.
+    fn answer(&self, request: &Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        let _ = (request, only);
+        None
+    }
 }
 
 /// What a door may ask about the rest of the cluster.
@@ -167,7 +198,11 @@ mod tests {
         assert_eq!(words.len(), kinds().count());
         for kind in kinds() {
             let word = kind.name.to_ascii_lowercase();
-            let plural = if word.ends_with('s') { format!("{word}es") } else { format!("{word}s") };
+            let plural = match word.strip_suffix('y') {
+                Some(stem) if !stem.ends_with('a') => format!("{stem}ies"),
+                _ if word.ends_with('s') => format!("{word}es"),
+                _ => format!("{word}s"),
+            };
             for word in [word, plural] {
                 let called = kinds().find(|k| k.is_called(&word)).map(|k| k.name);
                 assert_eq!(called, Some(kind.name), "{word}");

@@ -83,13 +83,18 @@ fn decide(
     if targets.is_empty() {
         // Through an entry: what may refuse this caller is what it may send.
         let to = sighting.peer.map_or(End::Outside, |peer| view.ends.at(peer.ip()));
-        let connection =
-            Connection { from: &from, to: &to, protocol: Protocol::Tcp, port: sighting.peer.map(|p| p.port()) };
+        let connection = Connection {
+            from: &from,
+            to: &to,
+            protocol: Protocol::Tcp,
+            port: sighting.peer.map(|p| p.port()),
+            request: None,
+        };
         let answer = view.decide(&connection).egress;
         return refusal(answer, "may send");
     }
     let answers = targets.iter().map(|(to, port, protocol)| {
-        view.decide(&Connection { from: &from, to, protocol: *protocol, port: *port }).answer
+        view.decide(&Connection { from: &from, to, protocol: *protocol, port: *port, request: None }).answer
     });
     // One pod that refuses it explains a failure.
     let worst = answers.fold(Answer::Allowed, |worst, answer| match (worst, answer) {

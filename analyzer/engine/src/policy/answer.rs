@@ -106,6 +106,46 @@ pub enum Missing<'s> {
     UnnamedPod,
     /// Who connects.
     Caller,
+    /// What the request is.
+    Request,
+    /// A pattern in a syntax that programs read in different ways.
+    Pattern,
+    /// Whether both ends are on one node.
+    SameNode,
+    /// Whether the node has a link-local address.
+    LinkLocal,
+    /// Which addresses the API server has.
+    ApiServer,
+    /// A setting of Cilium.
+    CiliumSetting(&'static str),
+    /// What the version of Cilium at hand makes of a rule.
+    CiliumVersion,
+    /// Whether Cilium runs, whose policy it is.
+    CiliumRuns,
+    /// The ranges of a `CiliumCIDRGroup`.
+    CidrGroup(&'s str),
+    /// A Service that a rule names, or what is behind it.
+    ServiceEndpoints(&'s str),
+    /// Whether both ends can authenticate each other.
+    Authentication,
+    /// Whether the pod was started in the strict mode of the Amazon VPC CNI.
+    StrictMode,
+    /// Where a tier stands among the others, and how it ends.
+    Tier(&'s str),
+    /// Sets of addresses that a rule may choose by their labels.
+    NetworkSets,
+    /// Labels of this service account.
+    AccountLabels(&'s str),
+    /// Which endpoints this Service has.
+    Endpoints(&'s str),
+    /// The port from which it is connected.
+    SourcePort,
+    /// What is decided about the traffic of a node itself, as this object makes it.
+    HostEndpoint(&'s str),
+    /// What an HTTP request asks for, and whether anybody looks at it.
+    HttpRequest,
+    /// Policies of one system beside the plugin of another, which was seen enforcing.
+    OtherPlugin(&'static str),
 }
 
 impl Missing<'_> {
@@ -130,6 +170,26 @@ impl Missing<'_> {
             Self::MixedApis => "mixed-apis",
             Self::UnnamedPod => "unnamed-pod",
             Self::Caller => "caller",
+            Self::Request => "request",
+            Self::Pattern => "pattern",
+            Self::SameNode => "same-node",
+            Self::LinkLocal => "link-local",
+            Self::ApiServer => "api-server",
+            Self::CiliumSetting(_) => "cilium-setting",
+            Self::CiliumVersion => "cilium-version",
+            Self::CiliumRuns => "cilium-runs",
+            Self::CidrGroup(_) => "cidr-group",
+            Self::ServiceEndpoints(_) => "endpoints-of-a-service",
+            Self::Authentication => "authentication",
+            Self::StrictMode => "strict-mode",
+            Self::Tier(_) => "tier",
+            Self::NetworkSets => "network-sets",
+            Self::AccountLabels(_) => "service-account-labels",
+            Self::Endpoints(_) => "service-endpoints",
+            Self::SourcePort => "source-port",
+            Self::HostEndpoint(_) => "host-endpoint",
+            Self::HttpRequest => "http-request",
+            Self::OtherPlugin(_) => "other-plugin",
         }
     }
 }
@@ -171,6 +231,45 @@ impl fmt::Display for Missing<'_> {
             }
             Self::UnnamedPod => f.write_str("no pod or node in the snapshot has the address"),
             Self::Caller => f.write_str("it depends on who connects"),
+            Self::Request => f.write_str("it depends on the request, and not all of it is known"),
+            Self::Pattern => f.write_str("a rule has a pattern that programs may read in different ways"),
+            Self::SameNode => f.write_str("it depends on whether both ends are on one node"),
+            Self::LinkLocal => f.write_str("the address is link-local, and whether the node has it is not known"),
+            Self::ApiServer => f.write_str("a rule names the API server and its addresses were not read"),
+            Self::CiliumSetting(key) => {
+                write!(f, "it depends on the setting {key} of Cilium, which was not read or is not evaluated")
+            }
+            Self::CiliumVersion => f.write_str("versions of Cilium differ in what a rule means"),
+            Self::CiliumRuns => {
+                f.write_str("the policy is Cilium's, and another network plugin was seen running and not Cilium")
+            }
+            Self::CidrGroup(name) => write!(f, "the CiliumCIDRGroup {name} was not read"),
+            Self::ServiceEndpoints(name) => {
+                write!(f, "a rule names the Service {name}, and it or what is behind it was not read")
+            }
+            Self::Authentication => {
+                f.write_str("a rule demands mutual authentication, and nothing shows that it succeeds")
+            }
+            Self::StrictMode => f.write_str(
+                "no policy selects the pod, and nothing shows whether it was started in the strict mode of the Amazon VPC CNI, in which such pods are closed",
+            ),
+            Self::Tier(name) => write!(f, "tier {name}, in which the policy stands, was not read"),
+            Self::NetworkSets => f.write_str(
+                "a rule may mean the addresses of a NetworkSet or GlobalNetworkSet, and these were not all read",
+            ),
+            Self::AccountLabels(name) => write!(f, "the labels of service account {name} were not read"),
+            Self::Endpoints(name) => write!(f, "a rule names Service {name}, whose EndpointSlices were not all read"),
+            Self::SourcePort => f.write_str("a rule names source ports and the port of the client is not known"),
+            Self::HostEndpoint(name) => {
+                write!(
+                    f,
+                    "HostEndpoint {name} lets policies decide about the traffic of the node, which is not evaluated"
+                )
+            }
+            Self::HttpRequest => f.write_str("a rule looks at HTTP requests, which only some data planes do"),
+            Self::OtherPlugin(by) => {
+                write!(f, "{by} was seen enforcing policies and nothing shows that anybody enforces this one")
+            }
         }
     }
 }
@@ -209,6 +308,16 @@ impl Truth<'_> {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (Self::No, x) | (x, Self::No) => x,
             (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(heavier(a, b)),
+        }
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown(missing) => Self::Unknown(missing),
         }
     }
 
@@ -290,6 +399,10 @@ impl Outcomes {
     pub const DENY: Self = Self(4);
     /// Leaves it to the next tier.
     pub const PASS: Self = Self(8);
+    /// Turns it away whatever other policies of the tier admit.
+    pub const VETO: Self = Self(32);
+    /// No rule decides: how its tier ends does.
+    pub const END: Self = Self(16);
 
     /// Either set.
     #[must_use]

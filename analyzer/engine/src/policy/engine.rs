@@ -11,9 +11,11 @@ use super::answer::{Direction, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::groups::Sight;
 use super::ineffective::Kinds;
+use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
-use super::{admin, core, egress_firewall};
+use super::request::Request;
+use super::{admin, calico, cilium, core, egress_firewall, vpc_cni};
 use kubereach_model::evidence::Reading;
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
@@ -46,6 +48,9 @@ engines! {
     core::Core,
     admin::Admin,
     egress_firewall::Firewall,
+    calico::Calico,
+    cilium::Cilium,
+    vpc_cni::StartsClosed,
 }
 
 /// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
@@ -59,29 +64,8 @@ pub enum Tier {
     Namespace,
     /// Only where no policy of a namespace isolates the pod.
     Baseline,
-}
-
-impl Tier {
-    /// In the order of precedence.
-    pub(super) const ALL: [Self; 4] = [Self::Perimeter, Self::Admin, Self::Namespace, Self::Baseline];
-
-    /// Its place in that order.
-    pub(super) const fn index(self) -> usize {
-        match self {
-            Self::Perimeter => 0,
-            Self::Admin => 1,
-            Self::Namespace => 2,
-            Self::Baseline => 3,
-        }
-    }
-
-    /// How its policies are taken together.
-    pub(super) const fn order(self) -> Order {
-        match self {
-            Self::Namespace => Order::AnyAdmits,
-            Self::Perimeter | Self::Admin | Self::Baseline => Order::ByPriority,
-        }
-    }
+    /// One that a system brings itself, by the number it has there.
+    Own(u16),
 }
 
 /// How the policies of a tier are taken together.
@@ -91,6 +75,25 @@ pub(super) enum Order {
     AnyAdmits,
     /// By [`Priority`]: the first that matches settles it.
     ByPriority,
+    /// By the number of their [`Priority`]: the first that matches settles it, and where none does and one selects the
+    /// pod, the tier itself: it denies, or leaves it to the next one.
+    InTurn {
+        /// Does it deny at its end?
+        denies: bool,
+    },
+}
+
+/// A node whose own traffic, or what it forwards, policies may decide about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guard<'s> {
+    /// The node.
+    pub(super) node: &'s str,
+    /// The object that makes it so.
+    pub(super) by: &'s str,
+    /// Is the traffic of the node's own processes decided about?
+    pub(super) own: bool,
+    /// Is the traffic that the node forwards to and from pods decided about?
+    pub(super) forwarded: bool,
 }
 
 /// The place of a policy in its tier.
@@ -142,6 +145,16 @@ pub(super) trait Engine: fmt::Debug + Sync {
 
     /// Compiles every policy of its kinds.
     fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>>;
+
+    /// The tiers in their order, where these policies bring their own; every [`Tier`] stands among them.
+    fn ladder(&self, _snapshot: &Snapshot, _policies: &[Policy<'_>]) -> Option<Vec<Rung>> {
+        None
+    }
+
+    /// Nodes that are more than bystanders.
+    fn guards<'s>(&self, _snapshot: &'s Snapshot) -> Vec<Guard<'s>> {
+        Vec::new()
+    }
 
     /// Cluster-wide kinds that were not all read.
     fn unread(&self, _snapshot: &Snapshot) -> Vec<Unread> {
@@ -205,12 +218,37 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
     /// Does it leave traffic between a pod and its own node alone?
     fn spares_own_node(&self) -> bool;
 
+    /// Does it hold only for pods that no other policy selects?
+    fn yields(&self) -> bool {
+        false
+    }
+
+    /// Are nodes its subjects?
+    fn is_about_nodes(&self) -> bool {
+        false
+    }
+
+    /// The same in one direction only.
+    fn spares_own_node_in(&self, _direction: Direction) -> bool {
+        self.spares_own_node()
+    }
+
+    /// The tier in which it stands, where tiers have names.
+    fn tier_name(&self) -> Option<&str> {
+        None
+    }
+
     /// Does it turn away whom no rule lets through?
     fn denies_by_default(&self) -> bool;
 
     /// What a rule is called; empty where it has no name.
     fn rule_name(&self, _direction: Direction, _rule: usize) -> &'s str {
         ""
+    }
+
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        RulePlace { spec: None, list: direction.word(), number: rule }
     }
 
     /// Every port that a rule of this direction names.
@@ -288,10 +326,31 @@ impl<'s> Policy<'s> {
         self.rules.rule_name(direction, rule)
     }
 
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    pub fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        self.rules.rule_place(direction, rule)
+    }
+
+    /// The tier in which it stands, where tiers have names.
+    pub fn tier_name(&self) -> Option<&str> {
+        self.rules.tier_name()
+    }
+
     /// What the policy, which was read, shows.
     pub fn shows(&self, fact: &str) -> Proof {
         self.rules.shows(fact)
     }
+}
+
+/// Where a rule stands in its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RulePlace {
+    /// The number in `specs`; none for `spec`.
+    pub spec: Option<usize>,
+    /// `ingress`, `egressDeny`, …
+    pub list: &'static str,
+    /// From zero.
+    pub number: usize,
 }
 
 /// A connection seen from one of its ends.
@@ -307,6 +366,8 @@ pub(super) struct Asked<'a, 's> {
     pub(super) protocol: Protocol,
     /// The pod's port, after a Service has translated its own; `None` where it is not known.
     pub(super) port: Option<u16>,
+    /// What it carries, where that is asked about.
+    pub(super) request: Option<&'a Request>,
     pub(super) options: &'a PolicyOptions,
 }
 

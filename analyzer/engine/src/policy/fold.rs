@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Answer, Missing, Outcomes, PolicyAnswer};
-use super::engine::{Asked, Order, Priority, Tier};
+use super::engine::{Asked, Order, Priority};
 use super::set::{Policies, Reason, Selection, SideAnswer};
 
 impl<'s> Policies<'s> {
     pub(super) fn fold(&self, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
-        let mut tiers: [Vec<Reason<'s>>; Tier::ALL.len()] = Default::default();
+        let mut tiers: Vec<Vec<Reason<'s>>> = vec![Vec::new(); self.ladder.rungs().len()];
         for (index, selected) in selection.of(asked.direction) {
             let (Some(reason), Some(policy)) = (self.ask(*index, asked, *selected), self.get(*index)) else { continue };
-            if let Some(tier) = tiers.get_mut(policy.tier.index()) {
+            if let Some(tier) = self.ladder.place(policy.tier).and_then(|place| tiers.get_mut(place)) {
                 tier.push(reason);
             }
         }
@@ -19,10 +19,11 @@ impl<'s> Policies<'s> {
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
         let mut goes_on = true;
-        for (tier, reasons) in Tier::ALL.into_iter().zip(&tiers) {
-            let outcomes = match tier.order() {
+        for (rung, reasons) in self.ladder.rungs().iter().zip(&tiers) {
+            let outcomes = match rung.order {
                 Order::AnyAdmits => any_admits(reasons, &mut fold),
                 Order::ByPriority => self.by_priority(reasons, &mut fold),
+                Order::InTurn { denies } => self.in_turn(reasons, denies, &mut fold),
             };
             fold.possible = fold.possible.or(outcomes.without(on));
             goes_on = outcomes.may(on);
@@ -56,6 +57,68 @@ impl<'s> Policies<'s> {
         }
         result
     }
+
+    /// One after the other, and at the end the tier itself. Those of one number have no order among them.
+    fn in_turn(&self, reasons: &[Reason<'s>], denies: bool, fold: &mut Fold<'s>) -> Outcomes {
+        let mut ordered: Vec<(Option<i64>, Outcomes, &Reason<'s>)> = reasons
+            .iter()
+            .filter_map(|reason| {
+                let rules = &self.get(reason.policy)?.rules;
+                Some((rules.priority().number, in_tier(reason, rules.denies_by_default()), reason))
+            })
+            .filter(|(_, outcomes, _)| *outcomes != Outcomes::NONE)
+            .collect();
+        ordered.sort_by_key(|(number, ..)| *number);
+        let goes_on = Outcomes::NONE.or(Outcomes::END);
+        let (mut possible, mut is_certain) = (Outcomes::EMPTY, false);
+        let mut at_end: Vec<&Reason<'s>> = Vec::new();
+        for equal in ordered.chunk_by(|a, b| a.0 == b.0) {
+            let mut union = Outcomes::EMPTY;
+            let mut all_may_go_on = true;
+            for (number, outcomes, reason) in equal {
+                let decides = outcomes.without(goes_on);
+                if decides.is_empty() {
+                    at_end.push(reason);
+                } else {
+                    fold.note(reason);
+                }
+                if number.is_none() {
+                    // Without its number it may come before or after any other.
+                    fold.missing.insert(Missing::Form);
+                } else {
+                    all_may_go_on &= outcomes.may(goes_on);
+                }
+                union = union.or(decides);
+                is_certain |= !outcomes.may(Outcomes::NONE);
+            }
+            if equal.len() > 1 && !union.is_empty() && !union.is_settled() {
+                fold.missing.insert(Missing::EqualPriorities);
+            }
+            possible = possible.or(union);
+            if !all_may_go_on {
+                return possible;
+            }
+        }
+        if ordered.iter().any(|(_, outcomes, _)| outcomes.may(Outcomes::END)) {
+            possible = possible.or(if denies { Outcomes::DENY } else { Outcomes::PASS });
+            if denies {
+                at_end.into_iter().for_each(|reason| fold.note(reason));
+            }
+        }
+        if is_certain { possible } else { possible.or(Outcomes::NONE) }
+    }
+}
+
+/// What a policy says within a tier that has an end of its own: one that isolates whom it selects leaves the denial to it.
+fn in_tier(reason: &Reason<'_>, isolates: bool) -> Outcomes {
+    let outcomes = reason.answer.outcomes();
+    match reason.answer {
+        PolicyAnswer::DoesNotAdmit => Outcomes::END,
+        PolicyAnswer::Undecidable { .. } if isolates && outcomes.may(Outcomes::DENY) => {
+            outcomes.without(Outcomes::DENY).or(Outcomes::END)
+        }
+        _ => outcomes,
+    }
 }
 
 struct Fold<'s> {
@@ -82,10 +145,11 @@ impl<'s> Fold<'s> {
             Answer::Allowed => {
                 matches!(reason.answer, PolicyAnswer::Admits { .. } | PolicyAnswer::Passes { .. })
             }
-            Answer::Denied => matches!(
-                reason.answer,
-                PolicyAnswer::DoesNotAdmit | PolicyAnswer::Denies { .. } | PolicyAnswer::Passes { .. }
-            ),
+            Answer::Denied => {
+                let turns_away = Outcomes::DENY.or(Outcomes::VETO);
+                matches!(reason.answer, PolicyAnswer::Passes { .. })
+                    || reason.answer.outcomes().without(turns_away).is_empty()
+            }
             Answer::Unknown => true,
         };
         let settles = self.reasons.iter().copied().filter(|b| decided(b)).collect();
@@ -129,11 +193,21 @@ fn family_by_priority<'s>(answers: &[(Priority, &Reason<'s>)], fold: &mut Fold<'
     possible.or(Outcomes::NONE)
 }
 
-/// In no order: any that admits settles it; who is isolated and not admitted is denied.
+/// In no order: one that denies outright settles it, then any that admits; who is isolated and not admitted is denied.
 fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
+    if let Some(denies) = answers.iter().find(|b| matches!(b.answer, PolicyAnswer::Denies { .. })) {
+        fold.note(denies);
+        return Outcomes::DENY;
+    }
+    let may_deny = |reason: &&Reason<'s>| reason.answer.outcomes().may(Outcomes::VETO);
     if let Some(admits) = answers.iter().find(|b| b.answer.outcomes() == Outcomes::ALLOW) {
         fold.note(admits);
-        return Outcomes::ALLOW;
+        let mut possible = Outcomes::ALLOW;
+        for reason in answers.iter().filter(may_deny) {
+            fold.note(reason);
+            possible = possible.or(Outcomes::DENY);
+        }
+        return possible;
     }
     let mut possible = Outcomes::EMPTY;
     let mut none_applies = true;
@@ -145,6 +219,9 @@ fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
         fold.note(reason);
         possible = possible.or(outcomes.without(Outcomes::NONE));
         none_applies &= outcomes.may(Outcomes::NONE);
+    }
+    if possible.may(Outcomes::VETO) {
+        possible = possible.without(Outcomes::VETO).or(Outcomes::DENY);
     }
     if none_applies { possible.or(Outcomes::NONE) } else { possible }
 }

@@ -25,8 +25,11 @@ struct Signature<'s> {
     labels: Vec<(&'s str, &'s str)>,
     host_network: bool,
     on_virtual_node: bool,
+    account: Option<&'s str>,
     /// Of pods in their node's network only.
     node: Option<&'s str>,
+    /// Its name, where pods of one workload may differ.
+    name: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
     addresses: Vec<Vec<bool>>,
 }
@@ -35,6 +38,8 @@ struct Signature<'s> {
 #[derive(Debug, Default)]
 pub struct Sight<'s> {
     every_label: bool,
+    accounts: bool,
+    every_pod: bool,
     keys: BTreeSet<&'s str>,
     /// Keys of labels by which peers choose namespaces, but for the name that all have.
     namespace_keys: BTreeSet<&'s str>,
@@ -79,6 +84,21 @@ impl<'s> Sight<'s> {
     /// A policy may ask for any label of a pod.
     pub(super) const fn every_label(&mut self) {
         self.every_label = true;
+    }
+
+    /// A policy may ask for the service account of a pod.
+    pub(super) const fn accounts(&mut self) {
+        self.accounts = true;
+    }
+
+    /// A policy tells every pod from every other.
+    pub(super) const fn every_pod(&mut self) {
+        self.every_pod = true;
+    }
+
+    /// A policy asks for this label of a pod.
+    pub(super) fn label(&mut self, key: &'s str) {
+        self.keys.insert(key);
     }
 
     /// A peer chooses namespaces by these labels.
@@ -131,7 +151,9 @@ impl<'s> Sight<'s> {
             labels,
             host_network: pod.host_network,
             on_virtual_node: pod.on_virtual_node,
+            account: pod.spec.service_account_name.as_deref().filter(|_| self.accounts),
             node: pod.node.filter(|_| pod.host_network),
+            name: self.every_pod.then_some(pod.name),
             ports,
             addresses,
         }

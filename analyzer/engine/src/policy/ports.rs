@@ -74,9 +74,19 @@ impl<'s> PortEntry<'s> {
         Self { protocol: Some(protocol), which }
     }
 
+    /// From and to, of one protocol or of any.
+    pub(super) const fn numbers(protocol: Option<Protocol>, from: u16, to: u16) -> Self {
+        Self { protocol, which: Which::Range(from, to) }
+    }
+
     /// A port by its name at the destination, whatever its protocol.
     pub(super) const fn named(name: &'s str) -> Self {
         Self { protocol: None, which: Which::Named(name) }
+    }
+
+    /// A port of one protocol by its name at the destination.
+    pub(super) const fn named_of(protocol: Protocol, name: &'s str) -> Self {
+        Self { protocol: Some(protocol), which: Which::Named(name) }
     }
 
     /// Something this version does not know.

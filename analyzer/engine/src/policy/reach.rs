@@ -31,7 +31,7 @@ impl<'s> Policies<'s> {
     ) -> Vec<PortRun> {
         let starts = self.port_starts(from_selection, (to, to_selection), protocol);
         port_runs(&starts, |port| {
-            let connection = Connection { from, to, protocol, port: Some(port) };
+            let connection = Connection { from, to, protocol, port: Some(port), request: None };
             self.evaluate_selected(&connection, from_selection, to_selection).answer
         })
     }

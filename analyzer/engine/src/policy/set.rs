@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
-use super::engine::{Asked, ENGINES, Policy, Scope};
-use super::options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
+use super::engine::{Asked, ENGINES, Guard, Policy, Scope};
+use super::ladder::Ladder;
+use super::options::{AgainstPods, Assumed, EndPorts, Nodes, PolicyOptions};
+use super::request::Request;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
 /// One connection.
@@ -19,6 +21,8 @@ pub struct Connection<'a, 's> {
     pub protocol: Protocol,
     /// The destination's own port, after a Service has translated its; `None` where it is not known.
     pub port: Option<u16>,
+    /// What it carries; `None` where any request may come.
+    pub request: Option<&'a Request>,
 }
 
 /// The policies that (may) select a pod, for one direction: computed once per pod or group of equal pods.
@@ -125,6 +129,12 @@ pub struct Policies<'s> {
     by_namespace: Index<&'s str, Shelf<'s>>,
     /// Those about pods of any namespace.
     anywhere: Vec<u32>,
+    /// Is any of them about nodes?
+    about_nodes: bool,
+    /// The tiers in their order.
+    pub(super) ladder: Ladder,
+    /// Nodes that are more than bystanders.
+    guards: Vec<Guard<'s>>,
     /// What is assumed where plugins differ.
     pub options: PolicyOptions,
 }
@@ -144,7 +154,10 @@ impl<'s> Policies<'s> {
             }
         }
         let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
-        Self { all, by_namespace, anywhere, options }
+        let about_nodes = all.iter().any(|policy| policy.rules.is_about_nodes());
+        let ladder = Ladder::of(snapshot, &all);
+        let guards = ENGINES.iter().flat_map(|engine| engine.guards(snapshot)).collect();
+        Self { all, by_namespace, anywhere, ladder, guards, about_nodes, options }
     }
 
     /// Every policy.
@@ -171,6 +184,7 @@ impl<'s> Policies<'s> {
     pub fn select(&self, pod: &PodEnd<'s>) -> Selection<'s> {
         let mut selection = Selection::default();
         let own = self.by_namespace.get(pod.namespace).map(|shelf| shelf.near(pod.labels)).unwrap_or_default();
+        let yields = |index: u32| self.get(index).is_some_and(|policy| policy.rules.yields());
         for index in own.iter().chain(&self.anywhere).copied() {
             let Some(policy) = self.get(index) else { continue };
             for (direction, slot) in Direction::BOTH.into_iter().zip(&mut selection.per_direction) {
@@ -179,6 +193,11 @@ impl<'s> Policies<'s> {
                     slot.push((index, truth));
                 }
             }
+        }
+        let is_selected =
+            selection.per_direction.iter().flatten().any(|(i, truth)| *truth == Truth::Yes && !yields(*i));
+        if is_selected {
+            selection.per_direction.iter_mut().for_each(|of_one| of_one.retain(|(index, _)| !yields(*index)));
         }
         selection
     }
@@ -239,19 +258,33 @@ impl<'s> Policies<'s> {
             Direction::Egress => (connection.from, connection.to),
             Direction::Ingress => (connection.to, connection.from),
         };
-        let pod = match own {
-            End::Pod(pod) => pod,
+        let (node, of_node);
+        let (pod, selection) = match own {
+            End::Pod(pod) => (pod, selection),
+            End::Node(own) if self.guarded(own.name).is_some() => {
+                return self.guarded(own.name).map_or_else(SideAnswer::open, SideAnswer::unknown);
+            }
+            End::Node(own) if self.about_nodes => {
+                node = own.as_pod();
+                of_node = self.select(&node);
+                (&node, &of_node)
+            }
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
             End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
                 return SideAnswer::unknown(Missing::UnnamedPod);
             }
             _ => return SideAnswer::open(),
         };
+        if let Some(missing) = pod.node.filter(|_| pod.host_network).and_then(|node| self.guarded(node)) {
+            return SideAnswer::unknown(missing);
+        }
         if selection.of(direction).is_empty() {
-            return SideAnswer::open();
+            return self.forwarded(pod, other, SideAnswer::open());
         }
         if let End::Node(node) = other
             && pod.node == Some(node.name)
+            // Where nodes have an identity, the policies answer for it.
+            && self.options.nodes == Nodes::Undecidable
             && self.all_spare_own_node(selection, direction)
         {
             return SideAnswer::open();
@@ -263,12 +296,48 @@ impl<'s> Policies<'s> {
             to: connection.to,
             protocol: connection.protocol,
             port: connection.port,
+            request: connection.request,
             options: &self.options,
+        };
+        self.forwarded(pod, other, self.fold(&asked, selection))
+    }
+
+    /// Is the own traffic of a node decided about in a way that is not evaluated?
+    fn guarded(&self, node: &str) -> Option<Missing<'s>> {
+        self.guards.iter().find(|guard| guard.own && guard.node == node).map(|guard| Missing::HostEndpoint(guard.by))
+    }
+
+    /// What is let through may still be turned away where the pod's node forwards it.
+    fn forwarded(&self, pod: &PodEnd<'s>, other: &End<'s>, answer: SideAnswer<'s>) -> SideAnswer<'s> {
+        let stays = other.pod().is_some_and(|other| other.node.is_some() && other.node == pod.node);
+        let guard = self.guards.iter().find(|guard| guard.forwarded && pod.node == Some(guard.node));
+        match guard {
+            Some(guard) if !stays && answer.answer == Answer::Allowed => {
+                SideAnswer::unknown(Missing::HostEndpoint(guard.by))
+            }
+            _ => answer,
+        }
+    }
+
+    /// What the policies of a destination say to the proxy of Cilium's own Ingress and Gateways, which is neither a pod
+    /// nor a node.
+    pub fn from_own_proxy(&self, connection: &Connection<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
+        let Some(pod) = connection.to.pod() else { return self.side(connection, Direction::Ingress, selection) };
+        let options = PolicyOptions { from_own_proxy: true, ..self.options };
+        let asked = Asked {
+            direction: Direction::Ingress,
+            pod,
+            other: connection.from,
+            to: connection.to,
+            protocol: connection.protocol,
+            port: connection.port,
+            request: connection.request,
+            options: &options,
         };
         self.fold(&asked, selection)
     }
 
-    /// What every policy that (may) select this end says, in the order they were read.
+    /// What every policy that (may) select this end says, in the order in which they are asked.
     pub fn explain(
         &self,
         connection: &Connection<'_, 's>,
@@ -287,9 +356,15 @@ impl<'s> Policies<'s> {
             to: connection.to,
             protocol: connection.protocol,
             port: connection.port,
+            request: connection.request,
             options: &self.options,
         };
-        selection.of(direction).iter().filter_map(|(index, selected)| self.ask(*index, &asked, *selected)).collect()
+        let asks = |(index, selected): &(u32, Truth<'s>)| self.ask(*index, &asked, *selected);
+        let mut reasons: Vec<Reason<'s>> = selection.of(direction).iter().filter_map(asks).collect();
+        reasons.sort_by_key(|reason| {
+            self.get(reason.policy).map(|policy| (self.ladder.place(policy.tier), policy.rules.priority().number))
+        });
+        reasons
     }
 
     /// On which assumptions an answer rests: those without which it would be another.
@@ -330,6 +405,7 @@ impl<'s> Policies<'s> {
                         to: connection.to,
                         protocol: connection.protocol,
                         port: connection.port,
+                        request: connection.request,
                         options,
                     };
                     self.fold(&asked, &self.select(pod)).answer
@@ -347,7 +423,10 @@ impl<'s> Policies<'s> {
     }
 
     fn all_spare_own_node(&self, selection: &Selection<'s>, direction: Direction) -> bool {
-        selection.of(direction).iter().all(|(index, _)| self.get(*index).is_none_or(|p| p.rules.spares_own_node()))
+        selection
+            .of(direction)
+            .iter()
+            .all(|(index, _)| self.get(*index).is_none_or(|p| p.rules.spares_own_node_in(direction)))
     }
 
     /// Is there any policy at all that isolates some pod in this direction?

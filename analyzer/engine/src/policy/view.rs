@@ -16,6 +16,7 @@ use super::groups::Sight;
 use super::ineffective::Ineffective;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
+use super::request::Request;
 use super::set::{Connection, Policies, Selection, SideAnswer, Verdict};
 use super::systems;
 use super::third_party::{ThirdParties, ThirdParty};
@@ -156,11 +157,11 @@ impl<'s> PolicyView<'s> {
         &self,
         (from, from_selection): (&End<'s>, &Selection<'s>),
         (to, to_selection): (&End<'s>, &Selection<'s>),
-        protocol: Protocol,
+        (protocol, request): (Protocol, Option<&Request>),
     ) -> Vec<PortRun> {
         let starts = self.policies.port_starts(from_selection, (to, to_selection), protocol);
         port_runs(&starts, |port| {
-            let connection = Connection { from, to, protocol, port: Some(port) };
+            let connection = Connection { from, to, protocol, port: Some(port), request };
             self.decide_selected(&connection, from_selection, to_selection).answer
         })
     }
@@ -171,7 +172,7 @@ impl<'s> PolicyView<'s> {
         &self,
         (pod, selection): (&End<'s>, &Selection<'s>),
         direction: Direction,
-        (protocol, port): (Protocol, Option<u16>),
+        (protocol, port, request): (Protocol, Option<u16>, Option<&Request>),
         ipv4: bool,
     ) -> Vec<AddressRun> {
         let starts = self.policies.address_starts(selection, direction, ipv4);
@@ -180,11 +181,11 @@ impl<'s> PolicyView<'s> {
             let other = End::Address(address);
             match direction {
                 Direction::Ingress => {
-                    let connection = Connection { from: &other, to: pod, protocol, port };
+                    let connection = Connection { from: &other, to: pod, protocol, port, request };
                     self.decide_selected(&connection, &none, selection).answer
                 }
                 Direction::Egress => {
-                    let connection = Connection { from: pod, to: &other, protocol, port };
+                    let connection = Connection { from: pod, to: &other, protocol, port, request };
                     self.decide_selected(&connection, selection, &none).answer
                 }
             }

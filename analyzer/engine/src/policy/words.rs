@@ -59,6 +59,7 @@ impl<'s> Policies<'s> {
             to: &to,
             protocol,
             port,
+            request: None,
             options: &self.options,
         };
         let mut phrases = Vec::new();

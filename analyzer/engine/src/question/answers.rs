@@ -7,7 +7,8 @@ use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Por
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
 use crate::policy::{
-    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, PolicyView, Protocol, Selection,
+    self, Answer, Connection, Decision, Direction, End, Nodes, PodEnd, PolicyAnswer, PolicyView, Protocol, Request,
+    RulePlace, Selection,
 };
 use kubereach_model::evidence::Locate;
 use kubereach_model::evidence::{FieldPath, Step};
@@ -17,6 +18,7 @@ use kubereach_model::evidence::{FieldPath, Step};
 pub struct Answers<'v, 's> {
     pub(super) view: &'v PolicyView<'s>,
     pub(super) finder: Finder<'v, 's>,
+    request: Option<Request>,
 }
 
 /// A pod and what it is shown by.
@@ -31,7 +33,13 @@ pub(super) struct Side<'s> {
 impl<'v, 's> Answers<'v, 's> {
     /// Over one cluster.
     pub const fn new(view: &'v PolicyView<'s>, finder: Finder<'v, 's>) -> Self {
-        Self { view, finder }
+        Self { view, finder, request: None }
+    }
+
+    /// Of connections that carry this.
+    #[must_use]
+    pub fn carrying(self, request: Request) -> Self {
+        Self { request: Some(request).filter(|request| !request.is_empty()), ..self }
     }
 
     /// May these sources reach these destinations? One row per pair of groups.
@@ -82,7 +90,14 @@ impl<'v, 's> Answers<'v, 's> {
             let (labels, pods): (Vec<String>, Vec<PodEnd<'s>>) = pods.into_iter().unzip();
             for group in self.view.sight.group(&pods) {
                 let member = |index: &usize| Some((labels.get(*index)?.clone(), pods.get(*index)?.clone()));
-                let members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
+                let mut members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
+                let Some((_, first)) = members.first() else { continue };
+                let node = first.node;
+                if self.view.policies.options.nodes != Nodes::Undecidable && members.iter().any(|(_, p)| p.node != node)
+                {
+                    // One speaks for all: what holds only on its own node must not.
+                    members.iter_mut().for_each(|(_, pod)| pod.node = None);
+                }
                 let Some((_, first)) = members.first() else { continue };
                 let selection = self.view.policies.select(first);
                 let (labels, ends) = members.into_iter().map(|(label, pod)| (label, (End::Pod(pod), port))).unzip();
@@ -101,7 +116,8 @@ impl<'v, 's> Answers<'v, 's> {
             let ports = protocols.into_iter().map(|p| self.ports(from, to, source, target, p)).collect();
             ((protocol.unwrap_or(Protocol::Tcp), None), ports)
         };
-        let connection = Connection { from: source, to: target, protocol: asked.0, port: asked.1 };
+        let connection =
+            Connection { from: source, to: target, protocol: asked.0, port: asked.1, request: self.request.as_ref() };
         let decision = self.view.decide_selected(&connection, &from.selection, &to.selection);
         let considered = if explain { self.considered(&connection, from, to) } else { Vec::new() };
         Some(Row {
@@ -124,7 +140,8 @@ impl<'v, 's> Answers<'v, 's> {
     }
 
     fn ports(&self, from: &Side<'s>, to: &Side<'s>, source: &End<'s>, target: &End<'s>, protocol: Protocol) -> Ports {
-        let runs = self.view.ports((source, &from.selection), (target, &to.selection), protocol);
+        let runs =
+            self.view.ports((source, &from.selection), (target, &to.selection), (protocol, self.request.as_ref()));
         Ports {
             protocol: protocol.word(),
             allowed: port_words(&runs, Answer::Allowed),
@@ -150,6 +167,7 @@ impl<'v, 's> Answers<'v, 's> {
         if asked.1.is_none() {
             return Vec::new();
         }
+        let asked = (asked.0, asked.1, self.request.as_ref());
         let families = [true, false].map(|ipv4| self.view.addresses((pod, selection), direction, asked, ipv4));
         if families.iter().all(|runs| runs.len() < 2) {
             return Vec::new();
@@ -232,11 +250,13 @@ impl<'v, 's> Answers<'v, 's> {
         let policy = self.view.policies.get(because.policy)?;
         let direction = because.direction.word();
         let named = |rule: usize| {
+            let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
+            let of = spec.map(|spec| format!("specs[{spec}].")).unwrap_or_default();
             let name = policy.rule_name(because.direction, rule);
             if name.is_empty() {
-                format!("rule {direction}[{rule}]")
+                format!("rule {of}{list}[{number}]")
             } else {
-                format!("rule {direction}[{rule}] ({name})")
+                format!("rule {of}{list}[{number}] ({name})")
             }
         };
         let (says, rule, missing, text) = match because.answer {
@@ -262,16 +282,26 @@ impl<'v, 's> Answers<'v, 's> {
             }
         };
         let field: FieldPath = match rule {
-            Some(rule) => vec![Step::from("spec"), Step::from(direction), Step::from(rule)],
+            Some(rule) => {
+                let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
+                let mut field = match spec {
+                    Some(spec) => vec![Step::from("specs"), Step::from(spec)],
+                    None => vec![Step::from("spec")],
+                };
+                field.extend([Step::from(list), Step::from(number)]);
+                field
+            }
             None => vec![Step::from("spec")],
         };
+        let tier = policy.tier_name().map(|name| format!(" (tier {name})")).unwrap_or_default();
+        let text = kubereach_reports::secrets::mask(&text).unwrap_or(text);
         Some(Because {
             direction,
             policy: Some(policy.object.to_string()),
             says,
             rule,
             missing,
-            text: format!("{} {}", policy.object, kubereach_reports::secrets::mask(&text).unwrap_or(text)),
+            text: format!("{}{tier} {text}", policy.object),
             location: None,
             place: Some((policy.origin, field)),
         })
@@ -301,7 +331,8 @@ impl<'v, 's> Answers<'v, 's> {
                 to.iter().filter_map(move |target| {
                     let (a, b, port) = pair(source, target)?;
                     let (answer, ports, because) = if let Some(port) = port {
-                        let connection = Connection { from: a, to: b, protocol: port.protocol, port: port.port };
+                        let (protocol, request) = (port.protocol, self.request.as_ref());
+                        let connection = Connection { from: a, to: b, protocol, port: port.port, request };
                         let decision = self.view.decide_selected(&connection, &source.selection, &target.selection);
                         let because = if explain { self.because(&decision) } else { Vec::new() };
                         (Some(decision.answer.word()), Vec::new(), because)

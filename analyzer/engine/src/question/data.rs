@@ -1,11 +1,12 @@
 //! The shapes of answers, as `kubereach can --format json` prints them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kubereach_reports::report::{Assumption, Location};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::policy::Request;
 use kubereach_model::evidence::FieldPath;
 use kubereach_model::evidence::Locate;
 
@@ -133,6 +134,40 @@ pub struct Query {
     /// Number or name.
     #[serde(default)]
     pub port: Option<Value>,
+    /// `GET`: what policies of layer 7 may ask of the request.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Its path.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Its authority.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// Its headers.
+    #[serde(default)]
+    pub headers: Option<BTreeMap<String, String>>,
+    /// The identity that the client's certificate proves.
+    #[serde(default)]
+    pub principal: Option<String>,
+    /// The server name of the TLS handshake.
+    #[serde(default)]
+    pub sni: Option<String>,
+}
+
+impl Query {
+    /// What the connection carries, where the line says something of it.
+    pub(super) fn request(&self) -> Option<Request> {
+        let request = Request {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            host: self.host.clone(),
+            headers: BTreeMap::new(),
+            principal: self.principal.clone(),
+            sni: self.sni.clone(),
+        };
+        let request = request.with_headers(self.headers.clone().into_iter().flatten());
+        Some(request).filter(|request| !request.is_empty())
+    }
 }
 
 /// One line of the answers.

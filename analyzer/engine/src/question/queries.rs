@@ -43,13 +43,20 @@ impl<'s> Answers<'_, 's> {
             Ok(to) => to,
             Err(why) => return refuse(why),
         };
+        let request = query.request();
         let mut decisions = Vec::new();
         for source in from.iter() {
             for target in to.iter() {
                 for (end, target_port) in &target.ends {
                     let Some((source_end, _)) = source.ends.first() else { continue };
                     let port = target_port.map_or((protocol, None), |t| (t.protocol, t.port));
-                    let connection = Connection { from: source_end, to: end, protocol: port.0, port: port.1 };
+                    let connection = Connection {
+                        from: source_end,
+                        to: end,
+                        protocol: port.0,
+                        port: port.1,
+                        request: request.as_ref(),
+                    };
                     decisions.push(self.view.decide_selected(&connection, &source.selection, &target.selection));
                 }
             }

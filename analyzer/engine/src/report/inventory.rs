@@ -17,7 +17,7 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
         .records()
         .map(|(kind, namespace, record)| Coverage {
             // Kinds of other projects, and those that nobody evaluates, share names: `Gateway`, `NetworkPolicy`.
-            kind: if is_elsewhere(kind) || unmodelled_role(kind).is_some_and(|role| role != UnmodelledRole::Budget) {
+            kind: if is_elsewhere(kind) || unmodelled_role(kind).is_some_and(is_about_traffic) {
                 kind.display()
             } else {
                 kind.kind.to_string()
@@ -90,13 +90,18 @@ fn counts(s: &Snapshot) -> Counts {
     counts
 }
 
+/// Does it lead traffic or decide about it, and does no check of other objects read it?
+const fn is_about_traffic(role: UnmodelledRole) -> bool {
+    !matches!(role, UnmodelledRole::Budget | UnmodelledRole::Identity | UnmodelledRole::Announcement)
+}
+
 /// Kinds that were read, lead traffic or decide about it, and that no check evaluates.
 pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> Vec<NotEvaluated> {
     let mut counts: BTreeMap<String, (usize, UnmodelledRole)> = BTreeMap::new();
     for object in snapshots.into_iter().flat_map(|s| s.unmodelled.iter()) {
         let kind = object.group_kind();
         if let Some(role) = unmodelled_role(&kind)
-            .filter(|role| !matches!(role, UnmodelledRole::Budget | UnmodelledRole::Door) && !is_evaluated(&kind))
+            .filter(|role| *role != UnmodelledRole::Door && is_about_traffic(*role) && !is_evaluated(&kind))
         {
             counts.entry(kind.display()).or_insert((0, role)).0 += 1;
         }
@@ -112,7 +117,9 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
                 UnmodelledRole::Scaler => "may start or stop workloads on demand",
                 UnmodelledRole::GatewayExtension => "may change how a Gateway treats traffic",
                 UnmodelledRole::Door => "is a part of what leads traffic in",
+                UnmodelledRole::Announcement => "hands out and announces addresses of load balancers",
                 UnmodelledRole::Budget => "decides which pods may be evicted",
+                UnmodelledRole::Identity => "says who pods are",
             }
             .to_owned(),
         })

@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod less;
 mod questions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,15 +131,20 @@ struct WantedCoverage {
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = folders().into_iter().map(|folder| {
-        // `service/one-of-three-ready` is `service::one-of-three-ready`, as names of tests are written.
+    // `service/one-of-three-ready` is `service::one-of-three-ready`, as names of tests are written.
+    let trials = folders().into_iter().flat_map(|folder| {
         let name = name(&folder).replace('/', "::");
-        Trial::test(name, move || match judge(&folder) {
-            errors if errors.is_empty() => Ok(()),
-            errors => Err(Failed::from(errors.join("\n"))),
-        })
+        let less = folder.clone();
+        [
+            Trial::test(name.clone(), move || done(&judge(&folder))),
+            Trial::test(format!("less::{name}"), move || done(&less::more_certain_with_less(&less))),
+        ]
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+fn done(errors: &[String]) -> Result<(), Failed> {
+    if errors.is_empty() { Ok(()) } else { Err(Failed::from(errors.join("\n"))) }
 }
 
 fn judge(folder: &Path) -> Vec<String> {

@@ -1,9 +1,10 @@
 //! Questions of a situation: what `kubereach can` has to answer about its input.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::policy::Protocol;
+use kubereach_engine::policy::{Protocol, Request};
 use kubereach_engine::question::{Answers, Finder, Row, split_port};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
@@ -22,6 +23,9 @@ pub(crate) struct Question {
     #[serde(default = "shop")]
     namespace: String,
     protocol: Option<String>,
+    /// What the connection carries.
+    #[serde(default)]
+    request: Carried,
     /// `allowed`, `denied`, `unknown` or `partly`: of every row, or of each in turn.
     answer: Vec<String>,
     /// Keys of what is missing, of all rows together.
@@ -39,6 +43,24 @@ pub(crate) struct Question {
     addresses: Option<Vec<String>>,
 }
 
+#[derive(Deserialize, Default, Clone)]
+#[serde(deny_unknown_fields, default)]
+struct Carried {
+    method: Option<String>,
+    path: Option<String>,
+    host: Option<String>,
+    headers: BTreeMap<String, String>,
+    principal: Option<String>,
+    sni: Option<String>,
+}
+
+impl Carried {
+    fn request(&self) -> Request {
+        let Self { method, path, host, headers, principal, sni } = self.clone();
+        Request { method, path, host, principal, sni, ..Request::default() }.with_headers(headers)
+    }
+}
+
 fn shop() -> String {
     "shop".to_owned()
 }
@@ -51,8 +73,9 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
     let read = read(&inputs(folder), &options(args), &Silent).unwrap();
     let [snapshot] = read.snapshots.as_slice() else { return errors.push("not one cluster".to_owned()) };
     let cluster = Cluster::new(snapshot);
-    let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
     for question in questions {
+        let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
+        let answers = answers.carrying(question.request.request());
         let name = format!("{} -> {}", question.from, question.to);
         let finder = Finder::new(cluster.policies(), &cluster);
         let protocol = question.protocol.as_deref().map(|word| Protocol::of(word).unwrap());

@@ -1,19 +1,17 @@
 //! Laws that hold for every cluster: order does not matter, reading twice changes nothing, less knowledge
 //! never makes a verdict more certain, nothing is healthy that nobody measured.
 
-use std::collections::BTreeMap;
-
 use kubereach_engine::AnalysisOptions;
-use kubereach_engine::Filter;
 use kubereach_engine::analyze;
-use kubereach_engine::judge_snapshot;
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{InputSpec, IntakeOptions, read};
-use kubereach_model::snapshot::{Assumption, GroupKind, Snapshot};
+use kubereach_model::snapshot::{Assumption, GroupKind};
 use kubereach_reports::report::{Report, Verdict};
 use kubereach_testkit::snapshots::input;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+use crate::common::knowledge::{KINDS, is_better, verdicts};
 
 /// A small cluster: every choice that the checks look at, at random.
 #[derive(Debug, Clone)]
@@ -284,57 +282,6 @@ fn judgement(report: &Report) -> Value {
     }
     json!({"subjects": report.subjects, "findings": findings, "summary": report.summary})
 }
-
-/// What is said of a subject.
-struct Said {
-    verdict: Verdict,
-    /// Two collections contradict each other about it.
-    contradicted: bool,
-    /// The kinds that were not read and on which the verdict rests.
-    assumed: Vec<String>,
-}
-
-fn verdicts(snapshot: &Snapshot) -> BTreeMap<String, Said> {
-    const CONTRADICTIONS: [&str; 5] = [
-        "endpoints/not-consistent",
-        "endpoints/stale-target",
-        "endpoints/address-mismatch",
-        "endpoints/too-young",
-        // The list of classes says that nobody serves it, the published address says that somebody does.
-        "ingress/class-missing-but-served",
-    ];
-    judge_snapshot(snapshot, &Filter::default())
-        .into_iter()
-        .map(|judged| {
-            let segments = judged.subject.paths.iter().flat_map(|p| &p.segments);
-            let contradicted = segments.flat_map(|s| s.findings().to_vec()).any(|f| CONTRADICTIONS.contains(&f.code()));
-            let assumed = judged.subject.assumptions().iter().map(|a| a.kind().to_owned()).collect();
-            (judged.subject.object.to_string(), Said { verdict: judged.verdict, contradicted, assumed })
-        })
-        .collect()
-}
-
-/// Is a verdict better than another, or more certain?
-fn is_better(now: Verdict, was: Verdict) -> bool {
-    matches!(
-        (was, now),
-        (Verdict::Unknown, Verdict::ConfigOk | Verdict::Degraded | Verdict::Broken)
-            | (Verdict::Broken | Verdict::Degraded, Verdict::ConfigOk)
-    )
-}
-
-const KINDS: [(&str, &str); 10] = [
-    ("networking.k8s.io", "NetworkPolicy"),
-    ("", "Pod"),
-    ("", "Service"),
-    ("", "Endpoints"),
-    ("", "Secret"),
-    ("discovery.k8s.io", "EndpointSlice"),
-    ("apps", "Deployment"),
-    ("networking.k8s.io", "IngressClass"),
-    ("gateway.networking.k8s.io", "Gateway"),
-    ("gateway.networking.k8s.io", "GatewayClass"),
-];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]

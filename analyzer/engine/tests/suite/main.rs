@@ -5,8 +5,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod calico_laws;
 mod catalogue;
 mod change_laws;
+mod cilium_laws;
 mod configuration;
 mod gate;
 mod gateway;
@@ -16,7 +18,11 @@ mod measured_laws;
 mod plan;
 mod policy_laws;
 mod rendered;
+mod request_laws;
 mod service;
+mod truth_calico;
+mod truth_cilium;
+mod truth_doors;
 mod truth_gateway;
 mod truth_policy;
 mod truth_requests;

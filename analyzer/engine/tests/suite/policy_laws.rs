@@ -161,13 +161,13 @@ impl Small {
                 "crd.projectcalico.org/v1",
                 "GlobalNetworkPolicy",
                 json!({"metadata": {"name": "g"},
-                "spec": {"selector": "app == 'x'", "types": ["Ingress", "Egress"]}}),
+                "spec": {"selector": "app = 'x'", "types": ["Ingress", "Egress"]}}),
             )),
             Some(1) => Some((
                 "cilium.io/v2",
                 "CiliumNetworkPolicy",
                 json!({"metadata": {"name": "c", "namespace": "a"},
-                "spec": {"endpointSelector": {"matchLabels": {"tier": "y"}}, "ingress": [{}]}}),
+                "spec": {"endpointSelector": {"matchLabels": {"tier": "y"}}, "ingress": [{"unheardOf": {}, "fromEndpoints": 1}]}}),
             )),
             Some(2) => Some((
                 "security.istio.io/v1",
@@ -443,7 +443,7 @@ proptest! {
                 for protocol in Protocol::ALL {
                     let runs = policies.ports(from, to, protocol);
                     for port in 1..9 {
-                        let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port) }).answer;
+                        let got = policies.evaluate(&Connection { from, to, protocol, port: Some(port), request: None }).answer;
                         let expected = match cluster.allowed(i, j, protocol.word(), port) {
                             Some(true) => Answer::Allowed,
                             Some(false) => Answer::Denied,
@@ -511,8 +511,8 @@ proptest! {
                     continue;
                 }
                 for port in 1..6 {
-                    let before = first.evaluate(&Connection { from: &left[i], to: &left[j], protocol: Protocol::Tcp, port: Some(port) }).answer;
-                    let after = second.evaluate(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(port) }).answer;
+                    let before = first.evaluate(&Connection { from: &left[i], to: &left[j], protocol: Protocol::Tcp, port: Some(port), request: None }).answer;
+                    let after = second.evaluate(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(port), request: None }).answer;
                     // Policies add up: among isolated pods one more can only open.
                     prop_assert!(before != Answer::Allowed || after == Answer::Allowed);
                 }
@@ -530,10 +530,10 @@ proptest! {
         for i in 0..left.len() {
             for j in 0..left.len() {
                 for port in 1..6 {
-                    let of = |port| Connection { from: &left[i], to: &left[j], protocol: Protocol::Tcp, port: Some(port) };
+                    let of = |port| Connection { from: &left[i], to: &left[j], protocol: Protocol::Tcp, port: Some(port), request: None };
                     let was = before.decide(&of(port)).answer;
                     let decision = after
-                        .decide(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(port) });
+                        .decide(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(port), request: None });
                     let is = decision.answer;
                     // That policies which were not read turn nobody away is assumed, and said.
                     let assumed = doubt == NOT_COLLECTED && is == Answer::Allowed && !decision.unread.is_empty();
@@ -548,8 +548,11 @@ proptest! {
     fn a_policy_that_is_not_evaluated_never_makes_allowed_of_unknown(cluster in small()) {
         let mut builder = Builder::default();
         builder.coverage.assume(Assumption { kind: None, namespace: None });
-        let third_party = json!({"metadata": {"name": "g"}, "spec": {"selector": "app == 'x'", "types": ["Ingress", "Egress"]}});
-        builder.push(decoded_as("crd.projectcalico.org/v1", "GlobalNetworkPolicy", &third_party), 0, false);
+        for namespace in ["a", "b"] {
+            let selects = json!({"podSelector": {"matchLabels": {"app": "x"}}});
+            let third_party = json!({"metadata": {"name": "g", "namespace": namespace}, "spec": selects});
+            builder.push(decoded_as("networking.k8s.aws/v1alpha1", "ApplicationNetworkPolicy", &third_party), 0, false);
+        }
         for (i, pod) in cluster.pods.iter().enumerate() {
             let value = json!({"metadata": {"name": format!("p{i}"), "namespace": pod.namespace, "labels": pod.labels}, "status": {"phase": "Running"}});
             builder.push(decoded_as("v1", "Pod", &value), 0, false);
@@ -560,7 +563,7 @@ proptest! {
         for (i, pod) in cluster.pods.iter().enumerate() {
             for j in 0..right.len() {
                 let touched = |k: usize| cluster.pods[k].labels.get("app") == Some(&"x");
-                let decision = with.decide(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(80) });
+                let decision = with.decide(&Connection { from: &right[i], to: &right[j], protocol: Protocol::Tcp, port: Some(80), request: None });
                 let expected = if i == j || !(touched(i) || touched(j)) { Answer::Allowed } else { Answer::Unknown };
                 prop_assert_eq!(decision.answer, expected, "{:?} p{} -> p{}", pod.labels, i, j);
             }

@@ -83,6 +83,7 @@ fn the_kubernetes_end_to_end_suite_agrees() {
                 to: &b,
                 protocol: protocol(expected["protocol"].as_str().expect("a protocol")),
                 port: Some(port),
+                request: None,
             };
             let got = policies.evaluate(&connection);
             let allowed = row[2].as_bool().expect("allowed");
@@ -112,6 +113,7 @@ fn the_cyclonus_simulator_agrees() {
                 to: &b,
                 protocol: protocol(row[2].as_str().expect("a protocol")),
                 port: Some(port),
+                request: None,
             };
             if from == to {
                 // The simulator asks the policies even where no traffic leaves the pod.
@@ -153,6 +155,7 @@ fn the_network_policy_api_conformance_suite_agrees() {
                 to: &to,
                 protocol: protocol(row["protocol"].as_str().expect("a protocol")),
                 port: row["port"].as_u64().and_then(|p| u16::try_from(p).ok()),
+                request: None,
             };
             let got = policies.evaluate(&connection);
             figures.count(
@@ -260,7 +263,13 @@ fn the_goldens_of_netpol_analyzer_agree() {
                         // Exact: a run is wholly inside or wholly outside of what is expected.
                         let inside = allowed.iter().any(|a| a.contains(run.start()) && a.contains(run.end()));
                         let touches = allowed.iter().any(|a| a.start() <= run.end() && run.start() <= a.end());
-                        let got = policies.evaluate(&Connection { from, to, protocol, port: Some(*run.start()) });
+                        let got = policies.evaluate(&Connection {
+                            from,
+                            to,
+                            protocol,
+                            port: Some(*run.start()),
+                            request: None,
+                        });
                         let row = || {
                             format!(
                                 "{} {from_name} -> {to_name} {protocol} {run:?} {conns:?} got {answer:?}",

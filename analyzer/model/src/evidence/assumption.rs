@@ -250,7 +250,10 @@ impl Assumption {
                  --assume-complete={}.",
                 self.kind()
             ),
-            _ => "Look at what was not read.".to_owned(),
+            _ if self.obstacle.of_cluster => {
+                "Judge the manifests on top of a snapshot of the cluster that they are for (--on-top-of).".to_owned()
+            }
+            _ => format!("Read the {} as well and give both files to kubereach.", self.kind()),
         }
     }
 

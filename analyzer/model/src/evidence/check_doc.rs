@@ -11,6 +11,8 @@ use crate::snapshot::{Gap, Proof};
 pub trait EffectMarker: 'static {
     /// The effect.
     const EFFECT: Effect;
+    /// Can what is missing be assumed not to be there?
+    const ASSUMES: bool = false;
 }
 
 macro_rules! marker {
@@ -30,6 +32,15 @@ marker! {
     Inconclusive,
     /// Worth saying, changes nothing.
     Notes
+}
+
+/// Inconclusive where assumptions count as unknown, or where what is missing is needed for traffic; else an assumption.
+#[derive(Debug)]
+pub enum Assumes {}
+
+impl EffectMarker for Assumes {
+    const EFFECT: Effect = Effect::Inconclusive;
+    const ASSUMES: bool = true;
 }
 
 /// What a check writes about itself.
@@ -56,6 +67,18 @@ pub struct CatalogueEntry {
     pub text: Text,
     /// What its findings do.
     pub effect: Effect,
+    /// Is it an assumption wherever what is missing could only be in the way?
+    pub assumes: bool,
+}
+
+impl CatalogueEntry {
+    /// What it does, in words.
+    pub const fn does(&self) -> &'static str {
+        match (self.effect, self.assumes) {
+            (effect, false) => effect.word(),
+            (_, true) => "assumes",
+        }
+    }
 }
 
 /// A check's page; `E` decides what a finding of it can be made from.
@@ -68,7 +91,7 @@ pub struct CheckDoc<E> {
 impl<E: EffectMarker> CheckDoc<E> {
     /// A page with this prose.
     pub const fn new(text: Text) -> Self {
-        Self { entry: CatalogueEntry { text, effect: E::EFFECT }, effect: PhantomData }
+        Self { entry: CatalogueEntry { text, effect: E::EFFECT, assumes: E::ASSUMES }, effect: PhantomData }
     }
 
     /// For the catalogue.
@@ -97,6 +120,13 @@ impl CheckDoc<Narrows> {
 }
 
 impl CheckDoc<Inconclusive> {
+    /// A finding that is inconclusive: `gap` says what is missing and why.
+    pub fn finding(&'static self, gap: &Gap, object: ObjectRef, message: impl Into<String>) -> Finding {
+        Finding::of_gap(&self.entry, gap, object, meant(message.into(), gap.near.as_deref()))
+    }
+}
+
+impl CheckDoc<Assumes> {
     /// A finding that is inconclusive: `gap` says what is missing and why.
     pub fn finding(&'static self, gap: &Gap, object: ObjectRef, message: impl Into<String>) -> Finding {
         Finding::of_gap(&self.entry, gap, object, meant(message.into(), gap.near.as_deref()))

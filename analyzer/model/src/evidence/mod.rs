@@ -16,7 +16,7 @@ mod segment;
 
 pub use assumption::{Assumption, MayBeInTheWay, Obstacle, Reading};
 pub use assumptions::Assumptions;
-pub use check_doc::{Blocks, CatalogueEntry, CheckDoc, EffectMarker, Inconclusive, Narrows, Notes, Text};
+pub use check_doc::{Assumes, Blocks, CatalogueEntry, CheckDoc, EffectMarker, Inconclusive, Narrows, Notes, Text};
 pub use finding::{FieldPath, Finding, Step};
 pub use path::{Dormant, EntryPoint, Path, PathKey, SubjectPaths};
 pub use place::{Locate, Place};

@@ -29,7 +29,8 @@ pub struct Assumption {
 
 impl Assumption {
     /// Reads `*`, or `Service,ConfigMap/ns=shop`. Kinds are named as for kubectl; `workloads` stands for pods and
-    /// every kind that makes them. The error says what to write.
+    /// every kind that makes them. A kind that is not read is named as its objects spell it. The error says what to
+    /// write.
     pub fn parse(text: &str) -> Result<Vec<Self>, String> {
         let mut all = Vec::new();
         for part in text.split(',').map(str::trim) {
@@ -51,7 +52,7 @@ impl Assumption {
                 }
                 _ => match kinds::by_name(word) {
                     Some(kind) => all.push(of_kind(Some(kind.kind))),
-                    None if is_of_doors(word) => all.push(of_kind(Some(word))),
+                    None if is_unread_kind(word) => all.push(of_kind(Some(word))),
                     None => return Err(unknown(word)),
                 },
             }
@@ -61,7 +62,7 @@ impl Assumption {
 
     /// Is this a word that [`Self::parse`] takes for a kind?
     pub fn is_kind(word: &str) -> bool {
-        word.eq_ignore_ascii_case(WORKLOADS) || kinds::by_name(word).is_some() || is_of_doors(word)
+        word.eq_ignore_ascii_case(WORKLOADS) || kinds::by_name(word).is_some() || is_unread_kind(word)
     }
 
     fn is_about(&self, kind: &GroupKind) -> bool {
@@ -69,32 +70,19 @@ impl Assumption {
     }
 }
 
-/// Kinds that are not read and that somebody may declare beside those that are: what Contour, Traefik, F5's NGINX
-/// controller, Kong and Istio put beside their entries. (projectcontour.io/v1 and v1alpha1, traefik.io/v1alpha1,
-/// k8s.nginx.org/v1, configuration.konghq.com/v1, networking.istio.io/v1)
-const OF_DOORS: [&str; 18] = [
-    "DestinationRule",
-    "EnvoyFilter",
-    "ExtensionService",
-    "GlobalConfiguration",
-    "KongClusterPlugin",
-    "KongIngress",
-    "KongPlugin",
-    "Middleware",
-    "MiddlewareTCP",
-    "Policy",
-    "ServersTransport",
-    "ServersTransportTCP",
-    "ServiceEntry",
-    "Sidecar",
-    "TLSCertificateDelegation",
-    "TLSOption",
-    "TLSStore",
-    "WorkloadEntry",
-];
+/// May the word be a kind that is not read? Kinds begin with a capital (API conventions: Kinds), and one that is
+/// almost the name of a kind that is read is rather a slip.
+fn is_unread_kind(word: &str) -> bool {
+    let mut letters = word.chars();
+    let is_camel = letters.next().is_some_and(|first| first.is_ascii_uppercase())
+        && letters.clone().any(|letter| letter.is_ascii_lowercase())
+        && letters.all(|letter| letter.is_ascii_alphanumeric());
+    is_camel && near::misspelt(word, words()).is_none()
+}
 
-fn is_of_doors(word: &str) -> bool {
-    OF_DOORS.iter().any(|kind| kind.eq_ignore_ascii_case(word))
+/// Every word that names a kind.
+fn words() -> impl Iterator<Item = &'static str> {
+    kinds::KINDS.iter().flat_map(|kind| [kind.kind, kind.plural]).chain([WORKLOADS])
 }
 
 /// Stands for pods and every kind that makes them.
@@ -102,8 +90,7 @@ const WORKLOADS: &str = "workloads";
 
 /// What to say of a word that names no kind.
 fn unknown(word: &str) -> String {
-    let words = kinds::KINDS.iter().flat_map(|k| [k.kind, k.plural]).chain([WORKLOADS]);
-    match near::nearest(word, words) {
+    match near::nearest(word, words()) {
         Some(near) => format!("no kind is called '{word}'; did you mean {near}?"),
         None => format!("no kind is called '{word}'; name kinds that kubereach reads, such as Service or Deployment"),
     }
@@ -323,19 +310,13 @@ impl Coverage {
         self.kinds.get(kind).into_iter().flat_map(PerKind::statements)
     }
 
-    /// Forgets all that is known about a kind, as if nobody had asked for it.
+    /// Forgets all that is known about a kind, as if nobody had asked for it; no declaration makes up for it.
     pub fn forget(&mut self, kind: &GroupKind, reason: &str) {
-        self.kinds.insert(
-            kind.clone(),
-            PerKind {
-                cluster: Some(CoverageRecord {
-                    state: CoverageState::NotCollected,
-                    reason: reason.to_owned(),
-                    source: String::new(),
-                }),
-                ..PerKind::default()
-            },
-        );
+        let record =
+            CoverageRecord { state: CoverageState::NotCollected, reason: reason.to_owned(), source: String::new() };
+        let forgotten = PerKind { cluster: Some(record), ..PerKind::default() };
+        self.kinds.insert(kind.clone(), forgotten.clone());
+        self.unread.insert(kind.clone(), forgotten);
     }
 
     /// What to say of a kind about which nothing was recorded.
@@ -475,12 +456,13 @@ mod tests {
     }
 
     #[test]
-    fn kinds_beside_entries_may_be_declared_and_slips_may_not() {
-        for kind in OF_DOORS {
+    fn a_kind_that_is_not_read_may_be_declared_and_a_slip_may_not() {
+        for kind in ["ServersTransport", "MiddlewareTCP", "Sidecar", "Gizmo"] {
             let declared = Assumption::parse(kind).unwrap();
-            assert_eq!(declared.len(), 1, "{kind}");
-            assert!(declared[0].kind.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(kind)), "{kind}");
+            assert_eq!(declared, [Assumption { kind: Some(kind.to_owned()), namespace: None }]);
         }
-        assert!(Assumption::parse("Servce").is_err() && Assumption::parse("Gizmo").is_err());
+        for slip in ["Servce", "Deploymnet", "gizmo", "dir", "GIZMO", "Ok/then"] {
+            assert!(Assumption::parse(slip).is_err(), "{slip}");
+        }
     }
 }

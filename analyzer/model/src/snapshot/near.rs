@@ -9,18 +9,30 @@ const COMPARED: usize = 2_000;
 /// one in three, differ; or one is the beginning of the other.
 pub fn nearest<'n>(word: &str, words: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let lower = word.to_lowercase();
+    let apart = |other: &&'n str| {
+        let other = other.to_lowercase();
+        let near = letters_apart(&lower, &other);
+        let begins = lower.len() > 2 && (other.starts_with(&lower) || (other.len() > 2 && lower.starts_with(&other)));
+        near.map(|letters| (false, letters)).or_else(|| begins.then(|| (true, strsim::osa_distance(&lower, &other))))
+    };
     if lower.is_empty() || lower.len() > 253 {
         return None;
     }
-    let apart = |other: &&'n str| {
-        let other = other.to_lowercase();
-        let letters = strsim::osa_distance(&lower, &other);
-        let near = letters <= 2 && letters * 3 <= lower.len().max(other.len());
-        let begins = lower.len() > 2 && (other.starts_with(&lower) || (other.len() > 2 && lower.starts_with(&other)));
-        (near || begins).then_some((!near, letters))
-    };
     let found = words.into_iter().take(COMPARED).filter_map(|other| Some((apart(&other)?, other)));
     found.min().map(|(_, other)| other)
+}
+
+/// The word of which this one is a slip of the fingers, whatever its case: at most two letters, and no more than one in
+/// three, differ.
+pub(super) fn misspelt<'n>(word: &str, words: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = word.to_lowercase();
+    words.into_iter().take(COMPARED).find(|other| letters_apart(&lower, &other.to_lowercase()).is_some())
+}
+
+/// How many letters differ, where these are few.
+fn letters_apart(one: &str, other: &str) -> Option<usize> {
+    let letters = strsim::osa_distance(one, other);
+    (letters <= 2 && letters * 3 <= one.len().max(other.len())).then_some(letters)
 }
 
 /// The name among `names` in which at most two letters (and no more than one in three) differ.

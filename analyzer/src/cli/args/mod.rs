@@ -2,6 +2,7 @@
 
 #[cfg(feature = "live")]
 mod live;
+mod request;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,8 @@ use super::follow::FollowFlags;
 use super::subjects::Subjects;
 #[cfg(feature = "live")]
 use super::via::Via;
+
+pub(super) use request::Request;
 
 #[cfg(feature = "live")]
 pub(super) use live::{ClusterFlags, Job, LiveFlags, Probe, SnapshotArgs, WhomFlags, parse_time, range};
@@ -45,6 +48,8 @@ pub(super) enum Command {
     Check(Check),
     /// One subject, hop by hop: every path and segment with its evidence
     Trace(Trace),
+    /// What happens to this request: which door and rule take it, and what the client gets
+    Request(Request),
     /// May SOURCE reach DEST? Which network policies decide, per pod
     Can(Can),
     /// Which problems two snapshots (or two JSON reports) do not share: introduced, fixed, unchanged
@@ -340,7 +345,8 @@ pub(super) struct Trace {
         kubereach can external shop/web-5d9c:8080 bundle.tar.gz --explain\n  \
         kubereach can --from-all service/db:5432 -n shop dump/\n  \
         kubereach can --queries questions.jsonl dump/ > answers.jsonl\n\n\
-        A query is a line {\"id\":1,\"from\":\"shop/web-1\",\"to\":\"shop/cart-1\",\"protocol\":\"TCP\",\"port\":8080}.\n\n\
+        A query is a line {\"id\":1,\"from\":\"shop/web-1\",\"to\":\"shop/cart-1\",\"protocol\":\"TCP\",\"port\":8080}; it\n\
+        may also have method, path, host, headers (an object), principal and sni.\n\n\
         Exit codes: 0 allowed (and for matrices and query files), 1 denied, 4 cannot be decided (also where it\n\
         depends on the port and none is named), 2 usage, 3 nothing could be analyzed."
 )]
@@ -360,8 +366,10 @@ pub(super) struct Can {
     /// The destination's port, where DEST is not given
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
+    #[command(flatten)]
+    pub request: RequestFlags,
     /// Answer many questions at once: JSON lines in FILE (`-` for standard input), JSON lines out
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from_all", "to_all", "port", "explain", "format"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from_all", "to_all", "port", "explain", "format", "RequestFlags"])]
     pub queries: Option<PathBuf>,
     /// Show every policy that was considered and why it did or did not decide
     #[arg(long)]
@@ -371,6 +379,29 @@ pub(super) struct Can {
     pub format: String,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// What the connections carry, for policies that look at it
+#[derive(Debug, Args)]
+pub(super) struct RequestFlags {
+    /// The request's method, for policies of layer 7
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// The request's path
+    #[arg(long, value_name = "PATH")]
+    pub path: Option<String>,
+    /// The host it asks for
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// A header of it (repeatable)
+    #[arg(long, value_name = "NAME:VALUE")]
+    pub header: Vec<String>,
+    /// The identity that the client proves in the mesh
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub principal: Option<String>,
+    /// The server name of its TLS handshake
+    #[arg(long, value_name = "NAME")]
+    pub sni: Option<String>,
 }
 
 /// `kubereach plan`

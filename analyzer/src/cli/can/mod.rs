@@ -6,11 +6,11 @@ use std::io::{BufRead, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::policy::{Answer, Protocol};
+use kubereach_engine::policy::{Answer, Protocol, Request};
 use kubereach_engine::question::{Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, split_port};
 use kubereach_model::evidence::Locate;
 
-use super::args::Can;
+use super::args::{Can, RequestFlags};
 use super::{Failure, GATE, OK, input};
 
 /// The policies do not decide it.
@@ -27,6 +27,7 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
                 .ok_or_else(|| Failure::Usage(format!("--protocol {word}: use one of TCP, UDP and SCTP")))?,
         ),
     };
+    let request = request(&mut command.request)?;
     let words = words(&mut command)?;
     let options = input::options(&command.reading)?;
     let read = input::read(&command.reading, &options, std::slice::from_ref(&command.namespace))?;
@@ -42,7 +43,7 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     };
     let cluster = Cluster::new(snapshot);
     let view = cluster.policies();
-    let answers = Answers::new(view, Finder::new(view, &cluster));
+    let answers = Answers::new(view, Finder::new(view, &cluster)).carrying(request);
     if let Some(file) = &command.queries {
         return queries(&answers, file, &read);
     }
@@ -77,6 +78,24 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
             Ok(OK)
         }
     }
+}
+
+/// What the flags say of the request.
+fn request(flags: &mut RequestFlags) -> Result<Request, Failure> {
+    let header = |text: String| match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        _ => Err(Failure::Usage(format!("--header {text}: write NAME:VALUE"))),
+    };
+    let headers = flags.header.drain(..).map(header).collect::<Result<Vec<_>, _>>()?;
+    let request = Request {
+        method: flags.method.take(),
+        path: flags.path.take(),
+        host: flags.host.take(),
+        headers: std::collections::BTreeMap::new(),
+        principal: flags.principal.take(),
+        sni: flags.sni.take(),
+    };
+    Ok(request.with_headers(headers))
 }
 
 struct Words {

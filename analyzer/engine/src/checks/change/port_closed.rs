@@ -143,7 +143,7 @@ fn answer(
             PortRef::Redacted => None,
         };
         let to = End::Pod(view.ends.template(workload)?);
-        let connection = Connection { from: &from, to: &to, protocol, port: Some(number?) };
+        let connection = Connection { from: &from, to: &to, protocol, port: Some(number?), request: None };
         answers.push(view.decide(&connection).answer);
     }
     let first = *answers.first()?;

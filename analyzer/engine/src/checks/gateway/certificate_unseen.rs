@@ -5,11 +5,11 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::tls::{COULD, secrets};
 use crate::evaluate::gateway_api::context::CertificateRefContext;
 use crate::resolve::gateway::trust::Trust;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, MayBeInTheWay, Obstacle, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
-pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "gateway/certificate-unseen",
     segment: SegmentName::Tls,
     title: "The certificate of a listener was not read",

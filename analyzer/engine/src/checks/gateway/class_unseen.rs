@@ -3,11 +3,11 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::evaluate::gateway_api::context::GatewayContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Obstacle, Reading, Segment, Text, command};
+use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Reading, Segment, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Lookup;
 
-pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "gateway/class-unseen",
     segment: SegmentName::Controller,
     title: "The GatewayClass was not read",

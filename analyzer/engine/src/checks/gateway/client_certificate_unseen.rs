@@ -6,10 +6,10 @@ use crate::checks::tls::secrets;
 use crate::evaluate::gateway_api::context::CertificateRefContext;
 use crate::resolve::conditions::{ConditionState, state};
 use crate::resolve::gateway::trust::Trust;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Segment, Text, command};
+use kubereach_model::evidence::{Assumes, CheckDoc, MayBeInTheWay, Obstacle, Segment, Text, command};
 use kubereach_model::field;
 
-pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "gateway/client-certificate-unseen",
     segment: SegmentName::Tls,
     title: "The certificate the Gateway shows to backends was not read",

@@ -6,11 +6,11 @@ use crate::checks::ingress::of_cluster::{COULD, classes, of_cluster};
 use crate::checks::ingress::words;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::state::IngressState;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Segment, Text};
 use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "ingress/controller-unknown",
     segment: SegmentName::Controller,
     title: "The controller is not one that is known, and nothing shows that it serves",

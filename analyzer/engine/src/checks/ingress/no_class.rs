@@ -7,12 +7,12 @@ use crate::checks::ingress::words;
 use crate::resolve::ingress::class::{Class, Named};
 use crate::resolve::ingress::entry::ClassField;
 use crate::resolve::ingress::state::IngressState;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "ingress/no-class",
     segment: SegmentName::Controller,
     title: "The Ingress has no class",
@@ -67,7 +67,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         ClassField::Spec(_) => finding
             .at(state.ingress.origin, field!["spec", "ingressClassName"])
             .next("Set spec.ingressClassName to one of the classes.", "kubectl get ingressclass"),
-        ClassField::Annotation(_) => finding
+        ClassField::Annotation(_) | ClassField::Kind(_) => finding
             .at(state.ingress.origin, field!["metadata"])
             .next("Name the class in the annotation kubernetes.io/ingress.class.", "kubectl get ingressclass"),
     });

@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::istio::words;
 use crate::evaluate::istio::VirtualContext;
 use crate::resolve::istio::of_kind;
-use kubereach_model::evidence::{CheckDoc, FieldPath, Inconclusive, Obstacle, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, FieldPath, Assumes, Obstacle, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "istio/delegate-unseen",
     segment: SegmentName::Reference,
     title: "The delegate of a rule was not read",

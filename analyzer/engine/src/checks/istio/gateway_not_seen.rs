@@ -4,13 +4,13 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::istio::words;
 use crate::evaluate::istio::GatewayContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Obstacle, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Pod, Resource as _};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "istio/gateway-not-seen",
     segment: SegmentName::Controller,
     title: "No pod that the Gateway selects was seen",

@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::istio::words;
 use crate::evaluate::istio::{Binding, BoundContext};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Obstacle, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
 use kubereach_model::field;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "istio/gateway-unseen",
     segment: SegmentName::Listener,
     title: "The gateway of a VirtualService was not read",

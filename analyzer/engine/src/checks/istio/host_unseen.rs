@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::istio::words;
 use crate::evaluate::istio::DestinationContext;
 use crate::resolve::istio::Target;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Obstacle, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "istio/host-unseen",
     segment: SegmentName::Reference,
     title: "The host of a destination was not read",

@@ -3,10 +3,10 @@
 use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::policy::Unread;
-use kubereach_model::evidence::{Assumption, CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Text};
+use kubereach_model::evidence::{Assumes, Assumption, CheckDoc, MayBeInTheWay, Obstacle, Text};
 
 /// Its catalogue entry.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "policy/not-collected",
     segment: SegmentName::Policy,
     title: "Network policies were not read",

@@ -4,14 +4,14 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::service::Consumer;
 use crate::evaluate::service::context::{Context, Situation};
-use kubereach_model::evidence::{Assumption, CheckDoc, Finding, Inconclusive, Obstacle, Reading, Text, command};
+use kubereach_model::evidence::{Assumes, Assumption, CheckDoc, Finding, Obstacle, Reading, Text, command};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Node, WorkloadKind};
 use std::collections::BTreeSet;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "service/internal-traffic-local",
     segment: SegmentName::Service,
     title: "Only clients on a node with a pod of the Service get through",

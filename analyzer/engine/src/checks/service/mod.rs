@@ -11,7 +11,10 @@ pub mod headless_port_not_translated;
 pub mod internal_traffic_local;
 pub mod ip_family_mismatch;
 pub mod ip_family_partly_served;
+pub mod ip_family_unseen;
+pub mod load_balancer_announcement_unclear;
 pub mod load_balancer_class_unseen;
+pub mod load_balancer_not_announced;
 pub mod load_balancer_pending;
 pub mod load_balancer_port_error;
 pub mod load_balancer_unseen;
@@ -56,7 +59,10 @@ pub static DOCS: &[&CatalogueEntry] = &[
     internal_traffic_local::DOC.entry(),
     ip_family_mismatch::DOC.entry(),
     ip_family_partly_served::DOC.entry(),
+    ip_family_unseen::DOC.entry(),
+    load_balancer_announcement_unclear::DOC.entry(),
     load_balancer_class_unseen::DOC.entry(),
+    load_balancer_not_announced::DOC.entry(),
     load_balancer_pending::DOC.entry(),
     load_balancer_port_error::DOC.entry(),
     load_balancer_unseen::DOC.entry(),
@@ -124,6 +130,7 @@ pub const TABLE: CheckTable = CheckTable {
         some_endpoints_not_ready::finding,
         endpoints::node_not_ready::finding,
         ip_family_partly_served::finding,
+        ip_family_unseen::finding,
     ],
     endpoints: &[
         selectorless::finding,
@@ -159,6 +166,8 @@ pub const TABLE: CheckTable = CheckTable {
         load_balancer_class_unseen::finding,
         load_balancer_pending::finding,
         load_balancer_port_error::finding,
+        load_balancer_not_announced::finding,
+        load_balancer_announcement_unclear::finding,
         external_traffic_local::finding,
     ],
     naming: &[entry::other_kinds::finding],

@@ -6,10 +6,10 @@ use crate::checks::ingress::words;
 use crate::checks::tls::{COULD, secrets};
 use crate::evaluate::ingress::SecretUser;
 use crate::resolve::certificate::{CertificateFacts, Fact};
-use kubereach_model::evidence::{Assumption, CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Text};
+use kubereach_model::evidence::{Assumes, Assumption, CheckDoc, MayBeInTheWay, Obstacle, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "tls/certificate-masked",
     segment: SegmentName::Tls,
     title: "The certificate was masked by a collector",

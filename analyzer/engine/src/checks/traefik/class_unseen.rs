@@ -4,10 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::EntryContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "traefik/class-unseen",
     segment: SegmentName::Controller,
     title: "Whether Traefik serves the class is not shown",

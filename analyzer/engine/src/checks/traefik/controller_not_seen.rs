@@ -4,11 +4,11 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::EntryContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Obstacle, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
 use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "traefik/controller-not-seen",
     segment: SegmentName::Controller,
     title: "No pod of Traefik was seen",

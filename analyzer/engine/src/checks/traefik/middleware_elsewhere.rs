@@ -6,10 +6,10 @@ use crate::checks::traefik::words;
 use crate::evaluate::traefik::RouteContext;
 use crate::resolve::traefik::middlewares::What;
 use crate::resolve::traefik::settings::Answer;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "traefik/middleware-elsewhere",
     segment: SegmentName::Rule,
     title: "Whether Traefik has a middleware or takes it is not shown",

@@ -6,10 +6,10 @@ use crate::checks::traefik::words;
 use crate::evaluate::traefik::RouteContext;
 use crate::evaluate::traefik::at;
 use crate::resolve::traefik::middlewares::What;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Obstacle, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "traefik/middleware-unseen",
     segment: SegmentName::Rule,
     title: "A middleware of the route was not read",

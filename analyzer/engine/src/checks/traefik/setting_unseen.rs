@@ -6,10 +6,10 @@ use crate::checks::traefik::words;
 use crate::evaluate::traefik::LeafContext;
 use crate::resolve::traefik::leaves::Target;
 use crate::resolve::traefik::settings::Answer;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Assumes, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "traefik/setting-unseen",
     segment: SegmentName::Reference,
     title: "Whether Traefik allows it is not shown",

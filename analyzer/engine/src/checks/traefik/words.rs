@@ -1,7 +1,7 @@
 //! Words and commands that the checks of this area share.
 
 use crate::evaluate::traefik::EntryContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Obstacle, Reading, Segment, command};
+use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Reading, Segment, command};
 
 /// A text from the input, at a length fit for a sentence.
 pub(super) fn brief(text: &str) -> String {
@@ -43,7 +43,7 @@ pub(super) fn middlewares(cx: &EntryContext<'_, '_>) -> Reading {
 
 /// Says that something about Traefik is not known: an assumption in manifests, which leave Traefik to the cluster.
 pub(super) fn unknown(
-    doc: &'static CheckDoc<Inconclusive>,
+    doc: &'static CheckDoc<Assumes>,
     cx: &EntryContext<'_, '_>,
     segment: &mut Segment,
     message: &str,

@@ -45,7 +45,7 @@ pub(super) fn behind<'s>(
         let behind = evaluation.backends.of(*service, number.as_ref(), facts.consumer, proxy);
         rest = behind.segments;
         outbound.dormant = behind.dormant;
-        outbound.tls = backend_tls::segment(evaluation, cx.route, target, port);
+        outbound.tls = backend_tls::segment(evaluation, cx.route, target, service, port);
     }
     outbound.backend = Some(target.key());
     outbound.segments = [Arc::new(reference)].into_iter().chain(rest).collect();

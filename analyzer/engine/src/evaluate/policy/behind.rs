@@ -63,7 +63,7 @@ pub fn behind<'s>(
                 return SideAnswer::open();
             }
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
-            let connection = Connection { from: &anyone, to: &target.end, protocol, port: target.port };
+            let connection = Connection { from: &anyone, to: &target.end, protocol, port: target.port, request: None };
             policies.policies.side(&connection, Direction::Ingress, &selection)
         })
         .collect();

@@ -12,7 +12,7 @@ use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{self, Target, kinds_of_targets, targets};
 use crate::evaluate::service::BackendSegments;
 use crate::policy::{
-    Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection, Unread,
+    Answer, Connection, Decision, Direction, End, Group, Missing, Nodes, PodEnd, Policy, Protocol, Selection, Unread,
 };
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::Segment;
@@ -73,8 +73,8 @@ pub fn through<'s>(
     let ask = Ask { cluster, protocol, targets: &targets };
     let asked = match &caller {
         Caller::Pods(pods) => ask.of_pods(pods),
-        Caller::OwnIdentity => Some(Asked::OwnIdentity { restricted: ask.of_identity() }),
-        Caller::Unseen => Some(Asked::Unseen { restricted: ask.of_identity() }),
+        Caller::OwnIdentity => Some(Asked::OwnIdentity { restricted: ask.of_identity(true) }),
+        Caller::Unseen => Some(Asked::Unseen { restricted: ask.of_identity(false) }),
     };
     let Some(asked) = asked else { return behind };
     let cx = CallerContext { cluster, view, name, protocol, targets: &targets, asked };
@@ -132,20 +132,43 @@ struct Counts {
 
 impl<'a, 's> Ask<'a, 's> {
     /// A proxy without labels: does any policy ask who connects?
-    fn of_identity(&self) -> bool {
+    fn of_identity(&self, is_own_proxy: bool) -> bool {
         let policies = self.cluster.policies();
         self.targets.iter().any(|target| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
-            let connection =
-                Connection { from: &End::Anyone, to: &target.end, protocol: self.protocol, port: target.port };
-            policies.policies.side(&connection, Direction::Ingress, &selection).answer != Answer::Allowed
+            let connection = Connection {
+                from: &End::Anyone,
+                to: &target.end,
+                protocol: self.protocol,
+                port: target.port,
+                request: None,
+            };
+            self.answer_to_identity(&connection, &selection, is_own_proxy) != Answer::Allowed
         })
+    }
+
+    /// Cilium knows its own proxy; anything else may be anyone.
+    fn answer_to_identity(
+        &self,
+        connection: &Connection<'_, 's>,
+        selection: &Selection<'s>,
+        is_own_proxy: bool,
+    ) -> Answer {
+        let policies = &self.cluster.policies().policies;
+        match policies.options.nodes {
+            Nodes::Identity { .. } if is_own_proxy => policies.from_own_proxy(connection, selection).answer,
+            _ => policies.side(connection, Direction::Ingress, selection).answer,
+        }
     }
 
     /// Callers and targets of which no policy tells any two apart; `None` where pairs have to be asked about one by
     /// one: a pod may talk to itself, and a node to its own pods.
     fn kinds<'c>(&'c self, callers: &'c Callers<'s>) -> Option<(Vec<Asking<'c, 's>>, Vec<Asking<'c, 's>>)> {
         let policies = self.cluster.policies();
+        let sees_nodes = policies.policies.options.nodes != Nodes::Undecidable;
+        if sees_nodes && callers.ends.iter().any(End::is_on_node) {
+            return None;
+        }
         let asking = |end: &'c End<'s>, port: Option<u16>, count: usize| Asking {
             selection: end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default(),
             end,
@@ -198,7 +221,13 @@ impl<'a, 's> Ask<'a, 's> {
             .iter()
             .map(|from| {
                 let connect = |to: &Asking<'_, 's>| {
-                    let connection = Connection { from: from.end, to: to.end, protocol: self.protocol, port: to.port };
+                    let connection = Connection {
+                        from: from.end,
+                        to: to.end,
+                        protocol: self.protocol,
+                        port: to.port,
+                        request: None,
+                    };
                     policies.settle(&connection, &from.selection, &to.selection)
                 };
                 targets.iter().map(connect).collect()

@@ -28,7 +28,8 @@ impl<'s> Admits<'s> {
         match side.answer {
             Answer::Allowed => Self::Anyone,
             Answer::Denied => Self::NoOne,
-            Answer::Unknown => match side.missing.iter().find(|m| **m != Missing::Caller) {
+            // Which request it is, like who connects, is a question and no gap.
+            Answer::Unknown => match side.missing.iter().find(|m| !matches!(m, Missing::Caller | Missing::Request)) {
                 Some(missing) => Self::Unclear(*missing),
                 None => Self::Some,
             },

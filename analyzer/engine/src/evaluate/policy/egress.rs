@@ -113,7 +113,7 @@ fn to_dns<'s>(
         let from = End::Pod((*pod).clone());
         let selection = policies.select(pod);
         for (to, port) in servers {
-            let connection = Connection { from: &from, to, protocol, port: Some(*port) };
+            let connection = Connection { from: &from, to, protocol, port: Some(*port), request: None };
             let answer = policies.side(&connection, Direction::Egress, &selection).answer;
             match same {
                 None => same = Some(answer),

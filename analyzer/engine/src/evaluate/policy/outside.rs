@@ -41,7 +41,7 @@ impl<'s> OutsideContext<'_, 's> {
         let (policies, protocol) = (&self.cluster.policies().policies, self.protocol());
         let side = |target: &Target<'s>| {
             let selection = target.end.pod().map(|pod| policies.select(pod)).unwrap_or_default();
-            let connection = Connection { from, to: &target.end, protocol, port: target.port };
+            let connection = Connection { from, to: &target.end, protocol, port: target.port, request: None };
             policies.side(&connection, Direction::Ingress, &selection)
         };
         targets.iter().map(side).collect()

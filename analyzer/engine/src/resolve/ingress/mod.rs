@@ -4,7 +4,11 @@ pub mod actions;
 pub mod backend;
 pub mod claims;
 pub mod class;
+pub mod demands;
 pub mod entry;
+pub mod instances;
+pub mod middlewares;
+pub mod owners;
 pub mod pods;
 pub mod rules;
 pub mod state;
@@ -15,6 +19,7 @@ use kubereach_model::snapshot::{Gap, GroupKind};
 
 use claims::Claims;
 use entry::Entry;
+use owners::Owners;
 use state::{ControllerStates, IngressState};
 
 /// Every object of one kind, resolved as far as its rules.
@@ -24,6 +29,8 @@ pub struct Ingresses<'s> {
     pub states: Vec<IngressState<'s>>,
     /// Who claims which path.
     pub claims: Claims<'s>,
+    /// Who holds which host, where one object holds it.
+    pub owners: Owners,
     /// Were the Ingresses of the whole cluster read?
     pub complete: Result<(), Gap>,
 }
@@ -39,6 +46,7 @@ impl<'s> Ingresses<'s> {
         let mut controllers = ControllerStates::of(cluster);
         let states: Vec<_> = entries.map(|entry| controllers.state_of(entry)).collect();
         let claims = Claims::of(&states);
-        Self { states, claims, complete: cluster.snapshot.is_complete(kind, None) }
+        let owners = Owners::of(cluster, &states);
+        Self { states, claims, owners, complete: cluster.snapshot.is_complete(kind, None) }
     }
 }

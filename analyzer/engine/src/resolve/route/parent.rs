@@ -57,7 +57,8 @@ pub fn resolve<'s>(cluster: &ClusterIndex<'s>, route: &Route, parent: &ParentRef
                 (found, _) => found,
             }
         }
-        ("", "Service") => answer(cluster.snapshot.lookup::<Service>(namespace, &parent.name), Parent::Mesh),
+        // Linkerd documents the core group as `core`.
+        ("" | "core", "Service") => answer(cluster.snapshot.lookup::<Service>(namespace, &parent.name), Parent::Mesh),
         _ => Parent::ThirdParty,
     }
 }

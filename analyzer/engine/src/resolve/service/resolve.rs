@@ -7,7 +7,7 @@ use kubereach_reports::report::CoverageState;
 
 use super::{Addressed, Doubt, Endpoint, Family, Group, GroupPort, Selected, Source, Truth, Workloads, addressed};
 use crate::resolve::ClusterIndex;
-use kubereach_model::snapshot::model::lenient::PortRef;
+use kubereach_model::snapshot::model::lenient::{Field, PortRef};
 use kubereach_model::snapshot::model::{EndpointSlice, Endpoints, Pod, PodSpec, Resource as _, Service, TargetRef};
 use kubereach_model::snapshot::{Found, Gap, matches_pairs};
 
@@ -59,8 +59,8 @@ pub(super) fn resolve<'s>(
     }
     let object = cluster.snapshot.lookup::<Endpoints>(&meta.namespace, &meta.name).found();
     // In manifests a hand-written Endpoints object stands for the slices that mirroring will make of it.
-    let mirrored =
-        object.filter(|o| declared_only && o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
+    let object = object.filter(|o| o.metadata.label("endpointslice.kubernetes.io/skip-mirror") != Some("true"));
+    let mirrored = object.filter(|_| declared_only);
     let Some(gap) = gap else {
         return match mirrored {
             Some(object) => from_object(cluster, service, selected, object),
@@ -139,6 +139,7 @@ fn group_ports(ports: &[kubereach_model::snapshot::model::SlicePort]) -> Vec<Gro
             name: &p.name,
             protocol: if p.protocol.is_empty() { "TCP" } else { &p.protocol },
             number: p.port.known().copied(),
+            numbered: !matches!(p.port, Field::Absent | Field::Known(0)),
         })
         .collect()
 }
@@ -208,7 +209,7 @@ fn worked_ports<'s>(service: &'s Service, spec: Option<&PodSpec>) -> Vec<GroupPo
                     _ => None,
                 },
             };
-            Some(GroupPort { name: &port.name, protocol: &port.protocol, number })
+            Some(GroupPort { name: &port.name, protocol: &port.protocol, number, numbered: true })
         })
         .collect()
 }

@@ -10,12 +10,14 @@ use serde::de::DeserializeOwned;
 
 use super::{AnyStore, ApiRules as _, Applied, Kind, Object, Stays, kind};
 use crate::snapshot::builder::{Decode, Provenance};
-use crate::snapshot::model::UnmodelledRole::{self, Budget, Door, Entry, GatewayExtension, Policy, Scaler};
+use crate::snapshot::model::UnmodelledRole::{
+    self, Announcement, Budget, Door, Entry, GatewayExtension, Identity, Policy, Scaler,
+};
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, TcpIngress, Unmodelled,
-    Workload, WorkloadKind,
+    HorizontalPodAutoscaler, HttpProxy, Ingress, IngressClass, IngressController, ListenerSet, Meta, Namespace,
+    NetworkPolicy, Node, OpenShiftRoute, PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind,
+    Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
 use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};
@@ -24,11 +26,17 @@ const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
 
 /// Kinds (or all kinds of a group) that are kept where they are found and that no reader asks for.
-pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 4] = [
+pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 10] = [
     ("policy.linkerd.io", None, Policy),
     ("kuma.io", None, Policy),
     (X_GATEWAY, None, GatewayExtension),
+    ("gateway.envoyproxy.io", None, GatewayExtension),
+    ("gateway.kgateway.dev", None, GatewayExtension),
+    ("gateway.nginx.org", None, GatewayExtension),
+    ("traefik.io", Some("Middleware"), GatewayExtension),
+    ("traefik.containo.us", Some("Middleware"), GatewayExtension),
     ("policy", Some("PodDisruptionBudget"), Budget),
+    ("", Some("ServiceAccount"), Identity),
 ];
 
 // The type, the name of its store, and the kinds it holds. The first is the one by which the type is asked for.
@@ -51,6 +59,19 @@ kinds! {
     }
     TcpIngress => tcp_ingresses {
         kind("configuration.konghq.com", "v1beta1", "TCPIngress", "tcpingresses").custom().names_certificates(),
+    }
+    OpenShiftRoute => openshift_routes {
+        kind("route.openshift.io", "v1", "Route", "routes").aggregated().names_certificates(),
+    }
+    IngressController => ingress_controllers {
+        kind("operator.openshift.io", "v1", "IngressController", "ingresscontrollers").custom(),
+    }
+    HttpProxy => http_proxies {
+        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies")
+            .short(&["proxy", "proxies"]).custom().named_by_others().names_certificates(),
+    }
+    TlsCertificateDelegation => certificate_delegations {
+        kind("projectcontour.io", "v1", "TLSCertificateDelegation", "tlscertificatedelegations").custom(),
     }
     IngressClass => ingress_classes {
         kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses").in_no_namespace().named_by_others(),
@@ -150,7 +171,6 @@ kinds! {
         kind("security.istio.io", "v1", "PeerAuthentication", "peerauthentications").custom().role(Policy),
         kind("security.istio.io", "v1", "RequestAuthentication", "requestauthentications")
             .custom().role(Policy),
-        kind("route.openshift.io", "v1", "Route", "routes").aggregated().role(Entry),
         kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Door).names_certificates(),
         kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Door).names_certificates(),
         kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Door).names_certificates(),
@@ -173,7 +193,7 @@ kinds! {
         kind("traefik.containo.us", "v1alpha1", "TLSOption", "tlsoptions").custom().role(Door),
         kind("traefik.containo.us", "v1alpha1", "TLSStore", "tlsstores").custom().role(Door),
         kind("traefik.containo.us", "v1alpha1", "ServersTransport", "serverstransports").custom().role(Door),
-        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies").custom().role(Entry),
+        kind("projectcontour.io", "v1alpha1", "ExtensionService", "extensionservices").custom().role(Entry),
         kind("configuration.konghq.com", "v1", "KongIngress", "kongingresses").custom().role(Entry),
         kind("configuration.konghq.com", "v1beta1", "UDPIngress", "udpingresses").custom().role(Entry),
         kind("getambassador.io", "v3alpha1", "Mapping", "mappings").custom().role(Entry),
@@ -202,6 +222,7 @@ kinds! {
         kind("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies")
             .in_no_namespace().custom().role(Policy),
+        kind("cilium.io", "v2", "CiliumCIDRGroup", "ciliumcidrgroups").in_no_namespace().custom().role(Policy),
         kind("cilium.io", "v2", "CiliumEnvoyConfig", "ciliumenvoyconfigs").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumLocalRedirectPolicy", "ciliumlocalredirectpolicies")
             .custom().role(Policy),
@@ -211,12 +232,29 @@ kinds! {
         kind("crd.projectcalico.org", "v1", "Tier", "tiers").in_no_namespace().custom().role(Policy),
         kind("crd.projectcalico.org", "v1", "StagedNetworkPolicy", "stagednetworkpolicies")
             .custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "StagedGlobalNetworkPolicy", "stagedglobalnetworkpolicies")
+            .in_no_namespace().custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "StagedKubernetesNetworkPolicy", "stagedkubernetesnetworkpolicies")
+            .custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "NetworkSet", "networksets").custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "GlobalNetworkSet", "globalnetworksets")
+            .in_no_namespace().custom().role(Policy),
+        kind("crd.projectcalico.org", "v1", "HostEndpoint", "hostendpoints").in_no_namespace().custom().role(Policy),
         kind("projectcalico.org", "v3", "NetworkPolicy", "networkpolicies").aggregated().role(Policy),
         kind("projectcalico.org", "v3", "GlobalNetworkPolicy", "globalnetworkpolicies")
             .in_no_namespace().aggregated().role(Policy),
         kind("projectcalico.org", "v3", "Tier", "tiers").in_no_namespace().aggregated().role(Policy),
         kind("projectcalico.org", "v3", "StagedNetworkPolicy", "stagednetworkpolicies")
             .aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "StagedGlobalNetworkPolicy", "stagedglobalnetworkpolicies")
+            .in_no_namespace().aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "StagedKubernetesNetworkPolicy", "stagedkubernetesnetworkpolicies")
+            .aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "NetworkSet", "networksets").aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "GlobalNetworkSet", "globalnetworksets")
+            .in_no_namespace().aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "HostEndpoint", "hostendpoints").in_no_namespace().aggregated().role(Policy),
+        kind("projectcalico.org", "v3", "Profile", "profiles").in_no_namespace().aggregated().role(Policy),
         kind("crd.antrea.io", "v1beta1", "NetworkPolicy", "networkpolicies").custom().role(Policy),
         kind("crd.antrea.io", "v1beta1", "ClusterNetworkPolicy", "clusternetworkpolicies")
             .in_no_namespace().custom().role(Policy),
@@ -250,6 +288,9 @@ kinds! {
         kind("policy.linkerd.io", "v1beta3", "HTTPRoute", "httproutes").custom().role(Policy),
         kind("kuma.io", "v1alpha1", "MeshTrafficPermission", "meshtrafficpermissions").custom().role(Policy),
         kind("kuma.io", "v1alpha1", "MeshHTTPRoute", "meshhttproutes").custom().role(Policy),
+        kind("metallb.io", "v1beta1", "IPAddressPool", "ipaddresspools").custom().role(Announcement),
+        kind("metallb.io", "v1beta1", "L2Advertisement", "l2advertisements").custom().role(Announcement),
+        kind("metallb.io", "v1beta1", "BGPAdvertisement", "bgpadvertisements").custom().role(Announcement),
         kind("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects").custom().role(Scaler),
         kind("http.keda.sh", "v1alpha1", "HTTPScaledObject", "httpscaledobjects").custom().role(Scaler),
         kind("autoscaling.internal.knative.dev", "v1alpha1", "PodAutoscaler", "podautoscalers")

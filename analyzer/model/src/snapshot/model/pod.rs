@@ -1,6 +1,6 @@
 //! core/v1 Pod and the templates that stand in for it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Sharing;
 use super::lenient::{Field, Flag, List, PortRef, Time, null_default};
@@ -78,6 +78,9 @@ pub struct Container {
     /// Kept for controllers only (flags decide what they watch); empty otherwise.
     #[serde(deserialize_with = "remembered")]
     pub args: List<Field<String>>,
+    /// Only what says how a network plugin enforces policies: anything else may be a secret and is not kept.
+    #[serde(deserialize_with = "of_plugins")]
+    pub env: List<EnvVar>,
     #[serde(deserialize_with = "remembered")]
     pub ports: List<ContainerPort>,
     #[serde(deserialize_with = "remembered")]
@@ -88,6 +91,24 @@ pub struct Container {
     pub startup_probe: Option<Probe>,
     /// `Always` on an init container makes it a native sidecar (KEP-753).
     pub restart_policy: Option<String>,
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct EnvVar {
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub value: Field<String>,
+}
+
+/// Variables that are kept.
+const OF_PLUGINS: [&str; 1] = ["NETWORK_POLICY_ENFORCING_MODE"];
+
+fn of_plugins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<List<EnvVar>, D::Error> {
+    let mut all = Option::<Vec<EnvVar>>::deserialize(deserializer)?.unwrap_or_default();
+    all.retain(|variable| OF_PLUGINS.contains(&variable.name.as_str()));
+    Ok(all.into())
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
