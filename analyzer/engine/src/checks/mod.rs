@@ -22,6 +22,7 @@ pub mod httpproxy;
 pub mod ingress;
 pub mod istio;
 pub mod listener_set;
+pub mod manifest;
 pub mod measurement;
 pub mod openshift;
 pub mod pod;
@@ -44,6 +45,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         istio::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
+        manifest::DOCS,
         measurement::DOCS,
         openshift::DOCS,
         pod::DOCS,
@@ -74,5 +76,7 @@ pub static TABLE: CheckTable = CheckTable {
 
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {
-    evaluate::subjects(&Backends::new(cluster, &TABLE))
+    let mut subjects = evaluate::subjects(&Backends::new(cluster, &TABLE));
+    manifest::judge(cluster.snapshot, &mut subjects);
+    subjects
 }

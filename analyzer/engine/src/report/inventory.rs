@@ -92,7 +92,10 @@ fn counts(s: &Snapshot) -> Counts {
 
 /// Does it lead traffic or decide about it, and does no check of other objects read it?
 const fn is_about_traffic(role: UnmodelledRole) -> bool {
-    !matches!(role, UnmodelledRole::Budget | UnmodelledRole::Identity | UnmodelledRole::Announcement)
+    !matches!(
+        role,
+        UnmodelledRole::Budget | UnmodelledRole::Identity | UnmodelledRole::Announcement | UnmodelledRole::Door
+    )
 }
 
 /// Kinds that were read, lead traffic or decide about it, and that no check evaluates.
@@ -100,9 +103,7 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
     let mut counts: BTreeMap<String, (usize, UnmodelledRole)> = BTreeMap::new();
     for object in snapshots.into_iter().flat_map(|s| s.unmodelled.iter()) {
         let kind = object.group_kind();
-        if let Some(role) = unmodelled_role(&kind)
-            .filter(|role| *role != UnmodelledRole::Door && is_about_traffic(*role) && !is_evaluated(&kind))
-        {
+        if let Some(role) = unmodelled_role(&kind).filter(|role| is_about_traffic(*role) && !is_evaluated(&kind)) {
             counts.entry(kind.display()).or_insert((0, role)).0 += 1;
         }
     }
@@ -116,8 +117,8 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
                 UnmodelledRole::Policy => "may allow or refuse traffic that this report shows as open",
                 UnmodelledRole::Scaler => "may start or stop workloads on demand",
                 UnmodelledRole::GatewayExtension => "may change how a Gateway treats traffic",
-                UnmodelledRole::Door => "is a part of what leads traffic in",
                 UnmodelledRole::Announcement => "hands out and announces addresses of load balancers",
+                UnmodelledRole::Door => "is a part of what leads traffic in",
                 UnmodelledRole::Budget => "decides which pods may be evicted",
                 UnmodelledRole::Identity => "says who pods are",
             }

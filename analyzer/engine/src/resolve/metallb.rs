@@ -16,7 +16,8 @@ use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, LabelSelector, m
 /// By which MetalLB notes the pool of an address on the Service.
 const POOL: [&str; 2] = ["metallb.io/ip-allocated-from-pool", "metallb.universe.tf/ip-allocated-from-pool"];
 const GROUP: &str = "metallb.io";
-const ADVERTISEMENTS: [&str; 2] = ["L2Advertisement", "BGPAdvertisement"];
+static ADVERTISEMENTS: [GroupKind; 2] =
+    [GroupKind::known(GROUP, "L2Advertisement"), GroupKind::known(GROUP, "BGPAdvertisement")];
 const EXCLUDED: &str = "node.kubernetes.io/exclude-from-external-load-balancers";
 
 /// From a pool to what announces its addresses.
@@ -33,12 +34,12 @@ pub struct Chain<'s> {
 pub enum Announced<'s> {
     /// Speakers on these nodes, by this advertisement.
     By(Found<'s, Unmodelled>, BTreeSet<&'s str>),
-    /// Speakers that were not read, by this advertisement.
-    Unseen(Found<'s, Unmodelled>),
+    /// Speakers that were not found, or that are on nodes that were not read (the gap), by this advertisement.
+    Unseen(Found<'s, Unmodelled>, Option<Gap>),
     /// No advertisement is for the pool.
     Nothing(Absence),
-    /// No advertisement was found, and they were not all read.
-    Unread(Gap),
+    /// No advertisement was found, and those of this kind were not all read.
+    Unread(&'static GroupKind, Gap),
     /// Every node with a speaker is left out: the first of them, with why.
     NoNode(Found<'s, Node>, &'static str),
     /// Every node with a speaker is left out if the speakers honour the label that excludes nodes, which is not shown.
@@ -64,7 +65,7 @@ fn announced<'s>(cluster: &ClusterIndex<'s>, pool: &str, local: Option<Found<'s,
     let labels = all.clone().find(|o| of("IPAddressPool", o) && o.metadata.name == pool);
     let labels = labels.map(|pool| &pool.get().value.metadata.labels);
     let advertisements: Vec<_> = all
-        .filter(|o| ADVERTISEMENTS.iter().any(|kind| of(kind, o)))
+        .filter(|o| ADVERTISEMENTS.iter().any(|kind| of(&kind.kind, o)))
         .filter(|o| is_for(&o.get().value.spec, pool, labels.map(|labels| -> &BTreeMap<_, _> { labels })))
         .collect();
     let Some(first) = advertisements.first().copied() else { return unannounced(cluster, pool) };
@@ -72,14 +73,17 @@ fn announced<'s>(cluster: &ClusterIndex<'s>, pool: &str, local: Option<Found<'s,
 }
 
 fn unannounced<'s>(cluster: &ClusterIndex<'s>, pool: &str) -> Announced<'s> {
-    let absent = |kind: &'static str| {
-        let what = format!("{kind} for the pool {pool}");
-        cluster.snapshot.nothing_else_of(&GroupKind::known(GROUP, kind), None, what)
-    };
-    let [layer2, bgp] = ADVERTISEMENTS.map(absent);
-    match (layer2, bgp) {
-        (Ok(absence), Ok(_)) => Announced::Nothing(absence),
-        (Err(gap), _) | (_, Err(gap)) => Announced::Unread(gap),
+    let mut shown = None;
+    for kind in &ADVERTISEMENTS {
+        let what = format!("{} for the pool {pool}", kind.kind);
+        match cluster.snapshot.nothing_else_of(kind, None, what) {
+            Ok(absence) => shown = shown.or(Some(absence)),
+            Err(gap) => return Announced::Unread(kind, gap),
+        }
+    }
+    match shown {
+        Some(absence) => Announced::Nothing(absence),
+        None => Announced::Unread(&ADVERTISEMENTS[0], Gap::investigate("advertisements of MetalLB", "")),
     }
 }
 
@@ -108,8 +112,10 @@ fn nodes<'s>(
     local: Option<Found<'s, Service>>,
 ) -> Announced<'s> {
     let speakers: Vec<_> = cluster.snapshot.pods.iter().filter(is_speaker).collect();
-    let read = cluster.snapshot.is_complete(Node::KIND, None).is_ok();
-    let Some(any) = speakers.first().copied().filter(|_| read) else { return Announced::Unseen(first) };
+    if let Err(gap) = cluster.snapshot.is_complete(Node::KIND, None) {
+        return Announced::Unseen(first, Some(gap));
+    }
+    let Some(any) = speakers.first().copied() else { return Announced::Unseen(first, None) };
     let ready: Vec<_> = speakers.iter().filter(|pod| pod.is_ready() != Some(false)).collect();
     if ready.is_empty() {
         return Announced::NoSpeaker(any);
@@ -129,7 +135,9 @@ fn nodes<'s>(
     let (mut announcing, mut left_out, mut perhaps) = (BTreeSet::new(), None, None);
     for pod in ready {
         let Some(name) = pod.get().value.spec.node_name.as_deref() else { continue };
-        let Some(node) = cluster.snapshot.nodes.named("", name).next() else { return Announced::Unseen(first) };
+        let Some(node) = cluster.snapshot.nodes.named("", name).next() else {
+            return Announced::Unseen(first, None);
+        };
         let why = if !selected(&node) {
             Some("no advertisement selects it")
         } else if backed.as_ref().is_some_and(|backed| !backed.contains(name)) {
@@ -155,7 +163,7 @@ fn nodes<'s>(
     match (announcing.is_empty(), perhaps, left_out) {
         (true, Some(node), _) => Announced::PerhapsNoNode(node),
         (true, None, Some((node, why))) => Announced::NoNode(node, why),
-        (true, None, None) => Announced::Unseen(first),
+        (true, None, None) => Announced::Unseen(first, None),
         (false, ..) => Announced::By(first, announcing),
     }
 }

@@ -44,6 +44,7 @@ pub mod host_unsettled;
 pub mod ignored;
 pub mod invalid_host;
 pub mod location_denied;
+pub mod location_unseen;
 pub mod location_unsettled;
 pub mod middleware_missing;
 pub mod middleware_unseen;
@@ -52,6 +53,7 @@ pub mod no_class_but_served;
 pub mod no_listener;
 pub mod no_paths;
 mod of_cluster;
+pub mod proxy_has_path;
 pub mod redirect_only;
 pub mod regex_host;
 pub mod resource_backend;
@@ -109,6 +111,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     ignored::DOC.entry(),
     invalid_host::DOC.entry(),
     location_denied::DOC.entry(),
+    location_unseen::DOC.entry(),
     location_unsettled::DOC.entry(),
     middleware_missing::DOC.entry(),
     middleware_unseen::DOC.entry(),
@@ -116,6 +119,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_class_but_served::DOC.entry(),
     no_listener::DOC.entry(),
     no_paths::DOC.entry(),
+    proxy_has_path::DOC.entry(),
     redirect_only::DOC.entry(),
     regex_host::DOC.entry(),
     resource_backend::DOC.entry(),
@@ -153,12 +157,14 @@ pub const TABLE: CheckTable = CheckTable {
         invalid_host::check,
         shadowed_path::check,
         duplicate_path::check,
+        proxy_has_path::check,
         canary_without_main::check,
         canary_main_unseen::check,
         canary_weight_zero::check,
         host_taken::check,
         host_unsettled::check,
         location_denied::check,
+        location_unseen::check,
         location_unsettled::check,
         middleware_missing::check,
         middleware_unseen::check,

@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::istio::words;
 use crate::evaluate::istio::VirtualContext;
 use crate::resolve::istio::of_kind;
-use kubereach_model::evidence::{CheckDoc, FieldPath, Assumes, Obstacle, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, FieldPath, Obstacle, Segment, Text};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {

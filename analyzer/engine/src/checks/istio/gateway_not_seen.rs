@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::istio::words;
 use crate::evaluate::istio::GatewayContext;
-use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{Pod, Resource as _};

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::istio::words;
 use crate::evaluate::istio::{Binding, BoundContext};
-use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Segment, Text};
 use kubereach_model::field;
 
 /// What `explain` says of it.

@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::istio::words;
 use crate::evaluate::istio::DestinationContext;
 use crate::resolve::istio::SubsetOf;
-use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Segment, Text};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {

@@ -30,7 +30,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let (object, pool) = (cx.object(), command::cut(chain.pool));
     let advertise = "kubectl get l2advertisements.metallb.io,bgpadvertisements.metallb.io -A";
     let finding = match &chain.announced {
-        Announced::By(..) | Announced::Unseen(_) | Announced::Unread(_) | Announced::PerhapsNoNode(_) => return None,
+        Announced::By(..) | Announced::Unseen(..) | Announced::Unread(..) | Announced::PerhapsNoNode(_) => return None,
         Announced::Nothing(absence) => {
             let message = format!("no L2Advertisement or BGPAdvertisement is for the pool {pool} of its address");
             DOC.finding(&absence.proof(), object, message)

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::EntryContext;
-use kubereach_model::evidence::{CheckDoc, Assumes, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Segment, Text};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {

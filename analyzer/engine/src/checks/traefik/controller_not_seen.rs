@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::EntryContext;
-use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Segment, Text};
 use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.

@@ -6,7 +6,7 @@ use crate::checks::traefik::words;
 use crate::evaluate::traefik::RouteContext;
 use crate::evaluate::traefik::at;
 use crate::resolve::traefik::middlewares::What;
-use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Segment, Text};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {

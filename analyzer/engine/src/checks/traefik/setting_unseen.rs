@@ -6,7 +6,7 @@ use crate::checks::traefik::words;
 use crate::evaluate::traefik::LeafContext;
 use crate::resolve::traefik::leaves::Target;
 use crate::resolve::traefik::settings::Answer;
-use kubereach_model::evidence::{CheckDoc, Assumes, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, Segment, Text};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {

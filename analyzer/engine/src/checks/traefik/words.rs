@@ -1,7 +1,7 @@
 //! Words and commands that the checks of this area share.
 
 use crate::evaluate::traefik::EntryContext;
-use kubereach_model::evidence::{CheckDoc, Assumes, Obstacle, Reading, Segment, command};
+use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Reading, Segment, command};
 
 /// A text from the input, at a length fit for a sentence.
 pub(super) fn brief(text: &str) -> String {

@@ -47,6 +47,9 @@ pub(crate) fn load_balancer(checks: &CheckTable, cx: &Context<'_, '_>) -> Segmen
         segment.evaluated(announced(&chain));
     }
     run(checks.load_balancer, cx, &mut segment);
+    for assumption in checks.load_balancer_unseen.iter().filter_map(|check| check(cx)) {
+        segment.assume(assumption, cx.cluster.snapshot.strict);
+    }
     segment
 }
 
@@ -59,7 +62,7 @@ fn announced(chain: &Chain<'_>) -> String {
             let nodes = cut(&nodes.iter().copied().collect::<Vec<_>>().join(", "));
             format!("from the pool {pool}, announced by {} {} on {nodes}", object.kind, object.name)
         }
-        Announced::Unseen(advertisement) => {
+        Announced::Unseen(advertisement, _) => {
             let object = advertisement.object();
             format!("from the pool {pool}, announced by {} {}", object.kind, object.name)
         }

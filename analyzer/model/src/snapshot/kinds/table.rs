@@ -20,7 +20,7 @@ use crate::snapshot::model::{
     Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
-use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};
+use crate::snapshot::{Coverage, GroupKind, Refusal, Simulation, Thresholds};
 
 const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
