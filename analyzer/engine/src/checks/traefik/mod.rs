@@ -1,6 +1,7 @@
 //! Traefik's IngressRoutes: what keeps traffic from what they lead to.
 
 pub mod child_not_alone;
+pub mod children_unseen;
 pub mod class_not_served;
 pub mod class_unseen;
 pub mod controller_doubtful;
@@ -41,6 +42,7 @@ use kubereach_model::evidence::CatalogueEntry;
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     child_not_alone::DOC.entry(),
+    children_unseen::DOC.entry(),
     class_not_served::DOC.entry(),
     class_unseen::DOC.entry(),
     controller_doubtful::DOC.entry(),
@@ -90,6 +92,7 @@ pub const TABLE: CheckTable = CheckTable {
     rule: &[
         invalid_rule::check,
         no_service::check,
+        children_unseen::check,
         parent_missing::check,
         parent_unseen::check,
         child_not_alone::check,

@@ -12,7 +12,7 @@ use crate::resolve::traefik::shape::{self, Syntax};
 use crate::resolve::traefik::{Entry, Traefik};
 use kubereach_model::evidence::{Finding, Step};
 use kubereach_model::snapshot::model::ServicePort;
-use kubereach_model::snapshot::{Gap, ManifestsOnly};
+use kubereach_model::snapshot::{Gap, GroupKind, ManifestsOnly};
 
 /// One IngressRoute.
 pub struct EntryContext<'a, 's> {
@@ -128,6 +128,16 @@ impl RouteContext<'_, '_> {
     /// What it takes.
     pub const fn takes(&self) -> Takes {
         self.of.entry.takes
+    }
+
+    /// Without a Service and without a child that was read: why there may be a child all the same.
+    pub fn may_have_children(&self) -> Option<Gap> {
+        let of = self.of;
+        let is_parent = self.takes() == Takes::Http && self.route.services.is_empty() && self.rule.is_ok();
+        if !is_parent || of.all.children(of.entry).next().is_some() {
+            return None;
+        }
+        of.cluster.snapshot.is_complete(&GroupKind::known(of.entry.group, Takes::Http.kind()), None).err()
     }
 
     /// Its rule for prose.
