@@ -34,6 +34,7 @@ pub mod sibling_empty;
 pub mod sibling_missing;
 pub mod sni_without_tls;
 pub mod tls_options_missing;
+pub mod tls_options_unseen;
 mod words;
 
 use crate::evaluate::traefik::CheckTable;
@@ -75,6 +76,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     sibling_missing::DOC.entry(),
     sni_without_tls::DOC.entry(),
     tls_options_missing::DOC.entry(),
+    tls_options_unseen::DOC.entry(),
 ];
 
 /// The checks of this area, where evaluation asks them.
@@ -116,5 +118,5 @@ pub const TABLE: CheckTable = CheckTable {
     ],
     followed: &[outside::check, no_address::check],
     sibling: &[sibling_missing::check, sibling_empty::check],
-    tls: &[tls_options_missing::check],
+    tls: &[tls_options_missing::check, tls_options_unseen::check],
 };

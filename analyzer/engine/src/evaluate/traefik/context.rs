@@ -57,6 +57,13 @@ impl<'s> EntryContext<'_, 's> {
         told.reads() && told.serves(self.entry.class()) && told.watches(self.entry.namespace())
     }
 
+    /// Has this Traefik one of its entry points?
+    pub fn listens(&self, told: &Told<'s>) -> bool {
+        let named = self.spec().map(|spec| &*spec.entry_points).unwrap_or_default();
+        let there = told.entry_points();
+        named.is_empty() || named.iter().any(|name| there.keys().any(|known| name.eq_ignore_ascii_case(known)))
+    }
+
     /// What every Traefik that would serve it was told.
     pub fn asked(&self, yes: impl Fn(&Told<'s>) -> bool, fact: &str) -> Answer {
         self.tier.asked(|told| self.fits(told), yes, fact)
