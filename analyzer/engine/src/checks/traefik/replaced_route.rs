@@ -16,7 +16,8 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     title: "A later route of the same object has the same rule",
     explanation: "Traefik names a route after its IngressRoute and its rule. Of two routes of one object with the same \
                   rule the later one therefore takes the place of the earlier one, which is never asked.",
-    example: "routes:\n- {match: Host(`a`), services: [{name: old, port: 80}]}\n- {match: Host(`a`), services: [{name: new, port: 80}]}",
+    example: "routes:\n- {match: Host(`a`), services: [{name: old, port: 80}]}\n\
+              - {match: Host(`a`), services: [{name: new, port: 80}]}",
     sources: &["traefik/traefik pkg/provider/kubernetes/crd/kubernetes.go makeServiceKey"],
 });
 

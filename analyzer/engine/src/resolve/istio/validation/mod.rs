@@ -162,13 +162,15 @@ mod tests {
             (json!({"hosts": ["./a.example", "*"], "port": port(80, "http2")}), true),
             (json!({"hosts": ["a.example"], "port": port(80, "HTTP"), "tls": {"httpsRedirect": true}}), true),
             (
-                json!({"hosts": ["a.example"], "port": port(443, "HTTPS"), "tls": {"mode": "SIMPLE", "credentialName": "c"}}),
+                json!({"hosts": ["a.example"], "port": port(443, "HTTPS"),
+                    "tls": {"mode": "SIMPLE", "credentialName": "c"}}),
                 true,
             ),
             (json!({"hosts": ["a.example"], "port": port(443, "HTTPS")}), false),
             (json!({"hosts": ["a.example"], "port": port(443, "HTTPS"), "tls": {"mode": "SIMPLE"}}), false),
             (
-                json!({"hosts": ["a.example"], "port": port(443, "TLS"), "tls": {"mode": "ISTIO_MUTUAL", "credentialName": "c"}}),
+                json!({"hosts": ["a.example"], "port": port(443, "TLS"),
+                    "tls": {"mode": "ISTIO_MUTUAL", "credentialName": "c"}}),
                 false,
             ),
             (json!({"hosts": [], "port": port(80, "HTTP")}), false),
