@@ -11,9 +11,9 @@ pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "traefik/class-unseen",
     segment: SegmentName::Controller,
     title: "Whether some Traefik serves it is not shown",
-    explanation: "Traefik serves an object if it was started with its class, its namespace, one of its entry \
-                  points and the provider that reads it. What was read of Traefik does not show that, and not all of it was read: \
-                  it stands in the arguments of its pods, or in a configuration file or variables, which no \
+    explanation: "Traefik serves an object if it was started with its class, its namespace, one of its entry points \
+                  and the provider that reads it. What was read of Traefik does not show that, and not all of it was \
+                  read: it stands in the arguments of its pods, or in a configuration file or variables, which no \
                   collector keeps. In manifests it is assumed to fit.",
     example: "spec.ingressClassName: internal   # and the Deployment of Traefik is not in the input",
     sources: &["traefik/traefik pkg/provider/kubernetes/crd/kubernetes.go shouldProcessIngress"],

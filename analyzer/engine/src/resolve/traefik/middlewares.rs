@@ -1,8 +1,9 @@
 //! The middlewares of a route: which are there, and which redirect.
 //!
 //! Sources: traefik/traefik `pkg/provider/kubernetes/crd/kubernetes.go` (`resolveReference`,
-//! `createBasicAuthMiddleware`, `createErrorPageMiddleware`: one that cannot be made is left out) and `pkg/server/middleware/middlewares.go` (a
-//! route with a middleware that does not exist, or that leads back to itself, is not served).
+//! `createBasicAuthMiddleware`, `createErrorPageMiddleware`: one that cannot be made is left out) and
+//! `pkg/server/middleware/middlewares.go` (a route with a middleware that does not exist, or that leads back to
+//! itself, is not served).
 
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::field;
