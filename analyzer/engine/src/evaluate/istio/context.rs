@@ -163,7 +163,7 @@ impl<'a, 's> DestinationContext<'a, 's> {
         let of_service = cluster.pods_selected(&service.metadata.namespace, &service.spec.selector);
         let selected = |pod: &Pod| subset.labels.iter().all(|(key, value)| pod.metadata.label(key) == Some(value));
         let none = !of_service.is_empty() && !of_service.iter().any(|pod| selected(pod));
-        none.then_some((*service, subset, *rule))
+        none.then_some((*service, *subset, *rule))
     }
 
     /// Points a finding at a field of the destination.
