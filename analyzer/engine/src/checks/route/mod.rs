@@ -12,10 +12,10 @@ mod backend_unseen;
 mod condition_false;
 mod controllers_disagree;
 mod default_gateway;
+mod delegated;
 mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
-mod host_is_address;
 mod host_isolated;
 mod host_not_served;
 mod hostname_conflict;
@@ -53,8 +53,8 @@ mod weight_zero;
 
 use crate::checks::backend_tls::section_not_found;
 use crate::evaluate::gateway_api::table::{
-    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, HostCheck, ListingCheck, MatchCheck, ParentCheck,
-    PolicyCheck, RouteCheck, RouteStatusCheck, RuleCheck,
+    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, ListingCheck, MatchCheck, ParentCheck, PolicyCheck,
+    RouteCheck, RouteStatusCheck, RuleCheck,
 };
 use kubereach_model::evidence::CatalogueEntry;
 
@@ -72,10 +72,10 @@ pub static DOCS: &[&CatalogueEntry] = &[
     condition_false::DOC.entry(),
     controllers_disagree::DOC.entry(),
     default_gateway::DOC.entry(),
+    delegated::DOC.entry(),
     extension_filter::DOC.entry(),
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
-    host_is_address::DOC.entry(),
     host_isolated::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
@@ -127,7 +127,8 @@ pub(super) const UNATTACHED: &[ParentCheck] = &[
 pub(super) const ADDRESS_AS_HOST: &[RouteCheck] = &[address_as_host::check];
 
 /// Of the route as a whole.
-pub(super) const ROUTE: &[RouteCheck] = &[default_gateway::check, no_parent::check, host_not_served::check];
+pub(super) const ROUTE: &[RouteCheck] =
+    &[default_gateway::check, delegated::check, no_parent::check, host_not_served::check];
 
 /// Of the route at a listener.
 pub(super) const ATTACHMENT: &[AttachmentCheck] = &[
@@ -150,9 +151,6 @@ pub(super) const STATUS: &[RouteStatusCheck] = &[
 
 /// Of a refused policy that is attached to it.
 pub(super) const POLICY: &[PolicyCheck] = &[policy_refused::check];
-
-/// Of one host name.
-pub(super) const HOST: &[HostCheck] = &[host_is_address::check];
 
 /// Of one match.
 pub(super) const MATCH: &[MatchCheck] =

@@ -2,12 +2,14 @@
 
 use super::context::{
     AttachedRoutesContext, AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext,
-    CertificateRefContext, CertificatesContext, FilterContext, GatewayContext, GatewayStatusContext, HostContext,
-    ListenerContext, ListingContext, MatchContext, ParentContext, PolicyContext, RouteContext, RouteStatusContext,
+    CertificateRefContext, CertificatesContext, FilterContext, GatewayContext, GatewayStatusContext, ListenerContext,
+    ListingContext, MatchContext, ParentContext, PolicyContext, ProxyContext, RouteContext, RouteStatusContext,
     RuleContext,
 };
 use kubereach_model::evidence::{Finding, Segment};
 
+/// Looks at the pods that carry a Gateway's traffic.
+pub(crate) type ProxyCheck = fn(&ProxyContext<'_, '_>, &mut Segment);
 /// Looks at a Gateway.
 pub(crate) type GatewayCheck = fn(&GatewayContext<'_, '_>, &mut Segment);
 /// Looks at what a Gateway's conditions add.
@@ -26,8 +28,6 @@ pub(crate) type RouteCheck = fn(&RouteContext<'_, '_>, &mut Segment);
 pub(crate) type ParentCheck = fn(&ParentContext<'_, '_>, &mut Segment);
 /// Looks at a route at a listener.
 pub(crate) type AttachmentCheck = fn(&AttachmentContext<'_, '_>, &mut Segment);
-/// Looks at one host name of a route.
-pub(crate) type HostCheck = fn(&HostContext<'_, '_>, &mut Segment);
 /// Looks at what controllers report about a route.
 pub(crate) type RouteStatusCheck = fn(&RouteStatusContext<'_, '_>, &mut Segment);
 /// Looks at one match of a route.
@@ -55,6 +55,8 @@ pub struct CheckTable {
     pub(crate) controller: &'static [GatewayCheck],
     /// `address` of a Gateway.
     pub(crate) address: &'static [GatewayCheck],
+    /// `controller` of a Gateway: the pods that carry its traffic.
+    pub(crate) proxy: &'static [ProxyCheck],
     /// `controller` again: what the conditions add.
     pub(crate) controller_status: &'static [GatewayStatusCheck],
     /// `address` again: what the conditions add.
@@ -97,8 +99,6 @@ pub struct CheckTable {
     pub(crate) address_as_host: &'static [RouteCheck],
     /// `rule` of a route at a listener.
     pub(crate) attachment: &'static [AttachmentCheck],
-    /// `rule` of a route at a listener: each host name.
-    pub(crate) host: &'static [HostCheck],
     /// `rule` again: what the conditions add.
     pub(crate) route_status: &'static [RouteStatusCheck],
     /// `rule`: each match.

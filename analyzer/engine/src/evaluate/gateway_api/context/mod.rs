@@ -5,12 +5,12 @@ mod route;
 
 pub(crate) use gateway::{
     AttachedRoutesContext, CertificateRefContext, CertificatesContext, GatewayContext, GatewayStatusContext,
-    ListenerContext,
+    ListenerContext, ProxyContext,
 };
 pub(crate) use route::weight;
 pub(crate) use route::{
-    AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext, FilterContext, HostContext, MatchContext,
-    ParentContext, RouteContext, RouteStatusContext, RuleContext,
+    AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext, FilterContext, MatchContext, ParentContext,
+    RouteContext, RouteStatusContext, RuleContext,
 };
 
 use kubereach_reports::report::ObjectRef;

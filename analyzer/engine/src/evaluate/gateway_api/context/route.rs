@@ -21,6 +21,8 @@ pub(crate) struct RouteContext<'c, 's> {
     pub(crate) route: Found<'s, Route>,
     /// A host name of it that none of its parents serves.
     pub(crate) unserved: Option<&'c str>,
+    /// A route that hands requests on to it.
+    pub(crate) delegated_by: Option<Found<'s, Route>>,
 }
 
 /// One parentRef of a route.
@@ -85,14 +87,6 @@ pub(crate) struct AttachmentContext<'c, 's> {
     pub(crate) shares_hostnames: bool,
     /// A controller accepted the route here.
     pub(crate) accepted: bool,
-}
-
-/// One host name of a route at a listener.
-pub(crate) struct HostContext<'c, 's> {
-    /// The route.
-    pub(crate) route: Found<'s, Route>,
-    /// As the route declares it.
-    pub(crate) declared: Option<&'c str>,
 }
 
 /// What controllers report about a route at one parent.
