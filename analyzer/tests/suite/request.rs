@@ -37,6 +37,7 @@ spec:
     filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: /cart/new}, statusCode: 301}}]
   - matches: [{path: {type: PathPrefix, value: /gone}}]
     backendRefs: [{name: gone, port: 80}]
+status: {parents: [{parentRef: {group: gateway.networking.k8s.io, kind: Gateway, name: public}, controllerName: example.net/gateway-controller, conditions: [{type: Accepted, status: 'True', reason: Accepted, observedGeneration: 1, lastTransitionTime: '2026-01-01T00:00:00Z'}]}]}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -47,6 +48,7 @@ spec:
   rules:
   - matches: [{path: {type: PathPrefix, value: /}}]
     filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: /again}}}]
+status: {parents: [{parentRef: {group: gateway.networking.k8s.io, kind: Gateway, name: public}, controllerName: example.net/gateway-controller, conditions: [{type: Accepted, status: 'True', reason: Accepted, observedGeneration: 1, lastTransitionTime: '2026-01-01T00:00:00Z'}]}]}
 ---
 {apiVersion: v1, kind: Service, metadata: {name: cart, namespace: shop, uid: s1}, spec: {type: ClusterIP, clusterIP: 10.96.0.7, clusterIPs: [10.96.0.7], selector: {app: cart}, ports: [{name: http, port: 80, protocol: TCP, targetPort: 8080}]}, status: {loadBalancer: {}}}
 ---
@@ -65,12 +67,23 @@ endpoints: [{addresses: [10.244.0.1], conditions: {ready: true, serving: true, t
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {name: cart, namespace: shop, uid: np1}
+metadata: {name: inner, namespace: shop, uid: np1}
 spec:
-  podSelector: {matchLabels: {app: cart}}
+  podSelector: {matchLabels: {app: inner}}
   policyTypes: [Ingress]
   ingress:
-  - from: [{podSelector: {matchLabels: {app: front}}}, {ipBlock: {cidr: 0.0.0.0/0}}]
+  - from: [{podSelector: {matchLabels: {app: front}}}]
+---
+{apiVersion: v1, kind: Service, metadata: {name: inner, namespace: shop, uid: s2}, spec: {type: ClusterIP, clusterIP: 10.96.0.8, clusterIPs: [10.96.0.8], selector: {app: inner}, ports: [{name: http, port: 80, protocol: TCP, targetPort: 8080}]}, status: {loadBalancer: {}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: inner-1, namespace: shop, uid: p4, labels: {app: inner}}, spec: {containers: [{name: c, image: example/inner:1, ports: [{containerPort: 8080}]}]}, status: {phase: Running, podIP: 10.244.0.4, podIPs: [{ip: 10.244.0.4}], conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: c, ready: true, restartCount: 0, image: example/inner:1, imageID: x, state: {running: {startedAt: '2026-01-01T00:00:00Z'}}}]}}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: inner-x, namespace: shop, uid: e2, labels: {kubernetes.io/service-name: inner}}
+addressType: IPv4
+ports: [{name: http, port: 8080, protocol: TCP}]
+endpoints: [{addresses: [10.244.0.4], conditions: {ready: true, serving: true, terminating: false}, targetRef: {kind: Pod, namespace: shop, name: inner-1, uid: p4}}]
 ---
 {apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx, uid: ic1}, spec: {controller: k8s.io/ingress-nginx}}
 ---
@@ -123,11 +136,11 @@ fn exit_codes_tell_through_not_through_and_undecided() {
     request(&["http://shop.example/", "-H", "no colon"]).code(2);
     request(&["http://shop.example/", "--grpc", "nothing"]).code(2);
     request(&["http://shop.example/", "--to", "gateway/nobody"]).code(2);
-    request(&["http://cart.shop.svc/", "--from", "shop/front-1"]).code(0);
-    request(&["http://cart.shop.svc/", "--from", "shop/stray-1"]).code(1);
-    request(&["http://cart.shop.svc:81/", "--from", "shop/front-1"]).code(1);
+    request(&["http://inner.shop.svc/", "--from", "shop/front-1"]).code(0);
+    request(&["http://inner.shop.svc/", "--from", "shop/stray-1"]).code(1);
+    request(&["http://inner.shop.svc:81/", "--from", "shop/front-1"]).code(1);
     request(&["http://nobody.shop.svc/", "--from", "shop/front-1"]).code(1);
-    request(&["http://10.96.0.7/", "--from", "shop/front-1"]).code(0);
+    request(&["http://10.96.0.8/", "--from", "shop/front-1"]).code(0);
 }
 
 #[test]
@@ -194,9 +207,20 @@ fn ingress_nginx_sends_hosts_with_tls_to_https() {
 }
 
 #[test]
+fn the_routing_table_names_every_host_and_match() {
+    let rows = json(&["--all"])["rows"].clone();
+    let row = rows.as_array().unwrap().iter().find(|row| row["matches"] == "/gone").unwrap().clone();
+    assert_eq!((&row["host"], &row["config"]), (&"shop.example".into(), &"blocked".into()));
+    let csv = text(&["--all", "--format", "csv"]);
+    assert!(csv.starts_with("host,match,backend,config,route,listener,verdict\n"), "{csv}");
+    assert!(csv.contains("shop.example,/cart,Service shop/cart:80,open,HTTPRoute/shop/web,"), "{csv}");
+    request(&["http://shop.example/", "--format", "csv"]).code(2);
+}
+
+#[test]
 fn the_story_in_text() {
     insta::assert_snapshot!(text(&["http://shop.example/cart/old", "--explain"]));
     insta::assert_snapshot!(text(&["http://circle.example/"]));
     insta::assert_snapshot!(text(&["http://shop.example/gone", "--format", "markdown"]));
-    insta::assert_snapshot!(text(&["http://cart.shop.svc/", "--from", "shop/stray-1"]));
+    insta::assert_snapshot!(text(&["http://inner.shop.svc/", "--from", "shop/stray-1"]));
 }

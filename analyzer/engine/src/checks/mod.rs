@@ -20,7 +20,9 @@ pub mod entry;
 pub mod gateway;
 pub mod httpproxy;
 pub mod ingress;
+pub mod istio;
 pub mod listener_set;
+pub mod manifest;
 pub mod measurement;
 pub mod openshift;
 pub mod pod;
@@ -28,6 +30,7 @@ pub mod policy;
 pub mod route;
 pub mod service;
 pub mod tls;
+pub mod traefik;
 pub mod workload;
 
 /// Every check's page, by code.
@@ -39,8 +42,10 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         gateway::DOCS,
         httpproxy::DOCS,
         ingress::DOCS,
+        istio::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
+        manifest::DOCS,
         measurement::DOCS,
         openshift::DOCS,
         pod::DOCS,
@@ -48,6 +53,7 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
         route::DOCS,
         service::DOCS,
         tls::DOCS,
+        traefik::DOCS,
         workload::DOCS,
         change::DOCS,
     ]
@@ -62,11 +68,15 @@ pub static TABLE: CheckTable = CheckTable {
     door: door::TABLE,
     gateway_api: gateway::TABLE,
     ingress: ingress::TABLE,
+    istio: istio::TABLE,
     policy: policy::TABLE,
     service: service::TABLE,
+    traefik: traefik::TABLE,
 };
 
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {
-    evaluate::subjects(&Backends::new(cluster, &TABLE))
+    let mut subjects = evaluate::subjects(&Backends::new(cluster, &TABLE));
+    manifest::judge(cluster.snapshot, &mut subjects);
+    subjects
 }

@@ -7,7 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 use ipnet::IpNet;
 use kubereach_reports::report::ObjectRef;
 
-use kubereach_model::snapshot::model::{Node, Pod, PodSpec, Resource as _, Service, Workload};
+use kubereach_model::snapshot::model::{Meta, Node, Pod, PodSpec, Resource as _, Service, Workload};
 use kubereach_model::snapshot::{Found, Index, Snapshot};
 
 /// A pod, or a workload's template standing in for its pods.
@@ -21,8 +21,12 @@ pub struct PodEnd<'s> {
     pub namespace: &'s str,
     /// Labels of the namespace, where the Namespace was read.
     pub namespace_labels: Option<&'s BTreeMap<String, String>>,
+    /// Annotations of the namespace, where the Namespace was read.
+    pub namespace_annotations: Option<&'s BTreeMap<String, String>>,
     /// Its labels.
     pub labels: &'s BTreeMap<String, String>,
+    /// Its annotations, where they are known.
+    pub annotations: Option<&'s BTreeMap<String, String>>,
     /// Its containers and their ports.
     pub spec: &'s PodSpec,
     /// Its addresses; empty where they are not known.
@@ -42,7 +46,12 @@ pub struct PodEnd<'s> {
 impl PodEnd<'_> {
     /// The pod, or the workload whose template it is.
     pub fn object(&self) -> ObjectRef {
-        ObjectRef { kind: self.kind.to_owned(), namespace: Some(self.namespace.to_owned()), name: self.name.to_owned() }
+        ObjectRef {
+            kind: self.kind.to_owned(),
+            namespace: Some(self.namespace.to_owned()),
+            name: self.name.to_owned(),
+            group: None,
+        }
     }
 
     /// Are these surely one and the same pod?
@@ -74,6 +83,8 @@ impl<'s> NodeEnd<'s> {
             namespace: "",
             namespace_labels: None,
             labels: self.labels,
+            annotations: None,
+            namespace_annotations: None,
             spec: &NO_CONTAINERS,
             addresses: self.addresses.clone(),
             node: Some(self.name),
@@ -127,7 +138,7 @@ impl<'s> End<'s> {
 #[derive(Debug)]
 pub struct Ends<'s> {
     snapshot: &'s Snapshot,
-    namespaces: Index<&'s str, &'s BTreeMap<String, String>>,
+    namespaces: Index<&'s str, &'s Meta>,
     nodes: Index<&'s str, Found<'s, Node>>,
     virtual_nodes: HashSet<&'s str>,
     by_address: OnceLock<ByAddress>,
@@ -202,7 +213,7 @@ impl<'s> Ends<'s> {
         let name = |node: Found<'s, Node>| node.get().metadata.name.as_str();
         Self {
             snapshot,
-            namespaces: of_namespaces.map(|ns| (ns.get().metadata.name.as_str(), &*ns.get().metadata.labels)).collect(),
+            namespaces: of_namespaces.map(|ns| (ns.get().metadata.name.as_str(), &ns.get().value.metadata)).collect(),
             nodes: snapshot.nodes.iter().map(|node| (name(node), node)).collect(),
             virtual_nodes: snapshot.nodes.iter().filter(|node| is_virtual(node)).map(name).collect(),
             by_address: OnceLock::new(),
@@ -220,7 +231,12 @@ impl<'s> Ends<'s> {
 
     /// Labels of a namespace, where it was read.
     pub fn namespace_labels(&self, namespace: &str) -> Option<&'s BTreeMap<String, String>> {
-        self.namespaces.get(namespace).copied()
+        self.namespaces.get(namespace).map(|meta| &*meta.labels)
+    }
+
+    /// Annotations of a namespace, where it was read.
+    pub fn namespace_annotations(&self, namespace: &str) -> Option<&'s BTreeMap<String, String>> {
+        self.namespaces.get(namespace).map(|meta| &*meta.annotations)
     }
 
     /// A pod.
@@ -232,7 +248,9 @@ impl<'s> Ends<'s> {
             name: &stored.metadata.name,
             namespace: &stored.metadata.namespace,
             namespace_labels: self.namespace_labels(&stored.metadata.namespace),
+            namespace_annotations: self.namespace_annotations(&stored.metadata.namespace),
             labels: &stored.metadata.labels,
+            annotations: Some(&stored.metadata.annotations),
             spec: &stored.value.spec,
             addresses: addresses(stored.value.ips()),
             node,
@@ -262,7 +280,9 @@ impl<'s> Ends<'s> {
             name: &stored.metadata.name,
             namespace: &stored.metadata.namespace,
             namespace_labels: self.namespace_labels(&stored.metadata.namespace),
+            namespace_annotations: self.namespace_annotations(&stored.metadata.namespace),
             labels: &template.metadata.labels,
+            annotations: Some(&template.metadata.annotations),
             spec: &template.spec,
             addresses: Vec::new(),
             node: None,

@@ -15,8 +15,8 @@ use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, calico, cilium, core, egress_firewall, vpc_cni};
-use kubereach_model::evidence::Reading;
+use super::{admin, calico, cilium, core, egress_firewall, istio, linkerd, vpc_cni};
+use kubereach_model::evidence::{FieldPath, Reading};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
 macro_rules! engines {
@@ -51,9 +51,27 @@ engines! {
     calico::Calico,
     cilium::Cilium,
     vpc_cni::StartsClosed,
+    istio::Istio,
+    linkerd::Linkerd,
 }
 
-/// When a policy is asked: a connection goes through the tiers in this order until one of them decides.
+/// Who enforces a policy. Each layer decides for itself, and a connection has to get through all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// The network plugin, at both ends.
+    Network,
+    /// The waypoint that leads to the destination, where one stands on the way.
+    Waypoint,
+    /// The proxy in front of the destination, whatever plugin runs.
+    Mesh,
+}
+
+impl Layer {
+    /// In the order in which a connection meets them.
+    pub(super) const ALL: [Self; 3] = [Self::Network, Self::Waypoint, Self::Mesh];
+}
+
+/// When a policy is asked: a connection goes through the tiers of a layer in this order until one of them decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// At the edge of the cluster: what it turns away nothing else lets through, the rest is for the others.
@@ -66,6 +84,27 @@ pub enum Tier {
     Baseline,
     /// One that a system brings itself, by the number it has there.
     Own(u16),
+    /// Policies of a waypoint that turn away, or leave it to another program.
+    WaypointDeny,
+    /// Policies of a waypoint that allow.
+    WaypointAllow,
+    /// How a client has to prove who it is before its proxy is let in.
+    MeshTransport,
+    /// Mesh policies that turn away, or leave it to another program, before any that allows is asked.
+    MeshDeny,
+    /// Mesh policies that allow: where there is one, what none of them names is turned away.
+    MeshAllow,
+}
+
+impl Tier {
+    /// Who enforces its policies.
+    pub(super) const fn layer(self) -> Layer {
+        match self {
+            Self::Perimeter | Self::Admin | Self::Namespace | Self::Baseline | Self::Own(_) => Layer::Network,
+            Self::WaypointDeny | Self::WaypointAllow => Layer::Waypoint,
+            Self::MeshTransport | Self::MeshDeny | Self::MeshAllow => Layer::Mesh,
+        }
+    }
 }
 
 /// How the policies of a tier are taken together.
@@ -116,8 +155,10 @@ pub struct Unread {
     pub namespace: Option<String>,
     /// The other system whose policies they are; none for those that the API knows.
     pub system: Option<&'static str>,
-    /// May it let through what the policies that were read turn away?
+    /// May it let through what the policies of its layer that were read turn away?
     pub may_allow: bool,
+    /// Who would enforce them.
+    pub layer: Layer,
     /// Why.
     pub gap: Gap,
 }
@@ -251,6 +292,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
         RulePlace { spec: None, list: direction.word(), number: rule }
     }
 
+    /// How an answer reads, and the field it is about, where the usual words do not fit.
+    fn says(&self, _answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
+        None
+    }
+
     /// Every port that a rule of this direction names.
     fn ports(&self, direction: Direction, each: &mut dyn FnMut(&PortEntry<'s>));
 
@@ -331,6 +377,11 @@ impl<'s> Policy<'s> {
         self.rules.rule_place(direction, rule)
     }
 
+    /// How an answer reads, and the field it is about, where the usual words do not fit.
+    pub fn says(&self, answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
+        self.rules.says(answer)
+    }
+
     /// The tier in which it stands, where tiers have names.
     pub fn tier_name(&self) -> Option<&str> {
         self.rules.tier_name()
@@ -386,6 +437,7 @@ pub(super) fn unread(snapshot: &Snapshot, kind: &GroupKind, namespace: Option<&s
         namespace: namespace.map(str::to_owned),
         system: None,
         may_allow: true,
+        layer: Layer::Network,
         gap,
     })
 }

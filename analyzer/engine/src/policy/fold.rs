@@ -3,14 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Answer, Missing, Outcomes, PolicyAnswer};
-use super::engine::{Asked, Order, Priority};
-use super::set::{Policies, Reason, Selection, SideAnswer};
+use super::engine::{Asked, Layer, Order, Priority};
+use super::set::{LayerAnswer, Policies, Reason, Selection, SideAnswer};
 
 impl<'s> Policies<'s> {
+    /// Every layer by itself; the connection has to get through all of them.
     pub(super) fn fold(&self, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
+        SideAnswer::of(Layer::ALL.map(|layer| self.fold_layer(layer, asked, selection)))
+    }
+
+    /// What one layer says.
+    pub(super) fn fold_layer(&self, layer: Layer, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> LayerAnswer<'s> {
         let mut tiers: Vec<Vec<Reason<'s>>> = vec![Vec::new(); self.ladder.rungs().len()];
         for (index, selected) in selection.of(asked.direction) {
-            let (Some(reason), Some(policy)) = (self.ask(*index, asked, *selected), self.get(*index)) else { continue };
+            let Some(policy) = self.get(*index).filter(|policy| policy.tier.layer() == layer) else { continue };
+            let Some(reason) = self.ask(*index, asked, *selected) else { continue };
             if let Some(tier) = self.ladder.place(policy.tier).and_then(|place| tiers.get_mut(place)) {
                 tier.push(reason);
             }
@@ -19,7 +26,7 @@ impl<'s> Policies<'s> {
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
         let mut goes_on = true;
-        for (rung, reasons) in self.ladder.rungs().iter().zip(&tiers) {
+        for (rung, reasons) in self.ladder.rungs().iter().zip(&tiers).filter(|(rung, _)| rung.tier.layer() == layer) {
             let outcomes = match rung.order {
                 Order::AnyAdmits => any_admits(reasons, &mut fold),
                 Order::ByPriority => self.by_priority(reasons, &mut fold),
@@ -135,7 +142,7 @@ impl<'s> Fold<'s> {
         self.reasons.push(*reason);
     }
 
-    fn finish(self) -> SideAnswer<'s> {
+    fn finish(self) -> LayerAnswer<'s> {
         let answer = match (self.possible.may(Outcomes::ALLOW), self.possible.may(Outcomes::DENY)) {
             (true, false) => Answer::Allowed,
             (false, true) => Answer::Denied,
@@ -153,7 +160,7 @@ impl<'s> Fold<'s> {
             Answer::Unknown => true,
         };
         let settles = self.reasons.iter().copied().filter(|b| decided(b)).collect();
-        SideAnswer {
+        LayerAnswer {
             answer,
             reasons: settles,
             missing: if answer == Answer::Unknown { self.missing } else { BTreeSet::new() },

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use super::answer::Direction;
 use super::ends::PodEnd;
+use super::mesh::{PROXIES, service_account};
 use super::selectors::NAMESPACE_NAME;
 use super::set::Policies;
 use kubereach_model::snapshot::LabelSelector;
@@ -32,6 +33,8 @@ struct Signature<'s> {
     name: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
     addresses: Vec<Vec<bool>>,
+    /// Who it is in a mesh, where a policy asks for that: its account, containers and annotations.
+    mesh: Option<(&'s str, Vec<&'s str>, Vec<(&'s str, &'s str)>)>,
 }
 
 /// What the policies of a cluster can see of a pod: gathered once, whatever number of pods is grouped by it.
@@ -45,6 +48,8 @@ pub struct Sight<'s> {
     namespace_keys: BTreeSet<&'s str>,
     ports: BTreeSet<&'s str>,
     nets: Vec<IpNet>,
+    /// A policy asks who a pod is in a mesh.
+    mesh: bool,
 }
 
 impl<'s> Sight<'s> {
@@ -79,6 +84,12 @@ impl<'s> Sight<'s> {
     /// May a peer choose namespaces by this label?
     pub fn sees_namespace_label(&self, key: &str) -> bool {
         self.namespace_keys.contains(key)
+    }
+
+    /// A policy asks who a pod is in a mesh, and for these labels.
+    pub(super) fn mesh(&mut self, keys: impl Iterator<Item = &'s str>) {
+        self.mesh = true;
+        self.keys.extend(keys);
     }
 
     /// A policy may ask for any label of a pod.
@@ -156,6 +167,21 @@ impl<'s> Sight<'s> {
             name: self.every_pod.then_some(pod.name),
             ports,
             addresses,
+            mesh: self.mesh.then(|| identity(pod)),
         }
     }
+}
+
+/// Who a pod is in a mesh.
+fn identity<'s>(pod: &PodEnd<'s>) -> (&'s str, Vec<&'s str>, Vec<(&'s str, &'s str)>) {
+    let of_mesh = |key: &str| ["istio.io/", "linkerd.io/"].iter().any(|group| key.contains(group));
+    // What differs between pods of one workload says nothing: the whole status, and times.
+    let says = |key: &str| of_mesh(key) && !key.ends_with("/status") && !key.ends_with("-at");
+    let annotations = pod.annotations.into_iter().flatten().filter(|(key, _)| says(key));
+    let containers = pod.spec.containers.iter().chain(pod.spec.init_containers.iter());
+    (
+        service_account(pod),
+        containers.map(|container| container.name.as_str()).filter(|name| PROXIES.contains(name)).collect(),
+        annotations.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
+    )
 }

@@ -16,6 +16,15 @@ impl Rung {
     pub(super) const ADMIN: Self = Self { tier: Tier::Admin, order: Order::ByPriority };
     pub(super) const NAMESPACE: Self = Self { tier: Tier::Namespace, order: Order::AnyAdmits };
     pub(super) const BASELINE: Self = Self { tier: Tier::Baseline, order: Order::ByPriority };
+
+    /// Those of meshes, which come after all of the network's.
+    const MESH: [Self; 5] = [
+        Self { tier: Tier::WaypointDeny, order: Order::ByPriority },
+        Self { tier: Tier::WaypointAllow, order: Order::AnyAdmits },
+        Self { tier: Tier::MeshTransport, order: Order::ByPriority },
+        Self { tier: Tier::MeshDeny, order: Order::ByPriority },
+        Self { tier: Tier::MeshAllow, order: Order::AnyAdmits },
+    ];
 }
 
 /// All of them.
@@ -23,10 +32,12 @@ impl Rung {
 pub(super) struct Ladder(Vec<Rung>);
 
 impl Ladder {
-    /// Those of Kubernetes, or those of the system whose policies bring their own.
+    /// Those of Kubernetes, or those of the system whose policies bring their own; then those of meshes.
     pub(super) fn of(snapshot: &Snapshot, policies: &[Policy<'_>]) -> Self {
         let brought = ENGINES.iter().find_map(|engine| engine.ladder(snapshot, policies));
-        Self(brought.unwrap_or_else(|| vec![Rung::PERIMETER, Rung::ADMIN, Rung::NAMESPACE, Rung::BASELINE]))
+        let mut rungs = brought.unwrap_or_else(|| vec![Rung::PERIMETER, Rung::ADMIN, Rung::NAMESPACE, Rung::BASELINE]);
+        rungs.extend(Rung::MESH);
+        Self(rungs)
     }
 
     /// In the order of precedence.

@@ -63,6 +63,8 @@ pub enum Assumed {
     EndPortsHonoured,
     /// The source address arrives unchanged.
     SourceUnchanged,
+    /// Who dials from outside the cluster shows no identity of the mesh.
+    OutsideShowsNoIdentity,
     /// The network plugin enforces policies: a denial is a prediction.
     Enforced,
     /// What runs does not enforce the policies that are stored.
@@ -71,8 +73,14 @@ pub enum Assumed {
 
 impl Assumed {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::AddressRulesMatchPods, Self::EndPortsHonoured, Self::SourceUnchanged, Self::Enforced, Self::NotEnforced];
+    pub const ALL: [Self; 6] = [
+        Self::AddressRulesMatchPods,
+        Self::EndPortsHonoured,
+        Self::SourceUnchanged,
+        Self::OutsideShowsNoIdentity,
+        Self::Enforced,
+        Self::NotEnforced,
+    ];
 
     /// One word for machines.
     pub const fn key(self) -> &'static str {
@@ -80,6 +88,7 @@ impl Assumed {
             Self::AddressRulesMatchPods => "ip-block-matches-pods",
             Self::EndPortsHonoured => "end-port-honoured",
             Self::SourceUnchanged => "source-address-unchanged",
+            Self::OutsideShowsNoIdentity => "outside-shows-no-identity",
             Self::Enforced => "policies-enforced",
             Self::NotEnforced => "policies-not-enforced",
         }
@@ -91,6 +100,7 @@ impl Assumed {
             Self::AddressRulesMatchPods => "the API leaves it to the network plugin",
             Self::EndPortsHonoured => "some plugins ignore endPort",
             Self::SourceUnchanged => "a node or load balancer on the way may put its own address in its place",
+            Self::OutsideShowsNoIdentity => "another cluster or a machine may be part of the mesh",
             Self::Enforced => "the input does not show which network plugin runs",
             Self::NotEnforced => "the plugin that was seen running does not",
         }
@@ -102,6 +112,9 @@ impl Assumed {
             Self::AddressRulesMatchPods => "rules that name addresses also match the addresses of pods",
             Self::EndPortsHonoured => "the network plugin honours ranges of ports (endPort)",
             Self::SourceUnchanged => "the source address reaches the pod unchanged",
+            Self::OutsideShowsNoIdentity => {
+                "the caller outside the cluster is not part of the mesh and proves no identity to it"
+            }
             Self::Enforced => "the network plugin enforces network policies (nothing in the input shows it)",
             Self::NotEnforced => "the network plugin does not enforce the policies that are stored",
         }

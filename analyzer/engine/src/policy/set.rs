@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
-use super::engine::{Asked, ENGINES, Guard, Policy, Scope};
+use super::engine::{Asked, ENGINES, Guard, Layer, Policy, Scope};
 use super::ladder::Ladder;
 use super::options::{AgainstPods, Assumed, EndPorts, Nodes, PolicyOptions};
 use super::request::Request;
@@ -49,25 +49,74 @@ pub struct Reason<'s> {
     pub answer: PolicyAnswer<'s>,
 }
 
+/// What the policies of one layer say at one end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LayerAnswer<'s> {
+    pub(super) answer: Answer,
+    pub(super) reasons: Vec<Reason<'s>>,
+    pub(super) missing: BTreeSet<Missing<'s>>,
+}
+
+impl<'s> LayerAnswer<'s> {
+    /// Nobody objects.
+    const fn open() -> Self {
+        Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new() }
+    }
+}
+
 /// What the policies of one end say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SideAnswer<'s> {
     /// The fold.
     pub answer: Answer,
-    /// The policies that decide it; empty where none applies.
+    /// The policies that decide it, in the order in which they are asked; empty where none applies.
     pub reasons: Vec<Reason<'s>>,
     /// Where it is unknown: what is missing.
     pub missing: BTreeSet<Missing<'s>>,
+    /// What each layer says by itself, in the order of [`Layer::ALL`].
+    layers: [LayerAnswer<'s>; Layer::ALL.len()],
 }
 
 impl<'s> SideAnswer<'s> {
     /// Nobody objects.
     pub(crate) const fn open() -> Self {
-        Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new() }
+        let layers = [LayerAnswer::open(), LayerAnswer::open(), LayerAnswer::open()];
+        Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new(), layers }
     }
 
     fn unknown(missing: Missing<'s>) -> Self {
-        Self { answer: Answer::Unknown, reasons: Vec::new(), missing: BTreeSet::from([missing]) }
+        let unknown =
+            LayerAnswer { answer: Answer::Unknown, missing: BTreeSet::from([missing]), ..LayerAnswer::open() };
+        Self::of([unknown, LayerAnswer::open(), LayerAnswer::open()])
+    }
+
+    /// All layers together: the strictest answer, by those that give it.
+    pub(super) fn of(layers: [LayerAnswer<'s>; Layer::ALL.len()]) -> Self {
+        let answer = layers.iter().map(|layer| layer.answer).min().unwrap_or(Answer::Allowed);
+        let (mut reasons, mut missing) = (Vec::new(), BTreeSet::new());
+        for layer in layers.iter().filter(|layer| layer.answer == answer) {
+            reasons.extend(&layer.reasons);
+            missing.extend(&layer.missing);
+        }
+        Self { answer, reasons, missing, layers }
+    }
+
+    /// Is it not open, and would it be without what this layer says?
+    pub(crate) fn is_closed_only_by(&self, layer: Layer) -> bool {
+        let fits = |(own, said): (Layer, &LayerAnswer<'s>)| (own == layer) != (said.answer == Answer::Allowed);
+        Layer::ALL.into_iter().zip(&self.layers).all(fits)
+    }
+
+    /// The same where nobody enforces the policies of the network.
+    pub(crate) fn of_mesh(&self) -> Self {
+        let [_, waypoint, mesh] = self.layers.clone();
+        Self::of([LayerAnswer::open(), waypoint, mesh])
+    }
+
+    /// Does anything of a mesh stand in the way, or may it?
+    pub(crate) fn is_open_in_mesh(&self) -> bool {
+        let [_, waypoint, mesh] = &self.layers;
+        waypoint.answer == Answer::Allowed && mesh.answer == Answer::Allowed
     }
 }
 
@@ -281,14 +330,6 @@ impl<'s> Policies<'s> {
         if selection.of(direction).is_empty() {
             return self.forwarded(pod, other, SideAnswer::open());
         }
-        if let End::Node(node) = other
-            && pod.node == Some(node.name)
-            // Where nodes have an identity, the policies answer for it.
-            && self.options.nodes == Nodes::Undecidable
-            && self.all_spare_own_node(selection, direction)
-        {
-            return SideAnswer::open();
-        }
         let asked = Asked {
             direction,
             pod,
@@ -299,7 +340,18 @@ impl<'s> Policies<'s> {
             request: connection.request,
             options: &self.options,
         };
-        self.forwarded(pod, other, self.fold(&asked, selection))
+        let from_own_node = matches!(other, End::Node(node) if pod.node == Some(node.name));
+        let mut spared = false;
+        let side = SideAnswer::of(Layer::ALL.map(|layer| {
+            // Where nodes have an identity, the policies of the network answer for it.
+            let unnamed = layer != Layer::Network || self.options.nodes == Nodes::Undecidable;
+            if from_own_node && unnamed && self.all_spare_own_node(layer, selection, direction) {
+                spared |= layer == Layer::Network;
+                return LayerAnswer::open();
+            }
+            self.fold_layer(layer, &asked, selection)
+        }));
+        if spared { side } else { self.forwarded(pod, other, side) }
     }
 
     /// Is the own traffic of a node decided about in a way that is not evaluated?
@@ -386,6 +438,10 @@ impl<'s> Policies<'s> {
         if outside && verdict.answer == Answer::Allowed && !verdict.ingress.reasons.is_empty() {
             assumed.push(Assumed::SourceUnchanged);
         }
+        let named = connection.request.is_some_and(|request| request.principal.is_some());
+        if outside && !named && !verdict.ingress.of_mesh().reasons.is_empty() {
+            assumed.push(Assumed::OutsideShowsNoIdentity);
+        }
         assumed
     }
 
@@ -422,11 +478,9 @@ impl<'s> Policies<'s> {
         Some(Reason { policy: index, direction: asked.direction, answer })
     }
 
-    fn all_spare_own_node(&self, selection: &Selection<'s>, direction: Direction) -> bool {
-        selection
-            .of(direction)
-            .iter()
-            .all(|(index, _)| self.get(*index).is_none_or(|p| p.rules.spares_own_node_in(direction)))
+    fn all_spare_own_node(&self, layer: Layer, selection: &Selection<'s>, direction: Direction) -> bool {
+        let spares = |policy: &Policy<'s>| policy.tier.layer() != layer || policy.rules.spares_own_node_in(direction);
+        selection.of(direction).iter().all(|(index, _)| self.get(*index).is_none_or(spares))
     }
 
     /// Is there any policy at all that isolates some pod in this direction?

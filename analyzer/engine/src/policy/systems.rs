@@ -5,7 +5,7 @@ use kubereach_model::snapshot::kinds::{self, Served};
 use kubereach_model::snapshot::{CoverageRecord, GroupKind, Snapshot};
 use kubereach_reports::report::CoverageState;
 
-use super::engine::{Unread, is_served, unread};
+use super::engine::{Layer, Unread, is_served, unread};
 
 /// A kind of policy of another system.
 #[derive(Debug)]
@@ -17,8 +17,9 @@ pub(super) struct Kind {
     /// Under which groups it is read: any of them will do.
     kinds: &'static [GroupKind],
     namespaced: bool,
-    /// Mesh policies and such only take away.
+    /// May it let through what the policies of its layer that were read turn away?
     may_allow: bool,
+    layer: Layer,
 }
 
 const CALICO: &[&str] = &["Calico", "Canal"];
@@ -27,7 +28,8 @@ const ANTREA: &[&str] = &["Antrea"];
 
 /// Sources: the API reference of each project (Calico `NetworkPolicy`, `GlobalNetworkPolicy`; Cilium
 /// `CiliumNetworkPolicy`, `CiliumClusterwideNetworkPolicy`; Antrea `NetworkPolicy`, `ClusterNetworkPolicy`; Istio
-/// `AuthorizationPolicy`, `PeerAuthentication`).
+/// `AuthorizationPolicy`, `PeerAuthentication`, `RequestAuthentication`; Linkerd `Server`, `ServerAuthorization`,
+/// `AuthorizationPolicy`, `HTTPRoute`).
 static KINDS: &[Kind] = &[
     Kind {
         system: "Calico",
@@ -38,6 +40,7 @@ static KINDS: &[Kind] = &[
         ],
         namespaced: true,
         may_allow: true,
+        layer: Layer::Network,
     },
     Kind {
         system: "Calico",
@@ -48,6 +51,7 @@ static KINDS: &[Kind] = &[
         ],
         namespaced: false,
         may_allow: true,
+        layer: Layer::Network,
     },
     Kind {
         system: "Cilium",
@@ -55,6 +59,7 @@ static KINDS: &[Kind] = &[
         kinds: &[GroupKind::known("cilium.io", "CiliumNetworkPolicy")],
         namespaced: true,
         may_allow: true,
+        layer: Layer::Network,
     },
     Kind {
         system: "Cilium",
@@ -62,6 +67,7 @@ static KINDS: &[Kind] = &[
         kinds: &[GroupKind::known("cilium.io", "CiliumClusterwideNetworkPolicy")],
         namespaced: false,
         may_allow: true,
+        layer: Layer::Network,
     },
     Kind {
         system: "Antrea",
@@ -69,6 +75,7 @@ static KINDS: &[Kind] = &[
         kinds: &[GroupKind::known("crd.antrea.io", "NetworkPolicy")],
         namespaced: true,
         may_allow: true,
+        layer: Layer::Network,
     },
     Kind {
         system: "Antrea",
@@ -76,20 +83,63 @@ static KINDS: &[Kind] = &[
         kinds: &[GroupKind::known("crd.antrea.io", "ClusterNetworkPolicy")],
         namespaced: false,
         may_allow: true,
+        layer: Layer::Network,
     },
     Kind {
         system: "Istio",
         plugins: &[],
         kinds: &[GroupKind::known("security.istio.io", "AuthorizationPolicy")],
         namespaced: true,
-        may_allow: false,
+        may_allow: true,
+        layer: Layer::Mesh,
     },
     Kind {
         system: "Istio",
         plugins: &[],
         kinds: &[GroupKind::known("security.istio.io", "PeerAuthentication")],
         namespaced: true,
+        may_allow: true,
+        layer: Layer::Mesh,
+    },
+    Kind {
+        system: "Istio",
+        plugins: &[],
+        kinds: &[GroupKind::known("security.istio.io", "RequestAuthentication")],
+        namespaced: true,
         may_allow: false,
+        layer: Layer::Mesh,
+    },
+    Kind {
+        system: "Linkerd",
+        plugins: &[],
+        kinds: &[GroupKind::known("policy.linkerd.io", "Server")],
+        namespaced: true,
+        may_allow: true,
+        layer: Layer::Mesh,
+    },
+    Kind {
+        system: "Linkerd",
+        plugins: &[],
+        kinds: &[GroupKind::known("policy.linkerd.io", "ServerAuthorization")],
+        namespaced: true,
+        may_allow: true,
+        layer: Layer::Mesh,
+    },
+    Kind {
+        system: "Linkerd",
+        plugins: &[],
+        kinds: &[GroupKind::known("policy.linkerd.io", "AuthorizationPolicy")],
+        namespaced: true,
+        may_allow: true,
+        layer: Layer::Mesh,
+    },
+    Kind {
+        system: "Linkerd",
+        plugins: &[],
+        kinds: &[GroupKind::known("policy.linkerd.io", "HTTPRoute")],
+        namespaced: true,
+        may_allow: true,
+        layer: Layer::Mesh,
     },
 ];
 
@@ -121,6 +171,6 @@ impl Kind {
             return None;
         }
         let first = self.kinds.iter().find_map(|kind| unread(snapshot, kind, scope))?;
-        Some(Unread { system: Some(self.system), may_allow: self.may_allow, ..first })
+        Some(Unread { system: Some(self.system), may_allow: self.may_allow, layer: self.layer, ..first })
     }
 }

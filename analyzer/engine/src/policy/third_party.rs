@@ -22,7 +22,7 @@ pub struct ThirdParty<'s> {
     pub found: Found<'s, Unmodelled>,
     /// Whose policy it is.
     pub system: &'static str,
-    /// May it let through what a `NetworkPolicy` turns away? Mesh policies only take away.
+    /// May it let through what a `NetworkPolicy` turns away? Some only take away.
     pub may_allow: bool,
     scope: Scope<'s>,
     directions: [bool; 2],
@@ -122,16 +122,6 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
         ("network.openshift.io", "EgressNetworkPolicy") => {
             ("OpenShift SDN", false, Scope::Namespace(own), [false, true])
         }
-        ("security.istio.io", "AuthorizationPolicy") => {
-            let audits = spec.get("action").and_then(Value::as_str) == Some("AUDIT");
-            ("Istio", false, if audits { Scope::Inert } else { mesh(spec, own) }, [true, false])
-        }
-        ("security.istio.io", "PeerAuthentication") => {
-            let strict = spec.to_string().contains("\"STRICT\"");
-            ("Istio", false, if strict { mesh(spec, own) } else { Scope::Inert }, [true, false])
-        }
-        ("policy.linkerd.io", "Server") => ("Linkerd", false, by_labels(spec, "podSelector", own), [true, false]),
-        ("policy.linkerd.io", "AuthorizationPolicy") => ("Linkerd", false, Scope::Namespace(own), [true, false]),
         ("kuma.io", "MeshTrafficPermission" | "TrafficPermission") => {
             ("Kuma", false, Scope::Namespace(None), [true; 2])
         }
@@ -150,13 +140,9 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
         kind: kind.kind.to_string(),
         namespace: own.map(str::to_owned),
         name: stored.metadata.name.clone(),
+        group: kind.other_group(),
     };
     Some(ThirdParty { object, found, system, may_allow, scope, directions })
-}
-
-/// A mesh policy covers its namespace, or the cluster where it stands in the mesh's root namespace.
-fn mesh<'s>(spec: &Value, own: Option<&'s str>) -> Scope<'s> {
-    by_labels(spec, "selector", own.filter(|ns| *ns != "istio-system"))
 }
 
 /// The pods that a field selects; all of the namespace where it does not stand there.

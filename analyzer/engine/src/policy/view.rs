@@ -11,7 +11,7 @@ use super::answer::{Answer, Direction, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
 use super::dns::Dns;
 use super::ends::{End, Ends, PodEnd};
-use super::engine::{ENGINES, Unread};
+use super::engine::{ENGINES, Layer, Unread};
 use super::groups::Sight;
 use super::ineffective::Ineffective;
 use super::options::Assumed;
@@ -120,7 +120,12 @@ impl<'s> PolicyView<'s> {
         from: &Selection<'s>,
         to: &Selection<'s>,
     ) -> Decision<'_, 's> {
-        let verdict = self.policies.evaluate_selected(connection, from, to);
+        let mut verdict = self.policies.evaluate_selected(connection, from, to);
+        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) && !verdict.ingress.is_open_in_mesh() {
+            // What the network's policies say does nothing; the proxy's do.
+            verdict.ingress = verdict.ingress.of_mesh();
+            verdict.answer = verdict.ingress.answer;
+        }
         let mut decision = Decision {
             answer: verdict.answer,
             ingress: verdict.ingress.answer,
@@ -198,12 +203,14 @@ impl<'s> PolicyView<'s> {
         }
         let mut assumed = Vec::new();
         let enforcement = &self.plugins.enforcement;
-        if let (Enforcement::NotEnforced { .. }, true) = (enforcement, decision.verdict.answer != Answer::Allowed) {
+        let by_network = decision.verdict.answer != Answer::Allowed && decision.verdict.ingress.is_open_in_mesh();
+        if let (Enforcement::NotEnforced { .. }, true) = (enforcement, by_network) {
             assumed.push(Assumed::NotEnforced);
         } else {
             assumed.extend(self.policies.assumptions(connection, &decision.verdict));
         }
-        if decision.answer == Answer::Denied && matches!(enforcement, Enforcement::Unknown(_)) {
+        let by_mesh = decision.verdict.ingress.of_mesh().answer == Answer::Denied;
+        if decision.answer == Answer::Denied && !by_mesh && matches!(enforcement, Enforcement::Unknown(_)) {
             assumed.push(Assumed::Enforced);
         }
         assumed
@@ -211,7 +218,7 @@ impl<'s> PolicyView<'s> {
 
     fn side(&self, (end, other): (&End<'s>, &End<'s>), direction: Direction, own: &SideAnswer<'s>) -> Side<'_, 's> {
         let mut side = Side { answer: own.answer, third_party: Vec::new(), unread: Vec::new() };
-        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
+        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) && own.is_open_in_mesh() {
             side.answer = Answer::Allowed;
         }
         let Some(pod) = end.pod() else { return side };
@@ -224,8 +231,7 @@ impl<'s> PolicyView<'s> {
         // Another system's policy may turn away what is allowed; some may let through what is denied. A policy that
         // was not read may do both: that it turns nobody away is assumed, what it may open stays open.
         let read_may_allow = side.third_party.iter().any(|third_party| third_party.may_allow);
-        let unread_may_allow = side.unread.iter().any(|unread| unread.may_allow);
-        let may_open = side.answer != Answer::Allowed && unread_may_allow;
+        let may_open = side.unread.iter().any(|unread| unread.may_allow && own.is_closed_only_by(unread.layer));
         let may_deny = !side.third_party.is_empty() && side.answer == Answer::Allowed;
         let strictly = self.is_strict() && !side.unread.is_empty();
         if strictly || may_open || read_may_allow || may_deny {
@@ -261,15 +267,10 @@ impl<'s> PolicyView<'s> {
         let systems = self.systems.iter().filter_map(|kind| kind.unread(snapshot, namespace));
         if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
             // Whatever is stored does nothing; a mesh enforces its own.
-            return systems.filter(|unread| !unread.may_allow).collect();
+            return systems.filter(|unread| unread.layer != Layer::Network).collect();
         }
         let own = ENGINES.iter().filter_map(|engine| engine.unread_in(snapshot, namespace));
         own.chain(self.unread.iter().cloned()).chain(systems).collect()
-    }
-
-    /// A kind that was not all read and may let through what the policies that were read turn away.
-    pub fn may_be_opened_by(&self, namespace: &str) -> Option<Unread> {
-        self.unread(namespace).into_iter().find(|unread| unread.may_allow)
     }
 
     /// Does what was not read count as unknown?

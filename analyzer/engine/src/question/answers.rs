@@ -281,17 +281,18 @@ impl<'v, 's> Answers<'v, 's> {
                 ("undecidable", None, Some(missing.key()), format!("cannot be decided: {missing}"))
             }
         };
-        let field: FieldPath = match rule {
-            Some(rule) => {
+        let (text, field): (String, FieldPath) = match (policy.says(because.answer), rule) {
+            (Some(own), _) => own,
+            (None, Some(rule)) => {
                 let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
                 let mut field = match spec {
                     Some(spec) => vec![Step::from("specs"), Step::from(spec)],
                     None => vec![Step::from("spec")],
                 };
                 field.extend([Step::from(list), Step::from(number)]);
-                field
+                (text, field)
             }
-            None => vec![Step::from("spec")],
+            (None, None) => (text, vec![Step::from("spec")]),
         };
         let tier = policy.tier_name().map(|name| format!(" (tier {name})")).unwrap_or_default();
         let text = kubereach_reports::secrets::mask(&text).unwrap_or(text);

@@ -44,3 +44,16 @@ pub(super) fn of_paths(paths: &[&Path], reported: &[&str]) -> Vec<Assumption> {
     }
     found.into_values().collect()
 }
+
+/// Certificates of backends are checked by the gateway, and are not in the snapshot.
+pub(super) fn of_backend_tls(paths: &[&Path]) -> Vec<Assumption> {
+    let mut found: BTreeMap<String, Assumption> = BTreeMap::new();
+    for segment in paths.iter().flat_map(|path| &path.segments).filter(|s| s.name == SegmentName::Tls) {
+        let Some(policy) = segment.object.as_ref().filter(|object| object.kind == "BackendTLSPolicy") else { continue };
+        let id = format!("request-backend-tls-{policy}");
+        let text = format!("the backend shows a certificate that {policy} accepts");
+        let reason = "the certificates of backends show only when they are asked".to_owned();
+        found.entry(id.clone()).or_insert_with(|| row(&id, SegmentName::Tls, &policy.kind, text, reason));
+    }
+    found.into_values().collect()
+}

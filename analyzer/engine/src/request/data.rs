@@ -92,6 +92,9 @@ pub struct BackendRow {
     pub weight: i64,
     /// `open`, `narrowed`, `blocked` or `unknown`: the way to it.
     pub config: &'static str,
+    /// Ready pods behind it, the first of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pods: Vec<String>,
 }
 
 /// Where a client is sent.

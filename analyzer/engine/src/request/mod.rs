@@ -9,12 +9,14 @@ mod data;
 mod journey;
 mod services;
 mod settle;
+mod table;
 
 use std::collections::HashMap;
 
 use kubereach_reports::report::ObjectRef;
 
 pub use journey::{Ended, Hop, Journey};
+pub use table::TableRow;
 
 pub use data::{Answer, BackendRow, Because, Call, CandidateRow, Query, RedirectRow, Word};
 
@@ -26,6 +28,7 @@ use crate::resolve::entries::{UnmodelledEntries, object_of};
 use crate::resolve::gateway::hostname;
 use crate::resolve::request::Request;
 use kubereach_model::evidence::SubjectPaths;
+use kubereach_model::snapshot::is_of_others;
 use settle::Scope;
 
 /// Answers requests over one cluster.
@@ -105,7 +108,15 @@ impl<'w, 's> Requests<'w, 's> {
                 format!("no door serves {} by name; those that take any host are {}", request.host, doors.join(", "));
             return Ok(vec![Answer::bare(Word::Unknown, because)]);
         }
-        Ok(found.into_iter().map(|(_, answer)| answer).collect())
+        let mut answers: Vec<Answer> = found.into_iter().map(|(_, answer)| answer).collect();
+        for answer in answers.iter_mut().filter(|answer| best == Some(Fit::Any) && answer.route.is_none()) {
+            // A door that takes any host and has no rule for this one does not show that the name leads to it.
+            let would = if answer.answer == Word::Response { "would not answer it" } else { "would not take it" };
+            let door = answer.door.clone().unwrap_or_default();
+            let because = format!("nothing that was read serves {}; {door} {would}", request.host);
+            *answer = Answer { door: Some(door), ..Answer::bare(Word::Unknown, because) };
+        }
+        Ok(answers)
     }
 
     /// The object that `--to` names.
@@ -118,8 +129,9 @@ impl<'w, 's> Requests<'w, 's> {
         };
         let kind = door::kinds().find(|known| known.is_called(kind) || known.name == kind);
         let kind = kind.ok_or_else(|| format!("'{words}' is no kind of door"))?;
-        let object =
-            ObjectRef { kind: kind.name.to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
+        let group = is_of_others(kind.group).then(|| kind.group.to_owned());
+        let (kind, namespace, name) = (kind.name.to_owned(), Some(namespace.to_owned()), name.to_owned());
+        let object = ObjectRef { kind, namespace, name, group };
         if self.at.contains_key(&object) { Ok(object) } else { Err(format!("the input holds no {object}")) }
     }
 
@@ -165,8 +177,12 @@ impl<'w, 's> Requests<'w, 's> {
         let Some((namespace, name)) = name.split_once('/') else {
             return Answer::bare(Word::Unknown, format!("'{name}' is not NAMESPACE/NAME of a Gateway"));
         };
-        let object =
-            ObjectRef { kind: "Gateway".to_owned(), namespace: Some(namespace.to_owned()), name: name.to_owned() };
+        let object = ObjectRef {
+            kind: "Gateway".to_owned(),
+            namespace: Some(namespace.to_owned()),
+            name: name.to_owned(),
+            group: None,
+        };
         for opened in &self.doors {
             let Some(all) = opened.door.answer(request, Some(&object)) else { continue };
             if let Some(handled) = all.first() {

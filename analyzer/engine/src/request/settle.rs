@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kubereach_reports::report::{ConfigVerdict, Effect, PathState, Port, SegmentName};
+use kubereach_reports::report::{Backend, ConfigVerdict, Effect, PathState, Port, SegmentName};
 use serde_json::Value;
 
 use super::Requests;
@@ -11,6 +11,9 @@ use crate::evaluate::door::answer::{Share, Taken};
 use crate::judgement::config_verdict;
 use crate::resolve::request::Request;
 use kubereach_model::evidence::{Assumptions, Dormant, Finding, Path, Segment, SubjectPaths};
+
+/// So many pods of a backend are named.
+const PODS: usize = 5;
 
 /// How much of the way is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +207,8 @@ impl Requests<'_, '_> {
             (_, None) => Answer::bare(Word::Unknown, "the rule answers by itself in a way that is not evaluated"),
             (_, Some(location)) => {
                 let host = (!location.host.is_empty()).then(|| location.host.clone());
-                let mut answer = Answer::bare(Word::Redirect, "the rule sends the client elsewhere");
+                let mut answer = Answer::bare(Word::Redirect, String::new());
+                answer.because.clear();
                 answer.status = vec![location.status];
                 answer.redirect = Some(RedirectRow {
                     scheme: location.scheme.clone(),
@@ -277,16 +281,35 @@ impl Requests<'_, '_> {
                 }),
                 weight: share.weight,
                 config: state_word(way.state),
+                pods: if way.state == PathState::Blocked { Vec::new() } else { self.pods(&share.backend) },
             })
             .collect();
         answer.assumptions = self.assumptions(&used, scope);
         answer
     }
 
+    /// The first ready pods behind a Service, as the endpoints name them.
+    fn pods(&self, backend: &Backend) -> Vec<String> {
+        let view = (backend.kind == "Service").then(|| self.cluster.service_view(&backend.namespace, &backend.name));
+        let mut pods: Vec<String> = Vec::new();
+        for endpoint in view.flatten().into_iter().flat_map(|view| &view.endpoints) {
+            let Some(pod) = endpoint.pod.filter(|_| endpoint.ready && endpoint.doubt.is_none()) else { continue };
+            let name = format!("{}/{}", pod.metadata.namespace, pod.metadata.name);
+            if !pods.contains(&name) {
+                pods.push(name);
+            }
+            if pods.len() == PODS {
+                break;
+            }
+        }
+        pods
+    }
+
     fn assumptions(&self, paths: &[&Path], scope: Scope) -> Vec<kubereach_reports::report::Assumption> {
         let mut all = Assumptions::default();
         paths.iter().flat_map(|path| path.assumptions()).for_each(|assumption| all.add(assumption));
         let mut rows = all.rows();
+        rows.extend(super::assumed::of_backend_tls(paths));
         if scope == Scope::Specs {
             rows.extend(super::assumed::of_paths(paths, REPORTED));
         }

@@ -100,6 +100,10 @@ pub(super) struct Reading {
     /// Read what the releases in Helm's own Secrets applied as desired state, where the cluster's objects were not read
     #[arg(long)]
     pub helm_releases: bool,
+    /// The version of Kubernetes that manifests are for, such as 1.34: what it no longer serves is broken, what it
+    /// still serves is not mentioned
+    #[arg(long, value_name = "VERSION", value_parser = super::input::minor)]
+    pub kubernetes_version: Option<u16>,
     /// What was not read and may stand in the way of traffic (network policies, the content of Secrets) counts as
     /// unknown, and is not assumed to be harmless
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `kubereach request`
 
 mod print;
+mod table;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, BufWriter, Write as _};
@@ -20,7 +21,11 @@ const LONGEST_QUERY: u64 = 64 * 1024;
 
 /// Answers one request or a file of them.
 pub(super) fn run(mut command: Request) -> Result<u8, Failure> {
-    let query = if command.queries.is_some() { None } else { Some(query(&mut command)?) };
+    if command.format == "csv" && !command.all {
+        return Err(Failure::Usage("--format csv is for --all".to_owned()));
+    }
+    let many = command.queries.is_some() || command.all;
+    let query = if many { None } else { Some(query(&mut command)?) };
     let options = input::options(&command.reading)?;
     let read = input::read(&command.reading, &options, &[])?;
     for problem in &read.problems {
@@ -38,7 +43,10 @@ pub(super) fn run(mut command: Request) -> Result<u8, Failure> {
     if let Some(file) = &command.queries {
         return queries(&requests, file);
     }
-    let Some(query) = query else { return Ok(OK) };
+    let Some(query) = query else {
+        table::print(&requests.table(), &command.format)?;
+        return Ok(OK);
+    };
     let journey = requests.journey(&query, !command.no_follow || command.follow).map_err(Failure::Usage)?;
     print::journey(&journey, command.explain, &command.format)?;
     Ok(code(&journey))

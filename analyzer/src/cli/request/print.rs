@@ -83,7 +83,8 @@ const fn mark(word: Word) -> &'static str {
 fn lines(answer: &Answer, explain: bool) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     lines.extend(answer.door.as_ref().map(|door| ("door", door.clone())));
-    if let Some(route) = &answer.route {
+    // A Service that is asked without a door is its own route.
+    if let Some(route) = answer.route.as_ref().filter(|route| answer.door.as_ref() != Some(route)) {
         let rule = answer.rule.map_or_else(String::new, |rule| format!(", rule {}", rule + 1));
         let verdict = answer.verdict.map_or_else(String::new, |verdict| format!(" ({verdict})"));
         lines.push(("rule", format!("{route}{rule}{verdict}")));
@@ -95,6 +96,10 @@ fn lines(answer: &Answer, explain: bool) -> Vec<(&'static str, String)> {
         lines.push(("share", format!("{percent}% {}", backend(row))));
     }
     lines.push((mark(answer.answer), answered(answer)));
+    if answer.answer == Word::Backend {
+        let pods: Vec<&str> = answer.backends.iter().flat_map(|b| &b.pods).map(String::as_str).collect();
+        lines.extend((!pods.is_empty()).then(|| ("pods", pods.join(", "))));
+    }
     lines.extend(answer.because.iter().filter(|b| !b.text.is_empty()).map(|b| ("because", b.text.clone())));
     if explain {
         lines.extend(answer.considered.iter().map(|c| {

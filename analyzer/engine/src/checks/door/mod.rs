@@ -42,7 +42,7 @@ pub const TABLE: CheckTable = CheckTable { lead: LEAD, contour: httpproxy::TABLE
 /// The Service that is referred to.
 fn service(lead: &Lead<'_>) -> ObjectRef {
     let namespace = Some(lead.backend.namespace.clone());
-    ObjectRef { kind: "Service".to_owned(), namespace, name: lead.backend.name.clone() }
+    ObjectRef { kind: "Service".to_owned(), namespace, name: lead.backend.name.clone(), group: None }
 }
 
 /// How to list the Services of its namespace.

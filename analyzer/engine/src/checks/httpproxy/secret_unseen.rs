@@ -5,10 +5,10 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::ingress::words;
 use crate::evaluate::door::contour::ProxyContext;
 use crate::resolve::contour::Basis;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, MayBeInTheWay, Obstacle, Reading, Segment, Text};
+use kubereach_model::evidence::{Assumes, CheckDoc, MayBeInTheWay, Obstacle, Reading, Segment, Text};
 
 /// What `explain` says of it.
-pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
     code: "httpproxy/secret-unseen",
     segment: SegmentName::Rule,
     title: "A Secret that Contour needs was not read",
@@ -29,7 +29,8 @@ pub fn check(cx: &ProxyContext<'_, '_>, segment: &mut Segment) {
         let message = words::brief(&problem.what);
         let reading = Reading { resource: "secrets".to_owned(), arguments: NAMES.to_owned() };
         let assumption = DOC.assumption(obstacle, proxy.object(), message).could("keep Contour from serving the host");
-        segment.assume(assumption.read_by(reading), cx.strict);
+        let namespace = proxy.get().value.metadata.namespace.as_str();
+        segment.assume(assumption.within(Some(namespace)).read_by(reading), cx.strict);
     }
 }
 

@@ -28,7 +28,12 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 
 /// The object, for a finding.
 pub(super) fn object(unmet: &Unmet<'_>) -> ObjectRef {
-    ObjectRef { kind: unmet.kind.word().to_owned(), namespace: Some(unmet.namespace.clone()), name: unmet.name.clone() }
+    ObjectRef {
+        kind: unmet.kind.word().to_owned(),
+        namespace: Some(unmet.namespace.clone()),
+        name: unmet.name.clone(),
+        group: None,
+    }
 }
 
 /// Adds it for each.

@@ -55,6 +55,7 @@ pub mod no_class_but_served;
 pub mod no_listener;
 pub mod no_paths;
 mod of_cluster;
+pub mod proxy_has_path;
 pub mod redirect_only;
 pub mod regex_host;
 pub mod resource_backend;
@@ -122,6 +123,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_class_but_served::DOC.entry(),
     no_listener::DOC.entry(),
     no_paths::DOC.entry(),
+    proxy_has_path::DOC.entry(),
     redirect_only::DOC.entry(),
     regex_host::DOC.entry(),
     resource_backend::DOC.entry(),
@@ -159,6 +161,7 @@ pub const TABLE: CheckTable = CheckTable {
         invalid_host::check,
         shadowed_path::check,
         duplicate_path::check,
+        proxy_has_path::check,
         canary_without_main::check,
         canary_main_unseen::check,
         canary_weight_zero::check,

@@ -28,6 +28,7 @@ pub mod only_completed_pods;
 pub mod only_terminating_endpoints;
 pub mod port_not_tcp;
 pub mod port_without_endpoints;
+pub mod probe_port_undeclared;
 pub mod protocol_untestable;
 pub mod published_not_ready;
 pub mod readiness_on_other_port;
@@ -43,7 +44,7 @@ pub mod some_endpoints_not_ready;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
 
-use crate::checks::{endpoints, entry, pod, workload};
+use crate::checks::{endpoints, entry, manifest, pod, workload};
 use crate::evaluate::service::CheckTable;
 use kubereach_model::evidence::CatalogueEntry;
 
@@ -77,6 +78,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     only_terminating_endpoints::DOC.entry(),
     port_not_tcp::DOC.entry(),
     port_without_endpoints::DOC.entry(),
+    probe_port_undeclared::DOC.entry(),
     protocol_untestable::DOC.entry(),
     published_not_ready::DOC.entry(),
     readiness_on_other_port::DOC.entry(),
@@ -135,6 +137,8 @@ pub const TABLE: CheckTable = CheckTable {
         ip_family_unseen::finding,
     ],
     endpoints: &[
+        manifest::workload,
+        probe_port_undeclared::finding,
         selectorless::finding,
         endpoints::from_endpoints_object::finding,
         endpoints::from_pods::finding,

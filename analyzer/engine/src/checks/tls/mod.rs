@@ -74,7 +74,7 @@ pub const UNSEEN: &[CertificateAssumption] = &[secret_unseen::assumption, certif
 /// The Secret, for a finding.
 fn secret(facts: &CertificateFacts<'_>) -> ObjectRef {
     let namespace = Some(facts.namespace.clone());
-    ObjectRef { kind: "Secret".to_owned(), namespace, name: facts.name.clone() }
+    ObjectRef { kind: "Secret".to_owned(), namespace, name: facts.name.clone(), group: None }
 }
 
 /// What may be wrong with a Secret that was not read.

@@ -109,6 +109,7 @@ impl<'w, 's> Answers<'w, 's> {
                 };
                 let at = At { listener, id, request, reading: reading(gateway) };
                 let (outcome, candidates) = self.at_listener(gateways, &at);
+                let outcome = self.isolated(gateways, gateway, &at, fit, outcome);
                 let outcome = self.with_gaps(with_client_check(gateway, listener, outcome));
                 Handled { door: listener.key(), fit, outcome, candidates }
             }
@@ -127,6 +128,38 @@ impl<'w, 's> Answers<'w, 's> {
         }
         let by_name = at.listener.spec.protocol == "TLS" || !at.request.speech.is_http();
         if by_name { self.by_name(gateways, at, here) } else { self.by_request(gateways, at, here) }
+    }
+
+    /// Where no route at the most specific listener takes it and one at a wider listener would, implementations differ:
+    /// keeping listeners apart is recommended and not demanded. What the specs say is that nobody takes it.
+    fn isolated(
+        &self,
+        gateways: &Gateways<'s>,
+        gateway: &GatewayState<'s>,
+        at: &At<'_, 's>,
+        fit: Fit,
+        outcome: Outcome,
+    ) -> Outcome {
+        if fit == Fit::Named || !matches!(outcome, Outcome::Reply { .. }) {
+            return outcome;
+        }
+        for id in gateways.listening(gateway, at.request).into_iter().filter(|id| *id != at.id) {
+            let Some(listener) = gateways.listeners.get(id) else { continue };
+            if gateways.for_name(&[id], Some(&at.request.host)).is_none() {
+                continue;
+            }
+            let wider = At { listener, id, request: at.request, reading: at.reading };
+            if let (Outcome::Taken(taken), _) = self.at_listener(gateways, &wider) {
+                return Outcome::Unknown(format!(
+                    "{} takes the host and no route there takes the request; {} at {} would, where the implementation \
+                     does not keep listeners apart",
+                    at.listener.describe(),
+                    taken.entry,
+                    listener.describe()
+                ));
+            }
+        }
+        outcome
     }
 
     /// That no rule takes it is known only where every route was read.

@@ -22,8 +22,12 @@ pub(super) fn behind<'s>(
     outbound: &mut Outbound,
 ) {
     let target = cx.target;
-    let object =
-        ObjectRef { kind: target.kind.clone(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
+    let object = ObjectRef {
+        kind: target.kind.clone(),
+        namespace: Some(target.namespace.clone()),
+        name: target.name.clone(),
+        group: None,
+    };
     let mut reference = Segment::new(SegmentName::Reference, Some(object));
     match &target.permission {
         Permission::Granted(grant) => reference.evaluated(format!("allowed by ReferenceGrant {}", grant.metadata.name)),

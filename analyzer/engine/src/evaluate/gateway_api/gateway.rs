@@ -103,7 +103,12 @@ fn unready<'c, 's>(cx: &'c GatewayContext<'c, 's>, proxy: &Proxy<'s>) -> Option<
 const YOUNG_SECONDS: i64 = 60;
 
 fn class_ref(gateway: &Gateway) -> ObjectRef {
-    ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: gateway.spec.gateway_class_name.clone() }
+    ObjectRef {
+        kind: "GatewayClass".to_owned(),
+        namespace: None,
+        name: gateway.spec.gateway_class_name.clone(),
+        group: None,
+    }
 }
 
 fn class_evidence(cx: &GatewayContext<'_, '_>) -> Option<String> {

@@ -5,7 +5,7 @@
 //! `docs/user-guide/{ingress-path-matching,nginx-configuration/annotations}.md`.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use kubereach_reports::report::ObjectRef;
@@ -27,6 +27,8 @@ use crate::resolve::request::{Request, Takes};
 #[derive(Debug, Default)]
 struct Shared {
     members: Vec<usize>,
+    /// Where they are published.
+    places: BTreeSet<String>,
     hosts: BTreeMap<Option<String>, Vec<(usize, usize)>>,
 }
 
@@ -50,6 +52,9 @@ impl Answers {
         for (id, state) in ingresses.states.iter().enumerate() {
             let set = sets.entry(meeting(state)).or_default();
             set.members.push(id);
+            let places = state.ingress.published.unwrap_or_default().iter();
+            let names = places.filter_map(|place| place.ip.known().map(String::as_str).or(place.hostname.as_deref()));
+            set.places.extend(names.map(|name| name.trim_end_matches('.').to_ascii_lowercase()));
             for (path, rule) in state.ingress.declared.iter().enumerate() {
                 let host = rule.host.map(|host| host.trim_end_matches('.').to_ascii_lowercase());
                 set.hosts.entry(host).or_default().push((id, path));
@@ -86,13 +91,7 @@ impl Shared {
         if let Some(only) = only {
             return self.states(ingresses).any(|s| s.ingress.object() == *only).then_some(Fit::Named);
         }
-        let published = |state: &IngressState<'_>| {
-            state.ingress.published.unwrap_or_default().iter().any(|place| {
-                let name = place.ip.known().map(String::as_str).or(place.hostname.as_deref());
-                name.is_some_and(|name| name.trim_end_matches('.').eq_ignore_ascii_case(&request.dialled))
-            })
-        };
-        if self.states(ingresses).any(published) {
+        if self.places.contains(&request.dialled) {
             return Some(Fit::Address);
         }
         if request.dialled.parse::<IpAddr>().is_ok() || !matches!(request.port, 80 | 443) {

@@ -142,7 +142,7 @@ impl<'a, 's> Certificates<'a, 's> {
         if let Some(name) = named {
             let (namespace, name) = self.secret(name);
             let (kind, namespace) = ("Secret".to_owned(), Some(namespace.to_owned()));
-            segment.object = Some(ObjectRef { kind, namespace, name: name.to_owned() });
+            segment.object = Some(ObjectRef { kind, namespace, name: name.to_owned(), group: None });
         }
         segment.evaluated(match &certificate {
             Certificate::Default => "the controller's default certificate".to_owned(),

@@ -43,7 +43,7 @@ pub(super) fn of<'s>(
         Lookup::Absent(_) => return None,
         Lookup::Unknown(gap) => {
             let (kind, namespace) = ("Service".to_owned(), Some(namespace.to_owned()));
-            let named = ObjectRef { kind, namespace, name: name.to_owned() };
+            let named = ObjectRef { kind, namespace, name: name.to_owned(), group: None };
             let segment = Segment::new(SegmentName::Endpoints, Some(named.clone()));
             (StandIn::Unseen(named, gap), vec![Arc::new(segment)])
         }

@@ -54,7 +54,12 @@ impl<'s> IngressPath<'_, 's> {
     /// The Service of the path as it is named, whether or not it exists.
     pub fn named_service(&self) -> ObjectRef {
         let backend = &self.reference.backend;
-        ObjectRef { kind: backend.kind.clone(), namespace: Some(backend.namespace.clone()), name: backend.name.clone() }
+        ObjectRef {
+            kind: backend.kind.clone(),
+            namespace: Some(backend.namespace.clone()),
+            name: backend.name.clone(),
+            group: None,
+        }
     }
 
     /// Where a field of the backend stands.

@@ -11,6 +11,7 @@ use super::{CheckTable, Context, PolicyContext, words};
 use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{Target, is_untouched, kinds_of_targets};
 use crate::evaluate::service::Consumer;
+use crate::policy::cni::Enforcement;
 use crate::policy::third_party::ThirdParty;
 use crate::policy::{Connection, Direction, End, PodEnd, Protocol, SideAnswer};
 use crate::resolve::service::{PortView, ServiceView};
@@ -64,7 +65,10 @@ pub fn behind<'s>(
             }
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
             let connection = Connection { from: &anyone, to: &target.end, protocol, port: target.port, request: None };
-            policies.policies.side(&connection, Direction::Ingress, &selection)
+            let side = policies.policies.side(&connection, Direction::Ingress, &selection);
+            let not_enforced = matches!(policies.plugins.enforcement, Enforcement::NotEnforced { .. });
+            // What the network's policies say then does nothing; a mesh enforces its own.
+            if not_enforced && !side.is_open_in_mesh() { side.of_mesh() } else { side }
         })
         .collect();
     let node_may_enter =

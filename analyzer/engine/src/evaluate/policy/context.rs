@@ -116,9 +116,10 @@ impl<'a, 's> Context<'a, 's> {
         &self.cluster.policies().plugins.enforcement
     }
 
-    /// Are policies stored and not enforced?
-    pub const fn is_not_enforced(&self) -> bool {
+    /// Are policies stored and not enforced? Those of a mesh are, whatever plugin runs.
+    pub fn is_not_enforced(&self) -> bool {
         matches!(self.enforcement(), Enforcement::NotEnforced { .. })
+            && self.sides.iter().all(SideAnswer::is_open_in_mesh)
     }
 
     /// May a policy of another system, or one that was not read, let through what these turn away?
@@ -128,7 +129,9 @@ impl<'a, 's> Context<'a, 's> {
 
     /// A kind that was not all read and may let through what these turn away.
     pub fn may_be_opened_by(&self) -> Option<Unread> {
-        self.cluster.policies().may_be_opened_by(self.view.namespace())
+        let unread = self.cluster.policies().unread(self.view.namespace());
+        let opens = |unread: &Unread| self.sides.iter().any(|side| side.is_closed_only_by(unread.layer));
+        unread.into_iter().find(|unread| unread.may_allow && opens(unread))
     }
 
     /// Would nobody be admitted to any of the pods, if the policies are enforced?
@@ -139,9 +142,8 @@ impl<'a, 's> Context<'a, 's> {
 
     /// Nothing that was not read could let somebody in: every pod is known, the policies are all there.
     pub fn is_certain(&self) -> bool {
-        let (policies, namespace) = (self.cluster.policies(), self.view.namespace());
         let pods = self.targets.iter().all(|target| target.end.pod().is_some_and(|pod| !pod.is_template));
-        pods && policies.may_be_opened_by(namespace).is_none()
+        pods && self.may_be_opened_by().is_none()
     }
 
     /// The policies that decide, each once.

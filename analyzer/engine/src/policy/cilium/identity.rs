@@ -252,7 +252,7 @@ fn from_world<'s>(
         return as_itself;
     }
     match test(&Identity::bare(Sort::RemoteNode, settings)) {
-        Truth::Yes => Truth::Unknown(Missing::SourceTranslation),
-        Truth::No | Truth::Unknown(_) => Truth::No,
+        Truth::No => Truth::No,
+        Truth::Yes | Truth::Unknown(_) => Truth::Unknown(Missing::SourceTranslation),
     }
 }

@@ -252,11 +252,11 @@ impl<'s> Cilium<'s> {
         match allowed.unauthenticated {
             Some(Authentication::AlwaysFails) => {
                 possible = possible.without(Outcomes::ALLOW).or(Outcomes::DENY).or(Outcomes::VETO);
-                missing = Some(Missing::Authentication);
+                missing = Some(Missing::MutualAuthentication);
             }
             Some(_) => {
                 possible = possible.or(Outcomes::DENY).or(Outcomes::VETO);
-                missing = Some(Missing::Authentication);
+                missing = Some(Missing::MutualAuthentication);
             }
             None => {}
         }

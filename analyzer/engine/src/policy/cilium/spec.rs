@@ -23,6 +23,8 @@ pub(super) struct Spec<'s> {
     deny: [Vec<Rule<'s>>; 2],
     /// Per direction: is whoever is selected isolated?
     isolates: [bool; 2],
+    /// Per direction: are there rules, whether or not they can be read?
+    has_rules: [bool; 2],
     /// Cilium rejects it, or it is in a form that this version does not know.
     pub(super) is_unreadable: bool,
 }
@@ -80,6 +82,7 @@ impl<'s> Spec<'s> {
             allow: [const { Vec::new() }; 2],
             deny: [const { Vec::new() }; 2],
             isolates: [true; 2],
+            has_rules: [false; 2],
             is_unreadable: false,
         }
     }
@@ -100,6 +103,7 @@ impl<'s> Spec<'s> {
             allow: [Vec::new(), Vec::new()],
             deny: [Vec::new(), Vec::new()],
             isolates: [false; 2],
+            has_rules: [false; 2],
         };
         for direction in Direction::BOTH {
             let reading = Reading { direction, namespace, subject_may_start, settings, world };
@@ -133,8 +137,10 @@ impl<'s> Spec<'s> {
                     is_there
                 }
             };
-            if let Some(slot) = spec.isolates.get_mut(direction.index()) {
-                *slot = isolates;
+            for (slots, value) in [(&mut spec.isolates, isolates), (&mut spec.has_rules, is_there)] {
+                if let Some(slot) = slots.get_mut(direction.index()) {
+                    *slot = value;
+                }
             }
         }
         spec
@@ -159,7 +165,7 @@ impl<'s> Spec<'s> {
 
     /// Has it anything to say in this direction?
     pub(super) fn speaks_of(&self, direction: Direction) -> bool {
-        self.isolates(direction) || self.is_unreadable || self.rules(direction).next().is_some()
+        self.isolates(direction) || self.has_rules.get(direction.index()).copied().unwrap_or(false)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod include;
 mod policies;
 mod routes;
 pub mod secret;
+pub mod taken;
 mod text;
 pub mod tree;
 

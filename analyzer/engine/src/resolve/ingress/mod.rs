@@ -14,6 +14,7 @@ pub mod rules;
 pub mod state;
 
 use crate::resolve::ClusterIndex;
+use crate::resolve::contour::taken::Taken;
 use kubereach_model::snapshot::model::{Ingress, Resource as _};
 use kubereach_model::snapshot::{Gap, GroupKind};
 
@@ -29,6 +30,8 @@ pub struct Ingresses<'s> {
     pub states: Vec<IngressState<'s>>,
     /// Who claims which path.
     pub claims: Claims<'s>,
+    /// Paths that `HTTPProxies` of Contour have.
+    pub taken: Taken<'s>,
     /// Who holds which host, where one object holds it.
     pub owners: Owners,
     /// Were the Ingresses of the whole cluster read?
@@ -38,7 +41,8 @@ pub struct Ingresses<'s> {
 impl<'s> Ingresses<'s> {
     /// Resolves them all; linear in Ingresses and pods.
     pub fn of(cluster: &ClusterIndex<'s>) -> Self {
-        Self::new(cluster, cluster.snapshot.ingresses.iter().map(Entry::of), Ingress::KIND)
+        let all = Self::new(cluster, cluster.snapshot.ingresses.iter().map(Entry::of), Ingress::KIND);
+        Self { taken: Taken::of(cluster.snapshot), ..all }
     }
 
     /// Resolves all objects of one kind; linear in them and in pods.
@@ -47,6 +51,6 @@ impl<'s> Ingresses<'s> {
         let states: Vec<_> = entries.map(|entry| controllers.state_of(entry)).collect();
         let claims = Claims::of(&states);
         let owners = Owners::of(cluster, &states);
-        Self { states, claims, owners, complete: cluster.snapshot.is_complete(kind, None) }
+        Self { states, claims, taken: Taken::default(), owners, complete: cluster.snapshot.is_complete(kind, None) }
     }
 }

@@ -92,9 +92,14 @@ impl<'s> Around<'_, 's> {
         }
         let (name, table) = first_table(at, host.as_deref())?;
         let source = self.rules.at(here.listener)?.hosts.get(&here.host)?;
+        // What other matches took before this rule could never comes here, as long as clients ask for the same again:
+        // the same path, and the same method (after 301, 302 and 303 a POST becomes a GET).
+        let same_path = sent.target == shape.target;
+        let same_method = matches!(filter.status_code.known(), Some(307 | 308));
         let winner = self.winner(table, &sent, |other| {
-            // The same table took such requests before this rule could.
-            (same_place && sent.target == shape.target) || self.is_taken_before(source, here, &other.shape)
+            same_path
+                && (same_method || other.shape.method.is_none())
+                && self.is_taken_before(source, here, shape, &other.shape)
         })?;
         let member = Member { listener: next, host: name, route: winner.route, rule: winner.rule };
         Some((member, sent))
@@ -145,9 +150,9 @@ impl<'s> Around<'_, 's> {
     }
 
     /// Were requests of this shape taken from the rule at its own listener already?
-    fn is_taken_before(&self, source: &AtHost<'s>, here: &Member, shape: &Shape<'s>) -> bool {
-        let own = source.entries.iter().find(|e| (e.route, e.rule) == (here.route, here.rule));
-        let Some(own) = own else { return false };
+    fn is_taken_before(&self, source: &AtHost<'s>, here: &Member, own: &Shape<'s>, shape: &Shape<'s>) -> bool {
+        let is_own = |e: &&Entry<'s>| (e.route, e.rule) == (here.route, here.rule) && e.shape.covers(own);
+        let Some(own) = source.entries.iter().find(is_own) else { return false };
         source.entries.iter().any(|e| {
             (e.route, e.rule) != (own.route, own.rule)
                 && !e.doubtful

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::{AnyStore, ApiRules as _, Applied, Kind, Object, Stays, kind};
 use crate::snapshot::builder::{Decode, Provenance};
 use crate::snapshot::model::UnmodelledRole::{
-    self, Announcement, Budget, Entry, GatewayExtension, Identity, Policy, Scaler,
+    self, Announcement, Budget, Door, Entry, GatewayExtension, Identity, Policy, Scaler,
 };
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
@@ -20,7 +20,7 @@ use crate::snapshot::model::{
     Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
-use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};
+use crate::snapshot::{Coverage, GroupKind, Refusal, Simulation, Thresholds};
 
 const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
@@ -160,24 +160,39 @@ kinds! {
     Unmodelled => unmodelled as (GroupKind::known("", "")) {
         kind(X_GATEWAY, "v1alpha1", "XBackendTrafficPolicy", "xbackendtrafficpolicies")
             .custom().role(GatewayExtension),
-        kind("networking.istio.io", "v1", "VirtualService", "virtualservices").custom().role(Entry),
-        kind("networking.istio.io", "v1", "Gateway", "gateways").custom().role(Entry),
-        kind("networking.istio.io", "v1", "DestinationRule", "destinationrules").custom().role(Entry),
-        kind("networking.istio.io", "v1", "ServiceEntry", "serviceentries").custom().role(Entry),
+        kind("networking.istio.io", "v1", "VirtualService", "virtualservices").short(&["vs"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "Gateway", "gateways").short(&["gw"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "DestinationRule", "destinationrules").short(&["dr"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "ServiceEntry", "serviceentries").short(&["se"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "WorkloadEntry", "workloadentries").short(&["we"]).custom().role(Door),
         kind("networking.istio.io", "v1", "Sidecar", "sidecars").custom().role(Entry),
         kind("networking.istio.io", "v1alpha3", "EnvoyFilter", "envoyfilters").custom().role(Entry),
         kind("security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies").custom().role(Policy),
         kind("security.istio.io", "v1", "PeerAuthentication", "peerauthentications").custom().role(Policy),
         kind("security.istio.io", "v1", "RequestAuthentication", "requestauthentications")
             .custom().role(Policy),
-        kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
+        kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "TraefikService", "traefikservices").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "Middleware", "middlewares").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "MiddlewareTCP", "middlewaretcps").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "TLSOption", "tlsoptions").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "TLSStore", "tlsstores").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "ServersTransport", "serverstransports").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "ServersTransportTCP", "serverstransporttcps").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "IngressRoute", "ingressroutes")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "IngressRouteTCP", "ingressroutetcps")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "IngressRouteUDP", "ingressrouteudps")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "Middleware", "middlewares").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "MiddlewareTCP", "middlewaretcps").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "TLSOption", "tlsoptions").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "TLSStore", "tlsstores").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "ServersTransport", "serverstransports").custom().role(Door),
         kind("projectcontour.io", "v1alpha1", "ExtensionService", "extensionservices").custom().role(Entry),
         kind("configuration.konghq.com", "v1", "KongIngress", "kongingresses").custom().role(Entry),
         kind("configuration.konghq.com", "v1beta1", "UDPIngress", "udpingresses").custom().role(Entry),

@@ -45,9 +45,9 @@ impl From<RawConfigMap> for ConfigMap {
     }
 }
 
-/// `ConfigMaps` whose values say how the cluster's data plane, DNS or ingress controller behaves.
+/// `ConfigMaps` whose values say how the cluster's data plane, DNS, mesh or ingress controller behaves.
 pub fn keeps_values(name: &str) -> bool {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 14] = [
         "cilium-config",
         "calico-config",
         "canal-config",
@@ -60,6 +60,8 @@ pub fn keeps_values(name: &str) -> bool {
         "tcp-services",
         "udp-services",
         "amazon-vpc-cni",
+        "istio",
+        "linkerd-config",
     ];
     NAMES.contains(&name) || name.contains("ingress-nginx") || name.starts_with("antrea-config")
 }

@@ -90,7 +90,9 @@ fn tidy(text: &str) -> String {
 /// Texts that tools leave where something was. Whatever is no PEM and short may be one: it is judged by who reads it.
 fn is_hidden(text: &str) -> bool {
     let word = text.trim().trim_matches(['<', '>', '[', ']', '*', '(', ')']).to_ascii_lowercase();
-    is_masked(text) || matches!(word.as_str(), "redacted" | "masked" | "hidden" | "removed" | "omitted")
+    is_masked(text)
+        || text.contains("***")
+        || matches!(word.as_str(), "redacted" | "masked" | "hidden" | "removed" | "omitted")
 }
 
 /// A digest that routers refuse in a certificate which an authority signed; one that signs itself is not verified.

@@ -8,6 +8,7 @@ use super::remember::{Remembered, remembered};
 use super::{Condition, ConditionStatus, Labels, Meta, OwnerReference, Text, current};
 use crate::snapshot::defaults::{default_text, each};
 use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep, or_live};
+use crate::snapshot::{is_placeholder, is_word_to_fill};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -257,9 +258,15 @@ impl PodSpec {
             .and_then(|p| p.container_port.known().copied())
     }
 
-    /// Does a port that is declared hold no number, as a placeholder does? Then nothing shows which names are missing.
+    /// Does a port that is declared hold no number, or a placeholder for its name? Then nothing shows which names are
+    /// missing.
     pub fn has_unreadable_port(&self) -> bool {
-        self.serving_containers().flat_map(|c| &c.ports).any(|p| matches!(p.container_port, Field::Invalid(_)))
+        let unreadable = |p: &ContainerPort| {
+            matches!(p.container_port, Field::Invalid(_) | Field::Redacted)
+                || is_placeholder(&p.name)
+                || is_word_to_fill(&p.name)
+        };
+        self.serving_containers().flat_map(|c| &c.ports).any(unreadable)
     }
 
     pub fn is_host_network(&self) -> bool {

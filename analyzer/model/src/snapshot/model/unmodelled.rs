@@ -1,5 +1,5 @@
-//! Kinds that lead traffic or decide about it and that no check evaluates: kept whole in their spec, so
-//! that it can be said what they touch.
+//! Kinds that lead traffic or decide about it: kept whole in their spec, so that it can be said what they touch, also
+//! of those that no check evaluates.
 
 use serde::{Deserialize, Deserializer};
 
@@ -34,6 +34,8 @@ fn if_it_fits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PolicyStatus
 /// What an unevaluated kind has to do with traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UnmodelledRole {
+    /// Leads traffic in, or is a part of what does, and is evaluated.
+    Door,
     /// Leads traffic in: another kind of front door or mesh routing.
     Entry,
     /// Decides who may connect.

@@ -199,7 +199,12 @@ pub(crate) struct CertificateRefContext<'c, 's> {
 impl CertificateRefContext<'_, '_> {
     /// The Secret that is meant.
     pub(crate) fn secret(&self) -> ObjectRef {
-        ObjectRef { kind: "Secret".to_owned(), namespace: Some(self.namespace.to_owned()), name: self.name.to_owned() }
+        ObjectRef {
+            kind: "Secret".to_owned(),
+            namespace: Some(self.namespace.to_owned()),
+            name: self.name.to_owned(),
+            group: None,
+        }
     }
 
     /// Does the controller say that every reference of the listener is resolved?
