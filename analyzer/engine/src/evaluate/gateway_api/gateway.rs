@@ -87,13 +87,13 @@ fn unready<'c, 's>(cx: &'c GatewayContext<'c, 's>, proxy: &Proxy<'s>) -> Option<
     let snapshot = cx.cluster.snapshot;
     let young = pods
         .iter()
-        .all(|pod| cx.cluster.age_seconds(pod.metadata.creation_timestamp.0).is_none_or(|age| age < YOUNG_SECONDS));
+        .all(|pod| cx.cluster.age_seconds(pod.metadata.creation_timestamp.0).is_some_and(|age| age < YOUNG_SECONDS));
     let doubt = match snapshot.is_complete(Pod::KIND, None) {
         Err(gap) => Some(gap),
         Ok(()) if pods.iter().any(on_node) => {
             Some(Gap::investigate("whether its pods take traffic", "they listen on their nodes"))
         }
-        Ok(()) if young => Some(Gap::investigate("whether its pods take traffic", "they may be seconds old")),
+        Ok(()) if young => Some(Gap::investigate("whether its pods take traffic", "they are seconds old")),
         Ok(()) => None,
     };
     Some(ProxyContext { gateway: cx, name: proxy.name, pod, count: pods.len(), doubt })
