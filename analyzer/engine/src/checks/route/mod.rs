@@ -1,6 +1,5 @@
 //! Routes of the Gateway API: attachment, rules, backends. Evaluated together with the Gateways.
 
-mod address_as_host;
 mod all_weights_zero;
 mod attached_lag;
 mod backend_not_found;
@@ -16,6 +15,7 @@ mod delegated;
 mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
+mod host_is_address;
 mod host_isolated;
 mod host_not_served;
 mod hostname_conflict;
@@ -53,14 +53,13 @@ mod weight_zero;
 
 use crate::checks::backend_tls::section_not_found;
 use crate::evaluate::gateway_api::table::{
-    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, ListingCheck, MatchCheck, ParentCheck, PolicyCheck,
-    RouteCheck, RouteStatusCheck, RuleCheck,
+    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, HostCheck, ListingCheck, MatchCheck, ParentCheck,
+    PolicyCheck, RouteCheck, RouteStatusCheck, RuleCheck,
 };
 use kubereach_model::evidence::CatalogueEntry;
 
 /// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
-    address_as_host::DOC.entry(),
     all_weights_zero::DOC.entry(),
     attached_lag::DOC.entry(),
     backend_not_found::DOC.entry(),
@@ -77,6 +76,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
     host_isolated::DOC.entry(),
+    host_is_address::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
     hostname_conflict_unsettled::DOC.entry(),
@@ -123,9 +123,6 @@ pub(super) const UNATTACHED: &[ParentCheck] = &[
     no_matching_listener_hostname::check,
 ];
 
-/// Of a host name that is an address.
-pub(super) const ADDRESS_AS_HOST: &[RouteCheck] = &[address_as_host::check];
-
 /// Of the route as a whole.
 pub(super) const ROUTE: &[RouteCheck] =
     &[default_gateway::check, delegated::check, no_parent::check, host_not_served::check];
@@ -151,6 +148,9 @@ pub(super) const STATUS: &[RouteStatusCheck] = &[
 
 /// Of a refused policy that is attached to it.
 pub(super) const POLICY: &[PolicyCheck] = &[policy_refused::check];
+
+/// Of one host name.
+pub(super) const HOST: &[HostCheck] = &[host_is_address::check];
 
 /// Of one match.
 pub(super) const MATCH: &[MatchCheck] =

@@ -2,9 +2,9 @@
 
 use super::context::{
     AttachedRoutesContext, AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext,
-    CertificateRefContext, CertificatesContext, FilterContext, GatewayContext, GatewayStatusContext, ListenerContext,
-    ListingContext, MatchContext, ParentContext, PolicyContext, ProxyContext, RouteContext, RouteStatusContext,
-    RuleContext,
+    CertificateRefContext, CertificatesContext, FilterContext, GatewayContext, GatewayStatusContext, HostContext,
+    ListenerContext, ListingContext, MatchContext, ParentContext, PolicyContext, ProxyContext, RouteContext,
+    RouteStatusContext, RuleContext,
 };
 use kubereach_model::evidence::{Finding, Segment};
 
@@ -28,6 +28,8 @@ pub(crate) type RouteCheck = fn(&RouteContext<'_, '_>, &mut Segment);
 pub(crate) type ParentCheck = fn(&ParentContext<'_, '_>, &mut Segment);
 /// Looks at a route at a listener.
 pub(crate) type AttachmentCheck = fn(&AttachmentContext<'_, '_>, &mut Segment);
+/// Looks at one host name of a route.
+pub(crate) type HostCheck = fn(&HostContext<'_, '_>, &mut Segment);
 /// Looks at what controllers report about a route.
 pub(crate) type RouteStatusCheck = fn(&RouteStatusContext<'_, '_>, &mut Segment);
 /// Looks at one match of a route.
@@ -95,10 +97,10 @@ pub struct CheckTable {
     pub(crate) unattached: &'static [ParentCheck],
     /// `rule` of a route at no parent.
     pub(crate) route: &'static [RouteCheck],
-    /// `rule` of a route at a listener, for a host name that is an address.
-    pub(crate) address_as_host: &'static [RouteCheck],
     /// `rule` of a route at a listener.
     pub(crate) attachment: &'static [AttachmentCheck],
+    /// `rule` of a route at a listener: each host name.
+    pub(crate) host: &'static [HostCheck],
     /// `rule` again: what the conditions add.
     pub(crate) route_status: &'static [RouteStatusCheck],
     /// `rule`: each match.

@@ -9,8 +9,8 @@ pub(crate) use gateway::{
 };
 pub(crate) use route::weight;
 pub(crate) use route::{
-    AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext, FilterContext, MatchContext, ParentContext,
-    RouteContext, RouteStatusContext, RuleContext,
+    AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext, FilterContext, HostContext, MatchContext,
+    ParentContext, RouteContext, RouteStatusContext, RuleContext,
 };
 
 use kubereach_reports::report::ObjectRef;

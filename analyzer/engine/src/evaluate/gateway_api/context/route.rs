@@ -89,6 +89,14 @@ pub(crate) struct AttachmentContext<'c, 's> {
     pub(crate) accepted: bool,
 }
 
+/// One host name of a route at a listener.
+pub(crate) struct HostContext<'c, 's> {
+    /// The route.
+    pub(crate) route: Found<'s, Route>,
+    /// As the route declares it.
+    pub(crate) declared: Option<&'c str>,
+}
+
 /// What controllers report about a route at one parent.
 pub(crate) struct RouteStatusContext<'c, 's> {
     /// The route.
