@@ -145,6 +145,11 @@ pub enum Missing<'s> {
 }
 
 impl Missing<'_> {
+    /// Is it left open by what was asked, and not by what was read?
+    pub const fn is_question(&self) -> bool {
+        matches!(self, Self::Caller | Self::Request)
+    }
+
     /// One word for counting.
     pub const fn key(&self) -> &'static str {
         match self {
@@ -318,9 +323,9 @@ impl Truth<'_> {
     }
 }
 
-/// *Who connects* is a question, not a gap: a real gap beside it is what has to be said.
+/// *Who connects*, and with what, is a question and not a gap: a real gap beside it is what has to be said.
 fn heavier<'s>(a: Missing<'s>, b: Missing<'s>) -> Missing<'s> {
-    if a == Missing::Caller { b } else { a }
+    if a == Missing::Caller || (a.is_question() && b != Missing::Caller) { b } else { a }
 }
 
 /// What one policy says about one connection.

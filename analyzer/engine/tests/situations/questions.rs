@@ -1,9 +1,10 @@
 //! Questions of a situation: what `kubereach can` has to answer about its input.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::policy::Protocol;
+use kubereach_engine::policy::{Protocol, Request};
 use kubereach_engine::question::{Answers, Finder, Row, split_port};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
@@ -22,6 +23,13 @@ pub(crate) struct Question {
     #[serde(default = "shop")]
     namespace: String,
     protocol: Option<String>,
+    /// What the connection carries.
+    method: Option<String>,
+    path: Option<String>,
+    host: Option<String>,
+    principal: Option<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
     /// `allowed`, `denied`, `unknown` or `partly`: of every row, or of each in turn.
     answer: Vec<String>,
     /// Keys of what is missing, of all rows together.
@@ -39,6 +47,19 @@ pub(crate) struct Question {
     addresses: Option<Vec<String>>,
 }
 
+impl Question {
+    fn request(&self) -> Request {
+        let request = Request {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            host: self.host.clone(),
+            principal: self.principal.clone(),
+            ..Request::default()
+        };
+        request.with_headers(self.headers.clone())
+    }
+}
+
 fn shop() -> String {
     "shop".to_owned()
 }
@@ -51,7 +72,6 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
     let read = read(&inputs(folder), &options(args), &Silent).unwrap();
     let [snapshot] = read.snapshots.as_slice() else { return errors.push("not one cluster".to_owned()) };
     let cluster = Cluster::new(snapshot);
-    let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
     for question in questions {
         let name = format!("{} -> {}", question.from, question.to);
         let finder = Finder::new(cluster.policies(), &cluster);
@@ -65,7 +85,8 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
             errors.push(format!("{name}: {:?}", ends.0.err().or(ends.1.err())));
             continue;
         };
-        let rows = answers.rows(from, to, protocol, false);
+        let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
+        let rows = answers.carrying(question.request()).rows(from, to, protocol, false);
         compare(&name, question, &rows, errors);
     }
 }
