@@ -353,6 +353,7 @@ fn changed() -> (Report, String, String) {
         namespace: subject.namespace.clone(),
         name: subject.name.clone(),
         cluster: subject.cluster.clone(),
+        group: None,
         became: Became::Introduced,
         before: Some(Verdict::ConfigOk),
         after: Some(subject.verdict),

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::checks;
 use crate::evaluate::Cluster;
+use crate::evaluate::door;
 use crate::gate;
 use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
 use crate::observation::{self, Document};
@@ -37,7 +38,8 @@ impl Filter {
         let object = &subject.object;
         let namespace = object.namespace.as_deref().unwrap_or_default();
         (self.namespaces.is_empty() || self.namespaces.iter().any(|n| n == namespace))
-            && (self.kinds.is_empty() || self.kinds.iter().any(|k| k.eq_ignore_ascii_case(&object.kind)))
+            && (self.kinds.is_empty()
+                || self.kinds.iter().any(|k| door::names(k, &object.kind, object.group.as_deref())))
             && (self.names.is_empty() || self.names.contains(&object.name))
     }
 }
@@ -187,8 +189,10 @@ pub(crate) fn inventory(intake: &Intake) -> report::SnapshotSummary {
 
 /// The subject of this kind and name, case-insensitive in the kind.
 pub fn find_subject(report: &Report, kind: &str, namespace: &str, name: &str) -> Option<usize> {
-    let is = |s: &Subject| s.kind.eq_ignore_ascii_case(kind) && s.namespace == namespace && s.name == name;
-    report.subjects.iter().position(is)
+    let is = |s: &Subject| door::names(kind, &s.kind, s.group.as_deref()) && s.namespace == namespace && s.name == name;
+    // A bare name means Kubernetes' own kind, where both are there.
+    let own = report.subjects.iter().position(|s| is(s) && s.group.is_none());
+    own.or_else(|| report.subjects.iter().position(is))
 }
 
 #[cfg(test)]

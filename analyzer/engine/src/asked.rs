@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kubereach_reports::report::Report;
 
 use crate::analysis::Filter;
-use crate::evaluate::door::kinds;
+use crate::evaluate::door::{kinds, names};
 use kubereach_model::snapshot::kinds::{AnyStore, Shape};
 use kubereach_model::snapshot::{GroupKind, Snapshot, nearest};
 
@@ -38,26 +38,26 @@ pub fn missing(snapshots: &[&Snapshot], filter: &Filter, place: &str, only_prove
     }
     let scope = filter.namespaces.first().filter(|_| filter.namespaces.len() == 1).map(String::as_str);
     let place = scope.map_or_else(|| place.to_owned(), |ns| format!("namespace '{ns}' of {place}"));
-    let kind_of = |word: &str| kinds().find(|kind| kind.name.eq_ignore_ascii_case(word));
+    let kind_of = |word: &str| kinds().find(|kind| kind.word().eq_ignore_ascii_case(word));
     for word in &filter.kinds {
         let (name, group) = kind_of(word).map_or((word.as_str(), ""), |kind| (kind.name, kind.group));
-        let is_there = subjects.of(filter).any(|subject| subject.kind.eq_ignore_ascii_case(word));
+        let is_there = subjects.of(filter).any(|subject| names(word, &subject.kind, subject.group.as_deref()));
         if !is_there && proved(&GroupKind { group: group.to_owned().into(), kind: name.to_owned().into() }, scope) {
             let others: BTreeSet<&str> = subjects.of(filter).map(|subject| subject.kind.as_str()).collect();
             return Some(format!("no {name} in {place}{}", list(&others)));
         }
     }
     let wanted = |subject: &&Subject| {
-        filter.kinds.is_empty() || filter.kinds.iter().any(|kind| kind.eq_ignore_ascii_case(&subject.kind))
+        filter.kinds.is_empty() || filter.kinds.iter().any(|kind| names(kind, &subject.kind, subject.group.as_deref()))
     };
     for name in &filter.names {
-        let names: BTreeSet<&str> = subjects.of(filter).filter(wanted).map(|subject| subject.name.as_str()).collect();
+        let there: BTreeSet<&str> = subjects.of(filter).filter(wanted).map(|subject| subject.name.as_str()).collect();
         let asked = filter.kinds.iter().filter_map(|word| kind_of(word));
         let asked: Vec<GroupKind> = asked.map(|kind| GroupKind::known(kind.group, kind.name)).collect();
-        if !names.contains(name.as_str()) && asked.iter().all(|kind| proved(kind, scope)) {
+        if !there.contains(name.as_str()) && asked.iter().all(|kind| proved(kind, scope)) {
             let what = filter.kinds.first().filter(|_| filter.kinds.len() == 1).and_then(|word| kind_of(word));
             let what = what.map_or("subject", |kind| kind.name);
-            return Some(format!("no {what} '{name}' in {place}{}", advice(name, &names)));
+            return Some(format!("no {what} '{name}' in {place}{}", advice(name, &there)));
         }
     }
     None
@@ -78,6 +78,7 @@ pub fn missing_in_report(report: &Report, filter: &Filter) -> Option<String> {
 /// An object that has a verdict.
 struct Subject {
     kind: String,
+    group: Option<String>,
     namespace: String,
     name: String,
 }
@@ -99,7 +100,7 @@ impl Subjects {
         else {
             return None;
         };
-        let of_name = self.all.iter().filter(|s| s.kind.eq_ignore_ascii_case(kind) && s.name == *name);
+        let of_name = self.all.iter().filter(|s| names(kind, &s.kind, s.group.as_deref()) && s.name == *name);
         let namespaces: BTreeSet<&str> = of_name.map(|s| s.namespace.as_str()).collect();
         namespaces.first().copied().filter(|_| !namespaces.contains(namespace.as_str()))
     }
@@ -112,6 +113,7 @@ fn of_snapshot(snapshot: &Snapshot) -> Vec<Subject> {
     let judged = objects.filter(|object| judged.contains(&object.group_kind()));
     judged
         .map(|object| Subject {
+            group: object.group_kind().other_group(),
             kind: object.group_kind().kind.into_owned(),
             namespace: object.meta().namespace.clone(),
             name: object.meta().name.clone(),

@@ -19,6 +19,8 @@ pub mod question;
 
 pub mod judgement;
 
+pub mod request;
+
 pub mod report;
 
 pub mod gate;

@@ -17,7 +17,8 @@ use super::releases::{self, Releases};
 use super::rendering::{self, Unread};
 use super::scan::{self, Scan};
 use super::statements::{self, Loss, Shown};
-use super::{contradiction, duplicates, empty, helm};
+use super::unsettled::Unsettled;
+use super::{contradiction, duplicates, empty, helm, kustomize};
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::evidence::{Locate, Place};
 use kubereach_model::snapshot::{AnyObject, Assumption, Builder, Snapshot, Thresholds, kinds};
@@ -35,6 +36,8 @@ pub struct IntakeOptions {
     pub limits: Limits,
     /// From when checks say something.
     pub thresholds: Thresholds,
+    /// The version of Kubernetes 1 that manifests are for, if one was named.
+    pub kubernetes_minor: Option<u16>,
     /// What was not read and may stand in the way counts as unknown, in every judgement.
     pub strict: bool,
 }
@@ -89,6 +92,7 @@ struct Standing {
 
 pub(super) fn assemble(mut scan: Scan<Item>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
     let rendering = rendering::survey(&mut scan);
+    let missing = kustomize::set_patches_aside(&mut scan);
     if let Some(error) = empty::nothing(&scan) {
         return Err(error);
     }
@@ -130,7 +134,10 @@ pub(super) fn assemble(mut scan: Scan<Item>, options: &IntakeOptions) -> Result<
     }
     said_apart(&divided, &mut readings);
     let names = cluster_names(&divided.groups, &readings);
-    let filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
+    let mut filled = fill(scan, &places, &readings, divided.groups.len(), options, &mut problems);
+    if let Some(lost) = filled.lost.first_mut() {
+        lost.extend(missing.into_iter().map(Loss::of_missing));
+    }
     let mut intake = finish(filled, &readings, &names, options, problems);
     intake.problems.retain(|problem| !rendering.templates.contains(&problem.path));
     if intake.snapshots.iter().all(Snapshot::is_manifests) {
@@ -196,6 +203,8 @@ struct Filled {
     copies: HashSet<FileId>,
     /// Per cluster: the newest release of each name.
     releases: Vec<Releases>,
+    /// Per cluster: what its manifests leave open.
+    unsettled: Vec<Unsettled>,
     sources: Sources,
 }
 
@@ -218,6 +227,7 @@ fn fill(
         hooks: Vec::new(),
         copies: HashSet::new(),
         releases: (0..clusters).map(|_| Releases::new()).collect(),
+        unsettled: (0..clusters).map(|_| Unsettled::default()).collect(),
         sources: scan.sources,
     };
     for _ in 0..clusters {
@@ -249,6 +259,10 @@ fn fill(
                 lost.extend(Loss::of(&documents, &display(input.container, &input.name, &m.path)));
             }
             let count = counts.entry(place.part).or_default();
+            if let Some(unsettled) = filled.unsettled.get_mut(reading.cluster).filter(|_| !reading.facts.stripped) {
+                let path = display(input.container, &input.name, &m.path);
+                problems.extend(unsettled.file(&documents, &path));
+            }
             for decoded in documents.objects {
                 *count += usize::from(filled.take(decoded.value, decoded.origin, reading, problems));
             }
@@ -304,6 +318,13 @@ impl Filled {
         let number = u32::try_from(self.origins.len()).unwrap_or(u32::MAX);
         if let Some(template) = item.template {
             self.templates.insert(number, template);
+        }
+        let text = item.text.filter(|_| !reading.facts.stripped);
+        if let (Some(text), Some(unsettled)) = (text, self.unsettled.get_mut(cluster)) {
+            unsettled.made.extend(text.made);
+            if !text.refusals.is_empty() {
+                builder.refusals.insert(number, text.refusals);
+            }
         }
         builder.push(object, number, reading.facts.stripped);
         self.origins.push(if reading.facts.placeless { Origin { file: FileId::NOWHERE, ..origin } } else { origin });
@@ -373,10 +394,18 @@ fn finish(
         let failed = filled.failed.get(cluster).map(Vec::as_slice).unwrap_or_default();
         let lost = filled.lost.get(cluster).map(Vec::as_slice).unwrap_or_default();
         statements::lessen(&mut builder.coverage, failed, lost, &options.assume_complete);
+        if let Some(unsettled) = filled.unsettled.get(cluster) {
+            problems.extend(unsettled.settle(&mut builder.coverage, &options.assume_complete));
+        }
         builder.cluster = names.get(cluster).cloned();
         duplicates::said_twice(builder.duplicates(), &filled.origins, &filled.copies, &filled.sources, &mut problems);
         duplicates::made_again(builder.made_again(), &filled.origins, &filled.sources, &mut problems);
-        let mut snapshot = Snapshot { thresholds: options.thresholds, strict: options.strict, ..builder.build() };
+        let mut snapshot = Snapshot {
+            thresholds: options.thresholds,
+            strict: options.strict,
+            kubernetes_minor: options.kubernetes_minor,
+            ..builder.build()
+        };
         let printed: Vec<Printed> = own().flat_map(|r| r.facts.printed.iter().cloned()).collect();
         contradiction::weigh(&mut snapshot, &printed, &vouched);
         snapshots.push(snapshot);

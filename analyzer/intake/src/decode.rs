@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::item::{Failed, Item, What, is_recipe};
 use super::layouts;
+use super::manifest;
 use super::misfit;
 use super::object::{DecodeError, RawObject};
 use kubereach_model::snapshot::model::lenient::{List, Time};
@@ -26,7 +27,7 @@ impl Item {
     pub fn decode(raw: &RawObject<'_>) -> Self {
         if layouts::is_record(raw.api_version, raw.kind) || is_recipe(raw.api_version, raw.kind) {
             let value = raw.decode().map_or(serde_json::Value::Null, |v| v);
-            return Self { what: What::About(Box::new(value)), seen: None, template: None };
+            return Self { what: What::About(Box::new(value)), seen: None, template: None, text: None };
         }
         let object = match AnyObject::decode(raw.api_version, raw.kind, raw) {
             Ok(object) => object,
@@ -37,7 +38,7 @@ impl Item {
                     namespace: head.metadata.namespace,
                     problem: raw.problem(&error),
                 };
-                return Self { what: What::Failed(Box::new(failed)), seen: None, template: None };
+                return Self { what: What::Failed(Box::new(failed)), seen: None, template: None, text: None };
             }
         };
         if raw.guessed && misfit::refuses(raw, &object) {
@@ -45,20 +46,21 @@ impl Item {
                 "without apiVersion and kind, in a file that speaks of {}, and it is none: it was left out",
                 raw.kind
             ));
-            return Self { what: What::Nameless, seen: None, template: None };
+            return Self { what: What::Nameless, seen: None, template: None, text: None };
         }
         let meta = object.meta();
         if meta.name.is_empty() && meta.generate_name.is_none() {
-            return Self { what: What::Nameless, seen: None, template: None };
+            return Self { what: What::Nameless, seen: None, template: None, text: None };
         }
         let seen = seen(&object, raw);
         // What an API server stored was rendered long ago, by whatever.
         let template = raw.source_comment().filter(|_| !object.meta().is_stored()).map(Box::from);
+        let text = if object.meta().is_stored() { None } else { manifest::look(raw, &object) };
         let mut object = slim(object);
         if let Some(object) = object.object_mut() {
             SHARING.with_borrow_mut(|sharing| object.share(sharing));
         }
-        Self { what: What::Object(object), seen, template }
+        Self { what: What::Object(object), seen, template, text }
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::content::{Origin, Problem};
+use super::manifest;
 use kubereach_model::snapshot::{AnyObject, GroupKind};
 
 /// One object of the input after decoding.
@@ -14,6 +15,8 @@ pub struct Item {
     pub seen: Option<Timestamp>,
     /// The chart template that rendered it.
     pub template: Option<Box<str>>,
+    /// What only its text shows, where it is a manifest.
+    pub(crate) text: Option<Box<manifest::Seen>>,
 }
 
 /// What was made of an object.

@@ -18,6 +18,10 @@ mod capture;
 
 pub mod object;
 
+mod makers;
+
+mod manifest;
+
 pub mod item;
 
 pub mod layouts;
@@ -38,6 +42,8 @@ pub mod positions;
 
 pub mod scan;
 
+mod kustomize;
+
 mod rendering;
 
 mod clusters;
@@ -49,6 +55,8 @@ mod empty;
 mod contradiction;
 
 mod statements;
+
+mod unsettled;
 
 mod assemble;
 

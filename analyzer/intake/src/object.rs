@@ -158,6 +158,24 @@ impl RawObject<'_> {
         }
     }
 
+    /// Decodes it once more, without a word about what was said when it was decoded first; none where that fails.
+    pub(crate) fn decode_quietly<D: DeserializeOwned>(&self) -> Option<D> {
+        match self.body {
+            Body::Yaml(bytes, slice) => engine::noting(bytes, slice, self.bounds, |_| {}).ok(),
+            Body::Node { tree, node, .. } => engine::from_node(tree, node, self.bounds).ok(),
+            Body::Json(bytes) => serde_json::from_slice(bytes).ok(),
+            Body::Value(value) => of_value(value).ok(),
+        }
+    }
+
+    /// Its own text, where it has one.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match self.body {
+            Body::Yaml(bytes, _) | Body::Json(bytes) => Some(bytes),
+            Body::Node { .. } | Body::Value(_) => None,
+        }
+    }
+
     fn note_duplicate(&self, key: &str, at: Position) {
         if let Ok(mut notes) = self.notes.lock() {
             notes.problems.push(Problem {

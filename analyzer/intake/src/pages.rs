@@ -49,7 +49,7 @@ pub struct Listed {
 
 /// Makes snapshots of lists and the record that speaks for them.
 pub fn read(name: &str, record: Value, lists: Vec<Listed>, options: &IntakeOptions) -> Result<Intake, IntakeError> {
-    let about = Item { what: What::About(Box::new(record)), seen: None, template: None };
+    let about = Item { what: What::About(Box::new(record)), seen: None, template: None, text: None };
     let mut members = vec![member(RECORD.to_owned(), vec![about])];
     members.extend(lists.into_iter().map(|list| member(list.path, list.items)));
     members.sort_by(|a, b| a.path.cmp(&b.path));

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::content::{Container, Content, Documents, Member, ScannedInput};
 use super::item::{Item, What};
+use super::kustomize::{self, is_kustomization, join, split};
 use super::paths::display;
 use super::scan::Scan;
 use kubereach_model::evidence::command::arg;
@@ -76,14 +77,7 @@ impl<'s> Seen<'s> {
 
     /// What it holds, where that is no object of a cluster.
     fn value(&self) -> Option<&'s Value> {
-        match &self.member.content {
-            Content::Data(value) => Some(value),
-            Content::Documents(documents) => documents.objects.iter().find_map(|object| match &object.value.what {
-                What::About(value) => Some(&**value),
-                _ => None,
-            }),
-            _ => None,
-        }
+        kustomize::value(self.member)
     }
 
     fn documents(&self) -> Option<&'s Documents<Item>> {
@@ -117,12 +111,6 @@ impl<'s> Seen<'s> {
     }
 }
 
-/// The folder of a path, `.` where it names none, and what is left.
-fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once(['/', '!'])
-        .map_or((".", path), |(folder, name)| (if folder.is_empty() { "/" } else { folder }, name))
-}
-
 /// The chart in whose templates a file stands.
 fn chart_of(folder: &str) -> Option<&str> {
     let at = format!("{folder}/").rfind("/templates/");
@@ -130,21 +118,6 @@ fn chart_of(folder: &str) -> Option<&str> {
         Some(at) => folder.get(..at),
         None => (folder == "templates" || folder.starts_with("templates/")).then_some("."),
     }
-}
-
-/// A path seen from a folder, as far as it leads inside.
-fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| *part != ".").collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
-        }
-    }
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
 }
 
 /// Puts one line for each in the place of what was said of its files, and counts what could not be read.
@@ -245,9 +218,11 @@ fn chart_line(input: &ScannedInput<Item>, chart: &str, count: usize) -> Problem 
 
 /// Folders with a kustomization that changes something and that no other one builds upon.
 fn kustomizations(files: &[Seen<'_>]) -> BTreeSet<String> {
-    let is_one = |name: &str| matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
-    let all: Vec<(&str, &Value)> =
-        files.iter().filter(|f| is_one(&f.name)).filter_map(|f| Some((f.folder.as_str(), f.value()?))).collect();
+    let all: Vec<(&str, &Value)> = files
+        .iter()
+        .filter(|f| is_kustomization(&f.name))
+        .filter_map(|f| Some((f.folder.as_str(), f.value()?)))
+        .collect();
     let mut below = BTreeSet::new();
     for (folder, value) in &all {
         for key in ["resources", "bases", "components"] {
@@ -304,15 +279,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lead_to_charts_and_bases() {
+    fn paths_lead_to_charts() {
         assert_eq!(chart_of("deploy/chart/templates"), Some("deploy/chart"));
         assert_eq!(chart_of("chart/templates/tests"), Some("chart"));
         assert_eq!(chart_of("templates"), Some("."));
         assert_eq!(chart_of("deploy/plain"), None);
-        assert_eq!(join("overlays/prod", "../../base"), "base");
-        assert_eq!(join(".", "web.yaml"), "web.yaml");
-        assert_eq!(split("a/b/Chart.yaml"), ("a/b", "Chart.yaml"));
-        assert_eq!(split("Chart.yaml"), (".", "Chart.yaml"));
         assert!(is_inside("chart/templates", "chart") && !is_inside("charts", "chart"));
     }
 

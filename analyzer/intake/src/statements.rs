@@ -7,6 +7,7 @@ use kubereach_reports::report::CoverageState;
 use super::content::{Documents, Lost};
 use super::contradiction::Vouched;
 use super::item::{Failed, Item};
+use super::kustomize::Missing;
 use super::layouts::{self, Facts};
 use kubereach_model::snapshot::{AnyObject, Assumption, Coverage, CoverageRecord, GroupKind, kinds};
 
@@ -22,6 +23,12 @@ pub(super) struct Loss {
 }
 
 impl Loss {
+    /// What a kustomization builds upon and is not in the input.
+    pub(super) fn of_missing(missing: Missing) -> Self {
+        let Missing { path, kind, reason } = missing;
+        Self { of_any: kind.is_none(), kinds: kind.into_iter().collect(), reason, source: path }
+    }
+
     /// What the documents of a file lost.
     pub(super) fn of(documents: &Documents<Item>, source: &str) -> Vec<Self> {
         let one = |lost: &Lost| {

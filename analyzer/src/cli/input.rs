@@ -219,10 +219,18 @@ pub(super) fn options(reading: &Reading) -> Result<IntakeOptions, Failure> {
         assume_complete: assume.into_iter().flatten().collect(),
         default_namespace: reading.default_namespace.clone(),
         helm_releases: reading.helm_releases,
+        kubernetes_minor: reading.kubernetes_version,
         limits: limits(&reading.limits),
         strict: reading.strict,
         ..IntakeOptions::default()
     })
+}
+
+/// The minor version of `1.34`, `v1.34.2` or `1.34.1-gke.100`.
+pub(super) fn minor(text: &str) -> Result<u16, String> {
+    let rest = text.trim_start_matches('v').strip_prefix("1.");
+    let digits = rest.map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
+    digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| "write a version such as 1.34".to_owned())
 }
 
 /// The inputs as words of a command that reads them again.

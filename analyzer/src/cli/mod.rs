@@ -23,6 +23,7 @@ mod plan;
 mod plugin;
 #[cfg(feature = "live")]
 mod probe;
+mod request;
 #[cfg(feature = "live")]
 mod run;
 #[cfg(feature = "live")]
@@ -85,6 +86,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match arguments.command {
         args::Command::Check(command) => check::run(&command),
         args::Command::Trace(command) => trace::run(&command),
+        args::Command::Request(command) => request::run(command),
         args::Command::Can(command) => can::run(command),
         args::Command::Diff(command) => diff::run(&command),
         #[cfg(feature = "live")]

@@ -27,7 +27,7 @@ impl Subjects {
     }
 
     pub(super) fn filter(&self) -> Result<Filter, Failure> {
-        let kinds = self.kind.iter().map(|kind| kind_of(kind).map(str::to_owned));
+        let kinds = self.kind.iter().map(|kind| kind_of(kind));
         Ok(Filter {
             namespaces: self.namespace.clone(),
             kinds: kinds.collect::<Result<_, _>>()?,

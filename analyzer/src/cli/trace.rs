@@ -1,11 +1,12 @@
 //! `kubereach trace`
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use kubereach_engine::AnalysisOptions;
 use kubereach_engine::Filter;
 use kubereach_engine::analyze_intake;
-use kubereach_engine::evaluate::door::kinds;
+use kubereach_engine::evaluate::door::{Kind, kinds};
 use kubereach_engine::find_subject;
 use kubereach_intake::IntakeOptions;
 use kubereach_model::snapshot::nearest;
@@ -15,10 +16,10 @@ use super::args::Trace;
 use super::{Failure, NOTHING, OK, input, output};
 
 /// The kind a word stands for, case-insensitive, singular, plural or short.
-pub(super) fn kind_of(word: &str) -> Result<&'static str, Failure> {
-    kinds().find(|kind| kind.is_called(word)).map(|kind| kind.name).ok_or_else(|| {
-        let kinds: Vec<&str> = kinds().map(|kind| kind.name).collect();
-        let near = nearest(word, kinds.iter().copied());
+pub(super) fn kind_of(word: &str) -> Result<String, Failure> {
+    kinds().find(|kind| kind.is_called(word)).map(|kind| kind.word().into_owned()).ok_or_else(|| {
+        let kinds: Vec<Cow<'_, str>> = kinds().map(Kind::word).collect();
+        let near = nearest(word, kinds.iter().map(|kind| &**kind));
         let near = near.map_or_else(String::new, |near| format!(", did you mean {near}?"));
         Failure::Usage(format!("kubereach does not judge '{word}'{near}; it judges {}", kinds.join(", ")))
     })
@@ -26,8 +27,8 @@ pub(super) fn kind_of(word: &str) -> Result<&'static str, Failure> {
 
 /// What the command line says of the subject.
 pub(super) fn help() -> String {
-    let kinds: Vec<&str> = kinds().map(|kind| kind.name).collect();
-    let (last, others) = kinds.split_last().unwrap_or((&"", &[]));
+    let kinds: Vec<Cow<'_, str>> = kinds().map(Kind::word).collect();
+    let (last, others) = kinds.split_last().unwrap_or((&Cow::Borrowed(""), &[]));
     format!("KIND/NAME: a {} or {last}", others.join(", "))
 }
 
@@ -43,7 +44,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
         words: input::words(&command.reading),
         filter: Filter {
             namespaces: vec![command.namespace.clone()],
-            kinds: vec![kind.to_owned()],
+            kinds: vec![kind.clone()],
             names: vec![name.to_owned()],
         },
         // Accepted findings are marked; a trace has no gate.
@@ -54,7 +55,7 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
     input::holds(&command.reading, &[&intake], &options.filter)?;
     options.observations.extend(input::relayed(&command.reading, &command.measured, &intake, &options.filter)?);
     let report = analyze_intake(&intake, &options);
-    let Some(index) = find_subject(&report, kind, &command.namespace, name) else {
+    let Some(index) = find_subject(&report, &kind, &command.namespace, name) else {
         anstream::eprintln!(
             "kubereach: the input holds no {kind} {name} in namespace {}; 'kubereach check' lists what it holds",
             command.namespace

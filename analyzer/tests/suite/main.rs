@@ -15,6 +15,7 @@ mod measuring;
 mod page;
 mod plans;
 mod recommended;
+mod request;
 mod scale;
 mod secrets;
 mod slips;

@@ -267,7 +267,8 @@ mod tests {
     use crate::report::{Backend, Port};
 
     fn segment(segment: SegmentName, kind: &str, name: &str) -> Segment {
-        let object = ObjectRef { kind: kind.to_owned(), namespace: Some("shop".to_owned()), name: name.to_owned() };
+        let object =
+            ObjectRef { kind: kind.to_owned(), namespace: Some("shop".to_owned()), name: name.to_owned(), group: None };
         Segment {
             segment,
             state: PathState::Open,

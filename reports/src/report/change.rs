@@ -96,6 +96,9 @@ pub struct SubjectChange {
     pub namespace: String,
     /// Name.
     pub name: String,
+    /// API group of its kind, unless it is one of Kubernetes itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The cluster, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,

@@ -114,6 +114,9 @@ pub struct ObjectRef {
     pub namespace: Option<String>,
     /// Name.
     pub name: String,
+    /// API group, unless it is one of Kubernetes itself: kinds of several projects share names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 impl std::fmt::Display for ObjectRef {

@@ -17,6 +17,9 @@ pub struct Subject {
     pub namespace: String,
     /// Name.
     pub name: String,
+    /// API group of its kind, unless it is one of Kubernetes itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The cluster, when the inputs hold several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
@@ -144,7 +147,8 @@ pub struct Path {
 pub struct Backend {
     /// Usually `Service`.
     pub kind: String,
-    /// Namespace.
+    /// Namespace; absent for a host of a mesh, which is in none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub namespace: String,
     /// Name.
     pub name: String,

@@ -4,7 +4,7 @@ use kubereach_reports::report::*;
 
 pub fn object(kind: &str, namespace: &str, name: &str) -> ObjectRef {
     let namespace = (!namespace.is_empty()).then(|| namespace.to_owned());
-    ObjectRef { kind: kind.to_owned(), namespace, name: name.to_owned() }
+    ObjectRef { kind: kind.to_owned(), namespace, name: name.to_owned(), group: None }
 }
 
 pub fn segment(
@@ -70,6 +70,7 @@ pub fn subject(kind: &str, namespace: &str, name: &str) -> Subject {
         kind: kind.to_owned(),
         namespace: namespace.to_owned(),
         name: name.to_owned(),
+        group: None,
         cluster: None,
         verdict: Verdict::ConfigOk,
         config: ConfigVerdict::ConfigOk,

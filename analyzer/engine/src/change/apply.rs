@@ -33,7 +33,7 @@ fn key_of(object: &AnyObject) -> Key {
 
 fn object_ref(key: &Key) -> ObjectRef {
     let namespace = (!key.1.is_empty()).then(|| key.1.clone());
-    ObjectRef { kind: key.0.kind.to_string(), namespace, name: key.2.clone() }
+    ObjectRef { kind: key.0.kind.to_string(), namespace, name: key.2.clone(), group: key.0.other_group() }
 }
 
 /// Applies manifests over a snapshot. Origins of the manifests are counted from `offset` on, so that both
@@ -57,6 +57,9 @@ pub fn apply(
         }
     }
     let other_kinds = change.other_kinds.clone();
+    let (made, minor) = (change.coverage.clone(), change.kubernetes_minor);
+    let refusals: Vec<_> =
+        change.refusals.iter().map(|(origin, all)| (origin.saturating_add(offset), all.clone())).collect();
     let mut edits: BTreeMap<Key, Edit> = BTreeMap::new();
     for (mut object, origin, _) in change.into_objects() {
         let key = key_of(&object);
@@ -102,6 +105,9 @@ pub fn apply(
     }
     let mut after = before.with_objects(objects.into_values().chain(nameless));
     after.simulation = simulation;
+    after.coverage.make_also(&made);
+    after.refusals.extend(refusals);
+    after.kubernetes_minor = minor.or(after.kubernetes_minor);
     for (kind, count) in other_kinds {
         *after.other_kinds.entry(kind).or_default() += count;
     }

@@ -20,8 +20,8 @@ use super::problem::{Indexed, Problem};
 /// of them lacks is one that the change creates or removes.
 pub fn compare(before: &Report, after: &Report, kind: ChangeKind) -> Change {
     let (old, new) = (Indexed::new(before), Indexed::new(after));
-    let key = |s: &'_ Subject| -> (Option<String>, String, String, String) {
-        (s.cluster.clone(), s.kind.clone(), s.namespace.clone(), s.name.clone())
+    let key = |s: &'_ Subject| -> (Option<String>, String, String, String, Option<String>) {
+        (s.cluster.clone(), s.kind.clone(), s.namespace.clone(), s.name.clone(), s.group.clone())
     };
     let mut pairs: BTreeMap<_, (Option<&Subject>, Option<&Subject>)> = BTreeMap::new();
     for subject in &before.subjects {
@@ -112,6 +112,7 @@ fn subject(
         kind: named.kind.clone(),
         namespace: named.namespace.clone(),
         name: named.name.clone(),
+        group: named.group.clone(),
         cluster: named.cluster.clone(),
         became,
         before: before.map(|s| s.verdict),

@@ -14,34 +14,46 @@ pub use docs::catalogue_markdown;
 pub mod backend_tls;
 pub mod change;
 mod docs;
+pub mod door;
 pub mod endpoints;
 pub mod entry;
 pub mod gateway;
+pub mod httpproxy;
 pub mod ingress;
+pub mod istio;
 pub mod listener_set;
+pub mod manifest;
 pub mod measurement;
+pub mod openshift;
 pub mod pod;
 pub mod policy;
 pub mod route;
 pub mod service;
 pub mod tls;
+pub mod traefik;
 pub mod workload;
 
 /// Every check's page, by code.
 pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
     [
+        door::DOCS,
         endpoints::DOCS,
         entry::DOCS,
         gateway::DOCS,
+        httpproxy::DOCS,
         ingress::DOCS,
+        istio::DOCS,
         backend_tls::DOCS,
         listener_set::DOCS,
+        manifest::DOCS,
         measurement::DOCS,
+        openshift::DOCS,
         pod::DOCS,
         policy::DOCS,
         route::DOCS,
         service::DOCS,
         tls::DOCS,
+        traefik::DOCS,
         workload::DOCS,
         change::DOCS,
     ]
@@ -52,10 +64,19 @@ pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
 }
 
 /// Every check, where evaluation asks it.
-pub static TABLE: CheckTable =
-    CheckTable { gateway_api: gateway::TABLE, ingress: ingress::TABLE, policy: policy::TABLE, service: service::TABLE };
+pub static TABLE: CheckTable = CheckTable {
+    door: door::TABLE,
+    gateway_api: gateway::TABLE,
+    ingress: ingress::TABLE,
+    istio: istio::TABLE,
+    policy: policy::TABLE,
+    service: service::TABLE,
+    traefik: traefik::TABLE,
+};
 
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {
-    evaluate::subjects(&Backends::new(cluster, &TABLE))
+    let mut subjects = evaluate::subjects(&Backends::new(cluster, &TABLE));
+    manifest::judge(cluster.snapshot, &mut subjects);
+    subjects
 }

@@ -47,7 +47,7 @@ pub struct Change<'c> {
     /// Every object of the change.
     pub edits: &'c [Edit],
     /// Services behind a subject, after the change.
-    behind: BTreeMap<(String, String, String), BTreeSet<(String, String)>>,
+    behind: BTreeMap<(String, String, String, Option<String>), BTreeSet<(String, String)>>,
 }
 
 impl<'c> Change<'c> {
@@ -55,7 +55,7 @@ impl<'c> Change<'c> {
     pub fn new(before: &'c Snapshot, after: &'c Snapshot, edits: &'c [Edit], report: &Report) -> Self {
         let mut behind: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for subject in &report.subjects {
-            let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone());
+            let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone(), subject.group.clone());
             let of_subject = behind.entry(key).or_default();
             for backend in subject.paths.iter().filter_map(|p| p.backend.as_ref()).filter(|b| b.kind == SERVICE.name) {
                 of_subject.insert((backend.namespace.clone(), backend.name.clone()));
@@ -84,19 +84,22 @@ impl<'c> Change<'c> {
         if subject.kind == SERVICE.name {
             return vec![(subject.namespace.clone(), subject.name.clone())];
         }
-        let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone());
+        let key = (subject.kind.clone(), subject.namespace.clone(), subject.name.clone(), subject.group.clone());
         self.behind.get(&key).into_iter().flatten().cloned().collect()
     }
 
     /// The doors that lead to a Service, after the change.
     pub fn entries(&self, service: &(String, String)) -> Vec<ObjectRef> {
-        let leading =
-            self.behind.iter().filter(|((kind, ..), services)| door::leads(kind) && services.contains(service));
+        let leading = self
+            .behind
+            .iter()
+            .filter(|((kind, .., group), services)| door::leads(kind, group.as_deref()) && services.contains(service));
         leading
-            .map(|((kind, namespace, name), _)| ObjectRef {
+            .map(|((kind, namespace, name, group), _)| ObjectRef {
                 kind: kind.clone(),
                 namespace: Some(namespace.clone()),
                 name: name.clone(),
+                group: group.clone(),
             })
             .collect()
     }

@@ -5,10 +5,16 @@
 //! knock, the command line takes its kinds from it. The Service stands behind the doors; its own ports are dialled as
 //! [`crate::plan`] says.
 
+pub mod answer;
 mod ask;
+pub mod contour;
 mod kong_tcp;
+pub mod lead;
+pub mod openshift;
 pub(crate) mod request;
 pub mod spoken;
+
+use std::borrow::Cow;
 
 use kubereach_reports::report::{Backend, ObjectRef};
 
@@ -16,14 +22,35 @@ pub use ask::Place;
 pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, stream, until, whole};
 
 use crate::evaluate::service::Backends;
-use crate::evaluate::{Cluster, gateway_api, ingress};
+use crate::evaluate::{Cluster, gateway_api, ingress, istio, traefik};
+use crate::resolve::request::Request;
+use answer::Handled;
 use kubereach_model::evidence::{Path, SubjectPaths};
-use kubereach_model::snapshot::{GroupKind, kinds};
+use kubereach_model::snapshot::{GroupKind, is_of_others, kinds};
 use kubereach_prober::plan::Target;
 use spoken::Spoken;
 
 /// Every kind of door.
-pub static DOORS: &[&dyn Door] = &[&ingress::DOOR, &gateway_api::DOOR, &kong_tcp::KongTcp];
+pub static DOORS: &[&dyn Door] = &[
+    &ingress::DOOR,
+    &gateway_api::DOOR,
+    &kong_tcp::KongTcp,
+    &openshift::OpenShift,
+    &contour::Contour,
+    &traefik::DOOR,
+    &istio::DOOR,
+];
+
+/// The checks of the doors that lead to Services by a reference of their own.
+#[derive(Debug)]
+pub struct CheckTable {
+    /// Of the `reference` segment.
+    pub lead: &'static [lead::LeadCheck],
+    /// Of Contour's `HTTPProxies`.
+    pub contour: contour::CheckTable,
+    /// Of OpenShift Routes.
+    pub openshift: openshift::CheckTable,
+}
 
 /// What stands behind every door, and is a subject of its own.
 pub static SERVICE: Kind = Kind { group: "", name: "Service", leads: false, speaks_http: false, passes_tls: false };
@@ -49,8 +76,30 @@ impl Kind {
         Self { group, name, leads: true, speaks_http: false, passes_tls: false }
     }
 
-    /// Is this what kubectl calls it: singular, plural or short?
+    /// Is this an object of the kind?
+    pub fn is(&self, object: &ObjectRef) -> bool {
+        self.is_kind(&object.kind, object.group.as_deref())
+    }
+
+    /// Is it the kind of this name, in this group where it is none of Kubernetes itself?
+    fn is_kind(&self, kind: &str, group: Option<&str>) -> bool {
+        self.name == kind && group == Some(self.group).filter(|group| is_of_others(group))
+    }
+
+    /// The word for it on the command line: the name, with the group where another kind has that name as well.
+    pub fn word(&self) -> Cow<'static, str> {
+        match kinds().find(|kind| kind.name == self.name) {
+            Some(first) if first.group == self.group => Cow::Borrowed(self.name),
+            _ => Cow::Owned(format!("{}.{}", self.name, self.group)),
+        }
+    }
+
+    /// Is this what kubectl calls it: singular, plural or short, with the group behind it or without?
     pub fn is_called(&self, word: &str) -> bool {
+        let (word, group) = word.split_once('.').map_or((word, None), |(word, group)| (word, Some(group)));
+        if group.is_some_and(|group| !group.eq_ignore_ascii_case(self.group)) {
+            return false;
+        }
         let row = kinds::of(&GroupKind::known(self.group, self.name));
         row.is_some_and(|row| {
             [row.kind, row.plural].iter().chain(row.short).any(|known| known.eq_ignore_ascii_case(word))
@@ -77,6 +126,13 @@ pub trait OpenDoor {
 
     /// How an entry speaks to the ports that it leads to, where it says so.
     fn speaks(&self, entry: &ObjectRef) -> Option<Spoken>;
+
+    /// What every door of this kind at which a request may come in does with it; `only` is the one that was asked for.
+    /// `None` where this kind of door cannot say yet: then nobody claims to know.
+    fn answer(&self, request: &Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        let _ = (request, only);
+        None
+    }
 }
 
 /// What a door may ask about the rest of the cluster.
@@ -111,14 +167,23 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     std::iter::once(&SERVICE).chain(DOORS.iter().flat_map(|door| door.kinds()))
 }
 
-/// The kind of this name.
-pub fn kind(name: &str) -> Option<&'static Kind> {
-    kinds().find(|kind| kind.name == name)
+/// The kind of an object.
+pub fn kind(object: &ObjectRef) -> Option<&'static Kind> {
+    kinds().find(|kind| kind.is(object))
 }
 
-/// Does this kind of object lead to Services?
-pub fn leads(name: &str) -> bool {
-    kind(name).is_some_and(|kind| kind.leads)
+/// Does this kind of object lead to Services? `group` as in [`ObjectRef`].
+pub fn leads(name: &str, group: Option<&str>) -> bool {
+    kinds().any(|kind| kind.leads && kind.is_kind(name, group))
+}
+
+/// Does a word of the command line, `Kind` or `Kind.group`, mean this kind? Without a group it means every kind of
+/// that name.
+pub fn names(word: &str, kind: &str, group: Option<&str>) -> bool {
+    match word.split_once('.') {
+        Some((word, of)) => word.eq_ignore_ascii_case(kind) && group.is_some_and(|g| g.eq_ignore_ascii_case(of)),
+        None => word.eq_ignore_ascii_case(kind),
+    }
 }
 
 #[cfg(test)]
@@ -129,14 +194,23 @@ mod tests {
 
     #[test]
     fn every_kind_is_there_once_and_known_by_its_names() {
-        let names: BTreeSet<&str> = kinds().map(|kind| kind.name).collect();
-        assert_eq!(names.len(), kinds().count());
+        let words: BTreeSet<String> = kinds().map(|kind| kind.word().to_ascii_lowercase()).collect();
+        assert_eq!(words.len(), kinds().count());
         for kind in kinds() {
             let word = kind.name.to_ascii_lowercase();
-            let plural = if word.ends_with('s') { format!("{word}es") } else { format!("{word}s") };
+            let plural = match word.strip_suffix('y') {
+                Some(stem) if !stem.ends_with('a') => format!("{stem}ies"),
+                _ if word.ends_with('s') => format!("{word}es"),
+                _ => format!("{word}s"),
+            };
             for word in [word, plural] {
-                let called: Vec<&str> = kinds().filter(|k| k.is_called(&word)).map(|k| k.name).collect();
-                assert_eq!(called, [kind.name], "{word}");
+                let called = kinds().find(|k| k.is_called(&word)).map(|k| k.name);
+                assert_eq!(called, Some(kind.name), "{word}");
+                let called: Vec<(&str, &str)> = kinds()
+                    .filter(|k| k.is_called(&format!("{word}.{}", kind.group)))
+                    .map(|k| (k.name, k.group))
+                    .collect();
+                assert_eq!(called, [(kind.name, kind.group)], "{word}");
             }
         }
     }

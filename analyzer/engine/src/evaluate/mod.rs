@@ -5,9 +5,12 @@ mod cluster;
 pub mod door;
 pub mod gateway_api;
 pub mod ingress;
+pub mod istio;
 pub mod policy;
+mod reached;
 pub mod service;
 mod table;
+pub mod traefik;
 
 use std::sync::Arc;
 

@@ -12,13 +12,14 @@ use kubereach_model::evidence::{EntryPoint, Segment, SubjectPaths, fold};
 /// Fills in [`SubjectPaths::entries`] of every Service, from the other subjects' paths.
 pub fn attach_entries(subjects: &mut [SubjectPaths]) {
     let mut by_service: BTreeMap<ObjectRef, BTreeMap<ObjectRef, EntryPoint>> = BTreeMap::new();
-    for subject in subjects.iter().filter(|s| door::leads(&s.object.kind)) {
+    for subject in subjects.iter().filter(|s| door::leads(&s.object.kind, s.object.group.as_deref())) {
         for path in subject.paths.iter().filter(|p| p.dormant.is_none()) {
             let Some(backend) = path.key.backend.as_ref().filter(|b| b.kind == SERVICE.name) else { continue };
             let service = ObjectRef {
                 kind: SERVICE.name.to_owned(),
                 namespace: Some(backend.namespace.clone()),
                 name: backend.name.clone(),
+                group: None,
             };
             let own: Vec<&Arc<Segment>> = path.segments.iter().filter(|s| is_entrys_own(s.name)).collect();
             let state = fold(own.iter().map(std::convert::AsRef::as_ref));

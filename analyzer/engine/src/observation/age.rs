@@ -18,6 +18,7 @@ pub(super) fn stale(snapshot: &Snapshot, path: &Path, at: Timestamp) -> Option<S
         kind: b.kind.clone(),
         namespace: Some(b.namespace.clone()),
         name: b.name.clone(),
+        group: None,
     }));
     let newer = objects.into_iter().find_map(|object| {
         let created = created(snapshot, &object)?;
@@ -49,7 +50,7 @@ pub(super) fn against(taken: Option<(Timestamp, Timestamp)>, at: Option<Timestam
 
 /// When a door or a Service was made.
 fn created(snapshot: &Snapshot, object: &ObjectRef) -> Option<Timestamp> {
-    door::kind(&object.kind)?;
+    door::kind(object)?;
     snapshot.named(object)?.0.meta().creation_timestamp.0
 }
 

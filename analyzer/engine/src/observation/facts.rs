@@ -41,12 +41,12 @@ impl PathFacts {
             .map(|s| s.name)
             .collect();
         faults.sort();
-        let entry = path.key.entry.kind.as_str();
+        let entry = &path.key.entry;
         let door = door::kind(entry);
         Self {
             config: path.state(),
             segments,
-            front_door: entry != SERVICE.name,
+            front_door: !SERVICE.is(entry),
             speaks_http: door.is_some_and(|door| door.speaks_http),
             tls_through: door.is_some_and(|door| door.passes_tls),
             ready: None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use kubereach_reports::report::{Backend, Port};
+use kubereach_reports::report::{Backend, ObjectRef, Port};
 
 use super::service::Dials;
 use crate::evaluate::Cluster;
@@ -46,8 +46,8 @@ impl<'w, 's> Facts<'w, 's> {
 
     /// What entries say of the ports they lead to, and the hosts that are really served at a door.
     fn read(&mut self, subjects: &[SubjectPaths]) {
-        for subject in subjects.iter().filter(|s| door::leads(&s.object.kind)) {
-            let hint = self.door(&subject.object.kind).and_then(|door| door.speaks(&subject.object));
+        for subject in subjects.iter().filter(|s| door::leads(&s.object.kind, s.object.group.as_deref())) {
+            let hint = self.door(&subject.object).and_then(|door| door.speaks(&subject.object));
             for path in &subject.paths {
                 let key = &path.key;
                 if let (Some(listener), Some(host)) = (&key.listener, &key.host)
@@ -72,11 +72,11 @@ impl<'w, 's> Facts<'w, 's> {
     /// How a client comes in for this path.
     pub(super) fn front(&self, path: &Path) -> Result<FrontDoor, String> {
         let entry = &path.key.entry;
-        self.door(&entry.kind).ok_or_else(|| format!("{} is no kind of door", entry.kind))?.front(path, self)
+        self.door(entry).ok_or_else(|| format!("{} is no kind of door", entry.kind))?.front(path, self)
     }
 
-    fn door(&self, kind: &str) -> Option<&dyn OpenDoor> {
-        let (_, door) = self.doors.iter().find(|(kinds, _)| kinds.iter().any(|k| k.name == kind))?;
+    fn door(&self, of: &ObjectRef) -> Option<&dyn OpenDoor> {
+        let (_, door) = self.doors.iter().find(|(kinds, _)| kinds.iter().any(|kind| kind.is(of)))?;
         Some(&**door)
     }
 

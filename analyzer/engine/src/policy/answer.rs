@@ -112,8 +112,6 @@ pub enum Missing<'s> {
     ClientTls,
     /// Whether a proxy of the mesh is put beside the pod.
     Injection,
-    /// Which request comes.
-    Request,
     /// Whether the token that a request carries is valid, and what it says.
     Token,
     /// What the program says to which a policy leaves it.
@@ -125,7 +123,31 @@ pub enum Missing<'s> {
     /// Whether the connection goes through a waypoint.
     Waypoint(&'s str),
     /// An authentication that a policy refers to: its kind and name.
-    Authentication(&'s str, &'s str),
+    Reference(&'s str, &'s str),
+    /// What the request is.
+    Request,
+    /// A pattern in a syntax that programs read in different ways.
+    Pattern,
+    /// Whether both ends are on one node.
+    SameNode,
+    /// Whether the node has a link-local address.
+    LinkLocal,
+    /// Which addresses the API server has.
+    ApiServer,
+    /// A setting of Cilium.
+    CiliumSetting(&'static str),
+    /// What the version of Cilium at hand makes of a rule.
+    CiliumVersion,
+    /// Whether Cilium runs, whose policy it is.
+    CiliumRuns,
+    /// The ranges of a `CiliumCIDRGroup`.
+    CidrGroup(&'s str),
+    /// A Service that a rule names, or what is behind it.
+    ServiceEndpoints(&'s str),
+    /// Whether both ends can authenticate each other.
+    Authentication,
+    /// Whether the pod was started in the strict mode of the Amazon VPC CNI.
+    StrictMode,
     /// Where a tier stands among the others, and how it ends.
     Tier(&'s str),
     /// Sets of addresses that a rule may choose by their labels.
@@ -174,13 +196,24 @@ impl Missing<'_> {
             Self::Identity => "identity",
             Self::ClientTls => "client-tls",
             Self::Injection => "injection",
-            Self::Request => "request",
             Self::Token => "token",
             Self::Authorizer(_) => "authorizer",
             Self::ServerName => "server-name",
             Self::MeshConfig(_) => "mesh-config",
             Self::Waypoint(_) => "waypoint",
-            Self::Authentication(..) => "authentication",
+            Self::Reference(..) => "reference",
+            Self::Request => "request",
+            Self::Pattern => "pattern",
+            Self::SameNode => "same-node",
+            Self::LinkLocal => "link-local",
+            Self::ApiServer => "api-server",
+            Self::CiliumSetting(_) => "cilium-setting",
+            Self::CiliumVersion => "cilium-version",
+            Self::CiliumRuns => "cilium-runs",
+            Self::CidrGroup(_) => "cidr-group",
+            Self::ServiceEndpoints(_) => "endpoints-of-a-service",
+            Self::Authentication => "authentication",
+            Self::StrictMode => "strict-mode",
             Self::Tier(_) => "tier",
             Self::NetworkSets => "network-sets",
             Self::AccountLabels(_) => "service-account-labels",
@@ -235,13 +268,34 @@ impl fmt::Display for Missing<'_> {
                 "whether the client's proxy speaks the mesh's TLS there depends on rules that are not evaluated",
             ),
             Self::Injection => f.write_str("whether a proxy of the mesh is put beside the pod is not known"),
-            Self::Request => f.write_str("a rule looks at the request, and which one comes is not known"),
             Self::Token => f.write_str("a rule looks at a token of the request, and what is in it is not known"),
             Self::Authorizer(name) => write!(f, "the external authorizer {name:?} decides it"),
             Self::ServerName => f.write_str("a rule looks at the server name of the TLS handshake, which is not known"),
             Self::MeshConfig(name) => write!(f, "the configuration of the mesh (ConfigMap {name}) was not read"),
             Self::Waypoint(name) => write!(f, "whether it goes through the waypoint {name} is not known"),
-            Self::Authentication(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
+            Self::Reference(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
+            Self::Request => f.write_str("it depends on the request, and not all of it is known"),
+            Self::Pattern => f.write_str("a rule has a pattern that programs may read in different ways"),
+            Self::SameNode => f.write_str("it depends on whether both ends are on one node"),
+            Self::LinkLocal => f.write_str("the address is link-local, and whether the node has it is not known"),
+            Self::ApiServer => f.write_str("a rule names the API server and its addresses were not read"),
+            Self::CiliumSetting(key) => {
+                write!(f, "it depends on the setting {key} of Cilium, which was not read or is not evaluated")
+            }
+            Self::CiliumVersion => f.write_str("versions of Cilium differ in what a rule means"),
+            Self::CiliumRuns => {
+                f.write_str("the policy is Cilium's, and another network plugin was seen running and not Cilium")
+            }
+            Self::CidrGroup(name) => write!(f, "the CiliumCIDRGroup {name} was not read"),
+            Self::ServiceEndpoints(name) => {
+                write!(f, "a rule names the Service {name}, and it or what is behind it was not read")
+            }
+            Self::Authentication => {
+                f.write_str("a rule demands mutual authentication, and nothing shows that it succeeds")
+            }
+            Self::StrictMode => f.write_str(
+                "no policy selects the pod, and nothing shows whether it was started in the strict mode of the Amazon VPC CNI, in which such pods are closed",
+            ),
             Self::Tier(name) => write!(f, "tier {name}, in which the policy stands, was not read"),
             Self::NetworkSets => f.write_str(
                 "a rule may mean the addresses of a NetworkSet or GlobalNetworkSet, and these were not all read",
@@ -388,6 +442,8 @@ impl Outcomes {
     pub const DENY: Self = Self(4);
     /// Leaves it to the next tier.
     pub const PASS: Self = Self(8);
+    /// Turns it away whatever other policies of the tier admit.
+    pub const VETO: Self = Self(32);
     /// No rule decides: how its tier ends does.
     pub const END: Self = Self(16);
 

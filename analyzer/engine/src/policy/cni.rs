@@ -7,7 +7,8 @@
 use kubereach_model::snapshot::model::{ConfigMap, Node, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, Gap, Proof, Snapshot};
 
-use super::options::{AgainstPods, EndPorts, PolicyOptions};
+use super::cilium;
+use super::options::{AgainstPods, EndPorts, Nodes, PolicyOptions};
 
 /// Are policies enforced?
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Plugins {
     pub names: Vec<&'static str>,
     /// Are policies enforced?
     pub enforcement: Enforcement,
+    /// What is assumed of nodes.
+    nodes: Nodes,
 }
 
 /// Names of `DaemonSet`s, the plugin they are, and whether it enforces policies by itself.
@@ -64,7 +67,7 @@ const KNOWN: [(&str, &str, Enforces); 20] = [
 ];
 
 /// Namespaces in which such `DaemonSet`s live; one of the same name elsewhere is somebody's app.
-const SYSTEM: [&str; 11] = [
+pub(super) const SYSTEM: [&str; 11] = [
     "kube-system",
     "calico-system",
     "cilium",
@@ -77,6 +80,9 @@ const SYSTEM: [&str; 11] = [
     "ovn-kubernetes",
     "weave",
 ];
+
+/// Names of Cilium, and of what is built of it.
+pub(super) const IS_CILIUM: [&str; 2] = ["Cilium", "GKE Dataplane V2"];
 
 /// Annotations by which nodes tell of their plugin.
 const ANNOTATIONS: [(&str, &str); 6] = [
@@ -144,7 +150,8 @@ impl Plugins {
         names.sort_unstable();
         names.dedup();
         let enforcement = Self::conclude(snapshot, enforced, unenforced, depends, embedded, &names);
-        Self { names, enforcement }
+        let nodes = nodes(snapshot, &enforcement);
+        Self { names, enforcement, nodes }
     }
 
     fn conclude(
@@ -198,17 +205,29 @@ impl Plugins {
         let has = |name: &str| self.names.contains(&name);
         PolicyOptions {
             // Cilium selects pods by identity; address rules do not match them (its documentation, limitations).
-            address_rules_on_pods: if has("Cilium") || has("GKE Dataplane V2") {
+            address_rules_on_pods: if self.nodes != Nodes::Undecidable {
+                AgainstPods::Never
+            } else if IS_CILIUM.into_iter().any(has) {
                 AgainstPods::Undecidable("Cilium")
             } else {
                 AgainstPods::Matches
             },
             end_ports: if has("Weave Net") { EndPorts::Undecidable("Weave Net") } else { EndPorts::Honoured },
+            nodes: self.nodes,
+            from_own_proxy: false,
             not_calico: match self.enforcement {
                 Enforcement::Enforced { by, .. } if !has("Calico") && !has("Canal") => Some(by),
                 _ => None,
             },
         }
+    }
+}
+
+/// Under Cilium nodes have an identity. On nodes its annotations may be a leftover: it has to run.
+fn nodes(snapshot: &Snapshot, enforcement: &Enforcement) -> Nodes {
+    match enforcement {
+        Enforcement::Enforced { by: "Cilium", .. } => cilium::nodes(snapshot),
+        _ => Nodes::Undecidable,
     }
 }
 
@@ -231,9 +250,12 @@ fn settled(snapshot: &Snapshot, set: Found<'_, Workload>, plugin: &str, enforces
             let config = config(snapshot, &set.get().metadata.namespace, "cilium-config");
             let off = config.and_then(|c| {
                 let value = |key: &str| c.get().values.get(key).map(String::as_str);
-                let never = value("enable-policy") == Some("never");
-                let core = value("enable-k8s-networkpolicy") == Some("false");
-                (never || core).then(|| c.shows("Cilium is set not to enforce network policies"))
+                let never = value("enable-policy").is_some_and(|mode| mode.eq_ignore_ascii_case("never"));
+                // With policies of its own it still enforces those.
+                let core = cilium::is_core_off(Some(c)) && !cilium::has_policies(snapshot);
+                // In this mode a verdict is logged and nothing is dropped.
+                let audits = value("policy-audit-mode") == Some("true");
+                (never || core || audits).then(|| c.shows("Cilium is set not to enforce network policies"))
             });
             off.map_or(Settled::Yes(""), |proof| Settled::No(Some(proof)))
         }

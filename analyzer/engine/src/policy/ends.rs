@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use ipnet::IpNet;
 use kubereach_reports::report::ObjectRef;
@@ -46,7 +46,12 @@ pub struct PodEnd<'s> {
 impl PodEnd<'_> {
     /// The pod, or the workload whose template it is.
     pub fn object(&self) -> ObjectRef {
-        ObjectRef { kind: self.kind.to_owned(), namespace: Some(self.namespace.to_owned()), name: self.name.to_owned() }
+        ObjectRef {
+            kind: self.kind.to_owned(),
+            namespace: Some(self.namespace.to_owned()),
+            name: self.name.to_owned(),
+            group: None,
+        }
     }
 
     /// Are these surely one and the same pod?
@@ -66,6 +71,27 @@ pub struct NodeEnd<'s> {
     pub labels: &'s BTreeMap<String, String>,
     /// The addresses it reports.
     pub addresses: Vec<IpAddr>,
+}
+
+impl<'s> NodeEnd<'s> {
+    /// As a subject of policies that speak of nodes.
+    pub(super) fn as_pod(&self) -> PodEnd<'s> {
+        static NO_CONTAINERS: LazyLock<PodSpec> = LazyLock::new(PodSpec::default);
+        PodEnd {
+            kind: "Node",
+            name: self.name,
+            namespace: "",
+            namespace_labels: None,
+            labels: self.labels,
+            spec: &NO_CONTAINERS,
+            addresses: self.addresses.clone(),
+            node: Some(self.name),
+            node_labels: Some(self.labels),
+            host_network: true,
+            on_virtual_node: false,
+            is_template: false,
+        }
+    }
 }
 
 /// One end of a connection.

@@ -15,7 +15,7 @@ use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, calico, core, egress_firewall, istio, linkerd};
+use super::{admin, calico, cilium, core, egress_firewall, istio, linkerd, vpc_cni};
 use kubereach_model::evidence::{FieldPath, Reading};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
@@ -49,6 +49,8 @@ engines! {
     admin::Admin,
     egress_firewall::Firewall,
     calico::Calico,
+    cilium::Cilium,
+    vpc_cni::StartsClosed,
     istio::Istio,
     linkerd::Linkerd,
 }
@@ -257,6 +259,16 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
     /// Does it leave traffic between a pod and its own node alone?
     fn spares_own_node(&self) -> bool;
 
+    /// Does it hold only for pods that no other policy selects?
+    fn yields(&self) -> bool {
+        false
+    }
+
+    /// Are nodes its subjects?
+    fn is_about_nodes(&self) -> bool {
+        false
+    }
+
     /// The same in one direction only.
     fn spares_own_node_in(&self, _direction: Direction) -> bool {
         self.spares_own_node()
@@ -278,6 +290,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
     /// How an answer reads, and the field it is about, where the usual words do not fit.
     fn says(&self, _answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
         None
+    }
+
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        RulePlace { spec: None, list: direction.word(), number: rule }
     }
 
     /// Every port that a rule of this direction names.
@@ -365,6 +382,11 @@ impl<'s> Policy<'s> {
         self.rules.says(answer)
     }
 
+    /// The list in which a rule stands, its number there, and in which of several specs.
+    pub fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
+        self.rules.rule_place(direction, rule)
+    }
+
     /// The tier in which it stands, where tiers have names.
     pub fn tier_name(&self) -> Option<&str> {
         self.rules.tier_name()
@@ -374,6 +396,17 @@ impl<'s> Policy<'s> {
     pub fn shows(&self, fact: &str) -> Proof {
         self.rules.shows(fact)
     }
+}
+
+/// Where a rule stands in its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RulePlace {
+    /// The number in `specs`; none for `spec`.
+    pub spec: Option<usize>,
+    /// `ingress`, `egressDeny`, …
+    pub list: &'static str,
+    /// From zero.
+    pub number: usize,
 }
 
 /// A connection seen from one of its ends.

@@ -152,10 +152,11 @@ impl<'s> Fold<'s> {
             Answer::Allowed => {
                 matches!(reason.answer, PolicyAnswer::Admits { .. } | PolicyAnswer::Passes { .. })
             }
-            Answer::Denied => matches!(
-                reason.answer,
-                PolicyAnswer::DoesNotAdmit | PolicyAnswer::Denies { .. } | PolicyAnswer::Passes { .. }
-            ),
+            Answer::Denied => {
+                let turns_away = Outcomes::DENY.or(Outcomes::VETO);
+                matches!(reason.answer, PolicyAnswer::Passes { .. })
+                    || reason.answer.outcomes().without(turns_away).is_empty()
+            }
             Answer::Unknown => true,
         };
         let settles = self.reasons.iter().copied().filter(|b| decided(b)).collect();
@@ -199,11 +200,21 @@ fn family_by_priority<'s>(answers: &[(Priority, &Reason<'s>)], fold: &mut Fold<'
     possible.or(Outcomes::NONE)
 }
 
-/// In no order: any that admits settles it; who is isolated and not admitted is denied.
+/// In no order: one that denies outright settles it, then any that admits; who is isolated and not admitted is denied.
 fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
+    if let Some(denies) = answers.iter().find(|b| matches!(b.answer, PolicyAnswer::Denies { .. })) {
+        fold.note(denies);
+        return Outcomes::DENY;
+    }
+    let may_deny = |reason: &&Reason<'s>| reason.answer.outcomes().may(Outcomes::VETO);
     if let Some(admits) = answers.iter().find(|b| b.answer.outcomes() == Outcomes::ALLOW) {
         fold.note(admits);
-        return Outcomes::ALLOW;
+        let mut possible = Outcomes::ALLOW;
+        for reason in answers.iter().filter(may_deny) {
+            fold.note(reason);
+            possible = possible.or(Outcomes::DENY);
+        }
+        return possible;
     }
     let mut possible = Outcomes::EMPTY;
     let mut none_applies = true;
@@ -215,6 +226,9 @@ fn any_admits<'s>(answers: &[Reason<'s>], fold: &mut Fold<'s>) -> Outcomes {
         fold.note(reason);
         possible = possible.or(outcomes.without(Outcomes::NONE));
         none_applies &= outcomes.may(Outcomes::NONE);
+    }
+    if possible.may(Outcomes::VETO) {
+        possible = possible.without(Outcomes::VETO).or(Outcomes::DENY);
     }
     if none_applies { possible.or(Outcomes::NONE) } else { possible }
 }

@@ -29,6 +29,8 @@ struct Signature<'s> {
     account: Option<&'s str>,
     /// Of pods in their node's network only.
     node: Option<&'s str>,
+    /// Its name, where pods of one workload may differ.
+    name: Option<&'s str>,
     ports: Vec<(&'s str, &'s str, Option<u16>)>,
     addresses: Vec<Vec<bool>>,
     /// Who it is in a mesh, where a policy asks for that: its account, containers and annotations.
@@ -40,6 +42,7 @@ struct Signature<'s> {
 pub struct Sight<'s> {
     every_label: bool,
     accounts: bool,
+    every_pod: bool,
     keys: BTreeSet<&'s str>,
     /// Keys of labels by which peers choose namespaces, but for the name that all have.
     namespace_keys: BTreeSet<&'s str>,
@@ -99,6 +102,16 @@ impl<'s> Sight<'s> {
         self.accounts = true;
     }
 
+    /// A policy tells every pod from every other.
+    pub(super) const fn every_pod(&mut self) {
+        self.every_pod = true;
+    }
+
+    /// A policy asks for this label of a pod.
+    pub(super) fn label(&mut self, key: &'s str) {
+        self.keys.insert(key);
+    }
+
     /// A peer chooses namespaces by these labels.
     pub(super) fn namespace_labels(&mut self, selector: &'s LabelSelector) {
         let keys = selector.match_labels.keys().map(String::as_str);
@@ -151,6 +164,7 @@ impl<'s> Sight<'s> {
             on_virtual_node: pod.on_virtual_node,
             account: pod.spec.service_account_name.as_deref().filter(|_| self.accounts),
             node: pod.node.filter(|_| pod.host_network),
+            name: self.every_pod.then_some(pod.name),
             ports,
             addresses,
             mesh: self.mesh.then(|| identity(pod)),

@@ -14,6 +14,7 @@
 mod admin;
 mod answer;
 mod calico;
+mod cilium;
 pub mod cni;
 mod core;
 mod dns;
@@ -37,17 +38,18 @@ mod set;
 mod systems;
 pub mod third_party;
 mod view;
+mod vpc_cni;
 mod words;
 
 pub use answer::{Answer, Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 pub use dns::{Dns, Servers};
 pub use ends::{End, Ends, NodeEnd, PodEnd};
 pub(crate) use engine::is_evaluated;
-pub use engine::{Layer, Policy, Tier, Unread};
+pub use engine::{Layer, Policy, RulePlace, Tier, Unread};
 pub use groups::{Group, Sight};
 pub use ineffective::Ineffective;
 pub use network::Block;
-pub use options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
+pub use options::{AgainstPods, Assumed, EndPorts, Nodes, PolicyOptions};
 pub use request::Request;
 pub use set::{Connection, Policies, Reason, Selection, SideAnswer, Verdict};
 pub use view::{Decision, PolicyView};

@@ -25,6 +25,11 @@ impl Block {
         }
     }
 
+    /// A range with holes; `None` where one could not be read.
+    pub(super) const fn with_holes(range: Option<IpNet>, holes: Vec<Option<IpNet>>) -> Self {
+        Self { range, holes }
+    }
+
     /// From one CIDR as text.
     pub fn of_cidr(cidr: &str) -> Self {
         Self { range: cidr.trim().parse().ok(), holes: Vec::new() }

@@ -14,6 +14,21 @@ pub enum AgainstPods {
     Undecidable(&'static str),
 }
 
+/// What is a node, or a pod in its node's network, to a policy?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Nodes {
+    /// Plugins differ: not decided.
+    #[default]
+    Undecidable,
+    /// An identity of its own, as under Cilium: no selector matches it, and policies of pods do not apply to it.
+    Identity {
+        /// Do address rules match it? `None` where the setting was not read.
+        by_address: Option<bool>,
+        /// Is a pod's own node always let in?
+        own_is_let_in: bool,
+    },
+}
+
 /// Is `endPort` honoured?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EndPorts {
@@ -31,6 +46,10 @@ pub struct PolicyOptions {
     pub address_rules_on_pods: AgainstPods,
     /// Ranges of ports.
     pub end_ports: EndPorts,
+    /// Nodes, and pods in their node's network.
+    pub nodes: Nodes,
+    /// Is the caller the proxy of Cilium's own Ingress and Gateways? It has an identity of its own.
+    pub from_own_proxy: bool,
     /// The plugin that was seen enforcing, where it is not one that enforces policies of Calico.
     pub not_calico: Option<&'static str>,
 }

@@ -84,6 +84,11 @@ impl<'s> PortEntry<'s> {
         Self { protocol: None, which: Which::Named(name) }
     }
 
+    /// A port of one protocol by its name at the destination.
+    pub(super) const fn named_of(protocol: Protocol, name: &'s str) -> Self {
+        Self { protocol: Some(protocol), which: Which::Named(name) }
+    }
+
     /// Something this version does not know.
     pub(super) const fn unreadable() -> Self {
         Self { protocol: None, which: Which::Unreadable }

@@ -6,7 +6,7 @@ use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::engine::{Asked, ENGINES, Guard, Layer, Policy, Scope};
 use super::ladder::Ladder;
-use super::options::{AgainstPods, Assumed, EndPorts, PolicyOptions};
+use super::options::{AgainstPods, Assumed, EndPorts, Nodes, PolicyOptions};
 use super::request::Request;
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
@@ -190,6 +190,8 @@ pub struct Policies<'s> {
     by_namespace: Index<&'s str, Shelf<'s>>,
     /// Those about pods of any namespace.
     anywhere: Vec<u32>,
+    /// Is any of them about nodes?
+    about_nodes: bool,
     /// The tiers in their order.
     pub(super) ladder: Ladder,
     /// Nodes that are more than bystanders.
@@ -213,9 +215,10 @@ impl<'s> Policies<'s> {
             }
         }
         let by_namespace = of_namespace.into_iter().map(|(ns, policies)| (ns, Shelf::of(&policies))).collect();
+        let about_nodes = all.iter().any(|policy| policy.rules.is_about_nodes());
         let ladder = Ladder::of(snapshot, &all);
         let guards = ENGINES.iter().flat_map(|engine| engine.guards(snapshot)).collect();
-        Self { all, by_namespace, anywhere, ladder, guards, options }
+        Self { all, by_namespace, anywhere, ladder, guards, about_nodes, options }
     }
 
     /// Every policy.
@@ -242,6 +245,7 @@ impl<'s> Policies<'s> {
     pub fn select(&self, pod: &PodEnd<'s>) -> Selection<'s> {
         let mut selection = Selection::default();
         let own = self.by_namespace.get(pod.namespace).map(|shelf| shelf.near(pod.labels)).unwrap_or_default();
+        let yields = |index: u32| self.get(index).is_some_and(|policy| policy.rules.yields());
         for index in own.iter().chain(&self.anywhere).copied() {
             let Some(policy) = self.get(index) else { continue };
             for (direction, slot) in Direction::BOTH.into_iter().zip(&mut selection.per_direction) {
@@ -250,6 +254,11 @@ impl<'s> Policies<'s> {
                     slot.push((index, truth));
                 }
             }
+        }
+        let is_selected =
+            selection.per_direction.iter().flatten().any(|(i, truth)| *truth == Truth::Yes && !yields(*i));
+        if is_selected {
+            selection.per_direction.iter_mut().for_each(|of_one| of_one.retain(|(index, _)| !yields(*index)));
         }
         selection
     }
@@ -310,9 +319,17 @@ impl<'s> Policies<'s> {
             Direction::Egress => (connection.from, connection.to),
             Direction::Ingress => (connection.to, connection.from),
         };
-        let pod = match own {
-            End::Pod(pod) => pod,
-            End::Node(node) => return self.guarded(node.name).map_or_else(SideAnswer::open, SideAnswer::unknown),
+        let (node, of_node);
+        let (pod, selection) = match own {
+            End::Pod(pod) => (pod, selection),
+            End::Node(own) if self.guarded(own.name).is_some() => {
+                return self.guarded(own.name).map_or_else(SideAnswer::open, SideAnswer::unknown);
+            }
+            End::Node(own) if self.about_nodes => {
+                node = own.as_pod();
+                of_node = self.select(&node);
+                (&node, &of_node)
+            }
             // What is no pod is no subject of a policy; anyone's own side is not asked about.
             End::Unclear(_) | End::UnnamedPod if self.restricts(direction) => {
                 return SideAnswer::unknown(Missing::UnnamedPod);
@@ -338,7 +355,9 @@ impl<'s> Policies<'s> {
         let from_own_node = matches!(other, End::Node(node) if pod.node == Some(node.name));
         let mut spared = false;
         let side = SideAnswer::of(Layer::ALL.map(|layer| {
-            if from_own_node && self.all_spare_own_node(layer, selection, direction) {
+            // Where nodes have an identity, the policies answer for it.
+            let asked_anyway = layer == Layer::Network && self.options.nodes != Nodes::Undecidable;
+            if from_own_node && !asked_anyway && self.all_spare_own_node(layer, selection, direction) {
                 spared |= layer == Layer::Network;
                 return LayerAnswer::open();
             }
@@ -364,6 +383,24 @@ impl<'s> Policies<'s> {
         }
     }
 
+    /// What the policies of a destination say to the proxy of Cilium's own Ingress and Gateways, which is neither a pod
+    /// nor a node.
+    pub fn from_own_proxy(&self, connection: &Connection<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
+        let Some(pod) = connection.to.pod() else { return self.side(connection, Direction::Ingress, selection) };
+        let options = PolicyOptions { from_own_proxy: true, ..self.options };
+        let asked = Asked {
+            direction: Direction::Ingress,
+            pod,
+            other: connection.from,
+            to: connection.to,
+            protocol: connection.protocol,
+            port: connection.port,
+            request: connection.request,
+            options: &options,
+        };
+        self.fold(&asked, selection)
+    }
+
     /// What every policy that (may) select this end says, in the order in which they are asked.
     pub fn explain(
         &self,
@@ -386,10 +423,12 @@ impl<'s> Policies<'s> {
             request: connection.request,
             options: &self.options,
         };
-        let mut all: Vec<Reason<'s>> =
-            selection.of(direction).iter().filter_map(|(i, selected)| self.ask(*i, &asked, *selected)).collect();
-        all.sort_by_key(|reason| self.get(reason.policy).map(|policy| self.ladder.place(policy.tier)));
-        all
+        let asks = |(index, selected): &(u32, Truth<'s>)| self.ask(*index, &asked, *selected);
+        let mut reasons: Vec<Reason<'s>> = selection.of(direction).iter().filter_map(asks).collect();
+        reasons.sort_by_key(|reason| {
+            self.get(reason.policy).map(|policy| (self.ladder.place(policy.tier), policy.rules.priority().number))
+        });
+        reasons
     }
 
     /// On which assumptions an answer rests: those without which it would be another.

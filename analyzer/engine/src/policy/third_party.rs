@@ -1,17 +1,17 @@
 //! Policies of other systems: not evaluated, but asked whom they may touch, so that it can be said.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use kubereach_reports::report::ObjectRef;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::answer::{Direction, Missing, Truth};
+use super::answer::{Direction, Truth};
 use super::ends::PodEnd;
 use super::engine::is_evaluated;
 use super::selectors::on_labels;
 use kubereach_model::snapshot::model::Unmodelled;
-use kubereach_model::snapshot::{Found, LabelSelector, Requirement, Snapshot};
+use kubereach_model::snapshot::{Found, LabelSelector, Snapshot};
 
 /// A policy of another system.
 #[derive(Debug, Clone)]
@@ -35,10 +35,8 @@ enum Scope<'s> {
     /// Every pod of the namespace (`None`: of the cluster).
     Namespace(Option<&'s str>),
     /// Pods by labels.
-    Labels { namespace: Option<&'s str>, selectors: Vec<Selector> },
+    Labels { namespace: Option<&'s str>, selector: LabelSelector },
 }
-
-const CILIUM_NAMESPACE: &str = "io.kubernetes.pod.namespace";
 
 /// Every policy of another system in a snapshot.
 #[derive(Debug)]
@@ -100,67 +98,11 @@ impl<'s> ThirdParty<'s> {
         match &self.scope {
             Scope::Inert => Truth::No,
             Scope::Namespace(namespace) => Truth::of(!elsewhere(*namespace)),
-            Scope::Labels { namespace, selectors } => {
+            Scope::Labels { namespace, selector } => {
                 if elsewhere(*namespace) {
                     return Truth::No;
                 }
-                Truth::any(selectors.iter().map(|selector| selector.selects(pod)))
-            }
-        }
-    }
-}
-
-/// A selector of labels, read once.
-#[derive(Debug, Clone)]
-struct Selector {
-    plain: LabelSelector,
-    names: Names,
-}
-
-/// What the keys of a selector are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Names {
-    /// Labels of pods.
-    Labels,
-    /// The namespace among them, as Cilium shows it.
-    Namespace,
-    /// Labels that Cilium makes itself.
-    Ciliums,
-}
-
-impl Selector {
-    /// Cilium writes the source of a label before its key, and the namespace as a label.
-    fn of(selector: &LabelSelector) -> Self {
-        let plain = |key: &str| key.strip_prefix("k8s:").or_else(|| key.strip_prefix("any:")).unwrap_or(key).to_owned();
-        let plain = LabelSelector {
-            match_labels: selector.match_labels.iter().map(|(k, v)| (plain(k), v.clone())).collect(),
-            match_expressions: selector
-                .match_expressions
-                .iter()
-                .map(|r| Requirement { key: plain(&r.key), ..r.clone() })
-                .collect::<Vec<_>>()
-                .into(),
-        };
-        let mut keys = plain.match_labels.keys().chain(plain.match_expressions.iter().map(|r| &r.key));
-        let own = |key: &String| key.starts_with("reserved:") || (key.starts_with("io.") && key != CILIUM_NAMESPACE);
-        let names = if keys.clone().any(own) {
-            Names::Ciliums
-        } else if keys.any(|key| key == CILIUM_NAMESPACE) {
-            Names::Namespace
-        } else {
-            Names::Labels
-        };
-        Self { plain, names }
-    }
-
-    fn selects<'s>(&self, pod: &PodEnd<'s>) -> Truth<'s> {
-        match self.names {
-            Names::Ciliums => Truth::Unknown(Missing::Form),
-            Names::Labels => on_labels(&self.plain, pod.labels),
-            Names::Namespace => {
-                let mut labels: BTreeMap<String, String> = pod.labels.clone();
-                labels.insert(CILIUM_NAMESPACE.to_owned(), pod.namespace.to_owned());
-                on_labels(&self.plain, &labels)
+                on_labels(selector, pod.labels)
             }
         }
     }
@@ -175,17 +117,6 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
     let spec = &stored.value.spec;
     let own = Some(stored.metadata.namespace.as_str()).filter(|ns| !ns.is_empty());
     let (system, may_allow, scope, directions) = match (kind.group.as_ref(), kind.kind.as_ref()) {
-        ("cilium.io", "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy") => {
-            let specs: Vec<&Value> = std::iter::once(spec)
-                .chain(stored.value.specs.as_array().into_iter().flatten())
-                .filter(|s| s.is_object())
-                .collect();
-            let selectors = specs.iter().filter_map(|s| s.get("endpointSelector")).filter_map(selector).collect();
-            let any =
-                |keys: [&str; 2]| specs.iter().any(|s| keys.iter().any(|k| s.get(*k).is_some_and(|v| !v.is_null())));
-            let directions = [any(["ingress", "ingressDeny"]), any(["egress", "egressDeny"])];
-            ("Cilium", true, Scope::Labels { namespace: own, selectors }, directions)
-        }
         ("crd.antrea.io", "NetworkPolicy") => ("Antrea", true, Scope::Namespace(own), [true; 2]),
         ("crd.antrea.io", "ClusterNetworkPolicy") => ("Antrea", true, Scope::Namespace(None), [true; 2]),
         ("network.openshift.io", "EgressNetworkPolicy") => {
@@ -205,25 +136,19 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
         ("networking.gke.io", "FQDNNetworkPolicy") => ("GKE", true, by_labels(spec, "podSelector", own), [false, true]),
         _ => return None,
     };
-    let mut object = ObjectRef {
+    let object = ObjectRef {
         kind: kind.kind.to_string(),
         namespace: own.map(str::to_owned),
         name: stored.metadata.name.clone(),
+        group: kind.other_group(),
     };
-    if object.kind == "CiliumClusterwideNetworkPolicy" {
-        object.namespace = None;
-    }
     Some(ThirdParty { object, found, system, may_allow, scope, directions })
-}
-
-fn selector(value: &Value) -> Option<Selector> {
-    LabelSelector::deserialize(value).ok().map(|selector| Selector::of(&selector))
 }
 
 /// The pods that a field selects; all of the namespace where it does not stand there.
 fn by_labels<'s>(spec: &Value, field: &str, namespace: Option<&'s str>) -> Scope<'s> {
-    match spec.get(field).and_then(selector) {
-        Some(selector) => Scope::Labels { namespace, selectors: vec![selector] },
+    match spec.get(field).and_then(|value| LabelSelector::deserialize(value).ok()) {
+        Some(selector) => Scope::Labels { namespace, selector },
         None => Scope::Namespace(namespace),
     }
 }

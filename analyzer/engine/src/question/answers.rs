@@ -7,7 +7,8 @@ use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Por
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
 use crate::policy::{
-    self, Answer, Connection, Decision, Direction, End, PodEnd, PolicyAnswer, PolicyView, Protocol, Request, Selection,
+    self, Answer, Connection, Decision, Direction, End, Nodes, PodEnd, PolicyAnswer, PolicyView, Protocol, Request,
+    RulePlace, Selection,
 };
 use kubereach_model::evidence::Locate;
 use kubereach_model::evidence::{FieldPath, Step};
@@ -89,7 +90,14 @@ impl<'v, 's> Answers<'v, 's> {
             let (labels, pods): (Vec<String>, Vec<PodEnd<'s>>) = pods.into_iter().unzip();
             for group in self.view.sight.group(&pods) {
                 let member = |index: &usize| Some((labels.get(*index)?.clone(), pods.get(*index)?.clone()));
-                let members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
+                let mut members: Vec<(String, PodEnd<'s>)> = group.members.iter().filter_map(member).collect();
+                let Some((_, first)) = members.first() else { continue };
+                let node = first.node;
+                if self.view.policies.options.nodes != Nodes::Undecidable && members.iter().any(|(_, p)| p.node != node)
+                {
+                    // One speaks for all: what holds only on its own node must not.
+                    members.iter_mut().for_each(|(_, pod)| pod.node = None);
+                }
                 let Some((_, first)) = members.first() else { continue };
                 let selection = self.view.policies.select(first);
                 let (labels, ends) = members.into_iter().map(|(label, pod)| (label, (End::Pod(pod), port))).unzip();
@@ -242,11 +250,13 @@ impl<'v, 's> Answers<'v, 's> {
         let policy = self.view.policies.get(because.policy)?;
         let direction = because.direction.word();
         let named = |rule: usize| {
+            let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
+            let of = spec.map(|spec| format!("specs[{spec}].")).unwrap_or_default();
             let name = policy.rule_name(because.direction, rule);
             if name.is_empty() {
-                format!("rule {direction}[{rule}]")
+                format!("rule {of}{list}[{number}]")
             } else {
-                format!("rule {direction}[{rule}] ({name})")
+                format!("rule {of}{list}[{number}] ({name})")
             }
         };
         let (says, rule, missing, text) = match because.answer {
@@ -271,10 +281,22 @@ impl<'v, 's> Answers<'v, 's> {
                 ("undecidable", None, Some(missing.key()), format!("cannot be decided: {missing}"))
             }
         };
-        let (text, field): (String, FieldPath) = match (policy.says(because.answer), rule) {
-            (Some(own), _) => own,
-            (None, Some(rule)) => (text, vec![Step::from("spec"), Step::from(direction), Step::from(rule)]),
-            (None, None) => (text, vec![Step::from("spec")]),
+        let (text, own) = match policy.says(because.answer) {
+            Some((text, field)) => (text, Some(field)),
+            None => (text, None),
+        };
+        let field: FieldPath = match (own, rule) {
+            (Some(field), _) => field,
+            (None, None) => vec![Step::from("spec")],
+            (None, Some(rule)) => {
+                let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
+                let mut field = match spec {
+                    Some(spec) => vec![Step::from("specs"), Step::from(spec)],
+                    None => vec![Step::from("spec")],
+                };
+                field.extend([Step::from(list), Step::from(number)]);
+                field
+            }
         };
         let tier = policy.tier_name().map(|name| format!(" (tier {name})")).unwrap_or_default();
         let text = kubereach_reports::secrets::mask(&text).unwrap_or(text);

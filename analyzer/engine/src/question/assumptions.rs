@@ -35,7 +35,7 @@ pub(super) fn of_namespaces<'a>(view: &PolicyView<'_>, namespaces: impl Iterator
 
 /// Answers are about ends of connections: no one object stands for them.
 fn nowhere(namespace: Option<&str>) -> ObjectRef {
-    ObjectRef { kind: String::new(), namespace: namespace.map(str::to_owned), name: String::new() }
+    ObjectRef { kind: String::new(), namespace: namespace.map(str::to_owned), name: String::new(), group: None }
 }
 
 /// What the evaluator assumes where plugins differ.

@@ -90,9 +90,12 @@ fn counts(s: &Snapshot) -> Counts {
     counts
 }
 
-/// Does it lead traffic or decide about it?
+/// Does it lead traffic or decide about it, and does no check of other objects read it?
 const fn is_about_traffic(role: UnmodelledRole) -> bool {
-    !matches!(role, UnmodelledRole::Budget | UnmodelledRole::Identity)
+    !matches!(
+        role,
+        UnmodelledRole::Budget | UnmodelledRole::Identity | UnmodelledRole::Announcement | UnmodelledRole::Door
+    )
 }
 
 /// Kinds that were read, lead traffic or decide about it, and that no check evaluates.
@@ -114,6 +117,8 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
                 UnmodelledRole::Policy => "may allow or refuse traffic that this report shows as open",
                 UnmodelledRole::Scaler => "may start or stop workloads on demand",
                 UnmodelledRole::GatewayExtension => "may change how a Gateway treats traffic",
+                UnmodelledRole::Announcement => "hands out and announces addresses of load balancers",
+                UnmodelledRole::Door => "is a part of what leads traffic in",
                 UnmodelledRole::Budget => "decides which pods may be evicted",
                 UnmodelledRole::Identity => "says who pods are",
             }

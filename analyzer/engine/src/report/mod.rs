@@ -211,6 +211,7 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
         kind: subject.object.kind,
         namespace: subject.object.namespace.unwrap_or_default(),
         name: subject.object.name,
+        group: subject.object.group,
         cluster,
         verdict,
         config,

@@ -32,8 +32,12 @@ pub fn unmodelled_entries(cluster: &ClusterIndex<'_>) -> BTreeMap<ObjectRef, Vec
         .by_service
         .iter()
         .map(|((namespace, name), objects)| {
-            let service =
-                ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace.clone()), name: name.clone() };
+            let service = ObjectRef {
+                kind: "Service".to_owned(),
+                namespace: Some(namespace.clone()),
+                name: name.clone(),
+                group: None,
+            };
             (service, objects.iter().map(object_of).collect())
         })
         .collect()
@@ -50,8 +54,10 @@ impl<'s> UnmodelledEntries<'s> {
         let mut entries = Self::default();
         for object in cluster.snapshot.unmodelled.iter() {
             let unmodelled = &object.get().value;
-            if unmodelled.group_kind.as_ref().and_then(unmodelled_role) == Some(UnmodelledRole::Entry) {
-                entries.read(cluster, object);
+            match unmodelled.group_kind.as_ref().and_then(unmodelled_role) {
+                Some(UnmodelledRole::Entry) => entries.read(cluster, object),
+                Some(UnmodelledRole::Door) => entries.read_claims(object),
+                _ => {}
             }
         }
         entries
@@ -73,15 +79,19 @@ impl<'s> UnmodelledEntries<'s> {
         for service in named {
             self.by_service.entry(service).or_default().push(object);
         }
-        if REWRITERS.contains(&kind) {
-            self.read_claims(object, own);
-        }
+        self.read_claims(object);
     }
 
     /// What a `VirtualService` or `TrafficSplit` takes over: a Service for clients in the mesh, a host at a
     /// gateway.
-    fn read_claims(&mut self, object: Found<'s, Unmodelled>, own: &str) {
-        let spec = &object.get().value.spec;
+    fn read_claims(&mut self, object: Found<'s, Unmodelled>) {
+        let unmodelled = &object.get().value;
+        let kind = unmodelled.group_kind.as_ref().map_or("", |k| k.kind.as_ref());
+        if !REWRITERS.contains(&kind) {
+            return;
+        }
+        let own = unmodelled.metadata.namespace.as_str();
+        let spec = &unmodelled.spec;
         let gateways = texts(spec.get("gateways"));
         let in_mesh = gateways.is_empty() || gateways.contains(&"mesh");
         let at_gateway = gateways.iter().any(|g| *g != "mesh");

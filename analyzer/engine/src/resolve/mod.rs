@@ -3,12 +3,18 @@
 pub mod certificate;
 mod cluster_index;
 pub mod conditions;
+pub mod contour;
 pub mod controllers;
 pub mod entries;
 pub mod gateway;
 pub mod ingress;
+pub mod istio;
+pub mod metallb;
+pub mod openshift;
 pub mod proxy_pods;
+pub mod request;
 pub mod route;
 pub mod service;
+pub mod traefik;
 
 pub use cluster_index::ClusterIndex;

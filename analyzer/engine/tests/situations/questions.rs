@@ -24,12 +24,8 @@ pub(crate) struct Question {
     namespace: String,
     protocol: Option<String>,
     /// What the connection carries.
-    method: Option<String>,
-    path: Option<String>,
-    host: Option<String>,
-    principal: Option<String>,
     #[serde(default)]
-    headers: BTreeMap<String, String>,
+    request: Carried,
     /// `allowed`, `denied`, `unknown` or `partly`: of every row, or of each in turn.
     answer: Vec<String>,
     /// Keys of what is missing, of all rows together.
@@ -47,16 +43,21 @@ pub(crate) struct Question {
     addresses: Option<Vec<String>>,
 }
 
-impl Question {
+#[derive(Deserialize, Default, Clone)]
+#[serde(deny_unknown_fields, default)]
+struct Carried {
+    method: Option<String>,
+    path: Option<String>,
+    host: Option<String>,
+    headers: BTreeMap<String, String>,
+    principal: Option<String>,
+    sni: Option<String>,
+}
+
+impl Carried {
     fn request(&self) -> Request {
-        let request = Request {
-            method: self.method.clone(),
-            path: self.path.clone(),
-            host: self.host.clone(),
-            principal: self.principal.clone(),
-            ..Request::default()
-        };
-        request.with_headers(self.headers.clone())
+        let Self { method, path, host, headers, principal, sni } = self.clone();
+        Request { method, path, host, principal, sni, ..Request::default() }.with_headers(headers)
     }
 }
 
@@ -73,6 +74,8 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
     let [snapshot] = read.snapshots.as_slice() else { return errors.push("not one cluster".to_owned()) };
     let cluster = Cluster::new(snapshot);
     for question in questions {
+        let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
+        let answers = answers.carrying(question.request.request());
         let name = format!("{} -> {}", question.from, question.to);
         let finder = Finder::new(cluster.policies(), &cluster);
         let protocol = question.protocol.as_deref().map(|word| Protocol::of(word).unwrap());

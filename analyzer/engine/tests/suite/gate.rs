@@ -459,7 +459,12 @@ fn accepting_changes_no_verdict_of_any_fixture() {
 fn an_annotation_is_matched_by_the_object_that_names_a_missing_one() {
     let report = judged(&[INGRESS], None);
     let finding = report.findings.iter().find(|f| f.effect == Effect::Blocks).unwrap();
-    let ingress = ObjectRef { kind: "Ingress".to_owned(), namespace: Some("shop".to_owned()), name: "shop".to_owned() };
+    let ingress = ObjectRef {
+        kind: "Ingress".to_owned(),
+        namespace: Some("shop".to_owned()),
+        name: "shop".to_owned(),
+        group: None,
+    };
     let note = Annotation { object: ingress, code: finding.code.clone(), reason: "r".to_owned(), manifest: true };
     assert!(note.matches(finding), "{finding:#?}");
 }

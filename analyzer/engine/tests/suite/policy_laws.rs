@@ -161,13 +161,13 @@ impl Small {
                 "crd.projectcalico.org/v1",
                 "GlobalNetworkPolicy",
                 json!({"metadata": {"name": "g"},
-                "spec": {"selector": "app == 'x'", "types": ["Ingress", "Egress"]}}),
+                "spec": {"selector": "app = 'x'", "types": ["Ingress", "Egress"]}}),
             )),
             Some(1) => Some((
                 "cilium.io/v2",
                 "CiliumNetworkPolicy",
                 json!({"metadata": {"name": "c", "namespace": "a"},
-                "spec": {"endpointSelector": {"matchLabels": {"tier": "y"}}, "ingress": [{}]}}),
+                "spec": {"endpointSelector": {"matchLabels": {"tier": "y"}}, "ingress": [{"unheardOf": {}, "fromEndpoints": 1}]}}),
             )),
             Some(2) => Some((
                 "security.istio.io/v1",
@@ -548,8 +548,11 @@ proptest! {
     fn a_policy_that_is_not_evaluated_never_makes_allowed_of_unknown(cluster in small()) {
         let mut builder = Builder::default();
         builder.coverage.assume(Assumption { kind: None, namespace: None });
-        let third_party = json!({"metadata": {"name": "g"}, "spec": {"selector": "app == 'x'", "types": ["Ingress", "Egress"]}});
-        builder.push(decoded_as("crd.projectcalico.org/v1", "GlobalNetworkPolicy", &third_party), 0, false);
+        for namespace in ["a", "b"] {
+            let selects = json!({"podSelector": {"matchLabels": {"app": "x"}}});
+            let third_party = json!({"metadata": {"name": "g", "namespace": namespace}, "spec": selects});
+            builder.push(decoded_as("networking.k8s.aws/v1alpha1", "ApplicationNetworkPolicy", &third_party), 0, false);
+        }
         for (i, pod) in cluster.pods.iter().enumerate() {
             let value = json!({"metadata": {"name": format!("p{i}"), "namespace": pod.namespace, "labels": pod.labels}, "status": {"phase": "Running"}});
             builder.push(decoded_as("v1", "Pod", &value), 0, false);

@@ -8,6 +8,8 @@ use kubereach_model::snapshot::kinds::{self, Kind};
 use kubereach_model::snapshot::model::{EndpointSlice, Endpoints, Meta, Pod, Resource as _, Service, TargetRef};
 use kubereach_model::snapshot::{GroupKind, Snapshot};
 
+use kubereach_reports::report::ObjectRef;
+
 use super::{Claims, Signs};
 
 /// Who makes a slice itself, and deletes it with its Service.
@@ -20,7 +22,13 @@ pub(super) fn sign(claims: &Claims<'_>, signs: &mut Signs) {
 }
 
 fn is_there(snapshot: &Snapshot, kind: &Kind, namespace: &str, name: &str) -> bool {
-    snapshot.store(kind.shape).named(kind.kind, namespace, name).is_some()
+    let object = ObjectRef {
+        kind: kind.kind.to_owned(),
+        namespace: Some(namespace.to_owned()),
+        name: name.to_owned(),
+        group: kind.group_kind().other_group(),
+    };
+    snapshot.store(kind.shape).named(&object).is_some()
 }
 
 /// A name that was looked for, and what came of it: neighbours name the same.

@@ -19,14 +19,15 @@ pub(crate) enum Class {
 }
 
 /// Endings of files that hold no Kubernetes objects: pictures, programs, captures, keys, sources and documents, and
-/// copies that an editor or a patch left of another file.
-const SKIPPED: [&str; 82] = [
-    "7z", "bak", "bin", "bmp", "bz2", "c", "cap", "core", "crt", "css", "db", "deb", "dll", "dot", "dylib", "erb",
-    "exe", "gif", "go", "gotmpl", "h", "hcl", "heap", "htm", "html", "ico", "j2", "jar", "java", "jinja", "jpeg",
-    "jpg", "js", "key", "lock", "lua", "map", "md", "mod", "mp4", "mustache", "orig", "p12", "pb", "pcap", "pcapng",
-    "pdf", "pem", "pid", "png", "pprof", "prof", "proto", "ps1", "pub", "py", "pyc", "rb", "rej", "rpm", "rs", "rst",
-    "sh", "so", "sock", "sql", "sqlite", "sum", "svg", "swp", "template", "tf", "tfstate", "tfvars", "tmpl", "toml",
-    "tpl", "ts", "tsx", "wasm", "xls", "xml",
+/// copies that an editor, a patch or a person left of another file. Of a folder kubectl reads `.json`, `.yaml` and
+/// `.yml` only (kubernetes/cli-runtime `resource.FileExtensions`).
+const SKIPPED: [&str; 89] = [
+    "7z", "bak", "bin", "bmp", "bz2", "c", "cap", "core", "crt", "css", "db", "deb", "disabled", "dist", "dll", "dot",
+    "dylib", "erb", "example", "exe", "gif", "go", "golden", "gotmpl", "h", "hcl", "heap", "htm", "html", "ico", "j2",
+    "jar", "java", "jinja", "jpeg", "jpg", "js", "key", "lock", "lua", "map", "md", "mod", "mp4", "mustache", "orig",
+    "p12", "pb", "pcap", "pcapng", "pdf", "pem", "pid", "png", "pprof", "prof", "proto", "ps1", "pub", "py", "pyc",
+    "rb", "rej", "rpm", "rs", "rst", "sample", "save", "sh", "so", "sock", "sql", "sqlite", "sum", "svg", "swo", "swp",
+    "template", "tf", "tfstate", "tfvars", "tmpl", "toml", "tpl", "ts", "tsx", "wasm", "xls", "xml",
 ];
 
 /// Judges a member by its `/`-separated path.
@@ -45,7 +46,8 @@ pub(crate) fn classify(path: &str) -> Class {
         Written::Text => Class::Text,
         Written::Unsaid => {
             let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-            let skipped = ending.is_some_and(|ending| SKIPPED.binary_search(&ending.as_str()).is_ok());
+            let skipped =
+                name.ends_with('~') || ending.is_some_and(|ending| SKIPPED.binary_search(&ending.as_str()).is_ok());
             if skipped { Class::Skip } else { Class::Sniff }
         }
     }
@@ -147,6 +149,9 @@ mod tests {
             ("x/pods.txt.gz", Class::Text),
             ("x/pods.yaml.bak", Class::Skip),
             ("x/deploy.yaml.j2", Class::Skip),
+            ("x/web.yaml.disabled", Class::Skip),
+            ("x/web.golden", Class::Skip),
+            ("x/web.yaml~", Class::Skip),
             ("x/._services.yaml", Class::Skip),
             (".sonobuoy-version", Class::Marker),
             ("x/notes.txt", Class::Text),

@@ -137,7 +137,11 @@ fn walk(value: &mut Value, key: &str, depth: usize) {
 fn fields(map: &mut Map<String, Value>, depth: usize) {
     if let Some(env) = map.get_mut("env").and_then(Value::as_array_mut) {
         for entry in env.iter_mut().filter_map(Value::as_object_mut) {
-            entry.remove("value");
+            // How the Amazon VPC CNI enforces policies is a word of two.
+            let is_word = matches!(entry.get("value").and_then(Value::as_str), Some("strict" | "standard"));
+            if entry.get("name").and_then(Value::as_str) != Some("NETWORK_POLICY_ENFORCING_MODE") || !is_word {
+                entry.remove("value");
+            }
         }
     }
     for key in ["args", "command"] {

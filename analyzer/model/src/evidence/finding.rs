@@ -133,7 +133,8 @@ impl Finding {
     /// Stable within a report: made of code, object and message.
     pub fn id(&self) -> String {
         let mut hash = Sha256::new();
-        for part in [self.code, &self.object.to_string(), &self.message] {
+        let group = self.object.group.as_deref();
+        for part in [self.code, &self.object.to_string(), &self.message].into_iter().chain(group) {
             hash.update(part.as_bytes());
             hash.update([0]);
         }

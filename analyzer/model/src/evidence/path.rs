@@ -32,6 +32,10 @@ impl PathKey {
         let mut hash = Sha256::new();
         let parts =
             [Some(self.entry.to_string()), self.listener.clone(), self.host.clone(), self.matches.clone(), backend];
+        // Only objects of other projects have one, so that all others keep their ids.
+        if let Some(group) = &self.entry.group {
+            hash.update(group.as_bytes());
+        }
         for part in parts {
             // A missing part and an empty one are different facts.
             hash.update(part.map_or_else(|| "\u{2}".to_owned(), |p| p + "\u{0}").as_bytes());

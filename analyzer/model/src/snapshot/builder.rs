@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::kinds::{AnyObject, Parts, Snapshot};
 use super::model::{Namespace, Resource as _};
-use super::{Coverage, GroupKind};
+use super::{Coverage, GroupKind, Refusal};
 
 /// Where an object's content comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +71,8 @@ pub struct Builder {
     settled: bool,
     /// What is known about what was read.
     pub coverage: Coverage,
+    /// What an API server would refuse, by the origins of objects.
+    pub refusals: BTreeMap<u32, Vec<Refusal>>,
     /// When reading the newest input began.
     pub began: Option<jiff::Timestamp>,
     /// The newest time the inputs speak for.
@@ -179,6 +181,7 @@ impl Builder {
         }
         Snapshot {
             newest: self.newest,
+            refusals: self.refusals,
             coverage: self.coverage,
             began: self.began,
             taken_at: self.taken_at,
@@ -248,6 +251,8 @@ impl Snapshot {
             simulation: self.simulation.clone(),
             thresholds: self.thresholds,
             strict: self.strict,
+            kubernetes_minor: self.kubernetes_minor,
+            refusals: self.refusals.clone(),
             ..parts.into_snapshot()
         };
         for (kind, count) in &self.other_kinds {

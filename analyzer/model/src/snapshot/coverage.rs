@@ -106,9 +106,39 @@ pub struct Coverage {
     lost: Option<CoverageRecord>,
     /// Objects that others name and no list holds, and who names them: kind, then namespace and name.
     named: BTreeMap<GroupKind, BTreeMap<(String, String), String>>,
+    /// Objects that something which was read makes.
+    made: Vec<Made>,
     assumptions: Vec<Assumption>,
     /// Said of a kind nobody recorded anything about.
     fallback: Option<CoverageRecord>,
+}
+
+/// Objects that one makes which was read; a `*` in the name stands for anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Made {
+    kind: GroupKind,
+    namespace: Option<String>,
+    name: String,
+    by: String,
+}
+
+impl Made {
+    fn is(&self, kind: &GroupKind, namespace: &str, name: &str) -> bool {
+        self.kind == *kind && self.namespace.as_deref().is_none_or(|own| own == namespace) && is_like(&self.name, name)
+    }
+}
+
+/// Does a name fit a pattern with stars?
+fn is_like(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {
+            if after.is_empty() {
+                return true;
+            }
+            rest.char_indices().any(|(at, _)| rest.get(at..).is_some_and(|rest| is_like(after, rest)))
+        }),
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -285,10 +315,27 @@ impl Coverage {
         of_kind.entry((namespace.to_owned(), name.to_owned())).or_insert(by);
     }
 
-    /// Who names an object that no list holds, as a clause.
+    /// Something that was read makes objects of this name (a `*` stands for anything), in a namespace or in any: that
+    /// no list holds one does not show that none will be there, whatever was declared. `by` says who makes it, as a
+    /// clause.
+    pub fn make(&mut self, kind: GroupKind, namespace: Option<String>, name: String, by: String) {
+        let made = Made { kind, namespace, name, by };
+        if !self.made.contains(&made) {
+            self.made.push(made);
+        }
+    }
+
+    /// Takes over what the objects of a change make.
+    pub fn make_also(&mut self, change: &Self) {
+        self.made.extend(change.made.iter().cloned());
+    }
+
+    /// Who names or makes an object that no list holds, as a clause.
     pub fn named_by(&self, kind: &GroupKind, namespace: &str, name: &str) -> Option<&str> {
-        let of_kind = self.named.get(kind)?;
-        of_kind.get(&(namespace.to_owned(), name.to_owned())).map(String::as_str)
+        let key = || (namespace.to_owned(), name.to_owned());
+        let named = self.named.get(kind).and_then(|of_kind| of_kind.get(&key()));
+        let made = || self.made.iter().find(|made| made.is(kind, namespace, name)).map(|made| &made.by);
+        named.or_else(made).map(String::as_str)
     }
 
     /// The statement that covers a kind in a namespace (or all there is outside of namespaces) as it was recorded,
@@ -453,6 +500,18 @@ mod tests {
         assert_eq!(cited(&[files[2], files[0]]), "b.tar.gz!services/");
         assert_eq!(cited(&files[1..]), "b.tar.gz!services/shop.json");
         assert_eq!(cited(&["a.yaml", "ä.yaml"]), "");
+    }
+
+    #[test]
+    fn stars_in_names_that_are_made_stand_for_anything() {
+        for (pattern, name) in
+            [("logs-es-*", "logs-es-http"), ("*.web.*", "app.web.credentials"), ("a", "a"), ("*x", "xx")]
+        {
+            assert!(is_like(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("logs-es-*", "log-es-http"), ("a*b", "ac"), ("a", "b"), ("*.web.*", "web.x")] {
+            assert!(!is_like(pattern, name), "{pattern} {name}");
+        }
     }
 
     #[test]

@@ -28,10 +28,20 @@ impl GroupKind {
         Self { group: Cow::Owned(group.to_owned()), kind: Cow::Owned(kind.to_owned()) }
     }
 
+    /// The group, unless it is one of Kubernetes itself: what tells kinds apart that share a name.
+    pub fn other_group(&self) -> Option<String> {
+        is_of_others(&self.group).then(|| self.group.to_string())
+    }
+
     /// `group/Kind`, or `Kind` for the core group.
     pub fn display(&self) -> String {
         if self.group.is_empty() { self.kind.to_string() } else { format!("{}/{}", self.group, self.kind) }
     }
+}
+
+/// Is it a group of another project than Kubernetes?
+pub fn is_of_others(group: &str) -> bool {
+    group.contains('.') && !group.ends_with("k8s.io")
 }
 
 impl std::fmt::Display for GroupKind {

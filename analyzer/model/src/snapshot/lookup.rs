@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use kubereach_reports::report::{CoverageState, ObjectRef, UnknownClass};
 
+use super::kind::is_of_others;
 use super::model::{Meta, Resource};
 use super::{GroupKind, Provenance, Stored};
 
@@ -71,6 +72,8 @@ impl<'s, T: Resource> Found<'s, T> {
 #[derive(Debug, Clone, Copy)]
 pub struct FoundAny<'s> {
     kind: &'static str,
+    /// Of another project than Kubernetes.
+    group: Option<&'static str>,
     namespaced: bool,
     /// Its metadata.
     pub metadata: &'s Meta,
@@ -85,6 +88,7 @@ impl<'s, T: Resource> Found<'s, T> {
     pub fn any(self) -> FoundAny<'s> {
         FoundAny {
             kind: &T::KIND.kind,
+            group: Some(&*T::KIND.group).filter(|group| is_of_others(group)),
             namespaced: T::NAMESPACED,
             metadata: self.0.value.meta(),
             origin: self.0.origin,
@@ -102,7 +106,12 @@ impl FoundAny<'_> {
     /// Its name.
     pub fn object(&self) -> ObjectRef {
         let namespace = self.namespaced.then(|| self.metadata.namespace.clone());
-        ObjectRef { kind: self.kind.to_owned(), namespace, name: self.metadata.name.clone() }
+        ObjectRef {
+            kind: self.kind.to_owned(),
+            namespace,
+            name: self.metadata.name.clone(),
+            group: self.group.map(str::to_owned),
+        }
     }
 
     /// As [`Found::shows`].

@@ -22,17 +22,25 @@ pub fn nearest<'n>(word: &str, words: impl IntoIterator<Item = &'n str>) -> Opti
     found.min().map(|(_, other)| other)
 }
 
-/// The word of which this one is a slip of the fingers, whatever its case: at most two letters, and no more than one in
-/// three, differ.
+/// Is one word the other with a slip of the finger, whatever the case: at most two letters, and no more than one in
+/// three, differ?
+pub fn is_near(one: &str, other: &str) -> bool {
+    letters_apart(&one.to_lowercase(), &other.to_lowercase()).is_some()
+}
+
+/// The word of which this one is such a slip.
 pub(super) fn misspelt<'n>(word: &str, words: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let lower = word.to_lowercase();
-    words.into_iter().take(COMPARED).find(|other| letters_apart(&lower, &other.to_lowercase()).is_some())
+    words.into_iter().take(COMPARED).find(|other| is_near(word, other))
 }
 
 /// How many letters differ, where these are few.
 fn letters_apart(one: &str, other: &str) -> Option<usize> {
+    let longest = one.chars().count().max(other.chars().count());
+    if longest > 253 {
+        return None;
+    }
     let letters = strsim::osa_distance(one, other);
-    (letters <= 2 && letters * 3 <= one.len().max(other.len())).then_some(letters)
+    (letters <= 2 && letters * 3 <= longest).then_some(letters)
 }
 
 /// The name among `names` in which at most two letters (and no more than one in three) differ.

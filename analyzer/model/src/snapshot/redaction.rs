@@ -1,14 +1,21 @@
-//! Values that a collector or a cleaner masked: *redacted*, never *invalid* and never *empty*.
+//! Values that a collector or a cleaner masked, or that something fills in later: *redacted*, never *invalid* and
+//! never *empty*.
+
+use super::placeholder::is_placeholder;
 
 /// How what stands for a value in our own snapshots begins: the same for the same value, so that two that differ
 /// still do, and without a sign that would make a path, a host or a pattern of it invalid.
 pub const HIDDEN: &str = "kubereach-hid-";
 
-/// Is this text a mask that some collector put where a value was?
+/// Is this text a mask that some collector put where a value was, or a placeholder where one will be? Either way it
+/// cannot be read, and nothing is proved from it.
 ///
 /// Known masks: Troubleshoot `***HIDDEN***` and its tokens, must-gather-clean `x-ipv4-…-x`,
 /// `oc adm inspect` `N bytes long`, crust-gather `xxx`, cilium sysdump `XXXXXX`, and our own snapshots'.
 pub fn is_masked(text: &str) -> bool {
+    if is_placeholder(text) {
+        return true;
+    }
     let text = text.trim();
     // Every address and number of a dump is asked: most have none of the letters that a mask has.
     if !text.bytes().any(|b| matches!(b, b'*' | b'x' | b'X' | b'd' | b' ' | b'+')) {

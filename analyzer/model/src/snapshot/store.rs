@@ -8,7 +8,7 @@ use super::builder::Provenance;
 use super::kinds::{AnyObject, KINDS, Object, Shape, Snapshot};
 use super::lookup::{Absence, Found, Gap, Listing, Lookup};
 use super::model::{Pod, Resource, Route, RouteKind, Workload, WorkloadKind};
-use super::{GroupKind, Siblings, near};
+use super::{GroupKind, Siblings, is_placeholder, near};
 
 /// An object and where it came from.
 #[derive(Debug, Clone)]
@@ -232,11 +232,10 @@ impl Snapshot {
 
     /// The object of a name, where it was read, and its origin.
     pub fn named(&self, object: &ObjectRef) -> Option<(&dyn Object, u32)> {
-        let (namespace, name) = (object.namespace.as_deref().unwrap_or_default(), &*object.name);
         let mut shapes: Vec<Shape> = KINDS.iter().filter(|k| k.kind == object.kind).map(|k| k.shape).collect();
         shapes.push(Shape::Unmodelled);
         shapes.dedup();
-        shapes.into_iter().find_map(|shape| self.store(shape).named(&object.kind, namespace, name))
+        shapes.into_iter().find_map(|shape| self.store(shape).named(object))
     }
 
     fn answer<'s, T: Resource>(
@@ -251,6 +250,13 @@ impl Snapshot {
             return Lookup::Found(found);
         }
         let scope = namespace.map_or_else(String::new, |ns| format!("{ns}/"));
+        if is_placeholder(name) || namespace.is_some_and(is_placeholder) {
+            let what = format!("which {kind} is meant by {scope}{name}");
+            return Lookup::Unknown(Gap::investigate(
+                what,
+                "its name is a placeholder, which something fills in later",
+            ));
+        }
         if let Some(by) = self.coverage.named_by(kind, namespace.unwrap_or_default(), name) {
             let gap = Gap::investigate(format!("whether {kind} {scope}{name} exists"), by);
             return Lookup::Unknown(Gap { near: near(), ..gap });

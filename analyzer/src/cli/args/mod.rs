@@ -2,6 +2,7 @@
 
 #[cfg(feature = "live")]
 mod live;
+mod request;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,8 @@ use super::follow::FollowFlags;
 use super::subjects::Subjects;
 #[cfg(feature = "live")]
 use super::via::Via;
+
+pub(super) use request::Request;
 
 #[cfg(feature = "live")]
 pub(super) use live::{ClusterFlags, Job, LiveFlags, Probe, SnapshotArgs, WhomFlags, parse_time, range};
@@ -45,6 +48,8 @@ pub(super) enum Command {
     Check(Check),
     /// One subject, hop by hop: every path and segment with its evidence
     Trace(Trace),
+    /// What happens to this request: which door and rule take it, and what the client gets
+    Request(Request),
     /// May SOURCE reach DEST? Which network policies decide, per pod
     Can(Can),
     /// Which problems two snapshots (or two JSON reports) do not share: introduced, fixed, unchanged
@@ -95,6 +100,10 @@ pub(super) struct Reading {
     /// Read what the releases in Helm's own Secrets applied as desired state, where the cluster's objects were not read
     #[arg(long)]
     pub helm_releases: bool,
+    /// The version of Kubernetes that manifests are for, such as 1.34: what it no longer serves is broken, what it
+    /// still serves is not mentioned
+    #[arg(long, value_name = "VERSION", value_parser = super::input::minor)]
+    pub kubernetes_version: Option<u16>,
     /// What was not read and may stand in the way of traffic (network policies, the content of Secrets) counts as
     /// unknown, and is not assumed to be harmless
     #[arg(long)]

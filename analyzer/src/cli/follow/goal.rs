@@ -1,6 +1,7 @@
 //! What a script waits for after a deploy.
 
 use clap::ValueEnum;
+use kubereach_engine::find_subject;
 use kubereach_reports::report::{ConfigVerdict, Report, Verdict};
 
 use super::super::{Failure, trace};
@@ -19,7 +20,7 @@ pub(in super::super) enum WaitFor {
 pub(super) struct Goal {
     pub(super) verdict: WaitFor,
     /// Kind and name.
-    pub(super) subjects: Vec<(&'static str, String)>,
+    pub(super) subjects: Vec<(String, String)>,
     pub(super) namespace: String,
 }
 
@@ -44,8 +45,7 @@ impl Goal {
     pub(super) fn missing(&self, report: &Report) -> Vec<String> {
         let mut missing = Vec::new();
         for (kind, name) in &self.subjects {
-            let found =
-                report.subjects.iter().find(|s| s.kind == *kind && s.namespace == self.namespace && s.name == *name);
+            let found = find_subject(report, kind, &self.namespace, name).and_then(|index| report.subjects.get(index));
             match found {
                 None => missing.push(format!("{kind}/{}/{name} does not exist, or was not seen", self.namespace)),
                 Some(subject) if reached(self.verdict, subject.verdict, subject.config) => {}

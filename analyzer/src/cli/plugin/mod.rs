@@ -178,9 +178,17 @@ fn reads_live(name: &str, given: &ArgMatches) -> bool {
         "diff" => inputs == 1,
         // SOURCE and DEST stand in front of the inputs.
         "can" if by_hand(given, "queries") => inputs == 0,
+        "request" if by_hand(given, "queries") || has("all") => inputs == 0,
+        // METHOD and URL stand in front of the inputs.
+        "request" => inputs == 1 || (inputs == 2 && begins_with_method(given)),
         "can" => inputs == 2 - usize::from(has("from_all")) - usize::from(has("to_all")),
         _ => false,
     }
+}
+
+fn begins_with_method(given: &ArgMatches) -> bool {
+    let first = given.try_get_one::<PathBuf>("inputs").ok().flatten();
+    first.and_then(|word| word.to_str()).is_some_and(|word| word.bytes().all(|b| b.is_ascii_uppercase()))
 }
 
 fn by_hand(given: &ArgMatches, id: &str) -> bool {

@@ -5,6 +5,7 @@ mod condition_false;
 mod conflicted;
 mod invalid_kind;
 mod no_valid_ca;
+pub(super) mod section_not_found;
 mod some_ca_invalid;
 
 use crate::evaluate::gateway_api::table::{BackendCaCheck, BackendTlsCheck};
@@ -17,6 +18,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     conflicted::DOC.entry(),
     invalid_kind::DOC.entry(),
     no_valid_ca::DOC.entry(),
+    section_not_found::DOC.entry(),
     some_ca_invalid::DOC.entry(),
 ];
 

@@ -12,12 +12,11 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "entry/other-kinds",
     segment: SegmentName::Address,
     title: "Other kinds of front doors name this Service",
-    explanation: "Objects of kinds that are not evaluated here (Istio VirtualService, OpenShift Route, Traefik \
-                  IngressRoute, Contour HTTPProxy, Kong, Emissary, Knative and others) refer to this Service. \
-                  Traffic may reach it through them as well; whether it does was not evaluated, and it changes \
-                  nothing about the paths that were.",
-    example: "An OpenShift Route with `to: {kind: Service, name: web}`",
-    sources: &["Istio: VirtualService", "OpenShift: Route", "Traefik: IngressRoute", "Contour: HTTPProxy"],
+    explanation: "Objects of kinds that are not evaluated here (Istio VirtualService, Traefik IngressRoute, Kong, \
+                  Emissary, Knative and others) refer to this Service. Traffic may reach it through them as well; \
+                  whether it does was not evaluated, and it changes nothing about the paths that were.",
+    example: "A Traefik IngressRoute with `services: [{name: web}]`",
+    sources: &["Istio: VirtualService", "Traefik: IngressRoute", "Emissary: Mapping"],
 });
 
 /// For a Service that some of them name.

@@ -46,7 +46,10 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
         DOC.finding(gap, gateway.object(), message)
             .next(
                 "Check whether the class exists and is accepted.",
-                command::get(&ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: class.clone() }, ""),
+                command::get(
+                    &ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: class.clone(), group: None },
+                    "",
+                ),
             )
             .at(gateway.origin, place),
     );

@@ -37,6 +37,7 @@ mod no_routes;
 mod no_valid_route_kinds;
 mod paths_not_listed;
 mod pending;
+pub(super) mod policy_refused;
 mod routes_unseen;
 mod some_ca_invalid;
 mod status_stale;
@@ -86,6 +87,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_valid_route_kinds::DOC.entry(),
     paths_not_listed::DOC.entry(),
     pending::DOC.entry(),
+    policy_refused::DOC.entry(),
     routes_unseen::DOC.entry(),
     some_ca_invalid::DOC.entry(),
     status_stale::DOC.entry(),
@@ -112,6 +114,8 @@ pub const TABLE: CheckTable = CheckTable {
         invalid_route_kinds::check,
     ],
     listener_status: &[condition_false::of_listener, status_stale::of_listener],
+    listener_policy: &[policy_refused::check],
+    route_policy: route::POLICY,
     no_listener: &[no_listeners_valid::check],
     certificate_ref: &[
         certificate_not_permitted::check,
@@ -143,7 +147,9 @@ pub const TABLE: CheckTable = CheckTable {
     parent: route::PARENT,
     unattached: route::UNATTACHED,
     route: route::ROUTE,
+    address_as_host: route::ADDRESS_AS_HOST,
     attachment: route::ATTACHMENT,
+    host: route::HOST,
     route_status: route::STATUS,
     matching: route::MATCH,
     filter: route::FILTER,

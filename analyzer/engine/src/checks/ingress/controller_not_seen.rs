@@ -25,7 +25,7 @@ pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
 pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let (Some(controller), Some(seen)) = (state.controller(), &state.seen) else { return };
     let unseen = seen.pods.is_empty() && state.tier() == Tier::Configured;
-    if !unseen || controller.is_outside() {
+    if !unseen || controller.is_outside() || state.is_ignored() {
         return;
     }
     let reason = match &seen.complete {
@@ -33,10 +33,17 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         Err(gap) => gap.sentence(),
     };
     let gap = Gap::investigate(format!("whether {} runs is not shown", controller.name), reason);
-    let message = format!(
-        "nothing shows that {} runs: none of its pods was recognised and no address is published",
-        controller.name
-    );
+    let message = match seen.ignoring.first() {
+        None => format!(
+            "nothing shows that {} runs: none of its pods was recognised and no address is published",
+            controller.name
+        ),
+        Some((pod, why)) => format!(
+            "nothing shows who serves it: of {} only pods were recognised that ignore it ({}: {why}), and no address \
+             is published",
+            controller.name, pod.metadata.name
+        ),
+    };
     if let Some(obstacle) = of_cluster(state, gap.clone()) {
         let assumption = DOC.assumption(obstacle, state.ingress.object(), message);
         return segment.assume(assumption.could(COULD).read_by(classes()), state.strict);

@@ -37,12 +37,23 @@ pub mod duplicate_path;
 pub mod external_name_backend;
 pub mod external_name_target;
 pub mod fallback_backend;
+pub mod fallback_unsettled;
 pub mod gce_backend_unhealthy;
+pub mod host_taken;
+pub mod host_unsettled;
+pub mod ignored;
 pub mod invalid_host;
+pub mod location_denied;
+pub mod location_unseen;
+pub mod location_unsettled;
+pub mod middleware_missing;
+pub mod middleware_unseen;
 pub mod no_class;
 pub mod no_class_but_served;
+pub mod no_listener;
 pub mod no_paths;
 mod of_cluster;
+pub mod proxy_has_path;
 pub mod redirect_only;
 pub mod regex_host;
 pub mod resource_backend;
@@ -93,11 +104,22 @@ pub static DOCS: &[&CatalogueEntry] = &[
     external_name_backend::DOC.entry(),
     external_name_target::DOC.entry(),
     fallback_backend::DOC.entry(),
+    fallback_unsettled::DOC.entry(),
     gce_backend_unhealthy::DOC.entry(),
+    host_taken::DOC.entry(),
+    host_unsettled::DOC.entry(),
+    ignored::DOC.entry(),
     invalid_host::DOC.entry(),
+    location_denied::DOC.entry(),
+    location_unseen::DOC.entry(),
+    location_unsettled::DOC.entry(),
+    middleware_missing::DOC.entry(),
+    middleware_unseen::DOC.entry(),
     no_class::DOC.entry(),
     no_class_but_served::DOC.entry(),
+    no_listener::DOC.entry(),
     no_paths::DOC.entry(),
+    proxy_has_path::DOC.entry(),
     redirect_only::DOC.entry(),
     regex_host::DOC.entry(),
     resource_backend::DOC.entry(),
@@ -124,6 +146,7 @@ pub const TABLE: CheckTable = CheckTable {
         class_annotation::check,
         several_default_classes::check,
         controller_not_ready::check,
+        ignored::check,
         controller_doubtful::check,
         controller_not_seen::check,
         controller_unseen_but_programmed::check,
@@ -134,9 +157,18 @@ pub const TABLE: CheckTable = CheckTable {
         invalid_host::check,
         shadowed_path::check,
         duplicate_path::check,
+        proxy_has_path::check,
         canary_without_main::check,
         canary_main_unseen::check,
         canary_weight_zero::check,
+        host_taken::check,
+        host_unsettled::check,
+        location_denied::check,
+        location_unseen::check,
+        location_unsettled::check,
+        middleware_missing::check,
+        middleware_unseen::check,
+        no_listener::check,
         snippet::check,
         regex_host::check,
         redirect_only::check,
@@ -161,7 +193,7 @@ pub const TABLE: CheckTable = CheckTable {
         udp_backend::check,
     ],
     followed: &[external_name_target::check],
-    fallback: &[fallback_backend::finding],
+    fallback: &[fallback_backend::finding, fallback_unsettled::finding],
     passthrough: &[ssl_passthrough_unknown::check, ssl_passthrough_off::check],
     tls: tls::ENTRY,
     certificate: tls::CERTIFICATE,

@@ -67,7 +67,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         ClassField::Spec(_) => finding
             .at(state.ingress.origin, field!["spec", "ingressClassName"])
             .next("Set spec.ingressClassName to one of the classes.", "kubectl get ingressclass"),
-        ClassField::Annotation(_) => finding
+        ClassField::Annotation(_) | ClassField::Kind(_) => finding
             .at(state.ingress.origin, field!["metadata"])
             .next("Name the class in the annotation kubernetes.io/ingress.class.", "kubectl get ingressclass"),
     });

@@ -47,7 +47,7 @@ pub(crate) fn list(what: &str, state: &IngressState<'_>) -> String {
 /// The Service of a name in the Ingress's namespace.
 pub(crate) fn service(state: &IngressState<'_>, name: &str) -> ObjectRef {
     let namespace = state.ingress.metadata.namespace.clone();
-    ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace), name: name.to_owned() }
+    ObjectRef { kind: "Service".to_owned(), namespace: Some(namespace), name: name.to_owned(), group: None }
 }
 
 /// A text from the input, at a length fit for a sentence.

@@ -38,7 +38,12 @@ pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
         .next(
             "Look at the labels of the namespace.",
             command::get(
-                &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: set.metadata.namespace.clone() },
+                &ObjectRef {
+                    kind: "Namespace".to_owned(),
+                    namespace: None,
+                    name: set.metadata.namespace.clone(),
+                    group: None,
+                },
                 "--show-labels",
             ),
         ),

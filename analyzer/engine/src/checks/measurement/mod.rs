@@ -71,6 +71,7 @@ fn backend(path: &Path) -> Option<ObjectRef> {
         kind: b.kind.clone(),
         namespace: Some(b.namespace.clone()),
         name: b.name.clone(),
+        group: None,
     })
 }
 

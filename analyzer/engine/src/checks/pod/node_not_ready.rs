@@ -33,8 +33,12 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         .and_then(|s| current(&s.conditions, "Ready"))
         .map(|c| command::cut(c.message()))
         .filter(|m| !m.is_empty());
-    let object =
-        kubereach_reports::report::ObjectRef { kind: "Node".to_owned(), namespace: None, name: name.to_owned() };
+    let object = kubereach_reports::report::ObjectRef {
+        kind: "Node".to_owned(),
+        namespace: None,
+        name: name.to_owned(),
+        group: None,
+    };
     Some(
         DOC.finding(pod.object(), format!("pod {} is on node {name}, which is not ready", pod.metadata.name))
             .cause(words.unwrap_or_else(|| "the node does not report".to_owned()))

@@ -3,15 +3,15 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::AttachmentContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
-use kubereach_model::snapshot::Gap;
+use kubereach_model::evidence::{CheckDoc, Notes, Segment, Text, command};
 
-pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
+pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "route/attached-lag",
     segment: SegmentName::Rule,
     title: "The listener does not count the route as attached",
-    explanation: "The route is accepted, but the current status of the listener says that no route is attached. One of \
-                  the two statuses lags behind; which cannot be told from one snapshot.",
+    explanation: "The route is accepted, but the current status of the listener says that no route is attached. The \
+                  number is there to find faults and decides nothing: implementations leave it at zero for routes that \
+                  they serve. The word about the route is its own condition Accepted.",
     example: "status.listeners[0].attachedRoutes: 0 with an accepted HTTPRoute",
     sources: &["Gateway API reference: ListenerStatus.attachedRoutes"],
 });
@@ -24,10 +24,8 @@ pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
     if !counts_none || !cx.accepted || cx.attachment.doubt.is_some() {
         return;
     }
-    let gap = Gap::investigate("the statuses of route and listener disagree", "one of them lags behind");
     segment.add(
         DOC.finding(
-            &gap,
             route.object(),
             format!(
                 "{} {} is accepted, but {} counts no attached route",

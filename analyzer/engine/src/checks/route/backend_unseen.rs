@@ -21,8 +21,12 @@ pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
     let Named::Unseen(gap) = &cx.target.named else { return };
     let &BackendContext { route, rule, index, target, .. } = cx;
-    let service =
-        ObjectRef { kind: "Service".to_owned(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
+    let service = ObjectRef {
+        kind: "Service".to_owned(),
+        namespace: Some(target.namespace.clone()),
+        name: target.name.clone(),
+        group: None,
+    };
     segment.add(
         DOC.finding(
             gap,

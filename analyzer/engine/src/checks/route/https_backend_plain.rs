@@ -18,7 +18,7 @@ pub(super) static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// For such a port without a policy.
 pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
-    if cx.policies.is_some() || !cx.looks_encrypted {
+    if cx.policies.is_some() || !cx.astray.is_empty() || !cx.looks_encrypted {
         return;
     }
     let (route, target) = (cx.route, cx.target);

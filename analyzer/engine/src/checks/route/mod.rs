@@ -1,5 +1,6 @@
 //! Routes of the Gateway API: attachment, rules, backends. Evaluated together with the Gateways.
 
+mod address_as_host;
 mod all_weights_zero;
 mod attached_lag;
 mod backend_not_found;
@@ -14,6 +15,8 @@ mod default_gateway;
 mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
+mod host_is_address;
+mod host_isolated;
 mod host_not_served;
 mod hostname_conflict;
 mod hostname_conflict_unsettled;
@@ -29,12 +32,16 @@ mod no_matching_listener_hostname;
 mod no_matching_parent;
 mod no_parent;
 mod not_allowed_by_listeners;
+mod not_programmed;
 mod not_reconciled;
 mod parent_missing;
 mod parent_unknown_kind;
 mod parent_unseen;
 mod partially_invalid;
 mod paths_not_listed;
+mod policy_refused;
+mod redirect_loop;
+mod redirect_loop_unsettled;
 mod redirect_only;
 mod ref_not_permitted;
 mod ref_permission_unseen;
@@ -44,14 +51,16 @@ mod status_stale;
 mod unevaluated_backend_kind;
 mod weight_zero;
 
+use crate::checks::backend_tls::section_not_found;
 use crate::evaluate::gateway_api::table::{
-    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, ListingCheck, MatchCheck, ParentCheck, RouteCheck,
-    RouteStatusCheck, RuleCheck,
+    AttachmentCheck, BackendCheck, BackendTlsCheck, FilterCheck, HostCheck, ListingCheck, MatchCheck, ParentCheck,
+    PolicyCheck, RouteCheck, RouteStatusCheck, RuleCheck,
 };
 use kubereach_model::evidence::CatalogueEntry;
 
 /// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
+    address_as_host::DOC.entry(),
     all_weights_zero::DOC.entry(),
     attached_lag::DOC.entry(),
     backend_not_found::DOC.entry(),
@@ -66,6 +75,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
     extension_filter::DOC.entry(),
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
+    host_is_address::DOC.entry(),
+    host_isolated::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
     hostname_conflict_unsettled::DOC.entry(),
@@ -81,12 +92,16 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_matching_parent::DOC.entry(),
     no_parent::DOC.entry(),
     not_allowed_by_listeners::DOC.entry(),
+    not_programmed::DOC.entry(),
     not_reconciled::DOC.entry(),
     parent_missing::DOC.entry(),
     parent_unknown_kind::DOC.entry(),
     parent_unseen::DOC.entry(),
     partially_invalid::DOC.entry(),
     paths_not_listed::DOC.entry(),
+    policy_refused::DOC.entry(),
+    redirect_loop::DOC.entry(),
+    redirect_loop_unsettled::DOC.entry(),
     redirect_only::DOC.entry(),
     ref_not_permitted::DOC.entry(),
     ref_permission_unseen::DOC.entry(),
@@ -108,6 +123,9 @@ pub(super) const UNATTACHED: &[ParentCheck] = &[
     no_matching_listener_hostname::check,
 ];
 
+/// Of a host name that is an address.
+pub(super) const ADDRESS_AS_HOST: &[RouteCheck] = &[address_as_host::check];
+
 /// Of the route as a whole.
 pub(super) const ROUTE: &[RouteCheck] = &[default_gateway::check, no_parent::check, host_not_served::check];
 
@@ -127,10 +145,18 @@ pub(super) const STATUS: &[RouteStatusCheck] = &[
     status_stale::check,
     not_reconciled::check,
     condition_false::check,
+    not_programmed::check,
 ];
 
+/// Of a refused policy that is attached to it.
+pub(super) const POLICY: &[PolicyCheck] = &[policy_refused::check];
+
+/// Of one host name.
+pub(super) const HOST: &[HostCheck] = &[host_is_address::check];
+
 /// Of one match.
-pub(super) const MATCH: &[MatchCheck] = &[shadowed_match::check];
+pub(super) const MATCH: &[MatchCheck] =
+    &[host_isolated::check, shadowed_match::check, redirect_loop::check, redirect_loop_unsettled::check];
 
 /// Of one filter.
 pub(super) const FILTER: &[FilterCheck] = &[mirror_not_found::check, mirror_unseen::check, extension_filter::check];
@@ -158,7 +184,7 @@ pub(super) const REFERENCE: &[BackendCheck] = &[
 ];
 
 /// Of a backend without a `BackendTLSPolicy`.
-pub(super) const PLAIN_BACKEND: &[BackendTlsCheck] = &[https_backend_plain::check];
+pub(super) const PLAIN_BACKEND: &[BackendTlsCheck] = &[section_not_found::check, https_backend_plain::check];
 
 /// Notes.
 pub(super) const NOTES: &[ListingCheck] = &[paths_not_listed::finding];

@@ -40,7 +40,12 @@ pub(super) fn check(cx: &AttachmentContext<'_, '_>, segment: &mut Segment) {
         .next(
             "Look at the labels of the namespace.",
             command::get(
-                &ObjectRef { kind: "Namespace".to_owned(), namespace: None, name: route.metadata.namespace.clone() },
+                &ObjectRef {
+                    kind: "Namespace".to_owned(),
+                    namespace: None,
+                    name: route.metadata.namespace.clone(),
+                    group: None,
+                },
                 "--show-labels",
             ),
         )

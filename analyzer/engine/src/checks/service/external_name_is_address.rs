@@ -15,8 +15,8 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     title: "The alias is an IP address",
     explanation: "An ExternalName is answered by DNS as an alias to another name. An address is not a name: it \
          does not resolve, so clients that use the Service's name fail. A Service without selector \
-         and an EndpointSlice lead to an address. Ingress controllers that resolve the value \
-         themselves are not concerned.",
+         and an EndpointSlice lead to an address. Proxies that dial the value themselves (ingress-nginx, Traefik) \
+         take an address and are not concerned.",
     example: r"kind: Service
 spec: {type: ExternalName, externalName: 10.1.2.3}",
     sources: &["core/v1 Service spec.externalName", "RFC 1123", "CoreDNS kubernetes plugin"],
@@ -25,8 +25,8 @@ spec: {type: ExternalName, externalName: 10.1.2.3}",
 /// Clients ask DNS, and DNS has no such name.
 pub fn finding(cx: &AliasContext<'_, '_>) -> Option<Finding> {
     let AliasStep::Leads(Alias::Address(address)) = cx.step else { return None };
-    // A controller that resolves the value itself takes an address as it stands.
-    if !matches!(cx.consumer, Consumer::ClusterIp | Consumer::Unknown) {
+    // A proxy that dials the value itself takes an address as it stands; of one that is not known, nothing is.
+    if cx.consumer != Consumer::ClusterIp {
         return None;
     }
     let service = cx.service;

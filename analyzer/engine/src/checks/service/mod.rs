@@ -12,7 +12,10 @@ pub mod internal_traffic_local;
 pub mod ip_family_mismatch;
 pub mod ip_family_partly_served;
 pub mod ip_family_unseen;
+pub mod load_balancer_announcement_unclear;
+pub mod load_balancer_announcement_unread;
 pub mod load_balancer_class_unseen;
+pub mod load_balancer_not_announced;
 pub mod load_balancer_pending;
 pub mod load_balancer_port_error;
 pub mod load_balancer_unseen;
@@ -25,6 +28,7 @@ pub mod only_completed_pods;
 pub mod only_terminating_endpoints;
 pub mod port_not_tcp;
 pub mod port_without_endpoints;
+pub mod probe_port_undeclared;
 pub mod protocol_untestable;
 pub mod published_not_ready;
 pub mod readiness_on_other_port;
@@ -40,7 +44,7 @@ pub mod some_endpoints_not_ready;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
 
-use crate::checks::{endpoints, entry, pod, workload};
+use crate::checks::{endpoints, entry, manifest, pod, workload};
 use crate::evaluate::service::CheckTable;
 use kubereach_model::evidence::CatalogueEntry;
 
@@ -58,7 +62,10 @@ pub static DOCS: &[&CatalogueEntry] = &[
     ip_family_mismatch::DOC.entry(),
     ip_family_partly_served::DOC.entry(),
     ip_family_unseen::DOC.entry(),
+    load_balancer_announcement_unclear::DOC.entry(),
+    load_balancer_announcement_unread::DOC.entry(),
     load_balancer_class_unseen::DOC.entry(),
+    load_balancer_not_announced::DOC.entry(),
     load_balancer_pending::DOC.entry(),
     load_balancer_port_error::DOC.entry(),
     load_balancer_unseen::DOC.entry(),
@@ -71,6 +78,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     only_terminating_endpoints::DOC.entry(),
     port_not_tcp::DOC.entry(),
     port_without_endpoints::DOC.entry(),
+    probe_port_undeclared::DOC.entry(),
     protocol_untestable::DOC.entry(),
     published_not_ready::DOC.entry(),
     readiness_on_other_port::DOC.entry(),
@@ -129,6 +137,8 @@ pub const TABLE: CheckTable = CheckTable {
         ip_family_unseen::finding,
     ],
     endpoints: &[
+        manifest::workload,
+        probe_port_undeclared::finding,
         selectorless::finding,
         endpoints::from_endpoints_object::finding,
         endpoints::from_pods::finding,
@@ -162,7 +172,10 @@ pub const TABLE: CheckTable = CheckTable {
         load_balancer_class_unseen::finding,
         load_balancer_pending::finding,
         load_balancer_port_error::finding,
+        load_balancer_not_announced::finding,
+        load_balancer_announcement_unclear::finding,
         external_traffic_local::finding,
     ],
+    load_balancer_unseen: &[load_balancer_announcement_unread::assumption],
     naming: &[entry::other_kinds::finding],
 };

@@ -64,12 +64,11 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
 fn absence(cx: &Context<'_, '_>, near: Option<&ClosestMatch>, labels: &str) -> Option<Absence> {
     let view = cx.view;
     let what = format!("a pod with the labels {labels} in namespace {}", view.namespace());
-    let selector = &view.service.get().value.spec.selector;
-    let others = view.declared_only && closest_match::templates_gap(cx.cluster, view.namespace(), selector).is_some();
+    let service = &view.service.get().value;
+    let others = view.declared_only && closest_match::templates_gap(cx.cluster, view.namespace(), service).is_some();
     let none = || cx.cluster.snapshot.nothing_else::<Pod>(Some(view.namespace()), what.clone()).ok();
     if let (false, Some(absence)) = (others, none()) {
         return Some(absence);
     }
-    let service = &view.service.get().value;
     near.filter(|_| view.declared_only).and_then(|near| closest_match::misspelt(cx.cluster, service, near, &what))
 }

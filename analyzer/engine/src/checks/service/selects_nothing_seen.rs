@@ -35,7 +35,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let selector = &view.service.get().value.spec.selector;
     let labels = closest_match::words(selector);
     let gap = brought
-        .or_else(|| closest_match::templates_gap(cx.cluster, view.namespace(), selector))
+        .or_else(|| closest_match::templates_gap(cx.cluster, view.namespace(), &view.service.get().value))
         .or_else(|| view.selected.gap.clone())
         .unwrap_or_else(|| Gap::investigate("what the selector matches", "the input may not be everything"));
     let message = format!("nothing in the input carries the labels this Service looks for ({labels})");

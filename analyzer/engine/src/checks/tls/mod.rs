@@ -11,6 +11,7 @@ pub mod certificate_temporary;
 pub mod certificate_to_be_issued;
 pub mod certificate_unreadable;
 pub mod default_certificate;
+pub mod default_covers;
 pub mod host_without_rule;
 pub mod secret_incomplete;
 pub mod secret_missing;
@@ -38,6 +39,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     certificate_to_be_issued::DOC.entry(),
     certificate_unreadable::DOC.entry(),
     default_certificate::DOC.entry(),
+    default_covers::DOC.entry(),
     host_without_rule::DOC.entry(),
     secret_incomplete::DOC.entry(),
     secret_missing::DOC.entry(),
@@ -47,7 +49,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
 ];
 
 /// Of an entry of `spec.tls`.
-pub const ENTRY: &[TlsCheck] = &[default_certificate::finding, certificate_to_be_issued::finding];
+pub const ENTRY: &[TlsCheck] =
+    &[default_certificate::finding, default_covers::finding, certificate_to_be_issued::finding];
 
 /// Of the Secret that it names.
 pub const CERTIFICATE: &[CertificateCheck] = &[
@@ -71,7 +74,7 @@ pub const UNSEEN: &[CertificateAssumption] = &[secret_unseen::assumption, certif
 /// The Secret, for a finding.
 fn secret(facts: &CertificateFacts<'_>) -> ObjectRef {
     let namespace = Some(facts.namespace.clone());
-    ObjectRef { kind: "Secret".to_owned(), namespace, name: facts.name.clone() }
+    ObjectRef { kind: "Secret".to_owned(), namespace, name: facts.name.clone(), group: None }
 }
 
 /// What may be wrong with a Secret that was not read.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, SegmentName};
 
-use super::context::{AttachmentContext, ParentContext, RouteContext};
+use super::context::{AttachmentContext, HostContext, ParentContext, RouteContext};
 use super::evaluation::Evaluation;
 use super::status::RouteStatus;
 use super::table::{ParentCheck, ask};
@@ -192,14 +192,23 @@ fn at_listeners(
             let mut before = evaluation.of_gateway(listener.gateway);
             before.extend(own.map(|own| Arc::clone(&own.listener)));
             let mut tls = own.and_then(|own| own.tls.as_deref().cloned());
+            let mut rule = rule.clone();
+            let address = host.effective.as_deref().filter(|host| host.parse::<std::net::IpAddr>().is_ok());
+            if let Some(address) = address.filter(|_| !facts.accepted) {
+                let cx = RouteContext { route: attached.route, unserved: Some(address) };
+                ask(evaluation.checks.address_as_host, &cx, &mut rule);
+            }
             if let (Some(tls), Some(host)) = (&mut tls, &host.effective) {
                 tls::route_host(evaluation.checks, evaluation.cluster, listener, host, tls);
             }
+            let mut rule = rule.clone();
+            let cx = HostContext { route: attached.route, declared: host.declared.as_deref() };
+            ask(evaluation.checks.host, &cx, &mut rule);
             inbound.push(Inbound {
                 name: Some(listener.key()),
                 host: host.effective.clone(),
                 before,
-                rule: rule.clone(),
+                rule,
                 tls,
                 facts,
                 listener: Some(attachment.listener),

@@ -22,8 +22,12 @@ pub(super) fn behind<'s>(
     outbound: &mut Outbound,
 ) {
     let target = cx.target;
-    let object =
-        ObjectRef { kind: target.kind.clone(), namespace: Some(target.namespace.clone()), name: target.name.clone() };
+    let object = ObjectRef {
+        kind: target.kind.clone(),
+        namespace: Some(target.namespace.clone()),
+        name: target.name.clone(),
+        group: None,
+    };
     let mut reference = Segment::new(SegmentName::Reference, Some(object));
     match &target.permission {
         Permission::Granted(grant) => reference.evaluated(format!("allowed by ReferenceGrant {}", grant.metadata.name)),
@@ -41,7 +45,7 @@ pub(super) fn behind<'s>(
         let behind = evaluation.backends.of(*service, number.as_ref(), facts.consumer, proxy);
         rest = behind.segments;
         outbound.dormant = behind.dormant;
-        outbound.tls = backend_tls::segment(evaluation, cx.route, target, port);
+        outbound.tls = backend_tls::segment(evaluation, cx.route, target, service, port);
     }
     outbound.backend = Some(target.key());
     outbound.segments = [Arc::new(reference)].into_iter().chain(rest).collect();

@@ -12,7 +12,7 @@ use crate::resolve::route::backend::Target;
 use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{
-    BackendTlsPolicy, ObjectReference, Resource as _, Route, RouteKind, ServicePort,
+    BackendTlsPolicy, ObjectReference, Resource as _, Route, RouteKind, Service, ServicePort,
 };
 
 /// The `tls` segment of a backend; `None` where nothing says that encryption plays a part.
@@ -20,16 +20,23 @@ pub(super) fn segment(
     evaluation: &Evaluation<'_, '_>,
     route: Found<'_, Route>,
     target: &Target<'_>,
+    service: &Service,
     port: &ServicePort,
 ) -> Option<Segment> {
     if !matches!(route.kind, RouteKind::Http | RouteKind::Grpc) {
         return None;
     }
     let policies = evaluation.policies.of(&target.namespace, &target.name, port);
-    let cx = BackendTlsContext { route, target, policies: policies.as_ref(), looks_encrypted: looks_encrypted(port) };
+    let looks_encrypted = looks_encrypted(port);
+    let only = service.spec.ports.len() == 1 || looks_encrypted;
+    let number = port.port.known().map(u16::to_string);
+    let mut astray = evaluation.policies.astray(&target.namespace, service);
+    // One that names another port by a name of old is not for this one.
+    astray.retain(|astray| only || number.as_deref() == Some(astray.section));
+    let cx = BackendTlsContext { route, target, policies: policies.as_ref(), astray, looks_encrypted };
     let checks = evaluation.checks;
     let Some(policy) = policies.as_ref().map(|p| p.winner) else {
-        if !cx.looks_encrypted {
+        if !cx.looks_encrypted && cx.astray.is_empty() {
             return None;
         }
         let mut segment = Segment::new(SegmentName::Tls, Some(route.object()));

@@ -7,7 +7,9 @@ use kubereach_prober::plan::Target;
 use kubereach_prober::words::{HttpVersion, Protocol, Segment};
 use kubereach_reports::report::ObjectRef;
 
+use super::answer::Answers;
 use crate::evaluate::Cluster;
+use crate::evaluate::door::answer::Handled;
 use crate::evaluate::door::request::{Request, host as host_of, of_match};
 use crate::evaluate::door::spoken::Spoken;
 use crate::evaluate::door::{
@@ -17,6 +19,7 @@ use crate::evaluate::door::{
 use crate::evaluate::service::Backends;
 use crate::resolve::gateway::listener::{ListenerState, Owner};
 use crate::resolve::gateway::{GROUP, Gateways};
+use crate::resolve::request as asked;
 use crate::resolve::route::matches;
 use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::Found;
@@ -59,18 +62,19 @@ type Matched<'s> = Option<&'s RouteMatch>;
 /// A route with its matches, by their words.
 type OfRoute<'s> = (Found<'s, Route>, HashMap<Option<String>, Matched<'s>>);
 
-struct Open<'s> {
+struct Open<'w, 's> {
     gateways: Gateways<'s>,
+    answers: Answers<'w, 's>,
     listener_at: HashMap<String, usize>,
     routes: HashMap<ObjectRef, OfRoute<'s>>,
 }
 
-impl<'s> Open<'s> {
-    fn new(cluster: &Cluster<'s>) -> Self {
+impl<'w, 's> Open<'w, 's> {
+    fn new(cluster: &'w Cluster<'s>) -> Self {
         let gateways = Gateways::new(cluster);
         let listener_at = gateways.listeners.iter().enumerate().map(|(id, door)| (door.key(), id)).collect();
         let routes = cluster.snapshot.routes.iter().map(|r| (r.object(), (r, matches_of(r)))).collect();
-        Self { gateways, listener_at, routes }
+        Self { gateways, answers: Answers::new(cluster), listener_at, routes }
     }
 
     /// A listener by the key that paths name it with.
@@ -139,7 +143,7 @@ impl<'s> Open<'s> {
     }
 }
 
-impl OpenDoor for Open<'_> {
+impl OpenDoor for Open<'_, '_> {
     fn front(&self, path: &Path, around: &dyn Around) -> Result<FrontDoor, String> {
         if path.key.entry.kind == "Gateway" { self.of_gateway(path, around) } else { self.of_route(path, around) }
     }
@@ -150,6 +154,10 @@ impl OpenDoor for Open<'_> {
             RouteKind::Tls => Some(Spoken::declared(Protocol::Tls)),
             RouteKind::Http | RouteKind::Tcp | RouteKind::Udp => None,
         }
+    }
+
+    fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        Some(self.answers.all(&self.gateways, request, only))
     }
 }
 

@@ -6,7 +6,6 @@ use rayon::prelude::*;
 
 use super::gateway::GatewaySegments;
 use super::listener::ListenerSegments;
-use super::precedence::Precedence;
 use super::table::CheckTable;
 use crate::evaluate::Cluster;
 use crate::evaluate::service::Backends;
@@ -14,6 +13,8 @@ use crate::resolve::gateway::Gateways;
 use crate::resolve::proxy_pods;
 use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::policy::Policies;
+use crate::resolve::route::refused::RefusedPolicies;
+use crate::resolve::route::rules::Rules;
 use kubereach_model::evidence::Segment;
 
 /// Gateways, listeners and attached routes, with the segments that many paths share.
@@ -30,7 +31,9 @@ pub(crate) struct Evaluation<'w, 's> {
     pub(crate) listener_segments: Vec<ListenerSegments>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
-    pub(crate) precedence: Precedence,
+    /// Attached policies that their controller refused.
+    pub(crate) refused: RefusedPolicies<'s>,
+    pub(crate) rules: Rules<'s>,
 }
 
 impl<'w, 's> Evaluation<'w, 's> {
@@ -38,10 +41,11 @@ impl<'w, 's> Evaluation<'w, 's> {
         let cluster = backends.cluster;
         let checks = &backends.checks.gateway_api;
         let gateways = Gateways::new(cluster);
+        let refused = RefusedPolicies::of(cluster);
         let listener_segments: Vec<ListenerSegments> = gateways
             .listeners
             .par_iter()
-            .map(|listener| ListenerSegments::new(checks, cluster, &gateways, listener))
+            .map(|listener| ListenerSegments::new(checks, cluster, &gateways, &refused, listener))
             .collect();
         let gateway_segments: Vec<GatewaySegments> = gateways
             .all
@@ -54,9 +58,10 @@ impl<'w, 's> Evaluation<'w, 's> {
             .map(|state| proxy_pods::of_gateway(cluster, state.gateway, state.controller()).map(Arc::new))
             .collect();
         let routes = attach::all(cluster, &gateways);
-        let precedence = Precedence::new(&routes);
+        let rules = Rules::new(&gateways, &routes);
         Self {
             policies: Policies::new(cluster),
+            refused,
             cluster,
             checks,
             backends,
@@ -65,7 +70,7 @@ impl<'w, 's> Evaluation<'w, 's> {
             proxy_pods,
             listener_segments,
             routes,
-            precedence,
+            rules,
         }
     }
 

@@ -72,7 +72,12 @@ impl GatewaySegments {
 }
 
 fn class_ref(gateway: &Gateway) -> ObjectRef {
-    ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: gateway.spec.gateway_class_name.clone() }
+    ObjectRef {
+        kind: "GatewayClass".to_owned(),
+        namespace: None,
+        name: gateway.spec.gateway_class_name.clone(),
+        group: None,
+    }
 }
 
 fn class_evidence(cx: &GatewayContext<'_, '_>) -> Option<String> {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{PathState, SegmentName};
 
-use super::context::ListenerContext;
+use super::context::{ListenerContext, PolicyContext};
 use super::table::{CheckTable, ask};
 use super::tls;
 use crate::evaluate::Cluster;
-use crate::resolve::gateway::Gateways;
 use crate::resolve::gateway::listener::ListenerState;
+use crate::resolve::gateway::{GROUP, Gateways};
+use crate::resolve::route::refused::RefusedPolicies;
 use kubereach_model::evidence::Segment;
 
 /// The segments that every path through a listener has.
@@ -25,6 +26,7 @@ impl ListenerSegments {
         checks: &CheckTable,
         cluster: &Cluster<'_>,
         gateways: &Gateways<'_>,
+        refused: &RefusedPolicies<'_>,
         state: &ListenerState<'_>,
     ) -> Self {
         let cx = ListenerContext::new(cluster, gateways, state);
@@ -37,6 +39,13 @@ impl ListenerSegments {
         let tls_passes = tls.as_ref().is_none_or(|s| matches!(s.state(), PathState::Open | PathState::Narrowed));
         if listener.state() == PathState::Open && tls_passes {
             ask(checks.listener_status, &cx, &mut listener);
+        }
+        let owner = state.owner.object();
+        let own = (state.owner.namespace(), owner.name.as_str());
+        for refused in refused.targeting((GROUP, state.owner.kind()), own, state.owner.labels()) {
+            if refused.section.is_empty() || refused.section == state.spec.name {
+                ask(checks.listener_policy, &PolicyContext { refused, target: owner.clone() }, &mut listener);
+            }
         }
         Self { listener: Arc::new(listener), tls: tls.map(Arc::new) }
     }

@@ -3,6 +3,7 @@
 //! each [`route`]; and the Gateways as [`subject`]s. What is said about each is the business of the checks in the
 //! [`CheckTable`], which look at a [`context`].
 
+mod answer;
 mod attachment;
 mod backend;
 mod backend_tls;
@@ -12,7 +13,7 @@ mod evaluation;
 mod gateway;
 mod limit;
 mod listener;
-mod precedence;
+pub(crate) mod precedence;
 mod route;
 mod rule;
 pub(crate) mod status;

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use kubereach_reports::report::{PathState, SegmentName};
 
 use super::attachment::{self, Inbound, ParentFacts};
-use super::context::{ListingContext, MatchContext, RouteStatusContext};
+use super::context::{ListingContext, MatchContext, PolicyContext, RouteStatusContext};
 use super::evaluation::Evaluation;
 use super::limit;
+use super::precedence;
 use super::rule::{self, Outbound};
 use super::status::RouteStatus;
 use super::table::ask;
+use crate::resolve::gateway::GROUP;
 use crate::resolve::route::attach::Attached;
 use crate::resolve::route::parent::{self, Parent};
-use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
+use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, SubjectPaths};
 
 /// An evaluated route.
 #[derive(Debug)]
@@ -42,6 +44,12 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         }
     }
     statuses(evaluation, attached, &mut inbound, &outbound);
+    // What a policy of its own does to a route is no matter of the Gateway's.
+    let broken_at = nowhere_at(&inbound, &outbound, |state| state == PathState::Blocked);
+    let mut unsettled_at =
+        nowhere_at(&inbound, &outbound, |state| matches!(state, PathState::Blocked | PathState::Unknown));
+    unsettled_at.retain(|listener| !broken_at.contains(listener));
+    policies(evaluation, attached, &mut inbound);
     let mut counts = [0; limit::CLASSES];
     let classes: Vec<Vec<usize>> = inbound.iter().map(|i| classes(i, of(&outbound, i), &mut counts)).collect();
     let total: usize = counts.iter().sum();
@@ -55,6 +63,7 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
             }
         }
     }
+    let mut paths = awake(paths);
     let listing = ListingContext { object: route.object(), left_out: total - paths.len() };
     paths.sort_by(|a, b| a.key.cmp(&b.key));
     let subject = SubjectPaths {
@@ -65,10 +74,6 @@ pub(super) fn evaluate(evaluation: &Evaluation<'_, '_>, id: usize) -> Option<Out
         entries: Vec::new(),
         not_checked: Vec::new(),
     };
-    let broken_at = nowhere_at(&inbound, &outbound, |state| state == PathState::Blocked);
-    let mut unsettled_at =
-        nowhere_at(&inbound, &outbound, |state| matches!(state, PathState::Blocked | PathState::Unknown));
-    unsettled_at.retain(|listener| !broken_at.contains(listener));
     Some(Outcome { id, subject, broken_at, unsettled_at })
 }
 
@@ -123,6 +128,21 @@ fn statuses(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, inbound: &
     }
 }
 
+/// Refused policies that are attached to the route, on every rule.
+fn policies(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>, inbound: &mut [Inbound]) {
+    let route = attached.route;
+    let meta = &route.get().value.metadata;
+    let kind = (GROUP, route.kind.word());
+    let mut found = Segment::new(SegmentName::Rule, None);
+    for refused in evaluation.refused.targeting(kind, (&meta.namespace, &meta.name), &meta.labels) {
+        let cx = PolicyContext { refused, target: route.object() };
+        ask(evaluation.checks.route_policy, &cx, &mut found);
+    }
+    for entry in inbound {
+        share(&found, &mut entry.rule);
+    }
+}
+
 fn share(from: &Segment, to: &mut Segment) {
     for finding in from.findings() {
         to.share(Arc::clone(finding));
@@ -142,20 +162,28 @@ fn nowhere_at(inbound: &[Inbound], outbound: &ByFacts, is: impl Fn(PathState) ->
     listeners
 }
 
-fn path(evaluation: &Evaluation<'_, '_>, id: usize, attached: &Attached<'_>, entry: &Inbound, exit: &Outbound) -> Path {
+/// A path, and why another match takes its requests, if one does.
+fn path(
+    evaluation: &Evaluation<'_, '_>,
+    id: usize,
+    attached: &Attached<'_>,
+    entry: &Inbound,
+    exit: &Outbound,
+) -> (Path, Option<String>) {
     let mut rule = entry.rule.clone();
     share(&exit.rule, &mut rule);
+    let mut taken = None;
     if let (Some(listener), Some(text)) = (entry.listener, &exit.matches) {
-        let at = (listener, entry.host.as_deref(), text.as_str());
-        let winner = evaluation.precedence.winner(&evaluation.routes, id, at);
-        let winner = winner.and_then(|id| evaluation.routes.get(id)).map(|r| r.route);
-        ask(evaluation.checks.matching, &MatchContext { route: attached.route, text, winner }, &mut rule);
+        let fate = precedence::fate(evaluation, id, listener, entry.host.as_deref(), exit);
+        taken = fate.carries_nothing();
+        let cx = MatchContext { route: attached.route, rule: exit.rule_index, text, fate };
+        ask(evaluation.checks.matching, &cx, &mut rule);
     }
     let mut segments = entry.before.clone();
     segments.push(Arc::new(rule));
     segments.extend(exit.segments.iter().map(Arc::clone));
     segments.extend(tls(entry.tls.as_ref(), exit.tls.as_ref()).map(Arc::new));
-    Path {
+    let path = Path {
         key: PathKey {
             entry: attached.route.object(),
             listener: entry.name.clone(),
@@ -165,7 +193,23 @@ fn path(evaluation: &Evaluation<'_, '_>, id: usize, attached: &Attached<'_>, ent
         },
         segments,
         dormant: exit.dormant.clone(),
-    }
+    };
+    (path, taken)
+}
+
+/// Paths that carry nothing beside others that do are not counted. Where nothing of the route is left, because other
+/// matches take all of its requests, that is what is wrong with it.
+fn awake(paths: Vec<(Path, Option<String>)>) -> Vec<Path> {
+    let left = paths.iter().any(|(path, taken)| path.dormant.is_none() && taken.is_none());
+    paths
+        .into_iter()
+        .map(|(mut path, taken)| {
+            if let Some(reason) = taken.filter(|_| left) {
+                path.dormant = Some(Dormant::NoTraffic(reason));
+            }
+            path
+        })
+        .collect()
 }
 
 /// One segment for both ends of the gateway: towards the client and towards the backend.

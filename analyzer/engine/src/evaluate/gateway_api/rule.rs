@@ -21,6 +21,10 @@ use kubereach_model::snapshot::model::{Filter, Route, RouteRule};
 #[derive(Debug, Clone)]
 pub(crate) struct Outbound {
     pub(crate) matches: Option<String>,
+    /// Index of the rule.
+    pub(crate) rule_index: usize,
+    /// Index of its match; `None` where it has none.
+    pub(crate) match_index: Option<usize>,
     pub(crate) backend: Option<Backend>,
     /// What was found on the rule itself.
     pub(crate) rule: Segment,
@@ -40,6 +44,8 @@ impl Outbound {
         rule.evaluated("");
         Self {
             matches: None,
+            rule_index: 0,
+            match_index: None,
             backend: None,
             rule,
             segments: Vec::new(),
@@ -74,7 +80,12 @@ pub(super) fn all<'s>(evaluation: &Evaluation<'_, 's>, route: Found<'s, Route>, 
         let cx = RuleContext { route, index, rule, accepted: facts.accepted };
         for outbound in of_rule(evaluation, &cx, facts) {
             for matched in matches::of_rule(&route, rule, index) {
-                let outbound = Outbound { matches: matched.text, ..outbound.clone() };
+                let outbound = Outbound {
+                    matches: matched.text,
+                    rule_index: index,
+                    match_index: matched.index,
+                    ..outbound.clone()
+                };
                 match seen.entry((outbound.matches.clone(), outbound.backend.clone())) {
                     Entry::Vacant(slot) => {
                         slot.insert(all.len());

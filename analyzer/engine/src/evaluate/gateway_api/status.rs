@@ -7,6 +7,11 @@ use crate::resolve::route::status;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Condition, ParentStatus, Route};
 
+/// Conditions of single implementations that are True where all is well: Kong's and Envoy Gateway's `Programmed`
+/// (Kong/kubernetes-ingress-controller `internal/controllers/gateway/route_utils.go`; GEP-1364), Google's `Reconciled`
+/// (GKE, Gateway status), Istio's `ResolvedWaypoints`.
+const OF_IMPLEMENTATIONS: [&str; 3] = ["Programmed", "Reconciled", "ResolvedWaypoints"];
+
 /// The reports of every controller about one parent.
 #[derive(Debug)]
 pub(crate) struct RouteStatus<'s> {
@@ -58,6 +63,17 @@ impl<'s> RouteStatus<'s> {
     /// A controller that could not resolve every reference of the present spec.
     pub(crate) fn unresolved_by(&self) -> Option<(&'s str, &'s Condition)> {
         self.is_false("ResolvedRefs")
+    }
+
+    /// A condition beyond those of the specification by which the controller that accepted the route says that it does
+    /// not serve it, or not yet.
+    pub(crate) fn not_served(&self) -> Option<(&'s str, &'s Condition)> {
+        OF_IMPLEMENTATIONS.into_iter().find_map(|kind| {
+            self.condition(kind).find_map(|(name, state)| match state {
+                ConditionState::False(condition) | ConditionState::Unknown(condition) => Some((name, condition)),
+                ConditionState::Missing | ConditionState::True(_) | ConditionState::Stale(_) => None,
+            })
+        })
     }
 
     /// A controller serves only a part of the route, or an earlier version of it.

@@ -2,8 +2,9 @@
 
 use super::context::{
     AttachedRoutesContext, AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext,
-    CertificateRefContext, CertificatesContext, FilterContext, GatewayContext, GatewayStatusContext, ListenerContext,
-    ListingContext, MatchContext, ParentContext, RouteContext, RouteStatusContext, RuleContext,
+    CertificateRefContext, CertificatesContext, FilterContext, GatewayContext, GatewayStatusContext, HostContext,
+    ListenerContext, ListingContext, MatchContext, ParentContext, PolicyContext, RouteContext, RouteStatusContext,
+    RuleContext,
 };
 use kubereach_model::evidence::{Finding, Segment};
 
@@ -25,6 +26,8 @@ pub(crate) type RouteCheck = fn(&RouteContext<'_, '_>, &mut Segment);
 pub(crate) type ParentCheck = fn(&ParentContext<'_, '_>, &mut Segment);
 /// Looks at a route at a listener.
 pub(crate) type AttachmentCheck = fn(&AttachmentContext<'_, '_>, &mut Segment);
+/// Looks at one host name of a route.
+pub(crate) type HostCheck = fn(&HostContext<'_, '_>, &mut Segment);
 /// Looks at what controllers report about a route.
 pub(crate) type RouteStatusCheck = fn(&RouteStatusContext<'_, '_>, &mut Segment);
 /// Looks at one match of a route.
@@ -39,6 +42,8 @@ pub(crate) type BackendCheck = fn(&BackendContext<'_, '_>, &mut Segment);
 pub(crate) type BackendTlsCheck = fn(&BackendTlsContext<'_, '_>, &mut Segment);
 /// Looks at one reference of a `BackendTLSPolicy`.
 pub(crate) type BackendCaCheck = fn(&BackendCaContext<'_, '_>, &mut Segment);
+/// Looks at a policy that its controller refused.
+pub(crate) type PolicyCheck = fn(&PolicyContext<'_>, &mut Segment);
 /// Looks at what is not listed.
 pub(crate) type ListingCheck = fn(&ListingContext) -> Option<Finding>;
 
@@ -60,6 +65,10 @@ pub struct CheckTable {
     pub(crate) listener: &'static [ListenerCheck],
     /// `listener` again: what the conditions add.
     pub(crate) listener_status: &'static [ListenerCheck],
+    /// `listener`: each refused policy that is attached to it or to what declares it.
+    pub(crate) listener_policy: &'static [PolicyCheck],
+    /// `rule` of a route: each refused policy that is attached to it.
+    pub(crate) route_policy: &'static [PolicyCheck],
     /// `listener` of a Gateway that has none.
     pub(crate) no_listener: &'static [GatewayCheck],
     /// `tls` of a listener: each reference to a certificate.
@@ -84,8 +93,12 @@ pub struct CheckTable {
     pub(crate) unattached: &'static [ParentCheck],
     /// `rule` of a route at no parent.
     pub(crate) route: &'static [RouteCheck],
+    /// `rule` of a route at a listener, for a host name that is an address.
+    pub(crate) address_as_host: &'static [RouteCheck],
     /// `rule` of a route at a listener.
     pub(crate) attachment: &'static [AttachmentCheck],
+    /// `rule` of a route at a listener: each host name.
+    pub(crate) host: &'static [HostCheck],
     /// `rule` again: what the conditions add.
     pub(crate) route_status: &'static [RouteStatusCheck],
     /// `rule`: each match.

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use kubereach_reports::report::{Backend, PathState, Port, SegmentName};
 
 use crate::evaluate::Cluster;
-use crate::evaluate::service::{BackendSegments, Backends, Consumer};
-use crate::resolve::controllers::annotations::DEFAULT_BACKEND;
-use crate::resolve::controllers::{Dials, Product};
+use crate::evaluate::service::{Backends, Consumer};
+use crate::resolve::controllers::Dials;
 use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::actions::{self, Action, Forward};
@@ -18,12 +17,10 @@ use crate::resolve::ingress::rules::Declared;
 use crate::resolve::ingress::state::{Address, IngressState};
 use kubereach_model::evidence::command::cut;
 use kubereach_model::evidence::{Dormant, Path, PathKey, Segment, SubjectPaths};
-use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::model::lenient::PortRef;
-use kubereach_model::snapshot::{Found, Lookup};
 
 use crate::evaluate::ingress::certificates::Certificates;
-use crate::evaluate::ingress::{CheckTable, Fallback, FollowedPath, IngressPath};
+use crate::evaluate::ingress::{CheckTable, FollowedPath, IngressPath, fallback};
 
 /// Gives the `listener` segment of a declared path.
 pub(crate) type Listener<'l> = dyn Fn(&Declared<'_>) -> Arc<Segment> + 'l;
@@ -69,6 +66,19 @@ pub(crate) fn subject<'s>(
             paths.push(Path { key, segments, dormant });
         }
     }
+    for (host, minions) in all.owners.held_for_minions(state) {
+        let key = PathKey {
+            entry: state.ingress.object(),
+            listener: None,
+            host: Some(host.to_owned()),
+            matches: None,
+            backend: None,
+        };
+        let mut rule = Segment::new(SegmentName::Rule, Some(state.ingress.object()));
+        rule.evaluated(format!("holds {} for {minions} Ingresses that bring its paths", cut(host)));
+        let segments = before.iter().cloned().chain([Arc::new(rule)]).chain(certificates.of(Some(host))).collect();
+        paths.push(Path { key, segments, dormant: None });
+    }
     let notes = checks.notes.iter().flat_map(|check| check(state, &paths)).map(Arc::new).collect();
     SubjectPaths {
         object: state.ingress.object(),
@@ -80,7 +90,7 @@ pub(crate) fn subject<'s>(
     }
 }
 
-fn address(checks: &CheckTable, state: &IngressState<'_>) -> Segment {
+pub(crate) fn address(checks: &CheckTable, state: &IngressState<'_>) -> Segment {
     let mut segment = Segment::new(SegmentName::Address, Some(state.ingress.object()));
     segment.evaluated(match &state.address {
         Address::Published(address) => format!("address {} published", cut(address)),
@@ -107,6 +117,9 @@ fn controller(checks: &CheckTable, state: &IngressState<'_>) -> Segment {
     segment
 }
 
+/// So many instances that ignore an Ingress are named in its trace.
+const LISTED: usize = 4;
+
 /// What shows who serves the Ingress, and not more than that.
 fn tier(state: &IngressState<'_>) -> String {
     let class = match (&state.class.class, state.class.named) {
@@ -122,7 +135,10 @@ fn tier(state: &IngressState<'_>) -> String {
         _ => String::new(),
     };
     let programmed = if state.is_published() { "; an address is published" } else { "" };
-    format!("{class}{who}{pods}{programmed}")
+    let ignoring = state.seen.iter().flat_map(|seen| &seen.ignoring).take(LISTED);
+    let ignoring: String =
+        ignoring.map(|(pod, why)| format!("; pod {} ignores it: {}", cut(&pod.metadata.name), cut(why))).collect();
+    format!("{class}{who}{pods}{programmed}{ignoring}")
 }
 
 /// An Ingress is served on the usual ports.
@@ -193,13 +209,19 @@ fn behind<'s>(backends: &Backends<'_, 's>, cx: &IngressPath<'_, 's>) -> (Vec<Arc
     let stops = reference.state() == PathState::Blocked;
     let drained =
         cx.is_drained_canary().then(|| Dormant::NoTraffic("a canary of weight 0 beside its main Ingress".to_owned()));
+    if stops && let Some(instead) = fallback::of(backends, cx, &reference) {
+        let mut passed = Segment::new(SegmentName::Reference, Some(cx.object()));
+        passed.evaluated("the Service of the path cannot be used; another is named for that case");
+        let before = [Arc::new(rule), Arc::new(passed)];
+        return (before.into_iter().chain(instead).collect(), drained);
+    }
     let Some(service) = cx.service().filter(|_| !stops) else {
         return (vec![Arc::new(rule), Arc::new(reference)], drained);
     };
     let port = port_of(cx);
     let consumer = consumer(cx.state.dials(&service));
     let behind = backends.of(service, port.as_ref(), consumer, cx.state.proxy.as_ref());
-    let behind = fallback(backends, cx, service, behind);
+    let behind = fallback::behind(backends, cx, behind);
     for check in checks.followed {
         check(&FollowedPath { path: cx, behind: &behind }, &mut reference);
     }
@@ -237,50 +259,11 @@ fn referred(cx: &IngressPath<'_, '_>) -> String {
 }
 
 /// By how the controller uses the Service.
-const fn consumer(dials: Dials) -> Consumer {
+pub(super) const fn consumer(dials: Dials) -> Consumer {
     match dials {
         Dials::ClusterAddress => Consumer::ClusterIp,
         Dials::ReadyEndpoints => Consumer::ReadyEndpoints,
         Dials::IngressNginx => Consumer::IngressNginx,
         Dials::Unknown => Consumer::Unknown,
     }
-}
-
-/// Where the Service has no endpoints and a fallback is named that has some, the fallback answers.
-fn fallback<'s>(
-    backends: &Backends<'_, 's>,
-    cx: &IngressPath<'_, 's>,
-    dead: Found<'s, Service>,
-    behind: BackendSegments,
-) -> BackendSegments {
-    let name = cx.state.annotation(DEFAULT_BACKEND).filter(|_| cx.state.is(Product::IngressNginx));
-    let blocked: Vec<_> = behind.segments.iter().filter(|s| s.state() == PathState::Blocked).collect();
-    let [endpoints] = blocked.as_slice() else { return behind };
-    let Some(name) = name.filter(|_| endpoints.name == SegmentName::Endpoints) else { return behind };
-    let snapshot = backends.cluster.snapshot;
-    let Lookup::Found(other) = snapshot.lookup::<Service>(&dead.metadata.namespace, name) else { return behind };
-    let first = other.spec.ports.first().and_then(|port| port.port.known()).map(|n| Port::Number(*n));
-    let instead = backends.of(other, first.as_ref(), Consumer::IngressNginx, None);
-    let answers = instead.segments.iter().filter(|s| s.is_counted()).all(|s| s.state() == PathState::Open);
-    if !answers {
-        return behind;
-    }
-    let fallback = Fallback { path: cx, service: dead, endpoints, answering: other };
-    let findings: Vec<_> =
-        backends.checks.ingress.fallback.iter().filter_map(|check| check(&fallback)).map(Arc::new).collect();
-    let segments = instead
-        .segments
-        .into_iter()
-        .map(|segment| {
-            if segment.name != SegmentName::Endpoints {
-                return segment;
-            }
-            let mut narrowed = Segment::clone(&segment);
-            for finding in &findings {
-                narrowed.share(Arc::clone(finding));
-            }
-            Arc::new(narrowed)
-        })
-        .collect();
-    BackendSegments { segments, dormant: None }
 }

@@ -8,6 +8,7 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 use crate::evaluate::Cluster;
 use crate::evaluate::ingress::CheckTable;
 use crate::resolve::certificate::{CertificateFacts, Fact, inspect};
+use crate::resolve::controllers::Product;
 use crate::resolve::ingress::rules::covers;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::command::cut;
@@ -26,6 +27,13 @@ pub enum Certificate<'s> {
         secret: &'s str,
         /// The annotation that says so.
         annotation: &'static str,
+    },
+    /// The Secret that is named cannot be used, and the controller's default certificate, inspected, covers the host.
+    DefaultCovers {
+        /// The Secret that is named.
+        secret: &'s str,
+        /// The default certificate.
+        default: CertificateFacts<'s>,
     },
     /// A Secret, inspected.
     Secret(CertificateFacts<'s>),
@@ -134,11 +142,14 @@ impl<'a, 's> Certificates<'a, 's> {
         if let Some(name) = named {
             let (namespace, name) = self.secret(name);
             let (kind, namespace) = ("Secret".to_owned(), Some(namespace.to_owned()));
-            segment.object = Some(ObjectRef { kind, namespace, name: name.to_owned() });
+            segment.object = Some(ObjectRef { kind, namespace, name: name.to_owned(), group: None });
         }
         segment.evaluated(match &certificate {
             Certificate::Default => "the controller's default certificate".to_owned(),
             Certificate::ToBeIssued { .. } => "declared; cert-manager makes the Secret".to_owned(),
+            Certificate::DefaultCovers { secret, default } => {
+                format!("no Secret {}; the controller's default certificate: {}", cut(secret), evidence(default))
+            }
             Certificate::Secret(facts) => evidence(facts),
         });
         let entry = TlsEntry { state, index, certificate };
@@ -172,7 +183,33 @@ impl<'a, 's> Certificates<'a, 's> {
             }
             left_open(&mut facts);
         }
-        Certificate::Secret(facts)
+        self.default_instead(name, &hosts, &mut facts).unwrap_or(Certificate::Secret(facts))
+    }
+
+    /// ingress-nginx serves its default certificate where the Secret that is named does not exist. Where that
+    /// certificate was not read, nothing is proved by the absence.
+    ///
+    /// Source: kubernetes/ingress-nginx `internal/ingress/controller/controller.go` (`createServers`).
+    fn default_instead(
+        &self,
+        secret: &'s str,
+        hosts: &[&str],
+        facts: &mut CertificateFacts<'s>,
+    ) -> Option<Certificate<'s>> {
+        let missing = facts.facts.iter_mut().find(|fact| matches!(fact, Fact::Missing(_)))?;
+        let seen = self.state.seen.as_ref().filter(|_| self.state.is(Product::IngressNginx))?;
+        let value = seen.value(DEFAULT_CERTIFICATE)?;
+        let (namespace, name) = value.split_once('/')?;
+        let default = inspect(self.cluster, namespace, name, hosts);
+        let spoils = |fact: &Fact| !matches!(fact, Fact::SelfSigned | Fact::ExpiresSoon(_) | Fact::DatesNotJudged(_));
+        let unread = default.certificate.is_none() && !default.facts.iter().any(|f| matches!(f, Fact::Missing(_)));
+        if unread {
+            let what = format!("the controller's default certificate {value}, which is served in its place");
+            *missing = Fact::Unseen(Gap::investigate(what, "its Secret was not read"));
+            return None;
+        }
+        let covers = default.certificate.is_some() && !default.facts.iter().any(spoils);
+        covers.then_some(Certificate::DefaultCovers { secret, default })
     }
 }
 
@@ -182,7 +219,7 @@ fn covers_host(entry: &IngressTls, host: Option<&str>) -> bool {
 }
 
 /// One clause about what was read.
-fn evidence(facts: &CertificateFacts<'_>) -> String {
+pub(crate) fn evidence(facts: &CertificateFacts<'_>) -> String {
     let name = cut(&facts.name);
     match facts.certificate {
         Some(certificate) => {
@@ -194,6 +231,9 @@ fn evidence(facts: &CertificateFacts<'_>) -> String {
         None => format!("Secret {name} was not read"),
     }
 }
+
+/// The flag of ingress-nginx that names its default certificate.
+const DEFAULT_CERTIFICATE: &str = "default-ssl-certificate";
 
 /// Annotations by which cert-manager makes the Secrets of an Ingress.
 const ISSUERS: [&str; 3] = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer", "kubernetes.io/tls-acme"];

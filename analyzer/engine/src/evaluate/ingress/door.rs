@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use kubereach_prober::words::Protocol;
 use kubereach_reports::report::ObjectRef;
 
+use super::answer::Answers;
 use crate::evaluate::Cluster;
+use crate::evaluate::door::answer::Handled;
 use crate::evaluate::door::request::{Request, literal};
 use crate::evaluate::door::spoken::{Spoken, of_word};
 use crate::evaluate::door::{Around, Door, FrontDoor, Kind, OpenDoor, Place, Question, STATUS, ask};
@@ -16,6 +18,7 @@ use crate::resolve::controllers::Product;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::rules::{Declared, covers};
 use crate::resolve::ingress::state::{Address, IngressState};
+use crate::resolve::request as asked;
 use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::model::{Meta, ServicePort};
 
@@ -43,6 +46,7 @@ type Rules = HashMap<(Option<String>, String), usize>;
 
 struct Open<'w, 's> {
     cluster: &'w Cluster<'s>,
+    answers: Answers,
     ingresses: Ingresses<'s>,
     at: HashMap<ObjectRef, usize>,
     rules: Vec<Rules>,
@@ -59,7 +63,8 @@ impl<'w, 's> Open<'w, 's> {
             }
             all
         });
-        Self { rules: rules.collect(), cluster, ingresses, at }
+        let answers = Answers::new(&ingresses);
+        Self { rules: rules.collect(), cluster, answers, ingresses, at }
     }
 
     fn of(&self, object: &ObjectRef) -> Option<&IngressState<'s>> {
@@ -91,6 +96,10 @@ impl OpenDoor for Open<'_, '_> {
     fn speaks(&self, entry: &ObjectRef) -> Option<Spoken> {
         annotated(self.of(entry)?.ingress.metadata)
     }
+
+    fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        Some(self.answers.all(self.cluster, &self.ingresses, request, only))
+    }
 }
 
 /// Every published place, or why there is none.
@@ -115,7 +124,7 @@ fn no_place(front: &IngressState<'_>) -> String {
 }
 
 /// Is this host served over TLS? An entry of `tls` without hosts is for every host.
-fn is_encrypted(front: &IngressState<'_>, host: Option<&str>) -> bool {
+pub(super) fn is_encrypted(front: &IngressState<'_>, host: Option<&str>) -> bool {
     if front.says("nginx.ingress.kubernetes.io/ssl-passthrough") {
         return true;
     }

@@ -1,8 +1,12 @@
 //! Ingresses: who serves them, which rule takes a request, and what it leads to.
 
+mod answer;
 pub(crate) mod assemble;
 mod certificates;
 pub(crate) mod door;
+mod fallback;
+mod location;
+mod nginx;
 mod path;
 
 use std::sync::Arc;
@@ -16,8 +20,9 @@ use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{Assumption, Finding, Path, Segment, SubjectPaths};
 
+pub(crate) use certificates::evidence as certificate_evidence;
 pub use certificates::{Certificate, SecretUser, TlsEntry};
-pub use path::{Fallback, FollowedPath, IngressPath};
+pub use path::{Fallback, FollowedPath, IngressPath, StandIn};
 
 /// The door of this area.
 pub(crate) static DOOR: door::IngressDoor = door::IngressDoor;

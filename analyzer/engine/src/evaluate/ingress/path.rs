@@ -5,7 +5,7 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::evaluate::service::BackendSegments;
 use crate::resolve::controllers::Product;
-use crate::resolve::controllers::annotations::{ALB_TARGET_TYPE, NGINX};
+use crate::resolve::controllers::annotations::{ALB_TARGET_TYPE, DEFAULT_BACKEND, NGINX};
 use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::backend::{Reference, Target};
@@ -13,8 +13,8 @@ use crate::resolve::ingress::claims::is_canary;
 use crate::resolve::ingress::rules::Declared;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{FieldPath, Segment, Step};
-use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Service;
+use kubereach_model::snapshot::{Found, Gap};
 
 /// One path of one Ingress.
 pub struct IngressPath<'a, 's> {
@@ -43,6 +43,22 @@ impl<'s> IngressPath<'_, 's> {
         match &self.reference.target {
             Target::Service(service, _) => Some(*service),
             _ => None,
+        }
+    }
+
+    /// The Service that ingress-nginx sends to while the one of the path cannot answer.
+    pub fn stand_in_name(&self) -> Option<&'s str> {
+        self.state.annotation(DEFAULT_BACKEND).filter(|_| self.state.is(Product::IngressNginx))
+    }
+
+    /// The Service of the path as it is named, whether or not it exists.
+    pub fn named_service(&self) -> ObjectRef {
+        let backend = &self.reference.backend;
+        ObjectRef {
+            kind: backend.kind.clone(),
+            namespace: Some(backend.namespace.clone()),
+            name: backend.name.clone(),
+            group: None,
         }
     }
 
@@ -96,14 +112,24 @@ impl FollowedPath<'_, '_> {
     }
 }
 
-/// A Service without ready endpoints, in whose place another one answers.
+/// A Service that cannot answer, and the one that is named to answer in its place.
 pub struct Fallback<'a, 's> {
     /// The path to the Service.
     pub path: &'a IngressPath<'a, 's>,
-    /// The Service.
-    pub service: Found<'s, Service>,
-    /// Its `endpoints` segment, which is blocked.
-    pub endpoints: &'a Segment,
-    /// The one that answers.
-    pub answering: Found<'s, Service>,
+    /// The Service that cannot answer, which may not exist.
+    pub dead: ObjectRef,
+    /// Its segment that is blocked.
+    pub blocked: &'a Segment,
+    /// The one in its place.
+    pub stand_in: StandIn<'s>,
+}
+
+/// The Service that is named to answer in the place of another.
+pub enum StandIn<'s> {
+    /// It answers.
+    Answers(Found<'s, Service>),
+    /// It was read, and whether it answers cannot be told.
+    Doubtful(Found<'s, Service>),
+    /// It was not read.
+    Unseen(ObjectRef, Gap),
 }

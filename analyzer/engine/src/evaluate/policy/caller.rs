@@ -12,8 +12,8 @@ use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{self, Target, kinds_of_targets, targets};
 use crate::evaluate::service::BackendSegments;
 use crate::policy::{
-    Answer, Connection, Decision, Direction, End, Group, Missing, PodEnd, Policy, Protocol, Selection, SideAnswer,
-    Unread,
+    Answer, Connection, Decision, Direction, End, Group, Missing, Nodes, PodEnd, Policy, Protocol, Selection,
+    SideAnswer, Unread,
 };
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::Segment;
@@ -81,8 +81,8 @@ pub fn through<'s>(
     let ask = Ask { cluster, protocol, targets: &targets };
     let asked = match &caller {
         Some(Caller::Pods(pods)) => ask.of_pods(pods),
-        Some(Caller::OwnIdentity) => Some(Asked::OwnIdentity { restricted: ask.of_identity() }),
-        Some(Caller::Unseen) => Some(Asked::Unseen { restricted: ask.of_identity() }),
+        Some(Caller::OwnIdentity) => Some(Asked::OwnIdentity { restricted: ask.of_identity(true) }),
+        Some(Caller::Unseen) => Some(Asked::Unseen { restricted: ask.of_identity(false) }),
         None => ask.of_outside().then_some(Asked::OutsideOfMesh),
     };
     let Some(asked) = asked else { return behind };
@@ -141,7 +141,7 @@ struct Counts {
 
 impl<'a, 's> Ask<'a, 's> {
     /// A proxy without labels: does any policy ask who connects?
-    fn of_identity(&self) -> bool {
+    fn of_identity(&self, is_own_proxy: bool) -> bool {
         let policies = self.cluster.policies();
         self.targets.iter().any(|target| {
             let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
@@ -152,8 +152,22 @@ impl<'a, 's> Ask<'a, 's> {
                 port: target.port,
                 request: None,
             };
-            policies.policies.side(&connection, Direction::Ingress, &selection).answer != Answer::Allowed
+            self.answer_to_identity(&connection, &selection, is_own_proxy) != Answer::Allowed
         })
+    }
+
+    /// Cilium knows its own proxy; anything else may be anyone.
+    fn answer_to_identity(
+        &self,
+        connection: &Connection<'_, 's>,
+        selection: &Selection<'s>,
+        is_own_proxy: bool,
+    ) -> Answer {
+        let policies = &self.cluster.policies().policies;
+        match policies.options.nodes {
+            Nodes::Identity { .. } if is_own_proxy => policies.from_own_proxy(connection, selection).answer,
+            _ => policies.side(connection, Direction::Ingress, selection).answer,
+        }
     }
 
     /// A client outside of the cluster: does a mesh ask what it proves to be?
@@ -171,6 +185,10 @@ impl<'a, 's> Ask<'a, 's> {
     /// one: a pod may talk to itself, and a node to its own pods.
     fn kinds<'c>(&'c self, callers: &'c Callers<'s>) -> Option<(Vec<Asking<'c, 's>>, Vec<Asking<'c, 's>>)> {
         let policies = self.cluster.policies();
+        let sees_nodes = policies.policies.options.nodes != Nodes::Undecidable;
+        if sees_nodes && callers.ends.iter().any(End::is_on_node) {
+            return None;
+        }
         let asking = |end: &'c End<'s>, port: Option<u16>, count: usize| Asking {
             selection: end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default(),
             end,

@@ -28,6 +28,7 @@ impl<'s> Admits<'s> {
         match side.answer {
             Answer::Allowed => Self::Anyone,
             Answer::Denied => Self::NoOne,
+            // Which request it is, like who connects, is a question and no gap.
             Answer::Unknown => match side.missing.iter().find(|missing| !missing.is_question()) {
                 Some(missing) => Self::Unclear(*missing),
                 None => Self::Some,

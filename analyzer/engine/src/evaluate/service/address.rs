@@ -5,7 +5,9 @@ use kubereach_reports::report::SegmentName;
 use crate::evaluate::service::CheckTable;
 use crate::evaluate::service::context::Context;
 use crate::evaluate::service::table::run;
+use crate::resolve::metallb::{Announced, Chain};
 use kubereach_model::evidence::Segment;
+use kubereach_model::evidence::command::cut;
 use kubereach_model::snapshot::model::LoadBalancerIngress;
 use kubereach_model::snapshot::model::lenient::Field;
 
@@ -35,14 +37,37 @@ pub(crate) fn load_balancer(checks: &CheckTable, cx: &Context<'_, '_>) -> Segmen
     let ingress = service.get().value.status.iter().flat_map(|s| &s.load_balancer.ingress);
     let addresses: Vec<String> = ingress.map(words).collect();
     if !addresses.is_empty() {
-        segment.evaluated(format!("published at {}", kubereach_model::evidence::command::cut(&addresses.join(", "))));
+        segment.evaluated(format!("published at {}", cut(&addresses.join(", "))));
     } else if service.is_manifest() {
         segment.evaluated("declared; a manifest cannot show an address");
     } else if service.status.is_some() {
         segment.evaluated("no address is published");
     }
+    if let Some(chain) = cx.announcement() {
+        segment.evaluated(announced(&chain));
+    }
     run(checks.load_balancer, cx, &mut segment);
+    for assumption in checks.load_balancer_unseen.iter().filter_map(|check| check(cx)) {
+        segment.assume(assumption, cx.cluster.snapshot.strict);
+    }
     segment
+}
+
+/// `from the pool lan, announced by L2Advertisement lan on node-a`.
+fn announced(chain: &Chain<'_>) -> String {
+    let pool = cut(chain.pool);
+    match &chain.announced {
+        Announced::By(advertisement, nodes) => {
+            let object = advertisement.object();
+            let nodes = cut(&nodes.iter().copied().collect::<Vec<_>>().join(", "));
+            format!("from the pool {pool}, announced by {} {} on {nodes}", object.kind, object.name)
+        }
+        Announced::Unseen(advertisement, _) => {
+            let object = advertisement.object();
+            format!("from the pool {pool}, announced by {} {}", object.kind, object.name)
+        }
+        _ => format!("from the pool {pool}"),
+    }
 }
 
 fn words(ingress: &LoadBalancerIngress) -> String {

@@ -7,6 +7,7 @@ use kubereach_reports::report::ObjectRef;
 use crate::evaluate::Cluster;
 use crate::evaluate::service::causes::{self, Cause};
 use crate::evaluate::service::{CheckTable, Consumer};
+use crate::resolve::metallb::{self, Chain};
 use crate::resolve::service::{Endpoint, PortView, ServiceView, Source, Truth, Zero};
 use kubereach_model::evidence::Finding;
 use kubereach_model::snapshot::model::lenient::PortRef;
@@ -136,18 +137,23 @@ impl<'c, 's> Context<'c, 's> {
         let port = index.and_then(|i| view.service.get().value.spec.ports.get(i));
         let mut behind = PortView::of(view, port);
         let mut listed = !behind.endpoints.is_empty() || behind.wrong_family > 0;
-        if !listed && port.is_some() {
+        if view.redirected_by().is_some() {
+            behind = PortView::of(view, None);
+            listed = true;
+        } else if !listed && port.is_some() {
             behind = PortView::of(view, None);
             let number = match port.and_then(|p| p.target_port.as_ref()) {
                 Some(PortRef::Number(n)) => Some(*n),
                 _ => None,
             };
             if consumer == Consumer::IngressNginx
-                && let Some(number) = number
-                && !behind.endpoints.is_empty()
+                && let Some((port, number)) = port.zip(number)
             {
-                behind = PortView::by_number(view, number);
-                listed = true;
+                let fallen_back = PortView::by_number(view, port, number);
+                if !fallen_back.endpoints.is_empty() {
+                    behind = fallen_back;
+                    listed = true;
+                }
             }
         }
         Self {
@@ -167,6 +173,14 @@ impl<'c, 's> Context<'c, 's> {
     /// The Service's name for findings.
     pub fn object(&self) -> ObjectRef {
         self.view.service.object()
+    }
+
+    /// From the pool of its load balancer's address to the nodes that announce it (MetalLB); `None` where another gave
+    /// the address, or none is published.
+    pub fn announcement(&self) -> Option<Chain<'s>> {
+        let service = self.view.service;
+        let published = service.status.as_ref().is_some_and(|status| !status.load_balancer.ingress.is_empty());
+        if service.spec.kind == "LoadBalancer" && published { metallb::chain(self.cluster, service) } else { None }
     }
 
     /// What the addresses come to.

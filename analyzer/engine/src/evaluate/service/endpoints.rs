@@ -62,6 +62,9 @@ fn causes(cx: &Context<'_, '_>, segment: &mut Segment) {
 
 /// One clause that shows the state.
 fn evidence(cx: &Context<'_, '_>) -> String {
+    if let Some(who) = cx.view.redirected_by() {
+        return format!("a placeholder stands behind it; {who} redirects its traffic to a proxy of its own");
+    }
     if cx.view.truth == Truth::Templates {
         let count = cx.behind.endpoints.len();
         return match count {

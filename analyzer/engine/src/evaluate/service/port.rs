@@ -22,6 +22,11 @@ pub(crate) fn segment(checks: &CheckTable, cx: &Context<'_, '_>) -> Segment {
         run(checks.port, cx, &mut segment);
         return segment;
     }
+    if let Some(who) = cx.view.redirected_by() {
+        segment.evaluated(format!("port {} is redirected by {who}", port.describe()));
+        run(checks.port, cx, &mut segment);
+        return segment;
+    }
     let numbers = cx.numbers();
     let list = || numbers.iter().take(6).map(u16::to_string).collect::<Vec<_>>().join(", ");
     if cx.listed {

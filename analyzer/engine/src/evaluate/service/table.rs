@@ -65,6 +65,8 @@ pub struct CheckTable {
     pub node_port: &'static [Check],
     /// Of the `address` segment of a load balancer.
     pub load_balancer: &'static [Check],
+    /// Of the `address` segment of a load balancer: what was not read and may be in the way.
+    pub load_balancer_unseen: &'static [AssumptionCheck],
     /// Beside the paths of a Service.
     pub naming: &'static [NamingCheck],
 }

@@ -39,14 +39,15 @@ pub(super) fn is_complete(snapshot: &Snapshot, kind: &'static str, namespace: Op
 
 /// Every object of a kind, once.
 pub(super) fn objects<'s>(snapshot: &'s Snapshot, kind: &str) -> Vec<Found<'s, Unmodelled>> {
-    let mut all: BTreeMap<(&str, &str), Found<'s, Unmodelled>> = BTreeMap::new();
+    let mut all: BTreeMap<(&str, &str, &str), Found<'s, Unmodelled>> = BTreeMap::new();
     for found in snapshot.unmodelled.iter() {
         let stored = found.get();
         let Some(of) = stored.value.group_kind.as_ref().filter(|of| of.kind == kind) else { continue };
         if COPIES.iter().any(|prefix| stored.metadata.name.starts_with(prefix)) {
             continue;
         }
-        let name = (stored.metadata.namespace.as_str(), plain_name(&stored.value));
+        // One name may stand in several tiers.
+        let name = (stored.metadata.namespace.as_str(), tier(&stored.value.spec), plain_name(&stored.value));
         match of.group.as_ref() {
             SERVED => {
                 all.insert(name, found);

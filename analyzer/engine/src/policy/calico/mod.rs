@@ -9,6 +9,7 @@ mod selector;
 mod tiers;
 mod world;
 
+use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use ipnet::IpNet;
@@ -48,11 +49,11 @@ impl engine::Engine for Engine {
         }
         let (world, tiers) = (Arc::new(World::of(snapshot)), Tiers::of(snapshot));
         let beside_core = !snapshot.network_policies.is_empty();
-        let mut policies: Vec<(u16, Calico<'s>)> = found
+        let mut policies: Vec<(Tier, Calico<'s>)> = found
             .into_iter()
             .map(|found| {
                 let policy = Calico::of(found, &world, &tiers);
-                (tiers.number(policy.tier), policy)
+                (tiers.tier(policy.tier), policy)
             })
             .collect();
         policies.sort_by(|(a_tier, a), (b_tier, b)| a_tier.cmp(b_tier).then_with(|| a.in_turn(b)));
@@ -60,7 +61,6 @@ impl engine::Engine for Engine {
         policies
             .into_iter()
             .map(|(tier, policy)| {
-                let tier = if policy.tier == tiers::DEFAULT { Tier::Namespace } else { Tier::Own(tier) };
                 let stored = policy.found.get();
                 let mut object = stored.object_ref();
                 if policy.namespace.is_none() {
@@ -74,7 +74,10 @@ impl engine::Engine for Engine {
     /// Only where there are policies of Calico: without them its order is that of Kubernetes.
     fn ladder(&self, snapshot: &Snapshot, policies: &[Policy<'_>]) -> Option<Vec<Rung>> {
         let any = policies.iter().any(|policy| matches!(policy.rules, Compiled::Calico(_)));
-        any.then(|| Tiers::of(snapshot).rungs())
+        any.then(|| {
+            let own = |policy: &&Policy<'_>| matches!(policy.rules, Compiled::Calico(_));
+            Tiers::of(snapshot).rungs(|tier| policies.iter().filter(own).any(|policy| policy.tier == tier))
+        })
     }
 
     fn guards<'s>(&self, snapshot: &'s Snapshot) -> Vec<Guard<'s>> {
@@ -103,22 +106,22 @@ impl engine::Engine for Engine {
 }
 
 /// Each its number in its tier, which they stand in by their order. Those of the order of core policies share one number
-/// with them: which of them comes first differs between versions.
-fn number(policies: &mut [(u16, Calico<'_>)], beside_core: bool) {
+/// with them: which of them comes first differs between versions. Among admin policies their order is the number.
+fn number(policies: &mut [(Tier, Calico<'_>)], beside_core: bool) {
     for tier in policies.chunk_by_mut(|a, b| a.0 == b.0) {
-        let is = |of: &Calico<'_>, side| of.place.is_some_and(|place| place.cmp_to_core() == side);
-        let mut before =
-            -i64::try_from(tier.iter().filter(|(_, of)| is(of, std::cmp::Ordering::Less)).count()).unwrap_or(0);
+        let is_before = |of: &Calico<'_>| of.place.is_some_and(|place| place.cmp_to_core() == Ordering::Less);
+        let mut before = tier.iter().filter(|(_, of)| is_before(of)).map(|_| -1_i64).sum::<i64>();
         let mut after = 1;
-        for (_, policy) in tier {
-            policy.number = match policy.place.map(Place::cmp_to_core) {
-                None => None,
-                Some(std::cmp::Ordering::Less) => {
+        for (tier, policy) in tier {
+            policy.number = match (*tier, policy.place.map(Place::cmp_to_core)) {
+                (_, None) => None,
+                (Tier::Admin | Tier::Baseline, _) => policy.place.and_then(Place::whole),
+                (_, Some(Ordering::Less)) => {
                     before += 1;
                     Some(before - 1)
                 }
-                Some(std::cmp::Ordering::Equal) if beside_core && policy.tier == tiers::DEFAULT => Some(0),
-                Some(_) => {
+                (Tier::Namespace, Some(Ordering::Equal)) if beside_core => Some(0),
+                _ => {
                     after += 1;
                     Some(after - 1)
                 }
@@ -181,7 +184,7 @@ impl<'s> Calico<'s> {
     }
 
     /// By their order; equal ones by name, namespace and kind. (`felix/calc/policy_sorter.go`)
-    fn in_turn(&self, other: &Self) -> std::cmp::Ordering {
+    fn in_turn(&self, other: &Self) -> Ordering {
         let names = |of: &Self| (plain_name(&of.found.get().value).to_owned(), of.namespace, of.namespace.is_some());
         let places = self.place.zip(other.place).map(|(a, b)| a.against(b));
         places

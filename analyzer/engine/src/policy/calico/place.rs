@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::selector::Selector;
-use super::world::{Endpoints, World};
+use super::world::{Chosen, Endpoints, World};
 use crate::policy::answer::{Missing, Protocol, Truth};
 use crate::policy::ends::{End, PodEnd};
 use crate::policy::network::{Block, on_addresses};
@@ -88,15 +87,9 @@ impl<'a, 's> Place<'a, 's> {
         }
     }
 
-    /// Is its address one of those that the selector chooses: of pods and of sets, or of a host endpoint? `namespace`:
-    /// it chooses only within it.
-    pub(super) fn is_selected(
-        &self,
-        world: &World<'s>,
-        selector: &Selector,
-        namespace: Option<&str>,
-        connects: bool,
-    ) -> Truth<'s> {
+    /// Is its address one of those that the selector chooses: of pods and of sets, or of a host endpoint?
+    pub(super) fn is_selected(&self, world: &World<'s>, chosen: &Chosen<'s>, connects: bool) -> Truth<'s> {
+        let selector = &chosen.selector;
         let own = match self {
             Self::Anyone => return Truth::Unknown(Missing::Caller),
             Self::UnnamedPod if selector.is_everybody() => return Truth::Yes,
@@ -116,9 +109,9 @@ impl<'a, 's> Place<'a, 's> {
         if own == Truth::Yes {
             return own;
         }
-        let sets = world.selected(selector).map(|(selected, set)| selected.and(self.is_in(&set.nets, connects)));
+        let sets = chosen.sets(world).map(|(selected, set)| selected.and(self.is_in(&set.nets, connects)));
         let found = own.or(Truth::any(sets));
-        if found == Truth::No && world.lacks_sets(namespace) { Truth::Unknown(Missing::NetworkSets) } else { found }
+        if found == Truth::No && chosen.lacks_sets { Truth::Unknown(Missing::NetworkSets) } else { found }
     }
 
     /// Is its address one of the endpoints; with a port, is this one of theirs?

@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::decode::{fields, items, nets, texts};
 use super::place::Place;
 use super::selector::Selector;
-use super::world::{ACCOUNT, Endpoints, NAMESPACE, OF_ACCOUNT, OF_NAMESPACE, World};
+use super::world::{ACCOUNT, Chosen, Endpoints, NAMESPACE, OF_ACCOUNT, OF_NAMESPACE, World};
 use crate::policy::answer::{Direction, Missing, Outcomes, Protocol, Truth};
 use crate::policy::engine::Asked;
 use crate::policy::network::Block;
 use crate::policy::ports::PortEntry;
+use crate::policy::request::Request;
 use crate::policy::words::on_ports;
 
 /// What a rule does.
@@ -103,8 +104,41 @@ pub(super) struct Rule<'s> {
     destination: Entity<'s>,
     /// Of TCP, UDP and SCTP it speaks not at all.
     is_icmp: bool,
-    is_http: bool,
+    http: Option<Http<'s>>,
     is_unreadable: bool,
+}
+
+/// What an HTTP request has to be.
+#[derive(Debug)]
+struct Http<'s> {
+    methods: Vec<&'s str>,
+    exact: Vec<&'s str>,
+    prefixes: Vec<&'s str>,
+}
+
+impl<'s> Http<'s> {
+    fn of(value: &'s Value) -> Self {
+        let paths = |key: &str| -> Vec<&'s str> {
+            items(value.get("paths")).iter().filter_map(|path| path.get(key)?.as_str()).collect()
+        };
+        let methods = value.get("methods").into_iter().flat_map(texts).collect();
+        Self { methods, exact: paths("exact"), prefixes: paths("prefix") }
+    }
+
+    /// A request that is meant, is meant whoever looks. Of any other it depends on whether anybody does.
+    fn matches(&self, request: Option<&Request>) -> Truth<'s> {
+        let method = |method: &String| self.methods.iter().any(|known| *known == "*" || known == method);
+        let path = |path: &String| {
+            let path = path.split('?').next().unwrap_or_default();
+            self.exact.contains(&path) || self.prefixes.iter().any(|prefix| path.starts_with(prefix))
+        };
+        let any_path = self.exact.is_empty() && self.prefixes.is_empty();
+        let is_meant = request.is_some_and(|request| {
+            (self.methods.is_empty() || request.method.as_ref().is_some_and(method))
+                && (any_path || request.path.as_ref().is_some_and(path))
+        });
+        if is_meant { Truth::Yes } else { Truth::Unknown(Missing::HttpRequest) }
+    }
 }
 
 impl<'s> Rule<'s> {
@@ -118,7 +152,7 @@ impl<'s> Rule<'s> {
             source: Entity::default(),
             destination: Entity::default(),
             is_icmp: false,
-            is_http: false,
+            http: None,
             is_unreadable: false,
         };
         for (key, value) in fields(Some(value)) {
@@ -133,7 +167,8 @@ impl<'s> Rule<'s> {
                 "icmp" => rule.is_icmp = fields(Some(value)).next().is_some(),
                 // It stands only beside the protocol that it is about, which then decides.
                 "notICMP" => rule.is_unreadable |= fields(Some(value)).next().is_some(),
-                "http" => rule.is_http = fields(Some(value)).next().is_some(),
+                "http" if fields(Some(value)).next().is_none() => {}
+                "http" => rule.http = Some(Http::of(value)),
                 "action" | "metadata" | "source" | "destination" => {}
                 _ => rule.is_unreadable = true,
             }
@@ -155,7 +190,7 @@ impl<'s> Rule<'s> {
             Direction::Ingress => (other, own),
             Direction::Egress => (own, other),
         };
-        let from = self.unsettled(self.source.matches(world, &source, None), asked, &source);
+        let from = self.unsettled(self.source.matches(world, &source, None), world, asked, &source);
         truth = truth.and(from);
         if truth != Truth::No {
             let to = (asked.protocol, asked.port);
@@ -164,8 +199,8 @@ impl<'s> Rule<'s> {
         if let Some(ipv4) = self.ipv4 {
             truth = truth.and(is_of_family(ipv4, [&source, &destination]));
         }
-        if self.is_http {
-            truth = truth.and(Truth::Unknown(Missing::HttpRequest));
+        if let Some(http) = &self.http {
+            truth = truth.and(http.matches(asked.request));
         }
         truth.and(if self.is_unreadable { Truth::Unknown(Missing::Form) } else { Truth::Yes })
     }
@@ -199,8 +234,14 @@ impl<'s> Rule<'s> {
 
     /// The address of who comes from outside may be replaced on its way: a rule that lets through may match then, and
     /// one that turns away may not.
-    fn unsettled(&self, truth: Truth<'s>, asked: &Asked<'_, 's>, source: &Place<'_, 's>) -> Truth<'s> {
-        if asked.direction == Direction::Egress || !source.is_beyond() || !self.source.looks_at_addresses() {
+    fn unsettled(
+        &self,
+        truth: Truth<'s>,
+        world: &World<'s>,
+        asked: &Asked<'_, 's>,
+        source: &Place<'_, 's>,
+    ) -> Truth<'s> {
+        if asked.direction == Direction::Egress || !source.is_beyond() || !self.source.looks_at_addresses(world) {
             return truth;
         }
         match (self.action, truth) {
@@ -261,8 +302,8 @@ struct Entity<'s> {
     nets: Option<Vec<Block>>,
     not_nets: Vec<Block>,
     /// Everything that selects, taken together.
-    selector: Option<Selector>,
-    not_selector: Option<Selector>,
+    selector: Option<Chosen<'s>>,
+    not_selector: Option<Chosen<'s>>,
     /// It selects only within this namespace.
     within: Option<&'s str>,
     services: Option<Endpoints<'s>>,
@@ -278,7 +319,7 @@ struct Entity<'s> {
 impl<'s> Entity<'s> {
     fn of(value: Option<&'s Value>, namespace: Option<&'s str>, protocol: Option<Protocol>, world: &World<'s>) -> Self {
         let mut entity = Self::default();
-        let (mut own, mut around, mut accounts) = (None, None, None);
+        let (mut own, mut around, mut accounts, mut not) = (None, None, None, None);
         for (key, value) in fields(value) {
             let text = value.as_str().filter(|text| !text.is_empty());
             match key {
@@ -287,7 +328,7 @@ impl<'s> Entity<'s> {
                 "notNets" => entity.not_nets = nets(Some(value)),
                 "selector" => own = text,
                 "namespaceSelector" => around = text,
-                "notSelector" => entity.not_selector = text.map(|text| Selector::of(text).without_global()),
+                "notSelector" => not = text.map(|text| Selector::of(text).without_global()),
                 "serviceAccounts" => accounts = Some(value),
                 "services" => match value.get("name").and_then(Value::as_str) {
                     Some(name) => {
@@ -322,7 +363,7 @@ impl<'s> Entity<'s> {
             (Some(text), _) => {
                 parts.push(Selector::of(text).of_parents(OF_NAMESPACE, Some(NAMESPACE), Some(NAMESPACE)));
             }
-            (None, Some(namespace)) if !parts.is_empty() || entity.not_selector.is_some() => {
+            (None, Some(namespace)) if !parts.is_empty() || not.is_some() => {
                 entity.within = Some(namespace);
                 parts.push(Selector::equals(NAMESPACE, namespace));
             }
@@ -330,21 +371,25 @@ impl<'s> Entity<'s> {
         }
         entity.account_names = named;
         if parts.is_empty() {
+            entity.not_selector = not.map(|not| world.chosen(not, None));
             return entity;
         }
         // Beside a selector what must not be selected is left out of it; alone it is everybody else.
-        parts.extend(entity.not_selector.take().map(Selector::negated));
-        entity.selector = parts.into_iter().reduce(Selector::and);
+        parts.extend(not.map(Selector::negated));
+        let whole = parts.into_iter().reduce(Selector::and);
+        entity.selector = whole.map(|whole| world.chosen(whole, entity.within));
         entity
     }
 
-    /// Does it look at the address of who is there?
-    fn looks_at_addresses(&self) -> bool {
+    /// May it mean another address and not this one? A selector that selects no set and no host means pods alone, and a
+    /// pod's address is nobody else's.
+    fn looks_at_addresses(&self, world: &World<'s>) -> bool {
+        let beside_pods =
+            |chosen: &Chosen<'s>| chosen.lacks_sets || !world.hosts.is_empty() || chosen.sets(world).next().is_some();
         self.nets.is_some()
             || !self.not_nets.is_empty()
-            || self.selector.is_some()
-            || self.not_selector.is_some()
             || self.services.is_some()
+            || self.selector.iter().chain(&self.not_selector).any(beside_pods)
     }
 
     /// Does it mean who is there? `to`: where it is connected to, for the end that is connected to.
@@ -354,7 +399,7 @@ impl<'s> Entity<'s> {
         if truth != Truth::No && !self.not_nets.is_empty() {
             truth = truth.and(place.is_in(&self.not_nets, connects).negated());
         }
-        let selected = |selector| place.is_selected(world, selector, self.within, connects);
+        let selected = |chosen: &Chosen<'s>| place.is_selected(world, chosen, connects);
         if let Some(selector) = self.selector.as_ref().filter(|_| truth != Truth::No) {
             truth = truth.and(selected(selector));
         }
@@ -373,8 +418,8 @@ impl<'s> Entity<'s> {
     fn ranges(&self, world: &World<'s>, each: &mut dyn FnMut(IpNet)) {
         let own = self.nets.iter().flatten().chain(&self.not_nets);
         own.flat_map(Block::ranges).for_each(&mut *each);
-        for selector in self.selector.iter().chain(&self.not_selector) {
-            let sets = world.selected(selector).flat_map(|(_, set)| &set.nets);
+        for chosen in self.selector.iter().chain(&self.not_selector) {
+            let sets = chosen.sets(world).flat_map(|(_, set)| &set.nets);
             sets.flat_map(Block::ranges).for_each(&mut *each);
         }
         if let Some(endpoints) = &self.services {

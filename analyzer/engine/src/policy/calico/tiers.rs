@@ -16,6 +16,10 @@ pub(super) const DEFAULT: &str = "default";
 const ADMIN: [&str; 2] = ["kube-admin", "adminnetworkpolicy"];
 const BASELINE: [&str; 2] = ["kube-baseline", "baselineadminnetworkpolicy"];
 
+/// Tiers that Calico makes itself: their names, their order, and whether they deny at their end.
+const BUILT_IN: [([&str; 2], f64, bool); 3] =
+    [([DEFAULT; 2], 1_000_000.0, true), (ADMIN, 1_000.0, false), (BASELINE, 10_000_000.0, false)];
+
 /// The order in which policies and tiers without a number come last.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Place(f64);
@@ -31,6 +35,14 @@ impl Place {
 
     pub(super) fn against(self, other: Self) -> Ordering {
         self.0.total_cmp(&other.0)
+    }
+
+    /// As a whole number, as which the priority of an admin policy stands there. (`clusternetworkpolicy.go`)
+    pub(super) fn whole(self) -> Option<i64> {
+        if self.0.is_infinite() {
+            return Some(i64::MAX);
+        }
+        format!("{}", self.0).parse().ok()
     }
 
     /// Where policies of namespaces stand. (`conversion.go`)
@@ -63,14 +75,19 @@ impl<'s> Tiers<'s> {
                 TierOf { name: &stored.metadata.name, place: Place::of(spec), denies }
             })
             .collect();
-        let built_in = [(DEFAULT, 1_000_000.0, true), (ADMIN[0], 1_000.0, false), (BASELINE[0], 10_000_000.0, false)];
-        for (name, order, denies) in built_in {
-            let names = [ADMIN, BASELINE].into_iter().find(|names| names[0] == name).unwrap_or([name; 2]);
-            if !tiers.iter().any(|tier| names.contains(&tier.name)) {
+        for (names, order, denies) in BUILT_IN {
+            let known = tiers.iter_mut().filter(|tier| names.contains(&tier.name));
+            let mut any = false;
+            for tier in known {
+                any = true;
+                // Without a readable order it has the one that Calico gives it.
+                tier.place = tier.place.or(Some(Place(order)));
+            }
+            if let Some(name) = names.first().filter(|_| !any) {
                 tiers.push(TierOf { name, place: Some(Place(order)), denies });
             }
         }
-        // One whose order cannot be read is as good as not read.
+        // Another one whose order cannot be read is as good as not read.
         tiers.retain(|tier| tier.place.is_some());
         tiers.sort_by(|a, b| {
             let places = a.place.zip(b.place).map_or(Ordering::Equal, |(a, b)| a.against(b));
@@ -79,10 +96,19 @@ impl<'s> Tiers<'s> {
         Self(tiers)
     }
 
-    /// The number of a tier; that of those which were not read where it is not among them.
-    pub(super) fn number(&self, name: &str) -> u16 {
+    /// As which tier one of this name counts: policies of Kubernetes stand in some. One that was not read comes last.
+    pub(super) fn tier(&self, name: &str) -> Tier {
+        if name == DEFAULT {
+            return Tier::Namespace;
+        }
+        if ADMIN.contains(&name) {
+            return Tier::Admin;
+        }
+        if BASELINE.contains(&name) {
+            return Tier::Baseline;
+        }
         let position = self.0.iter().position(|tier| tier.name == name).unwrap_or(self.0.len());
-        u16::try_from(position).unwrap_or(u16::MAX)
+        Tier::Own(u16::try_from(position).unwrap_or(u16::MAX))
     }
 
     /// Was it read?
@@ -91,23 +117,20 @@ impl<'s> Tiers<'s> {
     }
 
     /// The whole order. What stands in tiers that were not read is asked first: it may do whatever it says, or nothing.
-    pub(super) fn rungs(&self) -> Vec<Rung> {
+    /// `shared`: does a policy of Calico stand in this tier of Kubernetes?
+    pub(super) fn rungs(&self, shared: impl Fn(Tier) -> bool) -> Vec<Rung> {
         let unread = Tier::Own(u16::try_from(self.0.len()).unwrap_or(u16::MAX));
         let mut rungs = vec![Rung::PERIMETER, Rung { tier: unread, order: Order::InTurn { denies: false } }];
-        let once = |rungs: &mut Vec<Rung>, rung: Rung| {
-            if !rungs.contains(&rung) {
+        for of in &self.0 {
+            let in_turn = Rung { tier: self.tier(of.name), order: Order::InTurn { denies: of.denies } };
+            let rung = match in_turn.tier {
+                Tier::Admin if !shared(Tier::Admin) => Rung::ADMIN,
+                Tier::Baseline if !shared(Tier::Baseline) => Rung::BASELINE,
+                _ => in_turn,
+            };
+            // The former name and today's are one tier.
+            if !rungs.iter().any(|known| known.tier == rung.tier) {
                 rungs.push(rung);
-            }
-        };
-        for tier in &self.0 {
-            let order = Order::InTurn { denies: tier.denies };
-            // Policies of namespaces stand among Calico's own.
-            let own = if tier.name == DEFAULT { Tier::Namespace } else { Tier::Own(self.number(tier.name)) };
-            rungs.push(Rung { tier: own, order });
-            if ADMIN.contains(&tier.name) {
-                once(&mut rungs, Rung::ADMIN);
-            } else if BASELINE.contains(&tier.name) {
-                once(&mut rungs, Rung::BASELINE);
             }
         }
         rungs

@@ -54,13 +54,29 @@ pub(super) struct Endpoints<'s> {
     pub(super) is_complete: bool,
 }
 
+/// A selector of a rule, and what it selects beside pods: that is the same for every connection.
+#[derive(Debug)]
+pub(super) struct Chosen<'s> {
+    pub(super) selector: Selector,
+    sets: Vec<(Truth<'s>, usize)>,
+    /// Sets that it may select were not read.
+    pub(super) lacks_sets: bool,
+}
+
+impl<'s> Chosen<'s> {
+    /// The sets that it selects, as far as can be told.
+    pub(super) fn sets<'w>(&'w self, world: &'w World<'s>) -> impl Iterator<Item = (Truth<'s>, &'w Set<'s>)> {
+        self.sets.iter().filter_map(|(truth, index)| Some((*truth, world.sets.get(*index)?)))
+    }
+}
+
 /// All of it.
 #[derive(Debug)]
 pub(super) struct World<'s> {
     snapshot: &'s Snapshot,
     namespaces: Index<&'s str, &'s BTreeMap<String, String>>,
     accounts: Index<(&'s str, &'s str), &'s BTreeMap<String, String>>,
-    pub(super) sets: Vec<Set<'s>>,
+    sets: Vec<Set<'s>>,
     pub(super) hosts: Vec<Host<'s>>,
 }
 
@@ -144,13 +160,13 @@ impl<'s> World<'s> {
         selector.matches(&|key| self.label_of_pod(pod, key))
     }
 
-    /// The sets that the selector selects, as far as can be told.
-    pub(super) fn selected<'w>(
-        &'w self,
-        selector: &'w Selector,
-    ) -> impl Iterator<Item = (Truth<'s>, &'w Set<'s>)> + use<'w, 's> {
-        let selects = move |set: &'w Set<'s>| selector.matches(&|key| self.label_of_set(set, key));
-        self.sets.iter().map(move |set| (selects(set), set)).filter(|(truth, _)| *truth != Truth::No)
+    /// Whom the selector selects, where it selects only within `namespace`, or anywhere.
+    pub(super) fn chosen(&self, selector: Selector, namespace: Option<&str>) -> Chosen<'s> {
+        let selects = |set: &Set<'s>| selector.matches(&|key| self.label_of_set(set, key));
+        let all = (0..).zip(&self.sets).map(|(index, set)| (selects(set), index));
+        let sets = all.filter(|(truth, _)| *truth != Truth::No).collect();
+        let lacks_sets = self.lacks_sets(namespace);
+        Chosen { selector, sets, lacks_sets }
     }
 
     /// Does the selector select the host endpoint?
@@ -159,7 +175,7 @@ impl<'s> World<'s> {
     }
 
     /// May there be sets that were not read, in a namespace or anywhere?
-    pub(super) fn lacks_sets(&self, namespace: Option<&str>) -> bool {
+    fn lacks_sets(&self, namespace: Option<&str>) -> bool {
         let all = |kind, namespace| decode::is_complete(self.snapshot, kind, namespace);
         !all("NetworkSet", namespace) || (namespace.is_none() && !all("GlobalNetworkSet", None))
     }

@@ -3,12 +3,13 @@
 use ipnet::IpNet;
 
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
+use super::cilium::{self, is_link_local, is_on_same_node};
 use super::ends::{End, PodEnd};
 use super::engine::{self, Asked, Compiled, Policy, Rules, Scope, Tier, Unread};
 use super::groups::Sight;
 use super::ineffective::Kinds;
 use super::network::{Block, on_addresses};
-use super::options::AgainstPods;
+use super::options::{AgainstPods, Nodes};
 use super::ports::PortEntry;
 use super::selectors::{on_labels, on_namespace};
 use super::words::{of_namespaces, of_pods, on_ports};
@@ -30,6 +31,9 @@ impl engine::Engine for Engine {
             let rules = Compiled::Core(Core::compile(found));
             Policy { object: stored.object_ref(), origin: stored.origin, tier: Tier::Namespace, rules }
         };
+        if cilium::leaves_core_policies_out(snapshot) {
+            return Vec::new();
+        }
         snapshot.network_policies.iter().map(policy).collect()
     }
 
@@ -117,7 +121,10 @@ impl<'s> Rules<'s> for Core<'s> {
             Truth::Yes => None,
             Truth::Unknown(missing) => Some(missing),
         };
-        if asked.pod.host_network || asked.other.is_on_node() {
+        if let Some(answer) = on_node(asked) {
+            return answer;
+        }
+        if asked.options.nodes == Nodes::Undecidable && (asked.pod.host_network || asked.other.is_on_node()) {
             // Plugins mostly see the node: they may apply nothing at all, or everything.
             return PolicyAnswer::Undecidable {
                 missing: Missing::HostNetwork,
@@ -192,7 +199,7 @@ impl<'s> Rules<'s> for Core<'s> {
     fn ranges(&self, direction: Direction, each: &mut dyn FnMut(IpNet)) {
         for peer in self.every_rule(direction).iter().flat_map(|rule| &rule.peers) {
             if let Peer::Block(block) = peer {
-                block.ranges().for_each(&mut *each);
+                block.ranges().chain(cilium::link_local_ranges()).for_each(&mut *each);
             }
         }
     }
@@ -319,10 +326,14 @@ impl<'s> Peer<'s> {
     fn matches(&self, namespace: &'s str, asked: &Asked<'_, 's>) -> Truth<'s> {
         match self {
             Self::Unreadable => Truth::Unknown(Missing::Form),
+            // It is no pod, and address rules do not match it.
+            _ if asked.options.from_own_proxy => Truth::No,
             Self::Selected { pods, namespaces } => match asked.other {
-                End::Pod(pod) if pod.host_network => Truth::Unknown(Missing::HostNetwork),
+                End::Pod(PodEnd { host_network: true, .. }) | End::Node(_) => match asked.options.nodes {
+                    Nodes::Undecidable => Truth::Unknown(Missing::HostNetwork),
+                    Nodes::Identity { .. } => Truth::No,
+                },
                 End::Pod(pod) => Self::selects(*pods, *namespaces, namespace, pod),
-                End::Node(_) => Truth::Unknown(Missing::HostNetwork),
                 // A selector never admits who is not a pod.
                 End::Address(_) | End::Outside => Truth::No,
                 End::Unclear(_) => Truth::Unknown(Missing::UnnamedPod),
@@ -377,7 +388,8 @@ impl<'s> Peer<'s> {
 
 fn block_matches<'s>(block: &Block, asked: &Asked<'_, 's>) -> Truth<'s> {
     match asked.other {
-        End::Pod(pod) if pod.host_network => Truth::Unknown(Missing::HostNetwork),
+        End::Pod(pod) if pod.host_network => on_node_addresses(block, &pod.addresses, asked.options.nodes),
+        End::Node(node) => on_node_addresses(block, &node.addresses, asked.options.nodes),
         End::Pod(pod) => match asked.options.address_rules_on_pods {
             AgainstPods::Never => Truth::No,
             AgainstPods::Undecidable(cni) => match on_pod(block, pod) {
@@ -387,7 +399,9 @@ fn block_matches<'s>(block: &Block, asked: &Asked<'_, 's>) -> Truth<'s> {
             },
             AgainstPods::Matches => on_pod(block, pod),
         },
-        End::Node(_) => Truth::Unknown(Missing::HostNetwork),
+        End::Address(address) if asked.options.nodes != Nodes::Undecidable && is_link_local(*address) => {
+            block.contains(*address).and(Truth::Unknown(Missing::LinkLocal))
+        }
         End::Address(address) => from_outside(block.contains(*address), asked.direction),
         End::Unclear(address) => match (block.contains(*address), asked.options.address_rules_on_pods) {
             (Truth::Yes, AgainstPods::Matches) => Truth::Yes,
@@ -398,6 +412,37 @@ fn block_matches<'s>(block: &Block, asked: &Asked<'_, 's>) -> Truth<'s> {
         End::Outside => Truth::Unknown(Missing::OutsideAddress),
         End::UnnamedPod => Truth::Unknown(Missing::PodAddress),
         End::Anyone => Truth::Unknown(Missing::Caller),
+    }
+}
+
+/// Where nodes have an identity: pods in their network are no subjects of policies, and a pod's own node is let in.
+fn on_node<'s>(asked: &Asked<'_, 's>) -> Option<PolicyAnswer<'s>> {
+    let Nodes::Identity { own_is_let_in, .. } = asked.options.nodes else { return None };
+    if asked.pod.host_network {
+        return Some(PolicyAnswer::NotApplicable);
+    }
+    if asked.direction == Direction::Egress || !own_is_let_in {
+        return None;
+    }
+    match is_on_same_node(asked.pod, asked.other) {
+        Truth::Yes => Some(PolicyAnswer::NotApplicable),
+        Truth::No => None,
+        Truth::Unknown(missing) => {
+            let possible = Outcomes::NONE.or(Outcomes::ALLOW).or(Outcomes::DENY);
+            Some(PolicyAnswer::Undecidable { missing, possible })
+        }
+    }
+}
+
+fn on_node_addresses<'s>(block: &Block, addresses: &[std::net::IpAddr], nodes: Nodes) -> Truth<'s> {
+    match nodes {
+        Nodes::Undecidable => Truth::Unknown(Missing::HostNetwork),
+        Nodes::Identity { by_address: Some(false), .. } => Truth::No,
+        Nodes::Identity { by_address: Some(true), .. } => on_addresses(block, addresses),
+        Nodes::Identity { by_address: None, .. } => match on_addresses(block, addresses) {
+            Truth::No => Truth::No,
+            Truth::Yes | Truth::Unknown(_) => Truth::Unknown(Missing::CiliumSetting("policy-cidr-match-mode")),
+        },
     }
 }
 

@@ -6,7 +6,9 @@
 //! (`docs/semantics/ingress-controllers.md#a-controller-that-is-not-known-is-never-condemned`).
 
 pub mod annotations;
+pub mod flags;
 mod recognise;
+pub mod selection;
 mod table;
 
 pub use recognise::Recogniser;
@@ -20,6 +22,12 @@ pub enum Product {
     IngressNginx,
     /// AWS Load Balancer Controller, or the one built into EKS Auto Mode.
     AwsAlb,
+    /// F5's nginx controller.
+    F5Nginx,
+    /// Traefik.
+    Traefik,
+    /// Contour.
+    Contour,
     /// Google's controller.
     Gce,
     /// OpenShift's Ingress-to-Route controller and router.
@@ -118,15 +126,6 @@ pub enum TargetPorts {
     Unknown,
 }
 
-/// How the flags of a controller's pods say what they serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Flags {
-    /// Names the `spec.controller` that an instance serves, and what it is without the flag.
-    pub class: (&'static str, &'static str),
-    /// Has it serve Ingresses without a class.
-    pub classless: &'static str,
-}
-
 /// A controller's side of the Gateway API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gateways {
@@ -187,8 +186,8 @@ pub struct Controller {
     pub component: Option<&'static str>,
     /// Endings of its images' repositories.
     pub images: &'static [&'static str],
-    /// How its flags say what it serves.
-    pub flags: Option<Flags>,
+    /// How the flags of an instance say what it takes; empty where they are not known.
+    pub providers: &'static [selection::Provider],
     /// Annotations that only it writes, into the Ingresses that it serves.
     pub writes: &'static [&'static str],
     /// How it uses a Service's endpoints.

@@ -6,9 +6,9 @@
 //! `docs/semantics/gateway-api.md#the-pods-of-a-gateway-carry-its-traffic`.
 
 use super::annotations::{ALB_GROUP, ALB_TARGET_TYPE, SSL_PASSTHROUGH};
+use super::selection::{CONTOUR, F5_NGINX, INGRESS_NGINX, TRAEFIK};
 use super::{
-    Controller, Dials, ExternalNames, Flags, GatewayPods, Gateways, On, Place, PodSign, Product, Proxies, Setting,
-    TargetPorts,
+    Controller, Dials, ExternalNames, GatewayPods, Gateways, On, Place, PodSign, Product, Proxies, Setting, TargetPorts,
 };
 
 const BLANK: Controller = Controller {
@@ -22,7 +22,7 @@ const BLANK: Controller = Controller {
     labels: &[],
     component: None,
     images: &[],
-    flags: None,
+    providers: &[],
     writes: &[],
     dials: Dials::Unknown,
     dials_cluster_address: &[],
@@ -63,10 +63,7 @@ pub static CONTROLLERS: &[Controller] = &[
         // The chart gives its admission jobs and its default backend the same name.
         component: Some("controller"),
         images: &["ingress-nginx/controller", "ingress-nginx/controller-chroot", "nginx-ingress-controller"],
-        flags: Some(Flags {
-            class: ("--controller-class", "k8s.io/ingress-nginx"),
-            classless: "--watch-ingress-without-class",
-        }),
+        providers: INGRESS_NGINX,
         dials: Dials::IngressNginx,
         dials_cluster_address: &[
             on_ingress("nginx.ingress.kubernetes.io/service-upstream"),
@@ -77,8 +74,10 @@ pub static CONTROLLERS: &[Controller] = &[
         ..BLANK
     },
     Controller {
+        product: Product::F5Nginx,
         name: "F5 NGINX Ingress Controller",
         place: Place::Pods,
+        providers: F5_NGINX,
         ids: &["nginx.org/ingress-controller"],
         labels: &[("app.kubernetes.io/name", "nginx-ingress")],
         images: &["nginx/nginx-ingress", "nginx-ic/nginx-plus-ingress"],
@@ -89,8 +88,10 @@ pub static CONTROLLERS: &[Controller] = &[
     // Sources: traefik/traefik `pkg/provider/kubernetes/ingress/kubernetes.go`; its reference of the provider
     // Kubernetes Ingress (`disableIngressClassLookup`, `allowExternalNameServices`).
     Controller {
+        product: Product::Traefik,
         name: "Traefik",
         place: Place::Pods,
+        providers: TRAEFIK,
         ids: &["traefik.io/ingress-controller"],
         words: &["traefik"],
         by_word: true,
@@ -122,7 +123,9 @@ pub static CONTROLLERS: &[Controller] = &[
         ..BLANK
     },
     Controller {
+        product: Product::Contour,
         name: "Contour",
+        providers: CONTOUR,
         proxies: Proxies::Pods(&[
             PodSign { labels: &[("app", "envoy")], images: &ENVOY, container: None },
             PodSign {
@@ -137,6 +140,8 @@ pub static CONTROLLERS: &[Controller] = &[
         labels: &[("app", "contour"), ("app.kubernetes.io/name", "contour")],
         images: &["projectcontour/contour"],
         dials: Dials::ReadyEndpoints,
+        // `internal/dag/cache.go`, `LookupService`: the number or name of the Service's port.
+        target_ports: TargetPorts::Refused,
         // `enableExternalNameService` stands in its configuration file.
         external_names: ExternalNames::RefusedWithout(&[]),
         gateways: Some(Gateways {

@@ -1,5 +1,7 @@
 //! A listener, declared by a Gateway or by a ListenerSet attached to one.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use kubereach_reports::report::ObjectRef;
 
@@ -41,6 +43,14 @@ impl<'s> Owner<'s> {
         match self {
             Self::Gateway(g) => &g.get().metadata.namespace,
             Self::Set(s) => &s.get().metadata.namespace,
+        }
+    }
+
+    /// Its labels.
+    pub fn labels(&self) -> &'s BTreeMap<String, String> {
+        match self {
+            Self::Gateway(g) => &g.get().value.metadata.labels,
+            Self::Set(s) => &s.get().value.metadata.labels,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Gateway API: which listeners stand on which Gateway. Nothing is judged here.
 
 pub mod allowance;
+pub mod choice;
+pub mod clients;
 mod conflicts;
 pub mod grants;
 pub mod hostname;

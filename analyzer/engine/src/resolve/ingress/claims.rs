@@ -3,7 +3,7 @@
 //! Source: ingress-nginx builds one server per host from all Ingresses of its class, the oldest first; a
 //! location that is taken is not replaced. Canary Ingresses are meant to repeat a path.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::resolve::controllers::Product;
 use crate::resolve::controllers::annotations::{CANARY, NGINX};
@@ -28,6 +28,10 @@ type Key = (String, String, String, String);
 #[derive(Debug, Default)]
 pub struct Claims<'s> {
     paths: HashMap<Key, Vec<Claim<'s>>>,
+    /// Hosts (empty: every other one) whose path `/` is the default backend of an ordinary Ingress, by where they meet.
+    default_roots: HashSet<(String, String)>,
+    /// Where some path without a host is an ordinary Ingress's.
+    any_host: HashSet<String>,
     regex_hosts: HashMap<(String, String), FoundAny<'s>>,
 }
 
@@ -37,6 +41,9 @@ impl<'s> Claims<'s> {
         let mut claims = Self::default();
         for state in states {
             let canary = is_canary(state);
+            if !canary {
+                claims.note_defaults(state);
+            }
             for path in &state.ingress.declared {
                 if path.path_type.is_empty() {
                     continue;
@@ -54,6 +61,20 @@ impl<'s> Claims<'s> {
             all.sort_by_key(age);
         }
         claims
+    }
+
+    /// ingress-nginx: the default backend of an ordinary Ingress is the location `/` (`Prefix`) of its hosts and of the
+    /// server for every other host.
+    fn note_defaults(&mut self, state: &IngressState<'s>) {
+        let meeting = meeting(state);
+        let declared = &state.ingress.declared;
+        if declared.iter().any(|path| path.host.is_none()) {
+            self.any_host.insert(meeting.clone());
+        }
+        if declared.iter().any(|path| path.path_type.is_empty()) {
+            let hosts = declared.iter().filter_map(|path| path.host).chain([""]);
+            self.default_roots.extend(hosts.map(|host| (meeting.clone(), host.to_ascii_lowercase())));
+        }
     }
 
     /// Other Ingresses that claim the same path with another backend; canaries aside. Those of
@@ -74,8 +95,16 @@ impl<'s> Claims<'s> {
         claims.iter().filter(elsewhere).map(|claim| claim.ingress).take(USEFUL).collect()
     }
 
-    /// Has the path of a canary a main Ingress beside it?
+    /// Has the path of a canary a main Ingress beside it? A canary's default backend joins every location of the
+    /// server for all other hosts.
     pub fn has_main(&self, state: &IngressState<'s>, path: &Declared<'s>) -> bool {
+        if path.path_type.is_empty() && path.host.is_none() {
+            return self.any_host.contains(&meeting(state));
+        }
+        let is_root = (&*path.path, path.path_type) == ("/", "Prefix");
+        if is_root && self.default_roots.contains(&host_key(state, path)) {
+            return true;
+        }
         self.paths.get(&key(state, path)).is_some_and(|claims| claims.iter().any(|claim| !claim.canary))
     }
 
@@ -86,7 +115,7 @@ impl<'s> Claims<'s> {
 }
 
 /// Where two Ingresses can meet: the class where they share addresses, else only with themselves.
-fn meeting(state: &IngressState<'_>) -> String {
+pub fn meeting(state: &IngressState<'_>) -> String {
     let shared = state.controller().is_none_or(|controller| controller.shared);
     let group = state.controller().and_then(|controller| state.annotation(controller.group?));
     match group {

@@ -11,13 +11,14 @@ use kubereach_model::snapshot::model::{IngressClass, Pod};
 use kubereach_model::snapshot::{Absence, Found, Gap, Listing, Lookup, Snapshot};
 
 use super::entry::{ClassField, Entry};
+use super::instances::Asked;
 use super::pods::ControllerPods;
 
 /// The deprecated annotation.
 pub const ANNOTATION: &str = "kubernetes.io/ingress.class";
 
 /// How the Ingress names its class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Named<'s> {
     /// `spec.ingressClassName`.
     Field(&'s str),
@@ -86,6 +87,7 @@ pub fn named<'s>(ingress: &Entry<'s>) -> Named<'s> {
     let field = match ingress.class {
         ClassField::Spec(name) => name,
         ClassField::Annotation(_) => None,
+        ClassField::Kind(word) => return Named::Annotation(word),
     };
     let word = ingress.metadata.annotation(ANNOTATION).filter(|name| !name.is_empty());
     match (field, word) {
@@ -113,7 +115,7 @@ impl<'s> Classes<'s> {
     }
 
     /// Resolves one Ingress.
-    pub fn resolve(&self, ingress: &Entry<'s>, pods: &ControllerPods<'_, 's>) -> Resolved<'s> {
+    pub fn resolve(&self, ingress: &Entry<'s>, pods: &ControllerPods<'s>) -> Resolved<'s> {
         let named = named(ingress);
         let class = match named {
             Named::Field(name) => match self.snapshot.lookup::<IngressClass>("", name) {
@@ -133,7 +135,12 @@ impl<'s> Classes<'s> {
         };
         let controller = match (&class, named) {
             (Class::Found(_), _) => id.and_then(controllers::by_id),
-            (Class::Word, Named::Annotation(word)) => controllers::by_word(word),
+            (Class::Word, Named::Annotation(word)) => {
+                let asked = Asked { named, object: None, namespace: &ingress.metadata.namespace };
+                let meant = controllers::by_word(word);
+                // Words are not owned: who was read and takes this one is meant.
+                meant.filter(|meant| pods.has(meant)).or_else(|| pods.taking(asked)).or(meant)
+            }
             (Class::Watched(controller, _), _) => Some(*controller),
             (Class::Sign(_), _) => self.sign(ingress).map(|(controller, _)| controller),
             _ => None,
@@ -155,7 +162,7 @@ impl<'s> Classes<'s> {
         Some((openshift, format!("{} made the Route {route} from it", openshift.name)))
     }
 
-    fn classless(&self, ingress: &Entry<'s>, pods: &ControllerPods<'_, 's>) -> Class<'s> {
+    fn classless(&self, ingress: &Entry<'s>, pods: &ControllerPods<'s>) -> Class<'s> {
         if let Some(name) = ingress.only() {
             let own = |class: &&Found<'s, IngressClass>| {
                 let id = class.spec.controller.as_deref();
@@ -166,7 +173,9 @@ impl<'s> Classes<'s> {
             }
         } else if let Some((_, what)) = self.sign(ingress) {
             return Class::Sign(what);
-        } else if let Some((controller, pod)) = pods.watching_classless() {
+        } else if let Some((controller, pod)) = pods.watching_classless()
+            && !(ingress.is_manifest() && self.defaults.len() == 1)
+        {
             return Class::Watched(controller, pod);
         }
         match (self.defaults.as_slice(), ingress.is_manifest()) {
@@ -188,12 +197,10 @@ impl<'s> Classes<'s> {
 /// OpenShift Routes that were made from an Ingress: namespace and name of the Ingress, name of the Route.
 fn routes(snapshot: &Snapshot) -> HashMap<(&str, &str), &str> {
     let mut routes = HashMap::new();
-    for route in snapshot.unmodelled.iter() {
+    for route in snapshot.openshift_routes.iter() {
         let route = &route.get().value;
-        if route.group_kind.as_ref().is_some_and(|kind| kind.group == "route.openshift.io" && kind.kind == "Route") {
-            for owner in route.metadata.owner_references.iter().filter(|owner| owner.kind == "Ingress") {
-                routes.insert((route.metadata.namespace.as_str(), owner.name.as_str()), route.metadata.name.as_str());
-            }
+        for owner in route.metadata.owner_references.iter().filter(|owner| owner.kind == "Ingress") {
+            routes.insert((route.metadata.namespace.as_str(), owner.name.as_str()), route.metadata.name.as_str());
         }
     }
     routes

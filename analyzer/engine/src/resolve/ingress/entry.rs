@@ -32,6 +32,8 @@ pub enum ClassField<'s> {
     /// By the annotation alone. Only the controller of this name reads the kind, and it takes objects without a class
     /// where its own class is the default.
     Annotation(&'static str),
+    /// Not at all: one product alone reads the kind, whose class goes by this word.
+    Kind(&'static str),
 }
 
 impl<'s> Entry<'s> {
@@ -51,7 +53,7 @@ impl<'s> Entry<'s> {
     /// The name of the controller that alone reads this kind.
     pub const fn only(&self) -> Option<&'static str> {
         match self.class {
-            ClassField::Spec(_) => None,
+            ClassField::Spec(_) | ClassField::Kind(_) => None,
             ClassField::Annotation(name) => Some(name),
         }
     }

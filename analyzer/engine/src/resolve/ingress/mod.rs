@@ -4,17 +4,23 @@ pub mod actions;
 pub mod backend;
 pub mod claims;
 pub mod class;
+pub mod demands;
 pub mod entry;
+pub mod instances;
+pub mod middlewares;
+pub mod owners;
 pub mod pods;
 pub mod rules;
 pub mod state;
 
 use crate::resolve::ClusterIndex;
+use crate::resolve::contour::taken::Taken;
 use kubereach_model::snapshot::model::{Ingress, Resource as _};
 use kubereach_model::snapshot::{Gap, GroupKind};
 
 use claims::Claims;
 use entry::Entry;
+use owners::Owners;
 use state::{ControllerStates, IngressState};
 
 /// Every object of one kind, resolved as far as its rules.
@@ -24,6 +30,10 @@ pub struct Ingresses<'s> {
     pub states: Vec<IngressState<'s>>,
     /// Who claims which path.
     pub claims: Claims<'s>,
+    /// Paths that `HTTPProxies` of Contour have.
+    pub taken: Taken<'s>,
+    /// Who holds which host, where one object holds it.
+    pub owners: Owners,
     /// Were the Ingresses of the whole cluster read?
     pub complete: Result<(), Gap>,
 }
@@ -31,7 +41,8 @@ pub struct Ingresses<'s> {
 impl<'s> Ingresses<'s> {
     /// Resolves them all; linear in Ingresses and pods.
     pub fn of(cluster: &ClusterIndex<'s>) -> Self {
-        Self::new(cluster, cluster.snapshot.ingresses.iter().map(Entry::of), Ingress::KIND)
+        let all = Self::new(cluster, cluster.snapshot.ingresses.iter().map(Entry::of), Ingress::KIND);
+        Self { taken: Taken::of(cluster.snapshot), ..all }
     }
 
     /// Resolves all objects of one kind; linear in them and in pods.
@@ -39,6 +50,7 @@ impl<'s> Ingresses<'s> {
         let mut controllers = ControllerStates::of(cluster);
         let states: Vec<_> = entries.map(|entry| controllers.state_of(entry)).collect();
         let claims = Claims::of(&states);
-        Self { states, claims, complete: cluster.snapshot.is_complete(kind, None) }
+        let owners = Owners::of(cluster, &states);
+        Self { states, claims, taken: Taken::default(), owners, complete: cluster.snapshot.is_complete(kind, None) }
     }
 }

@@ -1,16 +1,22 @@
 //! The pods of ingress controllers.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resolve::ClusterIndex;
-use crate::resolve::controllers::{CONTROLLERS, Controller};
+use crate::resolve::controllers::Controller;
+use crate::resolve::controllers::flags::{Flags, Said};
 use kubereach_model::snapshot::model::{Pod, Resource as _};
 use kubereach_model::snapshot::{Found, Gap};
 
+use super::class::Named;
+use super::instances::{self, Answer, Asked, Instance};
+
 /// Pods of every recognised controller.
 #[derive(Debug)]
-pub struct ControllerPods<'w, 's> {
-    by_name: &'w HashMap<&'static str, Vec<Found<'s, Pod>>>,
+pub struct ControllerPods<'s> {
+    instances: Vec<Instance<'s>>,
+    /// Does what some instance takes depend on the namespace?
+    watches_some: bool,
     watching_classless: Option<(&'static Controller, Found<'s, Pod>)>,
     complete: Result<(), Gap>,
 }
@@ -18,7 +24,8 @@ pub struct ControllerPods<'w, 's> {
 /// The pods that serve one class: looked at once, however many Ingresses are of it.
 #[derive(Debug, Clone)]
 pub struct Seen<'s> {
-    /// Pods that are neither finished nor being deleted.
+    /// Pods that are neither finished nor being deleted, of the class's controller and of those that take its Ingresses
+    /// in its place.
     pub pods: Vec<Found<'s, Pod>>,
     /// How many of them are ready.
     pub ready: usize,
@@ -26,6 +33,10 @@ pub struct Seen<'s> {
     pub all_unready: bool,
     /// Could a pod that is not ready be dialled all the same, because it listens on its node?
     pub may_listen_on_node: bool,
+    /// Instances of the controller that ignore the Ingress, by a pod of each, and why.
+    pub ignoring: Vec<(Found<'s, Pod>, String)>,
+    /// A pod of another controller that may take the Ingress in its place; its flags were not read.
+    pub stand_in: Option<Found<'s, Pod>>,
     /// Flags that some pod carries and does not switch off; `None` where they could not be read: no pod, or
     /// masked arguments.
     flags: Option<BTreeSet<&'s str>>,
@@ -33,29 +44,64 @@ pub struct Seen<'s> {
     pub complete: Result<(), Gap>,
 }
 
-impl<'w, 's> ControllerPods<'w, 's> {
+impl<'s> ControllerPods<'s> {
     /// Of the pods that were recognised.
-    pub fn of(cluster: &'w ClusterIndex<'s>) -> Self {
-        let by_name = &cluster.proxy_pods().by_controller;
-        let watching_classless = CONTROLLERS.iter().find_map(|controller| {
-            let flag_name = controller.flags?.classless;
-            let watches = |pod: &Found<'s, Pod>| flag(pod, flag_name).is_some_and(|value| value != "false");
-            Some((controller, by_name.get(controller.name)?.iter().copied().find(watches)?))
-        });
-        Self { by_name, watching_classless, complete: cluster.snapshot.is_complete(Pod::KIND, None) }
+    pub fn of(cluster: &ClusterIndex<'s>) -> Self {
+        let instances = instances::all(&cluster.proxy_pods().by_controller);
+        let classless = Asked { named: Named::Nothing, object: None, namespace: "" };
+        // One that watches some namespaces only takes nothing here that could be relied upon elsewhere.
+        let takes = |instance: &&Instance<'s>| instance.answer(classless) == Answer::Takes;
+        let watching = instances.iter().find(takes).and_then(|one| Some((one.controller, *one.pods.first()?)));
+        Self {
+            watches_some: instances.iter().any(Instance::watches_some),
+            watching_classless: watching,
+            instances,
+            complete: cluster.snapshot.is_complete(Pod::KIND, None),
+        }
     }
 
-    /// The pods of a controller that serve classes with this `spec.controller` (where their flags say
-    /// which they serve).
-    pub fn serving(&self, controller: &Controller, id: Option<&str>) -> Seen<'s> {
-        let all = self.by_name.get(controller.name).map(Vec::as_slice).unwrap_or_default();
-        let pods: Vec<_> = all.iter().copied().filter(|pod| serves(controller, pod, id)).collect();
+    /// The pods of a controller that serve an Ingress, as far as their flags say what they serve. Without an Ingress
+    /// that is asked for, all of them.
+    pub fn serving(&self, controller: &Controller, asked: Option<Asked<'_, 's>>) -> Seen<'s> {
+        let (mut pods, mut ignoring, mut stand_in) = (Vec::new(), Vec::new(), None);
+        for instance in &self.instances {
+            let own = std::ptr::eq(instance.controller, controller);
+            let answer = asked.map_or(Answer::Unknown, |asked| instance.answer(asked));
+            match (own, answer) {
+                (_, Answer::Takes) | (true, Answer::Unknown | Answer::Off) => {
+                    pods.extend(instance.pods.iter().copied())
+                }
+                (true, Answer::Ignores(why)) => ignoring.extend(instance.pods.first().map(|pod| (*pod, why))),
+                (false, _) if asked.is_some() && instance.may_stand_in() => {
+                    stand_in = stand_in.or_else(|| instance.pods.first().copied());
+                }
+                (false, _) => {}
+            }
+        }
         let ready = pods.iter().filter(|pod| pod.is_ready() == Some(true)).count();
         let all_unready = pods.iter().all(|pod| pod.is_ready() == Some(false));
         let may_listen_on_node = pods.iter().any(|pod| may_listen_on_node(pod));
         let readable = !pods.is_empty() && pods.iter().all(|pod| flags_readable(pod));
         let flags = readable.then(|| pods.iter().flat_map(|pod| flags(&pod.get().value)).collect());
-        Seen { pods, ready, all_unready, may_listen_on_node, flags, complete: self.complete.clone() }
+        let complete = self.complete.clone();
+        Seen { pods, ready, all_unready, may_listen_on_node, ignoring, stand_in, flags, complete }
+    }
+
+    /// The one controller with an instance that takes an Ingress.
+    pub fn taking(&self, asked: Asked<'_, 's>) -> Option<&'static Controller> {
+        let mut takers = self.instances.iter().filter(|one| one.answer(asked) == Answer::Takes).map(|i| i.controller);
+        let first = takers.next()?;
+        takers.all(|other| std::ptr::eq(other, first)).then_some(first)
+    }
+
+    /// Was an instance of this controller read?
+    pub fn has(&self, controller: &Controller) -> bool {
+        self.instances.iter().any(|instance| std::ptr::eq(instance.controller, controller))
+    }
+
+    /// Does what some instance takes depend on the namespace?
+    pub const fn watches_some(&self) -> bool {
+        self.watches_some
     }
 
     /// A pod that was told to serve Ingresses without a class, and its controller.
@@ -65,6 +111,17 @@ impl<'w, 's> ControllerPods<'w, 's> {
 }
 
 impl Seen<'_> {
+    /// The value of a flag of the first pod, by its name in lower case without dashes; `None` where flags could not be
+    /// read, an empty text where it is not given.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let flags = Flags::of(&self.pods.first()?.get().value)?;
+        match flags.said(name) {
+            Said::Nothing => Some(String::new()),
+            Said::Value(value) => Some(value.to_owned()),
+            Said::Unreadable => None,
+        }
+    }
+
     /// Does a pod carry this flag? `None` where flags could not be read: no pod, or masked arguments.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.flags.as_ref().map(|flags| flags.contains(name))
@@ -76,16 +133,6 @@ fn may_listen_on_node(pod: &Pod) -> bool {
         || pod.spec.containers.iter().flat_map(|c| &c.ports).any(|p| !p.host_port.is_absent());
     let running = pod.status.as_ref().is_some_and(|s| s.container_statuses.iter().any(|c| c.state.running.is_some()));
     on_node && running
-}
-
-/// Some serve only the class whose `spec.controller` a flag names; instances of other products are not told apart.
-fn serves(controller: &Controller, pod: &Pod, id: Option<&str>) -> bool {
-    let (Some(flags), Some(id)) = (controller.flags, id) else { return true };
-    if !flags_readable(pod) {
-        return true;
-    }
-    let (name, default) = flags.class;
-    flag(pod, name).unwrap_or(default) == id
 }
 
 fn flags_readable(pod: &Pod) -> bool {
@@ -101,12 +148,4 @@ fn flags(pod: &Pod) -> impl Iterator<Item = &str> {
         all.entry(name).or_insert(value);
     }
     all.into_iter().filter(|(_, value)| *value != "false").map(|(name, _)| name)
-}
-
-/// The value of `--name=value`, or an empty text for a bare `--name`.
-fn flag<'p>(pod: &'p Pod, name: &str) -> Option<&'p str> {
-    pod.spec.containers.iter().flat_map(|c| &c.args).filter_map(|arg| arg.known()).find_map(|arg| {
-        let rest = arg.strip_prefix(name)?;
-        if rest.is_empty() { Some("") } else { rest.strip_prefix('=') }
-    })
 }

@@ -10,8 +10,11 @@ use crate::resolve::proxy_pods;
 use kubereach_model::snapshot::model::{Pod, Service};
 use kubereach_model::snapshot::{Found, ManifestsOnly, Provenance};
 
-use super::class::{Classes, Resolved};
+use super::class::{Class, Classes, Named, Resolved};
+use super::demands::{self, Unmet};
 use super::entry::Entry;
+use super::instances::Asked;
+use super::middlewares::{Middlewares, Unmet as UnmetMiddleware};
 use super::pods::{ControllerPods, Seen};
 
 /// What the Ingress's status says of its address.
@@ -53,6 +56,10 @@ pub struct IngressState<'s> {
     pub address: Address,
     /// Every controller pod that was seen is seconds old.
     pub young: bool,
+    /// Objects that its annotations need and that it does not have for certain.
+    pub unmet: Vec<Unmet<'s>>,
+    /// Middlewares that its annotations name and that are not there, or were not read.
+    pub middlewares: Vec<UnmetMiddleware>,
     /// Nothing but manifests was read.
     pub manifests: Option<ManifestsOnly>,
     /// What was not read and may be in the way counts as unknown.
@@ -66,11 +73,15 @@ const YOUNG_SECONDS: i64 = 60;
 pub(super) struct ControllerStates<'w, 's> {
     cluster: &'w ClusterIndex<'s>,
     classes: Classes<'s>,
-    pods: ControllerPods<'w, 's>,
-    known: HashMap<(*const Controller, Option<&'s str>), ControllerState<'s>>,
+    pods: ControllerPods<'s>,
+    known: HashMap<Key<'s>, ControllerState<'s>>,
+    middlewares: Middlewares<'s>,
     /// Who dials where the controller is not known.
     unknown: Option<Arc<proxy_pods::Proxy<'s>>>,
 }
+
+/// Controller, class as it is named, the class's object, and the namespace where that matters.
+type Key<'s> = (*const Controller, Option<(Named<'s>, Option<&'s str>)>, Option<&'s str>);
 
 #[derive(Clone)]
 struct ControllerState<'s> {
@@ -87,32 +98,47 @@ impl<'w, 's> ControllerStates<'w, 's> {
             classes: Classes::of(cluster.snapshot),
             pods: ControllerPods::of(cluster),
             known: HashMap::new(),
+            middlewares: Middlewares::default(),
             unknown: proxy_pods::of_unknown(cluster).map(Arc::new),
         }
     }
 
-    fn serving(&mut self, controller: &'static Controller, id: Option<&'s str>) -> ControllerState<'s> {
+    fn serving(&mut self, controller: &'static Controller, asked: Option<Asked<'s, 's>>) -> ControllerState<'s> {
         let (cluster, pods) = (self.cluster, &self.pods);
         let look = || {
-            let seen = pods.serving(controller, id);
+            let seen = pods.serving(controller, asked);
             let proxy = proxy_pods::of_ingress(cluster, controller, &seen.pods).map(Arc::new);
             let age = |pod: &Found<'s, Pod>| cluster.age_seconds(pod.metadata.creation_timestamp.0);
             let young = seen.pods.iter().all(|pod| age(pod).is_some_and(|age| age < YOUNG_SECONDS));
             ControllerState { seen: Arc::new(seen), proxy, young }
         };
-        self.known.entry((std::ptr::from_ref(controller), id)).or_insert_with(look).clone()
+        let class = asked.map(|asked| (asked.named, asked.object.map(|class| class.get().metadata.name.as_str())));
+        let namespace = asked.map(|asked| asked.namespace).filter(|_| pods.watches_some());
+        self.known.entry((std::ptr::from_ref(controller), class, namespace)).or_insert_with(look).clone()
     }
 
     /// Resolves one Ingress.
     pub(super) fn state_of(&mut self, ingress: Entry<'s>) -> IngressState<'s> {
         let class = self.classes.resolve(&ingress, &self.pods);
-        let controller = class.controller.map(|controller| self.serving(controller, class.id));
+        let object = if let Class::Found(object) = class.class { Some(object) } else { None };
+        let asked = Asked { named: class.named, object, namespace: ingress.found.metadata.namespace.as_str() };
+        // What only one controller reads is not what its flags about Ingresses speak of.
+        let asked = ingress.only().is_none().then_some(asked);
+        // Without a class and without a flag that says so, a sign shows who serves it.
+        let asked = asked.filter(|_| !matches!(class.class, Class::Sign(_)));
+        let controller = class.controller.map(|controller| self.serving(controller, asked));
         let (seen, proxy, young) = match controller {
             Some(controller) => (Some(controller.seen), controller.proxy, controller.young),
             None => (None, self.unknown.clone(), false),
         };
         let (manifests, strict) = (self.cluster.manifests_only(), self.cluster.snapshot.strict);
-        IngressState { address: address(&ingress), ingress, class, seen, proxy, young, manifests, strict }
+        let (unmet, middlewares) = (Vec::new(), Vec::new());
+        let address = address(&ingress);
+        let mut state =
+            IngressState { address, ingress, class, seen, proxy, young, unmet, middlewares, manifests, strict };
+        state.unmet = demands::unmet(self.cluster, &state);
+        state.middlewares = self.middlewares.unmet(self.cluster, &state);
+        state
     }
 }
 
@@ -182,8 +208,17 @@ impl<'s> IngressState<'s> {
     pub fn is_unserved(&self) -> bool {
         let (Some(controller), Some(seen)) = (self.controller(), &self.seen) else { return false };
         let all_read = seen.complete.is_ok() && seen.all_unready;
-        let none_listens = !seen.may_listen_on_node && !self.young;
+        let none_listens = !seen.may_listen_on_node && !self.young && seen.stand_in.is_none();
         controller.place == Place::Pods && !seen.pods.is_empty() && all_read && none_listens
+    }
+
+    /// Is it proven that every instance of the controller ignores it, so that nobody takes its requests? A published
+    /// address speaks against that.
+    pub fn is_ignored(&self) -> bool {
+        let (Some(controller), Some(seen)) = (self.controller(), &self.seen) else { return false };
+        let none_else = seen.complete.is_ok() && seen.pods.is_empty() && seen.stand_in.is_none();
+        let unpublished = matches!(self.address, Address::None | Address::Manifest);
+        controller.place == Place::Pods && !seen.ignoring.is_empty() && none_else && unpublished
     }
 
     /// Has an address been published?

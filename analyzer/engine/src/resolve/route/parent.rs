@@ -5,7 +5,7 @@ use kubereach_reports::report::ObjectRef;
 use crate::resolve::ClusterIndex;
 use crate::resolve::gateway::{EXPERIMENTAL_GROUP, GROUP};
 use kubereach_model::snapshot::model::{Gateway, ListenerSet, ParentRef, Route, Service};
-use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, Lookup};
+use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, Lookup, is_of_others};
 
 /// What a parentRef names.
 #[derive(Debug, Clone)]
@@ -30,6 +30,7 @@ pub fn object(route: &Route, parent: &ParentRef) -> ObjectRef {
         kind: parent.kind.clone().unwrap_or_else(|| "Gateway".to_owned()),
         namespace: Some(parent.namespace.clone().unwrap_or_else(|| route.metadata.namespace.clone())),
         name: parent.name.clone(),
+        group: parent.group.clone().filter(|group| is_of_others(group)),
     }
 }
 
@@ -56,7 +57,8 @@ pub fn resolve<'s>(cluster: &ClusterIndex<'s>, route: &Route, parent: &ParentRef
                 (found, _) => found,
             }
         }
-        ("", "Service") => answer(cluster.snapshot.lookup::<Service>(namespace, &parent.name), Parent::Mesh),
+        // Linkerd documents the core group as `core`.
+        ("" | "core", "Service") => answer(cluster.snapshot.lookup::<Service>(namespace, &parent.name), Parent::Mesh),
         _ => Parent::ThirdParty,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::resolve::ClusterIndex;
 use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{BackendTlsPolicy, ServicePort};
+use kubereach_model::snapshot::model::{BackendTlsPolicy, Service, ServicePort};
 
 /// A policy and the port of the Service it is for, if it names one.
 type Targeting<'s> = (Found<'s, BackendTlsPolicy>, Option<&'s str>);
@@ -13,6 +13,15 @@ type Targeting<'s> = (Found<'s, BackendTlsPolicy>, Option<&'s str>);
 #[derive(Debug, Default)]
 pub struct Policies<'s> {
     by_service: HashMap<(&'s str, &'s str), Vec<Targeting<'s>>>,
+}
+
+/// A policy for a section that the Service does not have.
+#[derive(Debug, Clone, Copy)]
+pub struct Astray<'s> {
+    /// The policy.
+    pub policy: Found<'s, BackendTlsPolicy>,
+    /// The section that it names.
+    pub section: &'s str,
 }
 
 /// Which policies concern a Service port.
@@ -45,6 +54,16 @@ impl<'s> Policies<'s> {
             policies.sort_by_key(|(policy, _)| policy.metadata.creation_timestamp.0);
         }
         this
+    }
+
+    /// Policies for a section of a Service that names none of its ports.
+    pub fn astray(&self, namespace: &str, service: &Service) -> Vec<Astray<'s>> {
+        let all = self.by_service.get(&(namespace, service.metadata.name.as_str())).map(Vec::as_slice);
+        let declared = |section: &str| service.spec.ports.iter().any(|port| port.name == section);
+        let astray = |(policy, section): &Targeting<'s>| {
+            section.filter(|section| !declared(section)).map(|section| Astray { policy: *policy, section })
+        };
+        all.unwrap_or_default().iter().filter_map(astray).collect()
     }
 
     /// The policy of a Service port: one that names the port outranks one for the whole Service.

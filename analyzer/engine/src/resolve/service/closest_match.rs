@@ -6,8 +6,9 @@ use kubereach_reports::report::ObjectRef;
 
 use crate::resolve::ClusterIndex;
 use kubereach_model::evidence::command::cut;
-use kubereach_model::snapshot::model::{Pod, Resource as _, Service, WorkloadKind};
-use kubereach_model::snapshot::{Absence, Gap, GroupKind, matches_pairs};
+use kubereach_model::snapshot::model::lenient::PortRef;
+use kubereach_model::snapshot::model::{Pod, Resource as _, Service, Workload, WorkloadKind};
+use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, is_placeholder, matches_pairs};
 
 /// How many pods and how many templates of a namespace are compared; this is advice, not evidence.
 const COMPARED: usize = 2000;
@@ -158,11 +159,24 @@ pub(crate) fn misspelt(
 }
 
 /// Why, in manifests, a workload with the right labels may exist that was not read.
-pub(crate) fn templates_gap(
-    cluster: &ClusterIndex<'_>,
-    namespace: &str,
-    selector: &BTreeMap<String, String>,
-) -> Option<Gap> {
+pub(crate) fn templates_gap(cluster: &ClusterIndex<'_>, namespace: &str, service: &Service) -> Option<Gap> {
+    let selector = &service.spec.selector;
+    let is_filled = |text: &String| is_placeholder(text);
+    if selector.iter().any(|(key, value)| is_filled(key) || is_filled(value)) {
+        return Some(Gap::investigate(
+            "what the selector asks for",
+            "it holds a placeholder that something fills in later",
+        ));
+    }
+    let holey = |w: &&Found<'_, Workload>| {
+        w.template().is_some_and(|t| t.metadata.labels.iter().any(|(key, value)| is_filled(key) || is_filled(value)))
+    };
+    if let Some(workload) = cluster.templates_in(namespace).iter().find(holey) {
+        return Some(Gap::investigate(
+            format!("which labels the pods of {} carry", workload.title()),
+            "a label of its template holds a placeholder that something fills in later",
+        ));
+    }
     // Patroni, operators and leader elections put labels such as `role: master` on running pods: a
     // template that lacks a label, and contradicts none, does not prove that its pods will.
     let may_gain = |labels: &BTreeMap<String, String>| {
@@ -183,6 +197,12 @@ pub(crate) fn templates_gap(
             "its template has the other labels of the selector, and labels can be added to running pods",
         ));
     }
+    if let Some(workload) = meant_by_port(cluster, namespace, service) {
+        return Some(Gap::investigate(
+            format!("which labels the pods of {} carry when they run", workload.title()),
+            "it alone declares the port that the Service names, and a program can label its own pods",
+        ));
+    }
     // Where all pods are in the input no other is made, by whatever.
     if cluster.snapshot.is_complete(Pod::KIND, Some(namespace)).is_err() {
         for kind in WorkloadKind::ALL.into_iter().filter(|kind| kind.is_built_in()) {
@@ -196,6 +216,34 @@ pub(crate) fn templates_gap(
         format!("what {maker} objects make"),
         format!("{} objects are in the input, and an operator may make pods of them", maker.display()),
     ))
+}
+
+/// The one workload of the namespace that declares the named ports to which the Service leads, where its template has
+/// none of the selector's labels: Longhorn's manager puts such labels on its own pods when they run.
+fn meant_by_port<'s>(cluster: &ClusterIndex<'s>, namespace: &str, service: &Service) -> Option<Found<'s, Workload>> {
+    let names: Vec<(&String, &String)> = service
+        .spec
+        .ports
+        .iter()
+        .filter_map(|port| match &port.target_port {
+            Some(PortRef::Name(name)) if !name.is_empty() => Some((name, &port.protocol)),
+            _ => None,
+        })
+        .collect();
+    if names.is_empty() || names.len() < service.spec.ports.len() {
+        return None;
+    }
+    let declares = |w: &&Found<'s, Workload>| {
+        w.pod_spec().is_some_and(|spec| names.iter().all(|(name, protocol)| spec.named_port(name, protocol).is_some()))
+    };
+    let mut all = cluster.templates_in(namespace).iter().filter(declares);
+    let (only, more) = (all.next()?, all.next());
+    let labels = &only.get().value.template()?.metadata.labels;
+    let foreign = |(key, value): (&String, &String)| {
+        // A key of its own, and no slip of one that the template has.
+        !labels.iter().any(|(own, of)| own == key || (of == value && is_slip(own, key)))
+    };
+    (more.is_none() && service.spec.selector.iter().all(foreign)).then_some(*only)
 }
 
 /// Why, after a change, pods with the right labels may come that no template shows: the change brings

@@ -22,8 +22,10 @@ pub struct GroupPort<'s> {
     pub name: &'s str,
     /// `TCP`, `UDP`, `SCTP`.
     pub protocol: &'s str,
-    /// `None`: all ports, or masked.
+    /// `None`: masked, or left open.
     pub number: Option<u16>,
+    /// Does its source give it a number at all (read or masked)? kube-proxy and proxies ignore one that has none.
+    pub numbered: bool,
 }
 
 /// Addresses that share their ports.

@@ -129,6 +129,25 @@ impl<'s> ServiceView<'s> {
         }
     }
 
+    /// Who redirects the traffic of the Service itself, so that the addresses behind it are placeholders that nobody
+    /// dials: Cilium does, with the Services of the Gateways and Ingresses that it serves.
+    ///
+    /// Source: cilium/cilium `operator/pkg/model/translation/gateway-api/translator.go`,
+    /// `operator/pkg/model/translation/ingress/dedicated_ingress.go` (`getEndpoints`).
+    pub fn redirected_by(&self) -> Option<&'static str> {
+        const PLACEHOLDER: &str = "192.192.192.192";
+        const LABELS: [&str; 3] = ["io.cilium.gateway/owning-gateway", "cilium.io/ingress", "cilium.io/shared-ingress"];
+        const NAMES: [&str; 2] = ["cilium-gateway-", "cilium-ingress"];
+        let service = self.service.get();
+        let all_placeholders =
+            !self.endpoints.is_empty() && self.endpoints.iter().all(|e| e.address == Some(PLACEHOLDER));
+        let marked = || {
+            LABELS.iter().any(|key| service.metadata.label(key).is_some())
+                || NAMES.iter().any(|start| service.metadata.name.starts_with(start))
+        };
+        (all_placeholders && service.is_selectorless() && marked()).then_some("Cilium")
+    }
+
     /// `Service shop/web`, for prose.
     pub fn title(&self) -> String {
         let object = self.service.object_ref();

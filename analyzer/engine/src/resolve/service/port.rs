@@ -40,7 +40,14 @@ pub struct PortView<'v, 's> {
 }
 
 fn serves<'g, 's>(group: &'g Group<'s>, port: &ServicePort) -> Option<&'g super::GroupPort<'s>> {
-    group.ports.iter().find(|p| p.name == port.name && p.protocol == port.protocol)
+    group.ports.iter().find(|p| p.numbered && p.name == port.name && p.protocol == port.protocol)
+}
+
+/// Does ingress-nginx dial a numeric target port in this group? In one that lists no ports, and in one with a port of
+/// the same protocol, whatever its name; one that it does find by name must have a number.
+fn falls_back(group: &Group<'_>, port: &ServicePort) -> bool {
+    let other_name = |p: &super::GroupPort<'_>| !port.name.is_empty() && p.name != port.name;
+    group.ports.is_empty() || group.ports.iter().any(|p| p.protocol == port.protocol && (p.numbered || other_name(p)))
 }
 
 impl<'v, 's> PortView<'v, 's> {
@@ -61,8 +68,8 @@ impl<'v, 's> PortView<'v, 's> {
 
     /// As [`PortView::of`], where the consumer finds the port by its target number instead of its name
     /// (ingress-nginx does, where no name matches).
-    pub fn by_number(view: &'v ServiceView<'s>, number: u16) -> Self {
-        let listing = vec![true; view.groups.len()];
+    pub fn by_number(view: &'v ServiceView<'s>, port: &ServicePort, number: u16) -> Self {
+        let listing = view.groups.iter().map(|group| falls_back(group, port)).collect();
         Self::collect(view, listing, BTreeSet::from([number]))
     }
 

@@ -7,7 +7,7 @@ use kubereach_reports::report::CoverageState;
 
 use super::{Addressed, Doubt, Endpoint, Family, Group, GroupPort, Selected, Source, Truth, Workloads, addressed};
 use crate::resolve::ClusterIndex;
-use kubereach_model::snapshot::model::lenient::PortRef;
+use kubereach_model::snapshot::model::lenient::{Field, PortRef};
 use kubereach_model::snapshot::model::{EndpointSlice, Endpoints, Pod, PodSpec, Resource as _, Service, TargetRef};
 use kubereach_model::snapshot::{Found, Gap, matches_pairs};
 
@@ -139,6 +139,7 @@ fn group_ports(ports: &[kubereach_model::snapshot::model::SlicePort]) -> Vec<Gro
             name: &p.name,
             protocol: if p.protocol.is_empty() { "TCP" } else { &p.protocol },
             number: p.port.known().copied(),
+            numbered: !matches!(p.port, Field::Absent | Field::Known(0)),
         })
         .collect()
 }
@@ -208,7 +209,7 @@ fn worked_ports<'s>(service: &'s Service, spec: Option<&PodSpec>) -> Vec<GroupPo
                     _ => None,
                 },
             };
-            Some(GroupPort { name: &port.name, protocol: &port.protocol, number })
+            Some(GroupPort { name: &port.name, protocol: &port.protocol, number, numbered: true })
         })
         .collect()
 }

@@ -237,8 +237,12 @@ fn scaler_of(cluster: &ClusterIndex<'_>, service: &Service, workload: &Workload)
             let target = &autoscaler.spec.scale_target_ref;
             let owner = autoscaler.get().value.metadata.controller()?;
             let is_it = target.name == workload.metadata.name && target.kind.as_deref() == Some(workload.kind.word());
-            let object =
-                ObjectRef { kind: owner.kind.clone(), namespace: Some(namespace.to_owned()), name: owner.name.clone() };
+            let object = ObjectRef {
+                kind: owner.kind.clone(),
+                namespace: Some(namespace.to_owned()),
+                name: owner.name.clone(),
+                group: Some("keda.sh".to_owned()),
+            };
             let read = cluster.snapshot.unmodelled.named(namespace, &owner.name).next().is_some();
             // One that was read has said itself what it scales.
             (is_it && !read && owner.api_version.starts_with("keda.sh/")).then_some(object)

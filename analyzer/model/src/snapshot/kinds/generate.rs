@@ -112,6 +112,10 @@ macro_rules! kinds {
             pub strict: bool,
             /// Kinds that were read and are neither modelled nor kept, with their number.
             pub other_kinds: BTreeMap<GroupKind, usize>,
+            /// The version of Kubernetes 1 that manifests are for (`--kubernetes-version`), if one was named.
+            pub kubernetes_minor: Option<u16>,
+            /// What an API server would refuse of manifests, by the origins of their objects.
+            pub refusals: BTreeMap<u32, Vec<Refusal>>,
             $(pub $store: Store<$shape>,)+
         }
 

@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(role("kuma.io", "MeshTimeout"), Some(UnmodelledRole::Policy));
         assert_eq!(role("policy", "PodDisruptionBudget"), Some(UnmodelledRole::Budget));
         assert_eq!(role("policy", "PodSecurityPolicy"), None);
-        assert_eq!(role("networking.istio.io", "Gateway"), Some(UnmodelledRole::Entry));
+        assert_eq!(role("networking.istio.io", "Gateway"), Some(UnmodelledRole::Door));
         assert_eq!(role("gateway.networking.k8s.io", "Gateway"), None);
     }
 }

@@ -3,11 +3,11 @@
 use kubereach_reports::report::ObjectRef;
 
 use super::{AnyObject, ApiRules, Shape, Variant, holder};
-use crate::snapshot::GroupKind;
 use crate::snapshot::builder::Decode;
 use crate::snapshot::every::{Every, See, see_all};
 use crate::snapshot::model::{Meta, Resource};
 use crate::snapshot::store::Store;
+use crate::snapshot::{Found, GroupKind};
 
 /// An object of some kind.
 pub trait Object: ApiRules + std::fmt::Debug + Sync {
@@ -34,7 +34,10 @@ impl<T: Resource + ApiRules + std::fmt::Debug + Sync> Object for T {
         Resource::group_kind(self)
     }
     fn namespaced(&self) -> Option<bool> {
-        (T::SHAPE != Shape::Unmodelled).then_some(T::NAMESPACED)
+        if T::SHAPE == Shape::Unmodelled {
+            return super::of(&Resource::group_kind(self)).map(|row| row.namespaced);
+        }
+        Some(T::NAMESPACED)
     }
     fn object_ref(&self) -> ObjectRef {
         Resource::object_ref(self)
@@ -53,8 +56,8 @@ pub trait AnyStore: Sync {
     }
     /// One of them, by its position in the order of namespace, name and kind.
     fn object(&self, position: usize) -> Option<&dyn Object>;
-    /// The object of this name whose kind has this name, and its origin.
-    fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<(&dyn Object, u32)>;
+    /// The object of this name, and its origin. Without a group the first of a kind of this name is meant.
+    fn named(&self, object: &ObjectRef) -> Option<(&dyn Object, u32)>;
     /// Shows every object.
     fn see(&self, see: &mut See<'_>);
 }
@@ -69,9 +72,12 @@ impl<T: Resource + Object> AnyStore for Store<T> {
     fn object(&self, position: usize) -> Option<&dyn Object> {
         Some(&*self.get(position)?.get().value)
     }
-    fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<(&dyn Object, u32)> {
-        let mut all = Self::named(self, namespace, name);
-        let stored = all.find(|found| Resource::group_kind(&*found.value).kind == kind)?.get();
+    fn named(&self, object: &ObjectRef) -> Option<(&dyn Object, u32)> {
+        let all = || Self::named(self, object.namespace.as_deref().unwrap_or_default(), &object.name);
+        let kind_of = |found: &Found<'_, T>| Resource::group_kind(&*found.value);
+        let is_it = |kind: GroupKind| kind.kind == object.kind && kind.other_group() == object.group;
+        let alike = || all().find(|found| object.group.is_none() && kind_of(found).kind == object.kind);
+        let stored = all().find(|found| is_it(kind_of(found))).or_else(alike)?.get();
         Some((&*stored.value, stored.origin))
     }
     fn see(&self, see: &mut See<'_>) {

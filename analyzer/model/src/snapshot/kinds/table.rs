@@ -10,24 +10,31 @@ use serde::de::DeserializeOwned;
 
 use super::{AnyStore, ApiRules as _, Applied, Kind, Object, Stays, kind};
 use crate::snapshot::builder::{Decode, Provenance};
-use crate::snapshot::model::UnmodelledRole::{self, Budget, Entry, GatewayExtension, Identity, Policy, Scaler};
+use crate::snapshot::model::UnmodelledRole::{
+    self, Announcement, Budget, Door, Entry, GatewayExtension, Identity, Policy, Scaler,
+};
 use crate::snapshot::model::{
     BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, Ingress, IngressClass, ListenerSet, Meta, Namespace, NetworkPolicy, Node,
-    PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind, Secret, Service, TcpIngress, Unmodelled,
-    Workload, WorkloadKind,
+    HorizontalPodAutoscaler, HttpProxy, Ingress, IngressClass, IngressController, ListenerSet, Meta, Namespace,
+    NetworkPolicy, Node, OpenShiftRoute, PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind,
+    Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
-use crate::snapshot::{Coverage, GroupKind, Simulation, Thresholds};
+use crate::snapshot::{Coverage, GroupKind, Refusal, Simulation, Thresholds};
 
 const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
 
 /// Kinds (or all kinds of a group) that are kept where they are found and that no reader asks for.
-pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 5] = [
+pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 10] = [
     ("policy.linkerd.io", None, Policy),
     ("kuma.io", None, Policy),
     (X_GATEWAY, None, GatewayExtension),
+    ("gateway.envoyproxy.io", None, GatewayExtension),
+    ("gateway.kgateway.dev", None, GatewayExtension),
+    ("gateway.nginx.org", None, GatewayExtension),
+    ("traefik.io", Some("Middleware"), GatewayExtension),
+    ("traefik.containo.us", Some("Middleware"), GatewayExtension),
     ("policy", Some("PodDisruptionBudget"), Budget),
     ("", Some("ServiceAccount"), Identity),
 ];
@@ -52,6 +59,19 @@ kinds! {
     }
     TcpIngress => tcp_ingresses {
         kind("configuration.konghq.com", "v1beta1", "TCPIngress", "tcpingresses").custom().names_certificates(),
+    }
+    OpenShiftRoute => openshift_routes {
+        kind("route.openshift.io", "v1", "Route", "routes").aggregated().names_certificates(),
+    }
+    IngressController => ingress_controllers {
+        kind("operator.openshift.io", "v1", "IngressController", "ingresscontrollers").custom(),
+    }
+    HttpProxy => http_proxies {
+        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies")
+            .short(&["proxy", "proxies"]).custom().named_by_others().names_certificates(),
+    }
+    TlsCertificateDelegation => certificate_delegations {
+        kind("projectcontour.io", "v1", "TLSCertificateDelegation", "tlscertificatedelegations").custom(),
     }
     IngressClass => ingress_classes {
         kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses").in_no_namespace().named_by_others(),
@@ -140,26 +160,40 @@ kinds! {
     Unmodelled => unmodelled as (GroupKind::known("", "")) {
         kind(X_GATEWAY, "v1alpha1", "XBackendTrafficPolicy", "xbackendtrafficpolicies")
             .custom().role(GatewayExtension),
-        kind("networking.istio.io", "v1", "VirtualService", "virtualservices").custom().role(Entry),
-        kind("networking.istio.io", "v1", "Gateway", "gateways").custom().role(Entry),
-        kind("networking.istio.io", "v1", "DestinationRule", "destinationrules").custom().role(Entry),
-        kind("networking.istio.io", "v1", "ServiceEntry", "serviceentries").custom().role(Entry),
+        kind("networking.istio.io", "v1", "VirtualService", "virtualservices").short(&["vs"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "Gateway", "gateways").short(&["gw"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "DestinationRule", "destinationrules").short(&["dr"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "ServiceEntry", "serviceentries").short(&["se"]).custom().role(Door),
+        kind("networking.istio.io", "v1", "WorkloadEntry", "workloadentries").short(&["we"]).custom().role(Door),
         kind("networking.istio.io", "v1", "Sidecar", "sidecars").custom().role(Entry),
         kind("networking.istio.io", "v1alpha3", "EnvoyFilter", "envoyfilters").custom().role(Entry),
         kind("security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies").custom().role(Policy),
         kind("security.istio.io", "v1", "PeerAuthentication", "peerauthentications").custom().role(Policy),
         kind("security.istio.io", "v1", "RequestAuthentication", "requestauthentications")
             .custom().role(Policy),
-        kind("route.openshift.io", "v1", "Route", "routes").aggregated().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
-        kind("traefik.io", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Entry),
-        kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Entry),
-        kind("projectcontour.io", "v1", "HTTPProxy", "httpproxies").custom().role(Entry),
+        kind("traefik.io", "v1alpha1", "IngressRoute", "ingressroutes").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "IngressRouteTCP", "ingressroutetcps").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "IngressRouteUDP", "ingressrouteudps").custom().role(Door).names_certificates(),
+        kind("traefik.io", "v1alpha1", "TraefikService", "traefikservices").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "Middleware", "middlewares").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "MiddlewareTCP", "middlewaretcps").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "TLSOption", "tlsoptions").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "TLSStore", "tlsstores").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "ServersTransport", "serverstransports").custom().role(Door),
+        kind("traefik.io", "v1alpha1", "ServersTransportTCP", "serverstransporttcps").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "IngressRoute", "ingressroutes")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "IngressRouteTCP", "ingressroutetcps")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "IngressRouteUDP", "ingressrouteudps")
+            .custom().role(Door).names_certificates(),
+        kind("traefik.containo.us", "v1alpha1", "TraefikService", "traefikservices").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "Middleware", "middlewares").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "MiddlewareTCP", "middlewaretcps").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "TLSOption", "tlsoptions").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "TLSStore", "tlsstores").custom().role(Door),
+        kind("traefik.containo.us", "v1alpha1", "ServersTransport", "serverstransports").custom().role(Door),
+        kind("projectcontour.io", "v1alpha1", "ExtensionService", "extensionservices").custom().role(Entry),
         kind("configuration.konghq.com", "v1", "KongIngress", "kongingresses").custom().role(Entry),
         kind("configuration.konghq.com", "v1beta1", "UDPIngress", "udpingresses").custom().role(Entry),
         kind("getambassador.io", "v3alpha1", "Mapping", "mappings").custom().role(Entry),
@@ -188,6 +222,7 @@ kinds! {
         kind("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies")
             .in_no_namespace().custom().role(Policy),
+        kind("cilium.io", "v2", "CiliumCIDRGroup", "ciliumcidrgroups").in_no_namespace().custom().role(Policy),
         kind("cilium.io", "v2", "CiliumEnvoyConfig", "ciliumenvoyconfigs").custom().role(Policy),
         kind("cilium.io", "v2", "CiliumLocalRedirectPolicy", "ciliumlocalredirectpolicies")
             .custom().role(Policy),
@@ -248,11 +283,18 @@ kinds! {
         kind("policy.linkerd.io", "v1beta3", "Server", "servers").custom().role(Policy),
         kind("policy.linkerd.io", "v1alpha1", "AuthorizationPolicy", "authorizationpolicies")
             .custom().role(Policy),
+        kind("policy.linkerd.io", "v1alpha1", "MeshTLSAuthentication", "meshtlsauthentications")
+            .custom().role(Policy),
+        kind("policy.linkerd.io", "v1alpha1", "NetworkAuthentication", "networkauthentications")
+            .custom().role(Policy),
         kind("policy.linkerd.io", "v1beta1", "ServerAuthorization", "serverauthorizations")
             .custom().role(Policy),
         kind("policy.linkerd.io", "v1beta3", "HTTPRoute", "httproutes").custom().role(Policy),
         kind("kuma.io", "v1alpha1", "MeshTrafficPermission", "meshtrafficpermissions").custom().role(Policy),
         kind("kuma.io", "v1alpha1", "MeshHTTPRoute", "meshhttproutes").custom().role(Policy),
+        kind("metallb.io", "v1beta1", "IPAddressPool", "ipaddresspools").custom().role(Announcement),
+        kind("metallb.io", "v1beta1", "L2Advertisement", "l2advertisements").custom().role(Announcement),
+        kind("metallb.io", "v1beta1", "BGPAdvertisement", "bgpadvertisements").custom().role(Announcement),
         kind("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects").custom().role(Scaler),
         kind("http.keda.sh", "v1alpha1", "HTTPScaledObject", "httpscaledobjects").custom().role(Scaler),
         kind("autoscaling.internal.knative.dev", "v1alpha1", "PodAutoscaler", "podautoscalers")

@@ -8,6 +8,7 @@ use super::lenient::{Field, List, PortRef, null_default};
 use super::service::ServiceStatus;
 use crate::snapshot::defaults::{default_option, each};
 use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep, or_live};
+use crate::snapshot::{is_masked, is_word_to_fill};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -83,7 +84,11 @@ fn backend_port<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<PortRef
     Ok(match port.number {
         Field::Known(n) => Some(PortRef::Number(n)),
         Field::Redacted => Some(PortRef::Redacted),
-        Field::Absent | Field::Invalid(_) => port.name.filter(|n| !n.is_empty()).map(PortRef::Name),
+        // What is no number is a placeholder or a slip: which port is meant is not known.
+        Field::Invalid(_) => Some(PortRef::Redacted),
+        Field::Absent => port.name.filter(|n| !n.is_empty()).map(|name| {
+            if is_masked(&name) || is_word_to_fill(&name) { PortRef::Redacted } else { PortRef::Name(name) }
+        }),
     })
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-use crate::snapshot::is_masked;
+use crate::snapshot::{is_masked, is_word_to_fill};
 
 /// A list that may be `null` or missing. Equal lists of many objects may be one in memory; nothing of it
 /// can be changed in place.
@@ -230,6 +230,8 @@ impl<'de> Deserialize<'de> for PortRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Field::<String>::deserialize(deserializer)? {
             Field::Redacted => Self::Redacted,
+            // Names of ports have small letters only (core/v1 ContainerPort name: IANA_SVC_NAME).
+            Field::Known(text) if is_word_to_fill(&text) => Self::Redacted,
             Field::Known(text) => text.parse().map_or_else(|_| Self::Name(text), Self::Number),
             Field::Invalid(text) => text.parse().map_or_else(|_| Self::Name(text.into()), Self::Number),
             Field::Absent => Self::Name(String::new()),

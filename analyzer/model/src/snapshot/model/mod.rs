@@ -6,6 +6,7 @@
 
 mod condition;
 mod config;
+mod contour;
 mod endpoints;
 mod event;
 mod gateway;
@@ -14,6 +15,8 @@ pub mod lenient;
 mod meta;
 mod network_policy;
 mod node;
+mod openshift;
+mod pem;
 mod pod;
 pub mod remember;
 mod resource;
@@ -30,6 +33,7 @@ pub use super::kinds::unmodelled_role;
 pub use condition::{Condition, ConditionStatus, current};
 pub use config::keeps_values;
 pub use config::{ConfigMap, CustomResourceDefinition, HorizontalPodAutoscaler, PersistentVolumeClaim};
+pub use contour::*;
 pub use endpoints::{
     EndpointAddress, EndpointConditions, EndpointPort, EndpointSlice, EndpointSubset, Endpoints, SliceEndpoint,
     SlicePort, TargetRef,
@@ -44,6 +48,8 @@ pub use ingress::*;
 pub use meta::{Meta, OwnerReference};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{Namespace, Node, NodeAddress, Taint};
+pub use openshift::*;
+pub use pem::Pem;
 pub use pod::{
     Container, ContainerPort, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, PodTemplate, Probe, ProbePort,
     ReadinessGate, Terminated, Volume, Waiting,
@@ -51,7 +57,7 @@ pub use pod::{
 pub use resource::Resource;
 pub use route::{
     BackendRef, Filter, HeaderFilter, HeaderMatch, MethodMatch, ParentRef, ParentStatus, PathMatch, PathModifier,
-    RewriteFilter, Route, RouteKind, RouteMatch, RouteRule,
+    RewriteFilter, Route, RouteKind, RouteMatch, RouteRule, Timeouts,
 };
 pub use secret::first_certificate;
 pub use secret::{Certificate, Secret};

@@ -1,6 +1,6 @@
 //! core/v1 Pod and the templates that stand in for it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Sharing;
 use super::lenient::{Field, Flag, List, PortRef, Time, null_default};
@@ -8,6 +8,7 @@ use super::remember::{Remembered, remembered};
 use super::{Condition, ConditionStatus, Labels, Meta, OwnerReference, Text, current};
 use crate::snapshot::defaults::{default_text, each};
 use crate::snapshot::kinds::{ApiRules, Applied, Stays, keep, or_live};
+use crate::snapshot::{is_placeholder, is_word_to_fill};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -78,6 +79,9 @@ pub struct Container {
     /// Kept for controllers only (flags decide what they watch); empty otherwise.
     #[serde(deserialize_with = "remembered")]
     pub args: List<Field<String>>,
+    /// Only what says how a network plugin enforces policies: anything else may be a secret and is not kept.
+    #[serde(deserialize_with = "of_plugins")]
+    pub env: List<EnvVar>,
     #[serde(deserialize_with = "remembered")]
     pub ports: List<ContainerPort>,
     #[serde(deserialize_with = "remembered")]
@@ -88,6 +92,24 @@ pub struct Container {
     pub startup_probe: Option<Probe>,
     /// `Always` on an init container makes it a native sidecar (KEP-753).
     pub restart_policy: Option<String>,
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct EnvVar {
+    #[serde(deserialize_with = "null_default")]
+    pub name: String,
+    pub value: Field<String>,
+}
+
+/// Variables that are kept.
+const OF_PLUGINS: [&str; 1] = ["NETWORK_POLICY_ENFORCING_MODE"];
+
+fn of_plugins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<List<EnvVar>, D::Error> {
+    let mut all = Option::<Vec<EnvVar>>::deserialize(deserializer)?.unwrap_or_default();
+    all.retain(|variable| OF_PLUGINS.contains(&variable.name.as_str()));
+    Ok(all.into())
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -236,9 +258,15 @@ impl PodSpec {
             .and_then(|p| p.container_port.known().copied())
     }
 
-    /// Does a port that is declared hold no number, as a placeholder does? Then nothing shows which names are missing.
+    /// Does a port that is declared hold no number, or a placeholder for its name? Then nothing shows which names are
+    /// missing.
     pub fn has_unreadable_port(&self) -> bool {
-        self.serving_containers().flat_map(|c| &c.ports).any(|p| matches!(p.container_port, Field::Invalid(_)))
+        let unreadable = |p: &ContainerPort| {
+            matches!(p.container_port, Field::Invalid(_) | Field::Redacted)
+                || is_placeholder(&p.name)
+                || is_word_to_fill(&p.name)
+        };
+        self.serving_containers().flat_map(|c| &c.ports).any(unreadable)
     }
 
     pub fn is_host_network(&self) -> bool {

@@ -27,8 +27,10 @@ pub trait Resource: ApiRules + Sized + 'static {
     /// Its name for reports.
     fn object_ref(&self) -> ObjectRef {
         let meta = self.meta();
+        let kind = self.group_kind();
         ObjectRef {
-            kind: self.group_kind().kind.into_owned(),
+            group: kind.other_group(),
+            kind: kind.kind.into_owned(),
             namespace: Self::NAMESPACED.then(|| meta.namespace.clone()),
             name: meta.name.clone(),
         }

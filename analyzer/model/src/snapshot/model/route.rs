@@ -76,6 +76,15 @@ pub struct RouteRule {
     pub matches: List<RouteMatch>,
     pub filters: List<Filter>,
     pub backend_refs: List<BackendRef>,
+    pub timeouts: Option<Timeouts>,
+}
+
+/// How long a request may take (GEP-2257: `500ms`, `1m30s`; zero for as long as it likes).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Timeouts {
+    pub request: Option<String>,
+    pub backend_request: Option<String>,
 }
 
 /// A match of an HTTPRoute (`path`, `headers`, `queryParams`, `method` as text) or a GRPCRoute
@@ -164,6 +173,8 @@ pub struct RewriteFilter {
     pub scheme: Option<String>,
     pub hostname: Option<String>,
     pub path: Option<PathModifier>,
+    /// Of a redirect alone.
+    pub port: Field<u16>,
     pub status_code: Field<i64>,
 }
 

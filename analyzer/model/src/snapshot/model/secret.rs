@@ -22,6 +22,8 @@ pub struct Secret {
     pub stripped: bool,
     /// What `tls.crt` holds, if its value is there.
     pub certificate: Option<Result<Certificate, String>>,
+    /// Keys whose value is a set of JSON Web Keys (RFC 7517 section 5: an object with an array `keys`).
+    pub key_sets: Vec<String>,
     /// What `ca.crt` holds, if its value is there.
     pub ca: Option<Result<Certificate, String>>,
 }
@@ -78,10 +80,20 @@ impl From<RawSecret> for Secret {
                 "ca.crt" => secret.ca = Some(first_certificate(&bytes)),
                 _ => {}
             }
+            if is_key_set(&bytes) {
+                secret.key_sets.push(key.clone());
+            }
             secret.keys.push(key);
         }
         secret
     }
+}
+
+/// Is it a set of JSON Web Keys?
+fn is_key_set(bytes: &[u8]) -> bool {
+    let begins = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
+    let read = || serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    begins && read().is_some_and(|value| value.get("keys").is_some_and(serde_json::Value::is_array))
 }
 
 /// What stands in a pseudonymized snapshot in the place of a certificate: its facts, in other names.
@@ -136,6 +148,11 @@ pub fn first_certificate(pem: &[u8]) -> Result<Certificate, String> {
         return Err(format!("its first PEM block is a {}, not a CERTIFICATE", block.label));
     }
     let cert = block.parse_x509().map_err(|_| "its certificate cannot be decoded".to_owned())?;
+    of_der(&cert)
+}
+
+/// The public facts of a decoded certificate.
+pub(super) fn of_der(cert: &x509_parser::certificate::X509Certificate<'_>) -> Result<Certificate, String> {
     let time = |t: x509_parser::time::ASN1Time| {
         jiff::Timestamp::from_second(t.timestamp()).map_err(|_| "its validity dates cannot be decoded".to_owned())
     };

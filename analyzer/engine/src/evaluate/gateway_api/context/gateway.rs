@@ -4,6 +4,7 @@ use kubereach_reports::report::ObjectRef;
 
 use crate::evaluate::Cluster;
 use crate::resolve::conditions::{ConditionState, state};
+use crate::resolve::gateway::clients;
 use crate::resolve::gateway::listener::{Conflict, ListenerState, Owner};
 use crate::resolve::gateway::trust::Trust;
 use crate::resolve::gateway::{GROUP, GatewayState, Gateways, kinds::Kinds};
@@ -149,19 +150,7 @@ impl<'c, 's> ListenerContext<'c, 's> {
     /// How an HTTPS listener checks the certificates of clients, and who declares it: its port's setting of the
     /// Gateway, else the Gateway's default, else the listener's older field.
     pub(crate) fn client_validation(&self) -> Option<(&'s FrontendValidation, Owner<'s>)> {
-        let gateway = self.gateway.filter(|_| self.listener.spec.protocol == "HTTPS")?.gateway;
-        let frontend = gateway.get().spec.tls.as_ref().and_then(|t| t.frontend.as_ref());
-        let port = &self.listener.spec.port;
-        let of_port = frontend.and_then(|f| f.per_port.iter().find(|p| p.port.known().is_some() && p.port == *port));
-        let config = match of_port {
-            Some(port) => port.tls.as_ref(),
-            None => frontend.and_then(|f| f.default.as_ref()),
-        };
-        let by_gateway = config.and_then(|c| c.validation.as_ref()).map(|v| (v, Owner::Gateway(gateway)));
-        by_gateway.or_else(|| {
-            let own = self.listener.spec.tls.as_ref()?.frontend_validation.as_ref()?;
-            Some((own, self.listener.owner))
-        })
+        clients::validation(self.gateway?.gateway, self.listener)
     }
 }
 
@@ -184,7 +173,12 @@ pub(crate) struct CertificateRefContext<'c, 's> {
 impl CertificateRefContext<'_, '_> {
     /// The Secret that is meant.
     pub(crate) fn secret(&self) -> ObjectRef {
-        ObjectRef { kind: "Secret".to_owned(), namespace: Some(self.namespace.to_owned()), name: self.name.to_owned() }
+        ObjectRef {
+            kind: "Secret".to_owned(),
+            namespace: Some(self.namespace.to_owned()),
+            name: self.name.to_owned(),
+            group: None,
+        }
     }
 
     /// Does the controller say that every reference of the listener is resolved?

@@ -9,11 +9,21 @@ pub(crate) use gateway::{
 };
 pub(crate) use route::weight;
 pub(crate) use route::{
-    AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext, FilterContext, MatchContext, ParentContext,
-    RouteContext, RouteStatusContext, RuleContext,
+    AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext, FilterContext, HostContext, MatchContext,
+    ParentContext, RouteContext, RouteStatusContext, RuleContext,
 };
 
 use kubereach_reports::report::ObjectRef;
+
+use crate::resolve::route::refused::Refused;
+
+/// A policy that its controller refused, and what it is attached to.
+pub(crate) struct PolicyContext<'s> {
+    /// The policy.
+    pub(crate) refused: Refused<'s>,
+    /// What it is attached to.
+    pub(crate) target: ObjectRef,
+}
 
 /// An object with more paths than are listed.
 #[derive(Debug)]

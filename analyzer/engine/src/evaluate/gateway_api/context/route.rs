@@ -2,6 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
+use crate::evaluate::gateway_api::precedence::Fate;
 use crate::evaluate::gateway_api::status::RouteStatus;
 use crate::resolve::gateway::Gateways;
 use crate::resolve::gateway::listener::ListenerState;
@@ -10,7 +11,7 @@ use crate::resolve::route::attach::{Attachment, ParentLink};
 use crate::resolve::route::backend::Target;
 use crate::resolve::route::filters;
 use crate::resolve::route::parent::{self, Parent};
-use crate::resolve::route::policy::Chosen;
+use crate::resolve::route::policy::{Astray, Chosen};
 use kubereach_model::snapshot::model::{BackendRef, BackendTlsPolicy, Filter, Route, RouteKind, RouteRule};
 use kubereach_model::snapshot::{Found, Proof};
 
@@ -86,6 +87,14 @@ pub(crate) struct AttachmentContext<'c, 's> {
     pub(crate) accepted: bool,
 }
 
+/// One host name of a route at a listener.
+pub(crate) struct HostContext<'c, 's> {
+    /// The route.
+    pub(crate) route: Found<'s, Route>,
+    /// As the route declares it.
+    pub(crate) declared: Option<&'c str>,
+}
+
 /// What controllers report about a route at one parent.
 pub(crate) struct RouteStatusContext<'c, 's> {
     /// The route.
@@ -106,10 +115,12 @@ pub(crate) struct RouteStatusContext<'c, 's> {
 pub(crate) struct MatchContext<'c, 's> {
     /// The route.
     pub(crate) route: Found<'s, Route>,
+    /// Index of its rule.
+    pub(crate) rule: usize,
     /// The match, for prose.
     pub(crate) text: &'c str,
-    /// The route with the very same match that takes the requests.
-    pub(crate) winner: Option<Found<'s, Route>>,
+    /// What becomes of its requests before any backend is asked.
+    pub(crate) fate: Fate<'s>,
 }
 
 /// One rule of a route.
@@ -204,6 +215,8 @@ pub(crate) struct BackendTlsContext<'c, 's> {
     pub(crate) target: &'c Target<'s>,
     /// The `BackendTLSPolicies` that speak of it.
     pub(crate) policies: Option<&'c Chosen<'s>>,
+    /// Policies that name a section which the Service does not have and that are probably meant for this port.
+    pub(crate) astray: Vec<Astray<'s>>,
     /// Name or number of the Service port suggest HTTPS.
     pub(crate) looks_encrypted: bool,
 }
