@@ -122,6 +122,8 @@ pub enum Missing<'s> {
     CiliumVersion,
     /// Whether Cilium runs, whose policy it is.
     CiliumRuns,
+    /// Whether Cilium runs on this node.
+    CiliumOnNode(&'s str),
     /// The ranges of a `CiliumCIDRGroup`.
     CidrGroup(&'s str),
     /// A Service that a rule names, or what is behind it.
@@ -156,6 +158,10 @@ pub enum Missing<'s> {
     AccountLabels(&'s str),
     /// Which endpoints this Service has.
     Endpoints(&'s str),
+    /// Whose policies are enforced: those of two systems that bring their own tiers stand side by side.
+    MixedSystems,
+    /// Whom this group means.
+    Group(&'s str),
     /// The port from which it is connected.
     SourcePort,
     /// What is decided about the traffic of a node itself, as this object makes it.
@@ -196,6 +202,7 @@ impl Missing<'_> {
             Self::CiliumSetting(_) => "cilium-setting",
             Self::CiliumVersion => "cilium-version",
             Self::CiliumRuns => "cilium-runs",
+            Self::CiliumOnNode(_) => "cilium-on-node",
             Self::CidrGroup(_) => "cidr-group",
             Self::ServiceEndpoints(_) => "endpoints-of-a-service",
             Self::MutualAuthentication => "mutual-authentication",
@@ -213,6 +220,8 @@ impl Missing<'_> {
             Self::NetworkSets => "network-sets",
             Self::AccountLabels(_) => "service-account-labels",
             Self::Endpoints(_) => "service-endpoints",
+            Self::MixedSystems => "mixed-systems",
+            Self::Group(_) => "group",
             Self::SourcePort => "source-port",
             Self::HostEndpoint(_) => "host-endpoint",
             Self::HttpRequest => "http-request",
@@ -270,6 +279,9 @@ impl fmt::Display for Missing<'_> {
             Self::CiliumRuns => {
                 f.write_str("the policy is Cilium's, and another network plugin was seen running and not Cilium")
             }
+            Self::CiliumOnNode(node) => {
+                write!(f, "nothing shows that Cilium runs on node {node}, which counts as outside if it does not")
+            }
             Self::CidrGroup(name) => write!(f, "the CiliumCIDRGroup {name} was not read"),
             Self::ServiceEndpoints(name) => {
                 write!(f, "a rule names the Service {name}, and it or what is behind it was not read")
@@ -297,6 +309,10 @@ impl fmt::Display for Missing<'_> {
             ),
             Self::AccountLabels(name) => write!(f, "the labels of service account {name} were not read"),
             Self::Endpoints(name) => write!(f, "a rule names Service {name}, whose EndpointSlices were not all read"),
+            Self::MixedSystems => {
+                f.write_str("policies of two network plugins stand side by side, and only one enforces its own")
+            }
+            Self::Group(name) => write!(f, "a rule names group {name}, whose members were not read or cannot be told"),
             Self::SourcePort => f.write_str("a rule names source ports and the port of the client is not known"),
             Self::HostEndpoint(name) => {
                 write!(

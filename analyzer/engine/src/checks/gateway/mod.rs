@@ -147,7 +147,6 @@ pub const TABLE: CheckTable = CheckTable {
     parent: route::PARENT,
     unattached: route::UNATTACHED,
     route: route::ROUTE,
-    address_as_host: route::ADDRESS_AS_HOST,
     attachment: route::ATTACHMENT,
     host: route::HOST,
     route_status: route::STATUS,

@@ -1,6 +1,5 @@
 //! Routes of the Gateway API: attachment, rules, backends. Evaluated together with the Gateways.
 
-mod address_as_host;
 mod all_weights_zero;
 mod attached_lag;
 mod backend_not_found;
@@ -60,7 +59,6 @@ use kubereach_model::evidence::CatalogueEntry;
 
 /// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
-    address_as_host::DOC.entry(),
     all_weights_zero::DOC.entry(),
     attached_lag::DOC.entry(),
     backend_not_found::DOC.entry(),
@@ -122,9 +120,6 @@ pub(super) const UNATTACHED: &[ParentCheck] = &[
     not_allowed_by_listeners::check,
     no_matching_listener_hostname::check,
 ];
-
-/// Of a host name that is an address.
-pub(super) const ADDRESS_AS_HOST: &[RouteCheck] = &[address_as_host::check];
 
 /// Of the route as a whole.
 pub(super) const ROUTE: &[RouteCheck] = &[default_gateway::check, no_parent::check, host_not_served::check];

@@ -192,12 +192,6 @@ fn at_listeners(
             let mut before = evaluation.of_gateway(listener.gateway);
             before.extend(own.map(|own| Arc::clone(&own.listener)));
             let mut tls = own.and_then(|own| own.tls.as_deref().cloned());
-            let mut rule = rule.clone();
-            let address = host.effective.as_deref().filter(|host| host.parse::<std::net::IpAddr>().is_ok());
-            if let Some(address) = address.filter(|_| !facts.accepted) {
-                let cx = RouteContext { route: attached.route, unserved: Some(address) };
-                ask(evaluation.checks.address_as_host, &cx, &mut rule);
-            }
             if let (Some(tls), Some(host)) = (&mut tls, &host.effective) {
                 tls::route_host(evaluation.checks, evaluation.cluster, listener, host, tls);
             }
@@ -208,7 +202,7 @@ fn at_listeners(
                 name: Some(listener.key()),
                 host: host.effective.clone(),
                 before,
-                rule,
+                rule: rule.clone(),
                 tls,
                 facts,
                 listener: Some(attachment.listener),

@@ -93,8 +93,6 @@ pub struct CheckTable {
     pub(crate) unattached: &'static [ParentCheck],
     /// `rule` of a route at no parent.
     pub(crate) route: &'static [RouteCheck],
-    /// `rule` of a route at a listener, for a host name that is an address.
-    pub(crate) address_as_host: &'static [RouteCheck],
     /// `rule` of a route at a listener.
     pub(crate) attachment: &'static [AttachmentCheck],
     /// `rule` of a route at a listener: each host name.
