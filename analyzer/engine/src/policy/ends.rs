@@ -83,6 +83,8 @@ impl<'s> NodeEnd<'s> {
             namespace: "",
             namespace_labels: None,
             labels: self.labels,
+            annotations: None,
+            namespace_annotations: None,
             spec: &NO_CONTAINERS,
             addresses: self.addresses.clone(),
             node: Some(self.name),
