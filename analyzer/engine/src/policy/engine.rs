@@ -15,8 +15,8 @@ use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, calico, cilium, core, egress_firewall, istio, linkerd, vpc_cni};
-use kubereach_model::evidence::{FieldPath, Reading};
+use super::{admin, antrea, calico, cilium, core, egress_firewall, istio, linkerd, vpc_cni};
+use kubereach_model::evidence::{FieldPath, Reading, command};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
 macro_rules! engines {
@@ -49,6 +49,7 @@ engines! {
     admin::Admin,
     egress_firewall::Firewall,
     calico::Calico,
+    antrea::Antrea,
     cilium::Cilium,
     vpc_cni::StartsClosed,
     istio::Istio,
@@ -279,6 +280,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Its kind, where others have the same name.
+    fn kind(&self) -> Option<GroupKind> {
+        None
+    }
+
     /// Does it turn away whom no rule lets through?
     fn denies_by_default(&self) -> bool;
 
@@ -287,14 +293,14 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
         ""
     }
 
-    /// How an answer reads, and the field it is about, where the usual words do not fit.
-    fn says(&self, _answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
-        None
-    }
-
     /// The list in which a rule stands, its number there, and in which of several specs.
     fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
         RulePlace { spec: None, list: direction.word(), number: rule }
+    }
+
+    /// How an answer reads, and the field it is about, where the usual words do not fit.
+    fn says(&self, _answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
+        None
     }
 
     /// Every port that a rule of this direction names.
@@ -377,14 +383,22 @@ impl<'s> Policy<'s> {
         self.rules.rule_name(direction, rule)
     }
 
-    /// How an answer reads, and the field it is about, where the usual words do not fit.
-    pub fn says(&self, answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
-        self.rules.says(answer)
+    /// The one line that shows it.
+    pub fn describe(&self) -> String {
+        match self.rules.kind().as_ref().and_then(kinds::of) {
+            Some(kind) => command::describe_as(&kind.full_name(), &self.object),
+            None => command::describe(&self.object),
+        }
     }
 
     /// The list in which a rule stands, its number there, and in which of several specs.
     pub fn rule_place(&self, direction: Direction, rule: usize) -> RulePlace {
         self.rules.rule_place(direction, rule)
+    }
+
+    /// How an answer reads, and the field it is about, where the usual words do not fit.
+    pub fn says(&self, answer: PolicyAnswer<'s>) -> Option<(String, FieldPath)> {
+        self.rules.says(answer)
     }
 
     /// The tier in which it stands, where tiers have names.

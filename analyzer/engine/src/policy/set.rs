@@ -355,9 +355,9 @@ impl<'s> Policies<'s> {
         let from_own_node = matches!(other, End::Node(node) if pod.node == Some(node.name));
         let mut spared = false;
         let side = SideAnswer::of(Layer::ALL.map(|layer| {
-            // Where nodes have an identity, the policies answer for it.
-            let asked_anyway = layer == Layer::Network && self.options.nodes != Nodes::Undecidable;
-            if from_own_node && !asked_anyway && self.all_spare_own_node(layer, selection, direction) {
+            // Where nodes have an identity, the policies of the network answer for it.
+            let unnamed = layer != Layer::Network || self.options.nodes == Nodes::Undecidable;
+            if from_own_node && unnamed && self.all_spare_own_node(layer, selection, direction) {
                 spared |= layer == Layer::Network;
                 return LayerAnswer::open();
             }

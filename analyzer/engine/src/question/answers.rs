@@ -281,13 +281,8 @@ impl<'v, 's> Answers<'v, 's> {
                 ("undecidable", None, Some(missing.key()), format!("cannot be decided: {missing}"))
             }
         };
-        let (text, own) = match policy.says(because.answer) {
-            Some((text, field)) => (text, Some(field)),
-            None => (text, None),
-        };
-        let field: FieldPath = match (own, rule) {
-            (Some(field), _) => field,
-            (None, None) => vec![Step::from("spec")],
+        let (text, field): (String, FieldPath) = match (policy.says(because.answer), rule) {
+            (Some(own), _) => own,
             (None, Some(rule)) => {
                 let RulePlace { spec, list, number } = policy.rule_place(because.direction, rule);
                 let mut field = match spec {
@@ -295,8 +290,9 @@ impl<'v, 's> Answers<'v, 's> {
                     None => vec![Step::from("spec")],
                 };
                 field.extend([Step::from(list), Step::from(number)]);
-                field
+                (text, field)
             }
+            (None, None) => (text, vec![Step::from("spec")]),
         };
         let tier = policy.tier_name().map(|name| format!(" (tier {name})")).unwrap_or_default();
         let text = kubereach_reports::secrets::mask(&text).unwrap_or(text);

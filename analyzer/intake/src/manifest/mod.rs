@@ -58,5 +58,6 @@ pub(crate) fn look(raw: &RawObject<'_>, object: &AnyObject) -> Option<Box<Seen>>
         }
     }
     seen.refusals.extend(versions::refusal(raw.api_version, raw.kind));
+    seen.refusals.extend(versions::unheard_of(raw.api_version, raw.kind));
     (seen != Seen::default()).then(|| Box::new(seen))
 }

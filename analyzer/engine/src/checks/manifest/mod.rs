@@ -22,6 +22,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     refused::ROUTE.entry(),
     refused::GATEWAY.entry(),
     refused::WORKLOAD.entry(),
+    refused::PARTLY.entry(),
     version::INGRESS.entry(),
     version::WORKLOAD.entry(),
     said::UNKNOWN_FIELD.entry(),
@@ -50,15 +51,6 @@ impl<'s> Judged<'s> {
         })
     }
 
-    /// Would it be refused by the target cluster?
-    fn is_refused(&self, refusal: &Refusal, minor: Option<u16>) -> bool {
-        match refusal.when {
-            Refused::Always | Refused::Strictly => true,
-            Refused::Dropped => false,
-            Refused::Since(since) => minor.is_some_and(|minor| minor >= since),
-        }
-    }
-
     fn sentence(&self, refusal: &Refusal) -> String {
         format!("{} {} {}", self.object.kind, self.object.name, refusal.what)
     }
@@ -82,7 +74,7 @@ impl<'s> Judged<'s> {
         }
         let finding = |refusal: &Refusal| {
             let message = self.sentence(refusal);
-            let finding = if self.is_refused(refusal, minor) {
+            let finding = if is_refused(refusal, minor) {
                 doc.finding(&(self.shows)(&refusal.what), self.object.clone(), message)
                     .cause("the API server would refuse it, so it is not there after the deploy")
             } else {
@@ -104,7 +96,7 @@ impl<'s> Judged<'s> {
             let message = self.sentence(refusal);
             let doc = if refusal.when == Refused::Dropped {
                 &said::UNKNOWN_FIELD
-            } else if !self.is_new && self.is_refused(refusal, minor) {
+            } else if !self.is_new && is_refused(refusal, minor) {
                 &said::UPDATE_REFUSED
             } else {
                 return None;
@@ -157,22 +149,39 @@ fn each<'s, T: Resource>(snapshot: &'s Snapshot, store: &'s Store<T>, see: impl 
     store.iter().filter_map(|found| Judged::of(snapshot, found)).for_each(see);
 }
 
-/// The workload behind a Service would be refused, and no other stands there.
+/// The workload behind a Service would be refused; of several, one of them.
 pub fn workload(cx: &Context<'_, '_>) -> Option<Finding> {
     let snapshot = cx.cluster.snapshot;
     if snapshot.refusals.is_empty() || !cx.view.selected.live.is_empty() {
         return None;
     }
     let minor = snapshot.kubernetes_minor;
-    let of = |workload| {
+    let walls = |workload| {
         let judged = Judged::of(snapshot, workload)?;
         judged.walls(&refused::WORKLOAD, Some(&version::WORKLOAD), minor).into_iter().next()
     };
-    // One that is taken is enough.
-    let mut first = None;
-    for workload in cx.view.workloads.templates() {
-        let finding = of(workload)?;
-        first.get_or_insert(finding);
+    let all: Vec<_> = cx.view.workloads.templates().collect();
+    let mut refused = all.iter().filter_map(|workload| walls(*workload)).peekable();
+    refused.peek()?;
+    let taken = all.iter().any(|workload| walls(*workload).is_none());
+    if !taken {
+        return refused.next();
     }
-    first
+    let of = |workload| {
+        let judged = Judged::of(snapshot, workload)?;
+        judged.refusals.iter().find(|refusal| judged.is_new && is_refused(refusal, minor)).map(|refusal| {
+            let proof = (judged.shows)(&refusal.what);
+            judged.placed(refused::PARTLY.finding(&proof, judged.object.clone(), judged.sentence(refusal)), refusal)
+        })
+    };
+    all.iter().find_map(|workload| of(*workload))
+}
+
+/// Would it be refused by the target cluster?
+fn is_refused(refusal: &Refusal, minor: Option<u16>) -> bool {
+    match refusal.when {
+        Refused::Always | Refused::Strictly => true,
+        Refused::Dropped => false,
+        Refused::Since(since) => minor.is_some_and(|minor| minor >= since),
+    }
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use kubereach_model::evidence::{Blocks, CheckDoc, Text};
+use kubereach_model::evidence::{Blocks, CheckDoc, Narrows, Text};
 
 const SOURCES: &[&str] = &[
     "Kubernetes OpenAPI schema",
@@ -68,6 +68,16 @@ spec:
   listeners:
   - {name: web, port: 80, protocol: HTTP}
   - {name: web, port: 81, protocol: HTTP}   # names are unique",
+    sources: SOURCES,
+});
+
+/// What `explain` says of one of several workloads.
+pub static PARTLY: CheckDoc<Narrows> = CheckDoc::new(Text {
+    code: "manifest/workload-partly-refused",
+    segment: SegmentName::Endpoints,
+    title: "The API server would refuse one of the workloads",
+    explanation: "Several workloads stand behind the Service, and one of them would be refused (see          manifest/workload-refused): the others carry the traffic alone.",
+    example: "A canary Deployment whose selector does not match its template, beside a stable one.",
     sources: SOURCES,
 });
 

@@ -259,6 +259,8 @@ kinds! {
         kind("crd.antrea.io", "v1beta1", "ClusterNetworkPolicy", "clusternetworkpolicies")
             .in_no_namespace().custom().role(Policy),
         kind("crd.antrea.io", "v1beta1", "Tier", "tiers").in_no_namespace().custom().role(Policy),
+        kind("crd.antrea.io", "v1beta1", "Group", "groups").custom().role(Policy),
+        kind("crd.antrea.io", "v1beta1", "ClusterGroup", "clustergroups").in_no_namespace().custom().role(Policy),
         kind("k8s.ovn.org", "v1", "EgressFirewall", "egressfirewalls").custom().role(Policy),
         kind("k8s.ovn.org", "v1", "AdminPolicyBasedExternalRoute", "adminpolicybasedexternalroutes")
             .in_no_namespace().custom().role(Policy),
