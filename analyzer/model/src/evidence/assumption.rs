@@ -16,6 +16,9 @@ pub enum MayBeInTheWay<'a> {
     Policies(&'a GroupKind, Option<&'static str>),
     /// What is in Secrets: collectors leave it out.
     Secrets,
+    /// Pods that carry the traffic of what somebody has vouched for, or that a platform brings itself as it brings
+    /// kube-proxy: these words name them.
+    ProxyPods(&'static str),
 }
 
 impl MayBeInTheWay<'_> {
@@ -24,6 +27,7 @@ impl MayBeInTheWay<'_> {
         match self {
             Self::Policies(kind, _) => kind.kind.to_string(),
             Self::Secrets => "Secret".to_owned(),
+            Self::ProxyPods(_) => "Pod".to_owned(),
         }
     }
 
@@ -34,7 +38,7 @@ impl MayBeInTheWay<'_> {
                 let own = !kind.group.contains('.') || kind.group.ends_with("k8s.io");
                 (!own).then(|| kind.group.to_string())
             }
-            Self::Secrets => None,
+            Self::Secrets | Self::ProxyPods(_) => None,
         }
     }
 
@@ -51,6 +55,7 @@ impl MayBeInTheWay<'_> {
             }
             Self::Policies(kind, None) => format!("{} objects", kind.kind),
             Self::Secrets => "TLS Secrets".to_owned(),
+            Self::ProxyPods(words) => words.to_owned(),
         }
     }
 }

@@ -4,6 +4,8 @@ pub mod external_name;
 pub mod external_name_refused;
 pub mod port_missing;
 pub mod port_unknown;
+pub mod proxy_doubtful;
+pub mod proxy_unseen;
 pub mod service_missing;
 pub mod service_unseen;
 
@@ -22,6 +24,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
     external_name_refused::DOC.entry(),
     port_missing::DOC.entry(),
     port_unknown::DOC.entry(),
+    proxy_doubtful::DOC.entry(),
+    proxy_unseen::DOC.entry(),
     service_missing::DOC.entry(),
     service_unseen::DOC.entry(),
 ];

@@ -14,6 +14,7 @@ pub mod route_replaced;
 pub mod secret_unseen;
 pub mod status_invalid;
 
+use crate::checks::door::{proxy_doubtful, proxy_unseen};
 use crate::checks::ingress::{controller_doubtful, controller_not_seen, controller_unseen_but_programmed};
 use crate::checks::tls;
 use crate::evaluate::door::contour::{CheckTable, ProxyContext};
@@ -39,8 +40,13 @@ pub static DOCS: &[&CatalogueEntry] = &[
 
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
-    controller: &[controller_doubtful::check, controller_not_seen::check, controller_unseen_but_programmed::check],
-    own: &[envoy_not_ready::check, other_class::check, gateway_listeners::check],
+    controller: &[
+        controller_doubtful::check,
+        controller_not_seen::check,
+        controller_unseen_but_programmed::check,
+        proxy_unseen::envoy,
+    ],
+    own: &[envoy_not_ready::check, proxy_doubtful::envoy, other_class::check, gateway_listeners::check],
     rule: &[
         duplicate_host::check,
         refused::check,

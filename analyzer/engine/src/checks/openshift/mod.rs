@@ -14,6 +14,7 @@ pub mod router_not_ready;
 pub mod router_not_seen;
 pub mod weights_zero;
 
+use crate::checks::door::{proxy_doubtful, proxy_unseen};
 use crate::checks::ingress::{controller_doubtful, controller_not_ready, words};
 use crate::checks::tls;
 use crate::evaluate::door::openshift::{CheckTable, RouteContext};
@@ -39,8 +40,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
 
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
-    controller: &[controller_not_ready::check, controller_doubtful::check],
-    router: &[router_not_ready::check, router_not_seen::check],
+    controller: &[controller_not_ready::check, controller_doubtful::check, proxy_unseen::router],
+    router: &[router_not_ready::check, proxy_doubtful::router, router_not_seen::check],
     rule: &[host_taken::check, host_contested::check, refused::check, certificate_chain::check, no_host::check],
     status: &[not_admitted::check],
     weightless: &[weights_zero::check],
@@ -51,7 +52,7 @@ pub const TABLE: CheckTable = CheckTable {
 };
 
 /// On the pods of a router: its name.
-const ROUTER: &str = "ingresscontroller.operator.openshift.io/deployment-ingresscontroller";
+pub(crate) const ROUTER: &str = "ingresscontroller.operator.openshift.io/deployment-ingresscontroller";
 
 /// How to see every Route with its host and age.
 const LIST: &str = "kubectl get routes.route.openshift.io -A --sort-by=.metadata.creationTimestamp";

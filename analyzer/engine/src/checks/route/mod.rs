@@ -1,6 +1,5 @@
 //! Routes of the Gateway API: attachment, rules, backends. Evaluated together with the Gateways.
 
-mod address_as_host;
 mod all_weights_zero;
 mod attached_lag;
 mod backend_not_found;
@@ -12,6 +11,7 @@ mod backend_unseen;
 mod condition_false;
 mod controllers_disagree;
 mod default_gateway;
+mod delegated;
 mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
@@ -60,7 +60,6 @@ use kubereach_model::evidence::CatalogueEntry;
 
 /// What the catalogue says about the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
-    address_as_host::DOC.entry(),
     all_weights_zero::DOC.entry(),
     attached_lag::DOC.entry(),
     backend_not_found::DOC.entry(),
@@ -72,11 +71,12 @@ pub static DOCS: &[&CatalogueEntry] = &[
     condition_false::DOC.entry(),
     controllers_disagree::DOC.entry(),
     default_gateway::DOC.entry(),
+    delegated::DOC.entry(),
     extension_filter::DOC.entry(),
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
-    host_is_address::DOC.entry(),
     host_isolated::DOC.entry(),
+    host_is_address::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
     hostname_conflict_unsettled::DOC.entry(),
@@ -123,11 +123,9 @@ pub(super) const UNATTACHED: &[ParentCheck] = &[
     no_matching_listener_hostname::check,
 ];
 
-/// Of a host name that is an address.
-pub(super) const ADDRESS_AS_HOST: &[RouteCheck] = &[address_as_host::check];
-
 /// Of the route as a whole.
-pub(super) const ROUTE: &[RouteCheck] = &[default_gateway::check, no_parent::check, host_not_served::check];
+pub(super) const ROUTE: &[RouteCheck] =
+    &[default_gateway::check, delegated::check, no_parent::check, host_not_served::check];
 
 /// Of the route at a listener.
 pub(super) const ATTACHMENT: &[AttachmentCheck] = &[

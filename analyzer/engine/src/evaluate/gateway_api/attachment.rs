@@ -80,7 +80,7 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> V
     let route = attached.route;
     let mut inbound = Vec::new();
     if attached.parents.is_empty() {
-        let cx = RouteContext { route, unserved: None };
+        let cx = RouteContext { route, unserved: None, delegated_by: evaluation.delegations.to(&route) };
         let mut rule = Segment::new(SegmentName::Rule, Some(route.object()));
         rule.evaluated("parentRef followed");
         ask(evaluation.checks.route, &cx, &mut rule);
@@ -105,7 +105,7 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> V
     for host in attached.unserved() {
         let mut rule = Segment::new(SegmentName::Rule, Some(route.object()));
         rule.evaluated("no listener of its parents covers the host name");
-        ask(evaluation.checks.route, &RouteContext { route, unserved: Some(host) }, &mut rule);
+        ask(evaluation.checks.route, &RouteContext { route, unserved: Some(host), delegated_by: None }, &mut rule);
         inbound.push(Inbound { name: name.clone(), host: Some(host.to_owned()), ..Inbound::with_rule(rule) });
     }
     let mut seen = HashSet::new();
@@ -192,12 +192,6 @@ fn at_listeners(
             let mut before = evaluation.of_gateway(listener.gateway);
             before.extend(own.map(|own| Arc::clone(&own.listener)));
             let mut tls = own.and_then(|own| own.tls.as_deref().cloned());
-            let mut rule = rule.clone();
-            let address = host.effective.as_deref().filter(|host| host.parse::<std::net::IpAddr>().is_ok());
-            if let Some(address) = address.filter(|_| !facts.accepted) {
-                let cx = RouteContext { route: attached.route, unserved: Some(address) };
-                ask(evaluation.checks.address_as_host, &cx, &mut rule);
-            }
             if let (Some(tls), Some(host)) = (&mut tls, &host.effective) {
                 tls::route_host(evaluation.checks, evaluation.cluster, listener, host, tls);
             }
@@ -208,7 +202,7 @@ fn at_listeners(
                 name: Some(listener.key()),
                 host: host.effective.clone(),
                 before,
-                rule,
+                rule: rule.clone(),
                 tls,
                 facts,
                 listener: Some(attachment.listener),
