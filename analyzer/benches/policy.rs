@@ -23,7 +23,7 @@ impl Decode for Json {
 }
 
 /// Fifty namespaces with twenty kinds of pods; every pod has a label of its own, as replicas have.
-fn cluster(pods: usize, policies: usize) -> Snapshot {
+fn cluster(pods: usize, policies: usize, policy: fn(usize) -> Made) -> Snapshot {
     let mut builder = Builder::default();
     builder.coverage.assume(Assumption { kind: None, namespace: None });
     let mut push = |api: &str, kind: &str, value: Value| {
@@ -51,34 +51,64 @@ fn cluster(pods: usize, policies: usize) -> Snapshot {
             }),
         );
     }
-    for i in 0..policies {
-        push(
-            "networking.k8s.io/v1",
-            "NetworkPolicy",
-            json!({
-                "metadata": {"name": format!("n{i}"), "namespace": format!("ns{}", i % 50)},
-                "spec": {
-                    "podSelector": {"matchLabels": {"app": format!("a{}", (i / 50) % 20)}},
-                    "ingress": [{
-                        "from": [
-                            {"namespaceSelector": {"matchLabels": {"team": format!("t{}", i % 5)}}},
-                            {"podSelector": {"matchLabels": {"app": format!("a{}", (i + 1) % 20)}}},
-                        ],
-                        "ports": [{"port": "http"}, {"port": 9000, "endPort": 9100}],
-                    }],
-                },
-            }),
-        );
+    for (api, kind, value) in (0..policies).map(policy) {
+        push(api, kind, value);
     }
     builder.build()
+}
+
+type Made = (&'static str, &'static str, Value);
+
+/// Of Kubernetes.
+fn core(i: usize) -> Made {
+    let spec = json!({
+        "podSelector": {"matchLabels": {"app": format!("a{}", (i / 50) % 20)}},
+        "ingress": [{
+            "from": [
+                {"namespaceSelector": {"matchLabels": {"team": format!("t{}", i % 5)}}},
+                {"podSelector": {"matchLabels": {"app": format!("a{}", (i + 1) % 20)}}},
+            ],
+            "ports": [{"port": "http"}, {"port": 9000, "endPort": 9100}],
+        }],
+    });
+    let meta = json!({"name": format!("n{i}"), "namespace": format!("ns{}", i % 50)});
+    ("networking.k8s.io/v1", "NetworkPolicy", json!({"metadata": meta, "spec": spec}))
+}
+
+/// Of Calico: every fifth is global, and all stand in the tier `default`.
+fn calico(i: usize) -> Made {
+    let rule = |action: &str| {
+        json!({
+            "action": action, "protocol": "TCP",
+            "source": {"selector": format!("app == 'a{}'", (i + 1) % 20), "namespaceSelector": format!("team == 't{}'", i % 5)},
+            "destination": {"ports": ["http", "9000:9100"]},
+        })
+    };
+    let spec = json!({
+        "order": i, "selector": format!("app in {{'a{}', 'none'}}", (i / 50) % 20), "types": ["Ingress"],
+        "ingress": [rule("Deny"), rule("Allow")],
+    });
+    let global = i.is_multiple_of(5);
+    let namespace = (!global).then(|| format!("ns{}", i % 50));
+    let kind = if global { "GlobalNetworkPolicy" } else { "NetworkPolicy" };
+    ("projectcalico.org/v3", kind, json!({"metadata": {"name": format!("c{i}"), "namespace": namespace}, "spec": spec}))
 }
 
 /// The whole matrix of one port.
 #[divan::bench(args = [(1250, 500), (2500, 500), (5000, 500), (5000, 250), (5000, 1000)], sample_count = 3)]
 fn matrix(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
-    let snapshot = cluster(pods, policies);
+    whole_matrix(bencher, &cluster(pods, policies, core));
+}
+
+/// The same under policies of Calico.
+#[divan::bench(args = [(2500, 500), (5000, 500), (5000, 250)], sample_count = 3)]
+fn matrix_of_calico(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
+    whole_matrix(bencher, &cluster(pods, policies, calico));
+}
+
+fn whole_matrix(bencher: divan::Bencher<'_, '_>, snapshot: &Snapshot) {
     bencher.bench(|| {
-        let cluster = Cluster::new(&snapshot);
+        let cluster = Cluster::new(snapshot);
         let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
         let port = Some(Target { protocol: Protocol::Tcp, port: Some(8080) });
         answers.matrix(None, None, port, None, false).rows.len()
@@ -88,6 +118,6 @@ fn matrix(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
 /// Compiling, indexing and looking around.
 #[divan::bench(args = [(5000, 500), (10_000, 500), (5000, 1000)], sample_count = 3)]
 fn compile(bencher: divan::Bencher<'_, '_>, (pods, policies): (usize, usize)) {
-    let snapshot = cluster(pods, policies);
+    let snapshot = cluster(pods, policies, core);
     bencher.bench(|| PolicyView::new(&snapshot).policies.all().len());
 }

@@ -59,7 +59,10 @@ pub fn options(args: &[String]) -> IntakeOptions {
         match arg.as_str() {
             "--strict" => options.strict = true,
             "--helm-releases" => options.helm_releases = true,
-            _ => assumed(arg, &mut options),
+            _ => match arg.strip_prefix("--kubernetes-version=1.") {
+                Some(minor) => options.kubernetes_minor = minor.parse().ok(),
+                None => assumed(arg, &mut options),
+            },
         }
     }
     options

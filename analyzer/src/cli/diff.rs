@@ -27,7 +27,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         ..AnalysisOptions::default()
     };
     input::exist(&command.reading.inputs)?;
-    let inputs = input::inputs(&command.reading);
+    let inputs = input::inputs(&command.reading)?;
     let live = input::after(&command.reading, &options.intake, &subjects.namespace)?;
     let report = input::with_progress(&command.reading, |progress| match (inputs.as_slice(), &live) {
         ([before], Some(after)) => analyze_diff_with(before, after, &options, progress).map_err(Failure::from),

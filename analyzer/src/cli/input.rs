@@ -17,6 +17,7 @@ use super::Failure;
 #[cfg(feature = "live")]
 use super::args::{ClusterFlags, WhomFlags};
 use super::args::{LimitFlags, Measured, Reading, When};
+use super::render;
 
 /// So many files of a folder are looked at for one whose name comes close.
 const LISTED: usize = 2_000;
@@ -37,7 +38,8 @@ pub(super) fn read(reading: &Reading, options: &IntakeOptions, namespaces: &[Str
     let _ = namespaces;
     no_kind_is_an_input(reading)?;
     exist(&reading.inputs)?;
-    Ok(with_progress(reading, |progress| intake::read(&inputs(reading), options, progress))?)
+    let inputs = inputs(reading)?;
+    Ok(with_progress(reading, |progress| intake::read(&inputs, options, progress))?)
 }
 
 /// Words of the command line that name no file are a slip of the finger, and not an input that cannot be read.
@@ -196,13 +198,15 @@ impl From<ReadError> for Failure {
     }
 }
 
-/// The inputs.
-pub(super) fn inputs(reading: &Reading) -> Vec<InputSpec> {
+/// The inputs; with `--render`, what folders among them render to.
+pub(super) fn inputs(reading: &Reading) -> Result<Vec<InputSpec>, Failure> {
     let spec = |path: &std::path::PathBuf| {
         if path.as_os_str() == "-" {
-            InputSpec::Stdin { name: reading.stdin_name.clone() }
+            Ok(InputSpec::Stdin { name: reading.stdin_name.clone() })
+        } else if reading.render && path.is_dir() {
+            render::rendered(path)
         } else {
-            InputSpec::Path(path.clone())
+            Ok(InputSpec::Path(path.clone()))
         }
     };
     reading.inputs.iter().map(spec).collect()

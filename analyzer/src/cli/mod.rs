@@ -23,6 +23,7 @@ mod plan;
 mod plugin;
 #[cfg(feature = "live")]
 mod probe;
+mod render;
 mod request;
 #[cfg(feature = "live")]
 mod run;

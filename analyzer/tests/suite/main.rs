@@ -12,9 +12,11 @@ mod krew;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;
+mod mutations;
 mod page;
 mod plans;
 mod recommended;
+mod render;
 mod request;
 mod scale;
 mod secrets;

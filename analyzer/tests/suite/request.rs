@@ -85,6 +85,17 @@ addressType: IPv4
 ports: [{name: http, port: 8080, protocol: TCP}]
 endpoints: [{addresses: [10.244.0.4], conditions: {ready: true, serving: true, terminating: false}, targetRef: {kind: Pod, namespace: shop, name: inner-1, uid: p4}}]
 ---
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata: {name: console, namespace: shop, uid: or1, creationTimestamp: '2026-01-01T00:00:00Z'}
+spec:
+  host: console.example
+  path: /ui
+  to: {kind: Service, name: cart, weight: 3}
+  alternateBackends: [{kind: Service, name: inner, weight: 1}]
+  tls: {termination: edge, insecureEdgeTerminationPolicy: Redirect}
+status: {ingress: [{host: console.example, routerName: default, routerCanonicalHostname: router.example, conditions: [{type: Admitted, status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z'}]}]}
+---
 {apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx, uid: ic1}, spec: {controller: k8s.io/ingress-nginx}}
 ---
 apiVersion: networking.k8s.io/v1
@@ -204,6 +215,20 @@ fn ingress_nginx_sends_hosts_with_tls_to_https() {
     let redirect = &answer["hops"][0]["answers"][0]["redirect"];
     assert_eq!((&redirect["scheme"], &redirect["status"]), (&"https".into(), &308.into()));
     assert_eq!(redirect["path"], "/x");
+}
+
+#[test]
+fn the_router_of_openshift_takes_hosts_and_paths_of_routes() {
+    let first = |args: &[&str]| json(args)["hops"][0]["answers"][0].clone();
+    let plain = first(&["http://console.example/ui/x", "--no-follow"]);
+    assert_eq!((&plain["answer"], &plain["redirect"]["scheme"]), (&"redirect".into(), &"https".into()));
+    let secure = first(&["https://console.example/ui/x"]);
+    let weights: Vec<(&Value, &Value)> =
+        secure["backends"].as_array().unwrap().iter().map(|b| (&b["name"], &b["weight"])).collect();
+    assert_eq!(weights, [(&"cart".into(), &3.into()), (&"inner".into(), &1.into())]);
+    assert_eq!(secure["route"], "Route/shop/console");
+    let other = first(&["https://console.example/other"]);
+    assert_eq!((&other["answer"], &other["status"]), (&"response".into(), &serde_json::json!([503])));
 }
 
 #[test]

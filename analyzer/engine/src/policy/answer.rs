@@ -106,30 +106,6 @@ pub enum Missing<'s> {
     UnnamedPod,
     /// Who connects.
     Caller,
-    /// What the request is.
-    Request,
-    /// A pattern in a syntax that programs read in different ways.
-    Pattern,
-    /// Whether both ends are on one node.
-    SameNode,
-    /// Whether the node has a link-local address.
-    LinkLocal,
-    /// Which addresses the API server has.
-    ApiServer,
-    /// A setting of Cilium.
-    CiliumSetting(&'static str),
-    /// What the version of Cilium at hand makes of a rule.
-    CiliumVersion,
-    /// Whether Cilium runs, whose policy it is.
-    CiliumRuns,
-    /// The ranges of a `CiliumCIDRGroup`.
-    CidrGroup(&'s str),
-    /// A Service that a rule names, or what is behind it.
-    ServiceEndpoints(&'s str),
-    /// Whether both ends can authenticate each other.
-    MutualAuthentication,
-    /// Whether the pod was started in the strict mode of the Amazon VPC CNI.
-    StrictMode,
     /// Who the caller proves to be.
     Identity,
     /// Whether the client's proxy speaks the mesh's TLS there.
@@ -147,7 +123,33 @@ pub enum Missing<'s> {
     /// Whether the connection goes through a waypoint.
     Waypoint(&'s str),
     /// An authentication that a policy refers to: its kind and name.
-    Authentication(&'s str, &'s str),
+    Reference(&'s str, &'s str),
+    /// What the request is.
+    Request,
+    /// A pattern in a syntax that programs read in different ways.
+    Pattern,
+    /// Whether both ends are on one node.
+    SameNode,
+    /// Whether the node has a link-local address.
+    LinkLocal,
+    /// Which addresses the API server has.
+    ApiServer,
+    /// A setting of Cilium.
+    CiliumSetting(&'static str),
+    /// What the version of Cilium at hand makes of a rule.
+    CiliumVersion,
+    /// Whether Cilium runs, whose policy it is.
+    CiliumRuns,
+    /// Whether Cilium runs on this node.
+    CiliumOnNode(&'s str),
+    /// The ranges of a `CiliumCIDRGroup`.
+    CidrGroup(&'s str),
+    /// A Service that a rule names, or what is behind it.
+    ServiceEndpoints(&'s str),
+    /// Whether both ends can authenticate each other.
+    Authentication,
+    /// Whether the pod was started in the strict mode of the Amazon VPC CNI.
+    StrictMode,
     /// Where a tier stands among the others, and how it ends.
     Tier(&'s str),
     /// Sets of addresses that a rule may choose by their labels.
@@ -156,6 +158,10 @@ pub enum Missing<'s> {
     AccountLabels(&'s str),
     /// Which endpoints this Service has.
     Endpoints(&'s str),
+    /// Whose policies are enforced: those of two systems that bring their own tiers stand side by side.
+    MixedSystems,
+    /// Whom this group means.
+    Group(&'s str),
     /// The port from which it is connected.
     SourcePort,
     /// What is decided about the traffic of a node itself, as this object makes it.
@@ -167,6 +173,11 @@ pub enum Missing<'s> {
 }
 
 impl Missing<'_> {
+    /// Is it left open by what was asked, and not by what was read?
+    pub const fn is_question(&self) -> bool {
+        matches!(self, Self::Caller | Self::Request)
+    }
+
     /// One word for counting.
     pub const fn key(&self) -> &'static str {
         match self {
@@ -188,18 +199,6 @@ impl Missing<'_> {
             Self::MixedApis => "mixed-apis",
             Self::UnnamedPod => "unnamed-pod",
             Self::Caller => "caller",
-            Self::Request => "request",
-            Self::Pattern => "pattern",
-            Self::SameNode => "same-node",
-            Self::LinkLocal => "link-local",
-            Self::ApiServer => "api-server",
-            Self::CiliumSetting(_) => "cilium-setting",
-            Self::CiliumVersion => "cilium-version",
-            Self::CiliumRuns => "cilium-runs",
-            Self::CidrGroup(_) => "cidr-group",
-            Self::ServiceEndpoints(_) => "endpoints-of-a-service",
-            Self::MutualAuthentication => "mutual-authentication",
-            Self::StrictMode => "strict-mode",
             Self::Identity => "identity",
             Self::ClientTls => "client-tls",
             Self::Injection => "injection",
@@ -208,11 +207,26 @@ impl Missing<'_> {
             Self::ServerName => "server-name",
             Self::MeshConfig(_) => "mesh-config",
             Self::Waypoint(_) => "waypoint",
-            Self::Authentication(..) => "authentication",
+            Self::Reference(..) => "reference",
+            Self::Request => "request",
+            Self::Pattern => "pattern",
+            Self::SameNode => "same-node",
+            Self::LinkLocal => "link-local",
+            Self::ApiServer => "api-server",
+            Self::CiliumSetting(_) => "cilium-setting",
+            Self::CiliumVersion => "cilium-version",
+            Self::CiliumRuns => "cilium-runs",
+            Self::CiliumOnNode(_) => "cilium-on-node",
+            Self::CidrGroup(_) => "cidr-group",
+            Self::ServiceEndpoints(_) => "endpoints-of-a-service",
+            Self::Authentication => "authentication",
+            Self::StrictMode => "strict-mode",
             Self::Tier(_) => "tier",
             Self::NetworkSets => "network-sets",
             Self::AccountLabels(_) => "service-account-labels",
             Self::Endpoints(_) => "service-endpoints",
+            Self::MixedSystems => "mixed-systems",
+            Self::Group(_) => "group",
             Self::SourcePort => "source-port",
             Self::HostEndpoint(_) => "host-endpoint",
             Self::HttpRequest => "http-request",
@@ -258,6 +272,17 @@ impl fmt::Display for Missing<'_> {
             }
             Self::UnnamedPod => f.write_str("no pod or node in the snapshot has the address"),
             Self::Caller => f.write_str("it depends on who connects"),
+            Self::Identity => f.write_str("it depends on who the caller proves to be, and the input does not show it"),
+            Self::ClientTls => f.write_str(
+                "whether the client's proxy speaks the mesh's TLS there depends on rules that are not evaluated",
+            ),
+            Self::Injection => f.write_str("whether a proxy of the mesh is put beside the pod is not known"),
+            Self::Token => f.write_str("a rule looks at a token of the request, and what is in it is not known"),
+            Self::Authorizer(name) => write!(f, "the external authorizer {name:?} decides it"),
+            Self::ServerName => f.write_str("a rule looks at the server name of the TLS handshake, which is not known"),
+            Self::MeshConfig(name) => write!(f, "the configuration of the mesh (ConfigMap {name}) was not read"),
+            Self::Waypoint(name) => write!(f, "whether it goes through the waypoint {name} is not known"),
+            Self::Reference(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
             Self::Request => f.write_str("it depends on the request, and not all of it is known"),
             Self::Pattern => f.write_str("a rule has a pattern that programs may read in different ways"),
             Self::SameNode => f.write_str("it depends on whether both ends are on one node"),
@@ -270,33 +295,29 @@ impl fmt::Display for Missing<'_> {
             Self::CiliumRuns => {
                 f.write_str("the policy is Cilium's, and another network plugin was seen running and not Cilium")
             }
+            Self::CiliumOnNode(node) => {
+                write!(f, "nothing shows that Cilium runs on node {node}, which counts as outside if it does not")
+            }
             Self::CidrGroup(name) => write!(f, "the CiliumCIDRGroup {name} was not read"),
             Self::ServiceEndpoints(name) => {
                 write!(f, "a rule names the Service {name}, and it or what is behind it was not read")
             }
-            Self::MutualAuthentication => {
+            Self::Authentication => {
                 f.write_str("a rule demands mutual authentication, and nothing shows that it succeeds")
             }
             Self::StrictMode => f.write_str(
                 "no policy selects the pod, and nothing shows whether it was started in the strict mode of the Amazon VPC CNI, in which such pods are closed",
             ),
-            Self::Identity => f.write_str("it depends on who the caller proves to be, and the input does not show it"),
-            Self::ClientTls => f.write_str(
-                "whether the client's proxy speaks the mesh's TLS there depends on rules that are not evaluated",
-            ),
-            Self::Injection => f.write_str("whether a proxy of the mesh is put beside the pod is not known"),
-            Self::Token => f.write_str("a rule looks at a token of the request, and what is in it is not known"),
-            Self::Authorizer(name) => write!(f, "the external authorizer {name:?} decides it"),
-            Self::ServerName => f.write_str("a rule looks at the server name of the TLS handshake, which is not known"),
-            Self::MeshConfig(name) => write!(f, "the configuration of the mesh (ConfigMap {name}) was not read"),
-            Self::Waypoint(name) => write!(f, "whether it goes through the waypoint {name} is not known"),
-            Self::Authentication(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
             Self::Tier(name) => write!(f, "tier {name}, in which the policy stands, was not read"),
             Self::NetworkSets => f.write_str(
                 "a rule may mean the addresses of a NetworkSet or GlobalNetworkSet, and these were not all read",
             ),
             Self::AccountLabels(name) => write!(f, "the labels of service account {name} were not read"),
             Self::Endpoints(name) => write!(f, "a rule names Service {name}, whose EndpointSlices were not all read"),
+            Self::MixedSystems => {
+                f.write_str("policies of two network plugins stand side by side, and only one enforces its own")
+            }
+            Self::Group(name) => write!(f, "a rule names group {name}, whose members were not read or cannot be told"),
             Self::SourcePort => f.write_str("a rule names source ports and the port of the client is not known"),
             Self::HostEndpoint(name) => {
                 write!(
@@ -372,9 +393,9 @@ impl Truth<'_> {
     }
 }
 
-/// *Who connects* is a question, not a gap: a real gap beside it is what has to be said.
+/// *Who connects*, and with what, is a question and not a gap: a real gap beside it is what has to be said.
 fn heavier<'s>(a: Missing<'s>, b: Missing<'s>) -> Missing<'s> {
-    if a == Missing::Caller { b } else { a }
+    if a == Missing::Caller || (a.is_question() && b != Missing::Caller) { b } else { a }
 }
 
 /// What one policy says about one connection.

@@ -200,6 +200,14 @@ impl Plugins {
         }
     }
 
+    /// The plugin that was seen enforcing.
+    const fn enforcer(&self) -> Option<&'static str> {
+        match self.enforcement {
+            Enforcement::Enforced { by, .. } => Some(by),
+            _ => None,
+        }
+    }
+
     /// What to assume with these plugins.
     pub fn options(&self) -> PolicyOptions {
         let has = |name: &str| self.names.contains(&name);
@@ -213,12 +221,10 @@ impl Plugins {
                 AgainstPods::Matches
             },
             end_ports: if has("Weave Net") { EndPorts::Undecidable("Weave Net") } else { EndPorts::Honoured },
+            not_calico: self.enforcer().filter(|_| !has("Calico") && !has("Canal")),
+            not_antrea: self.enforcer().filter(|_| !has("Antrea")),
             nodes: self.nodes,
             from_own_proxy: false,
-            not_calico: match self.enforcement {
-                Enforcement::Enforced { by, .. } if !has("Calico") && !has("Canal") => Some(by),
-                _ => None,
-            },
         }
     }
 }

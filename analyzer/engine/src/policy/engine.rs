@@ -15,8 +15,8 @@ use super::ladder::Rung;
 use super::options::PolicyOptions;
 use super::ports::PortEntry;
 use super::request::Request;
-use super::{admin, calico, cilium, core, egress_firewall, istio, linkerd, vpc_cni};
-use kubereach_model::evidence::{FieldPath, Reading};
+use super::{admin, antrea, calico, cilium, core, egress_firewall, istio, linkerd, vpc_cni};
+use kubereach_model::evidence::{FieldPath, Reading, command};
 use kubereach_model::snapshot::{Gap, GroupKind, LabelSelector, Proof, Snapshot, kinds};
 
 macro_rules! engines {
@@ -49,6 +49,7 @@ engines! {
     admin::Admin,
     egress_firewall::Firewall,
     calico::Calico,
+    antrea::Antrea,
     cilium::Cilium,
     vpc_cni::StartsClosed,
     istio::Istio,
@@ -279,6 +280,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Its kind, where others have the same name.
+    fn kind(&self) -> Option<GroupKind> {
+        None
+    }
+
     /// Does it turn away whom no rule lets through?
     fn denies_by_default(&self) -> bool;
 
@@ -342,6 +348,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
 }
 
 impl<'s> Policy<'s> {
+    /// Who enforces it.
+    pub const fn layer(&self) -> Layer {
+        self.tier.layer()
+    }
+
     /// Rules it has in this direction; `None` where it does not isolate it.
     pub fn rule_count(&self, direction: Direction) -> Option<usize> {
         self.rules.rule_count(direction)
@@ -370,6 +381,14 @@ impl<'s> Policy<'s> {
     /// What a rule is called; empty where it has no name.
     pub fn rule_name(&self, direction: Direction, rule: usize) -> &'s str {
         self.rules.rule_name(direction, rule)
+    }
+
+    /// The one line that shows it.
+    pub fn describe(&self) -> String {
+        match self.rules.kind().as_ref().and_then(kinds::of) {
+            Some(kind) => command::describe_as(&kind.full_name(), &self.object),
+            None => command::describe(&self.object),
+        }
     }
 
     /// The list in which a rule stands, its number there, and in which of several specs.

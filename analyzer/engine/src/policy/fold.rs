@@ -15,14 +15,23 @@ impl<'s> Policies<'s> {
     /// What one layer says.
     pub(super) fn fold_layer(&self, layer: Layer, asked: &Asked<'_, 's>, selection: &Selection<'s>) -> LayerAnswer<'s> {
         let mut tiers: Vec<Vec<Reason<'s>>> = vec![Vec::new(); self.ladder.rungs().len()];
+        let mut nowhere = Vec::new();
         for (index, selected) in selection.of(asked.direction) {
             let Some(policy) = self.get(*index).filter(|policy| policy.tier.layer() == layer) else { continue };
             let Some(reason) = self.ask(*index, asked, *selected) else { continue };
-            if let Some(tier) = self.ladder.place(policy.tier).and_then(|place| tiers.get_mut(place)) {
-                tier.push(reason);
+            match self.ladder.place(policy.tier).and_then(|place| tiers.get_mut(place)) {
+                Some(tier) => tier.push(reason),
+                None => nowhere.push(reason),
             }
         }
         let mut fold = Fold { possible: Outcomes::EMPTY, reasons: Vec::new(), missing: BTreeSet::new() };
+        // Of two systems that bring tiers only one is the plugin: what the other says may come to nothing.
+        for reason in nowhere.iter().filter(|reason| reason.answer != PolicyAnswer::NotApplicable) {
+            fold.note(reason);
+            fold.missing.insert(Missing::MixedSystems);
+            let decides = [Outcomes::ALLOW, Outcomes::DENY].into_iter().filter(|of| reason.answer.outcomes().may(*of));
+            fold.possible = decides.fold(fold.possible, Outcomes::or);
+        }
         // What goes on to the next tier: nobody matched, or a rule passed it on.
         let on = Outcomes::NONE.or(Outcomes::PASS);
         let mut goes_on = true;
@@ -124,6 +133,7 @@ fn in_tier(reason: &Reason<'_>, isolates: bool) -> Outcomes {
         PolicyAnswer::Undecidable { .. } if isolates && outcomes.may(Outcomes::DENY) => {
             outcomes.without(Outcomes::DENY).or(Outcomes::END)
         }
+        _ if outcomes.may(Outcomes::VETO) => outcomes.without(Outcomes::VETO).or(Outcomes::DENY),
         _ => outcomes,
     }
 }

@@ -44,6 +44,8 @@ pub struct Sight<'s> {
     accounts: bool,
     every_pod: bool,
     keys: BTreeSet<&'s str>,
+    /// Those that stand in expressions.
+    expressed: BTreeSet<String>,
     /// Keys of labels by which peers choose namespaces, but for the name that all have.
     namespace_keys: BTreeSet<&'s str>,
     ports: BTreeSet<&'s str>,
@@ -78,7 +80,7 @@ impl<'s> Sight<'s> {
 
     /// May any policy ask for this label of a pod?
     pub fn sees_label(&self, key: &str) -> bool {
-        self.every_label || self.keys.contains(key)
+        self.every_label || self.keys.contains(key) || self.expressed.contains(key)
     }
 
     /// May a peer choose namespaces by this label?
@@ -95,6 +97,11 @@ impl<'s> Sight<'s> {
     /// A policy may ask for any label of a pod.
     pub(super) const fn every_label(&mut self) {
         self.every_label = true;
+    }
+
+    /// An expression asks for this label of a pod.
+    pub(super) fn expressed(&mut self, key: &str) {
+        self.expressed.insert(key.to_owned());
     }
 
     /// A policy may ask for the service account of a pod.

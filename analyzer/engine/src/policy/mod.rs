@@ -13,6 +13,7 @@
 
 mod admin;
 mod answer;
+mod antrea;
 mod calico;
 mod cilium;
 pub mod cni;

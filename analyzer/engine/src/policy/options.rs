@@ -52,6 +52,8 @@ pub struct PolicyOptions {
     pub from_own_proxy: bool,
     /// The plugin that was seen enforcing, where it is not one that enforces policies of Calico.
     pub not_calico: Option<&'static str>,
+    /// The same of Antrea.
+    pub not_antrea: Option<&'static str>,
 }
 
 /// An assumption on which an answer rests.

@@ -117,8 +117,6 @@ fn read(found: Found<'_, Unmodelled>) -> Option<ThirdParty<'_>> {
     let spec = &stored.value.spec;
     let own = Some(stored.metadata.namespace.as_str()).filter(|ns| !ns.is_empty());
     let (system, may_allow, scope, directions) = match (kind.group.as_ref(), kind.kind.as_ref()) {
-        ("crd.antrea.io", "NetworkPolicy") => ("Antrea", true, Scope::Namespace(own), [true; 2]),
-        ("crd.antrea.io", "ClusterNetworkPolicy") => ("Antrea", true, Scope::Namespace(None), [true; 2]),
         ("network.openshift.io", "EgressNetworkPolicy") => {
             ("OpenShift SDN", false, Scope::Namespace(own), [false, true])
         }

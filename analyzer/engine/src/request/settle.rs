@@ -230,7 +230,8 @@ impl Requests<'_, '_> {
         let mut ways: Vec<(&Share, Way)> = Vec::new();
         let mut used: Vec<&Path> = Vec::new();
         for share in taken.shares.iter().filter(carrying) {
-            let Some(path) = paths(taken, subject).find(|p| p.key.backend.as_ref() == Some(&share.backend)) else {
+            let own = |p: &&Path| p.key.backend.as_ref().is_some_and(|backend| is_meant(&share.backend, backend));
+            let Some(path) = paths(taken, subject).find(own) else {
                 return Answer::bare(Word::Unknown, format!("not every path of {} is listed", taken.entry));
             };
             used.push(path);
@@ -271,11 +272,12 @@ impl Requests<'_, '_> {
         };
         answer.backends = ways
             .iter()
-            .map(|(share, way)| BackendRow {
+            .zip(&used)
+            .map(|((share, way), path)| BackendRow {
                 kind: share.backend.kind.clone(),
                 namespace: share.backend.namespace.clone(),
                 name: share.backend.name.clone(),
-                port: share.backend.port.as_ref().map(|port| match port {
+                port: path.key.backend.as_ref().and_then(|backend| backend.port.as_ref()).map(|port| match port {
                     Port::Number(number) => Value::from(*number),
                     Port::Name(name) => Value::from(name.as_str()),
                 }),
@@ -315,6 +317,12 @@ impl Requests<'_, '_> {
         }
         rows
     }
+}
+
+/// A door that picks the port itself names none.
+fn is_meant(share: &Backend, own: &Backend) -> bool {
+    let port = share.port.is_none() || share.port == own.port;
+    port && (&share.kind, &share.namespace, &share.name) == (&own.kind, &own.namespace, &own.name)
 }
 
 fn paths<'p>(taken: &'p Taken, subject: &'p SubjectPaths) -> impl Iterator<Item = &'p Path> {

@@ -131,7 +131,7 @@ fn nodes<'s>(
         let view = cluster.service_view(&service.get().value.metadata.namespace, &service.get().value.metadata.name)?;
         Some(view.endpoints.iter().filter(|e| e.ready).filter_map(|e| e.node).collect::<BTreeSet<_>>())
     });
-    let honours = ready.first().map_or(None, |pod| honours_exclusion(&pod.get().value));
+    let honours = ready.first().and_then(|pod| honours_exclusion(&pod.get().value));
     let (mut announcing, mut left_out, mut perhaps) = (BTreeSet::new(), None, None);
     for pod in ready {
         let Some(name) = pod.get().value.spec.node_name.as_deref() else { continue };

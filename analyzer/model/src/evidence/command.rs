@@ -34,6 +34,11 @@ pub fn describe(object: &ObjectRef) -> String {
     format!("kubectl describe {} {}{}", resource(&object.kind), arg(&object.name), scope(object))
 }
 
+/// The same of a resource by its full name, where its kind has namesakes in other groups.
+pub fn describe_as(resource: &str, object: &ObjectRef) -> String {
+    format!("kubectl describe {resource} {}{}", arg(&object.name), scope(object))
+}
+
 /// `kubectl get KIND NAME -n NAMESPACE` with an output flag (`-o yaml`), or none if empty.
 pub fn get(object: &ObjectRef, output: &str) -> String {
     let output = if output.is_empty() { String::new() } else { format!(" {output}") };

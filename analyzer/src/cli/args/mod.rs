@@ -100,6 +100,10 @@ pub(super) struct Reading {
     /// Read what the releases in Helm's own Secrets applied as desired state, where the cluster's objects were not read
     #[arg(long)]
     pub helm_releases: bool,
+    /// Render a folder that is named here: a Kustomize folder with kustomize or kubectl, a Helm chart with helm, as
+    /// found on the PATH; without plugins and without the network
+    #[arg(long)]
+    pub render: bool,
     /// The version of Kubernetes that manifests are for, such as 1.34: what it no longer serves is broken, what it
     /// still serves is not mentioned
     #[arg(long, value_name = "VERSION", value_parser = super::input::minor)]

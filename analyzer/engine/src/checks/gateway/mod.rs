@@ -5,6 +5,7 @@ mod attached_route_broken;
 mod attached_route_unsettled;
 mod ca_certificate_not_permitted;
 mod ca_certificate_unseen;
+mod certificate_elsewhere;
 mod certificate_expired;
 mod certificate_kind;
 mod certificate_name_mismatch;
@@ -38,6 +39,8 @@ mod no_valid_route_kinds;
 mod paths_not_listed;
 mod pending;
 pub(super) mod policy_refused;
+mod proxy_doubtful;
+mod proxy_not_ready;
 mod routes_unseen;
 mod some_ca_invalid;
 mod status_stale;
@@ -55,6 +58,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     attached_route_unsettled::DOC.entry(),
     ca_certificate_not_permitted::DOC.entry(),
     ca_certificate_unseen::DOC.entry(),
+    certificate_elsewhere::DOC.entry(),
     certificate_expired::DOC.entry(),
     certificate_kind::DOC.entry(),
     certificate_name_mismatch::DOC.entry(),
@@ -88,6 +92,8 @@ pub static DOCS: &[&CatalogueEntry] = &[
     paths_not_listed::DOC.entry(),
     pending::DOC.entry(),
     policy_refused::DOC.entry(),
+    proxy_doubtful::DOC.entry(),
+    proxy_not_ready::DOC.entry(),
     routes_unseen::DOC.entry(),
     some_ca_invalid::DOC.entry(),
     status_stale::DOC.entry(),
@@ -100,6 +106,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
 pub const TABLE: CheckTable = CheckTable {
     controller: &[class_not_accepted::check, class_gone::check, class_missing::check, class_unseen::check],
     address: &[unsupported_address_type::check, no_address::check],
+    proxy: &[proxy_not_ready::check, proxy_doubtful::check],
     controller_status: &[condition_false::of_gateway, pending::check, status_stale::of_gateway],
     address_status: &[address_unusable::check],
     listener_set: listener_set::LISTENER,
@@ -128,7 +135,7 @@ pub const TABLE: CheckTable = CheckTable {
     ],
     certificate_names: &[certificate_name_mismatch::check],
     certificate_validity: &[certificate_expired::check],
-    listener_tls: &[no_certificate::check, insecure_frontend_validation::check],
+    listener_tls: &[no_certificate::check, certificate_elsewhere::check, insecure_frontend_validation::check],
     client_ca: &[
         ca_certificate_not_permitted::check,
         invalid_ca_certificate_kind::check,

@@ -19,7 +19,7 @@ pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 
 /// For a listener that terminates TLS and has no certificateRefs.
 pub(super) fn check(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
-    if cx.certificate_refs().is_none_or(|refs| !refs.is_empty()) {
+    if cx.certificate_refs().is_none_or(|refs| !refs.is_empty()) || cx.certificate_elsewhere().is_some() {
         return;
     }
     let listener = cx.listener;

@@ -8,6 +8,7 @@ pub mod action_backend;
 pub mod action_undefined;
 pub mod address_not_collected;
 pub mod address_unpublished;
+pub mod alb_fails_open;
 pub mod alb_instance_needs_node_port;
 pub mod alb_target_type_unknown;
 pub mod backend_incomplete;
@@ -39,6 +40,7 @@ pub mod external_name_target;
 pub mod fallback_backend;
 pub mod fallback_unsettled;
 pub mod gce_backend_unhealthy;
+pub mod headless_by_address;
 pub mod host_taken;
 pub mod host_unsettled;
 pub mod ignored;
@@ -75,6 +77,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     action_undefined::DOC.entry(),
     address_not_collected::DOC.entry(),
     address_unpublished::DOC.entry(),
+    alb_fails_open::DOC.entry(),
     alb_instance_needs_node_port::DOC.entry(),
     alb_target_type_unknown::DOC.entry(),
     backend_incomplete::DOC.entry(),
@@ -106,6 +109,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     fallback_backend::DOC.entry(),
     fallback_unsettled::DOC.entry(),
     gce_backend_unhealthy::DOC.entry(),
+    headless_by_address::DOC.entry(),
     host_taken::DOC.entry(),
     host_unsettled::DOC.entry(),
     ignored::DOC.entry(),
@@ -188,12 +192,14 @@ pub const TABLE: CheckTable = CheckTable {
         action_backend::check,
         action_undefined::check,
         external_name_backend::check,
+        headless_by_address::check,
         alb_instance_needs_node_port::check,
         alb_target_type_unknown::check,
         udp_backend::check,
     ],
     followed: &[external_name_target::check],
     fallback: &[fallback_backend::finding, fallback_unsettled::finding],
+    fails_open: &[alb_fails_open::finding],
     passthrough: &[ssl_passthrough_unknown::check, ssl_passthrough_off::check],
     tls: tls::ENTRY,
     certificate: tls::CERTIFICATE,

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::policy::phrases::blame;
 use crate::evaluate::policy::{Admits, Context, words};
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text, command};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// Its catalogue entry.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -38,7 +38,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     ));
     let finding = blame(finding, &policies, cx.view.namespace()).next(
         "Read whom it admits; kubereach can answers for one client.",
-        policies.first().map(|p| command::describe(&p.object)).unwrap_or_default(),
+        policies.first().map(|policy| policy.describe()).unwrap_or_default(),
     );
     Some(finding)
 }

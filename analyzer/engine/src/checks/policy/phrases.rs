@@ -12,10 +12,9 @@ use kubereach_model::snapshot::Proof;
 /// Points a finding at the policies to blame, and says how to look at them.
 pub(super) fn blame(finding: Finding, policies: &[&Policy<'_>], namespace: &str) -> Finding {
     let finding = match policies {
-        [one] => finding.next(
-            "Look at the policy, and add a rule for this port if it is meant to be open.",
-            command::describe(&one.object),
-        ),
+        [one] => {
+            finding.next("Look at the policy, and add a rule for this port if it is meant to be open.", one.describe())
+        }
         _ => finding.next(
             "Look at the policies, and add a rule for this port if it is meant to be open.",
             command::list("networkpolicy", namespace),

@@ -11,6 +11,7 @@ mod backend_unseen;
 mod condition_false;
 mod controllers_disagree;
 mod default_gateway;
+mod delegated;
 mod extension_filter;
 mod external_name_backend;
 mod filter_doubtful;
@@ -70,11 +71,12 @@ pub static DOCS: &[&CatalogueEntry] = &[
     condition_false::DOC.entry(),
     controllers_disagree::DOC.entry(),
     default_gateway::DOC.entry(),
+    delegated::DOC.entry(),
     extension_filter::DOC.entry(),
     external_name_backend::DOC.entry(),
     filter_doubtful::DOC.entry(),
-    host_is_address::DOC.entry(),
     host_isolated::DOC.entry(),
+    host_is_address::DOC.entry(),
     host_not_served::DOC.entry(),
     hostname_conflict::DOC.entry(),
     hostname_conflict_unsettled::DOC.entry(),
@@ -122,7 +124,8 @@ pub(super) const UNATTACHED: &[ParentCheck] = &[
 ];
 
 /// Of the route as a whole.
-pub(super) const ROUTE: &[RouteCheck] = &[default_gateway::check, no_parent::check, host_not_served::check];
+pub(super) const ROUTE: &[RouteCheck] =
+    &[default_gateway::check, delegated::check, no_parent::check, host_not_served::check];
 
 /// Of the route at a listener.
 pub(super) const ATTACHMENT: &[AttachmentCheck] = &[

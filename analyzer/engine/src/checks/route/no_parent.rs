@@ -22,7 +22,7 @@ spec: {rules: [...]}   # no parentRefs",
 pub(super) fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
     let route = cx.route;
     let asks = route.spec.use_default_gateways.as_deref().is_some_and(|which| which != "None");
-    if asks || !route.spec.parent_refs.is_empty() {
+    if asks || cx.delegated_by.is_some() || !route.spec.parent_refs.is_empty() {
         return;
     }
     let proof = route.shows("spec.parentRefs is empty");

@@ -80,7 +80,7 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> V
     let route = attached.route;
     let mut inbound = Vec::new();
     if attached.parents.is_empty() {
-        let cx = RouteContext { route, unserved: None };
+        let cx = RouteContext { route, unserved: None, delegated_by: evaluation.delegations.to(&route) };
         let mut rule = Segment::new(SegmentName::Rule, Some(route.object()));
         rule.evaluated("parentRef followed");
         ask(evaluation.checks.route, &cx, &mut rule);
@@ -105,7 +105,7 @@ pub(super) fn all(evaluation: &Evaluation<'_, '_>, attached: &Attached<'_>) -> V
     for host in attached.unserved() {
         let mut rule = Segment::new(SegmentName::Rule, Some(route.object()));
         rule.evaluated("no listener of its parents covers the host name");
-        ask(evaluation.checks.route, &RouteContext { route, unserved: Some(host) }, &mut rule);
+        ask(evaluation.checks.route, &RouteContext { route, unserved: Some(host), delegated_by: None }, &mut rule);
         inbound.push(Inbound { name: name.clone(), host: Some(host.to_owned()), ..Inbound::with_rule(rule) });
     }
     let mut seen = HashSet::new();

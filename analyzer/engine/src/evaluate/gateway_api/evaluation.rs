@@ -12,6 +12,7 @@ use crate::evaluate::service::Backends;
 use crate::resolve::gateway::Gateways;
 use crate::resolve::proxy_pods;
 use crate::resolve::route::attach::{self, Attached};
+use crate::resolve::route::delegation::Delegations;
 use crate::resolve::route::policy::Policies;
 use crate::resolve::route::refused::RefusedPolicies;
 use crate::resolve::route::rules::Rules;
@@ -31,6 +32,8 @@ pub(crate) struct Evaluation<'w, 's> {
     pub(crate) listener_segments: Vec<ListenerSegments>,
     pub(crate) routes: Vec<Attached<'s>>,
     pub(crate) policies: Policies<'s>,
+    /// Routes that are handed requests by others.
+    pub(crate) delegations: Delegations<'s>,
     /// Attached policies that their controller refused.
     pub(crate) refused: RefusedPolicies<'s>,
     pub(crate) rules: Rules<'s>,
@@ -47,21 +50,26 @@ impl<'w, 's> Evaluation<'w, 's> {
             .par_iter()
             .map(|listener| ListenerSegments::new(checks, cluster, &gateways, &refused, listener))
             .collect();
-        let gateway_segments: Vec<GatewaySegments> = gateways
-            .all
-            .par_iter()
-            .map(|gateway| GatewaySegments::new(checks, cluster, &gateways, gateway, &listener_segments))
-            .collect();
-        let proxy_pods = gateways
+        let proxy_pods: Vec<Option<Arc<proxy_pods::Proxy<'s>>>> = gateways
             .all
             .iter()
             .map(|state| proxy_pods::of_gateway(cluster, state.gateway, state.controller()).map(Arc::new))
+            .collect();
+        let gateway_segments: Vec<GatewaySegments> = gateways
+            .all
+            .par_iter()
+            .zip(&proxy_pods)
+            .map(|(gateway, proxy)| {
+                let proxy = proxy.as_deref();
+                GatewaySegments::new(checks, cluster, &gateways, gateway, &listener_segments, proxy)
+            })
             .collect();
         let routes = attach::all(cluster, &gateways);
         let rules = Rules::new(&gateways, &routes);
         Self {
             policies: Policies::new(cluster),
             refused,
+            delegations: Delegations::of(cluster),
             cluster,
             checks,
             backends,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{ObjectRef, PathState, SegmentName};
 
-use super::context::{GatewayContext, GatewayStatusContext};
+use super::context::{GatewayContext, GatewayStatusContext, ProxyContext};
 use super::listener::ListenerSegments;
 use super::table::{CheckTable, ask};
 use crate::evaluate::Cluster;
@@ -12,11 +12,12 @@ use crate::evaluate::service::Consumer;
 use crate::resolve::conditions::ConditionState;
 use crate::resolve::controllers;
 use crate::resolve::gateway::{GatewayState, Gateways};
+use crate::resolve::proxy_pods::{Proxy, TrafficSource};
 use kubereach_model::evidence::Segment;
 use kubereach_model::evidence::command::cut;
-use kubereach_model::snapshot::Lookup;
-use kubereach_model::snapshot::model::Gateway;
 use kubereach_model::snapshot::model::lenient::Field;
+use kubereach_model::snapshot::model::{Gateway, Pod, Resource as _};
+use kubereach_model::snapshot::{Found, Gap, Lookup};
 
 /// The segments that every path through a Gateway begins with, and what they show about its controller.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl GatewaySegments {
         gateways: &Gateways<'_>,
         state: &GatewayState<'_>,
         listeners: &[ListenerSegments],
+        proxy: Option<&Proxy<'_>>,
     ) -> Self {
         let cx = GatewayContext::new(cluster, state);
         let mut controller = Segment::new(SegmentName::Controller, Some(class_ref(&state.gateway)));
@@ -45,6 +47,9 @@ impl GatewaySegments {
             controller.evaluated(evidence);
         }
         ask(checks.controller, &cx, &mut controller);
+        if let Some(cx) = proxy.and_then(|proxy| unready(&cx, proxy)) {
+            ask(checks.proxy, &cx, &mut controller);
+        }
         let mut address = Segment::new(SegmentName::Address, Some(state.gateway.object()));
         address.evaluated(address_evidence(&state.gateway, state.gateway.is_manifest()));
         ask(checks.address, &cx, &mut address);
@@ -70,6 +75,32 @@ impl GatewaySegments {
         }
     }
 }
+
+/// The pods that carry its traffic, if each of them says that it is not ready.
+fn unready<'c, 's>(cx: &'c GatewayContext<'c, 's>, proxy: &Proxy<'s>) -> Option<ProxyContext<'c, 's>> {
+    let TrafficSource::Pods(pods) = &proxy.source else { return None };
+    let pod = pods.first().copied().filter(|_| pods.iter().all(|pod| pod.is_ready() == Some(false)))?;
+    let on_node = |pod: &Found<'_, Pod>| {
+        pod.spec.is_host_network()
+            || pod.spec.containers.iter().flat_map(|c| &c.ports).any(|port| !port.host_port.is_absent())
+    };
+    let snapshot = cx.cluster.snapshot;
+    let young = pods
+        .iter()
+        .all(|pod| cx.cluster.age_seconds(pod.metadata.creation_timestamp.0).is_some_and(|age| age < YOUNG_SECONDS));
+    let doubt = match snapshot.is_complete(Pod::KIND, None) {
+        Err(gap) => Some(gap),
+        Ok(()) if pods.iter().any(on_node) => {
+            Some(Gap::investigate("whether its pods take traffic", "they listen on their nodes"))
+        }
+        Ok(()) if young => Some(Gap::investigate("whether its pods take traffic", "they are seconds old")),
+        Ok(()) => None,
+    };
+    Some(ProxyContext { gateway: cx, name: proxy.name, pod, count: pods.len(), doubt })
+}
+
+/// A pod younger than this is still starting.
+const YOUNG_SECONDS: i64 = 60;
 
 fn class_ref(gateway: &Gateway) -> ObjectRef {
     ObjectRef {

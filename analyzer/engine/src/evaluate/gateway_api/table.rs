@@ -3,11 +3,13 @@
 use super::context::{
     AttachedRoutesContext, AttachmentContext, BackendCaContext, BackendContext, BackendTlsContext,
     CertificateRefContext, CertificatesContext, FilterContext, GatewayContext, GatewayStatusContext, HostContext,
-    ListenerContext, ListingContext, MatchContext, ParentContext, PolicyContext, RouteContext, RouteStatusContext,
-    RuleContext,
+    ListenerContext, ListingContext, MatchContext, ParentContext, PolicyContext, ProxyContext, RouteContext,
+    RouteStatusContext, RuleContext,
 };
 use kubereach_model::evidence::{Finding, Segment};
 
+/// Looks at the pods that carry a Gateway's traffic.
+pub(crate) type ProxyCheck = fn(&ProxyContext<'_, '_>, &mut Segment);
 /// Looks at a Gateway.
 pub(crate) type GatewayCheck = fn(&GatewayContext<'_, '_>, &mut Segment);
 /// Looks at what a Gateway's conditions add.
@@ -55,6 +57,8 @@ pub struct CheckTable {
     pub(crate) controller: &'static [GatewayCheck],
     /// `address` of a Gateway.
     pub(crate) address: &'static [GatewayCheck],
+    /// `controller` of a Gateway: the pods that carry its traffic.
+    pub(crate) proxy: &'static [ProxyCheck],
     /// `controller` again: what the conditions add.
     pub(crate) controller_status: &'static [GatewayStatusCheck],
     /// `address` again: what the conditions add.

@@ -222,6 +222,7 @@ fn behind<'s>(backends: &Backends<'_, 's>, cx: &IngressPath<'_, 's>) -> (Vec<Arc
     let consumer = consumer(cx.state.dials(&service));
     let behind = backends.of(service, port.as_ref(), consumer, cx.state.proxy.as_ref());
     let behind = fallback::behind(backends, cx, behind);
+    let behind = fallback::fails_open(backends, cx, consumer, behind);
     for check in checks.followed {
         check(&FollowedPath { path: cx, behind: &behind }, &mut reference);
     }

@@ -10,9 +10,10 @@ use kubereach_reports::report::{ObjectRef, PathState, Port, SegmentName};
 
 use crate::evaluate::ingress::{Fallback, IngressPath, StandIn};
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
+use crate::resolve::controllers::Product;
 use kubereach_model::evidence::Segment;
 use kubereach_model::snapshot::Lookup;
-use kubereach_model::snapshot::model::Service;
+use kubereach_model::snapshot::model::{ConditionStatus, Pod, Service, current};
 
 /// What stands behind the path instead of what is blocked; the same where no other Service helps.
 pub(super) fn behind<'s>(
@@ -71,4 +72,46 @@ pub(super) fn of<'s>(
         Arc::new(marked)
     });
     Some(marked.collect())
+}
+
+/// What stands behind a path of the AWS load balancer that sends to pods: it registers pods whose containers are ready,
+/// and uses all of them while none is healthy, so that readiness alone proves nothing.
+///
+/// Source: kubernetes-sigs/aws-load-balancer-controller `pkg/backend/endpoint_resolver.go`; Elastic Load Balancing,
+/// health checks for target groups ("fails open").
+pub(super) fn fails_open(
+    backends: &Backends<'_, '_>,
+    cx: &IngressPath<'_, '_>,
+    consumer: Consumer,
+    behind: BackendSegments,
+) -> BackendSegments {
+    let blocked: Vec<_> = behind.segments.iter().filter(|s| s.state() == PathState::Blocked).collect();
+    let only_endpoints = matches!(blocked.as_slice(), [one] if one.name == SegmentName::Endpoints);
+    let Some(service) = cx.service().filter(|_| only_endpoints && consumer != Consumer::ClusterIp) else {
+        return behind;
+    };
+    if !cx.state.is(Product::AwsAlb) {
+        return behind;
+    }
+    let view = backends.cluster.service_view(&service.metadata.namespace, &service.metadata.name);
+    let Some(pod) = view.and_then(|view| view.selected.live.iter().find(|pod| has_ready_containers(pod))) else {
+        return behind;
+    };
+    let segments = behind.segments.into_iter().map(|segment| {
+        if segment.name != SegmentName::Endpoints {
+            return segment;
+        }
+        let mut instead = Segment::new(SegmentName::Endpoints, segment.object.clone());
+        instead.evaluated(segment.evidence());
+        for check in backends.checks.ingress.fails_open {
+            instead.add(check(cx, *pod));
+        }
+        Arc::new(instead)
+    });
+    BackendSegments { segments: segments.collect(), dormant: behind.dormant }
+}
+
+fn has_ready_containers(pod: &Pod) -> bool {
+    let conditions = pod.status.as_ref().map(|status| &*status.conditions).unwrap_or_default();
+    current(conditions, "ContainersReady").is_some_and(|c| c.status == ConditionStatus::True)
 }

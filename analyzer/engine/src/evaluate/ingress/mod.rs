@@ -19,6 +19,8 @@ use crate::resolve::entries::UnmodelledEntries;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::state::IngressState;
 use kubereach_model::evidence::{Assumption, Finding, Path, Segment, SubjectPaths};
+use kubereach_model::snapshot::Found;
+use kubereach_model::snapshot::model::Pod;
 
 pub(crate) use certificates::evidence as certificate_evidence;
 pub use certificates::{Certificate, SecretUser, TlsEntry};
@@ -50,6 +52,8 @@ pub type PathCheck = fn(&IngressPath<'_, '_>, &mut Segment);
 pub type FollowedCheck = fn(&FollowedPath<'_, '_>, &mut Segment);
 /// A check that looks at the Service which answers in the place of another.
 pub type FallbackCheck = fn(&Fallback<'_, '_>) -> Option<Finding>;
+/// A check that looks at pods that a load balancer uses although they are not ready.
+pub type FailsOpenCheck = fn(&IngressPath<'_, '_>, Found<'_, Pod>) -> Finding;
 /// A check that looks at an entry of `spec.tls`.
 pub type TlsCheck = fn(&TlsEntry<'_, '_>) -> Option<Finding>;
 /// A check that looks at a TLS Secret and who refers to it.
@@ -74,6 +78,8 @@ pub struct CheckTable {
     pub followed: &'static [FollowedCheck],
     /// Of the `endpoints` segment of a Service that answers in the place of another.
     pub fallback: &'static [FallbackCheck],
+    /// Of the `endpoints` segment of a Service whose pods a load balancer uses although they are not ready.
+    pub fails_open: &'static [FailsOpenCheck],
     /// Of the `tls` segment where TLS is to be passed through unopened.
     pub passthrough: &'static [StateCheck],
     /// Of the `tls` segment: what the entry says.

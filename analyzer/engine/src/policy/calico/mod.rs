@@ -338,6 +338,10 @@ impl<'s> Rules<'s> for Calico<'s> {
         Some(self.tier)
     }
 
+    fn kind(&self) -> Option<GroupKind> {
+        Some(self.found.group_kind())
+    }
+
     fn denies_by_default(&self) -> bool {
         false
     }
@@ -350,10 +354,16 @@ impl<'s> Rules<'s> for Calico<'s> {
         self.rules_of(direction).unwrap_or_default().iter().for_each(|rule| rule.ranges(&self.world, each));
     }
 
-    /// Expressions may ask for any label, and for what a service account has.
     fn see(&self, sight: &mut Sight<'s>) {
-        sight.every_label();
-        sight.accounts();
+        let mut see = |key: &str| {
+            if key == ACCOUNT || key.starts_with(OF_ACCOUNT) {
+                sight.accounts();
+            }
+            // A label of its own comes before what a pod has from its parents.
+            sight.expressed(key);
+        };
+        self.selector.keys(&mut see);
+        self.rules.iter().flatten().flatten().for_each(|rule| rule.keys(&mut see));
     }
 
     fn reached(&self, phrases: &mut Vec<String>) {

@@ -268,6 +268,15 @@ impl<'s> Rule<'s> {
         }
     }
 
+    /// Every label that its selectors ask for.
+    pub(super) fn keys(&self, each: &mut dyn FnMut(&str)) {
+        for chosen in
+            [&self.source, &self.destination].into_iter().flat_map(|of| of.selector.iter().chain(&of.not_selector))
+        {
+            chosen.selector.keys(each);
+        }
+    }
+
     /// Whom it means at the other end, and on which ports.
     pub(super) fn words(&self, direction: Direction, without: &str) -> String {
         let other = match direction {

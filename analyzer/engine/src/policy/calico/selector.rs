@@ -95,12 +95,17 @@ impl Selector {
         self.0.as_ref().map_or(Truth::Unknown(Missing::Form), |node| node.matches(label))
     }
 
+    /// Every label that it asks for.
+    pub(super) fn keys(&self, each: &mut dyn FnMut(&str)) {
+        self.0.iter().for_each(|node| node.keys(each));
+    }
+
     /// Does it select everybody?
     pub(super) fn is_everybody(&self) -> bool {
         matches!(self.0, Some(Node::All))
     }
 
-    /// Everything that a selector of a policy may not say makes it one that cannot be read.
+    /// The same where `global()` may not stand: one that holds it cannot be read.
     pub(super) fn without_global(self) -> Self {
         Self(self.0.filter(|node| !node.has_global()))
     }
@@ -122,6 +127,15 @@ impl Node {
             Self::And(nodes) => Self::And(each(nodes)?),
             Self::Or(nodes) => Self::Or(each(nodes)?),
         })
+    }
+
+    fn keys(&self, each: &mut dyn FnMut(&str)) {
+        match self {
+            Self::All | Self::Global => {}
+            Self::Has(key) | Self::Compare { key, .. } | Self::In { key, .. } => each(key),
+            Self::Not(node) => node.keys(each),
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().for_each(|node| node.keys(each)),
+        }
     }
 
     fn has_global(&self) -> bool {

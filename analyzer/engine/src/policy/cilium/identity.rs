@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::answer::{Direction, Missing, Truth};
-use super::config::Settings;
+use super::config::{Fact, Settings};
 use super::ends::{End, PodEnd};
 use super::engine::Asked;
 use super::selector::{NAMESPACE, NAMESPACE_LABELS, Source};
@@ -122,7 +122,7 @@ impl<'a, 's> Identity<'a, 's> {
                 let value = pod.labels.get(key).map(String::as_str);
                 match kept(key) {
                     _ if value.is_none() => Ok(None),
-                    _ if self.settings.own_label_filter => Err(Missing::CiliumSetting("labels")),
+                    _ if self.settings.is(Fact::OwnLabelFilter) => Err(Missing::CiliumSetting("labels")),
                     Kept::Yes => Ok(value),
                     Kept::No => Ok(None),
                     Kept::SinceSomeVersion => Err(Missing::CiliumSetting("labels")),
@@ -180,6 +180,17 @@ pub(in crate::policy) fn is_link_local(address: IpAddr) -> bool {
     }
 }
 
+/// A node that keeps Cilium's agent away, by its label, with its addresses.
+pub(in crate::policy) fn bare_node<'a, 's>(end: &'a End<'s>) -> Option<(&'s str, &'a [IpAddr])> {
+    let (name, labels, addresses) = match end {
+        End::Node(node) => (node.name, node.labels, &node.addresses),
+        End::Pod(pod) if pod.host_network => (pod.node?, pod.node_labels?, &pod.addresses),
+        _ => return None,
+    };
+    let keeps_away = labels.get("cilium.io/no-schedule").is_some_and(|value| value == "true");
+    keeps_away.then_some((name, addresses.as_slice()))
+}
+
 /// Is the other end on the node of the pod whose policies are asked?
 pub(in crate::policy) fn is_on_same_node<'s>(pod: &PodEnd<'s>, other: &End<'s>) -> Truth<'s> {
     let node = match other {
@@ -219,6 +230,17 @@ pub(super) fn of_other<'a, 's>(
                 },
                 _ => Identity::bare(sort, settings),
             };
+            let name = on_node(Sort::RemoteNode).node_name;
+            if let Some(name) = name.filter(|name| settings.bare_nodes.contains(name)) {
+                // Without Cilium on it, it is outside.
+                let addresses = on_node(Sort::RemoteNode).addresses;
+                let as_world = |address: Option<IpAddr>| test(&Identity::bare(Sort::World(address), settings));
+                let outside = match addresses {
+                    [one] => as_world(Some(*one)),
+                    _ => as_world(None),
+                };
+                return either(outside, test(&on_node(Sort::RemoteNode)), Missing::CiliumOnNode(name));
+            }
             match is_on_same_node(asked.pod, asked.other) {
                 Truth::Yes => test(&on_node(Sort::Host)),
                 Truth::No => test(&on_node(Sort::RemoteNode)),

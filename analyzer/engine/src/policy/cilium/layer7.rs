@@ -160,14 +160,14 @@ impl<'s> Http<'s> {
     }
 
     fn matches(&self, request: &Request) -> Truth<'s> {
-        let on = |pattern: &Option<Pattern>, value: Option<&String>| match (pattern, value) {
+        let on = |pattern: Option<&Pattern>, value: Option<&String>| match (pattern, value) {
             (None, _) => Truth::Yes,
             (Some(pattern), Some(value)) => pattern.matches(value),
             (Some(_), None) => Truth::Unknown(Missing::Request),
         };
-        let mut all = on(&self.method, request.method.as_ref())
-            .and(on(&self.path, request.path.as_ref()))
-            .and(on(&self.host, request.host.as_ref()));
+        let mut all = on(self.method.as_ref(), request.method.as_ref())
+            .and(on(self.path.as_ref(), request.path.as_ref()))
+            .and(on(self.host.as_ref(), request.host.as_ref()));
         for header in &self.headers {
             let value = |name: &str| request.headers.get(&name.to_ascii_lowercase());
             all = all.and(match header {

@@ -23,7 +23,7 @@ use super::groups::Sight;
 use super::options::Nodes;
 use super::ports::PortEntry;
 use super::{answer, cni, ends, network, ports, request, selectors, words};
-use config::Settings;
+use config::{Fact, Settings};
 use identity::Identity;
 use kubereach_model::snapshot::model::{ConfigMap, Resource as _, Unmodelled};
 use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
@@ -32,7 +32,7 @@ use spec::{Authentication, Rule, Spec, Subject, deny_word};
 use world::World;
 
 pub(super) use config::is_core_off;
-pub(super) use identity::{is_link_local, is_on_same_node};
+pub(super) use identity::{bare_node, is_link_local, is_on_same_node};
 
 static KINDS: [GroupKind; 3] = [
     GroupKind::known("cilium.io", "CiliumNetworkPolicy"),
@@ -61,7 +61,7 @@ impl engine::Engine for Engine {
         let settings = Arc::new(Settings::of(snapshot));
         let world = World::of(snapshot);
         let mut all = Vec::new();
-        if let Some(found) = settings.found.filter(|_| settings.always && settings.runs) {
+        if let Some(found) = settings.found.filter(|_| settings.is(Fact::Always) && settings.is(Fact::Runs)) {
             let stored = found.get();
             let rules = Cilium {
                 from: From::Setting(found),
@@ -117,13 +117,13 @@ pub(super) fn has_policies(snapshot: &Snapshot) -> bool {
 
 /// Does Cilium run and leave core policies unread, while it enforces its own?
 pub(super) fn leaves_core_policies_out(snapshot: &Snapshot) -> bool {
-    is_core_off(config::config(snapshot)) && has_policies(snapshot) && Settings::of(snapshot).runs
+    is_core_off(config::config(snapshot)) && has_policies(snapshot) && Settings::of(snapshot).is(Fact::Runs)
 }
 
 /// What nodes are to core policies while Cilium enforces them.
 pub(super) fn nodes(snapshot: &Snapshot) -> Nodes {
     let settings = Settings::of_config(snapshot);
-    Nodes::Identity { by_address: settings.ranges_match_nodes, own_is_let_in: !settings.own_node_by_policy }
+    Nodes::Identity { by_address: settings.ranges_match_nodes, own_is_let_in: !settings.is(Fact::OwnNodeByPolicy) }
 }
 
 /// Where an address may be the node's: answers change at their ends.
@@ -231,7 +231,7 @@ impl<'s> Cilium<'s> {
         let own_node = match asked.direction {
             // Between a node and itself nothing is asked.
             Direction::Egress if asked.pod.host_network => is_on_same_node(asked.pod, asked.other),
-            Direction::Ingress if !self.settings.own_node_by_policy => is_on_same_node(asked.pod, asked.other),
+            Direction::Ingress if !self.settings.is(Fact::OwnNodeByPolicy) => is_on_same_node(asked.pod, asked.other),
             Direction::Ingress | Direction::Egress => Truth::No,
         };
         if own_node == Truth::Yes {
@@ -252,11 +252,11 @@ impl<'s> Cilium<'s> {
         match allowed.unauthenticated {
             Some(Authentication::AlwaysFails) => {
                 possible = possible.without(Outcomes::ALLOW).or(Outcomes::DENY).or(Outcomes::VETO);
-                missing = Some(Missing::MutualAuthentication);
+                missing = Some(Missing::Authentication);
             }
             Some(_) => {
                 possible = possible.or(Outcomes::DENY).or(Outcomes::VETO);
-                missing = Some(Missing::MutualAuthentication);
+                missing = Some(Missing::Authentication);
             }
             None => {}
         }
@@ -299,7 +299,7 @@ impl<'s> Rules<'s> for Cilium<'s> {
                 Truth::No
             }
         };
-        if self.settings.runs { selected } else { selected.and(Truth::Unknown(Missing::CiliumRuns)) }
+        if self.settings.is(Fact::Runs) { selected } else { selected.and(Truth::Unknown(Missing::CiliumRuns)) }
     }
 
     fn answer(&self, asked: &Asked<'_, 's>, selected: Truth<'s>) -> PolicyAnswer<'s> {

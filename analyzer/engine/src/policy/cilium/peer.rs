@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 
 use super::answer::{Direction, Missing, Truth};
-use super::config::Settings;
+use super::config::{Fact, Settings};
 use super::ends::End;
 use super::engine::Asked;
 use super::identity::{Identity, Sort, of_other};
@@ -134,23 +134,31 @@ pub(super) struct Reading<'r, 's> {
     pub(super) world: &'r World<'s>,
 }
 
-/// The peers of a rule: `Some(None)` where none are named, which means anyone; `None` where Cilium rejects the rule or
-/// it cannot be read.
-pub(super) fn peers<'s>(rule: &'s Value, reading: &Reading<'_, 's>) -> Option<Option<Vec<Peer<'s>>>> {
-    let mut named = None;
+/// Whom a rule names.
+#[derive(Debug)]
+pub(super) enum Peers<'s> {
+    /// No field is there.
+    Anyone,
+    /// These; none of them: nobody.
+    These(Vec<Peer<'s>>),
+}
+
+/// The peers of a rule; `None` where Cilium rejects the rule or it cannot be read.
+pub(super) fn peers<'s>(rule: &'s Value, reading: &Reading<'_, 's>) -> Option<Peers<'s>> {
+    let mut named: Option<Vec<Peer<'s>>> = None;
     let mut kinds = 0;
     for (ingress, egress) in FIELDS {
         let field = if reading.direction == Direction::Ingress { ingress } else { egress };
         let Some(list) = rule.get(field).filter(|v| !v.is_null()) else { continue };
         let list = list.as_array()?;
         kinds += usize::from(!list.is_empty());
-        let peers: &mut Vec<Peer<'s>> = named.get_or_insert_default();
+        let peers = named.get_or_insert_default();
         for value in list {
             read(ingress, egress, value, reading, peers)?;
         }
     }
     // "Combining … is not supported yet" (`pkg/policy/api/rule_validation.go`).
-    (kinds <= 1).then_some(named)
+    (kinds <= 1).then(|| named.map_or(Peers::Anyone, Peers::These))
 }
 
 fn read<'s>(
@@ -168,7 +176,9 @@ fn read<'s>(
         ("fromCIDR", _) => peers.push(Peer::Range(range(value.as_str()?))),
         ("fromCIDRSet", _) => set(value, reading.world, peers)?,
         // Without the flag the rule is rejected.
-        ("fromNodes", _) => peers.push(Peer::Nodes(Selector::of(value).filter(|_| reading.settings.node_labels)?)),
+        ("fromNodes", _) => {
+            peers.push(Peer::Nodes(Selector::of(value).filter(|_| reading.settings.is(Fact::NodeLabels))?))
+        }
         (_, "toFQDNs") => {
             let name = value.get("matchName").or_else(|| value.get("matchPattern"))?;
             peers.push(Peer::Name(name.as_str()?));

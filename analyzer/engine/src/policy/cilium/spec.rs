@@ -4,10 +4,10 @@
 use serde_json::Value;
 
 use super::answer::{Direction, Protocol, Truth};
-use super::config::Settings;
+use super::config::{Fact, Settings};
 use super::engine::Asked;
 use super::layer7::Layer7;
-use super::peer::{Peer, Reading, peers};
+use super::peer::{Peer, Peers, Reading, peers};
 use super::ports::PortEntry;
 use super::selector::Selector;
 use super::words::on_ports;
@@ -42,8 +42,7 @@ pub(super) enum Subject<'s> {
 /// One rule.
 #[derive(Debug)]
 pub(super) struct Rule<'s> {
-    /// None: anyone. Empty: nobody.
-    peers: Option<Vec<Peer<'s>>>,
+    peers: Peers<'s>,
     /// Empty: every port.
     ports: Vec<PortRule<'s>>,
     /// It speaks of ICMP, or of nothing at all.
@@ -122,7 +121,7 @@ impl<'s> Spec<'s> {
                     (Some(rules), Some(slot)) => {
                         let looks_into = rules.iter().any(Rule::has_layer7);
                         // Host policies have no layer 7, and none is enforced without the proxy.
-                        spec.is_unreadable |= looks_into && (is_about_nodes || !settings.l7_proxy);
+                        spec.is_unreadable |= looks_into && (is_about_nodes || settings.is(Fact::NoProxy));
                         *slot = rules;
                     }
                     _ => spec.is_unreadable = true,
@@ -201,7 +200,7 @@ impl<'s> Rule<'s> {
             Some(_) => return None,
         };
         // A rule that names neither peers nor ports isolates and lets nothing through.
-        let is_about_no_port = !icmps.is_empty() || (peers.is_none() && ports.is_empty());
+        let is_about_no_port = !icmps.is_empty() || (matches!(peers, Peers::Anyone) && ports.is_empty());
         Some(Self { peers, ports, is_about_no_port, authentication })
     }
 
@@ -217,8 +216,8 @@ impl<'s> Rule<'s> {
             return no;
         }
         let peers = match &self.peers {
-            None => Truth::Yes,
-            Some(peers) => Truth::any(peers.iter().map(|peer| peer.matches(asked, settings))),
+            Peers::Anyone => Truth::Yes,
+            Peers::These(peers) => Truth::any(peers.iter().map(|peer| peer.matches(asked, settings))),
         };
         Match { connection: ports.connection.and(peers), request: ports.request.and(peers) }
     }
@@ -252,7 +251,10 @@ impl<'s> Rule<'s> {
     }
 
     pub(super) fn peers(&self) -> &[Peer<'s>] {
-        self.peers.as_deref().unwrap_or_default()
+        match &self.peers {
+            Peers::Anyone => &[],
+            Peers::These(peers) => peers,
+        }
     }
 
     /// A phrase for each of its peers; `anyone` where it names none.
@@ -266,8 +268,8 @@ impl<'s> Rule<'s> {
             suffix.push_str(" (some requests)");
         }
         match &self.peers {
-            None => vec![format!("{anyone}{suffix}")],
-            Some(peers) => peers.iter().map(|peer| format!("{}{suffix}", peer.words())).collect(),
+            Peers::Anyone => vec![format!("{anyone}{suffix}")],
+            Peers::These(peers) => peers.iter().map(|peer| format!("{}{suffix}", peer.words())).collect(),
         }
     }
 }

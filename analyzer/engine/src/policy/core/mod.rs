@@ -387,6 +387,11 @@ impl<'s> Peer<'s> {
 }
 
 fn block_matches<'s>(block: &Block, asked: &Asked<'_, 's>) -> Truth<'s> {
+    if let Some((node, addresses)) =
+        cilium::bare_node(asked.other).filter(|_| asked.options.nodes != Nodes::Undecidable)
+    {
+        return on_addresses(block, addresses).and(Truth::Unknown(Missing::CiliumOnNode(node)));
+    }
     match asked.other {
         End::Pod(pod) if pod.host_network => on_node_addresses(block, &pod.addresses, asked.options.nodes),
         End::Node(node) => on_node_addresses(block, &node.addresses, asked.options.nodes),

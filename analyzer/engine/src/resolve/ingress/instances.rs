@@ -76,9 +76,8 @@ impl<'s> Instance<'s> {
     pub fn answer(&self, asked: Asked<'_, 's>) -> Answer {
         let providers = self.controller.providers;
         let Some(flags) = self.flags.as_ref().filter(|_| !providers.is_empty()) else { return Answer::Unknown };
-        let answers: Vec<Answer> = providers.iter().map(|provider| of_provider(provider, flags, asked)).collect();
         let mut best = Answer::Off;
-        for answer in answers {
+        for answer in providers.iter().map(|provider| of_provider(provider, flags, asked)) {
             best = match (best, answer) {
                 (Answer::Takes, _) | (_, Answer::Takes) => Answer::Takes,
                 (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
@@ -91,7 +90,8 @@ impl<'s> Instance<'s> {
 
     /// Could it take Ingresses that another controller is named for, if only its flags could be read?
     pub fn may_stand_in(&self) -> bool {
-        self.controller.providers.len() > 1 && self.flags.is_none()
+        let foreign = |provider: &Provider| matches!(provider.class, ByClass::Controller { id, .. } if !self.controller.ids.contains(&id));
+        self.flags.is_none() && self.controller.providers.iter().any(foreign)
     }
 
     /// Does its answer depend on the namespace?

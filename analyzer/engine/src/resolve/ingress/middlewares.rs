@@ -6,7 +6,6 @@
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::marker::PhantomData;
 
 use kubereach_model::snapshot::kinds::{KINDS, Shape};
 use kubereach_model::snapshot::{Absence, Gap, GroupKind, Snapshot};
@@ -34,14 +33,13 @@ pub struct Unmet {
 
 /// The names of every Middleware, gathered when they are first asked for.
 #[derive(Debug, Default)]
-pub(super) struct Middlewares<'s> {
+pub(super) struct Middlewares {
     names: OnceCell<HashSet<String>>,
-    snapshot: PhantomData<&'s ()>,
 }
 
-impl<'s> Middlewares<'s> {
+impl Middlewares {
     /// Those that an Ingress names and that were not found.
-    pub(super) fn unmet(&self, cluster: &ClusterIndex<'s>, state: &IngressState<'s>) -> Vec<Unmet> {
+    pub(super) fn unmet(&self, cluster: &ClusterIndex<'_>, state: &IngressState<'_>) -> Vec<Unmet> {
         let Some(list) = state.annotation(ANNOTATION).filter(|_| state.is(Product::Traefik)) else { return Vec::new() };
         let names = self.names.get_or_init(|| names(cluster.snapshot));
         let own = state.ingress.metadata.namespace.as_str();

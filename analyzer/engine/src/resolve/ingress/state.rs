@@ -75,7 +75,7 @@ pub(super) struct ControllerStates<'w, 's> {
     classes: Classes<'s>,
     pods: ControllerPods<'s>,
     known: HashMap<Key<'s>, ControllerState<'s>>,
-    middlewares: Middlewares<'s>,
+    middlewares: Middlewares,
     /// Who dials where the controller is not known.
     unknown: Option<Arc<proxy_pods::Proxy<'s>>>,
 }

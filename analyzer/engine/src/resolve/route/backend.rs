@@ -5,6 +5,7 @@ use kubereach_reports::report::{Backend, Port};
 use crate::resolve::ClusterIndex;
 use crate::resolve::gateway::GROUP;
 use crate::resolve::gateway::grants::{End, Permission, permission};
+use crate::resolve::route::delegation::delegates;
 use kubereach_model::snapshot::model::lenient::Field;
 use kubereach_model::snapshot::model::{BackendRef, Route, RouteKind, Service, ServicePort};
 use kubereach_model::snapshot::{Absence, Found, Gap, Lookup};
@@ -95,7 +96,11 @@ pub fn follow<'s>(cluster: &ClusterIndex<'s>, route: &Route, reference: &Backend
     let namespace = reference.namespace.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| own.clone());
     let from = End { group: GROUP, kind: route.kind.word(), namespace: own };
     let to = End { group: &group, kind: &kind, namespace: &namespace };
-    let permission = permission(cluster, from, to, &reference.name);
+    let permission = if delegates(&group, &kind) {
+        Permission::SameNamespace
+    } else {
+        permission(cluster, from, to, &reference.name)
+    };
     let named = match (group.as_str(), kind.as_str()) {
         ("", "Service") => match cluster.snapshot.lookup::<Service>(&namespace, &reference.name) {
             Lookup::Found(service) => Named::Service(service, port_of(service.get(), route.kind, &reference.port)),

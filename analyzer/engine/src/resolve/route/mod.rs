@@ -3,6 +3,7 @@
 pub mod attach;
 pub mod backend;
 pub mod changes;
+pub mod delegation;
 pub mod filters;
 pub mod loops;
 pub mod matches;

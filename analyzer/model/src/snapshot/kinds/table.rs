@@ -259,6 +259,8 @@ kinds! {
         kind("crd.antrea.io", "v1beta1", "ClusterNetworkPolicy", "clusternetworkpolicies")
             .in_no_namespace().custom().role(Policy),
         kind("crd.antrea.io", "v1beta1", "Tier", "tiers").in_no_namespace().custom().role(Policy),
+        kind("crd.antrea.io", "v1beta1", "Group", "groups").custom().role(Policy),
+        kind("crd.antrea.io", "v1beta1", "ClusterGroup", "clustergroups").in_no_namespace().custom().role(Policy),
         kind("k8s.ovn.org", "v1", "EgressFirewall", "egressfirewalls").custom().role(Policy),
         kind("k8s.ovn.org", "v1", "AdminPolicyBasedExternalRoute", "adminpolicybasedexternalroutes")
             .in_no_namespace().custom().role(Policy),
@@ -282,6 +284,10 @@ kinds! {
             .custom().role(Policy),
         kind("policy.linkerd.io", "v1beta3", "Server", "servers").custom().role(Policy),
         kind("policy.linkerd.io", "v1alpha1", "AuthorizationPolicy", "authorizationpolicies")
+            .custom().role(Policy),
+        kind("policy.linkerd.io", "v1alpha1", "MeshTLSAuthentication", "meshtlsauthentications")
+            .custom().role(Policy),
+        kind("policy.linkerd.io", "v1alpha1", "NetworkAuthentication", "networkauthentications")
             .custom().role(Policy),
         kind("policy.linkerd.io", "v1beta1", "ServerAuthorization", "serverauthorizations")
             .custom().role(Policy),

@@ -1,5 +1,7 @@
 //! gateway.networking.k8s.io: GatewayClass, Gateway, ListenerSet, ReferenceGrant, BackendTLSPolicy.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::lenient::{Field, List, null_default};
@@ -78,6 +80,9 @@ pub struct ListenerTls {
     /// After defaulting: `Terminate` or `Passthrough`.
     pub mode: Option<String>,
     pub certificate_refs: List<ObjectReference>,
+    /// Settings of the implementation.
+    #[serde(deserialize_with = "null_default")]
+    pub options: BTreeMap<String, String>,
     /// v1alpha/v1.3 experimental place of client validation.
     pub frontend_validation: Option<FrontendValidation>,
 }

@@ -1,6 +1,7 @@
 //! OpenShift's Route as a door: hosts at the routers of `openshift-ingress`
 //! (`docs/semantics/openshift-route.md`).
 
+mod answer;
 mod open;
 mod subject;
 mod tls;

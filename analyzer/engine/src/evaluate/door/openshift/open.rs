@@ -6,25 +6,30 @@ use kubereach_reports::report::ObjectRef;
 
 use super::Routes;
 use crate::evaluate::Cluster;
+use crate::evaluate::door::answer::Handled;
 use crate::evaluate::door::request::Request;
 use crate::evaluate::door::spoken::Spoken;
 use crate::evaluate::door::{Around, FrontDoor, OpenDoor, Place, Question, ask, handshake};
 use crate::resolve::openshift::Route;
+use crate::resolve::request as asked;
 use kubereach_model::evidence::Path;
 use kubereach_prober::words::Protocol;
 
-pub(super) struct Open<'s> {
+pub(super) struct Open<'w, 's> {
+    cluster: &'w Cluster<'s>,
+    all: Routes<'s>,
     routes: HashMap<ObjectRef, Route<'s>>,
 }
 
-impl<'s> Open<'s> {
-    pub(super) fn new(cluster: &Cluster<'s>) -> Self {
+impl<'w, 's> Open<'w, 's> {
+    pub(super) fn new(cluster: &'w Cluster<'s>) -> Self {
         let all = Routes::of(cluster);
-        Self { routes: all.doors().map(|door| (door.route.object(), door.route)).collect() }
+        let routes = all.doors().map(|door| (door.route.object(), door.route)).collect();
+        Self { cluster, all, routes }
     }
 }
 
-impl OpenDoor for Open<'_> {
+impl OpenDoor for Open<'_, '_> {
     fn front(&self, path: &Path, _: &dyn Around) -> Result<FrontDoor, String> {
         let route = self.routes.get(&path.key.entry).ok_or("the Route itself was not read")?;
         let value = &route.get().value;
@@ -60,6 +65,10 @@ impl OpenDoor for Open<'_> {
             Some("passthrough") => Some(Spoken::declared(Protocol::Tls)),
             _ => Some(Spoken::declared(Protocol::Http)),
         }
+    }
+
+    fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        Some(super::answer::all(self.cluster, &self.all, request, only))
     }
 }
 

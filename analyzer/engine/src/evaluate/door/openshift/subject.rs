@@ -77,24 +77,32 @@ fn routers(route: &OpenShiftRoute) -> Vec<Option<&RouteIngress>> {
     routers
 }
 
+/// How the paths of a Route name their listener, host and match; of several routers the first.
+pub(super) fn names(value: &OpenShiftRoute) -> (Option<String>, Option<String>, Option<String>) {
+    named(value, routers(value).into_iter().next().flatten())
+}
+
 fn key(cx: &RouteContext<'_, '_>, lead: &Lead<'_>) -> PathKey {
-    let spec = &cx.value().spec;
-    let host = cx.router.map(|router| router.host.as_str()).filter(|host| !host.is_empty());
-    let host = host.unwrap_or_else(|| cx.value().host());
+    let (listener, host, matches) = named(cx.value(), cx.router);
+    PathKey { entry: cx.route.object(), listener, host, matches, backend: Some(lead.backend.clone()) }
+}
+
+fn named(value: &OpenShiftRoute, router: Option<&RouteIngress>) -> (Option<String>, Option<String>, Option<String>) {
+    let spec = &value.spec;
+    let host = router.map(|router| router.host.as_str()).filter(|host| !host.is_empty());
+    let host = host.unwrap_or_else(|| value.host());
     let wildcard = spec.wildcard_policy == "Subdomain";
     let host = match host.split_once('.') {
         Some((_, domain)) if wildcard => format!("*.{domain}"),
         _ => host.to_owned(),
     };
-    let passes = cx.value().termination() == Some("passthrough");
+    let passes = value.termination() == Some("passthrough");
     let path = if spec.path.is_empty() { "/" } else { &spec.path };
-    PathKey {
-        entry: cx.route.object(),
-        listener: cx.router.map(|router| router.router_name.clone()).filter(|name| !name.is_empty()),
-        host: Some(host).filter(|host| !host.is_empty()),
-        matches: (!passes).then(|| path.to_owned()),
-        backend: Some(lead.backend.clone()),
-    }
+    (
+        router.map(|router| router.router_name.clone()).filter(|name| !name.is_empty()),
+        Some(host).filter(|host| !host.is_empty()),
+        (!passes).then(|| path.to_owned()),
+    )
 }
 
 fn address(cx: &RouteContext<'_, '_>) -> Segment {

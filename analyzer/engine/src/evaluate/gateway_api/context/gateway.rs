@@ -10,7 +10,7 @@ use crate::resolve::gateway::trust::Trust;
 use crate::resolve::gateway::{GROUP, GatewayState, Gateways, kinds::Kinds};
 use kubereach_model::snapshot::model::{
     AllowedKind, Certificate, Condition, ConditionStatus, FrontendValidation, Gateway, ListenerSet, ObjectReference,
-    Route, Secret,
+    Pod, Route, Secret,
 };
 use kubereach_model::snapshot::{Found, Gap};
 
@@ -62,6 +62,20 @@ impl<'c, 's> GatewayContext<'c, 's> {
         let sets = || self.cluster.snapshot.list::<ListenerSet>(None);
         self.state.listeners.is_empty() && (self.gateway().spec.allowed_listeners.is_none() || sets().is_complete())
     }
+}
+
+/// The pods that carry a Gateway's traffic, none of which is ready.
+pub(crate) struct ProxyContext<'c, 's> {
+    /// The Gateway.
+    pub(crate) gateway: &'c GatewayContext<'c, 's>,
+    /// As people call the implementation.
+    pub(crate) name: &'static str,
+    /// One of them.
+    pub(crate) pod: Found<'s, Pod>,
+    /// How many there are.
+    pub(crate) count: usize,
+    /// Why it does not prove that nobody takes the traffic.
+    pub(crate) doubt: Option<Gap>,
 }
 
 /// What a Gateway's own conditions can add to a class, a controller and addresses without a fault.
@@ -145,6 +159,17 @@ impl<'c, 's> ListenerContext<'c, 's> {
     pub(crate) fn certificate_refs(&self) -> Option<&'s [ObjectReference]> {
         let refs = self.listener.spec.tls.as_ref().map(|t| &*t.certificate_refs).unwrap_or_default();
         self.listener.terminates_tls().then_some(refs)
+    }
+
+    /// Where its certificate comes from, where the specification names none: options of the implementation, or an
+    /// annotation of the Gateway.
+    pub(crate) fn certificate_elsewhere(&self) -> Option<&'s str> {
+        const MAP: &str = "networking.gke.io/certmap";
+        let tls = self.listener.spec.tls.as_ref();
+        let is_one = |key: &&String| key.to_ascii_lowercase().contains("cert");
+        let option = tls.and_then(|tls| tls.options.keys().find(is_one)).map(String::as_str);
+        let gateway = self.gateway.map(|gateway| gateway.gateway.get());
+        option.or_else(|| gateway.and_then(|gateway| gateway.metadata.annotation(MAP)).map(|_| MAP))
     }
 
     /// How an HTTPS listener checks the certificates of clients, and who declares it: its port's setting of the

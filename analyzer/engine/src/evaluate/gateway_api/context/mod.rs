@@ -5,7 +5,7 @@ mod route;
 
 pub(crate) use gateway::{
     AttachedRoutesContext, CertificateRefContext, CertificatesContext, GatewayContext, GatewayStatusContext,
-    ListenerContext,
+    ListenerContext, ProxyContext,
 };
 pub(crate) use route::weight;
 pub(crate) use route::{

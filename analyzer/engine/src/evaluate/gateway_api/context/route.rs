@@ -21,6 +21,8 @@ pub(crate) struct RouteContext<'c, 's> {
     pub(crate) route: Found<'s, Route>,
     /// A host name of it that none of its parents serves.
     pub(crate) unserved: Option<&'c str>,
+    /// A route that hands requests on to it.
+    pub(crate) delegated_by: Option<Found<'s, Route>>,
 }
 
 /// One parentRef of a route.
