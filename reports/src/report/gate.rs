@@ -13,7 +13,8 @@ pub struct Gate {
     pub fail_on: String,
     /// Did it trip? Then the exit code is 1.
     pub tripped: bool,
-    /// Kubernetes objects of manifests that could not be read, and trip it by that (`--allow-unreadable` lets them pass).
+    /// Kubernetes objects of manifests that could not be read or that the API server would refuse, and trip it by that
+    /// (`--allow-unreadable` lets them pass).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Problem>,
     /// Documents of manifests that were not judged, because they could not be read or were not rendered.

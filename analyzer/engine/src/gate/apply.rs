@@ -1,7 +1,9 @@
 //! Holds what was accepted against the findings of a report.
 
 use jiff::civil::Date;
-use kubereach_reports::report::{Finding, Gate, GivenSuppression, Report, SuppressedBy, Suppression, SuppressionState};
+use kubereach_reports::report::{
+    Finding, Gate, GivenSuppression, Problem, Report, SuppressedBy, Suppression, SuppressionState,
+};
 
 use super::annotations::Annotation;
 use super::baseline::Baseline;
@@ -79,11 +81,15 @@ pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation], unr
     }
     let by_itself =
         report.change.as_ref().is_some_and(|change| change_weighs(change, report, &findings, &rules.fail_on));
-    let not_passed = if rules.allow_unreadable || rules.fail_on == "never" { &[] } else { unread.objects.as_slice() };
+    let mut not_passed = Vec::new();
+    if !rules.allow_unreadable && rules.fail_on != "never" {
+        not_passed.clone_from(&unread.objects);
+        not_passed.extend(refused(&report.findings));
+    }
     report.gate = Some(Gate {
         fail_on: rules.fail_on.clone(),
         tripped: failing > 0 || by_itself || !not_passed.is_empty(),
-        unread: not_passed.to_vec(),
+        unread: not_passed,
         unjudged: unread.objects.len() + unread.templates,
         failing,
         excused,
@@ -91,6 +97,21 @@ pub fn apply(report: &mut Report, rules: &Rules, annotations: &[Annotation], unr
         config: rules.config.clone(),
         suppressions: given,
     });
+}
+
+/// Objects that the API server would refuse, and of which no verdict says it.
+fn refused(findings: &[Finding]) -> impl Iterator<Item = Problem> {
+    const CODES: [&str; 2] = ["manifest/refused", "manifest/update-refused"];
+    let refused = findings.iter().filter(|f| CODES.contains(&f.code.as_str()) && f.suppressed.is_none());
+    refused.map(|finding| {
+        let at = finding.location.as_ref();
+        Problem {
+            path: at.map(|at| at.path.clone()).unwrap_or_default(),
+            line: at.map(|at| at.line),
+            column: at.map(|at| at.column),
+            message: format!("{}; the API server would refuse it", finding.message),
+        }
+    })
 }
 
 /// Marks the findings that match; the first that accepts a finding is the one that is named.

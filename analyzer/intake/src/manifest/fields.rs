@@ -71,7 +71,8 @@ fn compare(definition: &str, value: &Value, path: &mut Vec<String>, found: &mut 
                 field,
                 what: format!("lacks {}, which is required", dotted(path, name)),
                 action: format!("Write {name}."),
-                when: Refused::Always,
+                // An Ingress that was stored by way of v1beta1 may have none (Ingress v1beta1: HTTPIngressPath.pathType).
+                when: if *name == "pathType" { Refused::Tolerated } else { Refused::Always },
             });
         }
     }

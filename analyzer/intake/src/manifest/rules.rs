@@ -44,6 +44,12 @@ impl Found {
     fn add(&mut self, field: &[String], what: impl Into<String>, action: impl Into<String>) {
         self.0.push(Refusal { field: field.to_vec(), what: what.into(), action: action.into(), when: Refused::Always });
     }
+
+    /// What a controller takes all the same, should it meet such an object.
+    fn tolerate(&mut self, field: &[String], what: impl Into<String>, action: impl Into<String>) {
+        let (what, action) = (what.into(), action.into());
+        self.0.push(Refusal { field: field.to_vec(), what, action, when: Refused::Tolerated });
+    }
 }
 
 fn path(at: At<'_>) -> Vec<String> {
@@ -98,11 +104,8 @@ fn name(kind: &str, object: &Value, found: &mut Found) {
         _ => (is_subdomain(name), "small letters, digits, hyphens and dots"),
     };
     if !fits && !name.is_empty() {
-        found.add(
-            &path(&["metadata", "name"]),
-            format!("has the name {:?}, and names are {rule}", shortened(name)),
-            "Write a valid name.",
-        );
+        let what = format!("has the name {:?}, and names are {rule}", shortened(name));
+        found.tolerate(&path(&["metadata", "name"]), what, "Write a valid name.");
     }
 }
 
@@ -255,7 +258,7 @@ fn ingress(object: &Value, found: &mut Found) {
             let kinds = ["Exact", "Prefix", "ImplementationSpecific"];
             if !kinds.contains(&kind) {
                 let what = format!("has the pathType {:?}, which is none of {}", shortened(kind), kinds.join(", "));
-                found.add(&join(&at, &["pathType"]), what, "Write one of them.");
+                found.tolerate(&join(&at, &["pathType"]), what, "Write one of them.");
             }
             let given = text(way, "path");
             if matches!(kind, "Exact" | "Prefix") && given.is_some_and(|p| !p.starts_with('/')) {
@@ -322,22 +325,28 @@ fn host_fault(host: &str) -> Option<&'static str> {
     (!is_subdomain(name)).then_some("which is no DNS name of small letters, digits, hyphens and dots")
 }
 
-fn gateway_host(host: &str, at: &[String], found: &mut Found) {
+fn gateway_host(host: &str, at: &[String], others: bool, found: &mut Found) {
     // Names are compared whatever their case; that the schema has small letters only is not held against them.
     let what = match host_fault(&host.to_ascii_lowercase()) {
         None if host.contains(':') => Some("which carries a port"),
-        None if host.parse::<std::net::Ipv4Addr>().is_ok() => Some("which is an address"),
         what => what,
     };
-    if let Some(what) = what {
-        found.add(at, format!("has the host name {:?}, {what}", shortened(host)), "Write a DNS name.");
+    let Some(what) = what else { return };
+    let what = format!("has the host name {:?}, {what}", shortened(host));
+    // Controllers leave out a host name that they cannot use, and serve the others.
+    if others {
+        found.tolerate(at, what, "Write a DNS name.");
+    } else {
+        found.add(at, what, "Write a DNS name.");
     }
 }
 
 fn route(kind: &str, object: &Value, found: &mut Found) {
-    for (at, host) in items(object, &[], &["spec", "hostnames"]) {
+    let hosts = items(object, &[], &["spec", "hostnames"]);
+    let others = hosts.len() > 1;
+    for (at, host) in hosts {
         if let Some(host) = host.as_str().filter(|host| !is_filled_in(host)) {
-            gateway_host(host, &at, found);
+            gateway_host(host, &at, others, found);
         }
     }
     for (at, rule) in items(object, &[], &["spec", "rules"]) {
@@ -365,7 +374,7 @@ fn gateway(object: &Value, found: &mut Found) {
     let mut names = BTreeSet::new();
     for (at, listener) in items(object, &[], &["spec", "listeners"]) {
         if let Some(host) = text(listener, "hostname") {
-            gateway_host(host, &join(&at, &["hostname"]), found);
+            gateway_host(host, &join(&at, &["hostname"]), false, found);
         }
         range(listener, "port", &at, found);
         if let Some(name) = text(listener, "name")

@@ -21,6 +21,9 @@ pub enum Refused {
     Always,
     /// Where fields are validated strictly, as kubectl, Helm and server-side apply ask for.
     Strictly,
+    /// Like that, and a controller that holds such an object serves it all the same: those of older API versions had
+    /// no such field.
+    Tolerated,
     /// Never: what is written there is dropped or ignored.
     Dropped,
     /// From this minor version of Kubernetes 1 on, which no longer serves the API version.

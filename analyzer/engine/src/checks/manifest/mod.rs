@@ -25,6 +25,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     refused::PARTLY.entry(),
     version::INGRESS.entry(),
     version::WORKLOAD.entry(),
+    said::REFUSED.entry(),
     said::UNKNOWN_FIELD.entry(),
     said::UPDATE_REFUSED.entry(),
 ];
@@ -98,6 +99,8 @@ impl<'s> Judged<'s> {
                 &said::UNKNOWN_FIELD
             } else if !self.is_new && is_refused(refusal, minor) {
                 &said::UPDATE_REFUSED
+            } else if refusal.when == Refused::Tolerated {
+                if self.is_new { &said::REFUSED } else { &said::UPDATE_REFUSED }
             } else {
                 return None;
             };
@@ -181,7 +184,8 @@ pub fn workload(cx: &Context<'_, '_>) -> Option<Finding> {
 fn is_refused(refusal: &Refusal, minor: Option<u16>) -> bool {
     match refusal.when {
         Refused::Always | Refused::Strictly => true,
-        Refused::Dropped => false,
+        // Nothing is proved about traffic; that the deploy fails is said.
+        Refused::Tolerated | Refused::Dropped => false,
         Refused::Since(since) => minor.is_some_and(|minor| minor >= since),
     }
 }

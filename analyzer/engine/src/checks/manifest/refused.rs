@@ -38,10 +38,7 @@ pub static INGRESS: CheckDoc<Blocks> = CheckDoc::new(Text {
 kind: Ingress
 spec:
   rules:
-  - http:
-      paths:
-      - path: /     # pathType is required
-        backend: {service: {name: web, port: {number: 80}}}",
+  - host: https://shop.example   # a host has no scheme",
     sources: SOURCES,
 });
 

@@ -1,4 +1,4 @@
-//! `manifest/unknown-field`, `manifest/update-refused`: worth saying, and no wall.
+//! `manifest/refused`, `manifest/unknown-field`, `manifest/update-refused`: worth saying, and no wall.
 
 use kubereach_reports::report::SegmentName;
 
@@ -16,6 +16,25 @@ pub static UNKNOWN_FIELD: CheckDoc<Notes> = CheckDoc::new(Text {
 spec:
   replicas: 2   # a Service has none",
     sources: &["Kubernetes OpenAPI schema", "Kubernetes: Server-side field validation"],
+});
+
+/// What `explain` says of an object that a controller would serve as it is.
+pub static REFUSED: CheckDoc<Notes> = CheckDoc::new(Text {
+    code: "manifest/refused",
+    segment: SegmentName::Rule,
+    title: "The API server would refuse it as it stands",
+    explanation: "The API server would refuse the manifest, so the deploy fails. What a controller would make of the \
+         object is known and may be in order, which is why no path is called blocked by this; the gate does not let it \
+         pass, as it does not let pass what cannot be read (--allow-unreadable does).",
+    example: r"apiVersion: networking.k8s.io/v1
+kind: Ingress
+spec:
+  rules:
+  - http:
+      paths:
+      - path: /     # pathType is required
+        backend: {service: {name: web, port: {number: 80}}}",
+    sources: &["kubernetes/kubernetes pkg/apis/*/validation", "Ingress v1beta1: HTTPIngressPath.pathType"],
 });
 
 /// What `explain` says of an update.
