@@ -89,7 +89,7 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
             continue;
         };
         let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
-        let rows = answers.carrying(question.request()).rows(from, to, protocol, false);
+        let rows = answers.carrying(question.request.request()).rows(from, to, protocol, false);
         compare(&name, question, &rows, errors);
     }
 }
