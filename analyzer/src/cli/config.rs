@@ -23,8 +23,8 @@ const COMMANDS: [&str; 4] = ["check", "diff", "trace", "run"];
 /// Options that mean something else for a trace, which is of one subject and has formats of its own.
 const NOT_TRACED: [&str; 2] = ["namespace", "format"];
 
-/// Options that only a person may give: which cluster is read and as whom, what is created in it, and what is
-/// written where nobody looks.
+/// Options that only a person may give: which cluster is read and as whom, what is created in it, which programs are
+/// started, and what is written where nobody looks.
 const BY_HAND: &[&str] = &[
     "config",
     "no-config",
@@ -42,6 +42,8 @@ const BY_HAND: &[&str] = &[
     "wait-for",
     "interval",
     "write-baseline",
+    // It starts programs.
+    "render",
     // Of `run`.
     "from",
     "in",

@@ -40,9 +40,9 @@ const HELM: [Tool; 1] = [Tool { program: "helm", words: &["template"], version: 
 pub(super) fn rendered(path: &Path) -> Result<InputSpec, Failure> {
     let (tools, what): (&[Tool], _) = if kustomization(path).is_some() {
         refuse_elsewhere(path)?;
-        (&KUSTOMIZE, "a Kustomize folder")
+        (KUSTOMIZE.as_slice(), "a Kustomize folder")
     } else if path.join("Chart.yaml").is_file() {
-        (&HELM, "a Helm chart")
+        (HELM.as_slice(), "a Helm chart")
     } else {
         return Ok(InputSpec::Path(path.to_owned()));
     };

@@ -81,7 +81,7 @@ impl Gateways<'_> {
         };
         // The first of several equal ones: earlier owners take precedence.
         let serving = listeners.iter().copied().filter(serves);
-        serving.rev_by_specificity(|id| specificity(host(*id).as_deref()))
+        serving.most_specific(|id| specificity(host(*id).as_deref()))
     }
 
     /// Does the implementation serve `HTTPRoutes` and `GRPCRoutes` with one host name side by side?
@@ -132,7 +132,7 @@ impl Gateways<'_> {
 
 /// The first of those that are most specific.
 trait MostSpecific: Iterator<Item = usize> + Sized {
-    fn rev_by_specificity<K: Ord>(self, key: impl Fn(&usize) -> K) -> Option<usize> {
+    fn most_specific<K: Ord>(self, key: impl Fn(&usize) -> K) -> Option<usize> {
         let mut best: Option<(K, usize)> = None;
         for id in self {
             let own = key(&id);
