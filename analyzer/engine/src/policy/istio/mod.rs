@@ -8,6 +8,7 @@ mod mesh;
 mod peer;
 mod rule;
 mod text;
+mod token;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use self::members::{GATEWAY_NAME, PORT_ANNOTATIONS, Proxy, leaves_alone, own_por
 use self::mesh::{Mesh, Speech, Via};
 use self::peer::{Mode, Peers};
 use self::rule::{Names, Rule, Seen, Sees};
+use self::token::Token;
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 use super::ends::PodEnd;
 use super::engine::{self, Asked, Compiled, Policy, Rules, Scope, Tier};
@@ -73,19 +75,6 @@ impl engine::Engine for Engine {
 struct Shared<'s> {
     mesh: Mesh<'s>,
     tokens: Vec<Token<'s>>,
-}
-
-/// Whose tokens a workload accepts.
-#[derive(Debug)]
-struct Token<'s> {
-    namespace: &'s str,
-    selector: Option<LabelSelector>,
-    /// It is bound to a gateway or a waypoint.
-    is_bound: bool,
-    /// In which headers, in lower case, and parameters a token may come.
-    headers: Vec<String>,
-    parameters: Vec<&'s str>,
-    has_rules: bool,
 }
 
 /// A policy, ready to be asked.
@@ -182,45 +171,6 @@ fn policy<'s>(found: Found<'s, Unmodelled>, what: What<'s>, shared: &Arc<Shared<
         shared: Arc::clone(shared),
     };
     Policy { object: stored.object_ref(), origin: stored.origin, tier, rules: Compiled::Istio(istio) }
-}
-
-impl<'s> Token<'s> {
-    fn of(found: Found<'s, Unmodelled>) -> Self {
-        let stored = found.get();
-        let spec = &stored.value.spec;
-        let rules = items(spec.get("jwtRules"));
-        let named = |rule: &'s Value, key: &str| items(rule.get(key)).iter();
-        let headers = rules.iter().flat_map(|rule| named(rule, "fromHeaders"));
-        let headers = headers.filter_map(|header| header.get("name").and_then(Value::as_str));
-        let parameters = rules.iter().flat_map(|rule| named(rule, "fromParams")).filter_map(Value::as_str);
-        let cookies = rules.iter().any(|rule| !items(rule.get("fromCookies")).is_empty());
-        Self {
-            namespace: &stored.metadata.namespace,
-            selector: selector(spec).filter(|selector| !selector.is_empty()),
-            is_bound: !targets(spec).is_empty(),
-            headers: ["authorization"]
-                .into_iter()
-                .chain(cookies.then_some("cookie"))
-                .chain(headers)
-                .map(str::to_ascii_lowercase)
-                .collect(),
-            parameters: std::iter::once("access_token").chain(parameters).collect(),
-            has_rules: !rules.is_empty(),
-        }
-    }
-
-    /// Does the request carry what may be a token? One that is not known may.
-    fn may_come(&self, asked: &Asked<'_, 's>) -> bool {
-        let Some(request) = asked.request.filter(|request| request.is_http()) else { return true };
-        let query = request.path.as_deref().and_then(|path| path.split_once('?')).map_or("", |(_, query)| query);
-        let named = |pair: &str| self.parameters.iter().any(|name| pair.split('=').next() == Some(name));
-        self.headers.iter().any(|name| request.headers.contains_key(name)) || query.split('&').any(named)
-    }
-
-    fn selects(&self, shared: &Shared<'s>, pod: &PodEnd<'s>) -> Truth<'s> {
-        let here = Truth::of(self.namespace == pod.namespace).or(shared.mesh.config.is_root(self.namespace));
-        here.and(self.selector.as_ref().map_or(Truth::Yes, |selector| on_labels(selector, pod.labels)))
-    }
 }
 
 /// On which way a connection comes to the destination's proxy.
@@ -359,7 +309,7 @@ impl<'s> Istio<'s> {
         let shared = &self.shared;
         let accepted = shared.tokens.iter().filter(|token| token.has_rules);
         accepted
-            .filter(|token| token.is_bound || token.selects(shared, asked.pod) != Truth::No)
+            .filter(|token| token.is_bound || token.selects(&shared.mesh.config, asked.pod) != Truth::No)
             .any(|t| t.may_come(asked))
     }
 
