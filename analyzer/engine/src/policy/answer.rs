@@ -106,6 +106,24 @@ pub enum Missing<'s> {
     UnnamedPod,
     /// Who connects.
     Caller,
+    /// Who the caller proves to be.
+    Identity,
+    /// Whether the client's proxy speaks the mesh's TLS there.
+    ClientTls,
+    /// Whether a proxy of the mesh is put beside the pod.
+    Injection,
+    /// Whether the token that a request carries is valid, and what it says.
+    Token,
+    /// What the program says to which a policy leaves it.
+    Authorizer(&'s str),
+    /// The server name that the client asks for.
+    ServerName,
+    /// What the mesh is configured to do, which this `ConfigMap` says.
+    MeshConfig(&'static str),
+    /// Whether the connection goes through a waypoint.
+    Waypoint(&'s str),
+    /// An authentication that a policy refers to: its kind and name.
+    Reference(&'s str, &'s str),
     /// What the request is.
     Request,
     /// A pattern in a syntax that programs read in different ways.
@@ -129,27 +147,9 @@ pub enum Missing<'s> {
     /// A Service that a rule names, or what is behind it.
     ServiceEndpoints(&'s str),
     /// Whether both ends can authenticate each other.
-    MutualAuthentication,
+    Authentication,
     /// Whether the pod was started in the strict mode of the Amazon VPC CNI.
     StrictMode,
-    /// Who the caller proves to be.
-    Identity,
-    /// Whether the client's proxy speaks the mesh's TLS there.
-    ClientTls,
-    /// Whether a proxy of the mesh is put beside the pod.
-    Injection,
-    /// Whether the token that a request carries is valid, and what it says.
-    Token,
-    /// What the program says to which a policy leaves it.
-    Authorizer(&'s str),
-    /// The server name that the client asks for.
-    ServerName,
-    /// What the mesh is configured to do, which this `ConfigMap` says.
-    MeshConfig(&'static str),
-    /// Whether the connection goes through a waypoint.
-    Waypoint(&'s str),
-    /// An authentication that a policy refers to: its kind and name.
-    Authentication(&'s str, &'s str),
     /// Where a tier stands among the others, and how it ends.
     Tier(&'s str),
     /// Sets of addresses that a rule may choose by their labels.
@@ -173,6 +173,11 @@ pub enum Missing<'s> {
 }
 
 impl Missing<'_> {
+    /// Is it left open by what was asked, and not by what was read?
+    pub const fn is_question(&self) -> bool {
+        matches!(self, Self::Caller | Self::Request)
+    }
+
     /// One word for counting.
     pub const fn key(&self) -> &'static str {
         match self {
@@ -194,6 +199,15 @@ impl Missing<'_> {
             Self::MixedApis => "mixed-apis",
             Self::UnnamedPod => "unnamed-pod",
             Self::Caller => "caller",
+            Self::Identity => "identity",
+            Self::ClientTls => "client-tls",
+            Self::Injection => "injection",
+            Self::Token => "token",
+            Self::Authorizer(_) => "authorizer",
+            Self::ServerName => "server-name",
+            Self::MeshConfig(_) => "mesh-config",
+            Self::Waypoint(_) => "waypoint",
+            Self::Reference(..) => "reference",
             Self::Request => "request",
             Self::Pattern => "pattern",
             Self::SameNode => "same-node",
@@ -205,17 +219,8 @@ impl Missing<'_> {
             Self::CiliumOnNode(_) => "cilium-on-node",
             Self::CidrGroup(_) => "cidr-group",
             Self::ServiceEndpoints(_) => "endpoints-of-a-service",
-            Self::MutualAuthentication => "mutual-authentication",
+            Self::Authentication => "authentication",
             Self::StrictMode => "strict-mode",
-            Self::Identity => "identity",
-            Self::ClientTls => "client-tls",
-            Self::Injection => "injection",
-            Self::Token => "token",
-            Self::Authorizer(_) => "authorizer",
-            Self::ServerName => "server-name",
-            Self::MeshConfig(_) => "mesh-config",
-            Self::Waypoint(_) => "waypoint",
-            Self::Authentication(..) => "authentication",
             Self::Tier(_) => "tier",
             Self::NetworkSets => "network-sets",
             Self::AccountLabels(_) => "service-account-labels",
@@ -267,6 +272,17 @@ impl fmt::Display for Missing<'_> {
             }
             Self::UnnamedPod => f.write_str("no pod or node in the snapshot has the address"),
             Self::Caller => f.write_str("it depends on who connects"),
+            Self::Identity => f.write_str("it depends on who the caller proves to be, and the input does not show it"),
+            Self::ClientTls => f.write_str(
+                "whether the client's proxy speaks the mesh's TLS there depends on rules that are not evaluated",
+            ),
+            Self::Injection => f.write_str("whether a proxy of the mesh is put beside the pod is not known"),
+            Self::Token => f.write_str("a rule looks at a token of the request, and what is in it is not known"),
+            Self::Authorizer(name) => write!(f, "the external authorizer {name:?} decides it"),
+            Self::ServerName => f.write_str("a rule looks at the server name of the TLS handshake, which is not known"),
+            Self::MeshConfig(name) => write!(f, "the configuration of the mesh (ConfigMap {name}) was not read"),
+            Self::Waypoint(name) => write!(f, "whether it goes through the waypoint {name} is not known"),
+            Self::Reference(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
             Self::Request => f.write_str("it depends on the request, and not all of it is known"),
             Self::Pattern => f.write_str("a rule has a pattern that programs may read in different ways"),
             Self::SameNode => f.write_str("it depends on whether both ends are on one node"),
@@ -286,23 +302,12 @@ impl fmt::Display for Missing<'_> {
             Self::ServiceEndpoints(name) => {
                 write!(f, "a rule names the Service {name}, and it or what is behind it was not read")
             }
-            Self::MutualAuthentication => {
+            Self::Authentication => {
                 f.write_str("a rule demands mutual authentication, and nothing shows that it succeeds")
             }
             Self::StrictMode => f.write_str(
                 "no policy selects the pod, and nothing shows whether it was started in the strict mode of the Amazon VPC CNI, in which such pods are closed",
             ),
-            Self::Identity => f.write_str("it depends on who the caller proves to be, and the input does not show it"),
-            Self::ClientTls => f.write_str(
-                "whether the client's proxy speaks the mesh's TLS there depends on rules that are not evaluated",
-            ),
-            Self::Injection => f.write_str("whether a proxy of the mesh is put beside the pod is not known"),
-            Self::Token => f.write_str("a rule looks at a token of the request, and what is in it is not known"),
-            Self::Authorizer(name) => write!(f, "the external authorizer {name:?} decides it"),
-            Self::ServerName => f.write_str("a rule looks at the server name of the TLS handshake, which is not known"),
-            Self::MeshConfig(name) => write!(f, "the configuration of the mesh (ConfigMap {name}) was not read"),
-            Self::Waypoint(name) => write!(f, "whether it goes through the waypoint {name} is not known"),
-            Self::Authentication(kind, name) => write!(f, "a policy refers to {kind} {name}, which was not read"),
             Self::Tier(name) => write!(f, "tier {name}, in which the policy stands, was not read"),
             Self::NetworkSets => f.write_str(
                 "a rule may mean the addresses of a NetworkSet or GlobalNetworkSet, and these were not all read",
@@ -388,9 +393,9 @@ impl Truth<'_> {
     }
 }
 
-/// *Who connects* is a question, not a gap: a real gap beside it is what has to be said.
+/// *Who connects*, and with what, is a question and not a gap: a real gap beside it is what has to be said.
 fn heavier<'s>(a: Missing<'s>, b: Missing<'s>) -> Missing<'s> {
-    if a == Missing::Caller { b } else { a }
+    if a == Missing::Caller || (a.is_question() && b != Missing::Caller) { b } else { a }
 }
 
 /// What one policy says about one connection.

@@ -348,6 +348,11 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
 }
 
 impl<'s> Policy<'s> {
+    /// Who enforces it.
+    pub const fn layer(&self) -> Layer {
+        self.tier.layer()
+    }
+
     /// Rules it has in this direction; `None` where it does not isolate it.
     pub fn rule_count(&self, direction: Direction) -> Option<usize> {
         self.rules.rule_count(direction)

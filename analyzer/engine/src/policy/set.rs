@@ -113,6 +113,18 @@ impl<'s> SideAnswer<'s> {
         Self::of([LayerAnswer::open(), waypoint, mesh])
     }
 
+    /// Do the policies of the network let it through?
+    pub(crate) fn is_open_in_network(&self) -> bool {
+        let [network, ..] = &self.layers;
+        network.answer == Answer::Allowed
+    }
+
+    /// Is it turned away by a mesh, whatever the network's plugin does?
+    pub(crate) fn is_closed_in_mesh(&self) -> bool {
+        let [_, waypoint, mesh] = &self.layers;
+        waypoint.answer == Answer::Denied || mesh.answer == Answer::Denied
+    }
+
     /// Does anything of a mesh stand in the way, or may it?
     pub(crate) fn is_open_in_mesh(&self) -> bool {
         let [_, waypoint, mesh] = &self.layers;

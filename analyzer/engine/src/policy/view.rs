@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use kubereach_reports::report::ObjectRef;
 
-use super::answer::{Answer, Direction, Protocol, Truth};
+use super::answer::{Answer, Direction, Missing, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
 use super::dns::Dns;
 use super::ends::{End, Ends, PodEnd};
@@ -64,6 +64,14 @@ pub struct Decision<'v, 's> {
     pub unread: Vec<Unread>,
     /// On what the answer rests beside the snapshot.
     pub assumptions: Vec<Assumed>,
+}
+
+impl Decision<'_, '_> {
+    /// Does it depend on the request, and on nothing that was not read?
+    pub fn is_up_to_the_request(&self) -> bool {
+        let mut missing = self.verdict.egress.missing.iter().chain(&self.verdict.ingress.missing);
+        self.verdict.answer == Answer::Unknown && self.third_party.is_empty() && missing.all(|m| *m == Missing::Request)
+    }
 }
 
 impl<'s> PolicyView<'s> {

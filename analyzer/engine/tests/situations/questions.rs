@@ -88,7 +88,8 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
             errors.push(format!("{name}: {:?}", ends.0.err().or(ends.1.err())));
             continue;
         };
-        let rows = answers.rows(from, to, protocol, false);
+        let answers = Answers::new(cluster.policies(), Finder::new(cluster.policies(), &cluster));
+        let rows = answers.carrying(question.request()).rows(from, to, protocol, false);
         compare(&name, question, &rows, errors);
     }
 }

@@ -22,6 +22,11 @@ struct Suite {
 
 /// Every suite that is held to.
 const SUITES: &[Suite] = &[
+    Suite { name: "istio-analyzers", kinds: &["Gateway", "VirtualService"], undecided: 10 },
+    Suite { name: "istio-gateway-routes", kinds: &["VirtualService"], undecided: 0 },
+    Suite { name: "istio-validation", kinds: &["Gateway", "VirtualService"], undecided: 10 },
+    Suite { name: "kiali", kinds: &["VirtualService"], undecided: 0 },
+    Suite { name: "traefik-crd", kinds: &["IngressRoute", "IngressRouteTCP", "IngressRouteUDP"], undecided: 10 },
     Suite { name: "contour-dag", kinds: &["HTTPProxy"], undecided: 10 },
     Suite { name: "contour-httpproxy-status", kinds: &["HTTPProxy"], undecided: 10 },
     Suite { name: "openshift-must-gather", kinds: &["Route"], undecided: 0 },

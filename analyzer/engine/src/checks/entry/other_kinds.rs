@@ -12,11 +12,11 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
     code: "entry/other-kinds",
     segment: SegmentName::Address,
     title: "Other kinds of front doors name this Service",
-    explanation: "Objects of kinds that are not evaluated here (Istio VirtualService, Traefik IngressRoute, Kong, \
-                  Emissary, Knative and others) refer to this Service. Traffic may reach it through them as well; \
+    explanation: "Objects of kinds that are not evaluated here (VirtualServer of F5 NGINX, Mapping of Emissary, \
+                  TrafficSplit, Knative and others) refer to this Service. Traffic may reach it through them as well; \
                   whether it does was not evaluated, and it changes nothing about the paths that were.",
-    example: "A Traefik IngressRoute with `services: [{name: web}]`",
-    sources: &["Istio: VirtualService", "Traefik: IngressRoute", "Emissary: Mapping"],
+    example: "A VirtualServer with `upstreams: [{name: web, service: web, port: 80}]`",
+    sources: &["F5 NGINX Ingress Controller: VirtualServer", "Emissary: Mapping", "SMI: TrafficSplit"],
 });
 
 /// For a Service that some of them name.

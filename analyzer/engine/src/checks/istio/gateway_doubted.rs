@@ -20,7 +20,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 
 /// Adds it for a Gateway that is stored.
 pub fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
-    let Some(why) = cx.gateway.doubtful.first().filter(|_| cx.gateway.wrong.is_empty()) else { return };
+    let Some(why) =
+        cx.gateway.doubtful.first().or(cx.gateway.spec.as_ref().err()).filter(|_| cx.gateway.wrong.is_empty())
+    else {
+        return;
+    };
     let gap = Gap::investigate("whether Istio takes it is not shown", "versions of its webhook differ");
     let message = format!("versions of Istio refuse the Gateway: {}", words::brief(why));
     segment.add(DOC.finding(&gap, cx.object(), message).next("Correct the field.", words::get(&cx.object())));

@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 
 /// Adds it for a Gateway that is wrong.
 pub fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
-    let Some(why) = cx.gateway.wrong.first().or(cx.gateway.spec.as_ref().err()) else { return };
+    let Some(why) = cx.gateway.wrong.first() else { return };
     let why = words::brief(why);
     let message = format!("Istio refuses the Gateway: {why}");
     let finding = DOC.finding(&cx.gateway.found.shows(why), cx.object(), message);

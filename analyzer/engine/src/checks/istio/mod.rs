@@ -18,10 +18,12 @@ pub mod no_rule_here;
 pub mod outside;
 pub mod port_missing;
 pub mod port_not_exposed;
+pub mod port_unseen;
 pub mod rule_not_bound;
 pub mod subset_empty;
 pub mod subset_missing;
 pub mod subset_not_there;
+pub mod subset_pods_unseen;
 pub mod subset_unseen;
 pub mod virtual_service_doubted;
 pub mod virtual_service_refused;
@@ -50,10 +52,12 @@ pub static DOCS: &[&CatalogueEntry] = &[
     outside::DOC.entry(),
     port_missing::DOC.entry(),
     port_not_exposed::DOC.entry(),
+    port_unseen::DOC.entry(),
     rule_not_bound::DOC.entry(),
     subset_empty::DOC.entry(),
     subset_missing::DOC.entry(),
     subset_not_there::DOC.entry(),
+    subset_pods_unseen::DOC.entry(),
     subset_unseen::DOC.entry(),
     virtual_service_doubted::DOC.entry(),
     virtual_service_refused::DOC.entry(),
@@ -63,7 +67,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
 pub const TABLE: CheckTable = CheckTable {
     controller: &[gateway_not_ready::check, gateway_doubtful::check, gateway_not_seen::check],
     gateway: &[gateway_refused::check, gateway_doubted::check],
-    server: &[port_not_exposed::check],
+    server: &[port_not_exposed::check, port_unseen::check],
     tls: &[credential_missing::check],
     bound: &[gateway_missing::check, gateway_unseen::check, host_not_in_gateway::check],
     ruleless: &[no_rule_here::check],
@@ -79,6 +83,7 @@ pub const TABLE: CheckTable = CheckTable {
         subset_not_there::check,
         subset_unseen::check,
         subset_empty::check,
+        subset_pods_unseen::check,
         outside::check,
     ],
 };

@@ -6,7 +6,7 @@ use crate::checks::istio::words;
 use crate::evaluate::istio::ServerContext;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::Service;
+use kubereach_model::snapshot::model::{Service, ServicePort};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -26,21 +26,15 @@ pub fn check(cx: &ServerContext<'_, '_>, segment: &mut Segment) {
     let Some(namespace) = tier.namespace().filter(|_| !tier.may_listen_on_node() && !tier.exposes(*number)) else {
         return;
     };
+    let what = format!("a Service in front of the pods of the gateway with port {number}");
+    // Another Service may lead to it.
+    let Ok(absence) = cx.of.cluster.snapshot.nothing_else::<Service>(Some(namespace), what) else { return };
     let proof = match tier.services.first() {
         Some(service) => {
-            let ports = service.spec.ports.iter().map(|port| port.describe()).collect::<Vec<_>>().join(", ");
-            if cx.of.cluster.snapshot.nothing_else::<Service>(Some(namespace), "").is_err() && tier.pods.is_empty() {
-                return;
-            }
+            let ports = service.spec.ports.iter().map(ServicePort::describe).collect::<Vec<_>>().join(", ");
             service.shows(format!("declares {}", if ports.is_empty() { "no ports" } else { &ports }))
         }
-        None => {
-            let what = format!("a Service in front of the pods of the gateway with port {number}");
-            match cx.of.cluster.snapshot.nothing_else::<Service>(Some(namespace), what) {
-                Ok(absence) => absence.proof(),
-                Err(_) => return,
-            }
-        }
+        None => absence.proof(),
     };
     let message = format!("no Service in front of the gateway leads to port {number}");
     let mut finding = DOC.finding(&proof, cx.of.object(), message);

@@ -20,7 +20,11 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 
 /// Adds it for a VirtualService that may be taken.
 pub fn check(cx: &VirtualContext<'_, '_>, segment: &mut Segment) {
-    let Some(why) = cx.service.doubtful.first().filter(|_| cx.service.wrong.is_empty()) else { return };
+    let Some(why) =
+        cx.service.doubtful.first().or(cx.service.spec.as_ref().err()).filter(|_| cx.service.wrong.is_empty())
+    else {
+        return;
+    };
     let gap = Gap::investigate("whether Istio takes it is not shown", "versions of its webhook differ");
     let message = format!("versions of Istio refuse the VirtualService: {}", words::brief(why));
     segment.add(DOC.finding(&gap, cx.object(), message).next("Correct the field.", words::get(&cx.object())));

@@ -20,7 +20,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 
 /// Adds it for a VirtualService that is wrong.
 pub fn check(cx: &VirtualContext<'_, '_>, segment: &mut Segment) {
-    let Some(why) = cx.service.wrong.first().or(cx.service.spec.as_ref().err()) else { return };
+    let Some(why) = cx.service.wrong.first() else { return };
     let why = words::brief(why);
     let message = format!("Istio refuses the VirtualService: {why}");
     let finding = DOC.finding(&cx.service.found.shows(why), cx.object(), message);

@@ -53,3 +53,8 @@ pub(super) fn reading(resource: &str) -> Reading {
 pub(super) fn reading_pods() -> Reading {
     Reading { resource: "pods".to_owned(), arguments: "-l istio -o yaml > gateway-pods.yaml".to_owned() }
 }
+
+/// How to read the Services of gateways.
+pub(super) fn reading_services() -> Reading {
+    Reading { resource: "services".to_owned(), arguments: "-o yaml > services.yaml".to_owned() }
+}

@@ -22,8 +22,13 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 
 /// Where the plugin was seen, nothing is left open and no node may be the one that connects.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
-    let Enforcement::Enforced { by, .. } = cx.enforcement() else { return None };
-    if !cx.admits_no_one() || cx.node_may_enter || !cx.is_certain() {
+    let by_mesh = cx.is_closed_by_mesh();
+    let by = match cx.enforcement() {
+        _ if by_mesh => "The proxy of the mesh",
+        Enforcement::Enforced { by, .. } => by,
+        _ => return None,
+    };
+    if !cx.admits_no_one() || (cx.node_may_enter && !by_mesh) || !cx.is_certain() {
         return None;
     }
     let port = cx.port_words();

@@ -23,6 +23,8 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let enforcement = match cx.enforcement() {
+        _ if cx.is_closed_by_mesh() && cx.is_certain() => return None,
+        _ if cx.is_closed_by_mesh() => "The proxy of the mesh enforces it.".to_owned(),
         Enforcement::Enforced { .. } if cx.node_may_enter || cx.is_certain() => return None,
         Enforcement::Enforced { by, .. } => format!("{by} enforces policies here."),
         Enforcement::NotEnforced { .. } => return None,

@@ -21,7 +21,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 pub fn finding(cx: &CallerContext<'_, '_>, _: &Segment) -> Option<Finding> {
     let Asked::Pods(pairs) = &cx.asked else { return None };
     let policies = cx.cluster.policies();
-    let enforced = matches!(policies.plugins.enforcement, Enforcement::Enforced { .. });
+    let enforced = pairs.by_mesh || matches!(policies.plugins.enforcement, Enforcement::Enforced { .. });
     if !pairs.is_denied() || pairs.denied < pairs.all || !enforced {
         return None;
     }

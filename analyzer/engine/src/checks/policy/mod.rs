@@ -96,5 +96,5 @@ pub const TABLE: CheckTable = CheckTable {
         closed_to_controller::finding,
         closed_to_controller_if_enforced::finding,
     ],
-    from_outside: &[source_address_replaced::finding],
+    from_outside: &[source_address_replaced::finding, caller_unseen::from_outside],
 };

@@ -5,6 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::policy::phrases::blame;
 use crate::evaluate::policy::{Context, words};
 use crate::policy::cni::Enforcement;
+use crate::policy::{Layer, SideAnswer};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
 
 /// Its catalogue entry.
@@ -23,10 +24,10 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 /// Where the plugin that runs does not enforce policies that would restrict somebody.
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let Enforcement::NotEnforced { by, proof } = cx.enforcement() else { return None };
-    if cx.closed() + cx.open_to_some() + cx.unclear() == 0 {
+    if cx.sides.iter().all(SideAnswer::is_open_in_network) {
         return None;
     }
-    let policies = cx.policies();
+    let policies: Vec<_> = cx.policies().into_iter().filter(|policy| policy.layer() == Layer::Network).collect();
     let message = format!(
         "policies would restrict who may connect, but {by} does not enforce them: {}",
         words::list(&words::names(&policies))

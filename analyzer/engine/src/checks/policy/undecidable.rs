@@ -33,7 +33,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
 pub fn of_caller(cx: &CallerContext<'_, '_>, segment: &Segment) -> Option<Finding> {
     match &cx.asked {
         Asked::OwnIdentity { restricted } => restricted.then(|| of_identity(cx)),
-        Asked::Unseen { .. } => None,
+        Asked::Unseen { .. } | Asked::OutsideOfMesh => None,
         Asked::Pods(pairs) => of_pods(cx, pairs, segment),
     }
 }

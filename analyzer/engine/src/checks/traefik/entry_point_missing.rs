@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::EntryContext;
-use crate::resolve::traefik::settings::{Answer, Told};
+use crate::resolve::traefik::settings::Answer;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
 
@@ -24,15 +24,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 pub fn check(cx: &EntryContext<'_, '_>, segment: &mut Segment) {
     let Some(spec) = cx.spec().filter(|spec| !spec.entry_points.is_empty()) else { return };
     let fact = "its arguments define none of these entry points";
-    let asked = |name: &String| {
-        let listens = |told: &Told<'_>| told.entry_points().keys().any(|known| name.eq_ignore_ascii_case(known));
-        cx.asked(listens, fact)
-    };
-    let mut answers = spec.entry_points.iter().map(asked).peekable();
-    let Some(Answer::No(proof)) = answers.peek().cloned() else { return };
-    if !answers.all(|answer| matches!(answer, Answer::No(_))) {
-        return;
-    }
+    let Answer::No(proof) = cx.asked(|told| cx.listens(told), fact) else { return };
     let named = spec.entry_points.iter().map(|name| format!("'{}'", words::brief(name))).collect::<Vec<_>>().join(", ");
     let there: Vec<&str> = cx.tier.told.iter().flat_map(|told| told.entry_points().into_keys()).collect();
     let message = format!("Traefik has no entry point {named}; it has {}", words::brief(&there.join(", ")));

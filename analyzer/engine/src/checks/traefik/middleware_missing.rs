@@ -36,7 +36,7 @@ pub fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
                 let why = words::brief(why);
                 (object.shows(why.clone()), format!("{} cannot be made: {why}", object.object()))
             }
-            What::Unseen(_) | What::Crosses(_) | What::Elsewhere => continue,
+            What::Unseen(_) | What::SecretUnseen(..) | What::Crosses(_) | What::Elsewhere => continue,
         };
         let finding = DOC.finding(&proof, cx.of.object(), format!("{message}, so Traefik does not serve the route"));
         let finding = at(finding, &fault.naming, []);

@@ -1,6 +1,7 @@
 //! Traefik's IngressRoutes: what keeps traffic from what they lead to.
 
 pub mod child_not_alone;
+pub mod children_unseen;
 pub mod class_not_served;
 pub mod class_unseen;
 pub mod controller_doubtful;
@@ -33,6 +34,7 @@ pub mod sibling_empty;
 pub mod sibling_missing;
 pub mod sni_without_tls;
 pub mod tls_options_missing;
+pub mod tls_options_unseen;
 mod words;
 
 use crate::evaluate::traefik::CheckTable;
@@ -41,6 +43,7 @@ use kubereach_model::evidence::CatalogueEntry;
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     child_not_alone::DOC.entry(),
+    children_unseen::DOC.entry(),
     class_not_served::DOC.entry(),
     class_unseen::DOC.entry(),
     controller_doubtful::DOC.entry(),
@@ -73,6 +76,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     sibling_missing::DOC.entry(),
     sni_without_tls::DOC.entry(),
     tls_options_missing::DOC.entry(),
+    tls_options_unseen::DOC.entry(),
 ];
 
 /// The checks of this area, where evaluation asks them.
@@ -90,6 +94,7 @@ pub const TABLE: CheckTable = CheckTable {
     rule: &[
         invalid_rule::check,
         no_service::check,
+        children_unseen::check,
         parent_missing::check,
         parent_unseen::check,
         child_not_alone::check,
@@ -113,5 +118,5 @@ pub const TABLE: CheckTable = CheckTable {
     ],
     followed: &[outside::check, no_address::check],
     sibling: &[sibling_missing::check, sibling_empty::check],
-    tls: &[tls_options_missing::check],
+    tls: &[tls_options_missing::check, tls_options_unseen::check],
 };

@@ -26,6 +26,9 @@ pub fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
     if let Some(child) = cx.of.all.children(cx.of.entry).next() {
         return segment.evaluated(format!("{} goes on from it", child.found.object()));
     }
+    if cx.may_have_children().is_some() {
+        return;
+    }
     let proof = cx.of.entry.found.shows(format!("route {} names no Service", cx.index + 1));
     let message = format!("{} leads to no Service", words::brief(&cx.title()));
     let finding = cx.of.at(DOC.finding(&proof, cx.of.object(), message), field!["spec", "routes", cx.index]);

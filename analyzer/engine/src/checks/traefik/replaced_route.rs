@@ -4,9 +4,10 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::RouteContext;
-use crate::resolve::traefik::objects::Takes;
+use crate::resolve::traefik::objects::{Route, Takes};
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
+use kubereach_model::snapshot::model::lenient::PortRef;
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -15,7 +16,8 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     title: "A later route of the same object has the same rule",
     explanation: "Traefik names a route after its IngressRoute and its rule. Of two routes of one object with the same \
                   rule the later one therefore takes the place of the earlier one, which is never asked.",
-    example: "routes:\n- {match: Host(`a`), services: [{name: old, port: 80}]}\n- {match: Host(`a`), services: [{name: new, port: 80}]}",
+    example: "routes:\n- {match: Host(`a`), services: [{name: old, port: 80}]}\n\
+              - {match: Host(`a`), services: [{name: new, port: 80}]}",
     sources: &["traefik/traefik pkg/provider/kubernetes/crd/kubernetes.go makeServiceKey"],
 });
 
@@ -26,7 +28,15 @@ pub fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
     }
     let Some(spec) = cx.of.spec() else { return };
     let routes = spec.routes.iter().enumerate().skip(cx.index + 1);
-    let Some((later, _)) = routes.filter(|(_, route)| route.rule == cx.route.rule).last() else { return };
+    let Some((later, other)) = routes.filter(|(_, route)| route.rule == cx.route.rule).last() else { return };
+    // One that leads to the same loses nothing.
+    let named = |route: &Route| -> Vec<(String, String, Option<PortRef>)> {
+        let services = route.services.iter();
+        services.map(|service| (service.namespace.clone(), service.name.clone(), service.port.clone())).collect()
+    };
+    if named(other) == named(cx.route) {
+        return;
+    }
     let proof = cx.of.entry.found.shows(format!("routes {} and {} have the same rule", cx.index + 1, later + 1));
     let message = format!("route {} has the same rule and takes the place of this one", later + 1);
     let finding = cx.of.at(DOC.finding(&proof, cx.of.object(), message), field!["spec", "routes", cx.index, "match"]);

@@ -17,7 +17,7 @@ pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
                   something of another provider of Traefik (name@provider). The first two are refused unless Traefik \
                   is told to allow them, the last is configured elsewhere; neither was read. In manifests Traefik is \
                   assumed to be set up for it.",
-    example: "services: [{name: cart, namespace: shop, port: 80}]   # and the Deployment of Traefik is not in the input",
+    example: "services: [{name: cart, namespace: shop, port: 80}]   # no Deployment of Traefik in the input",
     sources: &["Traefik documentation: Kubernetes CRD provider"],
 });
 

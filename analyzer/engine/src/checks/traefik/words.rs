@@ -35,6 +35,11 @@ pub(super) fn reading() -> Reading {
     }
 }
 
+/// How to read Secrets.
+pub(super) fn secrets() -> Reading {
+    Reading { resource: "secrets".to_owned(), arguments: "-o yaml > secrets.yaml".to_owned() }
+}
+
 /// How to read the middlewares.
 pub(super) fn middlewares(cx: &EntryContext<'_, '_>) -> Reading {
     let kind = cx.entry.takes.middleware().to_ascii_lowercase();

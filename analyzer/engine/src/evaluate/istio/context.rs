@@ -3,10 +3,10 @@
 use kubereach_reports::report::ObjectRef;
 
 use crate::evaluate::Cluster;
-use crate::resolve::istio::objects::{Destination, GatewaySpec, Server, VirtualServiceSpec};
+use crate::resolve::istio::objects::{Destination, GatewaySpec, Server, Subset, VirtualServiceSpec};
 use crate::resolve::istio::{Istio, Read, SubsetOf, Target, Tier, hosts};
 use kubereach_model::evidence::{FieldPath, Finding};
-use kubereach_model::snapshot::model::{Gateway, ServicePort, Unmodelled};
+use kubereach_model::snapshot::model::{Gateway, Pod, Service, ServicePort, Unmodelled};
 use kubereach_model::snapshot::{Absence, Found, Gap, ManifestsOnly};
 
 /// A Gateway.
@@ -150,7 +150,22 @@ pub enum Port<'s> {
     Any,
 }
 
-impl DestinationContext<'_, '_> {
+impl<'a, 's> DestinationContext<'a, 's> {
+    /// Service, subset and DestinationRule where no pod of the Service that was read is in the subset. Labels of
+    /// places are not those of pods, and what only templates show is not judged.
+    pub fn without_pods(&self) -> Option<(Found<'s, Service>, &'a Subset, Found<'s, Unmodelled>)> {
+        let (SubsetOf::Found(subset, rule), Target::Service(service)) = (self.subset, self.target) else { return None };
+        let cluster = self.of.cluster;
+        let places = subset.labels.keys().any(|key| key.starts_with("topology."));
+        if places || service.is_selectorless() || cluster.is_manifests() || cluster.is_simulated(service) {
+            return None;
+        }
+        let of_service = cluster.pods_selected(&service.metadata.namespace, &service.spec.selector);
+        let selected = |pod: &Pod| subset.labels.iter().all(|(key, value)| pod.metadata.label(key) == Some(value));
+        let none = !of_service.is_empty() && !of_service.iter().any(|pod| selected(pod));
+        none.then_some((*service, *subset, *rule))
+    }
+
     /// Points a finding at a field of the destination.
     pub fn at(&self, finding: Finding, key: &str) -> Finding {
         let mut field = self.field.clone();

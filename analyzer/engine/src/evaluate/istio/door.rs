@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::context::{GatewayContext, VirtualContext};
 use super::{gateway, virtual_service};
 use crate::evaluate::Cluster;
+use crate::evaluate::door::answer::Handled;
 use crate::evaluate::door::request::{Request, literal};
 use crate::evaluate::door::spoken::Spoken;
 use crate::evaluate::door::{Around, Door, FrontDoor, Kind, OpenDoor, Question, STATUS, ask, handshake, stream};
@@ -69,6 +70,12 @@ impl OpenDoor for Open<'_, '_> {
         let serving = of.serving(host, namespace);
         let (_, server) = serving.first().ok_or("no server of the Gateway takes this host")?;
         Ok(FrontDoor { places, question: question(server, path, around) })
+    }
+
+    /// Which rule wins is not worked out yet where there are rules.
+    fn answer(&self, _: &crate::resolve::request::Request, _: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        let none = self.all.gateways.is_empty() && self.all.services.is_empty();
+        none.then(Vec::new)
     }
 
     fn speaks(&self, _: &ObjectRef) -> Option<Spoken> {

@@ -10,7 +10,7 @@ use super::gateway::{address, controller, listener, tls};
 use super::rules::{self, Does, For, Rule};
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
 use crate::resolve::istio::objects::{Server, Weighted};
-use crate::resolve::istio::{Target, hosts, no_gateway, standard_gateway};
+use crate::resolve::istio::{Target, hosts, no_gateway, of_kind, standard_gateway};
 use crate::resolve::proxy_pods::{Proxy, TrafficSource};
 use kubereach_model::evidence::command::cut;
 use kubereach_model::evidence::{Dormant, FieldPath, Path, PathKey, Segment, SubjectPaths};
@@ -414,7 +414,8 @@ fn referred(target: &Target<'_>, subset: &str) -> String {
 fn delegate<'s>(backends: &Backends<'_, 's>, cx: &VirtualContext<'_, 's>, rules: &[Rule<'s>], made: &mut Made) {
     for rule in rules {
         for (backend, segments, resting) in led(backends, (cx, None, None), rule) {
-            let unused = cx.all.roots(cx.service).next().is_none();
+            let complete = cx.cluster.snapshot.is_complete(&of_kind("VirtualService"), None).is_ok();
+            let unused = complete && cx.all.roots(cx.service).next().is_none();
             let idle = unused.then(|| Dormant::NoTraffic("no VirtualService that was read delegates to it".to_owned()));
             made.add(key(cx, None, None, rule.words.clone(), backend), segments, resting.or(idle));
         }

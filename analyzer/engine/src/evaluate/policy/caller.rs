@@ -12,7 +12,8 @@ use crate::evaluate::Cluster;
 use crate::evaluate::policy::targets::{self, Target, kinds_of_targets, targets};
 use crate::evaluate::service::BackendSegments;
 use crate::policy::{
-    Answer, Connection, Decision, Direction, End, Group, Missing, Nodes, PodEnd, Policy, Protocol, Selection, Unread,
+    Answer, Connection, Decision, Direction, End, Group, Missing, Nodes, PodEnd, Policy, Protocol, Selection,
+    SideAnswer, Unread,
 };
 use crate::resolve::service::{PortView, ServiceView};
 use kubereach_model::evidence::Segment;
@@ -27,10 +28,17 @@ pub fn through<'s>(
     cluster: &Cluster<'s>,
     view: &ServiceView<'s>,
     port: Option<&Port>,
-    caller: Option<(&'static str, Caller<'s>)>,
+    (caller, is_entry): (Option<(&'static str, Caller<'s>)>, bool),
     mut behind: BackendSegments,
 ) -> BackendSegments {
-    let Some((name, caller)) = caller else { return behind };
+    let from_outside = caller.is_none() && is_entry;
+    if caller.is_none() && (!from_outside || cluster.is_manifests()) {
+        return behind;
+    }
+    let (name, caller) = match caller {
+        Some((name, caller)) => (name, Some(caller)),
+        None => ("", None),
+    };
     let Some(slot) = behind.segments.iter_mut().find(|s| s.name == SegmentName::Policy) else { return behind };
     // Where it is blocked already, or was not evaluated, the caller adds nothing to the state.
     if !slot.is_counted() || slot.state() == PathState::Blocked {
@@ -46,13 +54,13 @@ pub fn through<'s>(
     };
     let behind_it = PortView::of(view, Some(declared));
     let mut segment = Segment::clone(slot);
-    if let Caller::Pods(callers) = &caller {
+    if let Some(Caller::Pods(callers)) = &caller {
         // What they may reach, the policies of their own namespaces say.
         for namespace in callers.namespaces.iter().filter(|namespace| **namespace != view.namespace()) {
             assume(checks, cluster, &mut segment, namespace);
         }
     }
-    if let Caller::Pods(callers) = &caller
+    if let Some(Caller::Pods(callers)) = &caller
         && nobody_objects(cluster, declared, &behind_it, callers)
     {
         let first = targets::asked(&behind_it).next();
@@ -64,7 +72,7 @@ pub fn through<'s>(
     }
     let policies = cluster.policies();
     let held = |callers: &Callers<'s>| targets::asked(&behind_it).any(|e| e.pod.is_some_and(|pod| callers.has(pod)));
-    let by_themselves = matches!(&caller, Caller::Pods(callers) if held(callers));
+    let by_themselves = matches!(&caller, Some(Caller::Pods(callers)) if held(callers));
     let targets = if by_themselves || policies.sight.sees_addresses() {
         targets(cluster, view, declared, &behind_it)
     } else {
@@ -72,9 +80,10 @@ pub fn through<'s>(
     };
     let ask = Ask { cluster, protocol, targets: &targets };
     let asked = match &caller {
-        Caller::Pods(pods) => ask.of_pods(pods),
-        Caller::OwnIdentity => Some(Asked::OwnIdentity { restricted: ask.of_identity(true) }),
-        Caller::Unseen => Some(Asked::Unseen { restricted: ask.of_identity(false) }),
+        Some(Caller::Pods(pods)) => ask.of_pods(pods),
+        Some(Caller::OwnIdentity) => Some(Asked::OwnIdentity { restricted: ask.of_identity(true) }),
+        Some(Caller::Unseen) => Some(Asked::Unseen { restricted: ask.of_identity(false) }),
+        None => ask.of_outside().then_some(Asked::OutsideOfMesh),
     };
     let Some(asked) = asked else { return behind };
     let cx = CallerContext { cluster, view, name, protocol, targets: &targets, asked };
@@ -161,6 +170,17 @@ impl<'a, 's> Ask<'a, 's> {
         }
     }
 
+    /// A client outside of the cluster: does a mesh ask what it proves to be?
+    fn of_outside(&self) -> bool {
+        let policies = &self.cluster.policies().policies;
+        self.targets.iter().any(|target| {
+            let selection = target.end.pod().map(|pod| policies.select(pod)).unwrap_or_default();
+            let (protocol, port) = (self.protocol, target.port);
+            let connection = Connection { from: &End::Outside, to: &target.end, protocol, port, request: None };
+            asks_for_identity(&policies.side(&connection, Direction::Ingress, &selection))
+        })
+    }
+
     /// Callers and targets of which no policy tells any two apart; `None` where pairs have to be asked about one by
     /// one: a pod may talk to itself, and a node to its own pods.
     fn kinds<'c>(&'c self, callers: &'c Callers<'s>) -> Option<(Vec<Asking<'c, 's>>, Vec<Asking<'c, 's>>)> {
@@ -241,7 +261,10 @@ impl<'a, 's> Ask<'a, 's> {
         let told: Vec<Counts> = asked
             .iter()
             .map(|of_one| {
-                let of = |answer| of_one.iter().zip(&targets).filter(move |(d, _)| d.answer == answer);
+                // Some requests come through, others do not: that is no doubt about the connection.
+                let answer_of =
+                    |d: &Decision<'_, 's>| if d.is_up_to_the_request() { Answer::Allowed } else { d.answer };
+                let of = |answer| of_one.iter().zip(&targets).filter(move |(d, _)| answer_of(d) == answer);
                 let count = |answer| of(answer).map(|(_, target)| target.count).sum::<usize>();
                 let (denied, unknown) = (count(Answer::Denied), count(Answer::Unknown));
                 Counts { denied, unknown, allowed: reached - denied - unknown }
@@ -260,7 +283,7 @@ impl<'a, 's> Ask<'a, 's> {
             alike: told.windows(2).all(|pair| pair.first() == pair.last()),
             missing: decisions
                 .iter()
-                .filter(|d| d.answer == Answer::Unknown)
+                .filter(|d| d.answer == Answer::Unknown && !d.is_up_to_the_request())
                 .flat_map(|d| d.verdict.ingress.missing.iter().chain(&d.verdict.egress.missing))
                 .next()
                 .copied(),
@@ -268,6 +291,10 @@ impl<'a, 's> Ask<'a, 's> {
                 let closed = d.answer == Answer::Unknown && d.verdict.answer == Answer::Denied;
                 d.unread.iter().find(|unread| closed && unread.may_allow).cloned().map(Box::new)
             }),
+            by_mesh: decisions
+                .iter()
+                .filter(|d| d.answer == Answer::Denied)
+                .all(|d| d.verdict.ingress.is_closed_in_mesh()),
             deciding: if open { Vec::new() } else { words::policies(self.cluster, reasons()) },
             admitting: if open { words::admitting(self.cluster, reasons()) } else { Vec::new() },
         }))
@@ -287,8 +314,15 @@ pub enum Asked<'a, 's> {
         /// Is there a policy at the pods that does not admit just anyone?
         restricted: bool,
     },
+    /// Clients outside of the cluster, of whom a mesh asks what they prove to be.
+    OutsideOfMesh,
     /// Pods.
     Pods(Pairs<'a, 's>),
+}
+
+/// Does a mesh let in, or turn away, by what the client proves to be, or turn it away in any case?
+pub(crate) fn asks_for_identity(side: &SideAnswer<'_>) -> bool {
+    !side.is_open_in_mesh() && (side.is_closed_in_mesh() || side.missing.contains(&Missing::Identity))
 }
 
 /// The answers to every pair of a caller's pod and a pod behind the port.
@@ -306,6 +340,8 @@ pub struct Pairs<'a, 's> {
     pub missing: Option<Missing<'s>>,
     /// Where it cannot be told because policies were not read that may admit whom these turn away: their kind.
     pub opened_by: Option<Box<Unread>>,
+    /// Are those that are turned away turned away by a mesh, whatever plugin runs?
+    pub by_mesh: bool,
     /// The policies that decide, each once; of no interest where every pair is allowed.
     pub deciding: Vec<&'a Policy<'s>>,
     /// Where every pair is allowed: the policies that admit the caller, with their rules.

@@ -29,7 +29,7 @@ impl<'s> Admits<'s> {
             Answer::Allowed => Self::Anyone,
             Answer::Denied => Self::NoOne,
             // Which request it is, like who connects, is a question and no gap.
-            Answer::Unknown => match side.missing.iter().find(|m| !matches!(m, Missing::Caller | Missing::Request)) {
+            Answer::Unknown => match side.missing.iter().find(|missing| !missing.is_question()) {
                 Some(missing) => Self::Unclear(*missing),
                 None => Self::Some,
             },
@@ -120,6 +120,12 @@ impl<'a, 's> Context<'a, 's> {
     pub fn is_not_enforced(&self) -> bool {
         matches!(self.enforcement(), Enforcement::NotEnforced { .. })
             && self.sides.iter().all(SideAnswer::is_open_in_mesh)
+    }
+
+    /// Are the pods that admit nobody closed by a mesh? Its proxies enforce it, whatever plugin runs, and nodes are
+    /// clients like any others.
+    pub fn is_closed_by_mesh(&self) -> bool {
+        self.sides.iter().filter(|side| side.answer == Answer::Denied).all(SideAnswer::is_closed_in_mesh)
     }
 
     /// May a policy of another system, or one that was not read, let through what these turn away?

@@ -18,6 +18,7 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 use kubereach_model::evidence::Segment;
 
 pub use behind::behind;
+pub(crate) use caller::asks_for_identity;
 pub use caller::{Asked, CallerContext, Pairs, through};
 pub use callers::{Caller, Callers, CallersOf};
 pub use context::{Admits, Context, PolicyContext};

@@ -97,6 +97,7 @@ impl<'w, 's> Backends<'w, 's> {
         }
         let found = super::backend(self, view, port, consumer);
         let caller = proxy.map(|proxy| (proxy.name, self.callers.of(self.cluster, proxy)));
+        let caller = (caller, consumer != Consumer::ClusterIp);
         let found = policy::through(&self.checks.policy, self.cluster, view, port, caller, found);
         let asked = Asked { port: port.cloned(), consumer, proxy: proxy.cloned() };
         known.push((asked, found.clone()));

@@ -12,7 +12,7 @@ use crate::resolve::traefik::shape::{self, Syntax};
 use crate::resolve::traefik::{Entry, Traefik};
 use kubereach_model::evidence::{Finding, Step};
 use kubereach_model::snapshot::model::ServicePort;
-use kubereach_model::snapshot::{Gap, ManifestsOnly};
+use kubereach_model::snapshot::{Gap, GroupKind, ManifestsOnly};
 
 /// One IngressRoute.
 pub struct EntryContext<'a, 's> {
@@ -55,6 +55,13 @@ impl<'s> EntryContext<'_, 's> {
     /// Would this Traefik serve it?
     pub fn fits(&self, told: &Told<'s>) -> bool {
         told.reads() && told.serves(self.entry.class()) && told.watches(self.entry.namespace())
+    }
+
+    /// Has this Traefik one of its entry points?
+    pub fn listens(&self, told: &Told<'s>) -> bool {
+        let named = self.spec().map(|spec| &*spec.entry_points).unwrap_or_default();
+        let there = told.entry_points();
+        named.is_empty() || named.iter().any(|name| there.keys().any(|known| name.eq_ignore_ascii_case(known)))
     }
 
     /// What every Traefik that would serve it was told.
@@ -128,6 +135,16 @@ impl RouteContext<'_, '_> {
     /// What it takes.
     pub const fn takes(&self) -> Takes {
         self.of.entry.takes
+    }
+
+    /// Without a Service and without a child that was read: why there may be a child all the same.
+    pub fn may_have_children(&self) -> Option<Gap> {
+        let of = self.of;
+        let is_parent = self.takes() == Takes::Http && self.route.services.is_empty() && self.rule.is_ok();
+        if !is_parent || of.all.children(of.entry).next().is_some() {
+            return None;
+        }
+        of.cluster.snapshot.is_complete(&GroupKind::known(of.entry.group, Takes::Http.kind()), None).err()
     }
 
     /// Its rule for prose.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::assemble;
 use super::context::EntryContext;
 use crate::evaluate::Cluster;
+use crate::evaluate::door::answer::Handled;
 use crate::evaluate::door::request::{Request, literal};
 use crate::evaluate::door::spoken::{Spoken, of_word};
 use crate::evaluate::door::{
@@ -78,6 +79,12 @@ impl OpenDoor for Open<'_, '_> {
         }
         let ports: Vec<&ServicePort> = services.iter().flat_map(|s| s.get().value.spec.ports.iter()).collect();
         Ok(FrontDoor { places, question: question(entry, path, &ports, around) })
+    }
+
+    /// Which rule wins is not worked out yet where there are rules.
+    fn answer(&self, _: &crate::resolve::request::Request, _: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        let none = self.all.entries.is_empty();
+        none.then(Vec::new)
     }
 
     fn speaks(&self, entry: &ObjectRef) -> Option<Spoken> {

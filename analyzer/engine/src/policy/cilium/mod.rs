@@ -252,11 +252,11 @@ impl<'s> Cilium<'s> {
         match allowed.unauthenticated {
             Some(Authentication::AlwaysFails) => {
                 possible = possible.without(Outcomes::ALLOW).or(Outcomes::DENY).or(Outcomes::VETO);
-                missing = Some(Missing::MutualAuthentication);
+                missing = Some(Missing::Authentication);
             }
             Some(_) => {
                 possible = possible.or(Outcomes::DENY).or(Outcomes::VETO);
-                missing = Some(Missing::MutualAuthentication);
+                missing = Some(Missing::Authentication);
             }
             None => {}
         }

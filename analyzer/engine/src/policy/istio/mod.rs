@@ -577,8 +577,12 @@ impl<'s> Rules<'s> for Istio<'s> {
     fn reached(&self, _phrases: &mut Vec<String>) {}
 
     fn admitted(&self, _asked: &Asked<'_, 's>, phrases: &mut Vec<String>) {
-        if let What::Authorization { action: Action::Allow, rules } = &self.what {
-            phrases.extend(rules.iter().map(Rule::words));
+        match &self.what {
+            What::Authorization { action: Action::Allow, rules } => phrases.extend(rules.iter().map(Rule::words)),
+            What::Peer(index) if self.shared.mesh.peers.get(*index).is_some_and(peer::Peer::is_strict) => {
+                phrases.push("clients with the mesh's mutual TLS".to_owned());
+            }
+            _ => {}
         }
     }
 

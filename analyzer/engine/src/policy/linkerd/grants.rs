@@ -207,7 +207,7 @@ pub(super) fn of_policy<'s>(
                     }
                 }
                 Ok(None) => return None,
-                Err(()) => doubt = Some(Missing::Authentication("MeshTLSAuthentication", name)),
+                Err(()) => doubt = Some(Missing::Reference("MeshTLSAuthentication", name)),
             },
             "NetworkAuthentication" => match authentication(snapshot, &NETWORK, namespace, name) {
                 Ok(Some(found)) => {
@@ -216,7 +216,7 @@ pub(super) fn of_policy<'s>(
                     }
                 }
                 Ok(None) => return None,
-                Err(()) => doubt = Some(Missing::Authentication("NetworkAuthentication", name)),
+                Err(()) => doubt = Some(Missing::Reference("NetworkAuthentication", name)),
             },
             _ => return None,
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::snapshot::model::lenient::PortRef;
-use kubereach_model::snapshot::model::{ConfigMap, Resource as _, Unmodelled, Workload};
+use kubereach_model::snapshot::model::{ConfigMap, ParentRef, Resource as _, Unmodelled, Workload};
 use kubereach_model::snapshot::{Found, FoundAny, Gap, GroupKind, LabelSelector, Proof, Snapshot};
 use kubereach_reports::report::ObjectRef;
 use serde::Deserialize as _;
@@ -127,6 +127,8 @@ struct Server<'s> {
     speaks: Speaks,
     grants: Vec<Grant<'s>>,
     routes: Vec<Route<'s>>,
+    /// Routes of the Gateway API are bound to it, which are not evaluated.
+    has_other_routes: bool,
 }
 
 /// What the proxy looks for in a connection.
@@ -180,6 +182,15 @@ impl<'s> Read<'_, 's> {
             speaks,
             grants,
             routes: self.routes_of(namespace, &meta.name),
+            has_other_routes: self.snapshot.routes.iter().any(|route| {
+                let parents = &route.get().value.spec.parent_refs;
+                let is_it = |parent: &ParentRef| {
+                    parent.group.as_deref() == Some(GROUP)
+                        && parent.kind.as_deref() == Some("Server")
+                        && parent.name == meta.name
+                };
+                route.get().value.metadata.namespace == namespace && parents.iter().any(is_it)
+            }),
         }
     }
 
@@ -257,6 +268,9 @@ impl<'s> Server<'s> {
         let by_server: Vec<(usize, &Grant<'s>)> = self.grants.iter().enumerate().collect();
         if self.speaks == Speaks::Opaque {
             return admits(by_server, config, asked);
+        }
+        if self.has_other_routes {
+            return PolicyAnswer::Undecidable { missing: Missing::Form, possible: either };
         }
         if self.routes.is_empty() {
             let probed = routes::is_probe(&probe_paths(asked.pod, asked.port), asked.request);

@@ -135,6 +135,8 @@ pub struct Gateways {
     pub pods: GatewayPods,
     /// It reads EndpointSlices and dials ready addresses itself; otherwise it is not known.
     pub dials_endpoints: bool,
+    /// Its TLS listeners end TLS for `TCPRoutes` as well, which the API leaves to implementations.
+    pub ends_tls_for_tcp: bool,
     /// It serves `HTTPRoutes` and `GRPCRoutes` with one host name side by side.
     pub shares_hostnames: bool,
 }

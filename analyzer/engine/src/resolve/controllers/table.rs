@@ -35,8 +35,13 @@ const BLANK: Controller = Controller {
 };
 
 /// An implementation of the Gateway API that reads EndpointSlices; its pods have the label of GEP-1762.
-const GATEWAYS: Gateways =
-    Gateways { controller_name: "", pods: GatewayPods::Unknown, dials_endpoints: true, shares_hostnames: false };
+const GATEWAYS: Gateways = Gateways {
+    controller_name: "",
+    pods: GatewayPods::Unknown,
+    dials_endpoints: true,
+    ends_tls_for_tcp: true,
+    shares_hostnames: false,
+};
 
 /// Images of Envoy.
 const ENVOY: [&str; 2] = ["envoy", "envoy-*"];
@@ -104,7 +109,13 @@ pub static CONTROLLERS: &[Controller] = &[
             "--providers.kubernetesingress.allowExternalNameServices",
         ]),
         target_ports: TargetPorts::Refused,
-        gateways: Some(Gateways { controller_name: "traefik.io/", pods: GatewayPods::Shared, ..GATEWAYS }),
+        // `pkg/provider/kubernetes/gateway/kubernetes.go`, `supportedRouteKinds`.
+        gateways: Some(Gateways {
+            controller_name: "traefik.io/",
+            pods: GatewayPods::Shared,
+            ends_tls_for_tcp: false,
+            ..GATEWAYS
+        }),
         ..BLANK
     },
     Controller {

@@ -19,11 +19,11 @@ pub enum Kinds<'s> {
 }
 
 /// What a protocol can carry; `None` for protocols the API does not define.
-pub fn of_protocol(listener: &Listener) -> Option<&'static [RouteKind]> {
+fn of_protocol(listener: &Listener, ends_tls_for_tcp: bool) -> Option<&'static [RouteKind]> {
     let passthrough = listener.tls.as_ref().is_some_and(|tls| tls.mode.as_deref() == Some("Passthrough"));
     Some(match listener.protocol.as_str() {
         "HTTP" | "HTTPS" => &[RouteKind::Http, RouteKind::Grpc],
-        "TLS" if passthrough => &[RouteKind::Tls],
+        "TLS" if passthrough || !ends_tls_for_tcp => &[RouteKind::Tls],
         "TLS" => &[RouteKind::Tls, RouteKind::Tcp],
         "TCP" => &[RouteKind::Tcp],
         "UDP" => &[RouteKind::Udp],
@@ -31,9 +31,9 @@ pub fn of_protocol(listener: &Listener) -> Option<&'static [RouteKind]> {
     })
 }
 
-/// What may attach to a listener.
-pub fn of(listener: &Listener) -> Kinds<'_> {
-    let Some(carried) = of_protocol(listener) else { return Kinds::ThirdParty };
+/// What may attach to a listener. Whether one that ends TLS takes `TCPRoutes` is the implementation's affair.
+pub fn of(listener: &Listener, ends_tls_for_tcp: bool) -> Kinds<'_> {
+    let Some(carried) = of_protocol(listener, ends_tls_for_tcp) else { return Kinds::ThirdParty };
     let listed = listener.allowed_routes.as_ref().map(|a| &*a.kinds).unwrap_or_default();
     if listed.is_empty() {
         return Kinds::Known { allowed: carried.to_vec(), invalid: Vec::new() };

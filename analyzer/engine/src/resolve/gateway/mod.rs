@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use allowance::Allowed;
 use listener::{Admission, ListenerState, Owner};
 
-use super::ClusterIndex;
+use super::{ClusterIndex, controllers};
 use kubereach_model::snapshot::model::{Gateway, GatewayClass, ListenerSet};
 use kubereach_model::snapshot::{Found, Gap, Lookup};
 
@@ -56,6 +56,13 @@ pub struct Gateways<'s> {
     of_set: HashMap<(&'s str, &'s str), Vec<usize>>,
 }
 
+/// Does the class's implementation take `TCPRoutes` where it ends TLS? So does one that is not known.
+fn ends_tls_for_tcp(class: &Lookup<'_, GatewayClass>) -> bool {
+    let Lookup::Found(class) = class else { return true };
+    let name = class.get().value.spec.controller_name.as_deref().unwrap_or_default();
+    controllers::of_gateway_class(name).is_none_or(|(_, gateways)| gateways.ends_tls_for_tcp)
+}
+
 impl<'s> Gateways<'s> {
     /// Reads every Gateway and ListenerSet.
     pub fn new(cluster: &ClusterIndex<'s>) -> Self {
@@ -64,8 +71,8 @@ impl<'s> Gateways<'s> {
         let mut groups: Vec<Vec<Vec<usize>>> = Vec::new();
         for gateway in cluster.snapshot.gateways.iter() {
             let id = this.all.len();
-            let own = this.add(Owner::Gateway(gateway), Some(id), &Admission::Admitted);
             let class = cluster.snapshot.lookup::<GatewayClass>("", &gateway.get().spec.gateway_class_name);
+            let own = this.add(Owner::Gateway(gateway), Some(id), &Admission::Admitted, ends_tls_for_tcp(&class));
             this.of_gateway.insert((&gateway.get().metadata.namespace, &gateway.get().metadata.name), id);
             this.all.push(GatewayState { gateway, class, listeners: own.clone() });
             groups.push(vec![own]);
@@ -76,7 +83,9 @@ impl<'s> Gateways<'s> {
         sets.sort_by_key(|s| s.metadata.creation_timestamp.0);
         for set in sets {
             let (gateway, admission) = this.admit(cluster, set);
-            let listeners = this.add(Owner::Set(set), gateway, &admission);
+            let class = gateway.and_then(|id| this.all.get(id)).map(|state| &state.class);
+            let ends = class.is_none_or(ends_tls_for_tcp);
+            let listeners = this.add(Owner::Set(set), gateway, &admission, ends);
             this.of_set.insert((&set.get().metadata.namespace, &set.get().metadata.name), listeners.clone());
             let Some(gateway) = gateway else { continue };
             if let Some(state) = this.all.get_mut(gateway) {
@@ -94,7 +103,7 @@ impl<'s> Gateways<'s> {
         this
     }
 
-    fn add(&mut self, owner: Owner<'s>, gateway: Option<usize>, admission: &Admission) -> Vec<usize> {
+    fn add(&mut self, owner: Owner<'s>, gateway: Option<usize>, admission: &Admission, ends_tls: bool) -> Vec<usize> {
         let first = self.listeners.len();
         for (index, spec) in owner.listeners().iter().enumerate() {
             self.listeners.push(ListenerState {
@@ -103,7 +112,7 @@ impl<'s> Gateways<'s> {
                 index,
                 spec,
                 admission: admission.clone(),
-                kinds: kinds::of(spec),
+                kinds: kinds::of(spec, ends_tls),
                 conflict: None,
             });
         }

@@ -1,8 +1,9 @@
 //! The middlewares of a route: which are there, and which redirect.
 //!
-//! Sources: traefik/traefik `pkg/provider/kubernetes/crd/kubernetes.go` (`resolveReference`, `createBasicAuthMiddleware`,
-//! `createErrorPageMiddleware`: one that cannot be made is left out) and `pkg/server/middleware/middlewares.go` (a
-//! route with a middleware that does not exist, or that leads back to itself, is not served).
+//! Sources: traefik/traefik `pkg/provider/kubernetes/crd/kubernetes.go` (`resolveReference`,
+//! `createBasicAuthMiddleware`, `createErrorPageMiddleware`: one that cannot be made is left out) and
+//! `pkg/server/middleware/middlewares.go` (a route with a middleware that does not exist, or that leads back to
+//! itself, is not served).
 
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::field;
@@ -47,6 +48,8 @@ pub enum What<'s> {
     Elsewhere,
     /// It is there and Traefik cannot make it: what it lacks.
     Lacks(Found<'s, Unmodelled>, Absence),
+    /// It is there, and what it needs of a Secret was not read.
+    SecretUnseen(Found<'s, Unmodelled>, Gap),
     /// It is there and Traefik cannot make it: why.
     Unusable(Found<'s, Unmodelled>, String),
 }
@@ -134,14 +137,17 @@ impl<'s> Follower<'_, 's> {
             if auth.secret.is_empty() {
                 return Some(What::Unusable(found, "it names no Secret with its users".to_owned()));
             }
-            if let Lookup::Absent(absence) = self.cluster.snapshot.lookup::<Secret>(namespace, &auth.secret) {
-                return Some(What::Lacks(found, absence));
+            match self.cluster.snapshot.lookup::<Secret>(namespace, &auth.secret) {
+                Lookup::Absent(absence) => return Some(What::Lacks(found, absence)),
+                Lookup::Unknown(gap) => return Some(What::SecretUnseen(found, gap)),
+                Lookup::Found(_) => {}
             }
         }
         let page = spec.errors.as_ref()?;
         let leaves = self.leaf(found, &page.service, field!["spec", "errors", "service"].into());
         leaves.iter().find_map(|leaf: &Leaf<'_>| match &leaf.target {
             Target::Missing(_, absence) if leaf.is_direct => Some(What::Lacks(found, absence.clone())),
+            Target::Unseen(_, gap) if leaf.is_direct => Some(What::Unseen(gap.clone())),
             _ => None,
         })
     }

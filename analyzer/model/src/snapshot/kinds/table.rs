@@ -285,6 +285,10 @@ kinds! {
         kind("policy.linkerd.io", "v1beta3", "Server", "servers").custom().role(Policy),
         kind("policy.linkerd.io", "v1alpha1", "AuthorizationPolicy", "authorizationpolicies")
             .custom().role(Policy),
+        kind("policy.linkerd.io", "v1alpha1", "MeshTLSAuthentication", "meshtlsauthentications")
+            .custom().role(Policy),
+        kind("policy.linkerd.io", "v1alpha1", "NetworkAuthentication", "networkauthentications")
+            .custom().role(Policy),
         kind("policy.linkerd.io", "v1beta1", "ServerAuthorization", "serverauthorizations")
             .custom().role(Policy),
         kind("policy.linkerd.io", "v1beta3", "HTTPRoute", "httproutes").custom().role(Policy),

@@ -114,21 +114,28 @@ fn tls(server: &Value, protocol: &str, wrong: &mut Wrong) {
         wrong.sure.push("tls names its certificate in several ways".to_owned());
     }
     let ends_here = matches!(mode, "SIMPLE" | "MUTUAL" | "OPTIONAL_MUTUAL");
-    if !ends_here || named {
+    if ends_here && named {
         return;
     }
-    if mode != "SIMPLE" && !has("caCertificates") {
+    if ends_here {
+        files_of(tls, mode, wrong);
+    }
+    if has("caCrl") && (has("credentialName") || mode == "SIMPLE") {
+        wrong.sure.push("caCrl with credentialName, or with mode SIMPLE".to_owned());
+    }
+}
+
+/// Certificates that are files in the gateway.
+fn files_of(tls: &Value, mode: &str, wrong: &mut Wrong) {
+    if mode != "SIMPLE" && text(tls, "caCertificates").is_empty() {
         wrong.sure.push(format!("mode {mode} needs the authorities of its clients"));
     }
     let own = [tls.clone()];
-    let certificates = if many("tlsCertificates") { items(get(tls, "tlsCertificates")) } else { &own };
-    for certificate in certificates {
+    let listed = items(get(tls, "tlsCertificates"));
+    for certificate in if listed.is_empty() { &own } else { listed } {
         if text(certificate, "serverCertificate").is_empty() || text(certificate, "privateKey").is_empty() {
             wrong.sure.push(format!("mode {mode} needs a certificate and its key"));
         }
-    }
-    if has("caCrl") && mode == "SIMPLE" {
-        wrong.sure.push("mode SIMPLE with caCrl".to_owned());
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn headers(headers: &Value, wrong: &mut Wrong) {
     }
 }
 
-/// `%%`, or `%NAME%` with anything between: each sign has its partner.
+/// `%%`, `%NAME%` or `%NAME(ARGUMENT)%`: each sign has its partner.
 fn is_value(value: &str) -> bool {
     if value.chars().any(|c| c.is_control() && c != '\t') {
         return false;
@@ -42,13 +42,13 @@ fn is_value(value: &str) -> bool {
             rest = after;
             continue;
         }
-        let Some((command, after)) = after.split_once('%') else { return false };
-        let starts = command.chars().next().is_some_and(|c| c.is_ascii_uppercase());
-        let name = command.split(['(', ':']).next().unwrap_or_default();
-        if !starts || !name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
-            return false;
-        }
-        rest = after;
+        let end = match (after.find('('), after.find('%')) {
+            (Some(open), Some(sign)) if open < sign => after.find(")%").map(|end| end + 2),
+            (_, Some(sign)) => Some(sign + 1),
+            (_, None) => None,
+        };
+        let Some(end) = end else { return false };
+        rest = after.get(end..).unwrap_or_default();
     }
     true
 }
@@ -121,7 +121,13 @@ fn http_match(m: &Value, wrong: &mut Wrong) {
         if !is_claim(key) && !pseudo && !is_header(key) {
             wrong.sure.push(format!("'{key}' is no name of a header"));
         }
-        compared(value, &format!("the header '{key}'"), false, wrong);
+        let present = get(m, "withoutHeaders").get(key).is_some_and(|of| text(of, "regex") == "*");
+        if value.is_null() && get(m, "headers").get(key).is_some_and(Value::is_null) {
+            wrong.sure.push(format!("the match of the header '{key}' is null"));
+        }
+        if !present {
+            compared(value, &format!("the header '{key}'"), false, wrong);
+        }
     }
     compared(get(m, "uri"), "the path", true, wrong);
     for key in ["scheme", "method", "authority"] {
@@ -138,7 +144,8 @@ fn http_match(m: &Value, wrong: &mut Wrong) {
 }
 
 fn percent(value: &Value, what: &str, wrong: &mut Wrong) {
-    if get(value, "value").as_f64().is_some_and(|value| !(0.0..=100.0).contains(&value)) {
+    let fits = |value: f64| (0.0..=100.0).contains(&value);
+    if get(value, "value").as_f64().is_some_and(|value| !fits(value)) {
         wrong.sure.push(format!("the percentage of {what} is not within 0 and 100"));
     }
 }
@@ -166,6 +173,9 @@ fn redirect(rule: &Value, wrong: &mut Wrong) {
     let ports = ["port", "derivePort"].into_iter().any(|key| redirect.get(key).is_some_and(|value| !value.is_null()));
     if !has("uri") && !rewrites && !has("authority") && !has("scheme") && !ports {
         wrong.sure.push("a redirect says nothing of where to".to_owned());
+    }
+    if get(redirect, "port").as_i64().is_some_and(|port| !(0..=65535).contains(&port)) {
+        wrong.sure.push("the port of a redirect is none".to_owned());
     }
     let code = get(redirect, "redirectCode").as_i64().unwrap_or_default();
     if code != 0 && !(300..=399).contains(&code) {
@@ -205,6 +215,27 @@ fn rewrite(rule: &Value, wrong: &mut Wrong) {
     }
 }
 
+/// `SupportedGRPCStatus`.
+const GRPC: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "UNAUTHENTICATED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+];
+
 fn fault(fault: &Value, wrong: &mut Wrong) {
     if fault.is_null() {
         return;
@@ -215,6 +246,16 @@ fn fault(fault: &Value, wrong: &mut Wrong) {
     }
     for part in [abort, delay] {
         percent(get(part, "percentage"), "a fault", wrong);
+    }
+    for part in [abort, delay] {
+        let value = get(get(part, "percentage"), "value").as_f64().unwrap_or_default();
+        if value > 0.0 && value < 0.0001 {
+            wrong.sure.push("the percentage of a fault is below 0.0001".to_owned());
+        }
+    }
+    let code = text(abort, "grpcStatus");
+    if !code.is_empty() && !GRPC.contains(&code) {
+        wrong.sure.push(format!("the gRPC status '{code}' is not known"));
     }
     if let Some(status) = get(abort, "httpStatus").as_i64() {
         status_in_range(status, wrong);
@@ -258,6 +299,7 @@ fn retries(retries: &Value, wrong: &mut Wrong) {
         wrong.sure.push("retries has no attempts and says more".to_owned());
     }
     duration(get(retries, "perTryTimeout"), "perTryTimeout", wrong);
+    duration(get(retries, "backoff"), "backoff", wrong);
     let retry_on = text(retries, "retryOn");
     let known = |policy: &str| {
         RETRY_ON.contains(&policy) || policy.parse::<u16>().is_ok_and(|status| (100..600).contains(&status))
@@ -269,6 +311,11 @@ fn retries(retries: &Value, wrong: &mut Wrong) {
 
 fn cors(cors: &Value, wrong: &mut Wrong) {
     const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    let age = get(cors, "maxAge");
+    duration(age, "maxAge", wrong);
+    if age.as_str().and_then(milliseconds).is_some_and(|ms| ms % 1000.0 != 0.0) {
+        wrong.sure.push("maxAge is more exact than a second".to_owned());
+    }
     for origin in items(get(cors, "allowOrigins")) {
         if ["exact", "prefix", "regex"].into_iter().all(|key| text(origin, key).is_empty()) {
             wrong.sure.push("an origin of corsPolicy is empty".to_owned());
@@ -284,12 +331,14 @@ fn cors(cors: &Value, wrong: &mut Wrong) {
     }
 }
 
-/// At least a millisecond.
+/// At least a millisecond, and whole ones.
 fn duration(value: &Value, what: &str, wrong: &mut Wrong) {
     let Some(text) = value.as_str() else { return };
     let Some(milliseconds) = milliseconds(text) else { return };
     if milliseconds < 1.0 {
         wrong.sure.push(format!("{what} is shorter than a millisecond"));
+    } else if milliseconds.fract() != 0.0 {
+        wrong.sure.push(format!("{what} is more exact than a millisecond"));
     }
 }
 

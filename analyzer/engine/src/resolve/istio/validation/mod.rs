@@ -94,3 +94,95 @@ fn port(number: &Value) -> Result<(), String> {
         None => Err("a port is missing".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{gateway, virtual_service};
+
+    fn with(rule: Value) -> Value {
+        json!({"hosts": ["shop.example"], "gateways": ["edge"], "http": [rule]})
+    }
+
+    fn leads(more: Value) -> Value {
+        let mut rule = json!({"route": [{"destination": {"host": "web"}}]});
+        if let (Some(rule), Value::Object(more)) = (rule.as_object_mut(), more) {
+            rule.extend(more);
+        }
+        with(rule)
+    }
+
+    #[test]
+    fn what_istio_takes_of_a_virtual_service_is_not_refused() {
+        for spec in [
+            leads(json!({})),
+            leads(json!({"match": [{"uri": {"prefix": ""}}, {"withoutHeaders": {"x": {"regex": "*"}}}]})),
+            leads(json!({"timeout": "1m30s", "retries": {"attempts": 2, "retryOn": "5xx,503"}})),
+            leads(json!({"headers": {"request": {"set": {"x": "100%%", "y": "%TIME(%b)%", ":authority": "a"}}}})),
+            with(json!({"redirect": {"uri": "/a"}})),
+            with(json!({"directResponse": {"status": 204}})),
+            json!({"http": [{"route": [{"destination": {"host": "web"}}]}]}),
+            json!({"hosts": ["a.example"], "tls": [{"match": [{"sniHosts": ["a.example"]}],
+                "route": [{"destination": {"host": "web"}}]}]}),
+        ] {
+            let wrong = virtual_service("shop", &spec);
+            assert!(wrong.sure.is_empty(), "{spec}: {:?}", wrong.sure);
+        }
+    }
+
+    #[test]
+    fn what_istio_refuses_of_a_virtual_service_is_said() {
+        for spec in [
+            json!({"hosts": ["shop.example"]}),
+            json!({"hosts": ["*"], "http": [{"route": [{"destination": {"host": "web"}}]}]}),
+            json!({"hosts": ["*.example", "a.example"], "http": [{"redirect": {"uri": "/"}}]}),
+            with(json!({})),
+            with(json!({"route": [{"destination": {"host": "*"}}]})),
+            with(json!({"redirect": {}})),
+            leads(json!({"redirect": {"uri": "/a"}})),
+            leads(json!({"headers": {"request": {"set": {"x": "abc%1"}}}})),
+            leads(json!({"headers": {"response": {"add": {"": "1"}}}})),
+            leads(json!({"match": [{"method": {"prefix": ""}}]})),
+            leads(json!({"match": [{"headers": {"x": null}}]})),
+            leads(json!({"match": [{"gateways": ["ns/*"]}]})),
+            leads(json!({"retries": {"attempts": 2, "retryOn": "sometimes"}})),
+            leads(json!({"fault": {"delay": {"fixedDelay": "0.1ms"}}})),
+            leads(json!({"rewrite": {}})),
+        ] {
+            assert!(!virtual_service("shop", &spec).sure.is_empty(), "{spec}");
+        }
+    }
+
+    #[test]
+    fn servers_of_a_gateway_are_judged_as_istio_does() {
+        let port = |number: i64, protocol: &str| json!({"number": number, "name": "p", "protocol": protocol});
+        for (server, fine) in [
+            (json!({"hosts": ["a.example"], "port": port(80, "HTTP")}), true),
+            (json!({"hosts": ["./a.example", "*"], "port": port(80, "http2")}), true),
+            (json!({"hosts": ["a.example"], "port": port(80, "HTTP"), "tls": {"httpsRedirect": true}}), true),
+            (
+                json!({"hosts": ["a.example"], "port": port(443, "HTTPS"),
+                    "tls": {"mode": "SIMPLE", "credentialName": "c"}}),
+                true,
+            ),
+            (json!({"hosts": ["a.example"], "port": port(443, "HTTPS")}), false),
+            (json!({"hosts": ["a.example"], "port": port(443, "HTTPS"), "tls": {"mode": "SIMPLE"}}), false),
+            (
+                json!({"hosts": ["a.example"], "port": port(443, "TLS"),
+                    "tls": {"mode": "ISTIO_MUTUAL", "credentialName": "c"}}),
+                false,
+            ),
+            (json!({"hosts": [], "port": port(80, "HTTP")}), false),
+            (json!({"hosts": ["short"], "port": port(80, "HTTP")}), false),
+            (json!({"hosts": ["*a.example"], "port": port(80, "HTTP")}), false),
+            (json!({"hosts": ["~/a.example"], "port": port(80, "HTTP")}), false),
+            (json!({"hosts": ["a.example"], "port": port(66000, "HTTP")}), false),
+            (json!({"hosts": ["a.example"], "port": port(80, "SMTP")}), false),
+            (json!({"hosts": ["a.example"], "port": port(80, "HTTP"), "bind": "unix:///a"}), false),
+        ] {
+            let wrong = gateway("edge", &json!({"servers": [server]}));
+            assert_eq!(wrong.sure.is_empty(), fine, "{server}: {:?}", wrong.sure);
+        }
+    }
+}
