@@ -166,7 +166,7 @@ impl<'c, 's> ListenerContext<'c, 's> {
     pub(crate) fn certificate_elsewhere(&self) -> Option<&'s str> {
         const MAP: &str = "networking.gke.io/certmap";
         let tls = self.listener.spec.tls.as_ref();
-        let is_one = |key: &&String| key.to_ascii_lowercase().contains("cert");
+        let is_one = |key: &&String| key.starts_with("networking.gke.io/") && key.contains("cert");
         let option = tls.and_then(|tls| tls.options.keys().find(is_one)).map(String::as_str);
         let gateway = self.gateway.map(|gateway| gateway.gateway.get());
         option.or_else(|| gateway.and_then(|gateway| gateway.metadata.annotation(MAP)).map(|_| MAP))
