@@ -17,7 +17,7 @@ pub fn coverage(snapshot: &Snapshot) -> Vec<Coverage> {
         .records()
         .map(|(kind, namespace, record)| Coverage {
             // Kinds of other projects, and those that nobody evaluates, share names: `Gateway`, `NetworkPolicy`.
-            kind: if is_elsewhere(kind) || unmodelled_role(kind).is_some_and(is_about_traffic) {
+            kind: if is_elsewhere(kind) || unmodelled_role(kind).is_some_and(shares_names) {
                 kind.display()
             } else {
                 kind.kind.to_string()
@@ -88,6 +88,11 @@ fn counts(s: &Snapshot) -> Counts {
         counts.entry(kind.group_kind()).or_default();
     }
     counts
+}
+
+/// Is it a kind whose name kinds of other groups have as well?
+const fn shares_names(role: UnmodelledRole) -> bool {
+    !matches!(role, UnmodelledRole::Budget | UnmodelledRole::Identity)
 }
 
 /// Does it lead traffic or decide about it, and does no check of other objects read it?

@@ -79,7 +79,9 @@ fn every_place_is_that_of_the_very_field() {
                 }
             }
             let quoted = field.strip_suffix("\"]").and_then(|f| f.rsplit_once("[\"")).map(|(_, key)| key);
-            let plain = || field.rsplit(['.', ']']).find(|part| !part.is_empty()).unwrap_or_default();
+            let last = || field.rsplit(['.', ']']).find(|part| !part.is_empty()).unwrap_or_default();
+            // Of an item of a list the key of the list.
+            let plain = || last().split('[').next().unwrap_or_default();
             let key = quoted.unwrap_or_else(plain);
             let line: String = std::fs::read_to_string(&at.path)
                 .unwrap()

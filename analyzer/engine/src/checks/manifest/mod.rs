@@ -88,7 +88,7 @@ impl<'s> Judged<'s> {
             };
             Some(self.placed(finding, refusal))
         };
-        self.refusals.iter().filter_map(finding).collect()
+        once(self.refusals.iter().filter_map(finding))
     }
 
     /// What is only worth saying.
@@ -106,8 +106,19 @@ impl<'s> Judged<'s> {
             };
             Some(self.placed(doc.finding(self.object.clone(), message), refusal))
         };
-        self.refusals.iter().filter_map(finding).collect()
+        once(self.refusals.iter().filter_map(finding))
     }
+}
+
+/// What is the same at several places of an object is said at the first.
+fn once(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = Vec::new();
+    for finding in findings {
+        if all.iter().all(|said| said.message != finding.message) {
+            all.push(finding);
+        }
+    }
+    all
 }
 
 /// Puts on every path what would be refused of the objects that it crosses, and says what else is worth saying of a
