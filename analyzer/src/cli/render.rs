@@ -15,7 +15,7 @@ use kubereach_intake::InputSpec;
 use super::Failure;
 
 /// How long a tool may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The most that a tool may print.
 const MOST_BYTES: u64 = 256 << 20;
 /// Names of kustomizations (Kustomize reference).

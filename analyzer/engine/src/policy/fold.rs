@@ -118,7 +118,9 @@ impl<'s> Policies<'s> {
         if ordered.iter().any(|(_, outcomes, _)| outcomes.may(Outcomes::END)) {
             possible = possible.or(if denies { Outcomes::DENY } else { Outcomes::PASS });
             if denies {
-                at_end.into_iter().for_each(|reason| fold.note(reason));
+                for reason in at_end {
+                    fold.note(reason);
+                }
             }
         }
         if is_certain { possible } else { possible.or(Outcomes::NONE) }

@@ -39,6 +39,7 @@ struct Signature<'s> {
 
 /// What the policies of a cluster can see of a pod: gathered once, whatever number of pods is grouped by it.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that some policy looks at, noted by itself")]
 pub struct Sight<'s> {
     every_label: bool,
     accounts: bool,

@@ -57,7 +57,7 @@ pub(super) struct LayerAnswer<'s> {
     pub(super) missing: BTreeSet<Missing<'s>>,
 }
 
-impl<'s> LayerAnswer<'s> {
+impl LayerAnswer<'_> {
     /// Nobody objects.
     const fn open() -> Self {
         Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new() }
@@ -218,7 +218,7 @@ impl<'s> Policies<'s> {
         let about_nodes = all.iter().any(|policy| policy.rules.is_about_nodes());
         let ladder = Ladder::of(snapshot, &all);
         let guards = ENGINES.iter().flat_map(|engine| engine.guards(snapshot)).collect();
-        Self { all, by_namespace, anywhere, ladder, guards, about_nodes, options }
+        Self { all, by_namespace, anywhere, about_nodes, ladder, guards, options }
     }
 
     /// Every policy.

@@ -96,7 +96,9 @@ impl<'v, 's> Answers<'v, 's> {
                 if self.view.policies.options.nodes != Nodes::Undecidable && members.iter().any(|(_, p)| p.node != node)
                 {
                     // One speaks for all: what holds only on its own node must not.
-                    members.iter_mut().for_each(|(_, pod)| pod.node = None);
+                    for (_, pod) in &mut members {
+                        pod.node = None;
+                    }
                 }
                 let Some((_, first)) = members.first() else { continue };
                 let selection = self.view.policies.select(first);

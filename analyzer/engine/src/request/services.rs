@@ -30,14 +30,14 @@ enum By {
 enum Target<'s> {
     Service(Found<'s, Service>, By),
     /// It would be a Service, and this is why it is none.
-    Nobody(Answer),
+    Nobody(Box<Answer>),
 }
 
 impl<'s> Requests<'_, 's> {
     /// The answer of the Service that the request names, if it names one.
     pub(super) fn of_service(&self, query: &Query, request: &Request) -> Option<Answer> {
         match self.target(query, request)? {
-            Target::Nobody(answer) => Some(answer),
+            Target::Nobody(answer) => Some(*answer),
             Target::Service(service, by) => Some(self.at_service(service, by, query, request)),
         }
     }
@@ -51,11 +51,11 @@ impl<'s> Requests<'_, 's> {
             Lookup::Found(service) => Target::Service(service, By::ClusterIp),
             Lookup::Absent(_) => {
                 let because = format!("there is no Service {namespace}/{name}: the name does not resolve");
-                Target::Nobody(Answer::bare(Word::Refused, because))
+                Target::Nobody(Box::new(Answer::bare(Word::Refused, because)))
             }
             Lookup::Unknown(gap) => {
                 let because = format!("Service {namespace}/{name} is not in the input: {}", gap.sentence());
-                Target::Nobody(Answer::bare(Word::Unknown, because))
+                Target::Nobody(Box::new(Answer::bare(Word::Unknown, because)))
             }
         })
     }
@@ -110,10 +110,10 @@ impl<'s> Requests<'_, 's> {
         };
         Some(match snapshot.services.iter().find(node_port) {
             Some(service) => Target::Service(service, By::NodePort),
-            None => Target::Nobody(Answer::bare(
+            None => Target::Nobody(Box::new(Answer::bare(
                 Word::Unknown,
                 format!("{address} is a node, and no Service that was read has the node port {}", request.port),
-            )),
+            ))),
         })
     }
 

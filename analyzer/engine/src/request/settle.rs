@@ -90,9 +90,10 @@ fn way(path: &Path, scope: Scope, request: &Request, redirects: bool) -> Way {
             // Certificates towards clients play no part in a plain request.
             let plain = name == SegmentName::Tls && !request.speech.is_tls() && request.speech.is_http();
             let counts = |f: &&Arc<Finding>| {
-                (scope == Scope::Whole || !REPORTED.contains(&f.code()))
-                    && !(redirects && f.code() == LOOP)
-                    && !(plain && !is_behind(f))
+                let reported = scope != Scope::Whole && REPORTED.contains(&f.code());
+                let circles = redirects && f.code() == LOOP;
+                let passed_by = plain && !is_behind(f);
+                !reported && !circles && !passed_by
             };
             let with = |effect: Effect| -> Vec<Arc<Finding>> {
                 segment.findings().iter().filter(counts).filter(|f| f.effect() == effect).cloned().collect()

@@ -448,9 +448,7 @@ proptest! {
                     let (client, server) = (&small.pods[*i], &small.pods[*j]);
                     let meshed = client.proxy == Proxy::Linkerd;
                     let in_cluster = address(*i).starts_with("10.0.0.");
-                    let expected = if server.proxy != Proxy::Linkerd {
-                        true
-                    } else {
+                    let expected = if server.proxy == Proxy::Linkerd {
                         match servers.get(&(server.namespace, server.app)).filter(|_| port == 80) {
                             Some(None) => false,
                             Some(Some((account, near))) => {
@@ -466,6 +464,8 @@ proptest! {
                                 _ => true,
                             },
                         }
+                    } else {
+                        true
                     };
                     let connection = Connection { from, to, protocol: Protocol::Tcp, port: Some(port), request: None };
                     let got = view.policies.evaluate(&connection);

@@ -103,7 +103,9 @@ fn doors_are_judged_as_their_makers_do() {
             }
         }
         println!("{}: {counts:?}", suite.name);
-        undecided.iter().for_each(|line| println!("  {line}"));
+        for line in &undecided {
+            println!("  {line}");
+        }
         let total: usize = counts.values().sum();
         assert!(counts.contains_key(&Outcome::Right), "{}: nothing was decided", suite.name);
         let open = undecided.len() * 100;

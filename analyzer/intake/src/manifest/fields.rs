@@ -1,6 +1,6 @@
 //! Fields that the API does not have, of another type, or that are missing, by the published schema of Kubernetes.
 //!
-//! `fields.txt` is written by `fields.py` from the OpenAPI definitions of Kubernetes 1.37 (Apache-2.0). Field validation
+//! `fields.txt` is written by `fields.py` from the `OpenAPI` definitions of Kubernetes 1.37 (Apache-2.0). Field validation
 //! (Kubernetes, "Server-side field validation"): kubectl and Helm refuse unknown fields, other clients have them dropped.
 
 use std::collections::BTreeMap;

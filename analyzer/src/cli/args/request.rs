@@ -27,6 +27,7 @@ use super::Reading;
         Exit codes: 0 an application answers or the client is redirected (and for query files), 1 it does not get\n\
         through, 4 cannot be decided, 2 usage, 3 nothing could be analyzed."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::cli) struct Request {
     /// A header of the request (repeatable); Host is what is asked for, whatever the URL dials
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]

@@ -61,7 +61,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     let mut options = check::options(command)?;
     options.words = input::words(&command.reading);
     if let Some(goal) = &goal {
-        options.filter.kinds = goal.subjects.iter().map(|(kind, _)| (*kind).to_owned()).collect();
+        options.filter.kinds = goal.subjects.iter().map(|(kind, _)| (*kind).clone()).collect();
         options.filter.names = goal.subjects.iter().map(|(_, name)| name.clone()).collect();
         options.filter.namespaces = vec![goal.namespace.clone()];
     }

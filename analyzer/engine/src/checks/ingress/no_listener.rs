@@ -38,7 +38,7 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let state = cx.state;
     let follows = state.is(Product::Contour) || state.is(Product::Gce);
     let own = |key: &&str| state.annotation(key).is_some();
-    if !follows || state.annotation(ALLOW) != Some("false") || CERTIFICATES.iter().any(|key| own(&key)) {
+    if !follows || state.annotation(ALLOW) != Some("false") || CERTIFICATES.iter().any(own) {
         return;
     }
     let host = cx.declared.host;

@@ -154,7 +154,9 @@ pub fn judge(snapshot: &Snapshot, subjects: &mut [SubjectPaths]) {
             let Some(object) = segment.object.clone() else { continue };
             let Some(findings) = walls.get(&(segment.name, object)) else { continue };
             let segment = Arc::make_mut(segment);
-            findings.iter().for_each(|finding| segment.share(Arc::clone(finding)));
+            for finding in findings {
+                segment.share(Arc::clone(finding));
+            }
         }
     }
 }

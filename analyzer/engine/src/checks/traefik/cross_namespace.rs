@@ -26,7 +26,9 @@ pub fn check(cx: &LeafContext<'_, '_>, segment: &mut Segment) {
         return;
     }
     let fact = "its arguments do not allow references across namespaces";
-    let Answer::No(proof) = cx.route.of.asked(|told| told.crosses_namespaces(), fact) else { return };
+    let Answer::No(proof) = cx.route.of.asked(crate::resolve::traefik::settings::Told::crosses_namespaces, fact) else {
+        return;
+    };
     let backend = &cx.leaf.backend;
     let message = format!(
         "'{}' is in namespace {}, and Traefik takes only what is in its own",

@@ -28,7 +28,9 @@ pub fn check(cx: &LeafContext<'_, '_>, segment: &mut Segment) {
         return;
     }
     let fact = "its arguments do not allow Services of type ExternalName";
-    let Answer::No(proof) = cx.route.of.asked(|told| told.serves_names(), fact) else { return };
+    let Answer::No(proof) = cx.route.of.asked(crate::resolve::traefik::settings::Told::serves_names, fact) else {
+        return;
+    };
     let message = format!("the Service '{}' stands for a name elsewhere, which Traefik refuses", service.metadata.name);
     let finding = DOC.finding(&proof, cx.route.of.object(), message).relates(service.object(), "of type ExternalName");
     let finding = cx.at(finding, field!["name"]);

@@ -25,7 +25,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 /// Adds it for each of them.
 pub fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
     let fact = "its arguments do not allow references across namespaces";
-    let refused = || match cx.of.asked(|told| told.crosses_namespaces(), fact) {
+    let refused = || match cx.of.asked(crate::resolve::traefik::settings::Told::crosses_namespaces, fact) {
         Answer::No(proof) => Some(proof),
         Answer::Yes | Answer::Unknown => None,
     };

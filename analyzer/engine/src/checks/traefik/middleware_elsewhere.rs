@@ -23,7 +23,8 @@ pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
 /// Adds it for each of them.
 pub fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
     const COULD: &str = "not have it or refuse it, so that the route is left out";
-    let unknown = || matches!(cx.of.asked(|told| told.crosses_namespaces(), ""), Answer::Unknown);
+    let unknown =
+        || matches!(cx.of.asked(crate::resolve::traefik::settings::Told::crosses_namespaces, ""), Answer::Unknown);
     for fault in &cx.middlewares.faults {
         let name = words::brief(&fault.name);
         match &fault.what {

@@ -21,7 +21,11 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 /// Adds it where no Traefik reads the kind.
 pub fn check(cx: &EntryContext<'_, '_>, segment: &mut Segment) {
     let told = &cx.tier.told;
-    let Some(first) = told.first().filter(|_| cx.tier.is_known() && !told.iter().any(|t| t.reads())) else { return };
+    let Some(first) =
+        told.first().filter(|_| cx.tier.is_known() && !told.iter().any(crate::resolve::traefik::settings::Told::reads))
+    else {
+        return;
+    };
     let proof = first.by.shows("its arguments configure Traefik and do not turn the provider kubernetescrd on");
     let message = "no Traefik of the cluster reads IngressRoutes: the provider kubernetescrd is off";
     let finding = DOC.finding(&proof, cx.object(), message).relates(first.by.object(), "runs Traefik");

@@ -27,8 +27,8 @@ pub fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
         return;
     }
     let Some(spec) = cx.of.spec() else { return };
-    let routes = spec.routes.iter().enumerate().skip(cx.index + 1);
-    let Some((later, other)) = routes.filter(|(_, route)| route.rule == cx.route.rule).last() else { return };
+    let mut routes = spec.routes.iter().enumerate().skip(cx.index + 1);
+    let Some((later, other)) = routes.rfind(|(_, route)| route.rule == cx.route.rule) else { return };
     // One that leads to the same loses nothing.
     let named = |route: &Route| -> Vec<(String, String, Option<PortRef>)> {
         let services = route.services.iter();

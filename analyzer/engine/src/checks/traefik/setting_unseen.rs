@@ -26,14 +26,16 @@ pub fn check(cx: &LeafContext<'_, '_>, segment: &mut Segment) {
     const COULD: &str = "be set to refuse it, so that the route is left out";
     let name = words::brief(&cx.leaf.backend.name);
     let of = cx.route.of;
-    if cx.leaf.crosses && matches!(of.asked(|told| told.crosses_namespaces(), ""), Answer::Unknown) {
+    if cx.leaf.crosses
+        && matches!(of.asked(crate::resolve::traefik::settings::Told::crosses_namespaces, ""), Answer::Unknown)
+    {
         let namespace = words::brief(&cx.leaf.backend.namespace);
         let message = format!("whether Traefik takes '{name}' of namespace {namespace} is not shown");
         words::unknown(&DOC, of, segment, &message, COULD);
     }
     match &cx.leaf.target {
         Target::Service(service, _) if service.is_external_name() => {
-            if matches!(of.asked(|told| told.serves_names(), ""), Answer::Unknown) {
+            if matches!(of.asked(crate::resolve::traefik::settings::Told::serves_names, ""), Answer::Unknown) {
                 let message = format!("whether Traefik takes the Service '{name}', a name elsewhere, is not shown");
                 words::unknown(&DOC, of, segment, &message, COULD);
             }

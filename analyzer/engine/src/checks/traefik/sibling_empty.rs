@@ -19,7 +19,7 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 
 /// Adds it beside an empty one.
 pub fn check(cx: &LeafContext<'_, '_>, other: &Leafless<'_>, segment: &mut Segment) {
-    let kept = cx.route.of.asked(|told| told.keeps_empty(), "");
+    let kept = cx.route.of.asked(crate::resolve::traefik::settings::Told::keeps_empty, "");
     if !other.is_empty || matches!(kept, Answer::Yes) {
         return;
     }

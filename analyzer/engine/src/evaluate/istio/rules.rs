@@ -67,12 +67,11 @@ pub(super) fn all<'s>(all: &Istio<'s>, of: &Read<'s, VirtualServiceSpec>) -> Vec
         match &rule.delegate {
             Some(to) if !spec.hosts.is_empty() => {
                 let namespace = if to.namespace.is_empty() { of.namespace() } else { &to.namespace };
-                match all.service(namespace, &to.name) {
-                    Some(delegate) => delegated(rule, delegate, &mut rules),
-                    None => {
-                        let does = Does::NoDelegate(namespace.to_owned(), to.name.clone());
-                        requests(of.found, &field, &rule.matches, &does, &mut rules);
-                    }
+                if let Some(delegate) = all.service(namespace, &to.name) {
+                    delegated(rule, delegate, &mut rules);
+                } else {
+                    let does = Does::NoDelegate(namespace.to_owned(), to.name.clone());
+                    requests(of.found, &field, &rule.matches, &does, &mut rules);
                 }
             }
             _ => requests(of.found, &field, &rule.matches, &does(rule, &field), &mut rules),

@@ -223,7 +223,7 @@ fn referred(leaf: &Leaf<'_>) -> String {
 }
 
 /// A route of several Services is made as a whole or not at all (HTTP).
-fn siblings<'s>(checks: &CheckTable, route: &RouteContext<'_, 's>, states: &mut [(Segment, BackendSegments)]) {
+fn siblings(checks: &CheckTable, route: &RouteContext<'_, '_>, states: &mut [(Segment, BackendSegments)]) {
     if route.takes() != Takes::Http || route.leaves.len() < 2 {
         return;
     }
@@ -234,8 +234,8 @@ fn siblings<'s>(checks: &CheckTable, route: &RouteContext<'_, 's>, states: &mut 
             if let Some(finding) = blocking(reference) {
                 return Some((finding, false));
             }
-            let endpoints = behind.segments.iter().filter(|s| s.name == SegmentName::Endpoints);
-            endpoints.filter_map(|s| blocking(s)).next().filter(|_| behind.dormant.is_none()).map(|f| (f, true))
+            let mut endpoints = behind.segments.iter().filter(|s| s.name == SegmentName::Endpoints);
+            endpoints.find_map(|s| blocking(s)).filter(|_| behind.dormant.is_none()).map(|f| (f, true))
         })
         .collect();
     for (at, (leaf, (reference, _))) in route.leaves.iter().zip(states.iter_mut()).enumerate() {

@@ -1,6 +1,6 @@
 //! IngressRoutes as doors: reached at the entry points of Traefik, through the Services in front of its pods.
 //!
-//! Source: Traefik documentation, "EntryPoints".
+//! Source: Traefik documentation, entry points.
 
 use std::collections::HashMap;
 
@@ -103,9 +103,9 @@ impl<'s> Open<'_, 's> {
 
 /// The port of an entry point: the Helm chart names the ports of the Service after them.
 fn port(entry: &Entry<'_>, ports: &[&ServicePort], usual: Option<u16>) -> Result<u16, String> {
-    let names = entry.spec.iter().flat_map(|spec| spec.entry_points.iter());
+    let mut names = entry.spec.iter().flat_map(|spec| spec.entry_points.iter());
     let named = |name: &String| ports.iter().find(|port| port.name == *name).and_then(|port| port.port.known());
-    let found = names.filter_map(named).next().copied();
+    let found = names.find_map(named).copied();
     found.or(usual).ok_or_else(|| "the port of its entry points is not shown".to_owned())
 }
 

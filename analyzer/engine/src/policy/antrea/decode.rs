@@ -179,7 +179,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-fn namespaces_of<'s>(value: &'s Value) -> Option<Namespaces<'s>> {
+fn namespaces_of(value: &Value) -> Option<Namespaces<'_>> {
     let mut set = fields(value);
     match (set.next()?, set.next()) {
         (("match", which), None) if which.as_str() == Some("Self") => Some(Namespaces::Same),

@@ -146,6 +146,7 @@ pub(super) struct Antrea<'s> {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a rule says, independent of the others")]
 struct Rule<'s> {
     name: &'s str,
     action: Action,

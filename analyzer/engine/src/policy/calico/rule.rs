@@ -355,8 +355,7 @@ impl<'s> Entity<'s> {
                 entity.texts.push((word, text));
             }
         }
-        let named: Vec<&'s str> =
-            accounts.and_then(|value| value.get("names")).into_iter().flat_map(|names| texts(names)).collect();
+        let named: Vec<&'s str> = accounts.and_then(|value| value.get("names")).into_iter().flat_map(texts).collect();
         let mut parts: Vec<Selector> = Vec::new();
         if let Some(text) = accounts.and_then(|value| value.get("selector")).and_then(Value::as_str)
             && !text.is_empty()

@@ -190,7 +190,7 @@ impl<'s> World<'s> {
             let known = slice.endpoints.iter().flat_map(|endpoint| endpoint.addresses.iter());
             for address in known.filter_map(|address| address.known()?.parse::<IpAddr>().ok()) {
                 addresses.push(address);
-                for port in slice.ports.iter() {
+                for port in &slice.ports {
                     let protocol = Protocol::of(if port.protocol.is_empty() { "TCP" } else { &port.protocol });
                     ports.extend(protocol.zip(port.port.known()).map(|(protocol, port)| (address, protocol, *port)));
                 }

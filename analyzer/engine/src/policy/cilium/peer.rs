@@ -177,7 +177,7 @@ fn read<'s>(
         ("fromCIDRSet", _) => set(value, reading.world, peers)?,
         // Without the flag the rule is rejected.
         ("fromNodes", _) => {
-            peers.push(Peer::Nodes(Selector::of(value).filter(|_| reading.settings.is(Fact::NodeLabels))?))
+            peers.push(Peer::Nodes(Selector::of(value).filter(|_| reading.settings.is(Fact::NodeLabels))?));
         }
         (_, "toFQDNs") => {
             let name = value.get("matchName").or_else(|| value.get("matchPattern"))?;
@@ -288,7 +288,9 @@ impl<'s> Peer<'s> {
             Self::Service(Target::Addresses(addresses)) => addresses,
             _ => &[],
         };
-        addresses.iter().for_each(|address| each(IpNet::from(*address)));
+        for address in addresses {
+            each(IpNet::from(*address));
+        }
     }
 
     pub(super) fn words(&self) -> String {

@@ -63,7 +63,7 @@ impl<'s> Mesh<'s> {
         for service in snapshot.services.iter().filter(|service| !service.spec.selector.is_empty()) {
             let stored = service.get();
             services.entry(stored.value.metadata.namespace.as_str()).or_default().push(service);
-            for port in stored.value.spec.ports.iter() {
+            for port in &stored.value.spec.ports {
                 match &port.target_port {
                     Some(PortRef::Number(number)) => drop(ports.insert(*number)),
                     Some(PortRef::Name(name)) => drop(port_names.insert(name.as_str())),

@@ -379,7 +379,7 @@ impl<'s> Action<'s> {
     }
 }
 
-const fn undecidable<'s>(missing: Missing<'s>, possible: Outcomes) -> PolicyAnswer<'s> {
+const fn undecidable(missing: Missing<'_>, possible: Outcomes) -> PolicyAnswer<'_> {
     PolicyAnswer::Undecidable { missing, possible }
 }
 

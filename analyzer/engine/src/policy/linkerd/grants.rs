@@ -172,13 +172,11 @@ fn named<'s>(names: Vec<Option<String>>) -> Option<Client<'s>> {
 /// Does a `ServerAuthorization` speak of this `Server`?
 pub(super) fn names_server(found: Found<'_, Unmodelled>, name: &str, labels: &BTreeMap<String, String>) -> bool {
     let Some(server) = found.get().value.spec.get("server") else { return false };
-    match text(server, "name") {
-        Some(own) => own == name,
-        None => {
-            let selector = server.get("selector").and_then(|selector| LabelSelector::deserialize(selector).ok());
-            selector.is_none_or(|selector| on_labels(&selector, labels) != Truth::No)
-        }
+    if let Some(own) = text(server, "name") {
+        return own == name;
     }
+    let selector = server.get("selector").and_then(|selector| LabelSelector::deserialize(selector).ok());
+    selector.is_none_or(|selector| on_labels(&selector, labels) != Truth::No)
 }
 
 /// Of an `AuthorizationPolicy`: every authentication that it requires has to hold. None where Linkerd passes it over:

@@ -312,7 +312,9 @@ impl<'s> Rules<'s> for Linkerd<'s> {
             return;
         }
         let mut range = |from: u16, to: u16| each(&PortEntry::range(Protocol::Tcp, Some((from, to))));
-        OWN_PORTS.into_iter().for_each(|port| range(port, port));
+        for port in OWN_PORTS {
+            range(port, port);
+        }
         self.shared.annotated.iter().for_each(|(from, to)| range(*from, *to));
         for server in &self.shared.servers {
             if let Some(PortRef::Number(number)) = server.port {
@@ -342,7 +344,7 @@ impl<'s> Rules<'s> for Linkerd<'s> {
     fn admitted(&self, asked: &Asked<'_, 's>, phrases: &mut Vec<String>) {
         match self.server() {
             Some(server) if server.is_at(asked.pod, asked.port) != Truth::No => {
-                phrases.extend(server.all().map(Grant::words))
+                phrases.extend(server.all().map(Grant::words));
             }
             Some(_) => {}
             None => {

@@ -36,20 +36,14 @@ impl<'s> Route<'s> {
     /// How closely the request fits; `None` where it does not take this route.
     fn fit(&self, request: &Request) -> Result<Option<Fit>, Missing<'s>> {
         let mut best = None;
-        let host = match self.host(request)? {
-            Some(host) => host,
-            None => return Ok(None),
-        };
+        let Some(host) = self.host(request)? else { return Ok(None) };
         for rule in &self.rules {
             if rule.is_empty() {
                 best = best.max(Some((host, false, 1, false, 0, 0)));
             }
             for one in rule {
-                match matches(one, request)? {
-                    Some((exact, path, method, headers, query)) => {
-                        best = best.max(Some((host, exact, path, method, headers, query)));
-                    }
-                    None => {}
+                if let Some((exact, path, method, headers, query)) = matches(one, request)? {
+                    best = best.max(Some((host, exact, path, method, headers, query)));
                 }
             }
         }

@@ -34,7 +34,7 @@ impl<'s> Taken<'s> {
                     continue;
                 }
                 let Some(host) = &chain.root.get().value.spec.virtualhost else { continue };
-                for route in node.proxy.get().value.spec.routes.iter() {
+                for route in &node.proxy.get().value.spec.routes {
                     let conditions: Vec<&MatchCondition> =
                         chain.conditions.iter().copied().chain(route.conditions.iter()).collect();
                     if others(&conditions).is_empty() {

@@ -51,7 +51,7 @@ pub enum Answer {
 }
 
 /// Every instance of the recognised controllers, in the order of the table.
-pub fn all<'s>(by_name: &HashMap<&'static str, Vec<Found<'s, Pod>>>) -> Vec<Instance<'s>> {
+pub(super) fn all<'s>(by_name: &HashMap<&'static str, Vec<Found<'s, Pod>>>) -> Vec<Instance<'s>> {
     let mut all: Vec<Instance<'s>> = Vec::new();
     for controller in CONTROLLERS {
         let first = all.len();
@@ -98,7 +98,7 @@ impl<'s> Instance<'s> {
     pub fn watches_some(&self) -> bool {
         let Some(flags) = &self.flags else { return false };
         let given = |name: &&str| flags.said(name) != Said::Nothing;
-        self.controller.providers.iter().any(|p| p.namespaces.iter().any(|name| given(&name)))
+        self.controller.providers.iter().any(|p| p.namespaces.iter().any(given))
     }
 }
 

@@ -69,7 +69,7 @@ impl<'s> ControllerPods<'s> {
             let answer = asked.map_or(Answer::Unknown, |asked| instance.answer(asked));
             match (own, answer) {
                 (_, Answer::Takes) | (true, Answer::Unknown | Answer::Off) => {
-                    pods.extend(instance.pods.iter().copied())
+                    pods.extend(instance.pods.iter().copied());
                 }
                 (true, Answer::Ignores(why)) => ignoring.extend(instance.pods.first().map(|pod| (*pod, why))),
                 (false, _) if asked.is_some() && instance.may_stand_in() => {

@@ -135,7 +135,7 @@ impl<'w, 's> ControllerStates<'w, 's> {
         let (unmet, middlewares) = (Vec::new(), Vec::new());
         let address = address(&ingress);
         let mut state =
-            IngressState { address, ingress, class, seen, proxy, young, unmet, middlewares, manifests, strict };
+            IngressState { ingress, class, seen, proxy, address, young, unmet, middlewares, manifests, strict };
         state.unmet = demands::unmet(self.cluster, &state);
         state.middlewares = self.middlewares.unmet(self.cluster, &state);
         state

@@ -59,7 +59,7 @@ impl<'r> Shape<'r> {
         let (mut target, mut method) = (Self::everything(kind).target, None);
         match &matched.method {
             Some(MethodMatch::Http(word)) if !word.is_empty() && kind == RouteKind::Http => {
-                method = Some(word.as_str())
+                method = Some(word.as_str());
             }
             Some(MethodMatch::Grpc(call)) if kind == RouteKind::Grpc => {
                 let (service, name) = (text(&call.service), text(&call.method));
@@ -96,12 +96,12 @@ impl<'r> Shape<'r> {
 
     /// What makes one more specific than another, most telling first.
     fn weight(&self) -> [usize; 6] {
-        let length = |text: &Option<&str>| text.map_or(0, |t| t.chars().count());
+        let length = |text: Option<&str>| text.map_or(0, |t| t.chars().count());
         let (exact, path, call) = match &self.target {
             Target::Exact(_) => (1, 0, [0, 0]),
             // A prefix counts with its slash: `/` is one character.
             Target::Prefix(prefix) => (0, prefix.chars().count() + 1, [0, 0]),
-            Target::Call(service, method) => (0, 0, [length(service), length(method)]),
+            Target::Call(service, method) => (0, 0, [length(*service), length(*method)]),
             Target::Pattern(_) | Target::CallPattern(..) | Target::Other(_) => (0, 0, [0, 0]),
         };
         let [service, method] = call;
@@ -138,13 +138,13 @@ impl<'r> Shape<'r> {
             Target::Pattern(pattern) => fits(pattern, &request.path, reading, true),
             Target::Call(service, method) => {
                 let Some(call) = called(request) else { return Takes::from(service.is_none() && method.is_none()) };
-                let is = |wanted: &Option<&str>, own: &str| wanted.is_none_or(|w| w == own);
-                Takes::from(is(service, call.0) && is(method, call.1))
+                let is = |wanted: Option<&str>, own: &str| wanted.is_none_or(|w| w == own);
+                Takes::from(is(*service, call.0) && is(*method, call.1))
             }
             Target::CallPattern(service, method) => {
                 let Some(call) = called(request) else { return Takes::No };
-                let is = |wanted: &Option<&str>, own: &str| wanted.map_or(Takes::Yes, |w| fits(w, own, reading, true));
-                is(service, call.0).and(|| is(method, call.1))
+                let is = |wanted: Option<&str>, own: &str| wanted.map_or(Takes::Yes, |w| fits(w, own, reading, true));
+                is(*service, call.0).and(|| is(*method, call.1))
             }
             Target::Other(kind) => Takes::Unknown(format!("a match of the type {kind} is not defined by the API")),
         }

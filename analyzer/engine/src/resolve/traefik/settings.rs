@@ -166,12 +166,11 @@ impl<'s> Told<'s> {
             let Some(text) = argument.known() else { return Some(Err(())) };
             let Some(text) = text.strip_prefix('-') else { continue };
             let text = text.strip_prefix('-').unwrap_or(text);
-            let (key, value) = match text.split_once('=') {
-                Some((key, value)) => (key, value.to_owned()),
-                None => {
-                    let next = arguments.peek().and_then(|next| next.known()).filter(|next| !next.starts_with('-'));
-                    (text, next.map_or_else(|| "true".to_owned(), String::clone))
-                }
+            let (key, value) = if let Some((key, value)) = text.split_once('=') {
+                (key, value.to_owned())
+            } else {
+                let next = arguments.peek().and_then(|next| next.known()).filter(|next| !next.starts_with('-'));
+                (text, next.map_or_else(|| "true".to_owned(), String::clone))
             };
             flags.entry(key.to_ascii_lowercase()).or_insert(value);
         }

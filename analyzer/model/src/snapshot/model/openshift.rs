@@ -1,4 +1,4 @@
-//! OpenShift: Route (route.openshift.io/v1) and IngressController (operator.openshift.io/v1). Of certificates only
+//! OpenShift: Route (route.openshift.io/v1) and `IngressController` (operator.openshift.io/v1). Of certificates only
 //! public facts are kept, of keys that there is one.
 
 use serde::Deserialize;

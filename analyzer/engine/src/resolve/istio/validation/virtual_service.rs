@@ -64,7 +64,9 @@ pub fn virtual_service(namespace: &str, spec: &Value) -> Wrong {
             wrong.sure.push("a tcp rule has no route".to_owned());
         }
         destinations(rule, &mut wrong);
-        items(get(rule, "match")).iter().for_each(|m| of_match(m, &mut wrong));
+        for one in items(get(rule, "match")) {
+            of_match(one, &mut wrong);
+        }
     }
     exported(namespace, spec, &mut wrong);
     wrong
