@@ -47,7 +47,7 @@ fn csv(rows: &[TableRow]) -> String {
         if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
     };
     let mut text = format!("{}\n", HEADS.join(","));
-    for row in &rows {
+    for row in rows {
         let line: Vec<String> = cells(row).iter().map(|cell| quoted(cell)).collect();
         let _ = writeln!(text, "{}", line.join(","));
     }
@@ -57,7 +57,7 @@ fn csv(rows: &[TableRow]) -> String {
 fn markdown(rows: &[TableRow]) -> String {
     let cell = |text: &str| neutral(text).replace('|', "\\|").replace(['\n', '\r'], " ");
     let mut text = format!("| {} |\n|{}\n", HEADS.join(" | "), "---|".repeat(HEADS.len()));
-    for row in &rows {
+    for row in rows {
         let line: Vec<String> = cells(row).iter().map(|text| cell(text)).collect();
         let _ = writeln!(text, "| {} |", line.join(" | "));
     }
