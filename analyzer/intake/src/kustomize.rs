@@ -35,8 +35,8 @@ pub(super) fn is_kustomization(name: &str) -> bool {
 
 /// A path seen from a folder, as far as it leads inside.
 pub(super) fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    for part in path.split('/') {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
         match part {
             "" | "." => {}
             ".." => {

@@ -40,7 +40,7 @@ fn what_the_tool_prints_is_judged_and_its_version_named() {
     let (folder, bin) = (folder(KUSTOMIZATION), tempfile::tempdir().unwrap());
     let object = WEB.replace("{name: web}", "{name: web, namespace: shop}").replace('\n', "\\n");
     tool(bin.path(), &format!("[ \"$1\" = version ] && echo v9.8.7 && exit; printf '{object}'"));
-    let (code, said) = run(folder.path(), bin.path(), &["check", "deploy", "--render", "--assume-complete"]);
+    let (code, said) = run(folder.path(), bin.path(), &["check", "./deploy", "--render", "--assume-complete"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("Service shop/web") && said.contains("deploy (kustomize build v9.8.7)"), "{said}");
 }

@@ -115,15 +115,25 @@ fn every_place_is_that_of_the_very_field() {
 }
 
 /// Codes whose findings may be about an object as a whole.
-const WHOLE: [&str; 8] = [
+const WHOLE: [&str; 18] = [
     "endpoints/node-not-ready",
     "gateway/attached-route-broken",
+    "gateway/proxy-not-ready",
+    "httpproxy/envoy-not-ready",
     "ingress/controller-not-ready",
+    "ingress/ignored",
+    "istio/gateway-not-ready",
+    "openshift/router-not-ready",
+    "policy/admits-no-one",
     "route/partially-invalid",
     "service/no-ready-endpoints",
     "service/only-terminating-endpoints",
     "service/some-endpoints-not-ready",
     "service/terminating-not-serving",
+    "traefik/class-not-served",
+    "traefik/controller-not-ready",
+    "traefik/namespace-not-watched",
+    "traefik/provider-off",
 ];
 
 /// Values of Secrets never reach a frame.

@@ -11,7 +11,9 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "door/port-unknown",
     segment: SegmentName::Reference,
     title: "Which port is meant cannot be told",
-    explanation: "The port that a door asks for was masked, or depends on pods of which no endpoint was read.",
+    explanation: "The port that a door asks for was masked, or depends on pods of which no endpoint was read: a name of \
+         a container's port stands for a number that only the endpoints show. Which port of the Service is meant, and \
+         whether anything listens there, cannot be told.",
     example: "targetPort: 8443 where the Service names its target port and no EndpointSlice was read",
     sources: &["route.openshift.io/v1 RoutePort.targetPort"],
 });
