@@ -12,7 +12,8 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "httpproxy/include-unseen",
     segment: SegmentName::Reference,
     title: "An included HTTPProxy was not seen",
-    explanation: "The include names an HTTPProxy that is not in the input, and not all were read.",
+    explanation: "The include names an HTTPProxy that is not in the input, and not all were read. Whether it exists, and \
+                  where the requests of this include go, cannot be told.",
     example: "includes: [{name: blog, namespace: marketing}] in a dump of one namespace",
     sources: &["Contour: internal/dag/httpproxy_processor.go"],
 });
