@@ -183,7 +183,9 @@ impl<'s> Cilium<'s> {
                         Some(first) if first != Missing::Caller && first != Missing::Request => first,
                         _ => missing,
                     });
-                    if missing == Missing::Request {
+                    // Where the peer is in doubt as well, what is missing names the peer alone.
+                    let on_request = matches!(rule.on_ports(asked).request, Truth::Unknown(_));
+                    if missing == Missing::Request || on_request {
                         allowed.refused = allowed.refused.or(Truth::Unknown(missing));
                     }
                 }

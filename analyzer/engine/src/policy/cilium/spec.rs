@@ -222,7 +222,7 @@ impl<'s> Rule<'s> {
         Match { connection: ports.connection.and(peers), request: ports.request.and(peers) }
     }
 
-    fn on_ports(&self, asked: &Asked<'_, 's>) -> Match<'s> {
+    pub(super) fn on_ports(&self, asked: &Asked<'_, 's>) -> Match<'s> {
         if self.is_about_no_port {
             return Match { connection: Truth::No, request: Truth::No };
         }
