@@ -30,6 +30,7 @@ mod ladder;
 mod linkerd;
 mod mesh;
 mod network;
+mod not_read;
 mod options;
 mod ports;
 pub mod reach;

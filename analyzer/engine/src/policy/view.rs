@@ -1,6 +1,7 @@
 //! The policies of one cluster as its paths and `can` ask about them: the evaluator, plus what was not
 //! read, what is not evaluated, and whether anything is enforced.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -11,14 +12,14 @@ use super::answer::{Answer, Direction, Missing, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
 use super::dns::Dns;
 use super::ends::{End, Ends, PodEnd};
-use super::engine::{ENGINES, Layer, Unread};
+use super::engine::{ENGINES, Unread};
 use super::groups::Sight;
 use super::ineffective::Ineffective;
+use super::not_read::NotRead;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
 use super::request::Request;
 use super::set::{Connection, Policies, Selection, SideAnswer, Verdict};
-use super::systems;
 use super::third_party::{ThirdParties, ThirdParty};
 use kubereach_model::snapshot::Snapshot;
 
@@ -39,10 +40,7 @@ pub struct PolicyView<'s> {
     pub dns: Dns<'s>,
     /// Nothing but manifests was read.
     manifests: bool,
-    /// Cluster-wide kinds that were not all read.
-    unread: Vec<Unread>,
-    /// Kinds of policy of other systems that this cluster has.
-    systems: Vec<&'static systems::Kind>,
+    unread: NotRead<'s>,
     ineffective: OnceLock<Ineffective>,
 }
 
@@ -86,8 +84,7 @@ impl<'s> PolicyView<'s> {
             sight: Sight::of(&policies, !third_party.is_empty()),
             dns: Dns::of(&ends),
             manifests: snapshot.is_manifests(),
-            unread: ENGINES.iter().flat_map(|engine| engine.unread(snapshot)).collect(),
-            systems: systems::present(snapshot, &plugins.names),
+            unread: NotRead::of(snapshot, &plugins),
             ends,
             policies,
             plugins,
@@ -231,7 +228,7 @@ impl<'s> PolicyView<'s> {
         }
         let Some(pod) = end.pod() else { return side };
         side.third_party = self.touching(pod, direction).collect();
-        side.unread = self.unread(pod.namespace);
+        side.unread = self.unread(pod.namespace).to_vec();
         if side.answer == Answer::Allowed && direction == Direction::Egress && other.pod().is_none() {
             // What speaks of the way out may only turn away.
             side.unread.extend(self.unread_outbound(pod));
@@ -267,18 +264,8 @@ impl<'s> PolicyView<'s> {
 
     /// Kinds of policy that were not read where they matter to a namespace. Of manifests nothing is missing: what is
     /// not among them was not declared.
-    pub fn unread(&self, namespace: &str) -> Vec<Unread> {
-        if self.manifests {
-            return Vec::new();
-        }
-        let snapshot = self.ends.snapshot();
-        let systems = self.systems.iter().filter_map(|kind| kind.unread(snapshot, namespace));
-        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) {
-            // Whatever is stored does nothing; a mesh enforces its own.
-            return systems.filter(|unread| unread.layer != Layer::Network).collect();
-        }
-        let own = ENGINES.iter().filter_map(|engine| engine.unread_in(snapshot, namespace));
-        own.chain(self.unread.iter().cloned()).chain(systems).collect()
+    pub fn unread(&self, namespace: &str) -> Cow<'_, [Unread]> {
+        self.unread.of_namespace(self.ends.snapshot(), namespace)
     }
 
     /// Does what was not read count as unknown?

@@ -27,7 +27,7 @@ pub(super) fn assumptions(decisions: &[Decision<'_, '_>]) -> Vec<Assumption> {
 pub(super) fn of_namespaces<'a>(view: &PolicyView<'_>, namespaces: impl Iterator<Item = &'a str>) -> Vec<Assumption> {
     let namespaces: BTreeSet<&str> = if view.is_strict() { BTreeSet::new() } else { namespaces.collect() };
     let mut unread = Assumptions::default();
-    for one in namespaces.into_iter().flat_map(|namespace| view.unread(namespace)) {
+    for one in namespaces.into_iter().flat_map(|namespace| view.unread(namespace).into_owned()) {
         unread.add(&not_collected::assumption(&one, &nowhere(one.namespace.as_deref())));
     }
     unread.rows()

@@ -93,8 +93,8 @@ pub fn behind<'s>(
 pub(super) fn assume(checks: &CheckTable, cluster: &Cluster<'_>, segment: &mut Segment, namespace: &str) {
     let Some(object) = segment.object.clone() else { return };
     let policies = cluster.policies();
-    for unread in policies.unread(namespace) {
-        for assumption in checks.unread.iter().map(|check| check(&unread, &object)) {
+    for unread in policies.unread(namespace).iter() {
+        for assumption in checks.unread.iter().map(|check| check(unread, &object)) {
             segment.assume(assumption, policies.is_strict());
         }
     }

@@ -137,7 +137,7 @@ impl<'a, 's> Context<'a, 's> {
     pub fn may_be_opened_by(&self) -> Option<Unread> {
         let unread = self.cluster.policies().unread(self.view.namespace());
         let opens = |unread: &Unread| self.sides.iter().any(|side| side.is_closed_only_by(unread.layer));
-        unread.into_iter().find(|unread| unread.may_allow && opens(unread))
+        unread.iter().find(|unread| unread.may_allow && opens(unread)).cloned()
     }
 
     /// Would nobody be admitted to any of the pods, if the policies are enforced?
