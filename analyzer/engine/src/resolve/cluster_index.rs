@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::metallb::MetalLb;
 use super::proxy_pods::ProxyPods;
 use super::service::ServiceView;
 use kubereach_model::snapshot::model::{EndpointSlice, Event, Namespace, Node, Pod, Service, Workload, WorkloadKind};
@@ -25,6 +26,7 @@ pub struct ClusterIndex<'s> {
     /// Namespaces that are being deleted.
     leaving: Index<&'s str, Found<'s, Namespace>>,
     node_addresses: OnceLock<Vec<IpAddr>>,
+    metallb: OnceLock<MetalLb>,
     slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
     events_by_object: Index<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
     templates: Templates<'s>,
@@ -114,6 +116,7 @@ impl<'s> ClusterIndex<'s> {
             nodes_down: down.map(|node| (node.get().metadata.name.as_str(), node)).collect(),
             leaving: leaving.map(|namespace| (namespace.get().metadata.name.as_str(), namespace)).collect(),
             node_addresses: OnceLock::new(),
+            metallb: OnceLock::new(),
             snapshot,
             pods,
             proxy_pods,
@@ -203,6 +206,11 @@ impl<'s> ClusterIndex<'s> {
     /// The internal addresses of every node that was read, in order; gathered when they are first asked for.
     pub fn node_addresses(&self) -> &[IpAddr] {
         self.node_addresses.get_or_init(|| node_addresses(self.snapshot))
+    }
+
+    /// What there is of MetalLB; looked for when it is first asked about.
+    pub(super) fn metallb(&self) -> &MetalLb {
+        self.metallb.get_or_init(|| MetalLb::of(self.snapshot))
     }
 
     /// A node of this name that says that it is not ready.

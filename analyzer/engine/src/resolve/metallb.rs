@@ -11,13 +11,14 @@ use serde_json::Value;
 use crate::resolve::ClusterIndex;
 use crate::resolve::controllers::flags::Flags;
 use kubereach_model::snapshot::model::{ConditionStatus, Node, Pod, Resource as _, Service, Unmodelled, current};
-use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, LabelSelector, matches_pairs};
+use kubereach_model::snapshot::{Absence, Found, Gap, GroupKind, LabelSelector, Snapshot};
 
 /// By which MetalLB notes the pool of an address on the Service.
 const POOL: [&str; 2] = ["metallb.io/ip-allocated-from-pool", "metallb.universe.tf/ip-allocated-from-pool"];
 const GROUP: &str = "metallb.io";
 static ADVERTISEMENTS: [GroupKind; 2] =
     [GroupKind::known(GROUP, "L2Advertisement"), GroupKind::known(GROUP, "BGPAdvertisement")];
+static POOLS: GroupKind = GroupKind::known(GROUP, "IPAddressPool");
 const EXCLUDED: &str = "node.kubernetes.io/exclude-from-external-load-balancers";
 
 /// From a pool to what announces its addresses.
@@ -48,6 +49,33 @@ pub enum Announced<'s> {
     NoSpeaker(Found<'s, Pod>),
 }
 
+/// What the cluster has of MetalLB, found once for all Services: places in the stores, which, unlike what stands there,
+/// bind no lifetime.
+#[derive(Debug)]
+pub struct MetalLb {
+    advertisements: Vec<usize>,
+    speakers: Vec<usize>,
+}
+
+impl MetalLb {
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let is_advertisement = |object: &Found<'_, Unmodelled>| {
+            object.get().value.group_kind.as_ref().is_some_and(|kind| ADVERTISEMENTS.contains(kind))
+        };
+        Self {
+            advertisements: places(snapshot.unmodelled.iter(), is_advertisement),
+            speakers: places(snapshot.pods.iter(), is_speaker),
+        }
+    }
+}
+
+fn places<'s, T: 's>(
+    all: impl Iterator<Item = Found<'s, T>>,
+    is_one: impl Fn(&Found<'s, T>) -> bool,
+) -> Vec<usize> {
+    all.enumerate().filter(|(_, found)| is_one(found)).map(|(place, _)| place).collect()
+}
+
 /// The chain of a Service of type `LoadBalancer`; `None` where MetalLB did not give it its address.
 pub fn chain<'s>(cluster: &ClusterIndex<'s>, service: Found<'s, Service>) -> Option<Chain<'s>> {
     let meta = &service.get().value.metadata;
@@ -57,15 +85,10 @@ pub fn chain<'s>(cluster: &ClusterIndex<'s>, service: Found<'s, Service>) -> Opt
 }
 
 fn announced<'s>(cluster: &ClusterIndex<'s>, pool: &str, local: Option<Found<'s, Service>>) -> Announced<'s> {
-    let all = cluster.snapshot.unmodelled.iter();
-    let kind_of = |object: &Found<'s, Unmodelled>| object.get().value.group_kind.as_ref();
-    let of = |kind: &str, object: &Found<'s, Unmodelled>| {
-        kind_of(object).is_some_and(|own| own.group == GROUP && own.kind == kind)
-    };
-    let labels = all.clone().find(|o| of("IPAddressPool", o) && o.metadata.name == pool);
+    let labels = cluster.snapshot.unmodelled.of_kind(&POOLS).find(|object| object.metadata.name == pool);
     let labels = labels.map(|pool| &pool.get().value.metadata.labels);
+    let all = cluster.metallb().advertisements.iter().filter_map(|place| cluster.snapshot.unmodelled.get(*place));
     let advertisements: Vec<_> = all
-        .filter(|o| ADVERTISEMENTS.iter().any(|kind| of(&kind.kind, o)))
         .filter(|o| is_for(&o.get().value.spec, pool, labels.map(|labels| -> &BTreeMap<_, _> { labels })))
         .collect();
     let Some(first) = advertisements.first().copied() else { return unannounced(cluster, pool) };
@@ -111,7 +134,8 @@ fn nodes<'s>(
     advertisements: &[Found<'s, Unmodelled>],
     local: Option<Found<'s, Service>>,
 ) -> Announced<'s> {
-    let speakers: Vec<_> = cluster.snapshot.pods.iter().filter(is_speaker).collect();
+    let speakers = cluster.metallb().speakers.iter().filter_map(|place| cluster.snapshot.pods.get(*place));
+    let speakers: Vec<_> = speakers.collect();
     if let Err(gap) = cluster.snapshot.is_complete(Node::KIND, None) {
         return Announced::Unseen(first, Some(gap));
     }
@@ -170,13 +194,10 @@ fn nodes<'s>(
 
 /// By the labels of the manifests and of the chart.
 fn is_speaker(pod: &Found<'_, Pod>) -> bool {
-    let labels = &pod.metadata.labels;
-    let pair = |name: &str, component: &str| {
-        let of = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        [of(name, "metallb"), of(component, "speaker")].into()
+    let labelled = |name: &str, component: &str| {
+        pod.metadata.label(name) == Some("metallb") && pod.metadata.label(component) == Some("speaker")
     };
-    let own = matches_pairs(&pair("app", "component"), labels)
-        || matches_pairs(&pair("app.kubernetes.io/name", "app.kubernetes.io/component"), labels);
+    let own = labelled("app", "component") || labelled("app.kubernetes.io/name", "app.kubernetes.io/component");
     own && !pod.is_finished() && !pod.is_terminating()
 }
 

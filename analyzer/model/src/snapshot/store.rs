@@ -1,5 +1,6 @@
 //! Objects by kind, namespace and name.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use kubereach_reports::report::{CoverageState, ObjectRef};
@@ -7,7 +8,7 @@ use kubereach_reports::report::{CoverageState, ObjectRef};
 use super::builder::Provenance;
 use super::kinds::{AnyObject, KINDS, Object, Shape, Snapshot};
 use super::lookup::{Absence, Found, Gap, Listing, Lookup};
-use super::model::{Pod, Resource, Route, RouteKind, Workload, WorkloadKind};
+use super::model::{Pod, Resource, Route, RouteKind, Unmodelled, Workload, WorkloadKind};
 use super::{GroupKind, Siblings, is_placeholder, near};
 
 /// An object and where it came from.
@@ -42,11 +43,13 @@ pub struct Store<T> {
     items: Vec<Stored<T>>,
     /// Where objects that are alike begin ([`Store::siblings`]); worked out when it is first asked for.
     starts: OnceLock<Vec<usize>>,
+    /// Where the objects of each kind are, of types that hold many; worked out when it is first asked for.
+    by_kind: OnceLock<BTreeMap<GroupKind, Vec<usize>>>,
 }
 
 impl<T> Default for Store<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), starts: OnceLock::new() }
+        Self { items: Vec::new(), starts: OnceLock::new(), by_kind: OnceLock::new() }
     }
 }
 
@@ -57,7 +60,7 @@ impl<T: Resource> Store<T> {
             let names = (&a_meta.namespace, &a_meta.name).cmp(&(&b_meta.namespace, &b_meta.name));
             names.then_with(kinds)
         });
-        Self { items, starts: OnceLock::new() }
+        Self { items, starts: OnceLock::new(), by_kind: OnceLock::new() }
     }
 
     /// The objects themselves.
@@ -114,6 +117,26 @@ impl<T: Resource> Store<T> {
         self.items
             .binary_search_by(|s| (s.meta().namespace.as_str(), s.meta().name.as_str()).cmp(&(namespace, name)))
             .ok()
+    }
+}
+
+impl Store<Unmodelled> {
+    /// Every object of a kind, in the order of namespaces and names.
+    pub fn of_kind<'s>(&'s self, kind: &GroupKind) -> impl Iterator<Item = Found<'s, Unmodelled>> + Clone + use<'s> {
+        let positions = self.by_kind.get_or_init(|| {
+            let mut all: BTreeMap<GroupKind, Vec<usize>> = BTreeMap::new();
+            for (position, stored) in self.items.iter().enumerate() {
+                let Some(kind) = &stored.value.group_kind else { continue };
+                match all.get_mut(kind) {
+                    Some(of_kind) => of_kind.push(position),
+                    None => {
+                        all.insert(kind.clone(), vec![position]);
+                    }
+                }
+            }
+            all
+        });
+        positions.get(kind).into_iter().flatten().filter_map(|position| self.get(*position))
     }
 }
 

@@ -99,7 +99,7 @@ impl engine::Engine for Engine {
 fn tiers(snapshot: &Snapshot) -> BTreeMap<String, i64> {
     let mut tiers: BTreeMap<String, i64> =
         TIERS.iter().map(|(name, priority)| ((*name).to_owned(), *priority)).collect();
-    for found in snapshot.unmodelled.iter().filter(|found| found.group_kind() == KINDS[2]) {
+    for found in snapshot.unmodelled.of_kind(&KINDS[2]) {
         let stored = found.get();
         if let Some(priority) = stored.value.spec.get("priority").and_then(Value::as_i64) {
             tiers.insert(stored.metadata.name.to_ascii_lowercase(), priority);

@@ -89,7 +89,7 @@ impl<'s> World<'s> {
     /// Looks around once.
     pub(super) fn of(snapshot: &'s Snapshot) -> Self {
         let namespaces = snapshot.namespaces.iter();
-        let accounts = snapshot.unmodelled.iter().filter(|found| found.group_kind() == ACCOUNTS);
+        let accounts = snapshot.unmodelled.of_kind(&ACCOUNTS);
         let mut sets = Vec::new();
         for kind in ["NetworkSet", "GlobalNetworkSet"] {
             sets.extend(decode::objects(snapshot, kind).into_iter().map(|found| {

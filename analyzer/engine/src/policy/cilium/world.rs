@@ -23,11 +23,8 @@ pub(super) struct World<'s> {
 impl<'s> World<'s> {
     pub(super) fn of(snapshot: &'s Snapshot) -> Self {
         let mut groups = BTreeMap::new();
-        for found in snapshot.unmodelled.iter() {
+        for found in snapshot.unmodelled.of_kind(&GROUP) {
             let stored = found.get();
-            if stored.value.group_kind.as_ref() != Some(&GROUP) {
-                continue;
-            }
             let cidrs = stored.value.spec.get("externalCIDRs").and_then(Value::as_array).into_iter().flatten();
             let cidrs = cidrs.map(|cidr| cidr.as_str().unwrap_or_default()).collect();
             groups.insert(stored.metadata.name.as_str(), (&*stored.metadata.labels, cidrs));

@@ -233,12 +233,8 @@ fn authentication<'s>(
     namespace: &str,
     name: &str,
 ) -> Result<Option<Found<'s, Unmodelled>>, ()> {
-    let is_it = |found: &Found<'s, Unmodelled>| {
-        let stored = found.get();
-        stored.value.group_kind.as_ref() == Some(kind)
-            && (stored.metadata.namespace.as_str(), stored.metadata.name.as_str()) == (namespace, name)
-    };
-    match snapshot.unmodelled.iter().find(is_it) {
+    let is_it = |found: &Found<'s, Unmodelled>| found.get().value.group_kind.as_ref() == Some(kind);
+    match snapshot.unmodelled.named(namespace, name).find(is_it) {
         Some(found) => Ok(Some(found)),
         None if snapshot.is_complete(kind, Some(namespace)).is_ok() => Ok(None),
         None => Err(()),

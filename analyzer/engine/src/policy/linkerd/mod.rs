@@ -51,10 +51,7 @@ impl engine::Engine for Engine {
     }
 
     fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>> {
-        let of = |kind: &'static GroupKind| {
-            let is_it = move |found: &Found<'s, Unmodelled>| found.get().value.group_kind.as_ref() == Some(kind);
-            snapshot.unmodelled.iter().filter(is_it).collect::<Vec<_>>()
-        };
+        let of = |kind| snapshot.unmodelled.of_kind(kind).collect::<Vec<_>>();
         let [servers, authorizations, policies, _, _, routes] = KINDS.each_ref().map(of);
         let config = Config::of(snapshot);
         let restricted = config.found.is_some() && config.default.is_some_and(|default| !default.is_open());

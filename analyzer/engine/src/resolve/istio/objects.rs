@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use kubereach_model::snapshot::model::Unmodelled;
 use kubereach_model::snapshot::model::lenient::{Field, Flag, List, null_default};
-use kubereach_model::snapshot::{Found, Snapshot};
+use kubereach_model::snapshot::{Found, GroupKind, Snapshot};
 
 /// The group of all of them.
 pub const GROUP: &str = "networking.istio.io";
@@ -315,7 +315,5 @@ pub struct EntrySpec {
 
 /// Every object of one of Istio's kinds.
 pub fn all<'s>(snapshot: &'s Snapshot, kind: &'static str) -> impl Iterator<Item = Found<'s, Unmodelled>> {
-    snapshot.unmodelled.iter().filter(move |found| {
-        found.get().value.group_kind.as_ref().is_some_and(|own| own.group == GROUP && own.kind == kind)
-    })
+    snapshot.unmodelled.of_kind(&GroupKind::known(GROUP, kind))
 }
