@@ -178,6 +178,11 @@ impl Missing<'_> {
         matches!(self, Self::Caller | Self::Request)
     }
 
+    /// What to name of two: a gap outweighs *it depends on who connects*, and the first the second.
+    pub(super) fn rather(first: Option<Self>, missing: Self) -> Self {
+        first.filter(|first| *first != Missing::Caller).unwrap_or(missing)
+    }
+
     /// One word for counting.
     pub const fn key(&self) -> &'static str {
         match self {

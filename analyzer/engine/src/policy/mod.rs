@@ -11,6 +11,7 @@
 //! Port and address sets are exact without a second evaluator: an answer can change only at a boundary
 //! that some rule names, so one evaluation per interval between boundaries covers them all ([`reach`]).
 
+mod action;
 mod admin;
 mod answer;
 mod antrea;

@@ -1,6 +1,7 @@
 //! Label selectors against labels that may not be known.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::Truth;
 use super::answer::Missing;
@@ -8,6 +9,9 @@ use kubereach_model::snapshot::LabelSelector;
 
 /// The label every namespace carries (well-known labels reference): its own name.
 pub(super) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
+
+/// Every pod.
+pub(super) static EVERY_POD: LazyLock<LabelSelector> = LazyLock::new(LabelSelector::default);
 
 /// Against labels that were read.
 pub(super) fn on_labels<'s>(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> Truth<'s> {

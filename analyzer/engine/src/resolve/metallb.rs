@@ -69,10 +69,7 @@ impl MetalLb {
     }
 }
 
-fn places<'s, T: 's>(
-    all: impl Iterator<Item = Found<'s, T>>,
-    is_one: impl Fn(&Found<'s, T>) -> bool,
-) -> Vec<usize> {
+fn places<'s, T: 's>(all: impl Iterator<Item = Found<'s, T>>, is_one: impl Fn(&Found<'s, T>) -> bool) -> Vec<usize> {
     all.enumerate().filter(|(_, found)| is_one(found)).map(|(place, _)| place).collect()
 }
 
@@ -88,9 +85,8 @@ fn announced<'s>(cluster: &ClusterIndex<'s>, pool: &str, local: Option<Found<'s,
     let labels = cluster.snapshot.unmodelled.of_kind(&POOLS).find(|object| object.metadata.name == pool);
     let labels = labels.map(|pool| &pool.get().value.metadata.labels);
     let all = cluster.metallb().advertisements.iter().filter_map(|place| cluster.snapshot.unmodelled.get(*place));
-    let advertisements: Vec<_> = all
-        .filter(|o| is_for(&o.get().value.spec, pool, labels.map(|labels| -> &BTreeMap<_, _> { labels })))
-        .collect();
+    let advertisements: Vec<_> =
+        all.filter(|o| is_for(&o.get().value.spec, pool, labels.map(|labels| -> &BTreeMap<_, _> { labels }))).collect();
     let Some(first) = advertisements.first().copied() else { return unannounced(cluster, pool) };
     nodes(cluster, first, &advertisements, local)
 }

@@ -4,7 +4,8 @@
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use super::{Action, Admin, Api, KINDS, Peer, PolicySubject, Rule};
+use super::super::action::Action;
+use super::{Admin, Api, KINDS, Peer, PolicySubject, Rule};
 use crate::policy::answer::Protocol;
 use crate::policy::engine::{Compiled, Policy, Tier};
 use crate::policy::network::Block;

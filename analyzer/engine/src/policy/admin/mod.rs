@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::action::Action;
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Truth};
 use super::ends::{End, PodEnd};
 use super::engine::{self, Asked, Policy, Priority, Rules, Scope, Unread};
@@ -51,27 +52,6 @@ enum Api {
     V1Alpha1,
     /// `ClusterNetworkPolicy`.
     Cluster,
-}
-
-/// What a rule does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Action {
-    Allow,
-    Deny,
-    Pass,
-    /// A word this version does not know.
-    Unreadable,
-}
-
-impl Action {
-    const fn outcome(self) -> Outcomes {
-        match self {
-            Self::Allow => Outcomes::ALLOW,
-            Self::Deny => Outcomes::DENY,
-            Self::Pass => Outcomes::PASS,
-            Self::Unreadable => Outcomes::ALLOW.or(Outcomes::DENY).or(Outcomes::PASS),
-        }
-    }
 }
 
 /// An admin policy, ready to be asked.
@@ -167,10 +147,7 @@ impl<'s> Rules<'s> for Admin<'s> {
                 }
                 Truth::Unknown(missing) => {
                     possible = possible.or(rule.action.outcome());
-                    doubt = Some(match doubt {
-                        Some(first) if first != Missing::Caller => first,
-                        _ => missing,
-                    });
+                    doubt = Some(Missing::rather(doubt, missing));
                 }
             }
         }

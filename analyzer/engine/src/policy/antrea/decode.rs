@@ -4,8 +4,9 @@
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::super::action::Action;
+use super::Rule;
 use super::peer::{Namespaces, Peer};
-use super::{Action, Rule};
 use crate::policy::answer::Protocol;
 use crate::policy::network::Block;
 use crate::policy::ports::PortEntry;

@@ -10,16 +10,18 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 use serde_json::Value;
 
+use super::action::Action;
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Truth};
 use super::ends::{End, PodEnd};
 use super::engine::{self, Asked, Compiled, Order, Policy, Priority, Rules, Scope, Tier};
 use super::groups::Sight;
 use super::ladder::Rung;
 use super::ports::PortEntry;
+use super::selectors::EVERY_POD;
 use super::words::on_ports;
 use decode::{GROUP, Reader};
 use kubereach_model::snapshot::model::{Resource as _, Unmodelled};
-use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
+use kubereach_model::snapshot::{Found, GroupKind, Proof, Snapshot};
 use peer::Peer;
 
 static KINDS: [GroupKind; 5] = [
@@ -44,9 +46,6 @@ const BASELINE: &str = "baseline";
 /// Before all policies of Kubernetes, and between those of namespaces and the baseline.
 const BEFORE: Tier = Tier::Own(u16::MAX - 1);
 const AFTER: Tier = Tier::Own(u16::MAX);
-
-/// Every pod of a namespace: `appliedTo` is asked later.
-static EVERY_POD: std::sync::LazyLock<LabelSelector> = std::sync::LazyLock::new(LabelSelector::default);
 
 /// Reads the kinds.
 #[derive(Debug)]
@@ -106,27 +105,6 @@ fn tiers(snapshot: &Snapshot) -> BTreeMap<String, i64> {
         }
     }
     tiers
-}
-
-/// What a rule does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Action {
-    Allow,
-    Deny,
-    /// Leaves it to the policies of namespaces.
-    Pass,
-    Unreadable,
-}
-
-impl Action {
-    const fn outcome(self) -> Outcomes {
-        match self {
-            Self::Allow => Outcomes::ALLOW,
-            Self::Deny => Outcomes::DENY,
-            Self::Pass => Outcomes::PASS,
-            Self::Unreadable => Outcomes::ALLOW.or(Outcomes::DENY).or(Outcomes::PASS),
-        }
-    }
 }
 
 /// A policy of Antrea, ready to be asked.
@@ -239,10 +217,7 @@ impl<'s> Rules<'s> for Antrea<'s> {
             match matches {
                 Truth::No => continue,
                 Truth::Unknown(missing) => {
-                    doubt = Some(match doubt {
-                        Some(first) if first != Missing::Caller => first,
-                        _ => missing,
-                    });
+                    doubt = Some(Missing::rather(doubt, missing));
                     possible = possible.or(rule.action.outcome());
                     continue;
                 }

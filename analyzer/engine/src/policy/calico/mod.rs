@@ -10,7 +10,7 @@ mod tiers;
 mod world;
 
 use std::cmp::Ordering;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use serde_json::Value;
@@ -21,16 +21,14 @@ use super::engine::{self, Asked, Compiled, Guard, Policy, Priority, Rules, Scope
 use super::groups::Sight;
 use super::ladder::Rung;
 use super::ports::PortEntry;
+use super::selectors::EVERY_POD;
 use decode::{KINDS, is_stored, items, objects, plain_name};
 use kubereach_model::snapshot::model::{Resource as _, Unmodelled};
-use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
+use kubereach_model::snapshot::{Found, GroupKind, Proof, Snapshot};
 use rule::{Action, Rule};
 use selector::Selector;
 use tiers::{Place, Tiers};
 use world::{ACCOUNT, NAMESPACE, OF_ACCOUNT, OF_NAMESPACE, World};
-
-/// Every pod of a namespace: the expression is asked later.
-static EVERY_POD: LazyLock<LabelSelector> = LazyLock::new(LabelSelector::default);
 
 /// Reads the kinds of Calico.
 #[derive(Debug)]
@@ -217,10 +215,7 @@ impl<'s> Calico<'s> {
             possible = possible.or(rule.action.outcome());
             match matches {
                 Truth::Unknown(missing) => {
-                    doubt = Some(match doubt {
-                        Some(first) if first != Missing::Caller => first,
-                        _ => missing,
-                    });
+                    doubt = Some(Missing::rather(doubt, missing));
                 }
                 Truth::Yes | Truth::No => {
                     // Rules before it that may match are of no account where they say the same.

@@ -11,7 +11,7 @@ mod spec;
 mod world;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use kubereach_reports::report::ObjectRef;
@@ -22,11 +22,12 @@ use super::engine::{self, Asked, Compiled, Policy, RulePlace, Rules, Scope, Tier
 use super::groups::Sight;
 use super::options::Nodes;
 use super::ports::PortEntry;
+use super::selectors::EVERY_POD;
 use super::{answer, cni, ends, network, ports, request, selectors, words};
 use config::{Fact, Settings};
 use identity::Identity;
 use kubereach_model::snapshot::model::{ConfigMap, Resource as _, Unmodelled};
-use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
+use kubereach_model::snapshot::{Found, GroupKind, Proof, Snapshot};
 use peer::Peer;
 use spec::{Authentication, Rule, Spec, Subject, deny_word};
 use world::World;
@@ -41,9 +42,6 @@ static KINDS: [GroupKind; 3] = [
 ];
 
 static GROUP: GroupKind = GroupKind::known("cilium.io", "CiliumCIDRGroup");
-
-/// Every pod of the namespace: a selector of Cilium's is no plain one.
-static EVERY_POD: LazyLock<LabelSelector> = LazyLock::new(LabelSelector::default);
 
 /// Reads the kinds.
 #[derive(Debug)]

@@ -148,11 +148,7 @@ impl<'s> Rules<'s> for Core<'s> {
                 }
                 Truth::No => {}
                 Truth::Unknown(missing) => {
-                    // A gap outweighs *it depends on who connects*.
-                    doubt = Some(match doubt {
-                        Some(first) if first != Missing::Caller => first,
-                        _ => missing,
-                    });
+                    doubt = Some(Missing::rather(doubt, missing));
                 }
             }
         }

@@ -11,15 +11,12 @@ use super::engine::{self, Asked, Compiled, Policy, Rules, Scope, Tier, Unread};
 use super::groups::Sight;
 use super::network::{Block, on_addresses};
 use super::ports::PortEntry;
-use super::selectors::on_labels;
+use super::selectors::{EVERY_POD, on_labels};
 use super::words::{of_selector, on_ports};
 use kubereach_model::snapshot::model::{Resource as _, Unmodelled};
 use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
 
 static KIND: GroupKind = GroupKind::known("k8s.ovn.org", "EgressFirewall");
-
-/// Every pod of the namespace.
-static EVERY_POD: std::sync::LazyLock<LabelSelector> = std::sync::LazyLock::new(LabelSelector::default);
 
 /// Reads the kind.
 #[derive(Debug)]

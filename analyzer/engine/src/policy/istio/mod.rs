@@ -30,16 +30,13 @@ use super::engine::{self, Asked, Compiled, Policy, Rules, Scope, Tier};
 use super::groups::Sight;
 use super::mesh::{Identity, items};
 use super::ports::PortEntry;
-use super::selectors::on_labels;
+use super::selectors::{EVERY_POD, on_labels};
 
 static KINDS: [GroupKind; 3] = [
     GroupKind::known("security.istio.io", "AuthorizationPolicy"),
     GroupKind::known("security.istio.io", "PeerAuthentication"),
     GroupKind::known("security.istio.io", "RequestAuthentication"),
 ];
-
-/// Every pod of the namespace.
-static EVERY_POD: std::sync::LazyLock<LabelSelector> = std::sync::LazyLock::new(LabelSelector::default);
 
 /// Reads the kinds.
 #[derive(Debug)]
@@ -361,10 +358,7 @@ impl<'s> Action<'s> {
                 (_, Self::Custom(name)) => return undecidable(Missing::Authorizer(name), self.outcomes()),
                 (_, Self::Unreadable) => return undecidable(Missing::Form, self.outcomes()),
                 (Truth::Unknown(missing), _) => {
-                    doubt = match doubt {
-                        Some(first) if first != Missing::Caller => Some(first),
-                        _ => Some(missing),
-                    };
+                    doubt = Some(Missing::rather(doubt, missing));
                 }
             }
         }

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{ConfigMap, Resource as _, Unmodelled, Workload};
-use kubereach_model::snapshot::{Found, FoundAny, Gap, GroupKind, LabelSelector, Proof, Snapshot};
+use kubereach_model::snapshot::{Found, FoundAny, Gap, GroupKind, Proof, Snapshot};
 use kubereach_reports::report::ObjectRef;
 use serde_json::Value;
 
@@ -26,6 +26,7 @@ use super::engine::{self, Asked, Compiled, Layer, Policy, Rules, Scope, Tier, Un
 use super::groups::Sight;
 use super::mesh::{items, listed_ports};
 use super::ports::PortEntry;
+use super::selectors::EVERY_POD;
 
 const GROUP: &str = "policy.linkerd.io";
 
@@ -37,9 +38,6 @@ static KINDS: [GroupKind; 6] = [
     GroupKind::known(GROUP, "NetworkAuthentication"),
     GroupKind::known(GROUP, "HTTPRoute"),
 ];
-
-/// Every pod of the namespace.
-static EVERY_POD: std::sync::LazyLock<LabelSelector> = std::sync::LazyLock::new(LabelSelector::default);
 
 /// Reads the kinds.
 #[derive(Debug)]

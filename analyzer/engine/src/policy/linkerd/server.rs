@@ -208,7 +208,7 @@ pub(super) fn admits<'s>(
         match grant.admits(config, &identity, asked) {
             Truth::Yes => return PolicyAnswer::Admits { rule: index },
             Truth::No => {}
-            Truth::Unknown(missing) => doubt = doubt.filter(|first| *first != Missing::Caller).or(Some(missing)),
+            Truth::Unknown(missing) => doubt = Some(Missing::rather(doubt, missing)),
         }
     }
     doubt.map_or(PolicyAnswer::DoesNotAdmit, |missing| PolicyAnswer::Undecidable {
