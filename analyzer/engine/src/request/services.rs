@@ -142,10 +142,9 @@ impl<'s> Requests<'_, 's> {
                 };
                 return Answer::bare(Word::Unknown, format!("{object} {why}"));
             }
-            let have: Vec<String> = spec.ports.iter().map(ServicePort::describe).collect();
             let mut answer = Answer::bare(
                 Word::Refused,
-                format!("{object} has no port {}; it has {}", request.port, have.join(", ")),
+                format!("{object} has no port {}; it has {}", request.port, service.ports_in_words()),
             );
             answer.door = Some(door);
             return answer;

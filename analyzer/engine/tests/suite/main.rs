@@ -18,6 +18,7 @@ mod measured_laws;
 mod mesh_laws;
 mod plan;
 mod policy_laws;
+mod policy_rows;
 mod rendered;
 mod request_laws;
 mod service;

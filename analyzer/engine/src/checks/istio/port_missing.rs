@@ -28,13 +28,7 @@ pub fn check(cx: &DestinationContext<'_, '_>, segment: &mut Segment) {
     };
     let (proof, object) = match cx.target {
         Target::Service(service) => {
-            let ports = service
-                .spec
-                .ports
-                .iter()
-                .map(kubereach_model::snapshot::model::ServicePort::describe)
-                .collect::<Vec<_>>()
-                .join(", ");
+            let ports = service.ports_in_words();
             if service.spec.ports.iter().any(|port| port.port.is_redacted()) || service.is_external_name() {
                 return;
             }

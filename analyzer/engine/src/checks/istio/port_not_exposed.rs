@@ -6,7 +6,7 @@ use crate::checks::istio::words;
 use crate::evaluate::istio::ServerContext;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
 use kubereach_model::field;
-use kubereach_model::snapshot::model::{Service, ServicePort};
+use kubereach_model::snapshot::model::Service;
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
@@ -31,7 +31,7 @@ pub fn check(cx: &ServerContext<'_, '_>, segment: &mut Segment) {
     let Ok(absence) = cx.of.cluster.snapshot.nothing_else::<Service>(Some(namespace), what) else { return };
     let proof = match tier.services.first() {
         Some(service) => {
-            let ports = service.spec.ports.iter().map(ServicePort::describe).collect::<Vec<_>>().join(", ");
+            let ports = service.ports_in_words();
             service.shows(format!("declares {}", if ports.is_empty() { "no ports" } else { &ports }))
         }
         None => absence.proof(),

@@ -24,13 +24,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 pub fn check(cx: &LeafContext<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, port) = &cx.leaf.target else { return };
     let name = words::brief(&service.metadata.name);
-    let declared = service
-        .spec
-        .ports
-        .iter()
-        .map(kubereach_model::snapshot::model::ServicePort::describe)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let declared = service.ports_in_words();
     let (proof, message) = match (port, &cx.leaf.reference.port) {
         (PortOf::Unsaid, _) => (
             cx.leaf.naming.object.shows("it names no port"),

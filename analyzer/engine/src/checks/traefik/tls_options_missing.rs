@@ -4,7 +4,6 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::EntryContext;
-use crate::resolve::traefik::objects;
 use kubereach_model::evidence::{CheckDoc, Narrows, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Lookup;
@@ -23,15 +22,8 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 
 /// Adds it where there are none of that name.
 pub fn check(cx: &EntryContext<'_, '_>, segment: &mut Segment) {
-    let Some(options) = cx.spec().and_then(|spec| spec.tls.as_ref()?.options.as_ref()) else { return };
-    if options.name.is_empty() || options.name.contains('@') || options.name == "default" {
-        return;
-    }
-    let namespace = if options.namespace.is_empty() { cx.entry.namespace() } else { &options.namespace };
-    let found = objects::lookup(cx.cluster, cx.entry.group, "TLSOption", namespace, &options.name);
-    let Lookup::Absent(absence) = found else { return };
-    let message =
-        format!("the TLSOption '{}' does not exist: handshakes for its hosts fail", words::brief(&options.name));
+    let Some((name, Lookup::Absent(absence))) = cx.tls_options() else { return };
+    let message = format!("the TLSOption '{}' does not exist: handshakes for its hosts fail", words::brief(name));
     let finding = cx.at(DOC.finding(&absence.proof(), cx.object(), message), field!["spec", "tls", "options"]);
     segment.add(finding.next("Create the TLSOption, or take it out.", words::get(cx)));
 }

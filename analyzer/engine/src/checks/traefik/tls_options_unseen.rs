@@ -4,7 +4,6 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::traefik::words;
 use crate::evaluate::traefik::EntryContext;
-use crate::resolve::traefik::objects;
 use kubereach_model::evidence::{Assumes, CheckDoc, Obstacle, Reading, Segment, Text};
 use kubereach_model::field;
 use kubereach_model::snapshot::Lookup;
@@ -22,14 +21,8 @@ pub static DOC: CheckDoc<Assumes> = CheckDoc::new(Text {
 
 /// Adds it where they may be missing.
 pub fn check(cx: &EntryContext<'_, '_>, segment: &mut Segment) {
-    let Some(options) = cx.spec().and_then(|spec| spec.tls.as_ref()?.options.as_ref()) else { return };
-    if options.name.is_empty() || options.name.contains('@') || options.name == "default" {
-        return;
-    }
-    let namespace = if options.namespace.is_empty() { cx.entry.namespace() } else { &options.namespace };
-    let found = objects::lookup(cx.cluster, cx.entry.group, "TLSOption", namespace, &options.name);
-    let Lookup::Unknown(gap) = found else { return };
-    let message = format!("the TLSOption '{}' was not read", words::brief(&options.name));
+    let Some((name, Lookup::Unknown(gap))) = cx.tls_options() else { return };
+    let message = format!("the TLSOption '{}' was not read", words::brief(name));
     if let Some(obstacle) = Obstacle::of_cluster(cx.manifests(), "TLSOption", "TLS options", gap.clone()) {
         let assumption = DOC.assumption(obstacle, cx.object(), message).could("be missing, so that handshakes fail");
         let (resource, arguments) = (format!("tlsoptions.{}", cx.entry.group), "-o yaml > tlsoptions.yaml".to_owned());

@@ -5,14 +5,14 @@ use kubereach_reports::report::ObjectRef;
 use crate::evaluate::Cluster;
 use crate::resolve::traefik::leaves::{Leaf, Naming, PortOf, Target};
 use crate::resolve::traefik::middlewares::Middlewares;
-use crate::resolve::traefik::objects::{Route, RouteSpec, Takes};
+use crate::resolve::traefik::objects::{self, Route, RouteSpec, Takes};
 use crate::resolve::traefik::rule::Rule;
 use crate::resolve::traefik::settings::{Answer, Tier, Told};
 use crate::resolve::traefik::shape::{self, Syntax};
 use crate::resolve::traefik::{Entry, Traefik};
 use kubereach_model::evidence::{Finding, Step};
-use kubereach_model::snapshot::model::ServicePort;
-use kubereach_model::snapshot::{Gap, GroupKind, ManifestsOnly};
+use kubereach_model::snapshot::model::{ServicePort, Unmodelled};
+use kubereach_model::snapshot::{Gap, GroupKind, Lookup, ManifestsOnly};
 
 /// One IngressRoute.
 pub struct EntryContext<'a, 's> {
@@ -40,6 +40,17 @@ impl<'s> EntryContext<'_, 's> {
     /// The spec, where it could be read.
     pub fn spec(&self) -> Option<&RouteSpec> {
         self.entry.spec.as_ref().ok()
+    }
+
+    /// The TLS options that it names, and what became of them; `None` where it names none, or those of another provider.
+    pub fn tls_options(&self) -> Option<(&str, Lookup<'s, Unmodelled>)> {
+        let options = self.spec()?.tls.as_ref()?.options.as_ref()?;
+        let name = options.name.as_str();
+        if name.is_empty() || name.contains('@') || name == "default" {
+            return None;
+        }
+        let namespace = if options.namespace.is_empty() { self.entry.namespace() } else { &options.namespace };
+        Some((name, objects::lookup(self.cluster, self.entry.group, "TLSOption", namespace, name)))
     }
 
     /// Points a finding at one of its fields.

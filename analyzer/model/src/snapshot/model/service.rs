@@ -101,6 +101,11 @@ impl Service {
         self.spec.publish_not_ready_addresses.0 == Some(true)
             || self.metadata.annotation("service.alpha.kubernetes.io/tolerate-unready-endpoints") == Some("true")
     }
+
+    /// Its ports, for prose: `http (80/TCP), 9090/TCP`; empty where it declares none.
+    pub fn ports_in_words(&self) -> String {
+        self.spec.ports.iter().map(ServicePort::describe).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl ServicePort {
