@@ -18,7 +18,7 @@ pub fn faults(which: &str, actions: &[HeaderAction]) -> Vec<(usize, String)> {
         let twice = !names.insert(action.name.as_str());
         let what =
             name(&action.name).or_else(|| twice.then_some("is changed twice")).or_else(|| change(action, fetcher))?;
-        Some((index, format!("its {which} header '{}' {what}", action.name)))
+        Some((index, format!("of its {which} headers one {what}: '{}'", action.name)))
     });
     faults.collect()
 }
