@@ -1,4 +1,4 @@
-//! What a rule of an ordered policy does (network-policy-api: AdminNetworkPolicyRuleAction; Antrea: RuleAction).
+//! What a rule of an ordered policy does (network-policy-api: `AdminNetworkPolicyRuleAction`; Antrea: `RuleAction`).
 
 use super::answer::Outcomes;
 
