@@ -3,6 +3,7 @@
 //! Field order here is the order of the printed JSON. Fields may be added; none is renamed or removed.
 
 mod assumption;
+mod cause;
 mod change;
 mod finding;
 mod gate;
@@ -12,6 +13,7 @@ mod subject;
 mod words;
 
 pub use assumption::Assumption;
+pub use cause::{Cause, CauseSubject};
 pub use change::{Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, SubjectChange};
 pub use finding::{Finding, Frame, Location, Related, Suppression};
 pub use gate::{Gate, GivenSuppression};
@@ -44,6 +46,10 @@ pub struct Report {
     /// What a change does, where two judgements were compared (`--on-top-of`, `diff`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// What explains the verdicts, worst first: one row for each object that is to blame, and for each thing that was
+    /// not read.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
     /// One entry per Service, Ingress, route and Gateway, worst first.
     pub subjects: Vec<Subject>,
     /// Every finding that a subject, path or segment names by id.

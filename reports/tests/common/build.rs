@@ -160,6 +160,7 @@ pub fn empty() -> Report {
         snapshot: SnapshotSummary::default(),
         summary: Summary::default(),
         change: None,
+        causes: Vec::new(),
         subjects: Vec::new(),
         findings: Vec::new(),
         assumptions: Vec::new(),

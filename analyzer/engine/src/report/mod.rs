@@ -62,6 +62,7 @@ pub fn assemble(
         snapshot,
         summary,
         change: None,
+        causes: Vec::new(),
         subjects,
         findings: located(findings, positions),
         assumptions: assumptions.rows(),
