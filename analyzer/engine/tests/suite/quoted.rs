@@ -83,7 +83,7 @@ fn what_the_cluster_says_is_quoted_everywhere() {
         found.iter().filter(|(_, _, bare)| !bare.is_empty()).map(|(name, _, bare)| (name, bare)).collect();
     assert!(bare.is_empty(), "words of the cluster that read like ours: {bare:#?}");
     let quoted: usize = found.iter().map(|(_, quoted, _)| quoted).sum();
-    assert!(quoted > 40, "only {quoted} quotations were found: does the test still find what is said?");
+    assert!(quoted > 15, "only {quoted} quotations were found: does the test still find what is said?");
 }
 
 #[test]
