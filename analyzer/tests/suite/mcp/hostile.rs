@@ -43,7 +43,9 @@ fn what_makes_no_sense_is_refused_and_the_next_call_is_answered() {
 #[test]
 fn no_name_leads_out_of_the_sources() {
     let mut client = shop();
-    for source in ["../../../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "live", "~/.kube/config", "", "codes", "%2e%2e"] {
+    for source in
+        ["../../../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "live", "~/.kube/config", "", "codes", "%2e%2e"]
+    {
         let why = client.refused("overview", json!({"source": source}));
         assert!(why.contains("there is no source") && !why.contains("root:"), "{why}");
     }

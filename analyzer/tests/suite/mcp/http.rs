@@ -88,11 +88,13 @@ fn a_tool_answers_over_http_as_over_standard_output() {
     };
     let (status, text) = raw(&served.address, &head(""), &hello());
     assert_eq!(status, 200, "{text}");
-    let session = text.lines().find_map(|line| line.to_lowercase().strip_prefix("mcp-session-id: ").map(ToOwned::to_owned));
+    let session =
+        text.lines().find_map(|line| line.to_lowercase().strip_prefix("mcp-session-id: ").map(ToOwned::to_owned));
     let session = format!("\r\nMcp-Session-Id: {}\r\nMCP-Protocol-Version: 2025-11-25", session.unwrap());
     let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
     assert_eq!(raw(&served.address, &head(&session), &ready).0, 202);
-    let call = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "overview", "arguments": {}}});
+    let call =
+        json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "overview", "arguments": {}}});
     let (status, text) = raw(&served.address, &head(&session), &call.to_string());
     assert_eq!(status, 200, "{text}");
     let data = text.lines().filter_map(|line| line.strip_prefix("data: ")).find(|data| data.contains("\"id\":2"));
@@ -111,7 +113,9 @@ fn no_other_address_than_loopback_is_taken() {
 
 #[test]
 fn standard_input_and_missing_files_are_slips() {
-    for (arguments, says) in [(&["mcp", "-"][..], "for the client"), (&["mcp", "nothing.tar.gz"], "there is no"), (&["mcp"], "INPUT")] {
+    for (arguments, says) in
+        [(&["mcp", "-"][..], "for the client"), (&["mcp", "nothing.tar.gz"], "there is no"), (&["mcp"], "INPUT")]
+    {
         let run = kubereach().args(arguments).output().unwrap();
         assert_eq!(run.status.code(), Some(2), "{arguments:?}");
         assert!(String::from_utf8_lossy(&run.stderr).contains(says), "{}", String::from_utf8_lossy(&run.stderr));

@@ -78,7 +78,8 @@ fn the_answers_of_an_incident_fit_and_hold_the_fact_that_decides() {
 fn what_was_forbidden_is_never_missing() {
     let mut client = shop();
     let rows = client.tool("coverage", json!({"namespaces": ["billing"], "states": ["forbidden"]}));
-    let kinds: Vec<&str> = rows["coverage"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        rows["coverage"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"Pod") && kinds.contains(&"EndpointSlice"), "{kinds:?}");
     // Ingresses of billing were closed, too: nobody may say that there is none.
     for name in ["anything", "web"] {

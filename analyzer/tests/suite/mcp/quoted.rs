@@ -88,11 +88,24 @@ fn an_instruction_in_the_cluster_reaches_the_model_as_a_quotation_only() {
             "metadata": {"name": name, "namespace": "shop", "generation": 1, "annotations": {"note": ORDER}}, "spec": spec, "status": status})
     };
     let items = [
-        gateway("GatewayClass", "envoy", json!({"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}), json!({})),
-        gateway("Gateway", "edge", json!({"gatewayClassName": "envoy", "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}),
-            json!({"addresses": [{"type": "IPAddress", "value": "192.0.2.2"}], "conditions": conditions})),
-        gateway("HTTPRoute", "web", json!({"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": [{"name": "web", "port": 80}]}]}),
-            json!({"parents": [{"parentRef": {"name": "edge"}, "controllerName": "gateway.envoyproxy.io/gatewayclass-controller", "conditions": conditions}]})),
+        gateway(
+            "GatewayClass",
+            "envoy",
+            json!({"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}),
+            json!({}),
+        ),
+        gateway(
+            "Gateway",
+            "edge",
+            json!({"gatewayClassName": "envoy", "listeners": [{"name": "http", "port": 80, "protocol": "HTTP"}]}),
+            json!({"addresses": [{"type": "IPAddress", "value": "192.0.2.2"}], "conditions": conditions}),
+        ),
+        gateway(
+            "HTTPRoute",
+            "web",
+            json!({"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": [{"name": "web", "port": 80}]}]}),
+            json!({"parents": [{"parentRef": {"name": "edge"}, "controllerName": "gateway.envoyproxy.io/gatewayclass-controller", "conditions": conditions}]}),
+        ),
         json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"},
             "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 8080}]}}),
         json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-1", "namespace": "shop", "labels": {"app": "web"}},

@@ -37,7 +37,10 @@ fn a_conversation_about_an_incident() {
     let call = |tool: &str, arguments: Value| ("tools/call", json!({"name": tool, "arguments": arguments}));
     let complete = |name: &str, value: &str| {
         let reference = json!({"type": "ref/prompt", "name": "why_unreachable"});
-        ("completion/complete", json!({"ref": reference, "argument": {"name": name, "value": value}, "context": {"arguments": {"namespace": "shop"}}}))
+        (
+            "completion/complete",
+            json!({"ref": reference, "argument": {"name": name, "value": value}, "context": {"arguments": {"namespace": "shop"}}}),
+        )
     };
     insta::assert_snapshot!(told(&[
         call("sources", json!({})),
@@ -48,11 +51,17 @@ fn a_conversation_about_an_incident() {
         call("diagnose", json!({"kind": "Pod", "namespace": "shop", "name": "cart"})),
         call("diagnose", json!({"kind": "Service", "nam": "cart"})),
         ("resources/read", json!({"uri": "kubereach://codes/service/no-ready-endpoints"})),
-        ("prompts/get", json!({"name": "why_unreachable", "arguments": {"kind": "Service", "namespace": "shop", "name": "cart"}})),
+        (
+            "prompts/get",
+            json!({"name": "why_unreachable", "arguments": {"kind": "Service", "namespace": "shop", "name": "cart"}})
+        ),
         ("prompts/get", json!({"name": "why_unreachable", "arguments": {}})),
         complete("name", "ca"),
         complete("kind", "gate"),
-        ("completion/complete", json!({"ref": {"type": "ref/resource", "uri": "kubereach://codes/{+code}"}, "argument": {"name": "code", "value": "out-of"}})),
+        (
+            "completion/complete",
+            json!({"ref": {"type": "ref/resource", "uri": "kubereach://codes/{+code}"}, "argument": {"name": "code", "value": "out-of"}})
+        ),
         ("tools/call", json!({"name": "nothing"})),
         ("resources/read", json!({"uri": "kubereach://nothing/report"})),
         ("ping", json!({})),
@@ -139,7 +148,10 @@ fn conforms(value: &Value, schema: &Value, place: &str, wrong: &mut Vec<String>)
         wrong.push(format!("{place}: {value} is no {types:?}"));
     }
     if let Value::Array(items) = value {
-        items.iter().enumerate().for_each(|(at, item)| conforms(item, &schema["items"], &format!("{place}/{at}"), wrong));
+        items
+            .iter()
+            .enumerate()
+            .for_each(|(at, item)| conforms(item, &schema["items"], &format!("{place}/{at}"), wrong));
     }
     if let (Value::Object(map), Some(properties)) = (value, schema.get("properties")) {
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -177,7 +189,9 @@ fn two_sources_are_compared_and_each_is_named() {
     let back = client.tool("diff", json!({"before": "tuesday", "after": "monday"}));
     assert_eq!(back["counts"]["fixed"], 1);
     assert!(client.refused("diff", json!({"before": "monday", "after": "monday"})).contains("same source"));
-    assert!(client.refused("diff", json!({"before": "monday@before", "after": "tuesday"})).contains("nothing before it"));
+    assert!(
+        client.refused("diff", json!({"before": "monday@before", "after": "tuesday"})).contains("nothing before it")
+    );
     assert!(client.refused("overview", json!({"source": "tuesdy"})).contains("did you mean tuesday"));
     let other = client.tool("overview", json!({"source": "tuesday"}));
     assert_eq!(other["summary"]["broken"], 1);
@@ -205,7 +219,10 @@ fn progress_is_told_to_whoever_asks_and_the_input_to_nobody() {
     assert_eq!(answer["result"]["isError"], false);
     let mut last = 0.0;
     for note in &client.notes {
-        assert_eq!((&note["method"], &note["params"]["progressToken"]), (&json!("notifications/progress"), &json!("p")));
+        assert_eq!(
+            (&note["method"], &note["params"]["progressToken"]),
+            (&json!("notifications/progress"), &json!("p"))
+        );
         let now = note["params"]["progress"].as_f64().unwrap();
         assert!(now > last, "{note}");
         last = now;
