@@ -3,9 +3,8 @@
 #[path = "../common/client.rs"]
 mod client;
 
-use std::cell::RefCell;
 use std::process::Command;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ use crate::api::jobs::Kubelet;
 use crate::api::{Api, Cluster, Request, Rule};
 use crate::program;
 use crate::run::kit::{assert_clean, cluster, ever, good};
-use client::Client;
+use client::{Client, Person};
 use kubereach_testkit::stored;
 
 fn server(api: &Api, token: &str, more: &[&str]) -> Command {
@@ -40,11 +39,11 @@ fn measured() -> Cluster {
 }
 
 /// A person who answers so, and what they were asked.
-fn person(action: &'static str, go_ahead: bool) -> (Rc<RefCell<Vec<Value>>>, Box<dyn FnMut(&Value) -> Value>) {
-    let asked = Rc::new(RefCell::new(Vec::new()));
-    let heard = Rc::clone(&asked);
+fn person(action: &'static str, go_ahead: bool) -> (Arc<Mutex<Vec<Value>>>, Person) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&asked);
     let answer = move |params: &Value| {
-        heard.borrow_mut().push(params.clone());
+        heard.lock().unwrap().push(params.clone());
         json!({"action": action, "content": {"go_ahead": go_ahead}})
     };
     (asked, Box::new(answer))
@@ -121,16 +120,16 @@ fn a_measurement_is_shown_asked_for_made_once_and_cleaned_up() {
         plan["creates"].as_array().unwrap().iter().map(|made| made["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["Job", "ConfigMap"]);
     let persisted = |request: &&Request| !request.query.contains_key("dryRun");
-    assert_eq!((ever(&api, "jobs"), changes(&api).iter().filter(persisted).count(), asked.borrow().len()), (0, 0, 0));
+    assert_eq!((ever(&api, "jobs"), changes(&api).iter().filter(persisted).count(), asked.lock().unwrap().len()), (0, 0, 0));
     let token = plan["token"].clone();
     let done = client.tool("measure", json!({"token": token}));
     assert_eq!((&done["step"], &done["measured"]), (&json!("measured"), &json!(true)), "{done:#}");
     assert_eq!(done["subjects"][0]["verdict"], "healthy", "{done:#}");
     assert_eq!((ever(&api, "jobs"), ever(&api, "configmaps")), (1, 1));
     assert_clean(&api, "");
-    let question = asked.borrow()[0]["message"].as_str().unwrap().to_owned();
+    let question = asked.lock().unwrap()[0]["message"].as_str().unwrap().to_owned();
     assert!(question.contains("1 Job(s) and 1 ConfigMap(s) in shop of test"), "{question}");
-    assert_eq!(asked.borrow().len(), 1);
+    assert_eq!(asked.lock().unwrap().len(), 1);
     // A token is good for one run, and the answers from now on know what was measured.
     assert!(client.refused("measure", json!({"token": token})).contains("no run waits"));
     let web = client.tool("diagnose", json!({"kind": "Service", "namespace": "shop", "name": "web"}));
@@ -147,7 +146,7 @@ fn nothing_is_created_without_a_yes() {
         let token = client.tool("measure", json!({"namespaces": ["shop"]}))["token"].clone();
         let why = client.refused("measure", json!({"token": token}));
         assert!(why.contains("did not agree"), "{why}");
-        assert_eq!((asked.borrow().len(), ever(&api, "jobs")), (1, 0), "{action}");
+        assert_eq!((asked.lock().unwrap().len(), ever(&api, "jobs")), (1, 0), "{action}");
         assert_clean(&api, action);
     }
     // A client that cannot ask a person, and tokens that nobody gave out.

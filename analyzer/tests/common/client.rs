@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(crate) const VERSION: &str = "2025-11-25";
 
 /// What a person answers when the server asks.
-type Person = Box<dyn FnMut(&Value) -> Value>;
+pub(crate) type Person = Box<dyn FnMut(&Value) -> Value + Send>;
 
 /// A running server, and what it said without being asked.
 pub(crate) struct Client {
