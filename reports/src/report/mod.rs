@@ -8,6 +8,7 @@ mod change;
 mod finding;
 mod gate;
 mod measurement;
+mod quoted;
 mod snapshot;
 mod subject;
 mod words;
@@ -18,6 +19,7 @@ pub use change::{Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectC
 pub use finding::{Finding, Frame, Location, Related, Suppression};
 pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};
+pub use quoted::{quoted, quoted_in};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, SnapshotSummary};
 pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
 pub use words::{

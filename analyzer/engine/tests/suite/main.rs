@@ -19,6 +19,7 @@ mod mesh_laws;
 mod plan;
 mod policy_laws;
 mod policy_rows;
+mod quoted;
 mod rendered;
 mod request_laws;
 mod service;

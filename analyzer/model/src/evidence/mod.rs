@@ -12,6 +12,7 @@ pub mod command;
 mod finding;
 mod path;
 mod place;
+pub mod said;
 mod segment;
 
 pub use assumption::{Assumption, MayBeInTheWay, Obstacle, Reading};
