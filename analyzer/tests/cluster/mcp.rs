@@ -120,7 +120,10 @@ fn a_measurement_is_shown_asked_for_made_once_and_cleaned_up() {
         plan["creates"].as_array().unwrap().iter().map(|made| made["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["Job", "ConfigMap"]);
     let persisted = |request: &&Request| !request.query.contains_key("dryRun");
-    assert_eq!((ever(&api, "jobs"), changes(&api).iter().filter(persisted).count(), asked.lock().unwrap().len()), (0, 0, 0));
+    assert_eq!(
+        (ever(&api, "jobs"), changes(&api).iter().filter(persisted).count(), asked.lock().unwrap().len()),
+        (0, 0, 0)
+    );
     let token = plan["token"].clone();
     let done = client.tool("measure", json!({"token": token}));
     assert_eq!((&done["step"], &done["measured"]), (&json!("measured"), &json!(true)), "{done:#}");

@@ -1,4 +1,5 @@
 //! A client of `kubereach mcp` over standard input and output, as assistants start it.
+#![allow(dead_code, reason = "each program of tests uses its own part")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
