@@ -17,6 +17,8 @@ mod input;
 #[cfg(feature = "live")]
 mod job;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod nothing;
 mod output;
 mod plan;
@@ -101,6 +103,8 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(feature = "live")]
         args::Command::Run(command) => run::run(&command),
         args::Command::Explain(command) => explain::run(&command),
+        #[cfg(feature = "mcp")]
+        args::Command::Mcp(command) => mcp::run(&command),
         args::Command::Completions(command) => completions::run(&command),
         args::Command::Man => man::run(),
     };

@@ -9,6 +9,8 @@ mod ci_docs;
 mod cli;
 mod fleet;
 mod krew;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;

@@ -72,6 +72,9 @@ pub(super) enum Command {
     Run(Box<super::run::Run>),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
+    #[cfg(feature = "mcp")]
+    /// Serve the analysis to an assistant (Model Context Protocol), read-only
+    Mcp(Box<super::mcp::Mcp>),
     /// Print shell completions
     Completions(Completions),
     /// Print the man page
