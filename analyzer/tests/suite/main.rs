@@ -9,6 +9,7 @@ mod ci_docs;
 mod cli;
 mod fleet;
 mod krew;
+mod manners;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;
