@@ -65,7 +65,7 @@ fn verbatim(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 16);
     for c in value.chars() {
         match c {
-            '`' => out.push('ˋ'),
+            '`' => out.push('‵'),
             _ => escape(c, &mut out),
         }
     }
@@ -93,7 +93,7 @@ pub(super) fn prose(value: &str) -> String {
         match c {
             '*' => out.push('∗'),
             '~' => out.push('∼'),
-            '`' => out.push('ˋ'),
+            '`' => out.push('‵'),
             '_' if !in_word => out.push('＿'),
             _ => escape(c, &mut out),
         }

@@ -10,7 +10,7 @@ fn plain(text: &str) -> String {
 
 /// The value with the look-alikes that it may have got.
 fn alike(text: &str) -> String {
-    text.replace('*', "∗").replace('~', "∼").replace('`', "ˋ").replace('_', "＿")
+    text.replace('*', "∗").replace('~', "∼").replace('`', "‵").replace('_', "＿")
 }
 
 fn nasty() -> impl Strategy<Value = String> {

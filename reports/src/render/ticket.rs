@@ -131,12 +131,16 @@ pub(super) fn of(report: &Report, options: &RenderOptions) -> Ticket {
     let causes: Vec<&Cause> = report.causes.iter().skip(CAUSES).collect();
     section(&mut details, "More causes", causes.iter().map(|one| cause(one)));
     let shown = options.max_subjects.unwrap_or(usize::MAX);
-    section(&mut details, "Needs attention", remarkable.iter().take(shown).map(|one| subject(one)));
+    // Each thing once: without causes the worst subjects stand above.
+    let above = if report.causes.is_empty() { CAUSES } else { 0 };
+    section(&mut details, "Needs attention", remarkable.iter().skip(above).take(shown).map(|one| subject(one)));
     section(
         &mut details,
         "Not read, and assumed to be in order",
         assumptions.shown().map(|(_, one)| {
-            let mut blocks = vec![Block::Item(vec![Piece::Plain(format!("{}.", one.sentence()))])];
+            let mut sentence = one.sentence();
+            sentence.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+            let mut blocks = vec![Block::Item(vec![Piece::Plain(format!("{sentence}."))])];
             let commands: Vec<String> = one.commands().into_iter().map(str::to_owned).collect();
             if !commands.is_empty() {
                 blocks.push(Block::Commands(commands));
