@@ -42,11 +42,15 @@ pub(crate) const fn count(summary: &Summary, verdict: Verdict) -> usize {
     summary.of(verdict)
 }
 
-/// The verdict word as people read it: `config-ok` never stands without *not tested*.
+/// The verdict as people read it; *no fault found* never stands without *not tested*. The word of the JSON report stands
+/// beside it once, in the legend.
 pub(crate) const fn label(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::ConfigOk => "config-ok (not tested)",
-        other => other.word(),
+        Verdict::Broken => "broken",
+        Verdict::Degraded => "partly working",
+        Verdict::Unknown => "not judged",
+        Verdict::ConfigOk => "no fault found (not tested)",
+        Verdict::Healthy => "verified",
     }
 }
 
