@@ -25,6 +25,7 @@ pub fn caused() -> Report {
     let node = Cause {
         id: "node/node-1".to_owned(),
         object: Some(object("Node", "", "node-1")),
+        missing: None,
         cluster: None,
         verdict: Verdict::Broken,
         findings: ids(&["f1"]),
@@ -51,6 +52,7 @@ pub fn caused() -> Report {
     let unread = Cause {
         id: "unread/NetworkPolicy".to_owned(),
         object: None,
+        missing: Some("NetworkPolicy".to_owned()),
         verdict: Verdict::Unknown,
         findings: Vec::new(),
         assumptions: ids(&["policy.not-collected-1"]),
