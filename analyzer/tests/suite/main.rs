@@ -11,6 +11,7 @@ mod fleet;
 mod krew;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod manners;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;

@@ -28,7 +28,7 @@ impl<'s> Dns<'s> {
         let cache = |pod: &Found<'s, Pod>| pod.metadata.label("k8s-app") == Some("node-local-dns");
         if pods.in_namespace("kube-system").any(|pod| cache(&pod)) {
             return Self::Unclear(
-                "Whether they may ask DNS cannot be told: a cache on every node (node-local-dns) may answer, and how \
+                "Nothing shows whether they may ask DNS: a cache on every node (node-local-dns) may answer, and how \
                  policies see it depends on the network plugin.",
             );
         }
@@ -42,7 +42,9 @@ impl<'s> Dns<'s> {
             .filter(|pod| is_dns(pod) && !pod.is_finished())
             .collect();
         if servers.is_empty() {
-            return Self::Unclear("Whether they may ask the cluster's DNS cannot be told: its pods were not read.");
+            return Self::Unclear(
+                "The pods of the cluster's DNS were not read, so nothing shows whether these may ask it.",
+            );
         }
         // The server listens on one number for both protocols; containers need not declare either.
         let udp = |pod: &Found<'s, Pod>| pod.spec.named_port("dns", "UDP");

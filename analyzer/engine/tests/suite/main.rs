@@ -31,3 +31,4 @@ mod truth_mesh;
 mod truth_policy;
 mod truth_requests;
 mod truth_snapshots;
+mod words;

@@ -38,7 +38,7 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
         consent::possible(command.yes)?;
     }
     let deadline = Instant::now() + command.cluster.timeout;
-    let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = command.report.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
     let options = options(command)?;
     let ask = asked(command, deadline)?;
     let intake = read(command, &options.intake)?;
@@ -221,16 +221,16 @@ fn deliver(command: &Run, report: &Report, files: &[(std::path::PathBuf, Format)
     let render = RenderOptions {
         width: output::width(),
         color: output::color(command.color),
-        quiet: command.quiet,
+        quiet: command.report.quiet,
+        summary_only: command.report.summary_only,
         max_subjects: command.max_subjects,
         show_coverage: command.show_coverage,
         show_suppressed: command.list.show_suppressed,
-        show_existing: false,
         root: output::root(),
         rules: output::pages(),
-        bundle: None,
+        ..RenderOptions::default()
     };
-    check::deliver(report, files, command.format, &render)
+    check::deliver(report, files, &command.report, &render)
 }
 
 /// The objects, as 'kubereach job' prints them.

@@ -4,6 +4,7 @@
 //! in memory at once. What is shown in full is decided beforehand by [`plan`], so that rows can link
 //! to sections.
 
+mod asks;
 mod change;
 mod diagram;
 mod matrix;
@@ -51,5 +52,6 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
             write("subject.html", subject::section(i, subject, id, &findings, &assumptions))?;
         }
     }
+    write("asks.html", asks::context(report, options.audience))?;
     write("close.html", page::close(report, options.show_suppressed))
 }

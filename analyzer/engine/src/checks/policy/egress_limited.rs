@@ -35,7 +35,7 @@ const fn of_dns(dns: Dns) -> &'static str {
         Dns::Known(Answer::Allowed, Answer::Denied) => "They may ask the cluster's DNS by UDP only.",
         Dns::Known(Answer::Denied, Answer::Allowed) => "They may ask the cluster's DNS by TCP only.",
         Dns::Known(Answer::Denied, Answer::Denied) => "They may not ask the cluster's DNS.",
-        Dns::Known(..) => "Whether they may ask the cluster's DNS cannot be told: a rule cannot be decided.",
+        Dns::Known(..) => "A rule leaves open whether they may ask the cluster's DNS.",
         Dns::Unclear(why) => why,
     }
 }

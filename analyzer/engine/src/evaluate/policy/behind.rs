@@ -37,9 +37,9 @@ pub fn behind<'s>(
     if targets.is_empty() && !untouched {
         let pods_read = cluster.snapshot.is_complete(Pod::KIND, Some(view.namespace())).is_ok();
         segment.evaluated(if pods_read {
-            "no pod behind it that policies could be about"
+            "no pod is behind it, so no policy matters"
         } else {
-            "no address behind it was read that policies could be about"
+            "which pods are behind it was not read"
         });
         return Arc::new(segment);
     }
