@@ -125,9 +125,7 @@ impl Analyzer {
         let (to, port) = split_port(destination);
         let to = finder.destination(to, port, None, namespace)?;
         let mut rows = Answers::new(view, finder).rows(from, to, None, true);
-        let mut reasons: Vec<&mut Because> =
-            rows.iter_mut().flat_map(|row| row.because.iter_mut().chain(&mut row.considered)).collect();
-        Answers::locate(&mut reasons, &read);
+        Answers::locate_rows(&mut rows, &read);
         Ok(rows)
     }
 

@@ -13,8 +13,8 @@ use crate::resolve::conditions::ConditionState;
 use crate::resolve::controllers;
 use crate::resolve::gateway::{GatewayState, Gateways};
 use crate::resolve::proxy_pods::{Proxy, TrafficSource};
-use kubereach_model::evidence::Segment;
 use kubereach_model::evidence::command::cut;
+use kubereach_model::evidence::{Carriers, Segment};
 use kubereach_model::snapshot::model::lenient::Field;
 use kubereach_model::snapshot::model::{Gateway, Pod, Resource as _};
 use kubereach_model::snapshot::{Found, Gap, Lookup};
@@ -43,6 +43,9 @@ impl GatewaySegments {
     ) -> Self {
         let cx = GatewayContext::new(cluster, state);
         let mut controller = Segment::new(SegmentName::Controller, Some(class_ref(&state.gateway)));
+        if let Some(carriers) = carriers(cluster, proxy) {
+            controller.carried_by(Arc::new(carriers));
+        }
         if let Some(evidence) = class_evidence(&cx) {
             controller.evaluated(evidence);
         }
@@ -73,6 +76,16 @@ impl GatewaySegments {
             address: Arc::new(address),
             controller: Arc::new(controller),
         }
+    }
+}
+
+/// Who carries its traffic; manifests leave that to the cluster that they are for.
+fn carriers(cluster: &Cluster<'_>, proxy: Option<&Proxy<'_>>) -> Option<Carriers> {
+    match proxy.map(|proxy| &proxy.source) {
+        Some(TrafficSource::Pods(pods)) => Some(Carriers::Pods(pods.iter().map(Found::object).collect())),
+        Some(TrafficSource::OwnIdentity) => Some(Carriers::OwnIdentity),
+        Some(TrafficSource::Unseen) => Some(Carriers::Unseen),
+        None => (!cluster.is_manifests()).then_some(Carriers::Outside),
     }
 }
 

@@ -221,8 +221,8 @@ impl<'s> Rules<'s> for Firewall<'s> {
 const fn is_inside(end: &End<'_>) -> bool {
     match end {
         End::Pod(pod) => !pod.host_network,
-        End::UnnamedPod => true,
-        End::Node(_) | End::Address(_) | End::Outside | End::Unclear(_) | End::Anyone => false,
+        End::UnnamedPod | End::Service(_) => true,
+        End::Node(_) | End::Address(_) | End::Outside | End::Unclear(_) | End::OwnProxy | End::Anyone => false,
     }
 }
 
@@ -249,7 +249,7 @@ impl Destination {
         match (self, other) {
             (Self::Unreadable, _) => Truth::Unknown(Missing::Form),
             (Self::DomainName(_), _) => Truth::Unknown(Missing::DomainNames),
-            (_, End::Anyone) => Truth::Unknown(Missing::Caller),
+            (_, End::Anyone | End::OwnProxy) => Truth::Unknown(Missing::Caller),
             (Self::Addresses(block), End::Node(node)) => on_addresses(block, &node.addresses),
             (Self::Addresses(block), End::Pod(pod)) => on_addresses(block, &pod.addresses),
             (Self::Addresses(block), End::Address(address)) => block.contains(*address),
