@@ -227,9 +227,6 @@ fn read<'s>(found: Found<'s, Unmodelled>, without_tls: &[&str]) -> Option<ThirdP
     let spec = &stored.value.spec;
     let own = Some(stored.metadata.namespace.as_str()).filter(|ns| !ns.is_empty());
     let (system, may_allow, scope, directions) = match (kind.group.as_ref(), kind.kind.as_ref()) {
-        ("network.openshift.io", "EgressNetworkPolicy") => {
-            ("OpenShift SDN", false, Scope::Namespace(own), [false, true])
-        }
         // The proxy of the destination enforces it, where the mesh has TLS.
         ("kuma.io", "MeshTrafficPermission" | "TrafficPermission") => {
             let mesh = stored.metadata.label("kuma.io/mesh").unwrap_or("default");

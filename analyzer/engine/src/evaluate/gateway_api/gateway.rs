@@ -81,12 +81,8 @@ impl GatewaySegments {
 
 /// Who carries its traffic; manifests leave that to the cluster that they are for.
 fn carriers(cluster: &Cluster<'_>, proxy: Option<&Proxy<'_>>) -> Option<Carriers> {
-    match proxy.map(|proxy| &proxy.source) {
-        Some(TrafficSource::Pods(pods)) => Some(Carriers::Pods(pods.iter().map(Found::object).collect())),
-        Some(TrafficSource::OwnIdentity) => Some(Carriers::OwnIdentity),
-        Some(TrafficSource::Unseen) => Some(Carriers::Unseen),
-        None => (!cluster.is_manifests()).then_some(Carriers::Outside),
-    }
+    let outside = || (!cluster.is_manifests()).then_some(Carriers::Outside);
+    proxy.map(|proxy| proxy.source.carriers()).or_else(outside)
 }
 
 /// The pods that carry its traffic, if each of them says that it is not ready.

@@ -258,8 +258,8 @@ pub static KINDS: &[Kinds] = &[
         ],
     },
     Kinds {
-        system: "OVN-Kubernetes",
-        kinds: &[("k8s.ovn.org", "EgressFirewall")],
+        system: "OVN-Kubernetes, OpenShift SDN",
+        kinds: &[("k8s.ovn.org", "EgressFirewall"), ("network.openshift.io", "EgressNetworkPolicy")],
         page: "network-policy.md#an-egress-firewall-speaks-of-what-lies-outside-the-cluster",
         fields: &[
             row("egress[].type", Exactly, "", "egress-firewall-first-rule"),
