@@ -177,6 +177,12 @@ impl<'s> PolicyView<'s> {
         if let Some(by) = by.filter(|_| !verdict.same_pod) {
             self.weigh_way(connection, by, (from, to), &mut verdict);
         }
+        self.weigh_link_local(connection, &mut verdict);
+        self.conclude(connection, verdict)
+    }
+
+    /// What may be said of it beside what was not read and is not evaluated.
+    fn conclude(&self, connection: &Connection<'_, 's>, mut verdict: Verdict<'s>) -> Decision<'_, 's> {
         if self.plugins.is_off() && !verdict.ingress.is_open_in_mesh() {
             // What the network's policies say does nothing; the proxy's do.
             verdict.ingress = verdict.ingress.of_mesh();
@@ -251,16 +257,13 @@ impl<'s> PolicyView<'s> {
         let none = Selection::default();
         address_runs(&starts, ipv4, |address: IpAddr| {
             let other = End::Address(address);
-            match direction {
-                Direction::Ingress => {
-                    let connection = Connection { from: &other, to: pod, protocol, port, request };
-                    self.decide_selected(&connection, &none, selection).answer
-                }
-                Direction::Egress => {
-                    let connection = Connection { from: pod, to: &other, protocol, port, request };
-                    self.decide_selected(&connection, selection, &none).answer
-                }
-            }
+            let ((from, out), (to, into)) = match direction {
+                Direction::Ingress => ((&other, &none), (pod, selection)),
+                Direction::Egress => ((pod, selection), (&other, &none)),
+            };
+            let connection = Connection { from, to, protocol, port, request };
+            // One address speaks for a range: what only it may be is of no account.
+            self.conclude(&connection, self.policies.evaluate_selected(&connection, out, into)).answer
         })
     }
 

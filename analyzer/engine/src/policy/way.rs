@@ -5,9 +5,12 @@
 //! `spec.externalTrafficPolicy`; the DNS cache on nodes; aws/amazon-network-policy-controller-k8s
 //! `pkg/resolvers/endpoints.go`.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use serde_json::Value;
 
 use super::answer::{Answer, Direction, Missing};
+use super::cilium::is_link_local;
 use super::dns::{DNS_PORT, Dns};
 use super::ends::{End, ServiceEnd};
 use super::mesh::yaml;
@@ -17,6 +20,9 @@ use super::side::{SideAnswer, Verdict};
 use super::view::PolicyView;
 use kubereach_model::snapshot::Snapshot;
 use kubereach_model::snapshot::model::WorkloadKind;
+
+/// The metadata service of clouds, which is not on the node.
+const METADATA: [IpAddr; 1] = [IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254))];
 
 /// Does kube-proxy put a node's address in the place of every client's?
 pub(super) fn masquerades_all(snapshot: &Snapshot) -> bool {
@@ -67,6 +73,18 @@ impl<'s> PolicyView<'s> {
             _ => {}
         }
         verdict.answer = verdict.egress.answer.min(verdict.ingress.answer);
+    }
+
+    /// A link-local address is the node's (RFC 3927), to which traffic is always allowed, unless something else on the
+    /// link has it: what would be denied may pass.
+    pub(super) fn weigh_link_local(&self, connection: &Connection<'_, 's>, verdict: &mut Verdict<'s>) {
+        let End::Address(address) = connection.to else { return };
+        let undecided = self.policies.options.nodes == Nodes::Undecidable;
+        let on_link = is_link_local(*address) && !METADATA.contains(address);
+        if undecided && on_link && connection.from.pod().is_some() && verdict.egress.answer == Answer::Denied {
+            verdict.egress = SideAnswer::unknown(Missing::LinkLocal);
+            verdict.answer = verdict.egress.answer.min(verdict.ingress.answer);
+        }
     }
 
     /// May a cache on the client's own node answer for the cluster's DNS? Where nodes have an identity the policies
