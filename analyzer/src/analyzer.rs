@@ -3,7 +3,7 @@
 use kubereach_engine::change::analyze_on_top_of;
 use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::observation::{self, ObservationLimits};
-use kubereach_engine::question::{Answers, Because, Finder, split_port};
+use kubereach_engine::question::{Answers, Finder, split_port};
 use kubereach_engine::{AnalysisOptions, analyze_intake, plan_snapshot};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{self as intake, Intake};

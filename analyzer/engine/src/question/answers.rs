@@ -37,7 +37,10 @@ pub(super) struct Side<'s> {
 impl<'s> Side<'s> {
     /// The address by which `to` is reached from here, where it is one of a Service.
     pub(super) fn by<'a>(&self, to: &'a Self) -> Option<&'a End<'s>> {
-        to.by.as_ref().filter(|_| !self.dials_pods)
+        // Of one that was not read nothing but its port is known.
+        to.by
+            .as_ref()
+            .filter(|by| !self.dials_pods && matches!(by, End::Service(service) if !service.namespace.is_empty()))
     }
 }
 

@@ -7,7 +7,7 @@ use kubereach_reports::report::{Backend, Port};
 
 use super::{Finder, Party, Target, Unresolved, shown};
 use crate::evaluate::policy::{Behind, behind_port};
-use crate::policy::{Dns, End, Protocol};
+use crate::policy::{DNS_PORT, Dns, End, Protocol, ServiceEnd};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, ServicePort};
@@ -141,7 +141,7 @@ impl<'s> Finder<'_, 's> {
             Dns::Servers { udp, tcp, service } => (udp, tcp, service),
             Dns::Unclear(why) | Dns::Cached(why) => return Err(Unresolved::Dns(why)),
         };
-        let service = service.as_deref().cloned().map(Arc::new);
+        let service = Arc::new(service.as_deref().cloned().unwrap_or(ServiceEnd::unread(DNS_PORT)));
         let asked = [(Protocol::Udp, udp), (Protocol::Tcp, tcp)].into_iter();
         let asked = asked.filter(|(own, _)| protocol.is_none_or(|wanted| wanted == *own));
         let parties = asked.flat_map(|(protocol, servers)| {
@@ -150,7 +150,7 @@ impl<'s> Finder<'_, 's> {
                 label: self.label(end, "the cluster's DNS"),
                 end: end.clone(),
                 port: Some(Target { protocol, port: Some(*port) }),
-                service: service.clone(),
+                service: Some(Arc::clone(service)),
                 dials_pods: false,
             })
         });

@@ -55,19 +55,19 @@ fn rows(cluster: &Cluster<'_>, path: &Path, segment: &Segment) -> Option<Vec<Row
     let to = [Some(Protocol::Tcp), None]
         .into_iter()
         .find_map(|protocol| finder.destination(&words, Some(&port), protocol, namespace).ok())?;
-    let from = match segment.carriers() {
-        Some(carriers) => finder.of_carriers(carriers),
-        None => {
-            let mut all = finder.source("external", namespace).unwrap();
-            let pods = finder.everyone().into_iter().take(CALLERS).map(|pod| pod.object());
-            let words = pods.map(|pod| (pod.kind.to_lowercase(), pod.namespace.unwrap_or_default(), pod.name));
-            all.extend(
-                words.filter_map(|(kind, ns, name)| finder.source(&format!("{ns}/{kind}/{name}"), &ns).ok()).flatten(),
-            );
-            all
-        }
+    let from = if let Some(carriers) = segment.carriers() {
+        finder.of_carriers(carriers)
+    } else {
+        let pods = finder.everyone().into_iter().take(CALLERS).map(|pod| pod.object());
+        let words = pods.map(|pod| (pod.kind.to_lowercase(), pod.namespace.unwrap_or_default(), pod.name));
+        let found = words.filter_map(|(kind, ns, name)| finder.source(&format!("{ns}/{kind}/{name}"), &ns).ok());
+        found.flatten().chain(finder.source("external", namespace).unwrap()).collect()
     };
-    (!from.is_empty()).then(|| Answers::new(view, finder).rows(from, to, None, false))
+    // A pod reaches itself whatever policies say.
+    let is_itself = |row: &Row| row.because.iter().any(|because| because.says == "admits" && because.policy.is_none());
+    let mut rows = Answers::new(view, finder).rows(from, to, None, false);
+    rows.retain(|row| !is_itself(row));
+    (!rows.is_empty()).then_some(rows)
 }
 
 /// What the segment says and `can` does not.
@@ -95,7 +95,7 @@ fn contradiction(segment: &Segment, rows: &[Row]) -> Option<String> {
         PathState::Unknown if known.is_some_and(|c| *c != Carriers::Unseen) && said == BTreeSet::from(["allowed"]) => {
             of("unknown, and everybody is let through")
         }
-        PathState::Open | PathState::Narrowed if acts && known.is_some() && said == BTreeSet::from(["denied"]) => {
+        PathState::Narrowed if acts && !depends && known.is_some() && said == BTreeSet::from(["denied"]) => {
             of("open in part, and everybody is turned away")
         }
         _ => None,

@@ -38,8 +38,8 @@ fn what_another_analyzer_expects_of_istio_agrees() {
     agree(&["nca-istio"]);
 }
 
-/// What it answers where nobody wrote down what is right. It asks AuthorizationPolicies about port 15090 too, which is
-/// the sidecar's own: Istio's iptables rules do not redirect it (istio/istio `tools/istio-iptables`, excluded inbound
+/// What it answers where nobody wrote down what is right. It asks the policies of the mesh about port 15090 too, which
+/// is the sidecar's own: Istio's iptables rules do not redirect it (istio/istio `tools/istio-iptables`, excluded inbound
 /// ports), so no policy of the mesh is asked, and the connection is allowed.
 #[test]
 fn what_another_analyzer_computes_differs_by_the_own_port_of_sidecars() {
