@@ -384,17 +384,24 @@ pub(super) struct Can {
     /// Answer many questions at once: JSON lines in FILE (`-` for standard input), JSON lines out
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from_all", "to_all", "port", "explain", "format", "RequestFlags"])]
     pub queries: Option<PathBuf>,
+    #[command(flatten)]
+    pub more: More,
+    /// text, json, markdown or csv
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "markdown", "csv"], default_value = "text")]
+    pub format: String,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// What to tell beside the answer
+#[derive(Debug, Args)]
+pub(super) struct More {
     /// Show every policy that was considered and why it did or did not decide
     #[arg(long)]
     pub explain: bool,
     /// Also the answer under each network plugin, whichever runs: they differ where the API leaves it open
     #[arg(long, conflicts_with_all = ["from_all", "to_all", "queries"])]
     pub portable: bool,
-    /// text, json, markdown or csv
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "markdown", "csv"], default_value = "text")]
-    pub format: String,
-    #[command(flatten)]
-    pub reading: Reading,
 }
 
 /// What the connections carry, for policies that look at it

@@ -65,8 +65,8 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     };
     match (from, to) {
         (Some(from), Some(to)) => {
-            let mut rows = answers.rows(from.clone(), to.clone(), protocol, command.explain);
-            if command.portable {
+            let mut rows = answers.rows(from.clone(), to.clone(), protocol, command.more.explain);
+            if command.more.portable {
                 portable(&cluster, (&from, &to), protocol, &carried, &mut rows);
             }
             Answers::locate_rows(&mut rows, &read);
@@ -76,7 +76,7 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
         (from, to) => {
             let port =
                 command.port.map(|port| Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(port) });
-            let mut matrix = answers.matrix(from, to, port, protocol, command.explain);
+            let mut matrix = answers.matrix(from, to, port, protocol, command.more.explain);
             let mut reasons: Vec<&mut Because> = matrix.rows.iter_mut().flat_map(|row| &mut row.because).collect();
             Answers::locate(&mut reasons, &read);
             print::matrix(&matrix, view, &command.format)?;
