@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod agreement;
 mod calico_laws;
 mod catalogue;
 mod change_laws;
@@ -17,6 +18,7 @@ mod measured;
 mod measured_laws;
 mod mesh_laws;
 mod plan;
+mod policy_catalogue;
 mod policy_laws;
 mod policy_rows;
 mod quoted;
