@@ -6,6 +6,7 @@
 //! [`crate::plan`] says.
 
 pub mod answer;
+pub mod api_server;
 mod ask;
 pub mod contour;
 mod kong_tcp;
@@ -39,11 +40,14 @@ pub static DOORS: &[&dyn Door] = &[
     &contour::Contour,
     &traefik::DOOR,
     &istio::DOOR,
+    &api_server::ApiServer,
 ];
 
 /// The checks of the doors that lead to Services by a reference of their own.
 #[derive(Debug)]
 pub struct CheckTable {
+    /// Of what the API server asks.
+    pub api_server: api_server::CheckTable,
     /// Of the `reference` segment.
     pub lead: &'static [lead::LeadCheck],
     /// Of Contour's `HTTPProxies`.

@@ -22,8 +22,10 @@ pub mod load_balancer_unseen;
 pub mod mixed_workloads;
 pub mod named_target_port_missing;
 pub mod namespace_terminating;
+pub mod no_node_proxy;
 pub mod no_readiness_probe;
 pub mod no_ready_endpoints;
+pub mod node_proxy_down;
 pub mod only_completed_pods;
 pub mod only_terminating_endpoints;
 pub mod port_not_tcp;
@@ -44,7 +46,7 @@ pub mod some_endpoints_not_ready;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
 
-use crate::checks::{endpoints, entry, manifest, pod, workload};
+use crate::checks::{dns, endpoints, entry, manifest, pod, workload};
 use crate::evaluate::service::CheckTable;
 use kubereach_model::evidence::CatalogueEntry;
 
@@ -72,8 +74,10 @@ pub static DOCS: &[&CatalogueEntry] = &[
     mixed_workloads::DOC.entry(),
     named_target_port_missing::DOC.entry(),
     namespace_terminating::DOC.entry(),
+    no_node_proxy::DOC.entry(),
     no_readiness_probe::DOC.entry(),
     no_ready_endpoints::DOC.entry(),
+    node_proxy_down::DOC.entry(),
     only_completed_pods::DOC.entry(),
     only_terminating_endpoints::DOC.entry(),
     port_not_tcp::DOC.entry(),
@@ -97,7 +101,16 @@ pub static DOCS: &[&CatalogueEntry] = &[
 
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
-    service: &[internal_traffic_local::finding, external_ips::finding, namespace_terminating::finding],
+    service: &[
+        internal_traffic_local::finding,
+        external_ips::finding,
+        namespace_terminating::finding,
+        no_node_proxy::finding,
+        dns::no_cluster_names::finding,
+        dns::forwards_to_itself::finding,
+        dns::other_address::finding,
+        dns::node_cache_down::finding,
+    ],
     service_unseen: &[internal_traffic_local::assumption],
     alias: &[
         external_name::finding,
@@ -133,6 +146,8 @@ pub const TABLE: CheckTable = CheckTable {
         published_not_ready::finding,
         some_endpoints_not_ready::finding,
         endpoints::node_not_ready::finding,
+        endpoints::node_network_down::finding,
+        endpoints::some_node_networks_down::finding,
         ip_family_partly_served::finding,
         ip_family_unseen::finding,
     ],
@@ -166,7 +181,7 @@ pub const TABLE: CheckTable = CheckTable {
         readiness_on_other_port::finding,
     ],
     port: &[protocol_untestable::finding],
-    node_port: &[external_traffic_local::finding],
+    node_port: &[external_traffic_local::finding, node_proxy_down::finding],
     load_balancer: &[
         load_balancer_unseen::finding,
         load_balancer_class_unseen::finding,
