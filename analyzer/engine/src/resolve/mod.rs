@@ -17,6 +17,7 @@ pub mod proxy_pods;
 pub mod request;
 pub mod route;
 pub mod service;
+pub mod servicelb;
 pub mod traefik;
 
 pub use cluster_index::ClusterIndex;

@@ -37,5 +37,5 @@ pub fn check(cx: &CallContext<'_, '_>, segment: &mut Segment) {
         .cause("The API server trusts no other authority for this server, so that every call fails.")
         .at(cx.caller.origin(), field(call));
     let action = "Renew the authority and write it into the caBundle, or let the controller that writes it do so.";
-    segment.add(finding.next(action, super::fails_closed::command(&cx.caller)));
+    segment.add(finding.next(action, super::fails_closed::look(&cx.caller)));
 }

@@ -37,7 +37,7 @@ pub fn check(cx: &CallContext<'_, '_>, segment: &mut Segment) {
         .cause("The API server can build no client with it, so that every call fails.")
         .at(cx.caller.origin(), field(cx.call));
     let action = "Write the authority of the server's certificate there, as base64 of its PEM text.";
-    segment.add(finding.next(action, super::fails_closed::command(&cx.caller)));
+    segment.add(finding.next(action, super::fails_closed::look(&cx.caller)));
 }
 
 /// `the webhook pods.example.com`, or the object.

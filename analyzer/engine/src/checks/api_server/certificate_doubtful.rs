@@ -37,7 +37,7 @@ pub fn check(cx: &CallContext<'_, '_>, segment: &mut Segment) {
     let annotation = |key: &str| cx.caller.annotation(key);
     let Some((namespace, name)) = serving_secret(cx.cluster, &annotation, cx.call.service) else { return };
     let server = cx.call.server_name();
-    let facts = inspect(cx.cluster, &namespace, &name, &[&server]);
+    let facts = inspect(cx.cluster, &namespace, &name, &[server.as_str()]);
     let (Some(secret), Some(certificate)) = (facts.secret, facts.certificate) else { return };
     let why = facts.facts.iter().find_map(|fact| match fact {
         Fact::Expired(at) => Some(format!("it expired at {at}")),
@@ -67,5 +67,5 @@ fn report(cx: &CallContext<'_, '_>, segment: &mut Segment, secret: Found<'_, mod
         .finding(&gap, cx.caller.object(), message)
         .cause("If the server presents it, every call of the API server fails.")
         .relates(secret.object(), "holds the server's certificate");
-    segment.add(finding.next("Renew the certificate or the caBundle.", super::fails_closed::command(&cx.caller)));
+    segment.add(finding.next("Renew the certificate or the caBundle.", super::fails_closed::look(&cx.caller)));
 }

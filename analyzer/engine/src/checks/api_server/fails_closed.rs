@@ -46,7 +46,7 @@ pub fn finding(caller: &Caller<'_>, paths: &[Path]) -> Option<Finding> {
     let finding = DOC
         .finding(caller.object(), format!("while the API server cannot reach it, {refused}"))
         .cause("The API server lets nothing through that it could not ask about.")
-        .next("Bring the server behind it back, or remove the configuration of one that is gone.", command(caller));
+        .next("Bring the server behind it back, or remove the configuration of one that is gone.", look(caller));
     Some(finding)
 }
 
@@ -61,6 +61,6 @@ pub(super) fn shut<'s>(caller: &Caller<'s>, paths: &[Path], closed: bool) -> Vec
 }
 
 /// The command that shows the object.
-pub(super) fn command(caller: &Caller<'_>) -> String {
+pub(super) fn look(caller: &Caller<'_>) -> String {
     command::get(&caller.object(), "-o yaml")
 }

@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use super::fails_closed::{command, shut};
+use super::fails_closed::{look, shut};
 use crate::checks::ingress::words;
 use crate::evaluate::door::api_server::{Call, Caller};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Path, Text};
@@ -32,7 +32,7 @@ pub fn finding(caller: &Caller<'_>, paths: &[Path]) -> Option<Finding> {
             ),
         )
         .cause("What the webhook adds or checks is left out.")
-        .next("Bring the server behind it back, or remove the configuration of one that is gone.", command(caller))
+        .next("Bring the server behind it back, or remove the configuration of one that is gone.", look(caller))
     };
     (!shut.is_empty()).then(passes)
 }

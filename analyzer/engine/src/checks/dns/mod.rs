@@ -11,12 +11,12 @@ pub mod other_address;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kubereach_reports::report::{ObjectRef, PathState, SegmentName};
+use kubereach_reports::report::{Effect, ObjectRef, PathState, SegmentName};
 
 use crate::evaluate::Cluster;
 use crate::evaluate::door::SERVICE;
 use crate::resolve::plumbing::dns::cluster_dns;
-use kubereach_model::evidence::{CatalogueEntry, Segment, SubjectPaths};
+use kubereach_model::evidence::{CatalogueEntry, Path, Segment, SubjectPaths};
 use kubereach_model::snapshot::model::Service;
 use kubereach_model::snapshot::{Found, Proof};
 
@@ -84,16 +84,14 @@ fn silent<'s>(cluster: &Cluster<'s>, subjects: &[SubjectPaths]) -> Option<Silent
     let service = cluster_dns(cluster)?.service;
     let object = service.object();
     let subject = subjects.iter().find(|subject| subject.object == object)?;
-    let is_shut = |path: &kubereach_model::evidence::Path| path.dormant.is_none() && path.state() == PathState::Blocked;
+    let is_shut = |path: &Path| path.dormant.is_none() && path.state() == PathState::Blocked;
     if subject.paths.is_empty() || !subject.paths.iter().all(is_shut) {
         return None;
     }
     let segments = subject.paths.iter().flat_map(|path| &path.segments);
     let blocking = segments.flat_map(|segment| segment.findings());
-    let messages: BTreeSet<&str> = blocking
-        .filter(|finding| finding.effect() == kubereach_reports::report::Effect::Blocks)
-        .map(|finding| finding.message.as_str())
-        .collect();
+    let messages: BTreeSet<&str> =
+        blocking.filter(|finding| finding.effect() == Effect::Blocks).map(|finding| finding.message.as_str()).collect();
     let because = messages.into_iter().next()?.to_owned();
     Some(Silent { service, because })
 }

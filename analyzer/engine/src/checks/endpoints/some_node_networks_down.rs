@@ -26,7 +26,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let (node, first) = doubts.first().filter(|_| sound > 0)?;
     Some(
         DOC.finding(first.object.clone(), format!("ready addresses are on node {node}, whose network is in doubt"))
-            .cause(format!("{} on node {node}", first.words))
+            .cause(format!("on node {node} {}", first.words))
             .next("Find out what is wrong there.", command::describe(&first.object))
             .relates(cx.object(), "the Service"),
     )

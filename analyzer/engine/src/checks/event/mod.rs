@@ -44,8 +44,7 @@ pub fn quote(cluster: &Cluster<'_>, subjects: &mut [SubjectPaths]) {
                             || finding.related.iter().any(|r| r.object == subject.object))
                 };
                 if segment.findings().iter().any(|finding| own(finding)) {
-                    Arc::make_mut(segment)
-                        .amend(|finding| if own(finding) { Some(explain(finding, &said)) } else { None });
+                    Arc::make_mut(segment).amend(|finding| own(finding).then(|| explain(finding, &said)));
                     explained = true;
                 }
             }

@@ -22,7 +22,6 @@ const REASONS: &[Reason] = &[
     reason("AddedOrUpdatedWithWarning", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
     reason("FailedBuildModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     reason("FailedDeployModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
-    reason("FailedLoadGroup", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     reason("FailedLoadGroupID", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     reason("FailedAddFinalizer", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     reason("BackendNotFound", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
@@ -32,8 +31,6 @@ const REASONS: &[Reason] = &[
     reason("UnAvailableLoadBalancer", "kubernetes/cloud-provider: controllers/service/controller.go"),
     reason("CreatingLoadBalancerFailed", "kubernetes/kubernetes: pkg/controller/service (before 1.15)"),
     reason("AllocationFailed", "metallb/metallb: controller/service.go"),
-    reason("loadbalancerIPError", "metallb/metallb: controller/service.go"),
-    reason("ClearAssignment", "metallb/metallb: controller/service.go"),
     reason("announceFailed", "metallb/metallb: speaker/main.go"),
     reason(
         "ClusterIPNotAllocated",
@@ -58,8 +55,6 @@ const REASONS: &[Reason] = &[
     ),
     reason("FailedToUpdateEndpoint", "kubernetes/kubernetes: pkg/controller/endpoint/endpoints_controller.go"),
     reason("BadConfig", "cert-manager: pkg/controller/certificate-shim/sync.go"),
-    reason("NoSupportedIssuer", "cert-manager: pkg/controller/certificate-shim/sync.go"),
-    reason("IngressConfigurationError", "haproxy/kong and others: the controller cannot translate the object"),
     reason("KongConfigurationTranslationFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
     reason("KongConfigurationApplyFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
 ];

@@ -1,5 +1,6 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
+pub mod endpoint_is_cluster_address;
 pub mod endpoints_not_mirrored;
 pub mod external_ips;
 pub mod external_name;
@@ -17,6 +18,7 @@ pub mod load_balancer_announcement_unread;
 pub mod load_balancer_class_unseen;
 pub mod load_balancer_not_announced;
 pub mod load_balancer_pending;
+pub mod load_balancer_pods_down;
 pub mod load_balancer_port_error;
 pub mod load_balancer_unseen;
 pub mod mixed_workloads;
@@ -43,6 +45,7 @@ pub mod selects_no_pod;
 pub mod selects_nothing_seen;
 pub mod slice_port_name_mismatch;
 pub mod some_endpoints_not_ready;
+pub mod some_endpoints_unusable;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
 
@@ -52,6 +55,7 @@ use kubereach_model::evidence::CatalogueEntry;
 
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
+    endpoint_is_cluster_address::DOC.entry(),
     endpoints_not_mirrored::DOC.entry(),
     external_ips::DOC.entry(),
     external_name::DOC.entry(),
@@ -69,6 +73,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     load_balancer_class_unseen::DOC.entry(),
     load_balancer_not_announced::DOC.entry(),
     load_balancer_pending::DOC.entry(),
+    load_balancer_pods_down::DOC.entry(),
     load_balancer_port_error::DOC.entry(),
     load_balancer_unseen::DOC.entry(),
     mixed_workloads::DOC.entry(),
@@ -95,6 +100,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     selects_nothing_seen::DOC.entry(),
     slice_port_name_mismatch::DOC.entry(),
     some_endpoints_not_ready::DOC.entry(),
+    some_endpoints_unusable::DOC.entry(),
     target_port_suspect::DOC.entry(),
     terminating_not_serving::DOC.entry(),
 ];
@@ -105,6 +111,8 @@ pub const TABLE: CheckTable = CheckTable {
         internal_traffic_local::finding,
         external_ips::finding,
         namespace_terminating::finding,
+        endpoint_is_cluster_address::finding,
+        some_endpoints_unusable::finding,
         no_node_proxy::finding,
         dns::no_cluster_names::finding,
         dns::forwards_to_itself::finding,
@@ -186,6 +194,7 @@ pub const TABLE: CheckTable = CheckTable {
         load_balancer_unseen::finding,
         load_balancer_class_unseen::finding,
         load_balancer_pending::finding,
+        load_balancer_pods_down::finding,
         load_balancer_port_error::finding,
         load_balancer_not_announced::finding,
         load_balancer_announcement_unclear::finding,

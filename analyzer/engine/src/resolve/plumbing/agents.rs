@@ -55,17 +55,14 @@ impl Agents {
         }
         let instances = self.of.entry(component).or_default();
         match pod.is_ready() {
-            Some(true) => {
+            // Where it is not shown nothing is said.
+            Some(true) | None => {
                 instances.up.insert(node.to_owned());
             }
             Some(false) => {
                 if let Some(place) = snapshot.pods.position(&pod.metadata.namespace, &pod.metadata.name) {
                     instances.down.entry(node.to_owned()).or_insert(place);
                 }
-            }
-            // Not shown.
-            None => {
-                instances.up.insert(node.to_owned());
             }
         }
     }
@@ -97,7 +94,7 @@ impl Agents {
 
     /// The component that does this, where it was seen and is ready on no node.
     pub fn down_everywhere<'s>(&self, snapshot: &'s Snapshot, does: Does) -> Option<Down<'s>> {
-        let of = || self.of.iter().filter(|(index, _)| COMPONENTS.get(**index).is_some_and(|c| c.does == does));
+        let of = || self.of.iter().filter(move |(index, _)| COMPONENTS.get(**index).is_some_and(|c| c.does == does));
         if of().any(|(_, instances)| !instances.up.is_empty()) {
             return None;
         }

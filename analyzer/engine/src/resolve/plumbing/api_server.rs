@@ -4,6 +4,7 @@
 use kubereach_reports::report::ObjectRef;
 
 use crate::resolve::ClusterIndex;
+use crate::resolve::issuance;
 use crate::resolve::proxy_pods::{Proxy, TrafficSource};
 use kubereach_model::snapshot::model::{Pod, Service, ServiceReference};
 use kubereach_model::snapshot::{Found, Snapshot};
@@ -40,7 +41,7 @@ pub fn serving_secret<'s>(
         return Some(secret);
     }
     if let Some((namespace, name)) = annotation("cert-manager.io/inject-ca-from").and_then(split) {
-        let issued = super::super::issuance::certificate(cluster.snapshot, &namespace, &name)?;
+        let issued = issuance::certificate(cluster.snapshot, &namespace, &name)?;
         let secret = issued.get().value.spec.get("secretName")?.as_str()?;
         return Some((namespace, secret.to_owned()));
     }

@@ -44,14 +44,14 @@ impl Corefile {
             let Some((last, first)) = words.split_last() else { continue };
             let opens = *last == "{";
             let words = if opens { first } else { words.as_slice() };
-            match (&mut open, depth, words) {
-                (_, _, ["}"]) => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 0 {
-                        this.blocks.extend(open.take());
-                    }
-                    continue;
+            if words == ["}"] {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    this.blocks.extend(open.take());
                 }
+                continue;
+            }
+            match (&mut open, depth, words) {
                 (None, 0, ["import", ..]) => this.imports = true,
                 (None, 0, names) if opens => {
                     open = Some(Block { zones: names.iter().copied().flat_map(zones).collect(), plugins: Vec::new() });
@@ -86,15 +86,11 @@ impl Corefile {
 fn zones(word: &str) -> Vec<String> {
     let of = |word: &str| {
         let word = word.split_once("://").map_or(word, |(_, rest)| rest);
-        let word = word.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
-        word.map(|(zone, _)| zone.to_owned())
+        let port = word.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+        let zone = port.map_or(word, |(zone, _)| zone).trim_end_matches('.').to_ascii_lowercase();
+        if zone.is_empty() { ".".to_owned() } else { zone }
     };
-    word.split(',')
-        .filter(|word| !word.is_empty())
-        .map(|word| of(word).unwrap_or_else(|| word.to_owned()).to_ascii_lowercase())
-        .map(|zone| if zone.len() > 1 { zone.trim_end_matches('.').to_owned() } else { zone })
-        .map(|zone| if zone.is_empty() { ".".to_owned() } else { zone })
-        .collect()
+    word.split(',').filter(|word| !word.is_empty()).map(of).collect()
 }
 
 #[cfg(test)]

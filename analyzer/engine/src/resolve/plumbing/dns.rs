@@ -29,8 +29,8 @@ pub fn is_cluster_dns(service: &Service) -> bool {
 /// The cluster's DNS, where one was read.
 pub fn cluster_dns<'c, 's>(cluster: &'c ClusterIndex<'s>) -> Option<&'c ServiceView<'s>> {
     let namespaces: BTreeSet<&str> = NAMES.iter().map(|(namespace, _)| *namespace).collect();
-    let services = namespaces.into_iter().flat_map(|namespace| cluster.snapshot.services.in_namespace(namespace));
-    let found = services.into_iter().find(|service| is_cluster_dns(service))?;
+    let mut services = namespaces.into_iter().flat_map(|namespace| cluster.snapshot.services.in_namespace(namespace));
+    let found = services.find(|service| is_cluster_dns(service))?;
     cluster.service_view(&found.get().value.metadata.namespace, &found.get().value.metadata.name)
 }
 
@@ -48,8 +48,8 @@ pub fn settings<'s>(cluster: &ClusterIndex<'s>, namespace: &str) -> Option<(Foun
 }
 
 /// The domain of the cluster's names, and the addresses that kubelets hand to pods, as kubeadm keeps them (the
-/// ConfigMap `kubelet-config`; KubeletConfiguration `clusterDomain`, `clusterDNS`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// ConfigMap `kubelet-config`; `KubeletConfiguration`, `clusterDomain` and `clusterDNS`).
+#[derive(Debug, Clone)]
 pub struct Kubelets<'s> {
     /// The ConfigMap, where it was read.
     pub map: Option<Found<'s, ConfigMap>>,
@@ -71,7 +71,7 @@ pub fn kubelets<'s>(cluster: &ClusterIndex<'s>) -> Kubelets<'s> {
         if let Some(domain) = line.strip_prefix("clusterDomain:") {
             domain.trim().trim_matches('"').clone_into(&mut found.domain);
         }
-        in_list = if line == "clusterDNS:" { true } else { in_list && line.trim_start().starts_with("- ") };
+        in_list = line == "clusterDNS:" || (in_list && line.trim_start().starts_with("- "));
         if let Some(address) = line.trim_start().strip_prefix("- ").filter(|_| in_list) {
             found.addresses.push(address.trim_matches(['"', '\'']).to_owned());
         }

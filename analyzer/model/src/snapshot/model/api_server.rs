@@ -120,13 +120,6 @@ fn bundle<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Pem, D::Error> {
     Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map_or_else(Pem::hidden, |pem| Pem::of(&pem)))
 }
 
-impl ClientConfig {
-    /// The port of the Service that is dialled; `None` where it was masked.
-    pub fn port(&self) -> Option<u16> {
-        self.service.as_ref().and_then(ServiceReference::number)
-    }
-}
-
 impl ServiceReference {
     /// The port that is dialled; `None` where it was masked.
     pub fn number(&self) -> Option<u16> {
@@ -178,7 +171,7 @@ impl ApiRules for ApiService {
 mod tests {
     use serde_json::json;
 
-    use super::{ApiService, ClientConfig};
+    use super::{ApiService, ClientConfig, ServiceReference};
 
     /// Source: admissionregistration.k8s.io/v1 `WebhookClientConfig` (`caBundle` is bytes; `service.port` defaults to
     /// 443).
@@ -195,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_port_that_is_not_given_is_443() {
-        let read = |service| serde_json::from_value::<ClientConfig>(json!({"service": service})).unwrap().port();
+        let read = |service| serde_json::from_value::<ServiceReference>(service).unwrap().number();
         assert_eq!(read(json!({"namespace": "a", "name": "b"})), Some(443));
         assert_eq!(read(json!({"namespace": "a", "name": "b", "port": 8443})), Some(8443));
         let local: ApiService = serde_json::from_value(json!({"spec": {"group": "apps", "version": "v1"}})).unwrap();

@@ -161,9 +161,9 @@ impl Call<'_> {
         let Some(webhook) = self.webhook else { return String::new() };
         let mut operations: Vec<&str> = Vec::new();
         let mut resources: Vec<String> = Vec::new();
-        for rule in webhook.rules.iter() {
+        for rule in &webhook.rules {
             operations.extend(rule.operations.iter().map(String::as_str));
-            for resource in rule.resources.iter() {
+            for resource in &rule.resources {
                 let groups = rule.api_groups.iter().map(String::as_str);
                 resources.extend(groups.map(|group| named(resource, group)));
             }

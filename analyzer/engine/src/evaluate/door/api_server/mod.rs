@@ -42,12 +42,14 @@ pub struct CheckTable {
 
 impl Door for ApiServer {
     fn kinds(&self) -> &'static [Kind] {
-        &[
-            Kind::leading("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
-            Kind::leading("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+        const ADMISSION: &str = "admissionregistration.k8s.io";
+        const KINDS: [Kind; 4] = [
+            Kind::leading(ADMISSION, "ValidatingWebhookConfiguration"),
+            Kind::leading(ADMISSION, "MutatingWebhookConfiguration"),
             Kind::leading("apiextensions.k8s.io", "CustomResourceDefinition"),
             Kind::leading("apiregistration.k8s.io", "APIService"),
-        ]
+        ];
+        &KINDS
     }
 
     fn subjects(&self, backends: &Backends<'_, '_>) -> Vec<SubjectPaths> {
