@@ -98,6 +98,11 @@ impl Kind {
         }
     }
 
+    /// Do its objects live in a namespace?
+    pub fn is_namespaced(&self) -> bool {
+        kinds::of(&GroupKind::known(self.group, self.name)).is_none_or(|row| row.namespaced)
+    }
+
     /// Is this what kubectl calls it: singular, plural or short, with the group behind it or without?
     pub fn is_called(&self, word: &str) -> bool {
         let (word, group) = word.split_once('.').map_or((word, None), |(word, group)| (word, Some(group)));

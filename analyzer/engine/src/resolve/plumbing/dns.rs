@@ -6,7 +6,7 @@ use super::corefile::Corefile;
 use crate::resolve::ClusterIndex;
 use crate::resolve::service::ServiceView;
 use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::{ConfigMap, Service};
+use kubereach_model::snapshot::model::{ConfigMap, PodSpec, Service};
 
 /// Where distributions put it (kubeadm, k3s, RKE2, the clouds: label `k8s-app: kube-dns`; OpenShift's DNS operator:
 /// `openshift-dns/dns-default`).
@@ -83,4 +83,15 @@ pub fn kubelets<'s>(cluster: &ClusterIndex<'s>) -> Kubelets<'s> {
 pub fn addresses(service: &Service) -> impl Iterator<Item = &str> {
     let all = std::iter::once(&service.spec.cluster_ip).chain(service.spec.cluster_ips.iter());
     all.filter_map(|ip| ip.known().map(String::as_str)).filter(|ip| !ip.is_empty() && *ip != "None")
+}
+
+/// Do pods like this ask name servers other than the cluster's? Those of the node's network do with `ClusterFirst`, too
+/// (core/v1 `PodSpec.dnsPolicy`).
+pub fn asks_its_node(spec: &PodSpec) -> bool {
+    match spec.dns_policy.as_deref() {
+        Some("Default") => true,
+        // With `None` it brings its own, which may be the cluster's.
+        Some("None" | "ClusterFirstWithHostNet") => false,
+        _ => spec.is_host_network(),
+    }
 }
