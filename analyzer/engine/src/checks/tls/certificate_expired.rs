@@ -28,6 +28,6 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection.");
         let finding = user.relate(finding).next("Renew the certificate.", crate::checks::tls::look(facts));
-        Some(crate::checks::tls::issued(facts, finding))
+        Some(crate::checks::tls::issued_for(facts, finding))
     })
 }

@@ -30,6 +30,6 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
             .cause("The real certificate has not been issued yet; clients that verify refuse this one.");
         let command = format!("kubectl get certificates,certificaterequests -n {}", words::quoted(&facts.namespace));
         let finding = user.relate(finding).next("See why it has not been issued.", command);
-        Some(crate::checks::tls::issued(facts, finding))
+        Some(crate::checks::tls::issued_for(facts, finding))
     })
 }

@@ -24,6 +24,7 @@ use kubereach_reports::report::ObjectRef;
 use crate::checks::ingress::words;
 use crate::evaluate::ingress::{CertificateAssumption, CertificateCheck, TlsCheck};
 use crate::resolve::certificate::CertificateFacts;
+use crate::resolve::issuance::BrokenLink;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CatalogueEntry, Finding, Reading};
 
@@ -91,16 +92,21 @@ fn look(facts: &CertificateFacts<'_>) -> String {
     words::kubectl("describe secret", &secret(facts))
 }
 
+/// As [`issued`], for a Secret of an Ingress or Route.
+fn issued_for(facts: &CertificateFacts<'_>, finding: Finding) -> Finding {
+    issued(facts.issuance.as_ref(), secret(facts), finding)
+}
+
 /// Names the link of cert-manager's chain that is broken, where one was read: what to do then is there and not at the
 /// Secret.
-fn issued(facts: &CertificateFacts<'_>, finding: Finding) -> Finding {
-    let Some(link) = &facts.issuance else { return finding };
+pub(super) fn issued(link: Option<&BrokenLink>, secret: ObjectRef, finding: Finding) -> Finding {
+    let Some(link) = link else { return finding };
     let name = words::brief(&link.object.name);
     let since = link.since.map_or_else(String::new, |since| format!(", since {since}"));
     let cause = format!("{} {name} says{since}: {}", link.object.kind, words::brief(&link.words));
     let action = format!("Put {} {name} right: cert-manager makes the Secret once it can.", link.object.kind);
     let command = command::describe_as(&link.resource, &link.object);
-    let mut finding = finding.cause(cause).next(action, command).relates(secret(facts), "waits for it");
+    let mut finding = finding.cause(cause).next(action, command).relates(secret, "waits for it");
     finding.object = link.object.clone();
     finding
 }

@@ -34,6 +34,6 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
             1,
         );
         let finding = user.relate(finding).next("Create the Secret, or correct its name.", command);
-        Some(crate::checks::tls::issued(facts, finding))
+        Some(crate::checks::tls::issued_for(facts, finding))
     })
 }

@@ -42,14 +42,6 @@ pub struct PodSpec {
     pub service_account_name: Option<Text>,
     /// `ClusterFirst` unless given.
     pub dns_policy: Option<Text>,
-    /// Name servers of its own, beside or instead of the cluster's.
-    pub dns_config: Option<Box<DnsConfig>>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct DnsConfig {
-    pub nameservers: List<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
