@@ -106,7 +106,10 @@ pub(super) fn issued(link: Option<&BrokenLink>, secret: ObjectRef, finding: Find
     let cause = format!("{} {name} says{since}: {}", link.object.kind, words::brief(&link.words));
     let action = format!("Put {} {name} right: cert-manager makes the Secret once it can.", link.object.kind);
     let command = command::describe_as(&link.resource, &link.object);
-    let mut finding = finding.cause(cause).next(action, command).relates(secret, "waits for it");
+    let mut finding = finding.cause(cause).next(action, command);
+    if finding.related.iter().all(|related| related.object != secret) {
+        finding = finding.relates(secret, "waits for it");
+    }
     finding.object = link.object.clone();
     finding
 }
