@@ -42,13 +42,9 @@ pub fn check(cx: &CallContext<'_, '_>, segment: &mut Segment) {
 
 /// `the webhook pods.example.com`, or the object.
 pub(super) fn described(cx: &CallContext<'_, '_>) -> String {
-    match cx.call.name {
-        Some(name) => format!("the webhook {}", words::brief(name)),
-        None => {
-            let object = cx.caller.object();
-            format!("{} {}", object.kind, words::brief(&object.name))
-        }
-    }
+    let object = cx.caller.object();
+    let own = || format!("{} {}", object.kind, words::brief(&object.name));
+    cx.call.name.map_or_else(own, |name| format!("the webhook {}", words::brief(name)))
 }
 
 /// Where the bundle stands.

@@ -5,58 +5,36 @@ use kubereach_reports::report::ObjectRef;
 use crate::evaluate::Cluster;
 use kubereach_model::evidence::command;
 
-/// A reason by which a controller says that it did not take or make something.
-struct Reason {
-    word: &'static str,
-    source: &'static str,
-}
-
-const fn reason(word: &'static str, source: &'static str) -> Reason {
-    Reason { word, source }
-}
-
-/// Every reason that counts.
-const REASONS: &[Reason] = &[
-    reason("Rejected", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
-    reason("AddedOrUpdatedWithError", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
-    reason("AddedOrUpdatedWithWarning", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
-    reason("FailedBuildModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
-    reason("FailedDeployModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
-    reason("FailedLoadGroupID", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
-    reason("FailedAddFinalizer", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
-    reason("BackendNotFound", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
-    reason("Translate", "kubernetes/ingress-gce: pkg/events/events.go"),
-    reason("Sync", "kubernetes/ingress-gce: pkg/events/events.go"),
-    reason("SyncLoadBalancerFailed", "kubernetes/cloud-provider: controllers/service/controller.go"),
-    reason("UnAvailableLoadBalancer", "kubernetes/cloud-provider: controllers/service/controller.go"),
-    reason("CreatingLoadBalancerFailed", "kubernetes/kubernetes: pkg/controller/service (before 1.15)"),
-    reason("AllocationFailed", "metallb/metallb: controller/service.go"),
-    reason("announceFailed", "metallb/metallb: speaker/main.go"),
-    reason(
-        "ClusterIPNotAllocated",
-        "kubernetes/kubernetes: pkg/registry/core/service/ipallocator/controller/repairip.go",
-    ),
-    reason(
+/// Every reason by which a controller says that it did not take or make something, with where it stands.
+const REASONS: &[(&str, &str)] = &[
+    ("Rejected", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
+    ("AddedOrUpdatedWithError", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
+    ("AddedOrUpdatedWithWarning", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
+    ("FailedBuildModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
+    ("FailedDeployModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
+    ("FailedLoadGroupID", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
+    ("FailedAddFinalizer", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
+    ("BackendNotFound", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
+    ("Translate", "kubernetes/ingress-gce: pkg/events/events.go"),
+    ("Sync", "kubernetes/ingress-gce: pkg/events/events.go"),
+    ("SyncLoadBalancerFailed", "kubernetes/cloud-provider: controllers/service/controller.go"),
+    ("UnAvailableLoadBalancer", "kubernetes/cloud-provider: controllers/service/controller.go"),
+    ("CreatingLoadBalancerFailed", "kubernetes/kubernetes: pkg/controller/service (before 1.15)"),
+    ("AllocationFailed", "metallb/metallb: controller/service.go"),
+    ("announceFailed", "metallb/metallb: speaker/main.go"),
+    ("ClusterIPNotAllocated", "kubernetes/kubernetes: pkg/registry/core/service/ipallocator/controller/repairip.go"),
+    (
         "ClusterIPAlreadyAllocated",
         "kubernetes/kubernetes: pkg/registry/core/service/ipallocator/controller/repairip.go",
     ),
-    reason(
-        "ClusterIPOutOfRange",
-        "kubernetes/kubernetes: pkg/registry/core/service/ipallocator/controller/repairip.go",
-    ),
-    reason("PortNotAllocated", "kubernetes/kubernetes: pkg/registry/core/service/portallocator/controller/repair.go"),
-    reason(
-        "PortAlreadyAllocated",
-        "kubernetes/kubernetes: pkg/registry/core/service/portallocator/controller/repair.go",
-    ),
-    reason(
-        "FailedToUpdateEndpointSlices",
-        "kubernetes/kubernetes: pkg/controller/endpointslice/endpointslice_controller.go",
-    ),
-    reason("FailedToUpdateEndpoint", "kubernetes/kubernetes: pkg/controller/endpoint/endpoints_controller.go"),
-    reason("BadConfig", "cert-manager: pkg/controller/certificate-shim/sync.go"),
-    reason("KongConfigurationTranslationFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
-    reason("KongConfigurationApplyFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
+    ("ClusterIPOutOfRange", "kubernetes/kubernetes: pkg/registry/core/service/ipallocator/controller/repairip.go"),
+    ("PortNotAllocated", "kubernetes/kubernetes: pkg/registry/core/service/portallocator/controller/repair.go"),
+    ("PortAlreadyAllocated", "kubernetes/kubernetes: pkg/registry/core/service/portallocator/controller/repair.go"),
+    ("FailedToUpdateEndpointSlices", "kubernetes/kubernetes: pkg/controller/endpointslice/endpointslice_controller.go"),
+    ("FailedToUpdateEndpoint", "kubernetes/kubernetes: pkg/controller/endpoint/endpoints_controller.go"),
+    ("BadConfig", "cert-manager: pkg/controller/certificate-shim/sync.go"),
+    ("KongConfigurationTranslationFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
+    ("KongConfigurationApplyFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
 ];
 
 /// What a controller says of an object.
@@ -74,7 +52,7 @@ pub(super) fn newest(cluster: &Cluster<'_>, object: &ObjectRef) -> Option<Said> 
     let events = cluster.events_about(&object.kind, namespace, &object.name);
     let at = |event: &kubereach_model::snapshot::model::Event| event.last_timestamp.0.max(event.event_time.0);
     let counts = events.iter().filter(|event| {
-        REASONS.iter().any(|reason| Some(reason.word) == event.reason.as_deref())
+        REASONS.iter().any(|(word, _)| Some(*word) == event.reason.as_deref())
             && event.message.as_deref().is_some_and(|message| !message.trim().is_empty())
     });
     let event = &counts.max_by_key(|event| at(event))?.get().value;
@@ -88,7 +66,7 @@ pub(super) fn newest(cluster: &Cluster<'_>, object: &ObjectRef) -> Option<Said> 
 
 impl Said {
     /// `Its controller said so 4 minutes before the input was taken (FailedBuildModel, 12 times): …`
-    pub fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> String {
         let when = self.age.map_or_else(|| "at a time that is not shown".to_owned(), before);
         let times = self.times.map_or_else(String::new, |times| format!(", {times} times"));
         format!("Its controller said {when} ({}{times}): {}", self.reason, self.message)
@@ -111,9 +89,9 @@ mod tests {
 
     #[test]
     fn every_reason_stands_once_and_has_a_source() {
-        let words: std::collections::BTreeSet<&str> = REASONS.iter().map(|reason| reason.word).collect();
+        let words: std::collections::BTreeSet<&str> = REASONS.iter().map(|(word, _)| *word).collect();
         assert_eq!(words.len(), REASONS.len());
-        assert!(REASONS.iter().all(|reason| reason.source.contains(':')));
+        assert!(REASONS.iter().all(|(_, source)| source.contains(':')));
     }
 
     #[test]
