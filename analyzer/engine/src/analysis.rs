@@ -38,10 +38,21 @@ impl Filter {
     pub fn wants(&self, subject: &evidence::SubjectPaths) -> bool {
         let object = &subject.object;
         let namespace = object.namespace.as_deref().unwrap_or_default();
-        (self.namespaces.is_empty() || self.namespaces.iter().any(|n| n == namespace))
+        (self.namespaces.is_empty() || self.names_no_namespace() || self.namespaces.iter().any(|n| n == namespace))
             && (self.kinds.is_empty()
                 || self.kinds.iter().any(|k| door::names(k, &object.kind, object.group.as_deref())))
             && (self.names.is_empty() || self.names.contains(&object.name))
+    }
+}
+
+impl Filter {
+    /// Does it ask only for kinds whose objects live in no namespace? Then one that it names means nothing.
+    pub(crate) fn names_no_namespace(&self) -> bool {
+        let in_none = |word: &String| {
+            let mut called = door::kinds().filter(|kind| kind.is_called(word)).peekable();
+            called.peek().is_some() && called.all(|kind| !kind.is_namespaced())
+        };
+        !self.kinds.is_empty() && self.kinds.iter().all(in_none)
     }
 }
 
@@ -222,6 +233,8 @@ pub(crate) fn inventory(intake: &Intake) -> report::SnapshotSummary {
 
 /// The subject of this kind and name, case-insensitive in the kind.
 pub fn find_subject(report: &Report, kind: &str, namespace: &str, name: &str) -> Option<usize> {
+    let in_none = Filter { kinds: vec![kind.to_owned()], ..Filter::default() }.names_no_namespace();
+    let namespace = if in_none { "" } else { namespace };
     let is = |s: &Subject| door::names(kind, &s.kind, s.group.as_deref()) && s.namespace == namespace && s.name == name;
     // A bare name means Kubernetes' own kind, where both are there.
     let own = report.subjects.iter().position(|s| is(s) && s.group.is_none());

@@ -97,6 +97,15 @@ impl Segment {
         }
     }
 
+    /// Replaces findings by what is known better of them.
+    pub fn amend(&mut self, better: impl Fn(&Finding) -> Option<Finding>) {
+        for finding in &mut self.findings {
+            if let Some(better) = better(finding) {
+                *finding = Arc::new(better);
+            }
+        }
+    }
+
     /// Goes on as if this were not there, and says so; or, where assumptions count as unknown, says that it cannot be
     /// told. Opens nothing: a segment that was not evaluated stays unknown.
     pub fn assume(&mut self, assumption: Assumption, strict: bool) {

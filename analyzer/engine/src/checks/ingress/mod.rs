@@ -29,6 +29,7 @@ pub mod class_missing_but_served;
 pub mod class_not_collected;
 pub mod class_unseen_but_served;
 pub mod cloud_not_provisioned;
+pub mod cluster_name_unresolved;
 pub mod controller_doubtful;
 pub mod controller_not_ready;
 pub mod controller_not_seen;
@@ -99,6 +100,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     class_not_collected::DOC.entry(),
     class_unseen_but_served::DOC.entry(),
     cloud_not_provisioned::DOC.entry(),
+    cluster_name_unresolved::DOC.entry(),
     controller_doubtful::DOC.entry(),
     controller_not_ready::DOC.entry(),
     controller_not_seen::DOC.entry(),
@@ -195,6 +197,7 @@ pub const TABLE: CheckTable = CheckTable {
         action_backend::check,
         action_undefined::check,
         external_name_backend::check,
+        cluster_name_unresolved::check,
         headless_by_address::check,
         alb_instance_needs_node_port::check,
         alb_target_type_unknown::check,
