@@ -14,6 +14,7 @@
 
 mod assumed;
 mod build;
+mod causes;
 pub mod hostile;
 mod many;
 mod measured;
@@ -21,5 +22,6 @@ mod sample;
 mod subjects;
 
 pub use assumed::{assumed, on_assumptions};
-pub use many::{each_with_its_own, many};
+pub use causes::{class_missing, deny_all, node_down, shop};
+pub use many::{each_with_its_own, many, with_causes};
 pub use sample::sample;
