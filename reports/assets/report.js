@@ -167,7 +167,7 @@
   // On paper stand the ways that fail, and nothing else that is folded on the screen.
   let opened = [];
   addEventListener('beforeprint', () => {
-    opened = [...document.querySelectorAll('section.subject > details.failing:not([open])')];
+    opened = [...document.querySelectorAll('section.subject details.failing:not([open])')];
     for (const details of opened) details.open = true;
   });
   addEventListener('afterprint', () => { for (const details of opened) details.open = false; opened = []; });

@@ -295,10 +295,10 @@ describe('on paper', () => {
     assert.ok(!await page.locator('table.findings').first().isVisible());
     await page.emulateMedia({ media: 'screen' });
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    const open = await page.locator('section.subject > details[open]').count();
-    assert.ok(open > 0 && open === await page.locator('section.subject > details.failing').count());
+    const open = await page.locator('section.subject details.more[open]').count();
+    assert.ok(open > 0 && open === await page.locator('section.subject details.failing').count());
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));
-    assert.equal(await page.locator('section.subject > details[open]').count(), 0);
+    assert.equal(await page.locator('section.subject details.more[open]').count(), 0);
   }));
 });
 

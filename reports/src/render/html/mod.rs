@@ -25,7 +25,7 @@ use minijinja::value::Serde;
 
 use super::assumptions::Assumptions;
 use super::index::Findings;
-use super::{RenderError, RenderOptions};
+use super::{RenderError, RenderOptions, words};
 use crate::report::{Report, Verdict};
 use blame::Blame;
 use places::Places;
@@ -34,6 +34,8 @@ use templates::Templates;
 /// Rows per table of the overview: a browser lays out only the tables near the window, so that a
 /// long overview opens at once.
 const CHUNK: usize = 100;
+/// Rows on paper of what has no fault.
+const FINE: usize = 20;
 
 /// The whole page.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
@@ -53,14 +55,18 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     }
     write("browse.html", page::browse(report, &blame, &plan))?;
     let mut seen: HashSet<Verdict> = HashSet::new();
+    let (mut fine, mut off_paper) = (0, 0);
     for (i, subject) in report.subjects.iter().enumerate() {
         if i > 0 && i % CHUNK == 0 {
             write("chunk.html", minijinja::Value::UNDEFINED)?;
         }
         let first = seen.insert(subject.verdict);
-        write("row.html", subject::row(i, subject, plan.id(i), first, &blame))?;
+        fine += usize::from(!words::remarkable(subject.verdict));
+        let on_paper = blame.folded(i).is_none() && (words::remarkable(subject.verdict) || fine <= FINE);
+        off_paper += usize::from(!on_paper);
+        write("row.html", subject::row(i, subject, plan.id(i), first, on_paper, &blame))?;
     }
-    write("between.html", page::between(report, &plan))?;
+    write("between.html", page::between(report, &plan, off_paper))?;
     let cards =
         subject::Cards { report, findings: &findings, assumptions: &assumptions, blame: &blame, places: &places };
     for i in 0..report.subjects.len() {

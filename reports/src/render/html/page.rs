@@ -154,10 +154,11 @@ pub(super) fn fold(blame: &Blame<'_>, cause: usize, count: usize) -> Option<Valu
 }
 
 /// Between the overview and the sections.
-pub(super) fn between(report: &Report, plan: &Plan) -> Value {
+pub(super) fn between(report: &Report, plan: &Plan, off_paper: usize) -> Value {
     let sections = (0..report.subjects.len()).filter(|&i| plan.id(i).is_some()).count();
     let unremarkable = report.subjects.iter().filter(|subject| !remarkable(subject.verdict)).count();
     context! {
+        off_paper => (off_paper > 0).then(|| words::plural(off_paper, "row is", "rows are")),
         sections => number(sections),
         any => sections > 0,
         all => sections == report.subjects.len(),

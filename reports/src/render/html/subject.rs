@@ -38,7 +38,7 @@ struct Row<'a> {
     /// Numbers of its causes and its hosts, for the filter.
     why: String,
     hosts: String,
-    /// On paper only some of those that one cause explains have a row.
+    /// Its row is not on paper.
     folded: bool,
 }
 
@@ -57,6 +57,7 @@ pub(super) fn row<'a>(
     subject: &'a Subject,
     id: Option<&'a str>,
     first: bool,
+    on_paper: bool,
     blame: &Blame<'a>,
 ) -> Value {
     let numbers: Vec<String> = blame.causes(index).iter().map(|n| (n + 1).to_string()).collect();
@@ -73,7 +74,7 @@ pub(super) fn row<'a>(
         causes: blame.links(index).into_iter().take(CAUSES).collect(),
         why: if numbers.is_empty() { String::new() } else { format!(" {} ", numbers.join(" ")) },
         hosts: hosts.join(" "),
-        folded: blame.folded(index).is_some(),
+        folded: !on_paper,
         ..plain(index, subject)
     }))
 }

@@ -81,9 +81,9 @@ struct Style {
 }
 
 const KIND: Style = Style { class: "kind", tenths: 105, size: "10.5", line: 14 };
-const NAME: Style = Style { class: "name", tenths: 130, size: "12.5", line: 17 };
+const NAME: Style = Style { class: "name", tenths: 138, size: "12.5", line: 17 };
 const DETAIL: Style = Style { class: "detail", tenths: 110, size: "11", line: 15 };
-const FAULT: Style = Style { class: "note", tenths: 112, size: "11", line: 15 };
+const FAULT: Style = Style { class: "note", tenths: 122, size: "11", line: 15 };
 /// From the edge of a box to its text, and for the mark at its right.
 const SIDE: u32 = 11;
 const MARK: u32 = 18;
@@ -111,12 +111,14 @@ pub(super) fn shape(number: usize, node: &Node, width: u32, asks: &str) -> Shape
         put(&DETAIL, shorten(asks, room.saturating_sub(MARK), DETAIL.tenths));
     }
     let room_first = if node.mark.is_empty() { room } else { room.saturating_sub(MARK) };
+    // Kind and detail share a line.
     if !node.kind.is_empty() {
-        put(&KIND, shorten(&node.kind, room_first, KIND.tenths));
+        let line = if node.detail.is_empty() { node.kind.clone() } else { format!("{} · {}", node.kind, node.detail) };
+        put(&KIND, shorten(&line, room_first, KIND.tenths));
     }
     let room_name = if node.kind.is_empty() { room_first } else { room };
     put(&NAME, shorten(&node.name, room_name, NAME.tenths));
-    if !node.detail.is_empty() {
+    if !node.detail.is_empty() && node.kind.is_empty() {
         put(&DETAIL, shorten(&node.detail, room, DETAIL.tenths));
     }
     for line in wrap(&node.fault, room, FAULT.tenths) {

@@ -131,10 +131,63 @@ impl Layout<'_> {
                 self.arrange(column, |layout, own| layout.mean(&own.after, own.centre));
             }
         }
+        self.close_up();
         let top = self.slots.iter().map(|slot| slot.centre - slot.height / 2).min().unwrap_or(0);
         for slot in &mut self.slots {
             slot.centre += MARGIN - top;
         }
+    }
+
+    /// Moves what hangs together up to what stands above it.
+    fn close_up(&mut self) {
+        let mut above: Vec<Option<usize>> = vec![None; self.slots.len()];
+        for column in &self.columns {
+            for pair in column.windows(2) {
+                if let [upper, lower] = *pair
+                    && let Some(place) = above.get_mut(lower)
+                {
+                    *place = Some(upper);
+                }
+            }
+        }
+        let floor = self.slots.iter().map(|slot| slot.centre - slot.height / 2).min().unwrap_or(0);
+        let parts = self.parts();
+        for part in 0..parts.iter().map(|part| part + 1).max().unwrap_or(0) {
+            let own = || self.slots.iter().enumerate().filter(|(slot, _)| parts.get(*slot) == Some(&part));
+            let room = own().filter_map(|(slot, own)| {
+                let top = own.centre - own.height / 2;
+                match above.get(slot).copied().flatten() {
+                    Some(upper) if parts.get(upper) == Some(&part) => None,
+                    Some(upper) => self.slots.get(upper).map(|s| top - (s.centre - s.height / 2 + s.height) - SPACE),
+                    None => Some(top - floor),
+                }
+            });
+            let room = room.min().unwrap_or(0).max(0);
+            for (slot, own) in self.slots.iter_mut().enumerate() {
+                if parts.get(slot) == Some(&part) {
+                    own.centre -= room;
+                }
+            }
+        }
+    }
+
+    /// For each slot the number of what hangs together with it, in the order in which it is drawn.
+    fn parts(&self) -> Vec<usize> {
+        let mut parts: Vec<Option<usize>> = vec![None; self.slots.len()];
+        let mut next = 0;
+        for start in 0..self.slots.len() {
+            let mut open = vec![start];
+            let mut grown = false;
+            while let Some(slot) = open.pop() {
+                if let (Some(place @ None), Some(own)) = (parts.get_mut(slot), self.slots.get(slot)) {
+                    *place = Some(next);
+                    grown = true;
+                    open.extend(own.before.iter().chain(&own.after));
+                }
+            }
+            next += usize::from(grown);
+        }
+        parts.into_iter().flatten().collect()
     }
 
     fn mean(&self, of: &[usize], otherwise: i64) -> i64 {

@@ -15,8 +15,8 @@ use super::plan::Plan;
 use crate::render::hops::Step;
 use crate::render::words::{label, number, plural, state};
 use crate::report::{PathState, Report, Verdict};
-use select::{Drawn, Place};
-use stations::{Column, Station, Ways};
+use select::{Drawn, DrawnWay, Place};
+use stations::{Column, Station, Way, Ways};
 
 /// Hosts that the filter knows of a box.
 const HOSTS: usize = 40;
@@ -82,7 +82,12 @@ fn graph(ways: &Ways<'_>, drawn: &Drawn, columns: &[Column], report: &Report, pl
     let mut groups: Vec<(Place, Column, Group)> = Vec::new();
     let mut edges: Vec<Edge> = Vec::new();
     let mut known: HashMap<(usize, usize), usize> = HashMap::new();
-    for way in &drawn.ways {
+    // Clients inside the cluster stand below the doors, unless nothing that comes by a door is as bad.
+    let inside = |way: &Way| way.stations.first().and_then(|&at| ways.stations.get(at)).is_some_and(|s| s.pseudo);
+    let worst = ways.all.iter().filter(|way| !inside(way)).map(|way| way.state).min();
+    let below = |drawn: &&DrawnWay| ways.all.get(drawn.way).is_some_and(|way| inside(way) && Some(way.state) >= worst);
+    let (later, first): (Vec<&DrawnWay>, Vec<&DrawnWay>) = drawn.ways.iter().partition(below);
+    for way in first.into_iter().chain(later) {
         let Some(full) = ways.all.get(way.way) else { continue };
         let mut previous = None;
         for (&station, &place) in full.stations.iter().zip(&way.places) {
