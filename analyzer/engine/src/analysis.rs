@@ -7,6 +7,7 @@ use kubereach_reports::report::{self, Report, Subject};
 use kubereach_reports::secrets;
 use rayon::prelude::*;
 
+use crate::causes::{self, Known};
 use crate::checks;
 use crate::evaluate::Cluster;
 use crate::evaluate::door;
@@ -19,7 +20,7 @@ use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
 use kubereach_model::evidence;
 use kubereach_model::evidence::Locate;
-use kubereach_model::snapshot::Snapshot;
+use kubereach_model::snapshot::{Assumption, Snapshot};
 
 /// Which subjects to report. Empty lists mean all.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +61,8 @@ pub struct AnalysisOptions {
     pub words: Vec<String>,
     /// What is accepted, and when the gate trips; none for a report without a gate.
     pub gate: Option<gate::Rules>,
+    /// Leave out what takes judging again ([`report::Cause::otherwise`]): for whoever judges often.
+    pub once: bool,
 }
 
 /// Reads the inputs, judges every subject and assembles the report.
@@ -88,12 +91,17 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     }
     let mut merged = Vec::with_capacity(clusters.len());
     let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
+    let mut missing = Vec::with_capacity(clusters.len());
+    let mut judged_of = Vec::with_capacity(clusters.len());
     for (cluster, subjects) in clusters {
+        let first = judged.len();
         let rows = observation::merge(&cluster, &subjects, documents, &ambiguous);
         let measurements = measurements(&cluster, &subjects, &rows, options);
         merged.push(rows);
         let wanted = subjects.into_par_iter().filter(|s| options.filter.wants(s));
         judged.par_extend(wanted.map(|s| (cluster.snapshot.cluster.clone(), judge(s, &measurements))));
+        missing.push(causes::missing_of(judged.iter().skip(first).map(|(_, judged)| judged)));
+        judged_of.push(cluster);
     }
     let mut snapshot = inventory(intake);
     let ended = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
@@ -108,6 +116,18 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots), &intake.unread);
     }
+    let known: Vec<Known<'_, '_>> =
+        judged_of.iter().zip(missing).map(|(cluster, missing)| Known::new(cluster, missing)).collect();
+    report.causes = causes::find(&report, &known);
+    drop(known);
+    // What was measured is not measured again.
+    if !options.once && documents.is_empty() {
+        let again = |name: Option<&str>, kind: &str| {
+            let snapshot = intake.snapshots.iter().find(|snapshot| snapshot.cluster.as_deref() == name)?;
+            Some(without(snapshot, kind, &options.filter))
+        };
+        causes::weigh(&mut report.causes, &again);
+    }
     report.subjects.par_iter_mut().for_each(secrets::clean_one);
     report.findings.par_iter_mut().for_each(secrets::clean_one);
     secrets::clean_rest(&mut report);
@@ -120,11 +140,24 @@ fn subjects(cluster: &Cluster<'_>) -> Vec<evidence::SubjectPaths> {
     subjects
 }
 
+/// As if what was not read of these kinds (with commas between them) were not there.
+fn without(snapshot: &Snapshot, kinds: &str, filter: &Filter) -> Vec<Judged> {
+    let mut other = snapshot.clone();
+    for kind in kinds.split(',') {
+        other.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
+    }
+    judge_snapshot(&other, filter)
+}
+
 /// Judges every wanted subject of one cluster, by its configuration alone.
 pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
-    let cluster = Cluster::new(snapshot);
+    judge_cluster(&Cluster::new(snapshot), filter)
+}
+
+/// The same of a cluster that is indexed already.
+pub(crate) fn judge_cluster(cluster: &Cluster<'_>, filter: &Filter) -> Vec<Judged> {
     let nothing = Measurements::default();
-    subjects(&cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
+    subjects(cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
 }
 
 /// Ids of paths that more than one cluster has.

@@ -88,6 +88,24 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Of one subject.
+    pub fn one(verdict: Verdict) -> Self {
+        let mut summary = Self::default();
+        summary.count(verdict);
+        summary
+    }
+
+    /// Counts one more subject.
+    pub const fn count(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Broken => &mut self.broken,
+            Verdict::Degraded => &mut self.degraded,
+            Verdict::Unknown => &mut self.unknown,
+            Verdict::ConfigOk => &mut self.config_ok,
+            Verdict::Healthy => &mut self.healthy,
+        } += 1;
+    }
+
     /// How many have this verdict.
     pub const fn of(&self, verdict: Verdict) -> usize {
         match verdict {

@@ -6,7 +6,7 @@ mod inventory;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use kubereach_reports::report::{self, NextStep, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict};
+use kubereach_reports::report::{self, NextStep, Outcome, Path as ReportPath, Report, Segment, Summary, Tool};
 
 use rayon::prelude::*;
 
@@ -48,13 +48,7 @@ pub fn assemble(
     });
     let mut summary = Summary::default();
     for subject in &subjects {
-        *match subject.verdict {
-            Verdict::Healthy => &mut summary.healthy,
-            Verdict::ConfigOk => &mut summary.config_ok,
-            Verdict::Degraded => &mut summary.degraded,
-            Verdict::Broken => &mut summary.broken,
-            Verdict::Unknown => &mut summary.unknown,
-        } += 1;
+        summary.count(subject.verdict);
     }
     Report {
         schema: report::SCHEMA.to_owned(),

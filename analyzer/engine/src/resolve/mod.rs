@@ -11,6 +11,7 @@ pub mod ingress;
 pub mod istio;
 pub mod metallb;
 pub mod openshift;
+pub mod owners;
 pub mod proxy_pods;
 pub mod request;
 pub mod route;

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use kubereach_reports::report::ObjectRef;
+
 use kubereach_model::snapshot::model::{OwnerReference, Pod, Resource as _, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, GroupKind, Snapshot};
 
 /// A workload by kind, namespace and name.
-pub(super) type WorkloadKey = (WorkloadKind, String, String);
+pub type WorkloadKey = (WorkloadKind, String, String);
 
 /// Live pods by the workload that stands at the top of their owners.
-pub(super) fn pods_by_workload(snapshot: &Snapshot) -> HashMap<WorkloadKey, Vec<Found<'_, Pod>>> {
+pub fn pods_by_workload(snapshot: &Snapshot) -> HashMap<WorkloadKey, Vec<Found<'_, Pod>>> {
     let mut all: HashMap<WorkloadKey, Vec<Found<'_, Pod>>> = HashMap::new();
     for pod in snapshot.pods.iter() {
         for key in owners_of(snapshot, &pod.get().value) {
@@ -20,7 +22,7 @@ pub(super) fn pods_by_workload(snapshot: &Snapshot) -> HashMap<WorkloadKey, Vec<
 }
 
 /// The name of a workload.
-pub(super) fn key(workload: &Workload) -> WorkloadKey {
+pub fn key(workload: &Workload) -> WorkloadKey {
     (workload.kind, workload.meta().namespace.clone(), workload.meta().name.clone())
 }
 
@@ -56,4 +58,17 @@ fn owners_of(snapshot: &Snapshot, pod: &Pod) -> Vec<WorkloadKey> {
         None => {}
     }
     all
+}
+
+/// What stands at the top of a pod's owners: the workload, or whatever else controls it. None for a pod of its own, and
+/// for one that its node made.
+pub fn top(snapshot: &Snapshot, pod: &Pod) -> Option<ObjectRef> {
+    let namespace = || Some(pod.metadata.namespace.clone());
+    if let Some((kind, _, name)) = owners_of(snapshot, pod).pop() {
+        let group = kind.group_kind().other_group();
+        return Some(ObjectRef { kind: kind.word().to_owned(), namespace: namespace(), name, group });
+    }
+    let owner = pod.metadata.controller().filter(|owner| owner.kind != "Node")?;
+    let group = GroupKind::of(&owner.api_version, &owner.kind).other_group();
+    Some(ObjectRef { kind: owner.kind.clone(), namespace: namespace(), name: owner.name.clone(), group })
 }
