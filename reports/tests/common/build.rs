@@ -165,5 +165,6 @@ pub fn empty() -> Report {
         findings: Vec::new(),
         assumptions: Vec::new(),
         gate: None,
+        routing: None,
     }
 }

@@ -12,6 +12,7 @@ mod compare;
 mod owners;
 mod problem;
 mod prune;
+mod requests;
 mod run;
 mod simulate;
 mod templates;
