@@ -7,6 +7,7 @@
 mod common;
 mod less;
 mod questions;
+mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -41,6 +42,9 @@ struct Expect {
     /// What `kubereach can` has to answer.
     #[serde(default)]
     questions: Vec<Question>,
+    /// What `kubereach request` has to answer.
+    #[serde(default)]
+    requests: Vec<requests::Asked>,
     /// Words of targets that match no path.
     #[serde(default)]
     unmatched: Vec<String>,
@@ -168,6 +172,7 @@ fn judge(folder: &Path) -> Vec<String> {
     }
     laws(&report, &mut errors);
     ask(folder, &expect.args, &expect.questions, &mut errors);
+    requests::ask(folder, &expect.args, &expect.requests, &mut errors);
     errors
 }
 

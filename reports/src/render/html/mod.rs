@@ -9,6 +9,7 @@ mod diagram;
 mod matrix;
 mod page;
 mod plan;
+mod request;
 mod security;
 mod subject;
 mod templates;
@@ -50,6 +51,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         if let Some(id) = plan.id(i) {
             write("subject.html", subject::section(i, subject, id, &findings, &assumptions))?;
         }
+    }
+    if let Some(routing) = &report.routing {
+        write("request.html", request::section(routing)?)?;
     }
     write("close.html", page::close(report, options.show_suppressed))
 }

@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("subject.html", include_str!("../../../templates/subject.html")),
     ("diagram.html", include_str!("../../../templates/diagram.html")),
     ("paths.html", include_str!("../../../templates/paths.html")),
+    ("request.html", include_str!("../../../templates/request.html")),
     ("close.html", include_str!("../../../templates/close.html")),
 ];
 

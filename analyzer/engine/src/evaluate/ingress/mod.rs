@@ -7,6 +7,8 @@ pub(crate) mod door;
 mod fallback;
 mod location;
 mod nginx;
+#[cfg(all(test, unix))]
+mod nginx_tests;
 mod path;
 
 use std::sync::Arc;

@@ -162,24 +162,26 @@ pub(super) fn rewritten(state: &IngressState<'_>, location: &Location<'_>, reque
     if location.matching != Matching::Regular {
         return Some(format!("the path becomes {target}"));
     }
-    let pattern = regex::RegexBuilder::new(&format!("^{}", location.path))
-        .case_insensitive(true)
-        .size_limit(1 << 18)
-        .build()
-        .ok()?;
-    let found = pattern.captures(&request.path)?;
-    let mut path = String::new();
+    let path = replaced(location.path, target, &request.path);
+    Some(format!("the path becomes {}", path.as_deref().unwrap_or(target)))
+}
+
+/// What `rewrite PATTERN TARGET break` makes of a path; `None` where the pattern does not fit.
+pub(super) fn replaced(pattern: &str, target: &str, path: &str) -> Option<String> {
+    let pattern =
+        regex::RegexBuilder::new(&format!("^{pattern}")).case_insensitive(true).size_limit(1 << 18).build().ok()?;
+    let found = pattern.captures(path)?;
+    let mut new = String::new();
     let mut rest = target;
     while let Some(at) = rest.find('$') {
         let (before, after) = rest.split_at(at);
-        path.push_str(before);
-        let digits: String = after.chars().skip(1).take_while(char::is_ascii_digit).take(1).collect();
-        let Ok(group) = digits.parse::<usize>() else { return Some(format!("the path becomes {target}")) };
-        path.push_str(found.get(group).map_or("", |m| m.as_str()));
-        rest = after.get(1 + digits.len()..).unwrap_or_default();
+        new.push_str(before);
+        let group = after.get(1..2).and_then(|digit| digit.parse::<usize>().ok())?;
+        new.push_str(found.get(group).map_or("", |m| m.as_str()));
+        rest = after.get(2..).unwrap_or_default();
     }
-    path.push_str(rest);
-    Some(format!("the path becomes {path}"))
+    new.push_str(rest);
+    Some(new)
 }
 
 /// What a canary takes: by header, then by cookie, then by weight.

@@ -6,6 +6,7 @@ pub(crate) mod door;
 mod effect;
 mod gateway;
 mod matching;
+mod routed;
 mod rules;
 mod virtual_service;
 
