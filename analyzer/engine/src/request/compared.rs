@@ -29,6 +29,7 @@ impl Requests<'_, '_> {
     pub fn changes(&self, after: &Requests<'_, '_>, doubts: bool) -> Vec<RequestChange> {
         let (old, new) = (Survey::of(self), Survey::of(after));
         let names: BTreeSet<Name> = old.names().into_iter().chain(new.names()).collect();
+        let names: Vec<Name> = names.into_iter().collect();
         let pair = Pair { before: self, after, doubts };
         let mut rows: Vec<RequestChange> = names
             .into_par_iter()

@@ -12,6 +12,7 @@ mod made;
 mod routing;
 mod services;
 mod settle;
+mod strangers;
 mod survey;
 mod table;
 mod words;

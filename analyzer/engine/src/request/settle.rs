@@ -34,6 +34,8 @@ const REPORTED: &[&str] = &[
     "route/not-reconciled",
     "route/status-stale",
     "route/attached-lag",
+    // The specs let a controller refuse it; that it does not is assumed.
+    "route/filter-doubtful",
     "backend-tls/condition-false",
 ];
 
@@ -244,13 +246,23 @@ impl Requests<'_, '_> {
         let carrying = |share: &&Share| share.weight > 0 || total == 0;
         let mut ways: Vec<(&Share, Way)> = Vec::new();
         let mut used: Vec<&Path> = Vec::new();
+        let mut strangers = Vec::new();
         for share in taken.shares.iter().filter(carrying) {
             let own = |p: &&Path| p.key.backend.as_ref().is_some_and(|backend| is_meant(&share.backend, backend));
             let Some(path) = paths(taken, subject).find(own) else {
                 return Answer::bare(Word::Unknown, format!("not every path of {} is listed", taken.entry));
             };
             used.push(path);
-            ways.push((share, way(path, scope, request, false)));
+            let mut way = way(path, scope, request, false);
+            if scope == Scope::Specs
+                && way.state == PathState::Unknown
+                && let Some((at, assumption)) =
+                    self.at_a_stranger(path, &share.backend, way.findings.iter().map(AsRef::as_ref))
+            {
+                way = Way { state: PathState::Blocked, stops_at: Some(at), ..way };
+                strangers.push(assumption);
+            }
+            ways.push((share, way));
         }
         let is = |state: PathState| ways.iter().filter(move |(_, way)| way.state == state);
         let flows = is(PathState::Open).chain(is(PathState::Narrowed)).count();
@@ -302,6 +314,7 @@ impl Requests<'_, '_> {
             })
             .collect();
         answer.assumptions = self.assumptions(&used, scope);
+        answer.assumptions.extend(strangers);
         answer
     }
 

@@ -243,7 +243,7 @@ impl AtHost {
     }
 }
 
-fn location<'a>(ingresses: &Ingresses<'a>, state: &IngressState<'a>, rule: &'a Declared<'a>) -> Location<'a> {
+fn location<'a, 's>(ingresses: &Ingresses<'s>, state: &IngressState<'s>, rule: &'a Declared<'s>) -> Location<'a> {
     Location::of(state, rule, ingresses.claims.regex(state, rule).is_some())
 }
 

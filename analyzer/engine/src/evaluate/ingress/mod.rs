@@ -7,7 +7,8 @@ pub(crate) mod door;
 mod fallback;
 mod location;
 mod nginx;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod nginx_tests;
 mod path;
 

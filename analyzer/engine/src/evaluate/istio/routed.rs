@@ -268,7 +268,7 @@ impl<'s> Around<'_, 's> {
             [("security.istio.io", "AuthorizationPolicy"), ("extensions.istio.io", "WasmPlugin")];
         let namespace = door.cx.tier.namespace()?;
         let labels = door.cx.tier.pods.first().map(|pod| &pod.get().value.metadata.labels);
-        let found = KINDS.iter().find_map(|(group, kind)| {
+        let found = KINDS.into_iter().find_map(|(group, kind)| {
             let kind = GroupKind::known(group, kind);
             let mut of_kind = self.cluster.snapshot.unmodelled.of_kind(&kind);
             of_kind.find(|object| {

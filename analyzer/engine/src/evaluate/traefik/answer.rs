@@ -256,9 +256,16 @@ impl<'s> At<'_, 's> {
             return (None, Outcome::Unknown(because), Vec::new());
         }
         let plain = !self.request.speech.is_tls();
-        let connections = self.ranked(Kind::Tcp);
-        if let Some(found) = connections.filter(|all| !all.is_empty()) {
-            return self.settled(&found, Outcome::Refused("no rule takes the connection".to_owned()));
+        let unordered = || {
+            let because = "two rules of one priority take it, and Traefik does not order them".to_owned();
+            (None, Outcome::Unknown(because), Vec::new())
+        };
+        match self.ranked(Kind::Tcp) {
+            None => return unordered(),
+            Some(found) if !found.is_empty() => {
+                return self.settled(&found, Outcome::Refused("no rule takes the connection".to_owned()));
+            }
+            Some(_) => {}
         }
         if !self.request.speech.is_http() {
             return (None, self.unless_unread(Outcome::Refused("no rule takes the connection".to_owned())), Vec::new());
@@ -266,10 +273,7 @@ impl<'s> At<'_, 's> {
         if plain && let Some(outcome) = self.sent() {
             return (None, outcome, Vec::new());
         }
-        let Some(found) = self.ranked(Kind::Http) else {
-            let because = "two rules of one priority take it, and Traefik does not order them".to_owned();
-            return (None, Outcome::Unknown(because), Vec::new());
-        };
+        let Some(found) = self.ranked(Kind::Http) else { return unordered() };
         let nobody = Outcome::Reply { status: vec![404], because: "no rule of Traefik takes it".to_owned() };
         self.settled(&found, nobody)
     }
