@@ -1,5 +1,6 @@
 //! The whole flow: inputs in, report out.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use kubereach_prober::Plan;
@@ -16,6 +17,7 @@ use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
 use crate::observation::{self, Document};
 use crate::plan;
 use crate::report::{assemble, coverage, not_evaluated};
+use crate::request::Requests;
 use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
 use kubereach_model::evidence;
@@ -74,6 +76,8 @@ pub struct AnalysisOptions {
     pub gate: Option<gate::Rules>,
     /// Leave out what takes judging again ([`report::Cause::otherwise`]): for whoever judges often.
     pub once: bool,
+    /// Answer plain requests too, for the HTML page.
+    pub routing: bool,
 }
 
 /// Reads the inputs, judges every subject and assembles the report.
@@ -100,6 +104,12 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if documents.iter().any(|document| !document.observations.plan.is_empty()) {
         plans.extend(clusters.iter().flat_map(|(cluster, subjects)| plan::digests(cluster, subjects)));
     }
+    let routing = match clusters.as_slice() {
+        [(cluster, subjects)] if options.routing => {
+            Some(Requests::over(cluster, Cow::Borrowed(subjects.as_slice())).routing())
+        }
+        _ => None,
+    };
     let mut merged = Vec::with_capacity(clusters.len());
     let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
     let mut missing = Vec::with_capacity(clusters.len());
@@ -142,6 +152,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     report.subjects.par_iter_mut().for_each(secrets::clean_one);
     report.findings.par_iter_mut().for_each(secrets::clean_one);
     secrets::clean_rest(&mut report);
+    report.routing = routing;
     report
 }
 

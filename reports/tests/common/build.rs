@@ -167,5 +167,6 @@ pub fn empty() -> Report {
         findings: Vec::new(),
         assumptions: Vec::new(),
         gate: None,
+        routing: None,
     }
 }

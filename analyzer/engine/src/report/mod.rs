@@ -61,6 +61,7 @@ pub fn assemble(
         findings: located(findings, positions),
         assumptions: assumptions.rows(),
         gate: None,
+        routing: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the snapshot to paths: what leads where, resolved hop by hop. Nothing is judged here.
 
+pub mod by_path;
 pub mod certificate;
 mod cluster_index;
 pub mod conditions;

@@ -14,6 +14,7 @@ mod matrix;
 mod page;
 mod places;
 mod plan;
+mod request;
 mod security;
 mod subject;
 mod templates;
@@ -85,5 +86,8 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         write("folded.html", minijinja::Value::UNDEFINED)?;
     }
     write("asks.html", asks::context(report, options.audience))?;
+    if let Some(routing) = &report.routing {
+        write("request.html", request::section(routing)?)?;
+    }
     write("close.html", page::close(report, &assumptions, &places, options.show_suppressed))
 }

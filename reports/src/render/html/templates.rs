@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = &[
     ("paths.html", include_str!("../../../templates/paths.html")),
     ("asks.html", include_str!("../../../templates/asks.html")),
     ("finding.html", include_str!("../../../templates/finding.html")),
+    ("request.html", include_str!("../../../templates/request.html")),
     ("close.html", include_str!("../../../templates/close.html")),
     ("coverage.html", include_str!("../../../templates/coverage.html")),
 ];

@@ -63,7 +63,7 @@ pub(super) fn subject(backends: &Backends<'_, '_>, cx: &GatewayContext<'_, '_>) 
 }
 
 /// `https (443)`.
-fn title(server: &Server) -> String {
+pub(super) fn title(server: &Server) -> String {
     let number = server.port.number.known().map_or_else(|| "?".to_owned(), ToString::to_string);
     if server.port.name.is_empty() { number } else { format!("{} ({number})", server.port.name) }
 }
