@@ -54,7 +54,8 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
     let intake = input::read(&command.reading, &options.intake, std::slice::from_ref(&command.namespace))?;
     input::holds(&command.reading, &[&intake], &options.filter)?;
     options.observations.extend(input::relayed(&command.reading, &command.measured, &intake, &options.filter)?);
-    let report = analyze_intake(&intake, &options);
+    let mut report = analyze_intake(&intake, &options);
+    command.fixes.offer(&mut report, &intake, &options);
     let Some(index) = find_subject(&report, &kind, &command.namespace, name) else {
         anstream::eprintln!(
             "kubereach: the input holds no {kind} {name} in namespace {}; 'kubereach check' lists what it holds",

@@ -8,6 +8,7 @@
 mod assumptions;
 mod change;
 mod coverage;
+mod fix;
 mod gate;
 mod github;
 mod gitlab;

@@ -120,6 +120,7 @@ pub fn finding(
         fingerprint: String::new(),
         suppressed: None,
         related: Vec::new(),
+        fix: None,
     }
 }
 

@@ -124,6 +124,7 @@ pub(crate) fn row(id: String, finding: Finding, place: Option<Place>) -> report:
         fingerprint: String::new(),
         suppressed: None,
         related: finding.related,
+        fix: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod catalogue;
 mod change_laws;
 mod cilium_laws;
 mod configuration;
+mod fix_laws;
 mod gate;
 mod gateway;
 mod laws;

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::accept::{AcceptFlags, ListFlags};
 use super::each::EachFlags;
+use super::fixes::FixFlags;
 #[cfg(feature = "live")]
 use super::follow::FollowFlags;
 use super::subjects::Subjects;
@@ -218,6 +219,8 @@ pub(super) struct Check {
     pub change: ChangeFlags,
     #[command(flatten)]
     pub each: EachFlags,
+    #[command(flatten)]
+    pub fixes: FixFlags,
     /// Print the summary only
     #[arg(short, long)]
     pub quiet: bool,
@@ -333,6 +336,8 @@ pub(super) struct Trace {
     /// Print the subject as JSON instead of a tree
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
     pub format: String,
+    #[command(flatten)]
+    pub fixes: FixFlags,
     #[command(flatten)]
     pub accept: AcceptFlags,
 }

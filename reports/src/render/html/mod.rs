@@ -6,6 +6,7 @@
 
 mod change;
 mod diagram;
+mod fix;
 mod matrix;
 mod page;
 mod plan;

@@ -7,6 +7,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::diagram::{self, Diagram};
+use super::fix::{self, FixView};
 use super::page::anchor;
 use super::plan::PATHS;
 use crate::render::assumptions::{Assumed, Assumptions, settled_by_reading};
@@ -166,6 +167,7 @@ struct FindingView<'a> {
     basis: &'a str,
     location: Option<String>,
     related: Vec<String>,
+    fix: Option<FixView<'a>>,
 }
 
 /// The section of a subject.
@@ -328,5 +330,6 @@ fn finding_view<'a>(finding: &'a Finding, anchors: &Anchors<'_>) -> FindingView<
             .iter()
             .map(|related| format!("{} ({})", words::entry_name(&related.object.to_string()), related.role))
             .collect(),
+        fix: fix::view(finding),
     }
 }

@@ -2,6 +2,7 @@
 
 mod chain;
 mod change;
+mod fix;
 mod frame;
 mod gate;
 mod head;

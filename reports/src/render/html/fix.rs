@@ -1,0 +1,30 @@
+//! A repair that was proved, for the page.
+
+use serde::Serialize;
+
+use crate::render::fix::{of_finding, proof};
+use crate::render::neutral::neutral_command;
+use crate::report::Finding;
+
+/// What the template shows of it.
+#[derive(Serialize)]
+pub(super) struct FixView<'a> {
+    summary: &'a str,
+    proof: String,
+    diff: String,
+    change_at: &'a str,
+    command: String,
+}
+
+/// The repair of a finding.
+pub(super) fn view(finding: &Finding) -> Option<FixView<'_>> {
+    let fix = of_finding(finding)?;
+    let lines: Vec<_> = fix.diff.iter().map(|line| neutral_command(line)).collect();
+    Some(FixView {
+        summary: &fix.summary,
+        proof: proof(fix),
+        diff: lines.join("\n"),
+        change_at: &fix.change_at,
+        command: neutral_command(&fix.kubectl).into_owned(),
+    })
+}
