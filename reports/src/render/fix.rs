@@ -6,8 +6,7 @@ use crate::report::{Finding, Fix, Subject};
 /// The finding of a subject whose repair is shown: the one that explains it, or else the first that has one.
 pub(super) fn of<'r>(subject: &Subject, findings: &Findings<'r>) -> Option<&'r Fix> {
     let culprit = findings.culprit(subject).into_iter();
-    let all = culprit.chain(findings.of_subject(subject));
-    all.filter_map(of_finding).next()
+    culprit.chain(findings.of_subject(subject)).find_map(of_finding)
 }
 
 /// The repair of a finding, where it has one that was proved.

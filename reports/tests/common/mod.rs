@@ -13,7 +13,7 @@
 )]
 
 mod assumed;
-mod build;
+pub mod build;
 pub mod hostile;
 mod many;
 mod measured;

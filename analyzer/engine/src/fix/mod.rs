@@ -149,7 +149,7 @@ fn of_snapshot(
             continue;
         }
         let mut fit: Vec<(Patch, Proof)> = Vec::new();
-        for patch in proposed.into_iter().filter(|patch| guard::may_write(patch)) {
+        for patch in proposed.into_iter().filter(guard::may_write) {
             let key = patch.key();
             if !proved.contains_key(&key) {
                 if !room.take(objects) {
@@ -202,8 +202,7 @@ fn targets(snapshot: &Snapshot, intake: &Intake, found: &BTreeMap<String, Wanted
     both.filter_map(|(origin, whole)| {
         let object = names.get(&origin)?.clone();
         let meta = snapshot.named(&object)?.0.meta();
-        let target = Target::new(object, whole?, &meta.namespace)?;
-        let target = Target { origin: Some(origin), ..target };
+        let target = Target::new(object, whole?, &meta.namespace)?.read_at(origin);
         (!guard::is_made_by_another(meta)).then_some((origin, target))
     })
     .collect()

@@ -18,7 +18,7 @@ pub(super) struct Target {
     pub(super) kind: &'static Kind,
     pub(super) whole: Value,
     /// Where it was read.
-    pub(super) origin: Option<u32>,
+    origin: Option<u32>,
     /// Who applies it from somewhere else.
     change_at: String,
 }
@@ -41,6 +41,11 @@ impl Target {
         }
         let change_at = guard::change_at(&whole);
         Some(Self { object, kind, whole, origin: None, change_at })
+    }
+
+    /// The same with the place where it was read.
+    pub(super) fn read_at(self, origin: u32) -> Self {
+        Self { origin: Some(origin), ..self }
     }
 
     /// What stands at a path.

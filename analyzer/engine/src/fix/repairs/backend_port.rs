@@ -28,15 +28,14 @@ pub(super) fn propose(case: &Case<'_>) -> Vec<Patch> {
 /// The Service whose port is asked for: the one that the finding names, or the reference beside the port.
 fn service<'c>(case: &Case<'c>, target: &Target, path: &[Step]) -> Option<&'c Service> {
     let related = case.finding.related.iter().map(|related| &related.object).find(|object| object.kind == "Service");
-    let (namespace, name) = match related {
-        Some(object) => (object.namespace.as_deref()?, object.name.as_str()),
-        None => {
-            let (_, above) = path.split_last()?;
-            let reference = target.at(above)?;
-            let namespace = reference.get("namespace").and_then(Value::as_str).unwrap_or_else(|| target.namespace());
-            (namespace, reference.get("name")?.as_str()?)
-        }
-    };
+    if let Some(object) = related {
+        let found = case.snapshot.lookup::<Service>(object.namespace.as_deref()?, &object.name).found();
+        return Some(&found?.get().value);
+    }
+    let (_, above) = path.split_last()?;
+    let reference = target.at(above)?;
+    let namespace = reference.get("namespace").and_then(Value::as_str).unwrap_or_else(|| target.namespace());
+    let name = reference.get("name")?.as_str()?;
     Some(&case.snapshot.lookup::<Service>(namespace, name).found()?.get().value)
 }
 

@@ -101,7 +101,7 @@ fn behind(case: &Case<'_>, target: &Target) -> BTreeSet<(u16, u16, String)> {
         if service.is_selectorless() || !leads {
             continue;
         }
-        for port in service.spec.ports.iter() {
+        for port in &service.spec.ports {
             if let (Some(own), Some(PortRef::Number(pods))) = (port.port.known(), &port.target_port) {
                 all.insert((*own, *pods, port.protocol.clone()));
             }
