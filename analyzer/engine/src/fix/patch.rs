@@ -376,7 +376,7 @@ fn yaml(value: &Value) -> Vec<String> {
 }
 
 fn block(map: &Map<String, Value>, depth: usize, lines: &mut Vec<String>) {
-    const FIRST: [&str; 4] = ["apiVersion", "kind", "metadata", "name"];
+    const FIRST: [&str; 5] = ["apiVersion", "group", "kind", "metadata", "name"];
     let rank = |key: &str| FIRST.iter().position(|first| *first == key).unwrap_or(FIRST.len());
     let mut entries: Vec<(&String, &Value)> = map.iter().collect();
     entries.sort_by_key(|(key, _)| rank(key));

@@ -242,7 +242,7 @@ fn kubectl_makes_of_the_object_what_was_judged() {
     let file = folder.join("object.json");
     let mut seen = BTreeSet::new();
     each_fix(&mut |Mended { folder: situation, read, .. }, _, fix| {
-        if fix.creates || fix.kubectl.is_empty() || !seen.insert((&fix.object, &fix.patch, &situation)) {
+        if fix.creates || fix.kubectl.is_empty() || !seen.insert((fix.patch.clone(), situation.clone())) {
             return;
         }
         let origin = read.snapshots.iter().find_map(|snapshot| snapshot.origin_of(&fix.object)).unwrap();
