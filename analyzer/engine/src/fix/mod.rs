@@ -36,9 +36,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What is worth waiting for when nobody asked: 32 patches, and together no more than judging two million objects
-    /// costs (some seconds on two cores).
-    pub const USUAL: Self = Self { patches: 32, objects: 2_000_000 };
+    /// What is worth waiting for when nobody asked: 32 patches, and together no more than judging 600,000 objects costs
+    /// (a few seconds on two cores).
+    pub const USUAL: Self = Self { patches: 32, objects: 600_000 };
     /// What somebody asked for.
     pub const ASKED: Self = Self { patches: 1_000, objects: usize::MAX };
 }

@@ -260,7 +260,7 @@ impl Patch {
     }
 
     /// Lines of a diff in the manner of the object's YAML, below the path of what stands above them.
-    fn diff(&self) -> Vec<String> {
+    pub(super) fn diff(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut heading = String::new();
         let mut below = |path: &[Step], lines: &mut Vec<String>| -> String {
