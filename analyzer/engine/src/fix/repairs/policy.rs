@@ -47,6 +47,7 @@ fn of_peer(case: &Case<'_>, target: &Target, peer: &PolicyPeer, path: &[Step]) -
                 target,
                 &below(path, field!["namespaceSelector", "matchLabels"]).collect::<Vec<_>>(),
                 &all,
+                |asked, labels| near::respelt(asked, labels).or_else(|| by_name(asked, labels)),
             ));
         }
     }
@@ -64,24 +65,40 @@ fn of_peer(case: &Case<'_>, target: &Target, peer: &PolicyPeer, path: &[Step]) -
                 target,
                 &below(path, field!["podSelector", "matchLabels"]).collect::<Vec<_>>(),
                 &all,
+                near::respelt,
             ));
         }
     }
     patches
 }
 
-/// Every namespace carries its name as a label (Kubernetes, "Automatic labelling").
+/// Every namespace carries its name as this label (Kubernetes, "Automatic labelling").
+const NAME: &str = "kubernetes.io/metadata.name";
+
 fn named(name: &str, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut all = labels.clone();
-    all.entry("kubernetes.io/metadata.name".to_owned()).or_insert_with(|| name.to_owned());
+    all.entry(NAME.to_owned()).or_insert_with(|| name.to_owned());
     all
 }
 
-fn respell(target: &Target, map: &[Step], all: &[&BTreeMap<String, String>]) -> Vec<Patch> {
+/// A namespace that is asked for by its name, as a label that it does not have.
+fn by_name(asked: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> Option<near::Respelt> {
+    let mut differing = asked.iter().filter(|(key, value)| labels.get(*key) != Some(*value));
+    let (key, value) = differing.next()?;
+    let is_name = differing.next().is_none() && labels.get(NAME) == Some(value) && !labels.contains_key(key);
+    is_name.then(|| near::Respelt { old: (key.clone(), value.clone()), new: (NAME.to_owned(), value.clone()) })
+}
+
+fn respell(
+    target: &Target,
+    map: &[Step],
+    all: &[&BTreeMap<String, String>],
+    respelt: fn(&BTreeMap<String, String>, &BTreeMap<String, String>) -> Option<near::Respelt>,
+) -> Vec<Patch> {
     let Some(Value::Object(asked)) = target.at(map) else { return Vec::new() };
     let asked: BTreeMap<String, String> =
         asked.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
-    let found: BTreeSet<near::Respelt> = all.iter().filter_map(|labels| near::respelt(&asked, labels)).collect();
+    let found: BTreeSet<near::Respelt> = all.iter().filter_map(|labels| respelt(&asked, labels)).collect();
     found.iter().filter_map(|one| target.respell(map, (&one.old.0, &one.old.1), (&one.new.0, &one.new.1))).collect()
 }
 
