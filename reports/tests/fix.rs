@@ -107,10 +107,8 @@ fn markdown_has_a_fenced_diff() {
 #[test]
 fn the_page_has_a_command_that_its_script_gives_a_button() {
     let text = rendered(&report(fix("crat")), Format::Html);
-    assert!(
-        text.contains("<pre class=\"diff\"><code> spec.selector:\n-  app: crat\n+  app: cart</code></pre>"),
-        "{text}"
-    );
+    let diff = "<pre class=\"diff\"><code><span> spec.selector:</span>\n<span>-  app: crat</span>\n<span>+  app: cart</span>\n";
+    assert!(text.contains(diff), "{text}");
     assert!(text.contains("<pre class=\"command\"><code>kubectl patch services cart"), "{text}");
 }
 

@@ -13,6 +13,7 @@ use kubereach_intake::{self as intake, InputSpec, Intake, progress::Silent};
 use kubereach_model::snapshot::Snapshot;
 use kubereach_reports::report::{ConfigVerdict, Finding, Fix, Report, Subject};
 use kubereach_testkit::situations::{expect, folders, inputs};
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -35,7 +36,7 @@ struct Mended {
 /// Every situation for which some repair is offered.
 fn mended() -> &'static [Mended] {
     static ALL: OnceLock<Vec<Mended>> = OnceLock::new();
-    ALL.get_or_init(|| folders().into_iter().filter_map(mend).collect())
+    ALL.get_or_init(|| folders().into_par_iter().filter_map(mend).collect())
 }
 
 fn mend(folder: PathBuf) -> Option<Mended> {

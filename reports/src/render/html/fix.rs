@@ -1,5 +1,7 @@
 //! A repair that was proved, for the page.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::render::fix::{of_finding, proof};
@@ -11,7 +13,7 @@ use crate::report::Finding;
 pub(super) struct FixView<'a> {
     summary: &'a str,
     proof: String,
-    diff: String,
+    diff: Vec<Cow<'a, str>>,
     change_at: &'a str,
     command: String,
 }
@@ -19,11 +21,10 @@ pub(super) struct FixView<'a> {
 /// The repair of a finding.
 pub(super) fn view(finding: &Finding) -> Option<FixView<'_>> {
     let fix = of_finding(finding)?;
-    let lines: Vec<_> = fix.diff.iter().map(|line| neutral_command(line)).collect();
     Some(FixView {
         summary: &fix.summary,
         proof: proof(fix),
-        diff: lines.join("\n"),
+        diff: fix.diff.iter().map(|line| neutral_command(line)).collect(),
         change_at: &fix.change_at,
         command: neutral_command(&fix.kubectl).into_owned(),
     })
