@@ -136,11 +136,10 @@ fn judge(command: &Check, options: &AnalysisOptions) -> Result<Report, Failure> 
     if change.on_top_of.is_empty() {
         input::holds(&command.reading, &[&read], &options.filter)?;
         let relayed = input::relayed(&command.reading, &command.measured, &read, &options.filter)?;
-        if relayed.is_empty() {
-            return Ok(analyze_intake(&read, options));
-        }
         let observations = [options.observations.clone(), relayed].concat();
-        return Ok(analyze_intake(&read, &AnalysisOptions { observations, ..options.clone() }));
+        let mut report = analyze_intake(&read, &AnalysisOptions { observations, ..options.clone() });
+        command.fixes.offer(&mut report, &read, options);
+        return Ok(report);
     }
     if !options.observations.is_empty() || input::measures(&command.measured) {
         let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations and --via out";
