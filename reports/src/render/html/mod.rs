@@ -4,15 +4,18 @@
 //! in memory at once. What is shown in full is decided beforehand by [`plan`], so that rows can link
 //! to sections.
 
+mod asks;
 mod blame;
 mod change;
 mod diagram;
+mod fix;
 mod kinds;
 mod map;
 mod matrix;
 mod page;
 mod places;
 mod plan;
+mod request;
 mod security;
 mod subject;
 mod templates;
@@ -82,6 +85,10 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
             write("subject.html", cards.section(i, id))?;
         }
         write("folded.html", minijinja::Value::UNDEFINED)?;
+    }
+    write("asks.html", asks::context(report, options.audience))?;
+    if let Some(routing) = &report.routing {
+        write("request.html", request::section(routing)?)?;
     }
     write("close.html", page::close(report, &assumptions, &places, options.show_suppressed))
 }

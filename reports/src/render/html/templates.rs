@@ -23,7 +23,9 @@ const FILES: &[(&str, &str)] = &[
     ("picture.html", include_str!("../../../templates/picture.html")),
     ("drawing.html", include_str!("../../../templates/drawing.html")),
     ("paths.html", include_str!("../../../templates/paths.html")),
+    ("asks.html", include_str!("../../../templates/asks.html")),
     ("finding.html", include_str!("../../../templates/finding.html")),
+    ("request.html", include_str!("../../../templates/request.html")),
     ("close.html", include_str!("../../../templates/close.html")),
     ("coverage.html", include_str!("../../../templates/coverage.html")),
 ];
