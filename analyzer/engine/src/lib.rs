@@ -25,6 +25,8 @@ pub mod report;
 
 pub mod gate;
 
+pub mod causes;
+
 pub mod analysis;
 
 pub mod asked;

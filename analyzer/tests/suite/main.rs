@@ -10,6 +10,9 @@ mod cli;
 mod fixes;
 mod fleet;
 mod krew;
+mod manners;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;

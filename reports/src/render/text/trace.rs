@@ -6,6 +6,7 @@ use super::fix;
 use super::head;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::assumptions::{Assumptions, settled_by_reading};
+use crate::render::audience::worded;
 use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::words::{self, number};
@@ -19,6 +20,7 @@ pub fn render_trace(
     options: &RenderOptions,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
+    let report = &*worded(report, options.audience);
     let subject = report
         .subjects
         .get(subject_index)
