@@ -69,7 +69,9 @@ pub fn offer(report: &mut Report, intake: &Intake, options: &IntakeOptions, limi
             if !seen.insert(id.clone()) {
                 shared.insert(id.clone());
             }
-            fixes.insert(id, fix);
+            if guard::is_harmless(&fix) {
+                fixes.insert(id, fix);
+            }
         }
     }
     for finding in &mut report.findings {
