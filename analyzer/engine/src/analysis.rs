@@ -1,5 +1,6 @@
 //! The whole flow: inputs in, report out.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use kubereach_prober::Plan;
@@ -7,6 +8,7 @@ use kubereach_reports::report::{self, Report, Subject};
 use kubereach_reports::secrets;
 use rayon::prelude::*;
 
+use crate::causes::{self, Known};
 use crate::checks;
 use crate::evaluate::Cluster;
 use crate::evaluate::door;
@@ -15,11 +17,12 @@ use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
 use crate::observation::{self, Document};
 use crate::plan;
 use crate::report::{assemble, coverage, not_evaluated};
+use crate::request::Requests;
 use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
 use kubereach_model::evidence;
 use kubereach_model::evidence::Locate;
-use kubereach_model::snapshot::Snapshot;
+use kubereach_model::snapshot::{Assumption, Snapshot};
 
 /// Which subjects to report. Empty lists mean all.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +74,10 @@ pub struct AnalysisOptions {
     pub words: Vec<String>,
     /// What is accepted, and when the gate trips; none for a report without a gate.
     pub gate: Option<gate::Rules>,
+    /// Leave out what takes judging again ([`report::Cause::otherwise`]): for whoever judges often.
+    pub once: bool,
+    /// Answer plain requests too, for the HTML page.
+    pub routing: bool,
 }
 
 /// Reads the inputs, judges every subject and assembles the report.
@@ -97,14 +104,25 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if documents.iter().any(|document| !document.observations.plan.is_empty()) {
         plans.extend(clusters.iter().flat_map(|(cluster, subjects)| plan::digests(cluster, subjects)));
     }
+    let routing = match clusters.as_slice() {
+        [(cluster, subjects)] if options.routing => {
+            Some(Requests::over(cluster, Cow::Borrowed(subjects.as_slice())).routing())
+        }
+        _ => None,
+    };
     let mut merged = Vec::with_capacity(clusters.len());
     let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
+    let mut missing = Vec::with_capacity(clusters.len());
+    let mut judged_of = Vec::with_capacity(clusters.len());
     for (cluster, subjects) in clusters {
+        let first = judged.len();
         let rows = observation::merge(&cluster, &subjects, documents, &ambiguous);
         let measurements = measurements(&cluster, &subjects, &rows, options);
         merged.push(rows);
         let wanted = subjects.into_par_iter().filter(|s| options.filter.wants(s));
         judged.par_extend(wanted.map(|s| (cluster.snapshot.cluster.clone(), judge(s, &measurements))));
+        missing.push(causes::missing_of(judged.iter().skip(first).map(|(_, judged)| judged)));
+        judged_of.push(cluster);
     }
     let mut snapshot = inventory(intake);
     let ended = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
@@ -119,9 +137,22 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots), &intake.unread);
     }
+    let known: Vec<Known<'_, '_>> =
+        judged_of.iter().zip(missing).map(|(cluster, missing)| Known::new(cluster, missing)).collect();
+    report.causes = causes::find(&report, &known);
+    drop(known);
+    // What was measured is not measured again.
+    if !options.once && documents.is_empty() {
+        let again = |name: Option<&str>, kind: &str| {
+            let snapshot = intake.snapshots.iter().find(|snapshot| snapshot.cluster.as_deref() == name)?;
+            Some(without(snapshot, kind, &options.filter))
+        };
+        causes::weigh(&mut report.causes, &again);
+    }
     report.subjects.par_iter_mut().for_each(secrets::clean_one);
     report.findings.par_iter_mut().for_each(secrets::clean_one);
     secrets::clean_rest(&mut report);
+    report.routing = routing;
     report
 }
 
@@ -131,11 +162,24 @@ fn subjects(cluster: &Cluster<'_>) -> Vec<evidence::SubjectPaths> {
     subjects
 }
 
+/// As if what was not read of these kinds (with commas between them) were not there.
+fn without(snapshot: &Snapshot, kinds: &str, filter: &Filter) -> Vec<Judged> {
+    let mut other = snapshot.clone();
+    for kind in kinds.split(',') {
+        other.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
+    }
+    judge_snapshot(&other, filter)
+}
+
 /// Judges every wanted subject of one cluster, by its configuration alone.
 pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
-    let cluster = Cluster::new(snapshot);
+    judge_cluster(&Cluster::new(snapshot), filter)
+}
+
+/// The same of a cluster that is indexed already.
+pub(crate) fn judge_cluster(cluster: &Cluster<'_>, filter: &Filter) -> Vec<Judged> {
     let nothing = Measurements::default();
-    subjects(&cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
+    subjects(cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
 }
 
 /// Ids of paths that more than one cluster has.

@@ -77,6 +77,15 @@ pub fn missing_in_report(report: &Report, filter: &Filter) -> Option<String> {
     Some(format!("no subject '{absent}' in this report{}", advice(absent, &names)))
 }
 
+/// What may be asked for: each kind that has a verdict, as the command line takes it, with the namespace and the name.
+pub fn there_is(snapshot: &Snapshot) -> impl Iterator<Item = (String, String, String)> {
+    of_snapshot(snapshot).into_iter().map(|subject| {
+        let is_own = |word: &str| names(word, &subject.kind, subject.group.as_deref());
+        let kind = kinds().map(|kind| kind.word().into_owned()).find(|word| is_own(word));
+        (kind.unwrap_or(subject.kind), subject.namespace, subject.name)
+    })
+}
+
 /// An object that has a verdict.
 struct Subject {
     kind: String,

@@ -13,6 +13,9 @@ pub struct Cause {
     pub id: String,
     /// The culprit; `null` where it is something that was not read.
     pub object: Option<ObjectRef>,
+    /// What was not read: kinds, as `--assume-complete` takes them. Absent where an object is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
     /// The cluster, when the inputs hold several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,

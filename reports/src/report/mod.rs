@@ -6,18 +6,27 @@ mod assumption;
 mod cause;
 mod change;
 mod finding;
+mod fix;
 mod gate;
 mod measurement;
+mod quoted;
+mod routing;
 mod snapshot;
 mod subject;
 mod words;
 
 pub use assumption::Assumption;
 pub use cause::{Cause, CauseSubject};
-pub use change::{Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, SubjectChange};
+pub use change::{
+    Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, RequestAnswer, RequestChange,
+    SubjectChange,
+};
 pub use finding::{Finding, Frame, Location, Related, Suppression};
+pub use fix::{Fix, FixChange, Replacement};
 pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};
+pub use quoted::{quoted, quoted_in};
+pub use routing::{Routing, RoutingAnswer, RoutingHost, RoutingPath, RoutingRow, RoutingTo, ToPath};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, SnapshotSummary};
 pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
 pub use words::{
@@ -60,6 +69,9 @@ pub struct Report {
     /// What the gate did; absent where none was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Gate>,
+    /// What happens to plain requests, for the HTML page alone.
+    #[serde(skip)]
+    pub routing: Option<Routing>,
 }
 
 /// The program that wrote the report.
@@ -88,6 +100,24 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Of one subject.
+    pub fn one(verdict: Verdict) -> Self {
+        let mut summary = Self::default();
+        summary.count(verdict);
+        summary
+    }
+
+    /// Counts one more subject.
+    pub const fn count(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Broken => &mut self.broken,
+            Verdict::Degraded => &mut self.degraded,
+            Verdict::Unknown => &mut self.unknown,
+            Verdict::ConfigOk => &mut self.config_ok,
+            Verdict::Healthy => &mut self.healthy,
+        } += 1;
+    }
+
     /// How many have this verdict.
     pub const fn of(&self, verdict: Verdict) -> usize {
         match verdict {

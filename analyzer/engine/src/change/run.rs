@@ -1,11 +1,15 @@
 //! The whole flow of a change: a snapshot and manifests in, one report with its comparison out.
 
+use std::borrow::Cow;
+
 use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 use kubereach_reports::secrets;
 
-use super::{Applied, Prune, apply, causes, compare, templates};
-use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_snapshot};
+use super::{Applied, Prune, apply, behind, compare, requests, templates};
+use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_cluster};
 use crate::asked;
+use crate::causes::{self, Known};
+use crate::evaluate::Cluster;
 use crate::gate::{self, annotations::Annotation};
 use crate::report::{assemble, coverage, not_evaluated};
 use kubereach_intake::progress::Progress;
@@ -56,13 +60,16 @@ pub fn analyze_on_top_of(
     let templates = templates::compare(base, before, change, manifests);
     let applied = apply(before, manifests.clone(), base.origins(), prune, &templates);
     let after_inventory = merged_inventory(base, change, &applied);
-    let judged = |snapshot: &Snapshot| {
-        let all = judge_snapshot(snapshot, &options.filter).into_iter();
-        all.map(|j| (snapshot.cluster.clone(), j)).collect::<Vec<_>>()
+    let judged = |cluster: &Cluster<'_>| {
+        let all = judge_cluster(cluster, &options.filter).into_iter();
+        all.map(|j| (cluster.snapshot.cluster.clone(), j)).collect::<Vec<_>>()
     };
     let places = Places { base, change, offset: base.origins(), after: &applied.after };
-    let before_report = assemble(judged(before), inventory(base), &Nowhere);
-    let mut after_report = assemble(judged(&applied.after), after_inventory, &places);
+    let before_report = assemble(judged(&Cluster::new(before)), inventory(base), &Nowhere);
+    let cluster = Cluster::new(&applied.after);
+    let judged_after = judged(&cluster);
+    let known = [Known::new(&cluster, causes::missing_of(judged_after.iter().map(|(_, judged)| judged)))];
+    let mut after_report = assemble(judged_after, after_inventory, &places);
     let mut told = compare(&before_report, &after_report, ChangeKind::OnTopOf);
     told.before = base.inputs.iter().map(|i| i.path.clone()).collect();
     told.after = change.inputs.iter().map(|i| i.path.clone()).collect();
@@ -71,12 +78,14 @@ pub fn analyze_on_top_of(
         .iter()
         .map(|e| ObjectChange { object: e.object.clone(), action: e.action, note: e.note.clone() })
         .collect();
-    causes::name(before, &applied, &mut told, &mut after_report, &places);
+    behind::name(before, &applied, &mut told, &mut after_report, &places);
+    requests::name(before, &applied.after, &mut told);
     after_report.change = Some(told);
     crate::report::fingerprint::assign(&mut after_report.findings);
     if let Some(rules) = &options.gate {
         gate::apply(&mut after_report, rules, &gate::annotations::collect([&applied.after]), &change.unread);
     }
+    after_report.causes = causes::find(&after_report, &known);
     secrets::clean(&mut after_report);
     Ok(after_report)
 }
@@ -89,7 +98,7 @@ pub fn analyze_diff(
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
     let (old, new) = (side(before, options, progress)?, side(after, options, progress)?);
-    told(&old, new, name_of(before), name_of(after), options)
+    told(old, new, name_of(before), name_of(after), options)
 }
 
 /// Judges an input and what was read already, a live cluster, and compares the verdicts.
@@ -101,12 +110,15 @@ pub fn analyze_diff_with(
 ) -> Result<Report, ChangeError> {
     let old = side(before, options, progress)?;
     let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
-    told(&old, Side::of(after, options), name_of(before), names.join(", "), options)
+    let new = Side { read: Cow::Borrowed(&after.snapshots), ..Side::of(after, options) };
+    told(old, new, name_of(before), names.join(", "), options)
 }
 
 /// One side of a comparison.
-struct Side {
+struct Side<'i> {
     report: Report,
+    /// What it was made from; nothing of a written report.
+    read: Cow<'i, [Snapshot]>,
     /// Those that accept findings; a written report holds none.
     annotations: Vec<Annotation>,
     unread: Unread,
@@ -114,30 +126,34 @@ struct Side {
     missing: Option<String>,
 }
 
-impl Side {
+impl Side<'_> {
     fn of(read: &Intake, options: &AnalysisOptions) -> Self {
         let snapshots: Vec<&Snapshot> = read.snapshots.iter().collect();
         Self {
             report: analyze_intake(read, &AnalysisOptions { gate: None, ..options.clone() }),
             annotations: gate::annotations::collect(&read.snapshots),
             unread: read.unread.clone(),
+            read: Cow::Borrowed(&[]),
             missing: asked::missing(&snapshots, &options.filter, "the two inputs", false),
         }
     }
 }
 
-fn side(input: &InputSpec, options: &AnalysisOptions, progress: &dyn Progress) -> Result<Side, ChangeError> {
+fn side(input: &InputSpec, options: &AnalysisOptions, progress: &dyn Progress) -> Result<Side<'static>, ChangeError> {
     if let Some(report) = written_report(input)? {
         let missing = asked::missing_in_report(&report, &options.filter);
         let report = filtered(report, options);
-        return Ok(Side { report, annotations: Vec::new(), unread: Unread::default(), missing });
+        let (annotations, unread, read) = (Vec::new(), Unread::default(), Cow::Borrowed(&[][..]));
+        return Ok(Side { report, read, annotations, unread, missing });
     }
-    Ok(Side::of(&intake::read(std::slice::from_ref(input), &options.intake, progress)?, options))
+    let read = intake::read(std::slice::from_ref(input), &options.intake, progress)?;
+    let Side { report, annotations, unread, missing, .. } = Side::of(&read, options);
+    Ok(Side { report, read: Cow::Owned(read.snapshots), annotations, unread, missing })
 }
 
 fn told(
-    old: &Side,
-    new: Side,
+    old: Side<'_>,
+    new: Side<'_>,
     before: String,
     after: String,
     options: &AnalysisOptions,
@@ -148,6 +164,9 @@ fn told(
     let mut report = new.report;
     let mut told = compare(&old.report, &report, ChangeKind::Diff);
     (told.before, told.after) = (vec![before], vec![after]);
+    if let ([before], [after]) = (&*old.read, &*new.read) {
+        requests::name(before, after, &mut told);
+    }
     report.change = Some(told);
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &new.annotations, &new.unread);
@@ -196,11 +215,16 @@ fn filtered(mut report: Report, options: &AnalysisOptions) -> Report {
     for finding in &mut report.findings {
         finding.suppressed = None;
     }
-    report.subjects.retain(|s| {
-        (filter.namespaces.is_empty() || filter.namespaces.contains(&s.namespace))
-            && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| k.eq_ignore_ascii_case(&s.kind)))
-            && (filter.names.is_empty() || filter.names.contains(&s.name))
-    });
+    let wanted = |kind: &str, namespace: &String, name: &String| {
+        (filter.namespaces.is_empty() || filter.namespaces.contains(namespace))
+            && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| k.eq_ignore_ascii_case(kind)))
+            && (filter.names.is_empty() || filter.names.contains(name))
+    };
+    report.subjects.retain(|s| wanted(&s.kind, &s.namespace, &s.name));
+    for cause in &mut report.causes {
+        cause.subjects.retain(|s| wanted(&s.kind, &s.namespace, &s.name));
+    }
+    report.causes.retain(|cause| !cause.subjects.is_empty());
     report
 }
 

@@ -25,7 +25,7 @@ pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, strea
 use crate::evaluate::service::Backends;
 use crate::evaluate::{Cluster, gateway_api, ingress, istio, traefik};
 use crate::resolve::request::Request;
-use answer::Handled;
+use answer::{Handled, Listing};
 use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::{GroupKind, is_of_others, kinds};
 use kubereach_prober::plan::Target;
@@ -129,7 +129,7 @@ pub trait Door: Sync {
 }
 
 /// The doors of one kind in one cluster.
-pub trait OpenDoor {
+pub trait OpenDoor: Sync {
     /// Where a client comes in for this path and what it asks there, or why nothing can be asked.
     fn front(&self, path: &Path, around: &dyn Around) -> Result<FrontDoor, String>;
 
@@ -140,6 +140,11 @@ pub trait OpenDoor {
     /// `None` where this kind of door cannot say yet: then nobody claims to know.
     fn answer(&self, request: &Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
         let _ = (request, only);
+        None
+    }
+
+    /// What each of its rules looks at; `None` where this kind of door cannot answer requests.
+    fn listed(&self) -> Option<Vec<Listing>> {
         None
     }
 }

@@ -1,5 +1,6 @@
 //! From the snapshot to paths: what leads where, resolved hop by hop. Nothing is judged here.
 
+pub mod by_path;
 pub mod certificate;
 mod cluster_index;
 pub mod conditions;
@@ -12,6 +13,7 @@ pub mod issuance;
 pub mod istio;
 pub mod metallb;
 pub mod openshift;
+pub mod owners;
 pub mod plumbing;
 pub mod proxy_pods;
 pub mod request;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Effect, ObjectRef, PathState, SegmentName, UnknownClass};
 
-use super::{Assumption, Finding};
+use super::{Assumption, Carriers, Finding};
 
 /// One segment of one path with what was found on it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ pub struct Segment {
     declared: bool,
     findings: Vec<Arc<Finding>>,
     assumptions: Vec<Arc<Assumption>>,
+    carriers: Option<Arc<Carriers>>,
 }
 
 impl Segment {
@@ -33,6 +34,7 @@ impl Segment {
             declared: false,
             findings: Vec::new(),
             assumptions: Vec::new(),
+            carriers: None,
         }
     }
 
@@ -47,6 +49,7 @@ impl Segment {
             declared: false,
             findings: Vec::new(),
             assumptions: Vec::new(),
+            carriers: None,
         }
     }
 
@@ -70,6 +73,16 @@ impl Segment {
     /// Does it rest on a template or manifest?
     pub const fn is_declared(&self) -> bool {
         self.declared
+    }
+
+    /// It speaks of the connections of these.
+    pub fn carried_by(&mut self, carriers: Arc<Carriers>) {
+        self.carriers = Some(carriers);
+    }
+
+    /// Of whose connections it speaks, where these are certain ones.
+    pub fn carriers(&self) -> Option<&Carriers> {
+        self.carriers.as_deref()
     }
 
     /// Adds what was found.

@@ -1,7 +1,9 @@
 //! The report for a terminal: worst first, what breaks where, what to run next.
 
+mod asks;
 mod chain;
 mod change;
+mod fix;
 mod frame;
 mod gate;
 mod head;
@@ -43,9 +45,13 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         return head::counts(&mut sheet, report);
     }
     head::write(&mut sheet, report, &Assumptions::of(report))?;
+    if options.summary_only {
+        return Ok(());
+    }
     subjects(&mut sheet, report, options.max_subjects.unwrap_or(DETAILED))?;
     gate::write(&mut sheet, report, options.show_suppressed)?;
-    tail::write(&mut sheet, report, options.show_coverage)
+    tail::write(&mut sheet, report, options.show_coverage)?;
+    asks::write(&mut sheet, report, options.audience)
 }
 
 fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<(), RenderError> {
@@ -101,10 +107,10 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         (
             &rest,
             Verdict::ConfigOk,
-            "config-ok — the configuration shows an open way; no request was sent, so not tested",
+            "config-ok — the configuration shows an open path; no request was sent, so not tested",
         ),
         (&partly, Verdict::ConfigOk, "config-ok — no fault found in what was read; tested in part, see below"),
-        (&rest, Verdict::Healthy, "healthy — real requests were answered on every declared way"),
+        (&rest, Verdict::Healthy, "healthy — real requests were answered on every declared path"),
     ] {
         compact(sheet, subjects, verdict, title)?;
     }

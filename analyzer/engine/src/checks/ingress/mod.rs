@@ -56,6 +56,7 @@ pub mod no_class_but_served;
 pub mod no_listener;
 pub mod no_paths;
 mod of_cluster;
+pub mod older_claim_unseen;
 pub mod proxy_has_path;
 pub mod redirect_only;
 pub mod regex_host;
@@ -125,6 +126,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_class_but_served::DOC.entry(),
     no_listener::DOC.entry(),
     no_paths::DOC.entry(),
+    older_claim_unseen::DOC.entry(),
     proxy_has_path::DOC.entry(),
     redirect_only::DOC.entry(),
     regex_host::DOC.entry(),
@@ -169,6 +171,7 @@ pub const TABLE: CheckTable = CheckTable {
         canary_weight_zero::check,
         host_taken::check,
         host_unsettled::check,
+        older_claim_unseen::check,
         location_denied::check,
         location_unseen::check,
         location_unsettled::check,

@@ -77,7 +77,7 @@ fn waiting<'p>(pod: &'p Pod, reasons: &[&str]) -> Option<(&'p ContainerStatus, &
         Some((
             container,
             reason,
-            kubereach_model::evidence::command::cut(waiting.message.as_deref().unwrap_or_default()),
+            kubereach_model::evidence::said::quote(waiting.message.as_deref().unwrap_or_default()),
         ))
     })
 }

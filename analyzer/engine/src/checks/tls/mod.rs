@@ -87,6 +87,14 @@ pub(super) fn secrets() -> Reading {
     Reading { resource: "secrets".to_owned(), arguments: "--field-selector type=kubernetes.io/tls".to_owned() }
 }
 
+/// The command that shows whose certificate a Secret holds and until when: it is public, and the key stays where it is.
+fn certificate(facts: &CertificateFacts<'_>) -> String {
+    let secret = words::kubectl("get secret", &secret(facts));
+    format!(
+        "{secret} -o jsonpath='{{.data.tls\\.crt}}' | base64 -d | openssl x509 -noout -subject -dates -ext subjectAltName"
+    )
+}
+
 /// The command that shows a Secret's keys and type without its values.
 fn look(facts: &CertificateFacts<'_>) -> String {
     words::kubectl("describe secret", &secret(facts))

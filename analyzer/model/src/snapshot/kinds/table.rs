@@ -30,6 +30,8 @@ const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
 pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 12] = [
     ("policy.linkerd.io", None, Policy),
     ("kuma.io", None, Policy),
+    ("consul.hashicorp.com", Some("ServiceIntentions"), Policy),
+    ("k8s.ovn.org", Some("EgressIP"), Policy),
     (X_GATEWAY, None, GatewayExtension),
     ("gateway.envoyproxy.io", None, GatewayExtension),
     ("gateway.kgateway.dev", None, GatewayExtension),
