@@ -6,6 +6,7 @@
 //! A new format is one new file and one line in the table of [`formats!`](Format) below.
 
 mod assumptions;
+mod causes;
 mod change;
 mod coverage;
 mod gate;
@@ -32,9 +33,11 @@ use std::path::Path;
 
 use crate::report::Report;
 
+pub use causes::came_and_went;
 pub use gate::Root;
 pub use jsonl::{
-    ASSUMPTION_SCHEMA, AssumptionLine, BUNDLE_SCHEMA, BundleLine, BundleState, SUBJECT_SCHEMA, SubjectLine,
+    ASSUMPTION_SCHEMA, AssumptionLine, BUNDLE_SCHEMA, BundleLine, BundleState, CAUSE_SCHEMA, CauseLine, SUBJECT_SCHEMA,
+    SubjectLine,
 };
 pub use rules::{RuleDoc, RuleDocs};
 pub use text::render_trace;
