@@ -9,6 +9,9 @@ mod ci_docs;
 mod cli;
 mod fleet;
 mod krew;
+mod manners;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;

@@ -12,17 +12,17 @@ pub(crate) const fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Unknown => {
             "Cannot be told from what was read: neither an all-clear nor a fault. The reason says what is missing."
         }
-        Verdict::ConfigOk => "The configuration shows an open way. No request was sent: it is not tested.",
-        Verdict::Healthy => "Real requests were sent along every declared way and were answered.",
+        Verdict::ConfigOk => "The configuration shows an open path. No request was sent: it is not tested.",
+        Verdict::Healthy => "Real requests were sent along every declared path and were answered.",
     }
 }
 
 /// The same for one report: where something was measured, what is not healthy may have been tested in part.
 pub(crate) fn meaning_in(report: &Report, verdict: Verdict) -> &'static str {
     if verdict == Verdict::ConfigOk && !report.snapshot.observations.is_empty() {
-        "The configuration shows an open way. It is not tested by real traffic from end to end on every way."
+        "The configuration shows an open path. It is not tested by real traffic from end to end on every path."
     } else if verdict == Verdict::ConfigOk && report.subjects.iter().any(rests) {
-        "What was read shows an open way. No request was sent: it is not tested."
+        "What was read shows an open path. No request was sent: it is not tested."
     } else {
         meaning(verdict)
     }
@@ -197,10 +197,10 @@ pub(crate) const fn traffic(traffic: Traffic) -> &'static str {
         Traffic::Unreachable => "no request got through",
         Traffic::Partial => "some requests got through, some did not",
         Traffic::Inconclusive => "something failed, and nothing corroborates it: it settles nothing",
-        Traffic::Incomplete => "measured in part: some ways, or some of the way, or by relay only",
+        Traffic::Incomplete => "measured in part: some paths, or parts of them, or by relay only",
         Traffic::NotTested => "not tested: no request was sent",
-        Traffic::Reached => "something answered on every way, not always with success",
-        Traffic::Verified => "real requests were answered on every way",
+        Traffic::Reached => "something answered on every path, not always with success",
+        Traffic::Verified => "real requests were answered on every path",
     }
 }
 

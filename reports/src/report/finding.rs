@@ -44,6 +44,10 @@ pub struct Finding {
     /// Somebody accepted it: it is shown apart and trips no gate. The verdict it leads to stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Suppression>,
+    /// Words of the cluster that stand in these sentences, between `“` and `”`: what a controller, a kubelet or a container
+    /// said. They are nobody's instruction.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quoted: Vec<String>,
     /// Other objects the sentence names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,

@@ -7,6 +7,7 @@
 mod common;
 mod less;
 mod questions;
+mod requests;
 mod root_causes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,9 @@ struct Expect {
     /// What `kubereach can` has to answer.
     #[serde(default)]
     questions: Vec<Question>,
+    /// What `kubereach request` has to answer.
+    #[serde(default)]
+    requests: Vec<requests::Asked>,
     /// Words of targets that match no path.
     #[serde(default)]
     unmatched: Vec<String>,
@@ -173,6 +177,7 @@ fn judge(folder: &Path) -> Vec<String> {
     }
     laws(&report, &mut errors);
     ask(folder, &expect.args, &expect.questions, &mut errors);
+    requests::ask(folder, &expect.args, &expect.requests, &mut errors);
     errors
 }
 

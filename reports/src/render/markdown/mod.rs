@@ -37,6 +37,9 @@ const COVERAGE: usize = 9_000;
 const SUPPRESSED: usize = 5_000;
 const PROBLEMS: usize = 3_000;
 const MEASURED: usize = 8_000;
+const ASKS: usize = 6_000;
+/// The table, where it is all there is.
+const SUMMARY: usize = 8_000;
 /// Headings, counts and the honest "N more" lines.
 const SLACK: usize = 1_000;
 
@@ -51,6 +54,10 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     head.push_str(&causes::part(report, CAUSES));
     let story = Causes::of(report);
     let told = first_of_each(&remarkable, &story);
+    if options.summary_only {
+        head.push_str(&table(&told, remarkable.len(), &story, SUMMARY));
+        return Ok(out.write_all(head.as_bytes())?);
+    }
     head.push_str(&table(&told, remarkable.len(), &story, TABLE));
     let assumptions = Assumptions::of(report);
     let assumed = parts::assumptions(&assumptions, ASSUMPTIONS);
@@ -62,6 +69,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     tail.push_str(&parts::suppressed(report, SUPPRESSED, options.show_suppressed));
     tail.push_str(&parts::coverage(report, COVERAGE));
     tail.push_str(&parts::problems(report, PROBLEMS));
+    tail.push_str(&parts::asks(report, options.audience, ASKS));
     tail.push_str(&parts::legend(report));
 
     let room = LIMIT.saturating_sub(length(&head) + length(&tail) + SLACK);

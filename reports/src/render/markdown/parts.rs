@@ -1,8 +1,9 @@
 //! Everything around the subjects: the verdict on the whole, what was read, what was not.
 
 use super::budget::take;
-use super::escape::{code, code_cell, prose};
+use super::escape::{code, code_cell, fence, prose};
 use crate::render::assumptions::{Assumptions, OTHERS, STRICT, TITLE, rests};
+use crate::render::audience::{self, Audience};
 use crate::render::coverage;
 use crate::render::measured::{board, file_line};
 use crate::render::words::{self, count, number, plural};
@@ -210,7 +211,7 @@ pub(super) fn measured(report: &Report, limit: usize) -> String {
     finish(&mut out, lines, files.len(), limit / 3, "file", "files");
     let board = board(report);
     if !board.lines.is_empty() {
-        out.push_str("| Way |");
+        out.push_str("| Path |");
         for (vantage, source) in &board.columns {
             out.push_str(&format!(" {}, {} |", prose(vantage), prose(source)));
         }
@@ -229,10 +230,10 @@ pub(super) fn measured(report: &Report, limit: usize) -> String {
             let way = format!("{} — {}", line.subject, words::path_summary(line.path));
             format!("| {} |{cells}\n", prose(&way))
         });
-        finish(&mut out, rows, board.lines.len(), limit, "way", "ways");
+        finish(&mut out, rows, board.lines.len(), limit, "path", "paths");
     }
     if board.untouched > 0 {
-        let ways = plural(board.untouched, "further way was", "further ways were");
+        let ways = plural(board.untouched, "further path was", "further paths were");
         out.push_str(&format!("{ways} not measured at all.\n\n"));
     }
     out.push_str("</details>\n\n");
@@ -258,6 +259,29 @@ pub(super) fn problems(report: &Report, limit: usize) -> String {
     });
     finish(&mut out, lines, problems.len(), limit, "problem", "problems");
     out.push_str("</details>\n\n");
+    out
+}
+
+/// What to ask for, in one message: a block, which the reader copies with one click.
+pub(super) fn asks(report: &Report, audience: Audience, limit: usize) -> String {
+    let (commands, left) = audience::asks(report);
+    if audience == Audience::Operator || commands.is_empty() {
+        return String::new();
+    }
+    let mut lines = vec![audience::PLEASE.to_owned(), String::new()];
+    let mut used = 0;
+    for command in &commands {
+        used += command.len();
+        if used > limit {
+            break;
+        }
+        lines.push((*command).to_owned());
+    }
+    let left = left + (commands.len() + 2 - lines.len());
+    let mut out = format!("### {}\n\n{}\n", audience::TITLE, fence("text", &lines));
+    if let Some(told) = audience::more(left) {
+        out.push_str(&format!("_{}_\n\n", prose(&told)));
+    }
     out
 }
 

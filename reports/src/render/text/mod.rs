@@ -1,5 +1,6 @@
 //! The report for a terminal: worst first, what breaks where, what to run next.
 
+mod asks;
 mod causes;
 mod chain;
 mod change;
@@ -52,10 +53,14 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     let assumptions = Assumptions::of(report);
     head::write(&mut sheet, report, &assumptions)?;
     causes::write(&mut sheet, report)?;
+    if options.summary_only {
+        return Ok(());
+    }
     subjects(&mut sheet, report, options.max_subjects.unwrap_or(DETAILED))?;
     gate::write(&mut sheet, report, options.show_suppressed)?;
     head::not_read(&mut sheet, report, &assumptions)?;
-    tail::write(&mut sheet, report, options.show_coverage)
+    tail::write(&mut sheet, report, options.show_coverage)?;
+    asks::write(&mut sheet, report, options.audience)
 }
 
 fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<(), RenderError> {

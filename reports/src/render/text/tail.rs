@@ -67,7 +67,7 @@ fn measured(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
     more(sheet, "  ", board.columns.len(), VANTAGES, "vantage", "vantages")?;
     let column = |text: &str| format!("{text:^5}");
     let head: String = (1..=board.columns.len().min(VANTAGES)).map(|n| column(&format!("[{n}]"))).collect();
-    sheet.flow(&format!("  {head} "), "", &[(Ink::Dim, "way".to_owned())])?;
+    sheet.flow(&format!("  {head} "), "", &[(Ink::Dim, "path".to_owned())])?;
     for line in board.lines.iter().take(WAYS) {
         let signs: String = line
             .cells
@@ -79,9 +79,9 @@ fn measured(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         let rest = " ".repeat(3 + 5 * board.columns.len().min(VANTAGES));
         sheet.flow(&format!("  {signs} "), &rest, &[(Ink::Bold, line.subject.clone()), told])?;
     }
-    more(sheet, "  ", board.lines.len(), WAYS, "way", "ways")?;
+    more(sheet, "  ", board.lines.len(), WAYS, "path", "paths")?;
     if board.untouched > 0 {
-        let ways = crate::render::words::plural(board.untouched, "further way was", "further ways were");
+        let ways = crate::render::words::plural(board.untouched, "further path was", "further paths were");
         sheet.flow("  ", "  ", &[(Ink::Dim, format!("{ways} not measured at all"))])?;
     }
     unproved(sheet, report)?;

@@ -5,6 +5,7 @@ use std::io::Write;
 use super::head;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::assumptions::{Assumptions, settled_by_reading};
+use crate::render::audience::worded;
 use crate::render::index::Findings;
 use crate::render::words::{self, number};
 use crate::render::{RenderError, RenderOptions};
@@ -17,6 +18,7 @@ pub fn render_trace(
     options: &RenderOptions,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
+    let report = &*worded(report, options.audience);
     let subject = report
         .subjects
         .get(subject_index)
