@@ -4,8 +4,8 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::evaluate::Cluster;
 use crate::resolve::plumbing::{Does, addresses_run_out};
-use kubereach_model::evidence::{command, said};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
