@@ -11,7 +11,6 @@ mod change_laws;
 mod cilium_laws;
 mod configuration;
 mod door_laws;
-mod door_laws;
 mod gate;
 mod gateway;
 mod laws;
