@@ -261,12 +261,17 @@ fn no_control_character_and_no_bidi_override_is_left() {
     }
 }
 
+/// Rows of the overview.
+fn rows(page: &str) -> usize {
+    ["<tr data-i=", "<tr id=\"v=", "<tr class=\"more-rows\" data-i="].map(|row| page.matches(row).count()).iter().sum()
+}
+
 #[test]
 fn fifteen_thousand_subjects_stay_small_and_all_have_their_row() {
     for one_in in [20, 2, 1] {
         let page = html(&common::with_causes(common::many(15_000, one_in)));
         assert!(page.len() <= 30_000_000, "{} bytes with one in {one_in}", page.len());
-        assert_eq!(page.matches("<tr data-i=").count() + page.matches("<tr id=\"v=").count(), 15_000);
+        assert_eq!(rows(&page), 15_000);
         let sections = page.matches("<section class=").count();
         let left_out = 15_000 / one_in - sections;
         assert!(sections > 400, "{sections}");
@@ -324,11 +329,11 @@ fn the_first_screen_is_the_answer() {
 
 #[test]
 fn one_cause_is_told_once_with_all_it_takes_down() {
-    let page = html(&common::node_down());
+    let page = read(&common::node_down());
     assert_eq!(page.matches("<li class=\"cause ").count(), 1);
     assert!(page.contains("<strong>200</strong> objects"));
     assert!(page.contains("100 Ingresses, 100 Services"));
-    assert!(page.contains("web-000.example.com, web-001.example.com, web-002.example.com and 97 more hosts"));
+    assert!(page.contains("web-002.example.com</span> and 97 more hosts"));
     // Its subjects stand with it: three by themselves, the others folded.
     let (open, folded) = page.split_once("<details class=\"alike\">").unwrap();
     let sections = |page: &str| page.matches("<section class=\"subject broken").count();
@@ -339,12 +344,12 @@ fn one_cause_is_told_once_with_all_it_takes_down() {
 fn a_cause_that_was_not_read_says_what_would_be_otherwise() {
     let page = html(&common::deny_all());
     assert!(page.contains("<strong>Leaves not judged</strong>"));
-    assert!(page.contains("<strong>If there is nothing of the kind</strong> 120 broken"));
+    assert!(page.contains("<strong>If there are no more of them</strong> 120 broken"));
 }
 
 #[test]
 fn a_card_names_its_cause_and_folds_the_proof() {
-    let page = html(&common::shop());
+    let page = read(&common::shop());
     let (_, card) = page.split_once("id=\"service-shop-cart\"").unwrap();
     let (card, _) = card.split_once("</section>").unwrap();
     let (open, folded) = card.split_once("<details").unwrap();
@@ -357,7 +362,7 @@ fn a_card_names_its_cause_and_folds_the_proof() {
 
 #[test]
 fn places_do_without_the_beginning_that_they_share() {
-    let page = html(&common::shop());
+    let page = read(&common::shop());
     assert!(page.contains("support-bundle!…/cluster-resources/pods/shop.json:240:5"));
     assert!(page.contains("written support-bundle!…/ on this page"));
     // Once among the inputs, and nowhere else.
@@ -372,9 +377,14 @@ fn kinds_that_the_cluster_does_not_have_fill_no_row() {
     assert!(!coverage.contains("n/a"));
 }
 
+/// The page with the slashes that the template engine escapes as they are read.
+fn read(report: &Report) -> String {
+    html(report).replace("&#x2f;", "/")
+}
+
 /// The map of a report, in the form for wide windows.
 fn map(report: &Report) -> String {
-    let page = html(report);
+    let page = read(report);
     let (_, map) = page.split_once("<section class=\"map\"").unwrap();
     map.split_once("</svg>").unwrap().0.to_owned()
 }

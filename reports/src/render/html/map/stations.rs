@@ -300,7 +300,7 @@ impl<'r> Builder<'r, '_> {
         };
         all.sort_by_cached_key(|way| {
             let names: Vec<_> = way.stations.iter().map(name).collect();
-            (way.state, way.cause.is_none(), way.cause, names, way.stations.clone())
+            (way.state, way.cause.is_none(), way.cause, pseudo(way), names, way.stations.clone())
         });
         Ways { stations: self.stations, all }
     }
