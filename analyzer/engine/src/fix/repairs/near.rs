@@ -128,7 +128,7 @@ mod tests {
             ("cart", vec!["cart"], None),
             ("cart", vec!["payments"], None),
             ("https", vec!["http"], None),
-            ("htps", vec!["http", "https"], None),
+            ("htps", vec!["http", "https"], Some("https")),
             ("htpp", vec!["http", "https"], Some("http")),
         ] {
             assert_eq!(meant(word, words.iter().copied()), expected, "{word} {words:?}");

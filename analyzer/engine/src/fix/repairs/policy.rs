@@ -7,7 +7,7 @@ use kubereach_model::evidence::{FieldPath, Step};
 use kubereach_model::field;
 use kubereach_model::snapshot::matches_pairs;
 use kubereach_model::snapshot::model::lenient::PortRef;
-use kubereach_model::snapshot::model::{NetworkPolicy, PolicyPeer, PolicyRule, Service};
+use kubereach_model::snapshot::model::{NetworkPolicy, PodSpec, PolicyPeer, PolicyRule, Service};
 use serde_json::{Value, json};
 
 use super::{Case, Patch, Target, below, near, selector};
@@ -141,10 +141,7 @@ fn names<'c>(case: &Case<'c>, target: &Target) -> BTreeSet<&'c str> {
         let template = workload.template()?;
         (selector.matches(&template.metadata.labels) == Some(true)).then(|| workload.pod_spec())?
     });
-    let ports = of_pods
-        .chain(of_templates)
-        .flat_map(kubereach_model::snapshot::model::PodSpec::serving_containers)
-        .flat_map(|c| &c.ports);
+    let ports = of_pods.chain(of_templates).flat_map(PodSpec::serving_containers).flat_map(|c| &c.ports);
     ports.map(|port| port.name.as_str()).filter(|name| !name.is_empty()).collect()
 }
 
