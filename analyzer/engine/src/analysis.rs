@@ -8,6 +8,7 @@ use kubereach_reports::report::{self, Report, Subject};
 use kubereach_reports::secrets;
 use rayon::prelude::*;
 
+use crate::causes::{self, Known};
 use crate::checks;
 use crate::evaluate::Cluster;
 use crate::evaluate::door;
@@ -21,7 +22,7 @@ use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
 use kubereach_model::evidence;
 use kubereach_model::evidence::Locate;
-use kubereach_model::snapshot::Snapshot;
+use kubereach_model::snapshot::{Assumption, Snapshot};
 
 /// Which subjects to report. Empty lists mean all.
 #[derive(Debug, Clone, Default)]
@@ -39,10 +40,21 @@ impl Filter {
     pub fn wants(&self, subject: &evidence::SubjectPaths) -> bool {
         let object = &subject.object;
         let namespace = object.namespace.as_deref().unwrap_or_default();
-        (self.namespaces.is_empty() || self.namespaces.iter().any(|n| n == namespace))
+        (self.namespaces.is_empty() || self.names_no_namespace() || self.namespaces.iter().any(|n| n == namespace))
             && (self.kinds.is_empty()
                 || self.kinds.iter().any(|k| door::names(k, &object.kind, object.group.as_deref())))
             && (self.names.is_empty() || self.names.contains(&object.name))
+    }
+}
+
+impl Filter {
+    /// Does it ask only for kinds whose objects live in no namespace? Then one that it names means nothing.
+    pub(crate) fn names_no_namespace(&self) -> bool {
+        let in_none = |word: &String| {
+            let mut called = door::kinds().filter(|kind| kind.is_called(word)).peekable();
+            called.peek().is_some() && called.all(|kind| !kind.is_namespaced())
+        };
+        !self.kinds.is_empty() && self.kinds.iter().all(in_none)
     }
 }
 
@@ -62,6 +74,8 @@ pub struct AnalysisOptions {
     pub words: Vec<String>,
     /// What is accepted, and when the gate trips; none for a report without a gate.
     pub gate: Option<gate::Rules>,
+    /// Leave out what takes judging again ([`report::Cause::otherwise`]): for whoever judges often.
+    pub once: bool,
     /// Answer plain requests too, for the HTML page.
     pub routing: bool,
 }
@@ -98,12 +112,17 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     };
     let mut merged = Vec::with_capacity(clusters.len());
     let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
+    let mut missing = Vec::with_capacity(clusters.len());
+    let mut judged_of = Vec::with_capacity(clusters.len());
     for (cluster, subjects) in clusters {
+        let first = judged.len();
         let rows = observation::merge(&cluster, &subjects, documents, &ambiguous);
         let measurements = measurements(&cluster, &subjects, &rows, options);
         merged.push(rows);
         let wanted = subjects.into_par_iter().filter(|s| options.filter.wants(s));
         judged.par_extend(wanted.map(|s| (cluster.snapshot.cluster.clone(), judge(s, &measurements))));
+        missing.push(causes::missing_of(judged.iter().skip(first).map(|(_, judged)| judged)));
+        judged_of.push(cluster);
     }
     let mut snapshot = inventory(intake);
     let ended = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
@@ -118,6 +137,18 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &gate::annotations::collect(&intake.snapshots), &intake.unread);
     }
+    let known: Vec<Known<'_, '_>> =
+        judged_of.iter().zip(missing).map(|(cluster, missing)| Known::new(cluster, missing)).collect();
+    report.causes = causes::find(&report, &known);
+    drop(known);
+    // What was measured is not measured again.
+    if !options.once && documents.is_empty() {
+        let again = |name: Option<&str>, kind: &str| {
+            let snapshot = intake.snapshots.iter().find(|snapshot| snapshot.cluster.as_deref() == name)?;
+            Some(without(snapshot, kind, &options.filter))
+        };
+        causes::weigh(&mut report.causes, &again);
+    }
     report.subjects.par_iter_mut().for_each(secrets::clean_one);
     report.findings.par_iter_mut().for_each(secrets::clean_one);
     secrets::clean_rest(&mut report);
@@ -131,11 +162,24 @@ fn subjects(cluster: &Cluster<'_>) -> Vec<evidence::SubjectPaths> {
     subjects
 }
 
+/// As if what was not read of these kinds (with commas between them) were not there.
+fn without(snapshot: &Snapshot, kinds: &str, filter: &Filter) -> Vec<Judged> {
+    let mut other = snapshot.clone();
+    for kind in kinds.split(',') {
+        other.coverage.assume(Assumption { kind: Some(kind.to_owned()), namespace: None });
+    }
+    judge_snapshot(&other, filter)
+}
+
 /// Judges every wanted subject of one cluster, by its configuration alone.
 pub fn judge_snapshot(snapshot: &Snapshot, filter: &Filter) -> Vec<Judged> {
-    let cluster = Cluster::new(snapshot);
+    judge_cluster(&Cluster::new(snapshot), filter)
+}
+
+/// The same of a cluster that is indexed already.
+pub(crate) fn judge_cluster(cluster: &Cluster<'_>, filter: &Filter) -> Vec<Judged> {
     let nothing = Measurements::default();
-    subjects(&cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
+    subjects(cluster).into_par_iter().filter(|s| filter.wants(s)).map(|s| judge(s, &nothing)).collect()
 }
 
 /// Ids of paths that more than one cluster has.
@@ -200,6 +244,8 @@ pub(crate) fn inventory(intake: &Intake) -> report::SnapshotSummary {
 
 /// The subject of this kind and name, case-insensitive in the kind.
 pub fn find_subject(report: &Report, kind: &str, namespace: &str, name: &str) -> Option<usize> {
+    let in_none = Filter { kinds: vec![kind.to_owned()], ..Filter::default() }.names_no_namespace();
+    let namespace = if in_none { "" } else { namespace };
     let is = |s: &Subject| door::names(kind, &s.kind, s.group.as_deref()) && s.namespace == namespace && s.name == name;
     // A bare name means Kubernetes' own kind, where both are there.
     let own = report.subjects.iter().position(|s| is(s) && s.group.is_none());

@@ -21,6 +21,8 @@ pub fn missing(snapshots: &[&Snapshot], filter: &Filter, place: &str, only_prove
     if filter.namespaces.is_empty() && filter.kinds.is_empty() && filter.names.is_empty() {
         return None;
     }
+    let anywhere = Filter { namespaces: Vec::new(), ..filter.clone() };
+    let filter = if filter.names_no_namespace() { &anywhere } else { filter };
     let proved = |kind: &GroupKind, namespace: Option<&str>| {
         !only_proved || snapshots.iter().all(|snapshot| snapshot.is_complete(kind, namespace).is_ok())
     };
@@ -73,6 +75,15 @@ pub fn missing_in_report(report: &Report, filter: &Filter) -> Option<String> {
     let names: BTreeSet<&str> = report.subjects.iter().map(|subject| subject.name.as_str()).collect();
     let absent = filter.names.iter().find(|name| !names.contains(name.as_str()))?;
     Some(format!("no subject '{absent}' in this report{}", advice(absent, &names)))
+}
+
+/// What may be asked for: each kind that has a verdict, as the command line takes it, with the namespace and the name.
+pub fn there_is(snapshot: &Snapshot) -> impl Iterator<Item = (String, String, String)> {
+    of_snapshot(snapshot).into_iter().map(|subject| {
+        let is_own = |word: &str| names(word, &subject.kind, subject.group.as_deref());
+        let kind = kinds().map(|kind| kind.word().into_owned()).find(|word| is_own(word));
+        (kind.unwrap_or(subject.kind), subject.namespace, subject.name)
+    })
 }
 
 /// An object that has a verdict.

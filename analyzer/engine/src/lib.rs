@@ -25,10 +25,14 @@ pub mod report;
 
 pub mod gate;
 
+pub mod causes;
+
 pub mod analysis;
 
 pub mod asked;
 
 pub mod change;
+
+pub mod fix;
 
 pub use analysis::{AnalysisOptions, Filter, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

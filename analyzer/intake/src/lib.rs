@@ -40,6 +40,8 @@ mod releases;
 
 pub mod positions;
 
+mod awaited;
+
 pub mod scan;
 
 mod kustomize;
@@ -67,7 +69,7 @@ pub use content::{
     CapturedError, Container, Content, Decoded, Documents, ErrorClass, FileId, InputSpec, IntakeError, ListDocument,
     Lost, Member, Origin, Problem, ScannedInput, TableDocument, TextFormat, TypeHint,
 };
-pub use layouts::is_bundle_folder;
+pub use layouts::{is_bundle_folder, is_sent_to_support};
 pub use limits::Limits;
 pub use object::{DecodeError, RawObject};
 pub use paths::link_target;

@@ -10,7 +10,7 @@ use kubereach_intake::{self as intake, InputSpec, IntakeOptions, progress::Silen
 use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::{GivenSuppression, Report, SuppressionState};
 
-use super::args::Check;
+use super::args::{Check, ReportFlags};
 use super::{Failure, GATE, NOTHING, OK, each, input, nothing, output};
 
 /// Analyzes and reports.
@@ -23,7 +23,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         return super::follow::run(command);
     }
     // Wrong endings and unreadable files are said before a long read, not after it.
-    let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = command.report.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
     let options = AnalysisOptions {
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
@@ -31,7 +31,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         ..options(command)?
     };
     let report = judge(command, &options)?;
-    deliver(&report, &files, command.format, &rendering(command))?;
+    deliver(&report, &files, &command.report, &rendering(command))?;
     if let Some(why) = nothing::why(&report) {
         return Err(Failure::Nothing(why));
     }
@@ -68,14 +68,15 @@ pub(super) fn rendering(command: &Check) -> RenderOptions {
     RenderOptions {
         width: output::width(),
         color: output::color(command.reading.color),
-        quiet: command.quiet,
+        quiet: command.report.quiet,
+        summary_only: command.report.summary_only,
         max_subjects: command.max_subjects,
         show_coverage: command.show_coverage,
         show_suppressed: command.list.show_suppressed,
         show_existing: command.change.fail_on_existing,
         root: output::root(),
         rules: output::pages(),
-        bundle: None,
+        ..RenderOptions::default()
     }
 }
 
@@ -83,11 +84,12 @@ pub(super) fn rendering(command: &Check) -> RenderOptions {
 pub(super) fn deliver(
     report: &Report,
     files: &[(PathBuf, Format)],
-    format: Option<Format>,
+    flags: &ReportFlags,
     render: &RenderOptions,
 ) -> Result<(), Failure> {
-    let plain = RenderOptions { color: false, quiet: false, ..render.clone() };
-    let format = format.unwrap_or(Format::Text);
+    let render = &RenderOptions { audience: output::audience(flags.audience, report), ..render.clone() };
+    let plain = output::for_file(render);
+    let format = flags.format.unwrap_or(Format::Text);
     for (path, format) in files {
         output::write(report, path, *format, &plain)?;
     }
@@ -134,11 +136,10 @@ fn judge(command: &Check, options: &AnalysisOptions) -> Result<Report, Failure> 
     if change.on_top_of.is_empty() {
         input::holds(&command.reading, &[&read], &options.filter)?;
         let relayed = input::relayed(&command.reading, &command.measured, &read, &options.filter)?;
-        if relayed.is_empty() {
-            return Ok(analyze_intake(&read, options));
-        }
         let observations = [options.observations.clone(), relayed].concat();
-        return Ok(analyze_intake(&read, &AnalysisOptions { observations, ..options.clone() }));
+        let mut report = analyze_intake(&read, &AnalysisOptions { observations, ..options.clone() });
+        command.fixes.offer(&mut report, &read, options);
+        return Ok(report);
     }
     if !options.observations.is_empty() || input::measures(&command.measured) {
         let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations and --via out";

@@ -18,7 +18,7 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         (_, true) => return Err(Failure::Usage("with --live name only BEFORE: the cluster is AFTER".to_owned())),
         _ => return Err(Failure::Usage("diff compares two inputs: name BEFORE and AFTER".to_owned())),
     }
-    let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = command.report.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
     let subjects = &command.subjects;
     let options = AnalysisOptions {
         intake: IntakeOptions { thresholds: command.accept.thresholds(), ..input::options(&command.reading)? },
@@ -37,7 +37,9 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
     let render = RenderOptions {
         width: output::width(),
         color: output::color(command.reading.color),
-        quiet: command.quiet,
+        quiet: command.report.quiet,
+        summary_only: command.report.summary_only,
+        audience: output::audience(command.report.audience, &report),
         show_suppressed: command.list.show_suppressed,
         show_existing: command.fail_on_existing,
         root: output::root(),
@@ -45,11 +47,11 @@ pub(super) fn run(command: &Diff) -> Result<u8, Failure> {
         ..RenderOptions::default()
     };
     for (path, format) in &files {
-        output::write(&report, path, *format, &RenderOptions { color: false, quiet: false, ..render.clone() })?;
+        output::write(&report, path, *format, &output::for_file(&render))?;
     }
-    let format = command.format.unwrap_or(Format::Text);
+    let format = command.report.format.unwrap_or(Format::Text);
     output::print(&report, format, &render)?;
-    if format != Format::Text || command.quiet {
+    if format != Format::Text || command.report.quiet {
         super::check::remind(report.gate.iter().flat_map(|gate| &gate.suppressions));
     }
     Ok(if report.gate.as_ref().is_some_and(|gate| gate.tripped) { GATE } else { OK })

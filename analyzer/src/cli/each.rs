@@ -13,7 +13,7 @@ use kubereach_engine::analyze_intake;
 use kubereach_intake::progress::{Bar, Progress, Silent};
 use kubereach_intake::{self as intake, InputSpec};
 use kubereach_reports::render::neutral::neutral;
-use kubereach_reports::render::{BundleLine, Format, RenderOptions, render};
+use kubereach_reports::render::{Audience, BundleLine, Format, RenderOptions, render};
 use kubereach_reports::report::{Gate, GivenSuppression, Report, Summary, SuppressedBy, SuppressionState, Verdict};
 
 use super::args::{Check, When};
@@ -63,7 +63,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         .unzip();
     let files: BTreeMap<&str, &Vec<PathBuf>> = bundles.iter().map(|b| b.name.as_str()).zip(&files).collect();
     let render = check::rendering(command);
-    let judge = Judge { options: &options, render: &render, targets: &targets, files: &files };
+    let audience = command.report.audience;
+    let judge = Judge { options: &options, render: &render, audience, targets: &targets, files: &files };
 
     let mut wholes = targets.open()?;
     let mut tally = Tally::default();
@@ -97,7 +98,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
 /// What makes no sense of many clusters at once.
 fn refuse(command: &Check) -> Result<(), Failure> {
     let reading = &command.reading;
-    let format = command.format.filter(|format| !matches!(format, Format::Text | Format::Jsonl)).map(Format::word);
+    let format =
+        command.report.format.filter(|format| !matches!(format, Format::Text | Format::Jsonl)).map(Format::word);
     let of_format = format!("--format {}", format.unwrap_or_default());
     let in_file = format!(
         "it is a document about one cluster; print --format jsonl or text, and write one file for each bundle with \
@@ -141,9 +143,9 @@ struct Targets {
 
 impl Targets {
     fn of(command: &Check) -> Result<Self, Failure> {
-        let printed = command.format.unwrap_or(Format::Text);
+        let printed = command.report.format.unwrap_or(Format::Text);
         let mut targets = Self { all: Vec::new(), each: Vec::new(), printed };
-        for given in &command.output {
+        for given in &command.report.output {
             let (path, format) = output::target_of(given)?;
             let text = path.to_string_lossy().into_owned();
             if text.contains(PLACEHOLDER) {
@@ -222,6 +224,7 @@ struct Judge<'r> {
     options: &'r AnalysisOptions,
     render: &'r RenderOptions,
     targets: &'r Targets,
+    audience: Option<Audience>,
     files: &'r BTreeMap<&'r str, &'r Vec<PathBuf>>,
 }
 
@@ -237,7 +240,9 @@ impl Judge<'_> {
         let options = AnalysisOptions { words: vec![bundle.name.clone()], ..self.options.clone() };
         let report = analyze_intake(&intake, &options);
         drop(intake);
-        let plain = RenderOptions { color: false, quiet: false, ..self.render.clone() };
+        let audience = output::audience(self.audience, &report);
+        let shown = RenderOptions { audience, ..self.render.clone() };
+        let plain = output::for_file(&shown);
         let of_bundle = self.files.get(bundle.name.as_str()).into_iter().flat_map(|files| files.iter());
         for (path, (_, format)) in of_bundle.zip(&self.targets.each) {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -254,7 +259,7 @@ impl Judge<'_> {
             render(&report, format, &options, &mut text)?;
             Ok(text)
         };
-        let mut printed = text(self.targets.printed, self.render)?;
+        let mut printed = text(self.targets.printed, &shown)?;
         if self.targets.printed == Format::Text && !self.render.quiet {
             printed.push(b'\n');
         }

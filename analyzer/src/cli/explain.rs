@@ -5,7 +5,9 @@ use std::io::Write as _;
 
 use kubereach_engine::checks::{catalogue, catalogue_markdown};
 use kubereach_model::evidence::CatalogueEntry;
+use kubereach_model::snapshot::nearest;
 
+use super::word::Word;
 use super::{Failure, OK, args};
 
 /// Prints a page, or the list.
@@ -70,7 +72,21 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn unknown<'a>(code: &str, codes: impl Iterator<Item = &'a str>) -> Failure {
+/// For clap: a code. What is none is told what comes closest, below.
+pub(super) fn codes() -> Word<String> {
+    Word { parse: |code| Ok(code.to_owned()), words: || catalogue().into_keys().collect() }
+}
+
+fn unknown<'a>(code: &str, codes: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    let last = |code: &'a str| code.rsplit('/').next().unwrap_or(code);
+    // A slip of the finger, or the code without its area.
+    let nearest_one = nearest(code, codes.clone()).or_else(|| {
+        let end = nearest(code, codes.clone().map(last))?;
+        codes.clone().find(|code| last(code) == end)
+    });
+    if let Some(near) = nearest_one {
+        return Failure::Usage(format!("there is no finding code '{code}', did you mean '{near}'?"));
+    }
     let wanted = code.rsplit('/').next().unwrap_or(code);
     let near: Vec<&str> =
         codes.filter(|c| c.contains(wanted) || c.split('/').next() == code.split('/').next()).take(8).collect();

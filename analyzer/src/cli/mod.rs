@@ -10,13 +10,17 @@ mod config;
 mod diff;
 mod each;
 mod explain;
+mod fixes;
 mod fleet;
 #[cfg(feature = "live")]
 mod follow;
+mod implied;
 mod input;
 #[cfg(feature = "live")]
 mod job;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod nothing;
 mod output;
 mod plan;
@@ -33,6 +37,7 @@ mod subjects;
 mod trace;
 #[cfg(feature = "live")]
 mod via;
+mod word;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -54,12 +59,15 @@ pub(crate) fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let invocation = Invocation::of(&words);
     if invocation == Invocation::Completion {
+        // As which program: the word that asks for completion is the same for both.
+        let called = Invocation::of(words.get(..1).unwrap_or_default());
         let asked = words.iter().position(|word| word == "__complete").map_or(1, |at| at + 1);
-        let candidates = plugin::complete(words.get(asked..).unwrap_or_default());
+        let candidates = completions::complete(called, words.get(asked..).unwrap_or_default());
         // Nobody is left to be told where they cannot be printed.
         let _ = std::io::Write::write_all(&mut std::io::stdout(), candidates.as_bytes());
         return ExitCode::from(OK);
     }
+    let words = implied::command(words, &invocation.command());
     let words = if invocation == Invocation::Plugin { plugin::words(words) } else { Ok(words) };
     // A closed pipe (`kubereach … | head`) is the reader's choice, not an error.
     let (words, file) = match words.and_then(config::extend) {
@@ -101,8 +109,10 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(feature = "live")]
         args::Command::Run(command) => run::run(&command),
         args::Command::Explain(command) => explain::run(&command),
+        #[cfg(feature = "mcp")]
+        args::Command::Mcp(command) => mcp::run(&command),
         args::Command::Completions(command) => completions::run(&command),
-        args::Command::Man => man::run(),
+        args::Command::Man(command) => man::run(&command),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

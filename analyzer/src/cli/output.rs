@@ -6,24 +6,50 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use kubereach_engine::checks::catalogue;
-use kubereach_reports::render::{Format, RenderOptions, Root, RuleDoc, RuleDocs, render};
+use kubereach_reports::render::{Audience, Format, RenderOptions, Root, RuleDoc, RuleDocs, render};
 use kubereach_reports::report::Report;
 
 use super::Failure;
 use super::args::ColorWhen;
+use super::word::Word;
 
 /// For clap: a format by its word.
-pub(super) fn parse_format(word: &str) -> Result<Format, String> {
-    Format::from_word(word).ok_or_else(|| {
-        let words: Vec<&str> = Format::ALL.iter().map(|f| f.word()).collect();
-        format!("not a format; use one of {}", words.join(", "))
-    })
+pub(super) fn formats() -> Word<Format> {
+    fn parse(word: &str) -> Result<Format, String> {
+        Format::from_word(word).ok_or_else(|| format!("not a format; use one of {}", listed(&format_words())))
+    }
+    Word { parse, words: format_words }
+}
+
+fn format_words() -> Vec<&'static str> {
+    Format::ALL.iter().map(|format| format.word()).collect()
 }
 
 /// The help of `--format`, which names them all.
-pub(super) fn formats() -> String {
-    let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
-    format!("Format on standard output: {}", words.join(", "))
+pub(super) fn help() -> String {
+    format!("Format on standard output: {}", listed(&format_words()))
+}
+
+/// For clap: for whom a report is.
+pub(super) fn audiences() -> Word<Audience> {
+    fn parse(word: &str) -> Result<Audience, String> {
+        Audience::from_word(word).ok_or_else(|| format!("use one of {}", listed(&audience_words())))
+    }
+    Word { parse, words: audience_words }
+}
+
+fn audience_words() -> Vec<&'static str> {
+    Audience::ALL.iter().map(|audience| audience.word()).collect()
+}
+
+fn listed(words: &[&str]) -> String {
+    words.join(", ")
+}
+
+/// For whom this report is, where nobody said it: who was sent a support bundle has no access to its cluster.
+pub(super) fn audience(asked: Option<Audience>, report: &Report) -> Audience {
+    let sent = || report.snapshot.inputs.iter().any(|input| kubereach_intake::is_sent_to_support(&input.layout));
+    asked.unwrap_or_else(|| if sent() { Audience::Support } else { Audience::Operator })
 }
 
 /// An output file and its format: `FORMAT:FILE`, or by the ending of the file.
@@ -101,6 +127,12 @@ pub(super) fn color(when: ColorWhen) -> bool {
             std::io::stdout().is_terminal() && !no_color && !dumb
         }
     }
+}
+
+/// The same for a file, which no terminal shows: no colour, all of it, and as wide wherever it is written.
+pub(super) fn for_file(options: &RenderOptions) -> RenderOptions {
+    let width = RenderOptions::default().width;
+    RenderOptions { color: false, quiet: false, summary_only: false, width, ..options.clone() }
 }
 
 /// Columns of the terminal; 100 where there is none.

@@ -13,7 +13,7 @@ pub(super) struct Subjects {
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Vec<String>,
     /// Only subjects of these kinds (repeatable)
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", hide_possible_values = true, value_parser = super::trace::kinds_of_subjects())]
     pub kind: Vec<String>,
     /// Only subjects of these names (repeatable)
     #[arg(long, value_name = "NAME")]

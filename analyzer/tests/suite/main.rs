@@ -7,14 +7,19 @@ mod program;
 mod can;
 mod ci_docs;
 mod cli;
+mod fixes;
 mod fleet;
 mod krew;
+mod manners;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;
 mod mutations;
 mod page;
 mod plans;
+mod recipes;
 mod recommended;
 mod render;
 mod request;

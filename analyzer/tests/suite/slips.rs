@@ -92,7 +92,7 @@ fn what_was_asked_for_and_is_not_there_is_named_with_the_nearest() {
         (&["plan", "deploy", "-n", "shpo"], "did you mean 'shop'?"),
         (&["diff", "deploy", "deploy/shop.yaml", "-n", "shpo"], "did you mean 'shop'?"),
         (&["trace", "ingress/frnt", "-n", "shop", "deploy"], "did you mean 'front'?"),
-        (&["trace", "ingress/front", "deploy"], "did you mean -n shop?"),
+        (&["trace", "ingress/front", "-n", "default", "deploy"], "did you mean -n shop?"),
         (&["can", "deployment/wbe", "service/web:80", "-n", "shop", "deploy"], "did you mean deployment/web?"),
         (&["can", "deployment/web", "service/wbe:80", "-n", "shop", "deploy"], "did you mean service/web?"),
     ] {

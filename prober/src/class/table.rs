@@ -65,7 +65,7 @@ classes! {
     NorunProtocol "norun.protocol": Skipped, NotTested, Nothing, "the protocol cannot be measured without knowing what the service expects";
     NorunLocalStack "norun.local-stack": Skipped, NotTested, Nothing, "this machine itself could not send: nothing left it";
     NorunVersion "norun.version": Skipped, NotTested, Nothing, "the plan is newer than the prober";
-    NorunVantage "norun.vantage": Skipped, NotTested, Nothing, "cannot be told from this vantage";
+    NorunVantage "norun.vantage": Skipped, NotTested, Nothing, "to be tested from another vantage";
     NorunTarget "norun.target": Skipped, NotTested, Nothing, "the target asks for something that is never sent";
     NorunLimit "norun.limit": Skipped, NotTested, Nothing, "a limit on targets or connections was reached";
 

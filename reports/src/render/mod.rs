@@ -6,14 +6,18 @@
 //! A new format is one new file and one line in the table of [`formats!`](Format) below.
 
 mod assumptions;
+mod audience;
+mod causes;
 mod change;
 mod coverage;
+mod fix;
 mod gate;
 mod github;
 mod gitlab;
 mod hops;
 mod html;
 mod index;
+mod jira;
 mod json;
 mod jsonl;
 mod junit;
@@ -23,8 +27,10 @@ pub mod neutral;
 mod rules;
 mod sarif;
 mod since;
+mod slack;
 mod streamed;
 mod text;
+mod ticket;
 mod words;
 
 use std::io::Write;
@@ -32,15 +38,27 @@ use std::path::Path;
 
 use crate::report::Report;
 
+pub use audience::Audience;
+pub use causes::came_and_went;
 pub use gate::Root;
 pub use jsonl::{
-    ASSUMPTION_SCHEMA, AssumptionLine, BUNDLE_SCHEMA, BundleLine, BundleState, SUBJECT_SCHEMA, SubjectLine,
+    ASSUMPTION_SCHEMA, AssumptionLine, BUNDLE_SCHEMA, BundleLine, BundleState, CAUSE_SCHEMA, CauseLine, SUBJECT_SCHEMA,
+    SubjectLine,
 };
 pub use rules::{RuleDoc, RuleDocs};
 pub use text::render_trace;
 
+/// Who reads what a format says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// In a terminal, a browser, a ticket.
+    People,
+    /// They know one language.
+    Machines,
+}
+
 macro_rules! formats {
-    ($($(#[$meta:meta])* $variant:ident = $word:literal, endings $endings:expr, by $render:path;)+) => {
+    ($($(#[$meta:meta])* $variant:ident = $word:literal, endings $endings:expr, for $readers:ident, by $render:path;)+) => {
         /// A way to print a report.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Format { $($(#[$meta])* $variant),+ }
@@ -58,6 +76,11 @@ macro_rules! formats {
             pub const fn endings(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => $endings),+ }
             }
+
+            /// Who reads it: people are told what to do in their own words.
+            pub const fn readers(self) -> Readers {
+                match self { $(Self::$variant => Readers::$readers),+ }
+            }
         }
 
         /// Writes `report` in `format`.
@@ -67,6 +90,11 @@ macro_rules! formats {
             options: &RenderOptions,
             out: &mut dyn Write,
         ) -> Result<(), RenderError> {
+            let audience = match format.readers() {
+                Readers::People => options.audience,
+                Readers::Machines => Audience::Operator,
+            };
+            let report = &*audience::worded(report, audience);
             match format { $(Format::$variant => $render(report, options, out)),+ }
         }
     };
@@ -74,29 +102,34 @@ macro_rules! formats {
 
 formats! {
     /// For a terminal, worst first.
-    Text = "text", endings &[], by text::render;
+    Text = "text", endings &["txt"], for People, by text::render;
     /// One pretty-printed object: `reports/schema/report-v1.json`.
-    Json = "json", endings &["json"], by json::render;
+    Json = "json", endings &["json"], for Machines, by json::render;
     /// One compact object per subject and line, its findings inside; then one per assumption.
-    Jsonl = "jsonl", endings &["jsonl"], by jsonl::render;
+    Jsonl = "jsonl", endings &["jsonl"], for Machines, by jsonl::render;
     /// For GitHub, GitLab and tickets; at most 65,000 characters.
-    Markdown = "markdown", endings &["md"], by markdown::render;
+    Markdown = "markdown", endings &["md"], for People, by markdown::render;
     /// One self-contained page that needs no network.
-    Html = "html", endings &["html"], by html::render;
+    Html = "html", endings &["html"], for People, by html::render;
     /// SARIF 2.1.0, for code scanning.
-    Sarif = "sarif", endings &["sarif"], by sarif::render;
+    Sarif = "sarif", endings &["sarif"], for Machines, by sarif::render;
     /// JUnit XML: one test case per subject.
-    Junit = "junit", endings &["xml"], by junit::render;
+    Junit = "junit", endings &["xml"], for Machines, by junit::render;
     /// GitHub annotations, as workflow commands.
-    Github = "github", endings &[], by github::render;
+    Github = "github", endings &[], for Machines, by github::render;
     /// GitLab Code Quality.
-    Gitlab = "gitlab", endings &[], by gitlab::render;
+    Gitlab = "gitlab", endings &[], for Machines, by gitlab::render;
+    /// Jira's wiki markup, for a ticket; at most 32,000 characters.
+    Jira = "jira", endings &[], for People, by jira::render;
+    /// Slack's mrkdwn, for one message of at most 4,000 characters.
+    Slack = "slack", endings &[], for People, by slack::render;
 }
 
 impl Format {
-    /// The format `--format WORD` asks for.
+    /// The format `--format WORD` asks for; the ending of its files (`md`) is a word for it, too.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|format| format.word() == word)
+        let by_word = Self::ALL.iter().copied().find(|format| format.word() == word);
+        by_word.or_else(|| Self::ALL.iter().copied().find(|format| format.endings().contains(&word)))
     }
 
     /// The format the ending of an output file's name asks for, whatever its case.
@@ -116,6 +149,10 @@ pub struct RenderOptions {
     pub color: bool,
     /// Only the summary line (text, and JSON lines of a fleet).
     pub quiet: bool,
+    /// Only the first screen: the answer without its details (text, Markdown, Jira, Slack).
+    pub summary_only: bool,
+    /// In whose words steps are told (text, Markdown, HTML, Jira, Slack).
+    pub audience: Audience,
     /// At most this many subjects in detail; `None` leaves it to the format
     /// (text: 40; Markdown and HTML: as many as their size allows).
     pub max_subjects: Option<usize>,
@@ -139,6 +176,8 @@ impl Default for RenderOptions {
             width: 100,
             color: false,
             quiet: false,
+            summary_only: false,
+            audience: Audience::Operator,
             max_subjects: None,
             show_coverage: false,
             show_suppressed: false,
@@ -201,7 +240,9 @@ mod tests {
             }
         }
         assert_eq!(Format::from_path_ending(Path::new("A.JSON")), Some(Format::Json));
-        assert_eq!(Format::from_path_ending(Path::new("a.txt")), None);
+        assert_eq!(Format::from_path_ending(Path::new("a.txt")), Some(Format::Text));
+        assert_eq!(Format::from_path_ending(Path::new("a.pdf")), None);
+        assert_eq!(Format::from_word("md"), Some(Format::Markdown));
         assert_eq!(Format::from_path_ending(Path::new("html")), None);
         assert_eq!(Format::from_word("HTML"), None);
     }

@@ -13,6 +13,9 @@ pub struct Cause {
     pub id: String,
     /// The culprit; `null` where it is something that was not read.
     pub object: Option<ObjectRef>,
+    /// What was not read: kinds, as `--assume-complete` takes them. Absent where an object is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
     /// The cluster, when the inputs hold several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
@@ -57,4 +60,19 @@ pub struct CauseSubject {
     /// It explains the subject's whole verdict: with it mended the subject has no other fault.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alone: bool,
+}
+
+/// A root cause that came or went between two judgements.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CauseChange {
+    /// `introduced` or `fixed`.
+    pub became: super::Became,
+    /// Its id, in the report in which it stands.
+    pub id: String,
+    /// The culprit; `null` where it is something that was not read.
+    pub object: Option<ObjectRef>,
+    /// What is or was wrong.
+    pub headline: String,
+    /// How many of its subjects became so with it.
+    pub subjects: usize,
 }

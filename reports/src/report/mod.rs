@@ -6,22 +6,26 @@ mod assumption;
 mod cause;
 mod change;
 mod finding;
+mod fix;
 mod gate;
 mod measurement;
+mod quoted;
 mod routing;
 mod snapshot;
 mod subject;
 mod words;
 
 pub use assumption::Assumption;
-pub use cause::{Cause, CauseSubject};
+pub use cause::{Cause, CauseChange, CauseSubject};
 pub use change::{
     Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, RequestAnswer, RequestChange,
     SubjectChange,
 };
 pub use finding::{Finding, Frame, Location, Related, Suppression};
+pub use fix::{Fix, FixChange, Replacement};
 pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};
+pub use quoted::{quoted, quoted_in};
 pub use routing::{Routing, RoutingAnswer, RoutingHost, RoutingPath, RoutingRow, RoutingTo, ToPath};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, SnapshotSummary};
 pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
@@ -96,6 +100,24 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Of one subject.
+    pub fn one(verdict: Verdict) -> Self {
+        let mut summary = Self::default();
+        summary.count(verdict);
+        summary
+    }
+
+    /// Counts one more subject.
+    pub const fn count(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Broken => &mut self.broken,
+            Verdict::Degraded => &mut self.degraded,
+            Verdict::Unknown => &mut self.unknown,
+            Verdict::ConfigOk => &mut self.config_ok,
+            Verdict::Healthy => &mut self.healthy,
+        } += 1;
+    }
+
     /// How many have this verdict.
     pub const fn of(&self, verdict: Verdict) -> usize {
         match verdict {

@@ -13,7 +13,9 @@
 )]
 
 mod assumed;
-mod build;
+pub mod build;
+mod caused;
+mod causes;
 pub mod hostile;
 mod many;
 mod measured;
@@ -21,5 +23,7 @@ mod sample;
 mod subjects;
 
 pub use assumed::{assumed, on_assumptions};
-pub use many::{each_with_its_own, many};
+pub use caused::caused;
+pub use causes::{class_missing, deny_all, node_down, shop};
+pub use many::{each_with_its_own, many, with_causes};
 pub use sample::sample;

@@ -4,12 +4,11 @@
 //!   what becomes of one object, [`simulate`] what the control plane makes of the pods);
 //! - [`compare()`] says of two reports which problems were introduced, fixed, or only came into or out of
 //!   sight: a pure function;
-//! - [`causes`] names the edit behind an introduced problem.
+//! - [`behind`] names the edit behind an introduced problem.
 
 mod apply;
-mod causes;
+mod behind;
 mod compare;
-mod owners;
 mod problem;
 mod prune;
 mod requests;

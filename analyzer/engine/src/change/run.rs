@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 use kubereach_reports::secrets;
 
-use super::{Applied, Prune, apply, causes, compare, requests, templates};
-use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_snapshot};
+use super::{Applied, Prune, apply, behind, compare, requests, templates};
+use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_cluster};
 use crate::asked;
+use crate::causes::{self, Known};
+use crate::evaluate::Cluster;
 use crate::gate::{self, annotations::Annotation};
+use crate::judgement::Judged;
 use crate::report::{assemble, coverage, not_evaluated};
 use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, Unread};
@@ -58,13 +61,23 @@ pub fn analyze_on_top_of(
     let templates = templates::compare(base, before, change, manifests);
     let applied = apply(before, manifests.clone(), base.origins(), prune, &templates);
     let after_inventory = merged_inventory(base, change, &applied);
-    let judged = |snapshot: &Snapshot| {
-        let all = judge_snapshot(snapshot, &options.filter).into_iter();
-        all.map(|j| (snapshot.cluster.clone(), j)).collect::<Vec<_>>()
+    let judged = |cluster: &Cluster<'_>| {
+        let all = judge_cluster(cluster, &options.filter).into_iter();
+        all.map(|j| (cluster.snapshot.cluster.clone(), j)).collect::<Vec<_>>()
     };
     let places = Places { base, change, offset: base.origins(), after: &applied.after };
-    let before_report = assemble(judged(before), inventory(base), &Nowhere);
-    let mut after_report = assemble(judged(&applied.after), after_inventory, &places);
+    let missing = |judged: &[(Option<String>, Judged)]| causes::missing_of(judged.iter().map(|(_, judged)| judged));
+    let cluster = Cluster::new(before);
+    let judged_before = judged(&cluster);
+    let known = [Known::new(&cluster, missing(&judged_before))];
+    let mut before_report = assemble(judged_before, inventory(base), &Nowhere);
+    before_report.causes = causes::find(&before_report, &known);
+    let cluster = Cluster::new(&applied.after);
+    let judged_after = judged(&cluster);
+    let known = [Known::new(&cluster, missing(&judged_after))];
+    let mut after_report = assemble(judged_after, after_inventory, &places);
+    // What is accepted is shown, and is a cause of the change all the same.
+    after_report.causes = causes::find(&after_report, &known);
     let mut told = compare(&before_report, &after_report, ChangeKind::OnTopOf);
     told.before = base.inputs.iter().map(|i| i.path.clone()).collect();
     told.after = change.inputs.iter().map(|i| i.path.clone()).collect();
@@ -73,13 +86,14 @@ pub fn analyze_on_top_of(
         .iter()
         .map(|e| ObjectChange { object: e.object.clone(), action: e.action, note: e.note.clone() })
         .collect();
-    causes::name(before, &applied, &mut told, &mut after_report, &places);
+    behind::name(before, &applied, &mut told, &mut after_report, &places);
     requests::name(before, &applied.after, &mut told);
     after_report.change = Some(told);
     crate::report::fingerprint::assign(&mut after_report.findings);
     if let Some(rules) = &options.gate {
         gate::apply(&mut after_report, rules, &gate::annotations::collect([&applied.after]), &change.unread);
     }
+    after_report.causes = causes::find(&after_report, &known);
     secrets::clean(&mut after_report);
     Ok(after_report)
 }
@@ -209,11 +223,16 @@ fn filtered(mut report: Report, options: &AnalysisOptions) -> Report {
     for finding in &mut report.findings {
         finding.suppressed = None;
     }
-    report.subjects.retain(|s| {
-        (filter.namespaces.is_empty() || filter.namespaces.contains(&s.namespace))
-            && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| k.eq_ignore_ascii_case(&s.kind)))
-            && (filter.names.is_empty() || filter.names.contains(&s.name))
-    });
+    let wanted = |kind: &str, namespace: &String, name: &String| {
+        (filter.namespaces.is_empty() || filter.namespaces.contains(namespace))
+            && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| k.eq_ignore_ascii_case(kind)))
+            && (filter.names.is_empty() || filter.names.contains(name))
+    };
+    report.subjects.retain(|s| wanted(&s.kind, &s.namespace, &s.name));
+    for cause in &mut report.causes {
+        cause.subjects.retain(|s| wanted(&s.kind, &s.namespace, &s.name));
+    }
+    report.causes.retain(|cause| !cause.subjects.is_empty());
     report
 }
 

@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use kubereach_reports::report::ChangeAction;
 
 use super::apply::{Entry, Key};
-use super::owners::{self, WorkloadKey};
 use super::templates::Template;
 use crate::evaluate::change::Edit;
+use crate::resolve::owners::{self, WorkloadKey};
 use kubereach_model::snapshot::model::{
     EndpointSlice, Endpoints, Labels, Pod, PodTemplate, Resource as _, Service, Workload, WorkloadKind,
 };

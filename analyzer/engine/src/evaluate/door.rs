@@ -6,6 +6,7 @@
 //! [`crate::plan`] says.
 
 pub mod answer;
+pub mod api_server;
 mod ask;
 pub mod contour;
 mod kong_tcp;
@@ -39,11 +40,14 @@ pub static DOORS: &[&dyn Door] = &[
     &contour::Contour,
     &traefik::DOOR,
     &istio::DOOR,
+    &api_server::ApiServer,
 ];
 
 /// The checks of the doors that lead to Services by a reference of their own.
 #[derive(Debug)]
 pub struct CheckTable {
+    /// Of what the API server asks.
+    pub api_server: api_server::CheckTable,
     /// Of the `reference` segment.
     pub lead: &'static [lead::LeadCheck],
     /// Of Contour's `HTTPProxies`.
@@ -92,6 +96,11 @@ impl Kind {
             Some(first) if first.group == self.group => Cow::Borrowed(self.name),
             _ => Cow::Owned(format!("{}.{}", self.name, self.group)),
         }
+    }
+
+    /// Do its objects live in a namespace?
+    pub fn is_namespaced(&self) -> bool {
+        kinds::of(&GroupKind::known(self.group, self.name)).is_none_or(|row| row.namespaced)
     }
 
     /// Is this what kubectl calls it: singular, plural or short, with the group behind it or without?

@@ -23,10 +23,7 @@ fn found(subject: &SubjectPaths, config: ConfigVerdict, blame: Option<&Blame>) -
         ConfigVerdict::Broken => format!("No traffic gets through {name}: {}", says("every path is blocked.")),
         ConfigVerdict::Degraded => degraded(subject, &name, &says),
         ConfigVerdict::Unknown => {
-            format!(
-                "Whether traffic gets through {name} cannot be told: {}",
-                says("not every part of the way was evaluated.")
-            )
+            format!("{name} is not judged: {}", says("not every part of its paths was evaluated."))
         }
         ConfigVerdict::ConfigOk => config_ok(subject, &name),
     }
@@ -46,7 +43,7 @@ pub(super) fn measured(
     let all = paths.len();
     let open = paths.iter().filter(|path| path.seen == Seen::Flows).count();
     match verdict {
-        Verdict::Broken => format!("No traffic gets through {name}: {}", says("every way is blocked.")),
+        Verdict::Broken => format!("No traffic gets through {name}: {}", says("every path is blocked.")),
         Verdict::Degraded if open == all && config == ConfigVerdict::Broken => {
             format!(
                 "Real traffic gets through {name}, though the configuration says that it cannot: {}",
@@ -65,14 +62,18 @@ pub(super) fn measured(
             if all == 1 {
                 format!("{name} works only in part: {}", says("see its path."))
             } else {
-                format!("{ill} of {all} ways through {name} fail or suffer: {}", says("see its paths."))
+                format!(
+                    "{ill} of {all} paths through {name} {}: {}",
+                    verb(ill, "fails or suffers", "fail or suffer"),
+                    says("see its paths.")
+                )
             }
         }
         Verdict::Unknown => {
-            format!("Whether traffic gets through {name} cannot be told: {}", says("the measurements settle nothing."))
+            format!("{name} is not judged: {}", says("the measurements settle nothing."))
         }
         Verdict::Healthy => {
-            let ways = if all == 1 { "its only way".to_owned() } else { format!("all {all} of its ways") };
+            let ways = if all == 1 { "its only path".to_owned() } else { format!("all {all} of its paths") };
             let answers = if traffic == Traffic::Verified {
                 "answered with success"
             } else {
@@ -82,8 +83,8 @@ pub(super) fn measured(
         }
         Verdict::ConfigOk => {
             let told = match open {
-                0 => "real traffic was not seen to cross the whole way".to_owned(),
-                open => format!("real traffic got through on {open} of {all} ways, the others were not measured"),
+                0 => "real traffic was not seen to cross a whole path".to_owned(),
+                open => format!("real traffic got through on {open} of {all} paths, the others were not measured"),
             };
             format!("Nothing wrong was found in the configuration of {name}; {told}.")
         }
@@ -104,10 +105,19 @@ fn degraded(subject: &SubjectPaths, name: &str, says: &dyn Fn(&str) -> String) -
     }
     let blocked = carrying.iter().filter(|p| p.state() == PathState::Blocked).count();
     if blocked > 0 {
-        format!("{blocked} of {} ways through {name} are blocked: {}", carrying.len(), says("see its paths."))
+        format!(
+            "{blocked} of {} paths through {name} {} blocked: {}",
+            carrying.len(),
+            verb(blocked, "is", "are"),
+            says("see its paths.")
+        )
     } else {
         format!("{name} works only in part: {}", says("see its paths."))
     }
+}
+
+const fn verb<'w>(count: usize, one: &'w str, many: &'w str) -> &'w str {
+    if count == 1 { one } else { many }
 }
 
 /// Adds what the verdict rests on.

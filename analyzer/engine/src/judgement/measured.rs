@@ -61,7 +61,7 @@ impl Measurements {
         } else if has(|r| matches!(r, Remark::Unconfirmed(_))) {
             "Measure again, with the plan's controls, from a place that a real client would use."
         } else if measured.values().any(|m| m.seen.seen == Seen::Nothing) {
-            "Measure the whole way, from where its clients are: make a plan, then a Job of it (kubereach job)."
+            "Measure the whole path, from where its clients are: make a plan, then a Job of it (kubereach job)."
         } else {
             "Measure what is left: make a plan of this object and run it from where its clients are."
         };
@@ -184,12 +184,12 @@ pub(super) fn not_proved(subject: &SubjectPaths, measured: &BTreeMap<String, Mea
         .into_iter()
         .map(|((what, why), ways)| UncheckedItem {
             what,
-            why: if all > 1 && ways < all { format!("{why} ({ways} of {all} ways)") } else { why },
+            why: if all > 1 && ways < all { format!("{why} ({ways} of {all} paths)") } else { why },
         })
         .collect();
     if missing > 0 {
         let what =
-            if all == 1 { "the way through it".to_owned() } else { format!("{missing} of {all} ways through it") };
+            if all == 1 { "the path through it".to_owned() } else { format!("{missing} of {all} paths through it") };
         items.push(UncheckedItem { what, why: "not measured".to_owned() });
     }
     items.sort();

@@ -371,7 +371,7 @@ fn not_proved(
             if entry {
                 say("that the entry works", "this test did not go through it".to_owned());
             } else {
-                say("the whole way", "only a part of it was measured".to_owned());
+                say("the whole path", "only a part of it was measured".to_owned());
             }
         }
         for lone in &full.lone {

@@ -6,7 +6,7 @@ mod inventory;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use kubereach_reports::report::{self, NextStep, Outcome, Path as ReportPath, Report, Segment, Summary, Tool, Verdict};
+use kubereach_reports::report::{self, NextStep, Outcome, Path as ReportPath, Report, Segment, Summary, Tool};
 
 use rayon::prelude::*;
 
@@ -48,13 +48,7 @@ pub fn assemble(
     });
     let mut summary = Summary::default();
     for subject in &subjects {
-        *match subject.verdict {
-            Verdict::Healthy => &mut summary.healthy,
-            Verdict::ConfigOk => &mut summary.config_ok,
-            Verdict::Degraded => &mut summary.degraded,
-            Verdict::Broken => &mut summary.broken,
-            Verdict::Unknown => &mut summary.unknown,
-        } += 1;
+        summary.count(subject.verdict);
     }
     Report {
         schema: report::SCHEMA.to_owned(),
@@ -108,6 +102,8 @@ pub(crate) fn row(id: String, finding: Finding, place: Option<Place>) -> report:
         None => (None, None, None),
     };
     let (code, effect, segment) = (finding.code(), finding.effect(), finding.segment());
+    let sentences = [&finding.message, &finding.cause, &finding.action, &finding.basis];
+    let quoted = report::quoted_in(sentences.into_iter().map(String::as_str));
     report::Finding {
         id,
         code: code.to_owned(),
@@ -125,6 +121,8 @@ pub(crate) fn row(id: String, finding: Finding, place: Option<Place>) -> report:
         fingerprint: String::new(),
         suppressed: None,
         related: finding.related,
+        quoted,
+        fix: None,
     }
 }
 
@@ -218,6 +216,7 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
         verdict,
         config,
         traffic,
+        quoted: report::quoted_in([headline.as_str(), reason.as_str()]),
         headline,
         reason,
         unknown_class,

@@ -5,9 +5,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod fixes;
 mod less;
 mod questions;
 mod requests;
+mod root_causes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,6 +21,7 @@ use kubereach_testkit::measured;
 use kubereach_testkit::situations::{expect, folders, name};
 use libtest_mimic::{Arguments, Failed, Trial};
 use questions::{Question, ask};
+use root_causes::WantedCause;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -56,9 +59,14 @@ struct Expect {
     /// Places some finding must have: `file.yaml:line:column`.
     #[serde(default)]
     places: Vec<String>,
+    /// Every root cause, in order; of its subjects none needs a line above.
+    #[serde(default)]
+    causes: Vec<WantedCause>,
     /// Facts that the inventory must tell of an input.
     #[serde(default)]
     facts: Vec<String>,
+    /// Exactly the repairs that are proved and offered.
+    fixes: Option<Vec<fixes::WantedFix>>,
 }
 
 /// Codes by subject; subjects that are not named must not be there.
@@ -173,6 +181,9 @@ fn judge(folder: &Path) -> Vec<String> {
     laws(&report, &mut errors);
     ask(folder, &expect.args, &expect.questions, &mut errors);
     requests::ask(folder, &expect.args, &expect.requests, &mut errors);
+    if let Some(wanted) = &expect.fixes {
+        fixes::compare(folder, &options, wanted, &mut errors);
+    }
     errors
 }
 
@@ -183,7 +194,7 @@ fn compare(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
         let name = subject.cluster.as_ref().map_or(name.clone(), |cluster| format!("{cluster}:{name}"));
         match expect.subjects.get(&name) {
             Some(wanted) => compare_subject(&name, wanted, subject, report, errors),
-            None if matches!(subject.verdict.word(), "broken" | "degraded") => {
+            None if expect.causes.is_empty() && matches!(subject.verdict.word(), "broken" | "degraded") => {
                 errors.push(format!("{name}: {} and not expected: {}", subject.verdict, subject.headline));
             }
             None => {}
@@ -223,6 +234,7 @@ fn compare(expect: &Expect, report: &Report, errors: &mut Vec<String>) {
     if let Some(wanted) = &expect.change {
         compare_change(wanted, report, errors);
     }
+    root_causes::compare(&expect.causes, report, errors);
     let places: BTreeSet<String> = report
         .findings
         .iter()
@@ -420,6 +432,7 @@ fn compare_path(name: &str, path_name: &str, wanted: &WantedPath, subject: &Subj
 
 /// What holds for every report whatever went in.
 fn laws(report: &Report, errors: &mut Vec<String>) {
+    root_causes::laws(report, errors);
     for finding in &report.findings {
         if matches!(finding.effect, Effect::Blocks | Effect::Narrows | Effect::Inconclusive) && finding.basis.is_empty()
         {

@@ -29,6 +29,10 @@ impl Layout for Capi {
         "cluster-api"
     }
 
+    fn is_sent_to_support(&self) -> bool {
+        false
+    }
+
     fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         outermost(files, root)
     }

@@ -46,6 +46,10 @@ impl Layout for ClusterInfo {
         "cluster-info-dump"
     }
 
+    fn is_sent_to_support(&self) -> bool {
+        false
+    }
+
     fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let nodes = |root: &str| ["nodes.json", "nodes.yaml"].iter().any(|n| super::has(files, root, n));
         let mut roots = outermost(files, |p| {

@@ -42,6 +42,10 @@ impl Layout for KubeDump {
         "kube-dump"
     }
 
+    fn is_sent_to_support(&self) -> bool {
+        false
+    }
+
     fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         // One file of that form may be chance; a dump has many.
         let found = outermost(files, root);

@@ -97,6 +97,10 @@ impl Layout for Kubereach {
         "kubereach"
     }
 
+    fn is_sent_to_support(&self) -> bool {
+        false
+    }
+
     fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let mut roots: Vec<&str> = files
             .iter()

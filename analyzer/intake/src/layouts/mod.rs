@@ -90,6 +90,11 @@ pub(crate) trait Layout: Debug + Sync {
         self.roots(files).iter().any(String::is_empty)
     }
 
+    /// Do people send it to somebody who has no access to its cluster? What is not made for that is read at home.
+    fn is_sent_to_support(&self) -> bool {
+        true
+    }
+
     /// The part divided by clusters, where it may hold several.
     fn divide<'s>(&self, part: Part<'s>) -> Vec<Part<'s>> {
         vec![part]
@@ -242,6 +247,11 @@ pub(crate) fn parts(inputs: &[ScannedInput<Item>]) -> Vec<Part<'_>> {
 pub fn is_bundle_folder(files: &[String]) -> bool {
     let entries: Vec<FileEntry<'_>> = files.iter().map(|path| FileEntry { path, content: &Content::Empty }).collect();
     LAYOUTS.iter().any(|layout| layout.is_bundle(&entries))
+}
+
+/// Is this layout one that people send to somebody who has no access to its cluster?
+pub fn is_sent_to_support(name: &str) -> bool {
+    LAYOUTS.iter().any(|layout| layout.name() == name && layout.is_sent_to_support())
 }
 
 /// A root and the layout of what is below it.

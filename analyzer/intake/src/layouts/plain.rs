@@ -32,6 +32,10 @@ impl Layout for Plain {
         "plain"
     }
 
+    fn is_sent_to_support(&self) -> bool {
+        false
+    }
+
     fn roots(&self, _: &[FileEntry<'_>]) -> Vec<String> {
         Vec::new()
     }

@@ -15,6 +15,10 @@ impl Layout for Velero {
         "velero"
     }
 
+    fn is_sent_to_support(&self) -> bool {
+        false
+    }
+
     fn roots(&self, files: &[FileEntry<'_>]) -> Vec<String> {
         let with_resources = |root: &String| {
             files.iter().any(|f| f.path.strip_prefix(root.as_str()).is_some_and(|p| p.starts_with("resources/")))

@@ -4,7 +4,7 @@ use kubereach_reports::report::{Effect, ObjectRef, Related, UnknownClass};
 use sha2::{Digest as _, Sha256};
 
 use super::CatalogueEntry;
-use crate::snapshot::Gap;
+use crate::snapshot::{Gap, GroupKind};
 
 /// One step into an object: a key of a map or an index of a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +54,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Of a clouding finding: left open on purpose, or to be looked into.
     pub(super) gap_class: Option<UnknownClass>,
+    /// Of a clouding finding: the kind that was not read, where one settles it.
+    missing: Option<Box<GroupKind>>,
 }
 
 impl Finding {
@@ -71,6 +73,7 @@ impl Finding {
             field: None,
             related: Vec::new(),
             gap_class: None,
+            missing: None,
         }
     }
 
@@ -78,6 +81,7 @@ impl Finding {
     pub(super) fn of_gap(entry: &'static CatalogueEntry, gap: &Gap, object: ObjectRef, message: String) -> Self {
         let mut finding = Self::new(entry, object, message, gap.sentence());
         finding.gap_class = Some(gap.class);
+        finding.missing.clone_from(&gap.kind);
         finding
     }
 
@@ -128,6 +132,11 @@ impl Finding {
     /// Of a clouding finding: left open on purpose, or to be looked into.
     pub const fn gap_class(&self) -> Option<UnknownClass> {
         self.gap_class
+    }
+
+    /// Of a clouding finding: the kind that was not read, where one settles it.
+    pub fn missing(&self) -> Option<&GroupKind> {
+        self.missing.as_deref()
     }
 
     /// Stable within a report: made of code, object and message.

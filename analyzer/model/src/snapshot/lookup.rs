@@ -168,17 +168,26 @@ pub struct Gap {
     pub near: Option<String>,
     /// How much of the kind was read, where that is what is missing.
     pub coverage: Option<CoverageState>,
+    /// The kind that was not read, where one settles it.
+    pub kind: Option<Box<GroupKind>>,
 }
 
 impl Gap {
     /// A gap somebody should look into.
     pub fn investigate(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { what: what.into(), reason: reason.into(), class: UnknownClass::Investigate, near: None, coverage: None }
+        let (what, reason) = (what.into(), reason.into());
+        Self { what, reason, class: UnknownClass::Investigate, near: None, coverage: None, kind: None }
+    }
+
+    /// The same, for want of objects of this kind: with them, or known to be none, it is settled.
+    #[must_use]
+    pub fn for_want_of(self, kind: &GroupKind) -> Self {
+        Self { kind: Some(Box::new(kind.clone())), ..self }
     }
 
     /// A gap that the configuration leaves open on purpose.
     pub fn by_design(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { what: what.into(), reason: reason.into(), class: UnknownClass::ByDesign, near: None, coverage: None }
+        Self { class: UnknownClass::ByDesign, ..Self::investigate(what, reason) }
     }
 
     pub(super) fn of_coverage(kind: &GroupKind, namespace: Option<&str>, state: CoverageState, reason: &str) -> Self {
@@ -190,7 +199,7 @@ impl Gap {
                 format!("{kind} objects{scope} were not collected")
             }
         };
-        Self { coverage: Some(state), ..Self::investigate(what, reason) }
+        Self { coverage: Some(state), ..Self::investigate(what, reason).for_want_of(kind) }
     }
 
     /// `what: reason`, for a report's basis line.

@@ -9,7 +9,7 @@ use crate::cli::via::Via;
 
 /// Reading a live cluster instead of INPUT, with lists, gets and review requests only.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Live cluster")]
+#[command(next_help_heading = super::heading::LIVE)]
 pub(in crate::cli) struct LiveFlags {
     /// Read the cluster of the current kube context instead of INPUT; nothing is changed in it
     #[arg(long)]
@@ -20,7 +20,7 @@ pub(in crate::cli) struct LiveFlags {
 
 /// Which cluster, and as whom.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Live cluster")]
+#[command(next_help_heading = super::heading::LIVE)]
 pub(in crate::cli) struct WhomFlags {
     /// Context of the kubeconfig
     #[arg(long, value_name = "CONTEXT")]
@@ -38,7 +38,7 @@ pub(in crate::cli) struct WhomFlags {
 
 /// Which cluster, as whom, and how long.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Live cluster")]
+#[command(next_help_heading = super::heading::LIVE)]
 pub(in crate::cli) struct ClusterFlags {
     #[command(flatten)]
     pub whom: WhomFlags,

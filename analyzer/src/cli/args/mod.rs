@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::accept::{AcceptFlags, ListFlags};
 use super::each::EachFlags;
+use super::fixes::FixFlags;
 #[cfg(feature = "live")]
 use super::follow::FollowFlags;
 use super::subjects::Subjects;
@@ -28,7 +29,7 @@ pub(super) use live::{ClusterFlags, Job, LiveFlags, Probe, SnapshotArgs, WhomFla
     version,
     max_term_width = 100,
     after_help = "Examples:\n  \
-        kubereach check bundle.tar.gz                      judge everything in a support bundle\n  \
+        kubereach bundle.tar.gz                            judge everything in a support bundle (check)\n  \
         kubereach check bundle.tar.gz -o report.html       and write a report to attach to a ticket\n  \
         kubereach trace ingress/web -n shop bundle.tar.gz  one entry, hop by hop\n  \
         kubereach explain service/selects-no-pod           what a finding code means\n\n\
@@ -72,57 +73,75 @@ pub(super) enum Command {
     Run(Box<super::run::Run>),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
+    #[cfg(feature = "mcp")]
+    /// Serve the analysis to an assistant (Model Context Protocol), read-only
+    Mcp(Box<super::mcp::Mcp>),
     /// Print shell completions
     Completions(Completions),
-    /// Print the man page
-    #[command(hide = true)]
-    Man,
+    /// Print the man page, of the program or of one command
+    Man(Man),
 }
 
-/// What to read and how.
+/// Headings of the help, in the order in which they stand there.
+pub(super) mod heading {
+    /// What is read and judged, and how.
+    pub(in crate::cli) const JUDGE: &str = "What to judge";
+    /// What is printed and written.
+    pub(in crate::cli) const OUTPUT: &str = "Output";
+    /// When it ends with 1.
+    pub(in crate::cli) const GATE: &str = "Gate";
+    /// What was measured.
+    pub(in crate::cli) const MEASURED: &str = "Measurements";
+    /// A cluster instead of files.
+    pub(in crate::cli) const LIVE: &str = "Live cluster";
+    /// What nobody needs.
+    pub(in crate::cli) const LIMITS: &str = "Limits against hostile input";
+}
+
+/// What to read and how. Commands have it last, so that the live cluster and the limits end their help.
 #[derive(Debug, Args)]
 pub(super) struct Reading {
     /// Files, directories, archives (.tar .tar.gz .tar.xz .tar.zst .zip .gz) or `-` for standard input
     #[cfg_attr(feature = "live", arg(required_unless_present = "live", value_name = "INPUT"))]
     #[cfg_attr(not(feature = "live"), arg(required = true, value_name = "INPUT"))]
     pub inputs: Vec<PathBuf>,
-    #[cfg(feature = "live")]
-    #[command(flatten)]
-    pub live: LiveFlags,
-    /// Name shown for standard input
-    #[arg(long, value_name = "NAME", default_value = "-")]
-    pub stdin_name: String,
     /// Treat the input as the whole cluster: what it does not hold does not exist. With =KINDS only
     /// for these kinds, optionally in one namespace: =Service,ConfigMap/ns=shop; 'workloads' are pods and all
     /// kinds that make them
-    #[arg(long, value_name = "KINDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
+    #[arg(help_heading = heading::JUDGE, long, value_name = "KINDS", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
     pub assume_complete: Vec<String>,
-    /// Read what the releases in Helm's own Secrets applied as desired state, where the cluster's objects were not read
-    #[arg(long)]
-    pub helm_releases: bool,
-    /// Render a folder that is named here: a Kustomize folder with kustomize or kubectl, a Helm chart with helm, as
-    /// found on the PATH; without plugins and without the network
-    #[arg(long)]
-    pub render: bool,
-    /// The version of Kubernetes that manifests are for, such as 1.34: what it no longer serves is broken, what it
-    /// still serves is not mentioned
-    #[arg(long, value_name = "VERSION", value_parser = super::input::minor)]
-    pub kubernetes_version: Option<u16>,
     /// What was not read and may stand in the way of traffic (network policies, the content of Secrets) counts as
     /// unknown, and is not assumed to be harmless
-    #[arg(long)]
+    #[arg(help_heading = heading::JUDGE, long)]
     pub strict: bool,
+    /// Render a folder that is named here: a Kustomize folder with kustomize or kubectl, a Helm chart with helm, as
+    /// found on the PATH; without plugins and without the network
+    #[arg(help_heading = heading::JUDGE, long)]
+    pub render: bool,
+    /// Read what the releases in Helm's own Secrets applied as desired state, where the cluster's objects were not read
+    #[arg(help_heading = heading::JUDGE, long)]
+    pub helm_releases: bool,
+    /// The version of Kubernetes that manifests are for, such as 1.34: what it no longer serves is broken, what it
+    /// still serves is not mentioned
+    #[arg(help_heading = heading::JUDGE, long, value_name = "VERSION", value_parser = super::input::minor)]
+    pub kubernetes_version: Option<u16>,
     /// Namespace of manifests that name none
-    #[arg(long, value_name = "NAMESPACE", default_value = "default")]
+    #[arg(help_heading = heading::JUDGE, long, value_name = "NAMESPACE", default_value = "default")]
     pub default_namespace: String,
-    #[command(flatten)]
-    pub limits: LimitFlags,
+    /// Name shown for standard input
+    #[arg(help_heading = heading::JUDGE, long, value_name = "NAME", default_value = "-")]
+    pub stdin_name: String,
     /// Show a progress bar on standard error
-    #[arg(long, value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
+    #[arg(help_heading = heading::OUTPUT, long, value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
     pub progress: When,
     /// Colour
-    #[arg(long, value_enum, default_value_t = ColorWhen::Auto)]
+    #[arg(help_heading = heading::OUTPUT, long, value_enum, default_value_t = ColorWhen::Auto)]
     pub color: ColorWhen,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub live: LiveFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 }
 
 /// What was measured.
@@ -130,18 +149,39 @@ pub(super) struct Reading {
 pub(super) struct Measured {
     /// Merge what a prober measured: a file of kubereach-prober or 'kubereach collect', or `-`
     /// (repeatable)
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = heading::MEASURED, long, value_name = "FILE")]
     pub observations: Vec<PathBuf>,
     #[cfg(feature = "live")]
     /// With --live: also have the API server relay GETs to the Services and pods of the paths. An application sees
     /// those requests; what they show is indirect and decides no verdict
-    #[arg(long, value_enum, value_name = "VANTAGE", requires = "live")]
+    #[arg(help_heading = heading::MEASURED, long, value_enum, value_name = "VANTAGE", requires = "live")]
     pub via: Option<Via>,
+}
+
+/// How a report is printed and written: the same for every command that makes one.
+#[derive(Debug, Args)]
+pub(super) struct ReportFlags {
+    #[arg(help_heading = heading::OUTPUT, long, value_name = "FORMAT", hide_possible_values = true, value_parser = super::output::formats(), help = super::output::help())]
+    pub format: Option<kubereach_reports::render::Format>,
+    /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml .txt), or the
+    /// format stands before it, as in gitlab:quality.json (repeatable)
+    #[arg(help_heading = heading::OUTPUT, short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// In whose words: an operator is told what to do, support what to ask the customer for, with one message at the
+    /// end that asks for all of it [default: support for support bundles, else operator]
+    #[arg(help_heading = heading::OUTPUT, long = "for", value_name = "operator|support", hide_possible_values = true, value_parser = super::output::audiences())]
+    pub audience: Option<kubereach_reports::render::Audience>,
+    /// Print the counts only
+    #[arg(help_heading = heading::OUTPUT, short, long)]
+    pub quiet: bool,
+    /// Print the first screen only: the answer without its details (text, Markdown, Jira, Slack)
+    #[arg(help_heading = heading::OUTPUT, long)]
+    pub summary_only: bool,
 }
 
 /// Limits against hostile input; each has a default that real dumps do not reach.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Limits against hostile input")]
+#[command(next_help_heading = heading::LIMITS)]
 pub(super) struct LimitFlags {
     /// Largest file or archive member, in bytes after decompression
     #[arg(long, value_name = "BYTES", hide_short_help = true)]
@@ -196,37 +236,21 @@ pub(super) enum ColorWhen {
     kubereach check --live --context prod -n shop\n  \
     kubereach check --each dumps/ 'more/**/*.tar.gz' --format jsonl -o 'html:reports/{bundle}.html'")]
 pub(super) struct Check {
-    #[command(flatten)]
-    pub reading: Reading,
-    #[command(flatten)]
-    pub measured: Measured,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = heading::JUDGE)]
     pub subjects: Subjects,
-    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format, help = super::output::formats())]
-    pub format: Option<kubereach_reports::render::Format>,
-    /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
-    /// format stands before it, as in gitlab:quality.json (repeatable)
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Vec<PathBuf>,
-    /// Exit with 1 if a subject is this bad or worse
-    #[arg(long, value_enum, default_value_t = FailOn::Broken)]
-    pub fail_on: FailOn,
-    #[cfg(feature = "live")]
     #[command(flatten)]
-    pub follow: FollowFlags,
+    pub report: ReportFlags,
     #[command(flatten)]
-    pub change: ChangeFlags,
-    #[command(flatten)]
-    pub each: EachFlags,
-    /// Print the summary only
-    #[arg(short, long)]
-    pub quiet: bool,
+    pub fixes: FixFlags,
     /// Show every line of the snapshot's coverage
-    #[arg(long)]
+    #[arg(help_heading = heading::OUTPUT, long)]
     pub show_coverage: bool,
-    /// Print at most this many subjects in detail (text)
-    #[arg(long, value_name = "COUNT")]
+    /// Print at most this many subjects in detail
+    #[arg(help_heading = heading::OUTPUT, long, value_name = "COUNT")]
     pub max_subjects: Option<usize>,
+    /// Exit with 1 if a subject is this bad or worse
+    #[arg(help_heading = heading::GATE, long, value_enum, value_name = "VERDICT", default_value_t = FailOn::Broken)]
+    pub fail_on: FailOn,
     #[command(flatten)]
     pub accept: AcceptFlags,
     #[command(flatten)]
@@ -234,6 +258,17 @@ pub(super) struct Check {
     /// Write what was found into this file and end with 0
     #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     pub write_baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub change: ChangeFlags,
+    #[command(flatten)]
+    pub measured: Measured,
+    #[command(flatten)]
+    pub each: EachFlags,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub follow: FollowFlags,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// The input as a change to a cluster.
@@ -263,29 +298,22 @@ pub(super) struct ChangeFlags {
         Exit codes: 0 nothing as bad as --fail-on was introduced, 1 something was, 2 usage, 3 nothing could be analyzed."
 )]
 pub(super) struct Diff {
-    #[command(flatten)]
-    pub reading: Reading,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = heading::JUDGE)]
     pub subjects: Subjects,
-    #[arg(long, value_name = "FORMAT", value_parser = super::output::parse_format, help = super::output::formats())]
-    pub format: Option<kubereach_reports::render::Format>,
-    /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
-    /// format stands before it, as in gitlab:quality.json (repeatable)
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub report: ReportFlags,
     /// Exit with 1 if a subject that is this bad or worse has a problem it did not have before
-    #[arg(long, value_enum, default_value_t = FailOn::Broken)]
+    #[arg(help_heading = heading::GATE, long, value_enum, value_name = "VERDICT", default_value_t = FailOn::Broken)]
     pub fail_on: FailOn,
     /// Trip the gate on what was there before, too
-    #[arg(long)]
+    #[arg(help_heading = heading::GATE, long)]
     pub fail_on_existing: bool,
-    /// Print the summary only
-    #[arg(short, long)]
-    pub quiet: bool,
     #[command(flatten)]
     pub accept: AcceptFlags,
     #[command(flatten)]
     pub list: ListFlags,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// When the gate trips.
@@ -316,25 +344,30 @@ impl FailOn {
 /// `kubereach trace`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    kubereach trace ingress/web -n shop support-bundle.tar.gz\n  \
+    kubereach trace ingress/web support-bundle.tar.gz            the only one of that name, or which there are\n  \
     kubereach trace svc/cart -n shop dump/\n  \
     kubereach trace ingress/web -n shop dump/ --observations measured.json\n  \
     kubereach trace ingress/web -n shop --live")]
 pub(super) struct Trace {
     #[arg(value_name = "KIND/NAME", help = super::trace::help())]
     pub subject: String,
-    /// Namespace of the subject
-    #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
-    pub namespace: String,
-    #[command(flatten)]
-    pub reading: Reading,
-    #[command(flatten)]
-    pub measured: Measured,
-    /// Print the subject as JSON instead of a tree
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
+    /// Namespace of the subject; without it the only one of that name is meant
+    #[arg(help_heading = heading::JUDGE, short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// A tree, or the subject as json
+    #[arg(help_heading = heading::OUTPUT, long, value_name = "text|json", hide_possible_values = true, value_parser = ["text", "json"], default_value = "text")]
     pub format: String,
+    /// In whose words: what to do, or what to ask the customer for [default: support for support bundles, else operator]
+    #[arg(help_heading = heading::OUTPUT, long = "for", value_name = "operator|support", hide_possible_values = true, value_parser = super::output::audiences())]
+    pub audience: Option<kubereach_reports::render::Audience>,
+    #[command(flatten)]
+    pub fixes: FixFlags,
     #[command(flatten)]
     pub accept: AcceptFlags,
+    #[command(flatten)]
+    pub measured: Measured,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// `kubereach can`
@@ -345,12 +378,17 @@ pub(super) struct Trace {
         kubereach can SOURCE --to-all INPUT...\n       \
         kubereach can --from-all --to-all [--port PORT] INPUT...\n       \
         kubereach can --queries FILE INPUT...",
-    after_help = "SOURCE and DEST: pod/NAME, deployment/NAME (or another workload), NAMESPACE/POD, an IP address or\n\
-        'external'; DEST also service/NAME, whose port is translated for each pod behind it. Any of them may\n\
-        begin with NAMESPACE/, as in shop/service/cart. A port is a number or a name.\n\n\
+    after_help = "SOURCE and DEST: [NAMESPACE/]KIND/NAME, NAMESPACE/POD, an IP address or 'external'. KIND is a pod or a\n\
+        workload; of SOURCE also an Ingress, Gateway, route or another door: whoever carries its traffic. DEST\n\
+        also a Service, whose port is translated for each pod behind it, or 'dns', the cluster's DNS. A port is\n\
+        a number or a name.\n\n\
         Examples:\n  \
         kubereach can deployment/web service/cart:80 -n shop dump/\n  \
         kubereach can external shop/web-5d9c:8080 bundle.tar.gz --explain\n  \
+        kubereach can ingress/web service/web:80 -n shop dump/     the pods of its controller\n  \
+        kubereach can deployment/web dns -n shop dump/             can it resolve names?\n  \
+        kubereach can deployment/web default/service/kubernetes:443 -n shop dump/\n  \
+        kubereach can deployment/web service/db:5432 -n shop manifests/ --portable\n  \
         kubereach can --from-all service/db:5432 -n shop dump/\n  \
         kubereach can --queries questions.jsonl dump/ > answers.jsonl\n\n\
         A query is a line {\"id\":1,\"from\":\"shop/web-1\",\"to\":\"shop/cart-1\",\"protocol\":\"TCP\",\"port\":8080}; it\n\
@@ -379,14 +417,24 @@ pub(super) struct Can {
     /// Answer many questions at once: JSON lines in FILE (`-` for standard input), JSON lines out
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from_all", "to_all", "port", "explain", "format", "RequestFlags"])]
     pub queries: Option<PathBuf>,
-    /// Show every policy that was considered and why it did or did not decide
-    #[arg(long)]
-    pub explain: bool,
+    #[command(flatten)]
+    pub more: More,
     /// text, json, markdown or csv
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "markdown", "csv"], default_value = "text")]
     pub format: String,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// What to tell beside the answer
+#[derive(Debug, Args)]
+pub(super) struct More {
+    /// Show every policy that was considered and why it did or did not decide
+    #[arg(long)]
+    pub explain: bool,
+    /// Also the answer under each network plugin, whichever runs: they differ where the API leaves it open
+    #[arg(long, conflicts_with_all = ["from_all", "to_all", "queries"])]
+    pub portable: bool,
 }
 
 /// What the connections carry, for policies that look at it
@@ -422,19 +470,19 @@ pub(super) struct RequestFlags {
     Nothing is sent. 'kubereach job' runs the plan in the cluster, 'kubereach probe' from this machine;\n\
     'kubereach check INPUT --observations FILE' merges what was measured.")]
 pub(super) struct Plan {
-    #[command(flatten)]
-    pub reading: Reading,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = heading::JUDGE)]
     pub subjects: Subjects,
     /// Plan at most this many targets; what does not fit is named in the plan. 0 means no limit
-    #[arg(long, value_name = "COUNT", default_value_t = kubereach_engine::plan::MOST)]
+    #[arg(help_heading = heading::JUDGE, long, value_name = "COUNT", default_value_t = kubereach_engine::plan::MOST)]
     pub max_targets: usize,
     /// The plan as json, or as text a table of what will be dialled and why
-    #[arg(long, value_name = "FORMAT", value_parser = ["json", "text"], default_value = "json")]
+    #[arg(help_heading = heading::OUTPUT, long, value_name = "json|text", hide_possible_values = true, value_parser = ["json", "text"], default_value = "json")]
     pub format: String,
     /// Write the plan to a file; the table then goes to standard output if it is asked for
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(help_heading = heading::OUTPUT, short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// `kubereach collect`
@@ -459,11 +507,22 @@ pub(super) struct Collect {
 #[command(after_help = "Examples:\n  kubereach explain\n  kubereach explain service/selects-no-pod")]
 pub(super) struct Explain {
     /// A finding code
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", hide_possible_values = true, value_parser = super::explain::codes())]
     pub code: Option<String>,
     /// Print the whole catalogue as Markdown (docs/checks.md)
     #[arg(long, hide = true)]
     pub markdown: bool,
+}
+
+/// `kubereach man`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    kubereach man | man -l -\n  \
+    kubereach man check > /usr/local/share/man/man1/kubereach-check.1")]
+pub(super) struct Man {
+    /// The command; without it the page of the program, which names them all
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
 }
 
 /// `kubereach completions`

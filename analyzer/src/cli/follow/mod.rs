@@ -52,7 +52,7 @@ impl FollowFlags {
 
 /// Judges until it is interrupted, or what was waited for is there.
 pub(super) fn run(command: &Check) -> Result<u8, Failure> {
-    let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = command.report.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
     let cluster = &command.reading.live.cluster;
     let target = input::target(cluster);
     // A kubeconfig that names no cluster will not name one later.
@@ -70,7 +70,10 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
         target,
         goal,
         files,
-        render: RenderOptions { color: false, quiet: false, ..check::rendering(command) },
+        render: RenderOptions {
+            audience: command.report.audience.unwrap_or_default(),
+            ..output::for_file(&check::rendering(command))
+        },
         began: Instant::now(),
     };
     ending(follower.interrupted(), |stop| follower.follow(options, stop))
@@ -116,6 +119,8 @@ struct Follower<'c> {
 
 impl Follower<'_> {
     fn follow(&self, mut options: AnalysisOptions, stop: Option<Stop>) -> Result<u8, Failure> {
+        // Every second counts, and nobody reads what it would be otherwise.
+        options.once = true;
         let mut last: Option<Report> = None;
         let mut failing: Option<(Instant, String)> = None;
         loop {
@@ -150,7 +155,7 @@ impl Follower<'_> {
                 Some(before) => lines::changes(before, &report),
                 None => lines::opening(&report),
             };
-            for line in told.iter().filter(|_| !self.command.quiet) {
+            for line in told.iter().filter(|_| !self.command.report.quiet) {
                 say(line)?;
             }
             if self.goal.as_ref().is_some_and(|goal| goal.missing(&report).is_empty()) {

@@ -3,8 +3,6 @@
 //! Without INPUT the cluster of the current context is read, and of it the context's namespace unless `-n` or
 //! `-A` says otherwise. kubectl's flags for which cluster and as whom are ours already.
 
-mod complete;
-
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -13,8 +11,6 @@ use clap::{ArgMatches, Command, CommandFactory as _};
 
 use super::Failure;
 use super::args::Cli;
-
-pub(super) use complete::{SCRIPT, complete};
 
 const EXAMPLES: &str = "Examples:\n  \
     kubectl reach check                          judge the namespace of the current context\n  \

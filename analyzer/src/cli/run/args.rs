@@ -7,7 +7,7 @@ use clap::Args;
 use kubereach_live::run::From;
 
 use crate::cli::accept::{AcceptFlags, ListFlags};
-use crate::cli::args::{ClusterFlags, ColorWhen, FailOn, When, parse_time, range};
+use crate::cli::args::{ClusterFlags, ColorWhen, FailOn, ReportFlags, When, heading, parse_time, range};
 use crate::cli::subjects::Subjects;
 use crate::cli::via::Via;
 
@@ -64,36 +64,29 @@ pub(in crate::cli) struct Run {
     #[command(flatten)]
     pub cluster: ClusterFlags,
 
-    #[arg(help_heading = "Report", long, value_name = "FORMAT", value_parser = crate::cli::output::parse_format, help = crate::cli::output::formats())]
-    pub format: Option<kubereach_reports::render::Format>,
-    /// Also write to a file; its ending names the format (.html .md .json .jsonl .sarif .xml), or the
-    /// format stands before it, as in gitlab:quality.json (repeatable)
-    #[arg(help_heading = "Report", short, long, value_name = "FILE")]
-    pub output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub report: ReportFlags,
     /// Exit with 1 if a subject is this bad or worse
-    #[arg(help_heading = "Report", long, value_enum, default_value_t = FailOn::Broken)]
+    #[arg(help_heading = heading::GATE, long, value_enum, value_name = "VERDICT", default_value_t = FailOn::Broken)]
     pub fail_on: FailOn,
     /// What was not read and may stand in the way of traffic counts as unknown
-    #[arg(help_heading = "Report", long)]
+    #[arg(help_heading = heading::JUDGE, long)]
     pub strict: bool,
-    /// Print the summary only
-    #[arg(help_heading = "Report", short, long)]
-    pub quiet: bool,
     /// Show every line of the snapshot's coverage
-    #[arg(help_heading = "Report", long)]
+    #[arg(help_heading = heading::OUTPUT, long)]
     pub show_coverage: bool,
     /// Print at most this many subjects in detail (text)
-    #[arg(help_heading = "Report", long, value_name = "COUNT")]
+    #[arg(help_heading = heading::OUTPUT, long, value_name = "COUNT")]
     pub max_subjects: Option<usize>,
     #[command(flatten)]
     pub accept: AcceptFlags,
     #[command(flatten)]
     pub list: ListFlags,
     /// Show progress on standard error
-    #[arg(long, help_heading = "Report", value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
+    #[arg(long, help_heading = heading::OUTPUT, value_enum, default_value_t = When::Auto, hide_possible_values = true, value_name = "auto|never")]
     pub progress: When,
     /// Colour
-    #[arg(long, help_heading = "Report", value_enum, default_value_t = ColorWhen::Auto)]
+    #[arg(long, help_heading = heading::OUTPUT, value_enum, default_value_t = ColorWhen::Auto)]
     pub color: ColorWhen,
 }
 

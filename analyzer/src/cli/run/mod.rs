@@ -24,7 +24,7 @@ use kubereach_prober::words::Purpose;
 use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::Report;
 
-pub(super) use args::Run;
+pub(super) use args::{PodFlags, Run};
 
 use super::args::When;
 use super::{Failure, GATE, NOTHING, OK, check, input, output, plan, via};
@@ -38,7 +38,7 @@ pub(super) fn run(command: &Run) -> Result<u8, Failure> {
         consent::possible(command.yes)?;
     }
     let deadline = Instant::now() + command.cluster.timeout;
-    let files = command.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = command.report.output.iter().map(|path| output::target_of(path)).collect::<Result<Vec<_>, _>>()?;
     let options = options(command)?;
     let ask = asked(command, deadline)?;
     let intake = read(command, &options.intake)?;
@@ -109,7 +109,6 @@ fn options(command: &Run) -> Result<AnalysisOptions, Failure> {
 /// What the words of the command line ask for.
 fn asked(command: &Run, deadline: Instant) -> Result<Ask, Failure> {
     let pod = &command.pod;
-    let tolerations = pod.tolerations.iter().map(|text| job::parse_toleration(text)).collect::<Result<_, _>>();
     let only = match command.subjects.namespace.as_slice() {
         [one] => Some(one.clone()),
         _ => None,
@@ -118,22 +117,29 @@ fn asked(command: &Run, deadline: Instant) -> Result<Ask, Failure> {
         target: input::target(&command.cluster),
         from: command.from.clone(),
         namespace: command.place.clone().or(only),
-        options: job::JobOptions {
-            image: pod.image.clone(),
-            node: pod.node.clone(),
-            tolerations: tolerations.map_err(|why| Failure::Usage(format!("--tolerations: {why}")))?,
-            pull_secrets: pod.pull_secret.clone(),
-            service_account: pod.service_account.clone(),
-            no_mesh: pod.no_mesh,
-            deadline: pod.deadline,
-            allow: pod.allow_address.clone(),
-            salt: Some(salt()),
-            ..job::JobOptions::default()
-        },
+        options: job_options(pod)?,
         start: pod.start,
         deadline,
         accept_hazards: pod.accept_hazards,
         server_dry_run: !command.dry_run,
+        stop: None,
+    })
+}
+
+/// The prober's pod, as the flags describe it.
+pub(super) fn job_options(pod: &PodFlags) -> Result<job::JobOptions, Failure> {
+    let tolerations = pod.tolerations.iter().map(|text| job::parse_toleration(text)).collect::<Result<_, _>>();
+    Ok(job::JobOptions {
+        image: pod.image.clone(),
+        node: pod.node.clone(),
+        tolerations: tolerations.map_err(|why| Failure::Usage(format!("--tolerations: {why}")))?,
+        pull_secrets: pod.pull_secret.clone(),
+        service_account: pod.service_account.clone(),
+        no_mesh: pod.no_mesh,
+        deadline: pod.deadline,
+        allow: pod.allow_address.clone(),
+        salt: Some(salt()),
+        ..job::JobOptions::default()
     })
 }
 
@@ -191,7 +197,7 @@ fn measure(command: &Run, ask: &Ask, prepared: Prepared) -> Result<Done, Failure
 }
 
 /// The report of what was read, with what was measured.
-fn judge(
+pub(super) fn judge(
     intake: &Intake,
     mut options: AnalysisOptions,
     plan: &Plan,
@@ -215,16 +221,16 @@ fn deliver(command: &Run, report: &Report, files: &[(std::path::PathBuf, Format)
     let render = RenderOptions {
         width: output::width(),
         color: output::color(command.color),
-        quiet: command.quiet,
+        quiet: command.report.quiet,
+        summary_only: command.report.summary_only,
         max_subjects: command.max_subjects,
         show_coverage: command.show_coverage,
         show_suppressed: command.list.show_suppressed,
-        show_existing: false,
         root: output::root(),
         rules: output::pages(),
-        bundle: None,
+        ..RenderOptions::default()
     };
-    check::deliver(report, files, command.format, &render)
+    check::deliver(report, files, &command.report, &render)
 }
 
 /// The objects, as 'kubereach job' prints them.

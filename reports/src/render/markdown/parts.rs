@@ -1,8 +1,9 @@
 //! Everything around the subjects: the verdict on the whole, what was read, what was not.
 
 use super::budget::take;
-use super::escape::{code, code_cell, prose};
+use super::escape::{code, code_cell, fence, prose};
 use crate::render::assumptions::{Assumptions, OTHERS, STRICT, TITLE, rests};
+use crate::render::audience::{self, Audience};
 use crate::render::coverage;
 use crate::render::measured::{board, file_line};
 use crate::render::words::{self, count, number, plural};
@@ -100,16 +101,16 @@ pub(super) fn quiet(report: &Report, limit: usize) -> String {
     }
     let summary = &report.summary;
     let mut out = format!(
-        "<details><summary>Nothing wrong found{}: {} config-ok (not tested), {} healthy (verified by real traffic)</summary>\n\n",
+        "<details><summary>Nothing wrong found{}: {} not tested, {} verified by real traffic</summary>\n\n",
         if subjects.iter().any(|subject| rests(subject)) { " in what was read" } else { "" },
         number(summary.config_ok),
         number(summary.healthy)
     );
     let lines = subjects.iter().map(|subject| {
         let word = match subject.verdict {
-            Verdict::Healthy => "healthy",
-            _ if words::partly_tested(subject) => "config-ok, tested in part",
-            _ => "config-ok, not tested",
+            Verdict::Healthy => "verified",
+            _ if words::partly_tested(subject) => "no fault found, tested in part",
+            _ => "no fault found, not tested",
         };
         format!("- {} ({word})\n", code(&words::subject_name(subject)))
     });
@@ -210,7 +211,7 @@ pub(super) fn measured(report: &Report, limit: usize) -> String {
     finish(&mut out, lines, files.len(), limit / 3, "file", "files");
     let board = board(report);
     if !board.lines.is_empty() {
-        out.push_str("| Way |");
+        out.push_str("| Path |");
         for (vantage, source) in &board.columns {
             out.push_str(&format!(" {}, {} |", prose(vantage), prose(source)));
         }
@@ -229,10 +230,10 @@ pub(super) fn measured(report: &Report, limit: usize) -> String {
             let way = format!("{} — {}", line.subject, words::path_summary(line.path));
             format!("| {} |{cells}\n", prose(&way))
         });
-        finish(&mut out, rows, board.lines.len(), limit, "way", "ways");
+        finish(&mut out, rows, board.lines.len(), limit, "path", "paths");
     }
     if board.untouched > 0 {
-        let ways = plural(board.untouched, "further way was", "further ways were");
+        let ways = plural(board.untouched, "further path was", "further paths were");
         out.push_str(&format!("{ways} not measured at all.\n\n"));
     }
     out.push_str("</details>\n\n");
@@ -261,11 +262,34 @@ pub(super) fn problems(report: &Report, limit: usize) -> String {
     out
 }
 
+/// What to ask for, in one message: a block, which the reader copies with one click.
+pub(super) fn asks(report: &Report, audience: Audience, limit: usize) -> String {
+    let (commands, left) = audience::asks(report);
+    if audience == Audience::Operator || commands.is_empty() {
+        return String::new();
+    }
+    let mut lines = vec![audience::PLEASE.to_owned(), String::new()];
+    let mut used = 0;
+    for command in &commands {
+        used += command.len();
+        if used > limit {
+            break;
+        }
+        lines.push((*command).to_owned());
+    }
+    let left = left + (commands.len() + 2 - lines.len());
+    let mut out = format!("### {}\n\n{}\n", audience::TITLE, fence("text", &lines));
+    if let Some(told) = audience::more(left) {
+        out.push_str(&format!("_{}_\n\n", prose(&told)));
+    }
+    out
+}
+
 /// What the words mean.
 pub(super) fn legend(report: &Report) -> String {
     let mut out = String::from("<details><summary>What the words mean</summary>\n\n");
     for &verdict in Verdict::ALL {
-        out.push_str(&format!("- **{verdict}**: {}\n", words::meaning_in(report, verdict)));
+        out.push_str(&format!("- **{}**: {}\n", words::with_word(verdict), words::meaning_in(report, verdict)));
     }
     out.push_str(&format!("\n</details>\n\n_{} {}_\n", prose(&report.tool.name), prose(&report.tool.version)));
     out

@@ -3,7 +3,7 @@
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::measured::{SIGNS, board, file_line};
-use crate::render::words::{count, meaning_in, number};
+use crate::render::words::{count, meaning_in, number, sign, with_word as words_of};
 use crate::render::{RenderError, coverage};
 use crate::report::{Report, Verdict};
 
@@ -32,9 +32,9 @@ fn legend(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         sheet.gap()?;
     }
     for verdict in words {
-        let word = format!("{:<11}", verdict.word()).replace(' ', &STICKY.to_string());
-        let told = (Ink::Dim, meaning_in(report, verdict).to_owned());
-        sheet.flow("", "           ", &[(Ink::of_verdict(verdict), word), told])?;
+        let word = format!("{} {}", sign(verdict), words_of(verdict)).replace(' ', &STICKY.to_string());
+        let told = (Ink::Dim, format!(" — {}", meaning_in(report, verdict)));
+        sheet.flow("", "    ", &[(Ink::of_verdict(verdict), word), told])?;
     }
     Ok(())
 }
@@ -67,7 +67,7 @@ fn measured(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
     more(sheet, "  ", board.columns.len(), VANTAGES, "vantage", "vantages")?;
     let column = |text: &str| format!("{text:^5}");
     let head: String = (1..=board.columns.len().min(VANTAGES)).map(|n| column(&format!("[{n}]"))).collect();
-    sheet.flow(&format!("  {head} "), "", &[(Ink::Dim, "way".to_owned())])?;
+    sheet.flow(&format!("  {head} "), "", &[(Ink::Dim, "path".to_owned())])?;
     for line in board.lines.iter().take(WAYS) {
         let signs: String = line
             .cells
@@ -79,9 +79,9 @@ fn measured(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         let rest = " ".repeat(3 + 5 * board.columns.len().min(VANTAGES));
         sheet.flow(&format!("  {signs} "), &rest, &[(Ink::Bold, line.subject.clone()), told])?;
     }
-    more(sheet, "  ", board.lines.len(), WAYS, "way", "ways")?;
+    more(sheet, "  ", board.lines.len(), WAYS, "path", "paths")?;
     if board.untouched > 0 {
-        let ways = crate::render::words::plural(board.untouched, "further way was", "further ways were");
+        let ways = crate::render::words::plural(board.untouched, "further path was", "further paths were");
         sheet.flow("  ", "  ", &[(Ink::Dim, format!("{ways} not measured at all"))])?;
     }
     unproved(sheet, report)?;

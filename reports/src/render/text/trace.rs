@@ -2,9 +2,12 @@
 
 use std::io::Write;
 
+use super::fix;
 use super::head;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::assumptions::{Assumptions, settled_by_reading};
+use crate::render::audience::worded;
+use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::words::{self, number};
 use crate::render::{RenderError, RenderOptions};
@@ -17,6 +20,7 @@ pub fn render_trace(
     options: &RenderOptions,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
+    let report = &*worded(report, options.audience);
     let subject = report
         .subjects
         .get(subject_index)
@@ -43,9 +47,9 @@ struct Told<'r> {
 }
 
 fn opening(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
-    let verdict = format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
+    let verdict = format!("{}  ", words::label(subject.verdict).to_uppercase()).replace(' ', &STICKY.to_string());
     let name = words::subject_name(subject).replace(' ', &STICKY.to_string());
-    sheet.flow("", "           ", &[(Ink::of_verdict(subject.verdict), verdict), (Ink::Bold, name)])?;
+    sheet.flow("", "    ", &[(Ink::of_verdict(subject.verdict), verdict), (Ink::Bold, name)])?;
     sheet.flow("", "", &[(Ink::Plain, subject.headline.clone())])?;
     if !subject.reason.is_empty() && subject.reason != subject.headline {
         sheet.flow("", "", &[(Ink::Plain, subject.reason.clone())])?;
@@ -184,7 +188,7 @@ fn one_finding(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result
     if !finding.command.is_empty() {
         sheet.command(&further, &finding.command)?;
     }
-    Ok(())
+    fix::write(sheet, &format!("{deeper}fix    "), &further, proved::of_finding(finding))
 }
 
 /// Findings that hang on no segment: of the subject as a whole, and of the entries in front of it.

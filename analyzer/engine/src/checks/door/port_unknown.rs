@@ -10,7 +10,7 @@ use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "door/port-unknown",
     segment: SegmentName::Reference,
-    title: "Which port is meant cannot be told",
+    title: "Which port is meant is not known",
     explanation: "The port that a door asks for was masked, or depends on pods of which no endpoint was read: a name of \
          a container's port stands for a number that only the endpoints show. Which port of the Service is meant, and \
          whether anything listens there, cannot be told.",
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 pub fn check(lead: &Lead<'_>, segment: &mut Segment) {
     let Target::Service(service, LeadPort::Unknown(gap)) = &lead.target else { return };
     let name = words::brief(&lead.backend.name);
-    let message = format!("whether the Service '{name}' has {} cannot be told", lead.asked);
+    let message = format!("nothing shows whether the Service '{name}' has {}", lead.asked);
     let finding = DOC
         .finding(gap, lead.door.clone(), message)
         .relates(service.object(), "is asked for it")

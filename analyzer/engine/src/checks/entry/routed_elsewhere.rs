@@ -50,8 +50,9 @@ fn finding(
     let gap = Gap::by_design(format!("{kind} objects are not evaluated"), "only what they name is known");
     let message = format!("{} routes {what} as well", words::brief(&elsewhere.to_string()));
     let group = if kind.group.is_empty() { String::new() } else { format!(".{}", kind.group) };
-    let verb = format!("get {}{group} -o yaml", kind.kind.to_ascii_lowercase());
-    let command = words::kubectl(&words::quoted(&verb).replace('\'', ""), &elsewhere);
+    // The kind comes from the input, and may be anything.
+    let resource = words::quoted(&format!("{}{group}", kind.kind.to_ascii_lowercase()));
+    let command = words::kubectl(&format!("get {resource} -o yaml"), &elsewhere);
     let finding = DOC.finding(&gap, entry.clone(), message).relates(elsewhere, "routes it");
     Some(finding.next("Find out where it sends requests.", command))
 }

@@ -9,7 +9,7 @@ use kubereach_model::snapshot::Gap;
 pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "gateway/attached-route-unsettled",
     segment: SegmentName::Rule,
-    title: "Whether a route attached to the listener leads anywhere cannot be told",
+    title: "Whether a route attached to the listener leads anywhere is not known",
     explanation: "The listener itself is in order. Of one of the routes attached to it no path is open, and not every \
                   path could be told, as where the Services behind it were not read. A route that leads nowhere \
                   lessens the Gateway, so it is not called in order; the route's own verdict says what is missing.",
@@ -24,7 +24,7 @@ pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
         let gap = Gap::investigate(format!("whether {object} leads anywhere"), "see the route's own verdict");
         let (kind, name) = (route.kind.word(), &route.metadata.name);
         let message =
-            format!("whether {kind} {name} attached to {} leads anywhere cannot be told", cx.listener.describe());
+            format!("nothing shows whether {kind} {name}, attached to {}, leads anywhere", cx.listener.describe());
         let command = command::describe(&object);
         segment.add(DOC.finding(&gap, object, message).next("Look at the route.", command));
     }

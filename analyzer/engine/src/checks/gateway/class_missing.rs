@@ -1,6 +1,6 @@
 //! `gateway/class-missing`: the GatewayClass does not exist.
 
-use kubereach_reports::report::SegmentName;
+use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::evaluate::gateway_api::context::GatewayContext;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text};
@@ -39,6 +39,10 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
         .next(
             "Create the class (its controller's installation brings one) or name an existing one.",
             "kubectl get gatewayclass",
+        )
+        .relates(
+            ObjectRef { kind: "GatewayClass".to_owned(), namespace: None, name: class.clone(), group: None },
+            "does not exist",
         )
         .at(gateway.origin, field!["spec", "gatewayClassName"]),
     );

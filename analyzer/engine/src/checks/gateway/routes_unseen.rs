@@ -24,7 +24,7 @@ pub(super) fn check(cx: &AttachedRoutesContext<'_, '_>, segment: &mut Segment) {
         DOC.finding(
             gap,
             listener.owner.object(),
-            format!("which routes are attached to {} cannot be told", listener.describe()),
+            format!("nothing shows which routes are attached to {}", listener.describe()),
         )
         .next(
             "Let whoever reads the cluster list the routes (docs/rbac.yaml).",

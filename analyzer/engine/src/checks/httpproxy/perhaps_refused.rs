@@ -11,7 +11,7 @@ use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "httpproxy/perhaps-refused",
     segment: SegmentName::Rule,
-    title: "Whether Contour serves the HTTPProxy cannot be told",
+    title: "Whether Contour serves the HTTPProxy is not known",
     explanation: "Something that Contour has to find (a delegation, an extension service, a setting of its \
                   configuration) was not read. Not raised where Contour says that the present spec is valid.",
     example: "tls: {secretName: certs/shop} and TLSCertificateDelegations that were not collected",

@@ -28,7 +28,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     }
     let kind = state.ingress.kind();
     let gap = Gap::investigate(format!("the status of the {kind} was not collected"), "its source leaves it out");
-    let message = format!("whether this {kind} has an address cannot be told: its status was not collected");
+    let message = format!("the status of this {kind} was not collected, so nothing shows whether it has an address");
     let finding = DOC.finding(&gap, state.ingress.object(), message);
     segment.add(finding.next("Look at its address.", words::describe(state)));
 }

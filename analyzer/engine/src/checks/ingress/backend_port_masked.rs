@@ -25,7 +25,7 @@ pub fn check(cx: &IngressPath<'_, '_>, segment: &mut Segment) {
     let Target::Service(service, PortAnswer::Masked) = &cx.reference.target else { return };
     let gap = Gap::investigate("a port number is masked", "a collector hid it");
     let (origin, field) = cx.backend_field(field!["service", "port"]);
-    let message = "whether the Service declares the port cannot be told: a collector masked it";
+    let message = "a collector masked the port, so nothing shows whether the Service declares it";
     let finding = DOC.finding(&gap, cx.object(), message).relates(service.object(), "the Service").at(origin, field);
     segment.add(finding.next("Compare the ports.", words::kubectl("get service -o yaml", &service.object())));
 }

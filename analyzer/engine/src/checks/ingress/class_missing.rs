@@ -1,6 +1,6 @@
 //! `ingress/class-missing`
 
-use kubereach_reports::report::SegmentName;
+use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::checks::ingress::words;
 use crate::resolve::controllers;
@@ -23,6 +23,10 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     sources: &["networking.k8s.io/v1 IngressSpec.ingressClassName", "ingress-nginx: multiple controllers"],
 });
 
+fn class(name: &str) -> ObjectRef {
+    ObjectRef { kind: "IngressClass".to_owned(), namespace: None, name: words::brief(name), group: None }
+}
+
 /// Adds it for a class that is proven not to exist.
 pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let (Class::Missing(absence), Named::Field(name)) = (&state.class.class, state.class.named) else { return };
@@ -36,6 +40,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     let finding = DOC
         .finding(&absence.proof(), state.ingress.object(), message)
         .cause(cause)
+        .relates(class(name), "does not exist")
         .at(state.ingress.origin, field!["spec", "ingressClassName"]);
     segment.add(finding.next("Name a class that exists, or create this one.", "kubectl get ingressclass"));
 }

@@ -29,7 +29,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         return;
     }
     let message =
-        format!("which controller serves the class '{}' cannot be told: the class was not read", words::brief(name));
+        format!("the class '{}' was not read, so nothing says which controller serves it", words::brief(name));
     let place = field!["spec", "ingressClassName"];
     if let Some(obstacle) = of_cluster(state, gap.clone()) {
         let assumption = DOC.assumption(obstacle, state.ingress.object(), message).at(state.ingress.origin, place);

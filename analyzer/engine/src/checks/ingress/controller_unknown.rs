@@ -35,7 +35,7 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
     };
     let gap = Gap::investigate(format!("whether {what} runs is not shown"), "it is not a controller that is known");
     let kind = state.ingress.kind();
-    let message = format!("whether {what} serves this {kind} cannot be told: no address is published");
+    let message = format!("no address shows that {what} serves this {kind}");
     if let Some(obstacle) = of_cluster(state, gap.clone()) {
         let assumption = DOC.assumption(obstacle, state.ingress.object(), message);
         return segment.assume(assumption.could(COULD).read_by(classes()), state.strict);

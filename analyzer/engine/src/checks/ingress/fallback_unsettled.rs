@@ -33,7 +33,7 @@ pub fn finding(cx: &Fallback<'_, '_>) -> Option<Finding> {
     };
     let state = cx.path.state;
     let message = format!(
-        "'{}' cannot answer, and whether the fallback Service '{}' does in its place cannot be told",
+        "'{}' cannot answer, and nothing shows whether the fallback Service '{}' does in its place",
         cx.dead.name, named.name
     );
     let command = words::kubectl("describe service", &named);

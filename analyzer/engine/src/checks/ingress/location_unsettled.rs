@@ -12,7 +12,7 @@ use kubereach_model::field;
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "ingress/location-unsettled",
     segment: SegmentName::Rule,
-    title: "Whether an object that an annotation names is there cannot be told",
+    title: "Whether an object that an annotation names is there is not known",
     explanation: "ingress-nginx denies a location (503) whose annotation names a Secret or ConfigMap that is not there. \
                   Of a ConfigMap that was not read it cannot be told, nor of a Secret that is not among manifests which \
                   were declared to be all: they seldom hold Secrets.",

@@ -30,7 +30,8 @@ pub fn check(state: &IngressState<'_>, segment: &mut Segment) {
         format!("whether the controller runs with {FLAG} is not shown"),
         "its pods' flags were not seen",
     );
-    let message = "whether TLS reaches the backend unopened cannot be told: the controller's flags were not seen";
+    let message =
+        "the controller's flags were not seen, and one of them decides whether TLS reaches the backend unopened";
     let finding = DOC.finding(&gap, state.ingress.object(), message);
     segment.add(finding.next("Look at the controller's flags.", words::controller_pods(state)));
 }

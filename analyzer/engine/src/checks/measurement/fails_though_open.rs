@@ -12,7 +12,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
     code: "measurement/fails-though-open",
     segment: SegmentName::Address,
     title: "Traffic fails, and the configuration shows no cause",
-    explanation: "Real requests fail on this way, at least twice, while something else was answered from the same \
+    explanation: "Real requests fail on this path, at least twice, while something else was answered from the same \
                   place or the snapshot explains the failure; the snapshot itself shows nothing that would block \
                   it. The verdict follows the traffic. Where it breaks is named only if other measurements of the \
                   same caller leave one place; otherwise the causes that fit are listed. Not raised for a failure \
@@ -51,6 +51,6 @@ const fn look(segment: Option<SegmentName>) -> &'static str {
         }
         Some(SegmentName::Address) => "Look at where the published address leads: load balancer, DNS, firewall.",
         Some(_) => "Look at this object and at what its controller says about it.",
-        None => "Measure the parts of the way one by one, from the same caller, to see where it breaks.",
+        None => "Measure the parts of the path one by one, from the same caller, to see where it breaks.",
     }
 }

@@ -30,7 +30,7 @@ pub fn finding(cx: &Context<'_>) -> Option<Finding> {
         format!("the API server gets through {on_path}, and real traffic does not")
     };
     let cause = if *real_flows {
-        "the relay takes another way; a firewall between control plane and nodes, or a mesh that wants its own identity, explains it"
+        "the relay takes another path; a firewall between control plane and nodes, or a mesh that wants its own identity, explains it"
     } else {
         "the process answers, so look at network policy, a mesh, or the Service rules of the nodes"
     };

@@ -26,7 +26,7 @@ pub fn finding(cx: &Context<'_>) -> Option<Finding> {
     let Remark::Unconfirmed(told) = cx.remark else { return None };
     let gap = Gap::investigate(
         "whether a measured failure is the target's",
-        "there was no second attempt, nothing else was answered from the same place, or real callers take another way",
+        "there was no second attempt, nothing else was answered from the same place, or real callers take another path",
     );
     let message = format!("traffic failed {}{}, and nothing corroborates it", on_path(cx.path), part(told));
     let entry = cx.entry();

@@ -12,7 +12,7 @@ use kubereach_model::snapshot::Gap;
 pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "openshift/host-contested",
     segment: SegmentName::Rule,
-    title: "Whether the Route gets its host cannot be told",
+    title: "Whether the Route gets its host is not known",
     explanation: "Another Route asks for the same host (or for its domain, by a wildcard), and who gets it depends on \
                   what was not read: the settings of the IngressControllers (namespaceOwnership, wildcardPolicy, \
                   selectors of shards), or which of two manifests is stored first.",

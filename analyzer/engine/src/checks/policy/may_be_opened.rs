@@ -65,7 +65,7 @@ fn named(unread: &Unread) -> String {
 }
 
 fn gap(unread: &Unread, what: &str) -> Gap {
-    Gap::investigate(what, unread.gap.sentence())
+    Gap::investigate(what, unread.gap.sentence()).for_want_of(&unread.kind)
 }
 
 /// The missing kind settles it, not the policies that were read.

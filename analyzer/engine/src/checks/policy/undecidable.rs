@@ -24,9 +24,22 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let missing = cx.missing().filter(|_| !cx.is_not_enforced())?;
     let what = format!("whether the policies admit traffic to {} of {} pods", cx.unclear(), cx.all());
     let gap = Gap::investigate(what, missing.to_string());
-    let message = format!("it cannot be decided whether the network policies admit traffic: {missing}");
+    let message = format!("the network policies leave open whether they admit traffic: {missing}");
     let finding = DOC.finding(&gap, cx.view.service.object(), message);
-    Some(blame(finding, &cx.policies(), cx.view.namespace()))
+    Some(settled_by(blame(finding, &cx.policies(), cx.view.namespace()), Some(missing)))
+}
+
+/// Where objects are missing and not a rule, there is nothing to correct: they are to be read.
+fn settled_by(finding: Finding, missing: Option<Missing<'_>>) -> Finding {
+    let (kind, plural) = match missing {
+        Some(Missing::PodAddress | Missing::NamedPort(_) | Missing::UnnamedPod | Missing::Caller) => ("pods", "pods"),
+        Some(Missing::NamespaceLabels(_)) => ("namespaces with their labels", "namespaces"),
+        Some(Missing::NodeLabels(_)) => ("nodes with their labels", "nodes"),
+        _ => return finding,
+    };
+    let scope = if plural == "pods" { " -A" } else { "" };
+    let action = format!("Collect the {kind} as well, and give both files to kubereach.");
+    finding.next(action, format!("kubectl get {plural}{scope} -o yaml > {plural}.yaml"))
 }
 
 /// Where the controller that connects is known. `segment` is what it is without it.
@@ -46,8 +59,8 @@ fn of_identity(cx: &CallerContext<'_, '_>) -> Finding {
         format!("{name} gives it an identity of its own that no NetworkPolicy can name"),
     );
     let message = format!(
-        "it cannot be decided whether the proxy of {name} may connect to {port}: \
-         it runs on the nodes and has no pod labels"
+        "the proxy of {name} runs on the nodes and has no pod labels, so the policies do not say whether it may \
+         connect to {port}"
     );
     DOC.finding(&gap, cx.view.service.object(), message)
         .next("Ask the plugin what it admits.", command::list("ciliumendpoints", cx.view.namespace()))
@@ -73,7 +86,7 @@ fn of_pods(cx: &CallerContext<'_, '_>, pairs: &Pairs<'_, '_>, segment: &Segment)
     }
     let (name, port) = (cx.name, cx.port_words());
     let gap = Gap::investigate(format!("whether the pods of {name} are admitted"), why.clone());
-    let message = format!("it cannot be decided whether the pods of {name} may connect to {port}: {why}");
+    let message = format!("the policies leave open whether the pods of {name} may connect to {port}: {why}");
     let finding = DOC.finding(&gap, cx.view.service.object(), message);
-    Some(blame(finding, &pairs.deciding, cx.view.namespace()))
+    Some(settled_by(blame(finding, &pairs.deciding, cx.view.namespace()), pairs.missing))
 }

@@ -29,7 +29,7 @@ pub(super) fn check(cx: &BackendContext<'_, '_>, segment: &mut Segment) {
         DOC.finding(
             &gap,
             route.object(),
-            format!("which port of {} is meant cannot be told, it was masked", target.describe()),
+            format!("the collector masked the port, so nothing shows which port of {} is meant", target.describe()),
         )
         .at(route.origin, field!["spec", "rules", rule, "backendRefs", index]),
     );

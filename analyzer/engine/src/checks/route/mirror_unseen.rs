@@ -29,9 +29,9 @@ pub(super) fn check(cx: &FilterContext<'_, '_>, segment: &mut Segment) {
             gap,
             route.object(),
             format!(
-                "whether the copies of rule {} arrive cannot be told: {} is not in the input",
-                index + 1,
-                target.describe()
+                "{} is not in the input, so nothing shows whether the copies of rule {} arrive",
+                target.describe(),
+                index + 1
             ),
         )
         .cause("only the mirrored copies are in doubt; the requests themselves go their way")

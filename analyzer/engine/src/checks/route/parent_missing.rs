@@ -39,6 +39,7 @@ pub(super) fn check(cx: &ParentContext<'_, '_>, segment: &mut Segment) {
             "Create the parent or correct the parentRef.",
             command::list(&format!("{}s", parent.kind.to_ascii_lowercase()), &namespace),
         )
+        .relates(parent, "does not exist")
         .at(route.origin, field!["spec", "parentRefs", index, "name"]),
     );
 }

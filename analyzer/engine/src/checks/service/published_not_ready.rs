@@ -29,10 +29,11 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let count = cx.behind.counts.ready;
     let gap =
         Gap::investigate("whether they answer", "publishNotReadyAddresses sends traffic to pods that are not ready");
-    let message = format!(
-        "{count} {} published, and none of their pods is ready",
-        if count == 1 { "address is" } else { "addresses are" }
-    );
+    let message = if count == 1 {
+        "1 address is published although its pod is not ready".to_owned()
+    } else {
+        format!("{count} addresses are published although none of their pods is ready")
+    };
     Some(
         cx.blame(DOC.finding(&gap, cx.object(), message))
             .at(cx.view.service.origin, field!["spec", "publishNotReadyAddresses"]),

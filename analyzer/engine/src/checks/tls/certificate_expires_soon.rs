@@ -26,7 +26,7 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let message = format!("the certificate in the Secret '{}' expires at {end}", words::brief(&facts.name));
         Some(
             user.relate(DOC.finding(super::secret(facts), message))
-                .next("Renew it in time.", crate::checks::tls::look(facts)),
+                .next("Renew it in time.", crate::checks::tls::certificate(facts)),
         )
     })
 }

@@ -28,6 +28,6 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let finding = DOC
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection.");
-        Some(user.relate(finding).next("Check the dates of the certificate.", crate::checks::tls::look(facts)))
+        Some(user.relate(finding).next("Check the dates of the certificate.", crate::checks::tls::certificate(facts)))
     })
 }

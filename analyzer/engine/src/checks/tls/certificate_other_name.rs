@@ -34,6 +34,8 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let finding = DOC
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection for a host the certificate does not name.");
-        Some(user.relate(finding).next("Use a certificate that names the host.", crate::checks::tls::look(facts)))
+        Some(
+            user.relate(finding).next("Use a certificate that names the host.", crate::checks::tls::certificate(facts)),
+        )
     })
 }

@@ -46,7 +46,7 @@ pub(super) fn subject<'s>(backends: &Backends<'_, 's>, cx: &VirtualContext<'_, '
     let mut not_checked = Vec::new();
     if made.left_out > 0 {
         not_checked.push(UncheckedItem {
-            what: format!("{} more ways through it", made.left_out),
+            what: format!("{} more paths through it", made.left_out),
             why: "it has more hosts, gateways, rules and destinations than are listed".to_owned(),
         });
     }

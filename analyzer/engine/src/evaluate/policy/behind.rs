@@ -37,9 +37,9 @@ pub fn behind<'s>(
     if targets.is_empty() && !untouched {
         let pods_read = cluster.snapshot.is_complete(Pod::KIND, Some(view.namespace())).is_ok();
         segment.evaluated(if pods_read {
-            "no pod behind it that policies could be about"
+            "no pod is behind it, so no policy matters"
         } else {
-            "no address behind it was read that policies could be about"
+            "which pods are behind it was not read"
         });
         return Arc::new(segment);
     }
@@ -52,6 +52,11 @@ pub fn behind<'s>(
     for third_party in &third_party {
         for check in checks.third_party {
             segment.add(check(third_party));
+        }
+    }
+    for way in ways_out(cluster, &targets) {
+        for check in checks.ways_out {
+            segment.add(check(way));
         }
     }
     let unread_pods = unread_pods(cluster, view, &targets);
@@ -138,6 +143,14 @@ fn touching<'a, 's>(cluster: &'a Cluster<'s>, targets: &[Target<'s>]) -> Vec<&'a
             found.entry(third_party.object.clone()).or_insert(third_party);
         }
     }
+    found.into_values().collect()
+}
+
+/// What says by which way connections of one of the pods leave the cluster, each once.
+fn ways_out<'a, 's>(cluster: &'a Cluster<'s>, targets: &[Target<'s>]) -> Vec<&'a ThirdParty<'s>> {
+    let pods = targets.iter().filter_map(|target| target.end.pod());
+    let all = pods.flat_map(|pod| cluster.policies().third_party.ways_out(pod));
+    let found: BTreeMap<_, _> = all.map(|way| (way.object.clone(), way)).collect();
     found.into_values().collect()
 }
 
