@@ -157,7 +157,7 @@ impl Shared {
         let mut passed: Option<String> = None;
         for name in Self::names(&request.host) {
             let Some(own) = self.hosts.get(&name) else { continue };
-            if let Some((state, outcome)) = slashed(ingresses, own, request).filter(|_| nginx) {
+            if let Some((state, outcome)) = nginx.then(|| slashed(ingresses, own, request)).flatten() {
                 let door = door(Some(state.ingress.object()));
                 return Handled { door, fit, outcome, candidates: considered };
             }
