@@ -127,7 +127,7 @@ impl Pair<'_, '_, '_, '_, '_> {
         }
         let method = special.method.as_deref().unwrap_or("GET");
         let request = format!("{method} {scheme}://{}{path}", name.asked());
-        Some(Both { request, before: said(&before), after: said(&after) })
+        Some(Both { request, before: said(&before, path), after: said(&after, path) })
     }
 }
 
@@ -142,7 +142,7 @@ fn promises(answer: &Answer) -> (&'static str, &[u16], Vec<(String, i64)>, Optio
     (answer.answer.word(), &answer.status, backends, answer.redirect.as_ref().map(super::RedirectRow::location))
 }
 
-fn said(answer: &Answer) -> RequestAnswer {
+fn said(answer: &Answer, path: &str) -> RequestAnswer {
     let total: i64 = answer.backends.iter().map(|b| b.weight).fold(0, i64::saturating_add);
     let mut shares = answer.backends.iter().filter(|b| b.weight > 0).map(|row| {
         let percent = (i128::from(row.weight) * 100).checked_div(i128::from(total)).unwrap_or(0);
@@ -151,6 +151,9 @@ fn said(answer: &Answer) -> RequestAnswer {
     let several = answer.answer == Word::Backend && answer.backends.len() > 1;
     let line = if several {
         format!("applications answer: {}", shares.by_ref().collect::<Vec<_>>().join(", "))
+    } else if let Some(to) = answer.redirect.as_ref().filter(|to| to.path == path) {
+        let location = to.location();
+        format!("{} to {}, the same path", to.status, location.strip_suffix(path).unwrap_or(&location))
     } else if is_nobody(answer) {
         "no door that was read takes it".to_owned()
     } else {

@@ -274,7 +274,7 @@ fn slashed<'a, 's>(
 ) -> Option<(&'a IngressState<'s>, Outcome)> {
     let longer = format!("{}/", request.path);
     let rules = |path: &str| {
-        here.paths.of(path).into_iter().filter_map(|at| {
+        here.paths.of(path).into_iter().filter_map(move |at| {
             let (id, path) = here.rules.get(at)?;
             let state = ingresses.states.get(*id).filter(|state| !is_canary(state))?;
             let rule = state.ingress.declared.get(*path)?;
