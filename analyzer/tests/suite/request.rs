@@ -369,8 +369,10 @@ fn a_change_says_which_requests_get_another_answer() {
     let gone = row("shop.example", "/gone");
     assert_eq!((&gone["before"]["answer"], &gone["after"]["answer"]), (&"response".into(), &"backend".into()));
     assert_eq!(gone["match"], "this path and below");
-    assert_eq!(gone["after"]["line"], "an application answers: Service shop/inner:80");
+    assert_eq!(gone["after"]["line"], "an application answers: Service shop/cart:80");
     assert!(!rows.iter().any(|row| row["path"] == "/cart"), "{rows:#?}");
+    assert_eq!(row("old.example", "/")["after"]["line"], "no door that was read takes it");
+    assert_eq!(row("new.example", "/")["after"]["answer"], "redirect");
     // The same in the other direction, and nothing of a world beside itself.
     let back = run(&after, &before);
     let back = back["change"]["requests"].as_array().unwrap().clone();

@@ -8,6 +8,8 @@ use rayon::prelude::*;
 use super::Requests;
 use super::data::{Answer, Query, Word};
 use super::survey::{Name, PROBE, Sight, Special, Survey, asked};
+use crate::evaluate::door;
+use kubereach_model::snapshot::GroupKind;
 
 /// Hosts that are compared.
 const MOST_HOSTS: usize = 5000;
@@ -30,7 +32,7 @@ impl Requests<'_, '_> {
         let (old, new) = (Survey::of(self), Survey::of(after));
         let names: BTreeSet<Name> = old.names().into_iter().chain(new.names()).collect();
         let names: Vec<Name> = names.into_iter().collect();
-        let pair = Pair { before: self, after, doubts };
+        let pair = Pair { before: self, after, doubts, nobody: doubts || (self.sees(after) && after.sees(self)) };
         let mut rows: Vec<RequestChange> = names
             .into_par_iter()
             .take(MOST_HOSTS)
@@ -41,10 +43,23 @@ impl Requests<'_, '_> {
     }
 }
 
+impl Requests<'_, '_> {
+    /// Were all doors read of the kinds that the two have?
+    fn sees(&self, other: &Requests<'_, '_>) -> bool {
+        let subjects = self.subjects.iter().chain(other.subjects.iter());
+        let kinds: BTreeSet<(&str, &str)> =
+            subjects.filter_map(|s| door::kind(&s.object)).map(|kind| (kind.group, kind.name)).collect();
+        let complete = |(group, name)| self.cluster.snapshot.is_complete(&GroupKind::known(group, name), None).is_ok();
+        kinds.into_iter().all(complete)
+    }
+}
+
 struct Pair<'r, 'a, 's, 'b, 't> {
     before: &'r Requests<'a, 's>,
     after: &'r Requests<'b, 't>,
     doubts: bool,
+    /// That no door takes a request is known on both sides.
+    nobody: bool,
 }
 
 impl Pair<'_, '_, '_, '_, '_> {
@@ -104,15 +119,21 @@ impl Pair<'_, '_, '_, '_, '_> {
             ..Query::default()
         };
         let (before, after) = (self.before.query(&query), self.after.query(&query));
-        let open = !self.doubts && [&before, &after].into_iter().any(|answer| answer.answer == Word::Unknown);
+        let is_open = |answer: &Answer| answer.answer == Word::Unknown && !(self.nobody && is_nobody(answer));
+        let open = !self.doubts && (is_open(&before) || is_open(&after));
         let both_open = before.answer == Word::Unknown && after.answer == Word::Unknown;
         if open || both_open || promises(&before) == promises(&after) {
             return None;
         }
         let method = special.method.as_deref().unwrap_or("GET");
         let request = format!("{method} {scheme}://{}{path}", name.asked());
-        Some(Both { request, before: said(&before), after: said(&after) })
+        Some(Both { request, before: said(&before, path), after: said(&after, path) })
     }
+}
+
+/// No door takes it.
+fn is_nobody(answer: &Answer) -> bool {
+    answer.answer == Word::Unknown && answer.door.is_none()
 }
 
 /// What the client gets, whichever pods answer.
@@ -121,7 +142,7 @@ fn promises(answer: &Answer) -> (&'static str, &[u16], Vec<(String, i64)>, Optio
     (answer.answer.word(), &answer.status, backends, answer.redirect.as_ref().map(super::RedirectRow::location))
 }
 
-fn said(answer: &Answer) -> RequestAnswer {
+fn said(answer: &Answer, path: &str) -> RequestAnswer {
     let total: i64 = answer.backends.iter().map(|b| b.weight).fold(0, i64::saturating_add);
     let mut shares = answer.backends.iter().filter(|b| b.weight > 0).map(|row| {
         let percent = (i128::from(row.weight) * 100).checked_div(i128::from(total)).unwrap_or(0);
@@ -130,6 +151,11 @@ fn said(answer: &Answer) -> RequestAnswer {
     let several = answer.answer == Word::Backend && answer.backends.len() > 1;
     let line = if several {
         format!("applications answer: {}", shares.by_ref().collect::<Vec<_>>().join(", "))
+    } else if let Some(to) = answer.redirect.as_ref().filter(|to| to.path == path) {
+        let location = to.location();
+        format!("{} to {}, the same path", to.status, location.strip_suffix(path).unwrap_or(&location))
+    } else if is_nobody(answer) {
+        "no door that was read takes it".to_owned()
     } else {
         answer.line()
     };

@@ -157,8 +157,9 @@ impl<'w, 's> Requests<'w, 's> {
                 None => all.extend(self.silent(&opened.own, request, only)),
             }
         }
-        if let Some(other) = self.others.claiming(&request.host).filter(|_| only.is_none()) {
-            let object = object_of(&other);
+        let other = self.others.claiming(&request.host).filter(|_| only.is_none());
+        // What is a door was asked above.
+        if let Some(object) = other.map(|other| object_of(&other)).filter(|object| door::kind(object).is_none()) {
             let because = format!("{object} claims the host, and a {} is not evaluated", object.kind);
             let mut answer = Answer::bare(Word::Unknown, because);
             answer.door = Some(object.to_string());

@@ -23,6 +23,7 @@ use crate::resolve::ingress::claims::{is_canary, meeting};
 use crate::resolve::ingress::rules::Declared;
 use crate::resolve::ingress::state::IngressState;
 use crate::resolve::request::{Request, Takes};
+use crate::resolve::route::redirect;
 
 /// The rules of the Ingresses that share one set of hosts and paths, by host: which Ingress and which of its paths.
 #[derive(Debug, Default)]
@@ -156,6 +157,10 @@ impl Shared {
         let mut passed: Option<String> = None;
         for name in Self::names(&request.host) {
             let Some(own) = self.hosts.get(&name) else { continue };
+            if let Some((state, outcome)) = nginx.then(|| slashed(ingresses, own, request)).flatten() {
+                let door = door(Some(state.ingress.object()));
+                return Handled { door, fit, outcome, candidates: considered };
+            }
             let found = found(ingresses, own, request);
             considered.extend(found.iter().map(|one| one.candidate(&found)));
             let outcome = match winner(&found) {
@@ -259,6 +264,41 @@ fn found<'a, 's>(ingresses: &'a Ingresses<'s>, here: &AtHost, request: &Request)
         .collect();
     all.sort_by(|a, b| a.order(b).unwrap_or(Ordering::Equal).then_with(|| is_canary(a.state).cmp(&is_canary(b.state))));
     all
+}
+
+/// Where nginx adds the slash that the path of a location has more than the request.
+fn slashed<'a, 's>(
+    ingresses: &'a Ingresses<'s>,
+    here: &AtHost,
+    request: &Request,
+) -> Option<(&'a IngressState<'s>, Outcome)> {
+    let longer = format!("{}/", request.path);
+    let rules = |path: &str| {
+        here.paths.of(path).into_iter().filter_map(move |at| {
+            let (id, path) = here.rules.get(at)?;
+            let state = ingresses.states.get(*id).filter(|state| !is_canary(state))?;
+            let rule = state.ingress.declared.get(*path)?;
+            Some((state, rule, location(ingresses, state, rule)))
+        })
+    };
+    let (state, rule, _) = rules(&longer).find(|(.., location)| location.adds_slash(&request.path))?;
+    if rules(&request.path).any(|(.., location)| location.stands_at(&request.path)) {
+        return None;
+    }
+    let redirect = redirect::Location {
+        scheme: if request.speech.is_tls() { "https" } else { "http" }.to_owned(),
+        host: request.host.clone(),
+        port: request.port,
+        path: longer,
+        status: 301,
+    };
+    let taken = Taken {
+        host: rule.host.map(str::to_owned),
+        matches: Some(rule.matches()),
+        redirect: Some(redirect),
+        ..Taken::by(state.ingress.object())
+    };
+    Some((state, Outcome::Taken(Box::new(taken))))
 }
 
 /// The main rule that takes it: canaries take a part of what comes to their main path.

@@ -110,6 +110,22 @@ impl<'a> Location<'a> {
         if path.starts_with(self.path.trim_end_matches('/')) { differs() } else { Takes::No }
     }
 
+    /// Does nginx send a client from this path to the location, which has a slash more? (`ngx_http_core_module`,
+    /// `location`: with `proxy_pass`, 301)
+    pub(super) fn adds_slash(&self, path: &str) -> bool {
+        let literal = matches!(self.matching, Matching::Text | Matching::Exact);
+        literal && self.path.strip_suffix('/') == Some(path) && !path.is_empty()
+    }
+
+    /// Is this very path a location of nginx?
+    pub(super) fn stands_at(&self, path: &str) -> bool {
+        match self.matching {
+            Matching::Exact | Matching::Text => self.path == path,
+            Matching::Elements => self.path.trim_end_matches('/') == path || self.path == path,
+            Matching::Regular | Matching::Own | Matching::Default => false,
+        }
+    }
+
     /// `Less` where this one comes first, by path alone; `None` where it cannot be told.
     pub(super) fn order(&self, other: &Self) -> Option<Ordering> {
         let last = |one: &Self| one.matching == Matching::Default;
