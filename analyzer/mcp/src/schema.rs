@@ -23,9 +23,11 @@ fn plain<T: JsonSchema>(settings: SchemaSettings) -> Value {
     schema
 }
 
-/// Of an answer.
+/// Of an answer: what there is nothing of is left out of it, and is never `null`.
 pub(crate) fn output<T: JsonSchema>() -> JsonObject {
-    object(plain::<T>(SchemaSettings::draft2020_12().for_serialize()))
+    let mut schema = plain::<T>(SchemaSettings::draft2020_12().for_serialize());
+    without_null(&mut schema);
+    object(schema)
 }
 
 /// Of arguments; with those that every paged tool takes.

@@ -22,7 +22,7 @@ fn questions() -> Vec<Question> {
         ("overview", json!({"kinds": ["gateways"]}), &[("/subjects/0/verdict", "config-ok")]),
         ("diagnose", subject("service", "shop", "cart"), &[("/verdict", "broken"), ("/why", "memory"), ("/next/command", "kubectl logs cart-"), ("/paths/0/config", "blocked")]),
         ("diagnose", subject("svc", "shop", "search"), &[("/verdict", "degraded"), ("", "readiness probe"), ("", "/ready")]),
-        ("diagnose", subject("Ingress", "shop", "shop"), &[("/verdict", "degraded"), ("/says", "1 of 2 ways")]),
+        ("diagnose", subject("Ingress", "shop", "shop"), &[("/verdict", "degraded"), ("/says", "1 of 2 paths")]),
         ("diagnose", subject("ing", "shop", "account"), &[("/verdict", "config-ok"), ("/assumptions/0/says", "TLS Secrets were not read")]),
         ("diagnose", subject("Service", "billing", "invoices"), &[("/verdict", "unknown"), ("/why", "permission refused"), ("/next/command", "kubectl get endpointslices -n billing")]),
         ("diagnose", subject("Gateway", "shop", "edge"), &[("/verdict", "config-ok"), ("/traffic", "not-tested")]),

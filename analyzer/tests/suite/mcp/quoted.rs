@@ -135,7 +135,7 @@ fn an_instruction_in_the_cluster_reaches_the_model_as_a_quotation_only() {
         quoted += usize::from(answer.to_string().contains(ORDER));
         let mut wrong = Vec::new();
         // The names of objects, and the matches of paths, stand in their own fields.
-        const NAMES: [&str; 6] = ["name", "match", "id", "entry", "path", "request"];
+        const NAMES: [&str; 8] = ["name", "match", "id", "entry", "path", "request", "to", "host"];
         let says = &mut |key: &str, text: &str| {
             if text.contains(ORDER) && !NAMES.contains(&key) {
                 wrong.push(format!("{key}: {text}"));
