@@ -6,7 +6,7 @@ pub mod bundle_unreadable;
 pub mod certificate_doubtful;
 pub mod fails_closed;
 pub mod headless;
-pub mod skipped;
+pub mod webhook_skipped;
 
 use crate::evaluate::door::api_server::CheckTable;
 use kubereach_model::evidence::CatalogueEntry;
@@ -19,12 +19,12 @@ pub static DOCS: &[&CatalogueEntry] = &[
     certificate_doubtful::DOC.entry(),
     fails_closed::DOC.entry(),
     headless::DOC.entry(),
-    skipped::DOC.entry(),
+    webhook_skipped::DOC.entry(),
 ];
 
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
     rule: &[api_unavailable::check, headless::check],
     tls: &[bundle_unreadable::check, bundle_expired::check, certificate_doubtful::check],
-    notes: &[fails_closed::finding, skipped::finding],
+    notes: &[fails_closed::finding, webhook_skipped::finding],
 };

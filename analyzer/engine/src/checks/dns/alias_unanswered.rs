@@ -30,7 +30,7 @@ pub(super) fn finding(cluster: &Cluster<'_>, silent: &Silent<'_>, alias: &Object
     let mut pods = cluster.snapshot.pods.in_namespace(namespace);
     let istiod = pods.any(|pod| pod.metadata.label("app") == Some("istiod"));
     if istiod || cluster.snapshot.is_complete(Pod::KIND, Some(namespace)).is_err() {
-        return super::door_by_name::finding(silent, alias);
+        return super::asked_by_name::finding(silent, alias);
     }
     let service = silent.object();
     let name = format!("{}/{}", service.namespace.as_deref().unwrap_or_default(), service.name);

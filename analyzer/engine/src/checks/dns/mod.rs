@@ -1,7 +1,7 @@
 //! Cluster DNS: what its servers are told, and what follows where they do not answer.
 
 pub mod alias_unanswered;
-pub mod door_by_name;
+pub mod asked_by_name;
 pub mod forwards_to_itself;
 pub mod names_fail;
 pub mod no_cluster_names;
@@ -23,7 +23,7 @@ use kubereach_model::snapshot::{Found, Proof};
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
     alias_unanswered::DOC.entry(),
-    door_by_name::DOC.entry(),
+    asked_by_name::DOC.entry(),
     forwards_to_itself::DOC.entry(),
     names_fail::DOC.entry(),
     no_cluster_names::DOC.entry(),
@@ -67,7 +67,7 @@ pub fn follow(cluster: &Cluster<'_>, subjects: &mut [SubjectPaths]) {
                     segment.add(if is_service {
                         alias_unanswered::finding(cluster, &silent, &subject.object)
                     } else {
-                        door_by_name::finding(&silent, &subject.object)
+                        asked_by_name::finding(&silent, &subject.object)
                     });
                     by_name = true;
                 }
