@@ -10,6 +10,7 @@ mod config;
 mod diff;
 mod each;
 mod explain;
+mod fixes;
 mod fleet;
 #[cfg(feature = "live")]
 mod follow;

@@ -7,6 +7,7 @@ mod program;
 mod can;
 mod ci_docs;
 mod cli;
+mod fixes;
 mod fleet;
 mod krew;
 mod manners;

@@ -10,6 +10,7 @@ mod audience;
 mod causes;
 mod change;
 mod coverage;
+mod fix;
 mod gate;
 mod github;
 mod gitlab;

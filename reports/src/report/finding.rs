@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, ObjectRef, SegmentName, SuppressedBy};
+use super::{Effect, Fix, ObjectRef, SegmentName, SuppressedBy};
 
 /// One fact about one object, with a stable code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +51,9 @@ pub struct Finding {
     /// Other objects the sentence names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// A repair that was proved, where there is a mechanical one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A place in an input.

@@ -6,6 +6,7 @@ mod assumption;
 mod cause;
 mod change;
 mod finding;
+mod fix;
 mod gate;
 mod measurement;
 mod quoted;
@@ -21,6 +22,7 @@ pub use change::{
     SubjectChange,
 };
 pub use finding::{Finding, Frame, Location, Related, Suppression};
+pub use fix::{Fix, FixChange, Replacement};
 pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};
 pub use quoted::{quoted, quoted_in};

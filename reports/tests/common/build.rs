@@ -122,6 +122,7 @@ pub fn finding(
         suppressed: None,
         related: Vec::new(),
         quoted: Vec::new(),
+        fix: None,
     }
 }
 

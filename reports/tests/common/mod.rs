@@ -13,7 +13,7 @@
 )]
 
 mod assumed;
-mod build;
+pub mod build;
 mod caused;
 mod causes;
 pub mod hostile;

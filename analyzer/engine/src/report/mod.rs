@@ -122,6 +122,7 @@ pub(crate) fn row(id: String, finding: Finding, place: Option<Place>) -> report:
         suppressed: None,
         related: finding.related,
         quoted,
+        fix: None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod fixes;
 mod less;
 mod questions;
 mod requests;
@@ -64,6 +65,8 @@ struct Expect {
     /// Facts that the inventory must tell of an input.
     #[serde(default)]
     facts: Vec<String>,
+    /// Exactly the repairs that are proved and offered.
+    fixes: Option<Vec<fixes::WantedFix>>,
 }
 
 /// Codes by subject; subjects that are not named must not be there.
@@ -178,6 +181,9 @@ fn judge(folder: &Path) -> Vec<String> {
     laws(&report, &mut errors);
     ask(folder, &expect.args, &expect.questions, &mut errors);
     requests::ask(folder, &expect.args, &expect.requests, &mut errors);
+    if let Some(wanted) = &expect.fixes {
+        fixes::compare(folder, &options, wanted, &mut errors);
+    }
     errors
 }
 

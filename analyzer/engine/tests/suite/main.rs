@@ -12,7 +12,7 @@ mod change_laws;
 mod cilium_laws;
 mod configuration;
 mod door_laws;
-mod door_laws;
+mod fix_laws;
 mod gate;
 mod gateway;
 mod laws;

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::accept::{AcceptFlags, ListFlags};
 use super::each::EachFlags;
+use super::fixes::FixFlags;
 #[cfg(feature = "live")]
 use super::follow::FollowFlags;
 use super::subjects::Subjects;
@@ -239,6 +240,8 @@ pub(super) struct Check {
     pub subjects: Subjects,
     #[command(flatten)]
     pub report: ReportFlags,
+    #[command(flatten)]
+    pub fixes: FixFlags,
     /// Show every line of the snapshot's coverage
     #[arg(help_heading = heading::OUTPUT, long)]
     pub show_coverage: bool,
@@ -357,6 +360,8 @@ pub(super) struct Trace {
     /// In whose words: what to do, or what to ask the customer for [default: support for support bundles, else operator]
     #[arg(help_heading = heading::OUTPUT, long = "for", value_name = "operator|support", hide_possible_values = true, value_parser = super::output::audiences())]
     pub audience: Option<kubereach_reports::render::Audience>,
+    #[command(flatten)]
+    pub fixes: FixFlags,
     #[command(flatten)]
     pub accept: AcceptFlags,
     #[command(flatten)]

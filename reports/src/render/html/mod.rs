@@ -8,6 +8,7 @@ mod asks;
 mod blame;
 mod change;
 mod diagram;
+mod fix;
 mod kinds;
 mod map;
 mod matrix;

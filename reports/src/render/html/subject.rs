@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::blame::{Blame, CauseLink};
 use super::diagram::{self, Picture};
+use super::fix::{self, FixView};
 use super::page::anchor;
 use super::places::Places;
 use super::plan::PATHS;
@@ -216,6 +217,7 @@ struct FindingView<'a> {
     basis: String,
     location: Option<String>,
     related: Vec<String>,
+    fix: Option<FixView<'a>>,
 }
 
 /// What the section of a subject is made of.
@@ -371,6 +373,7 @@ impl Cards<'_> {
                 .iter()
                 .map(|related| format!("{} ({})", words::entry_name(&related.object.to_string()), related.role))
                 .collect(),
+            fix: fix::view(finding),
         }
     }
 }

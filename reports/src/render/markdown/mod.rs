@@ -5,6 +5,7 @@ mod budget;
 mod causes;
 mod change;
 mod escape;
+mod fix;
 mod parts;
 mod subject;
 

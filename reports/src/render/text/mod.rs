@@ -4,6 +4,7 @@ mod asks;
 mod causes;
 mod chain;
 mod change;
+mod fix;
 mod frame;
 mod gate;
 mod head;

@@ -2,11 +2,13 @@
 //! why, and what to run.
 
 use super::chain::chain;
+use super::fix;
 use super::frame;
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::RenderError;
 use crate::render::causes::{Causes, culprit};
+use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::words::{self, number, plural};
 use crate::report::{Path, PathState, Subject, Traffic};
@@ -79,6 +81,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
         line(sheet, "code", &code)?;
         frame::write(sheet, INDENT, culprit)?;
     }
+    fix::write(sheet, &format!("{INDENT}fix      "), &format!("{INDENT}         "), proved::of(subject, findings))?;
     tested(sheet, subject)?;
     in_front(sheet, subject, findings)?;
     if let Some(next) = &subject.next {
