@@ -89,6 +89,10 @@ pub fn analyze(
     Ok(analyze_intake(&intake::read(inputs, &options.intake, progress)?, options))
 }
 
+/// Of more objects than this no copy is made to judge them again: memory for two snapshots of such a cluster is more than
+/// many machines have.
+const AGAIN: usize = 200_000;
+
 /// Judges every subject of what was read, from files or from a live cluster, and assembles the report.
 pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     let documents = options.observations.as_slice();
@@ -125,6 +129,9 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
         judged_of.push(cluster);
     }
     let mut snapshot = inventory(intake);
+    // Whoever asks for a namespace reads of no other.
+    let asked = &options.filter.namespaces;
+    snapshot.coverage.retain(|row| asked.is_empty() || row.namespace.as_ref().is_none_or(|own| asked.contains(own)));
     let ended = intake.snapshots.iter().filter_map(|s| s.taken_at).max();
     let began = intake.snapshots.iter().filter_map(|s| s.began).max().or(ended);
     let (files, problems) = observation::inventory(documents, &merged, began.zip(ended), &plans);
@@ -141,8 +148,9 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
         judged_of.iter().zip(missing).map(|(cluster, missing)| Known::new(cluster, missing)).collect();
     report.causes = causes::find(&report, &known);
     drop(known);
-    // What was measured is not measured again.
-    if !options.once && documents.is_empty() {
+    // What was measured is not measured again; and judging again takes a copy of the snapshot.
+    let objects: usize = intake.inputs.iter().map(|input| input.objects).sum();
+    if !options.once && documents.is_empty() && objects <= AGAIN {
         let again = |name: Option<&str>, kind: &str| {
             let snapshot = intake.snapshots.iter().find(|snapshot| snapshot.cluster.as_deref() == name)?;
             Some(without(snapshot, kind, &options.filter))

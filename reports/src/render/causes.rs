@@ -212,14 +212,18 @@ pub(crate) fn culprit(cause: &Cause) -> String {
 
 /// Root causes that came, and those that went, from one report to the next: a line each, for whoever watches.
 pub fn came_and_went(before: &Report, after: &Report) -> Vec<String> {
-    let has = |report: &Report, cause: &Cause| report.causes.iter().any(|c| c.id == cause.id && is_fault(c));
-    let faults = |report: &'_ Report| -> Vec<Cause> { report.causes.iter().filter(|c| is_fault(c)).cloned().collect() };
-    let came = faults(after).into_iter().filter(|cause| !has(before, cause));
-    let went = faults(before).into_iter().filter(|cause| !has(after, cause));
-    let came: Vec<String> = came.map(|cause| format!("cause: {}", lead(&cause))).collect();
-    let went = went.map(|cause| {
+    let came = faults(after).filter(|cause| !has(before, cause)).map(|cause| format!("cause: {}", lead(cause)));
+    let went = faults(before).filter(|cause| !has(after, cause)).map(|cause| {
         let subjects = words::plural(cause.subjects.len(), "subject", "subjects");
         format!("no longer a cause: {} ({subjects})", mended(&cause.headline))
     });
-    came.into_iter().chain(went).collect()
+    came.chain(went).collect()
+}
+
+fn faults(report: &Report) -> impl Iterator<Item = &Cause> {
+    report.causes.iter().filter(|cause| is_fault(cause))
+}
+
+fn has(report: &Report, cause: &Cause) -> bool {
+    faults(report).any(|other| other.id == cause.id)
 }

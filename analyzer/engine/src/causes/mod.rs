@@ -21,7 +21,18 @@ mod words;
 pub use otherwise::{Again, weigh};
 pub use pods::{Known, missing_of};
 
+use std::collections::HashSet;
+
 use kubereach_reports::report::{Cause, Report};
+
+/// Takes out the causes of which every finding was accepted after they were found.
+pub fn accept(report: &mut Report) {
+    let accepted = report.findings.iter().filter(|finding| finding.suppressed.is_some());
+    let accepted: HashSet<&str> = accepted.map(|finding| finding.id.as_str()).collect();
+    let counts =
+        |cause: &Cause| cause.findings.is_empty() || cause.findings.iter().any(|id| !accepted.contains(id.as_str()));
+    report.causes.retain(counts);
+}
 
 /// Every root cause of a report, worst first. `known` holds the clusters that it is of; what accepts findings was
 /// applied before.

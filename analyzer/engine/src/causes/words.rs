@@ -189,6 +189,7 @@ pub(super) fn sentence(text: &str) -> String {
     } else {
         first.to_string()
     };
-    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    let quoted = text.trim_end_matches(['”', '’', '"']);
+    let stop = if quoted.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     format!("{first}{rest}{stop}")
 }

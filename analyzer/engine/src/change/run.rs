@@ -178,6 +178,7 @@ fn told(
     report.change = Some(told);
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &new.annotations, &new.unread);
+        causes::accept(&mut report);
     }
     Ok(report)
 }

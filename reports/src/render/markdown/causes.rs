@@ -3,6 +3,7 @@
 use super::budget::take;
 use super::escape::{code, fence, prose};
 use crate::render::causes::{does, hosts, is_fault, otherwise, takes};
+use crate::render::fix::of_finding;
 use crate::render::index::Findings;
 use crate::render::words::{label, number};
 use crate::report::{Cause, Report};
@@ -50,5 +51,6 @@ fn one(nth: usize, cause: &Cause, findings: &Findings<'_>) -> String {
         }
     }
     out.push('\n');
+    super::fix::block(&mut out, findings.all(&cause.findings).into_iter().find_map(of_finding));
     out
 }

@@ -1,10 +1,12 @@
 //! Root causes, worst first: what is wrong, what shows it, what it takes down, and what to do.
 
+use super::fix;
 use super::frame;
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::RenderError;
 use crate::render::causes::{does, hosts, is_fault, otherwise, takes};
+use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::words::{label, number};
 use crate::report::{Cause, Finding, Report};
@@ -53,7 +55,8 @@ fn one(sheet: &mut Sheet<'_>, nth: usize, cause: &Cause, findings: &Findings<'_>
             sheet.command(&format!("{INDENT}{:<12}", ""), command)?;
         }
     }
-    Ok(())
+    let repair = findings.all(&cause.findings).into_iter().find_map(proved::of_finding);
+    fix::write(sheet, &format!("{INDENT}{:<12}", "fix"), &format!("{INDENT}{:<12}", ""), repair)
 }
 
 /// The code, and the very field where the input has positions.
