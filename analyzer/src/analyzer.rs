@@ -3,7 +3,7 @@
 use kubereach_engine::change::analyze_on_top_of;
 use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::observation::{self, ObservationLimits};
-use kubereach_engine::question::{Answers, Because, Finder, split_port};
+use kubereach_engine::question::{Answers, Finder, split_port};
 use kubereach_engine::{AnalysisOptions, analyze_intake, plan_snapshot};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::{self as intake, Intake};
@@ -125,9 +125,7 @@ impl Analyzer {
         let (to, port) = split_port(destination);
         let to = finder.destination(to, port, None, namespace)?;
         let mut rows = Answers::new(view, finder).rows(from, to, None, true);
-        let mut reasons: Vec<&mut Because> =
-            rows.iter_mut().flat_map(|row| row.because.iter_mut().chain(&mut row.considered)).collect();
-        Answers::locate(&mut reasons, &read);
+        Answers::locate_rows(&mut rows, &read);
         Ok(rows)
     }
 

@@ -4,7 +4,7 @@
 // A test may panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use kubereach_reports::render::{Format, RenderOptions, render};
@@ -24,11 +24,10 @@ fn missing(folder: &Path) -> Option<&'static str> {
     (!folder.join("node_modules/playwright-core").exists()).then_some("no modules: npm ci --prefix tests/browser")
 }
 
-fn write(path: &Path, report: &Report) -> PathBuf {
+fn write(path: &Path, report: &Report) {
     let mut html = Vec::new();
     render(report, Format::Html, &RenderOptions::default(), &mut html).unwrap();
     std::fs::write(path, html).unwrap();
-    path.to_path_buf()
 }
 
 #[test]
@@ -42,15 +41,17 @@ fn the_html_report_works_in_a_browser() {
     }
     let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     std::fs::create_dir_all(&made).unwrap();
-    let sample = write(&made.join("sample.html"), &common::sample());
-    let many = write(&made.join("many.html"), &common::many(10_000, 20));
-    let full = write(&made.join("full.html"), &common::each_with_its_own(10_000));
+    write(&made.join("sample.html"), &common::sample());
+    write(&made.join("many.html"), &common::many(15_000, 20));
+    write(&made.join("full.html"), &common::with_causes(common::each_with_its_own(15_000)));
+    write(&made.join("node.html"), &common::node_down());
+    write(&made.join("class.html"), &common::class_missing());
+    write(&made.join("deny.html"), &common::deny_all());
+    write(&made.join("shop.html"), &common::shop());
     let run = Command::new("node")
-        .args(["--test", "report.test.mjs"])
+        .args(["--test", "report.test.mjs", "pictures.test.mjs"])
         .current_dir(&folder)
-        .env("KUBEREACH_HTML", sample)
-        .env("KUBEREACH_HTML_MANY", many)
-        .env("KUBEREACH_HTML_FULL", full)
+        .env("KUBEREACH_HTML", &made)
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&run.stdout);

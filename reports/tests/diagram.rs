@@ -17,8 +17,13 @@ fn picture(name: &str, change: impl FnOnce(&mut Subject)) -> String {
     let mut out = Vec::new();
     render(&report, Format::Html, &RenderOptions::default(), &mut out).unwrap();
     let page = String::from_utf8(out).unwrap();
-    let (_, figure) = page.split_once("<figure").unwrap();
-    figure.split_once("</figure>").unwrap().0.to_owned()
+    // That of the subject, not the map; the form for wide windows.
+    let (_, section) = page.split_once("<section class=\"subject").unwrap();
+    let (_, figure) = section.split_once("<figure").unwrap();
+    let (figure, _) = figure.split_once("</figure>").unwrap();
+    let (wide, rest) = figure.split_once("</svg>").unwrap();
+    let (_, caption) = rest.split_once("</svg>").unwrap();
+    format!("{wide}{caption}")
 }
 
 fn lines(picture: &str, step: &str) -> usize {

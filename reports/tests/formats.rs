@@ -381,6 +381,8 @@ fn changed() -> (Report, String, String) {
         subjects: vec![row],
         findings: Vec::new(),
         objects: Vec::new(),
+        requests: Vec::new(),
+        requests_left_out: 0,
     });
     (report, new.id, old)
 }

@@ -2,78 +2,21 @@
 // filter, and the page says the same without a script.
 //
 //   cargo run -p kubereach-reports --example sample_html -- /tmp/report
-//   KUBEREACH_HTML=/tmp/report/sample.html KUBEREACH_HTML_MANY=/tmp/report/many.html \
-//     KUBEREACH_HTML_FULL=/tmp/report/full.html npm test
+//   KUBEREACH_HTML=/tmp/report npm test
 //
-// Without those variables the example is run first. CHROMIUM names another browser than Debian's.
+// Without the variable the example is run first. CHROMIUM names another browser than Debian's.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { context, file, open } from './pages.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-let browser;
-let made;
-let sample;
-let many;
-let full;
-
-before(async () => {
-  sample = process.env.KUBEREACH_HTML;
-  many = process.env.KUBEREACH_HTML_MANY;
-  full = process.env.KUBEREACH_HTML_FULL;
-  if (!sample || !many || !full) {
-    made = mkdtempSync(join(tmpdir(), 'kubereach-html-'));
-    const example = ['run', '-q', '-p', 'kubereach-reports', '--example', 'sample_html', '--', made];
-    execFileSync('cargo', example, { cwd: root, stdio: 'inherit' });
-    sample ??= join(made, 'sample.html');
-    many ??= join(made, 'many.html');
-    full ??= join(made, 'full.html');
-  }
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  if (made) rmSync(made, { recursive: true });
-});
-
-/** Opens a report; the test fails afterwards if anything left the page, complained or popped up. */
-async function open(path, { hash = '', ...options } = {}, use) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  const wrong = [];
-  const address = pathToFileURL(path).href + hash;
-  page.on('request', (request) => {
-    const url = request.url();
-    if (url.split('#')[0] !== address.split('#')[0] && !url.startsWith('data:')) wrong.push(`request to ${url}`);
-  });
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) wrong.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => wrong.push(`script: ${error}`));
-  page.on('dialog', (dialog) => { wrong.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  page.on('popup', () => wrong.push('a window was opened'));
-  if (options.javaScriptEnabled !== false) {
-    await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) => console.error(`CSP: ${event.violatedDirective}`)));
-  }
-  await page.goto(address);
-  try {
-    await use(page);
-  } finally {
-    await context.close();
-  }
-  assert.deepEqual(wrong, []);
-}
+const sample = 'sample';
+const many = 'many';
+const full = 'full';
 
 const rows = (page) => page.locator('#subjects tbody tr');
 const shown = (page) => page.locator('#subjects tbody tr:visible');
@@ -83,14 +26,14 @@ describe('a report', () => {
   it('opens, shows every subject and asks nobody for anything', () => open(sample, {}, async (page) => {
     assert.ok(await rows(page).count() > 0);
     assert.equal(await shown(page).count(), await rows(page).count());
-    assert.match(await page.locator('h1').innerText(), /Services, Ingresses, routes and Gateways/);
+    assert.ok((await page.locator('h1').innerText()).length > 20);
     assert.ok(await page.locator('section.subject svg').count() > 0);
   }));
 
   it('blocks what a script of somebody else would do', async () => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(pathToFileURL(sample).href);
+    const window = await context();
+    const page = await window.newPage();
+    await page.goto(pathToFileURL(file(sample)).href);
     const ran = await page.evaluate(() => {
       const script = document.createElement('script');
       script.textContent = 'window.intruder = true';
@@ -101,7 +44,7 @@ describe('a report', () => {
       return new Promise((done) => { image.onerror = () => done(Boolean(window.intruder)); });
     });
     assert.equal(ran, false);
-    await context.close();
+    await window.close();
   });
 
   for (const [name, key] of [['verdict', 'v'], ['kind', 'k'], ['namespace', 'n']]) {
@@ -161,8 +104,8 @@ describe('a report', () => {
     });
   });
 
-  it('leads from a card to the filtered list', () => open(sample, {}, async (page) => {
-    await page.click('.card.unknown a');
+  it('leads from the tally to the filtered list', () => open(sample, {}, async (page) => {
+    await page.click('.tally .unknown a');
     await page.waitForFunction(() => document.querySelector('#filter output').value.includes(' of '));
     const verdicts = await shown(page).evaluateAll((list) => list.map((row) => row.dataset.v));
     assert.ok(verdicts.length > 0 && verdicts.every((verdict) => verdict === 'unknown'));
@@ -172,6 +115,7 @@ describe('a report', () => {
     await rows(page).first().locator('a').click();
     const section = page.locator('section.subject:target');
     await section.waitFor();
+    await section.locator('details.failing > summary').click();
     const path = section.locator('.paths details').first();
     const before = await path.evaluate((details) => details.open);
     await path.locator('summary').click();
@@ -210,10 +154,11 @@ describe('a report', () => {
     const section = page.locator('section.subject').first();
     await section.scrollIntoViewIfNeeded();
     assert.ok(await section.locator('.headline').isVisible());
+    await section.locator('details.failing > summary').click();
     assert.ok(await section.locator('ol.segments li').first().isVisible());
     assert.ok(await page.locator('table.matrix').isVisible());
-    // A card leads to the first row of its verdict.
-    await page.click('.card.unknown a');
+    // The tally leads to the first row of its verdict.
+    await page.click('.tally .unknown a');
     assert.equal(await page.locator('tr:target').getAttribute('data-v'), 'unknown');
   }));
 
@@ -222,12 +167,12 @@ describe('a report', () => {
     const policy = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';";
     const server = createServer((request, response) => {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
-      response.end(readFileSync(sample));
+      response.end(readFileSync(file(sample)));
     });
     await new Promise((done) => server.listen(0, '127.0.0.1', done));
-    const context = await browser.newContext();
+    const window = await context();
     try {
-      const page = await context.newPage();
+      const page = await window.newPage();
       await page.goto(`http://127.0.0.1:${server.address().port}/`);
       const font = await page.evaluate(() => getComputedStyle(document.body).fontSize);
       assert.equal(font, '16px', 'our style is not applied, so this test means something');
@@ -239,7 +184,7 @@ describe('a report', () => {
       const box = page.locator('section.subject svg rect').first();
       assert.equal(await box.evaluate((rect) => getComputedStyle(rect).fill), 'rgb(255, 255, 255)', 'a box is not black on black');
     } finally {
-      await context.close();
+      await window.close();
       server.close();
     }
   });
@@ -254,17 +199,136 @@ describe('a report', () => {
     }));
   }
 
-  it('fits a narrow window without scrolling sideways', () => open(sample, { viewport: { width: 390, height: 800 } }, async (page) => {
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 1, `${wide} pixels too wide`);
+  for (const name of [sample, 'node', 'shop']) {
+    it(`fits a window of 360 pixels without scrolling sideways (${name})`, () => open(name, { viewport: { width: 360, height: 800 } }, async (page) => {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 1, `${wide} pixels too wide`);
+      assert.ok(await page.locator('.map svg.stacked').isVisible());
+      assert.ok(!await page.locator('.map svg.wide').isVisible());
+    }));
+  }
+});
+
+describe('the map', () => {
+  const state = (page, part) => page.locator(`.map svg.wide ${part}`);
+
+  it('leads from a box to the subject', () => open('shop', {}, async (page) => {
+    await state(page, 'a:has(.culprit)').first().click();
+    await page.locator('section.subject:target').waitFor();
   }));
 
-  it('prints with everything unfolded', () => open(sample, {}, async (page) => {
+  it('lights the way of a box under the pointer and of one that has the focus', () => open('shop', {}, async (page) => {
+    const box = state(page, 'a').first();
+    await box.hover();
+    assert.ok(await state(page, '.box.lit').count() > 1);
+    assert.ok(await state(page, '.box.lit').count() < await state(page, '.box').count());
+    await page.mouse.move(5, 5);
+    await page.waitForFunction(() => !document.querySelector('.map svg.choosing'));
+    await box.focus();
+    assert.ok(await state(page, '.line.lit').count() > 0);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => Boolean(document.activeElement.closest('.map svg'))), true, 'the next box');
+    await page.keyboard.press('Enter');
+    await page.locator('section.subject:target').waitFor();
+  }));
+
+  for (const [field, value, expected] of [['n', 'billing', 'invoices'], ['cause', '1', 'cart'], ['h', 'account.shop', 'account']]) {
+    it(`keeps what matches ${field}`, () => open('shop', {}, async (page) => {
+      const input = page.locator(`#filter [name=${field}]`);
+      if (field === 'h') await input.fill(value); else await input.selectOption(value);
+      await page.waitForFunction(() => document.querySelector('.map svg.choosing'));
+      const lit = await state(page, '.box.lit').allTextContents();
+      assert.ok(lit.length > 0 && lit.some((text) => text.includes(expected)), String(lit));
+      assert.ok(lit.length < await state(page, '.box').count());
+      const left = await shown(page).allInnerTexts();
+      assert.ok(left.length > 0 && left.length < 10 && left.every((text) => !text.includes('webhook')), String(left));
+      await page.click('#filter button[type=reset]');
+      await page.waitForFunction(() => !document.querySelector('.map svg.choosing'));
+    }));
+  }
+
+  it('does not move for those who asked for that', async () => {
+    for (const [reducedMotion, still] of [['reduce', true], ['no-preference', false]]) {
+      await open('shop', { reducedMotion }, async (page) => {
+        const time = await state(page, '.box').first().evaluate((box) => getComputedStyle(box).transitionDuration);
+        assert.equal(time === '0s', still, time);
+      });
+    }
+  });
+
+  it('keeps its boxes apart, and its text within them', () => open('node', {}, async (page) => {
+    for (const form of ['wide', 'stacked']) {
+      await page.setViewportSize({ width: form === 'wide' ? 1280 : 360, height: 900 });
+      const wrong = await page.locator(`.map svg.${form} .box`).evaluateAll((boxes) => {
+        const at = boxes.map((box) => box.querySelector('rect').getBoundingClientRect());
+        const found = [];
+        at.forEach((a, i) => at.slice(i + 1).forEach((b) => {
+          if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) found.push('boxes meet');
+        }));
+        boxes.forEach((box, i) => box.querySelectorAll('text').forEach((text) => {
+          if (text.getBoundingClientRect().right > at[i].right + 1) found.push(text.textContent);
+        }));
+        return found;
+      });
+      assert.deepEqual(wrong, []);
+    }
+  }));
+});
+
+describe('on paper', () => {
+  const pages = (pdf) => Math.max(...[...pdf.toString('latin1').matchAll(/\/Type\s*\/Pages\b[^>]*?\/Count (\d+)/g)].map((match) => Number(match[1])));
+  for (const [name, most] of [['shop', 8], ['node', 12], ['class', 12]]) {
+    for (const javaScriptEnabled of [true, false]) {
+      it(`${name} has at most ${most} pages${javaScriptEnabled ? '' : ' without a script'}`, (t) => open(name, { javaScriptEnabled }, async (page) => {
+        const count = pages(await page.pdf({ format: 'A4', margin: { top: '1cm', bottom: '1cm', left: '1cm', right: '1cm' } }));
+        t.diagnostic(`${name}: ${count} pages`);
+        assert.ok(count >= 1 && count <= most, `${count} pages`);
+      }));
+    }
+  }
+
+  it('stand the ways that fail, and no coverage', () => open('shop', {}, async (page) => {
+    await page.emulateMedia({ media: 'print' });
+    assert.ok(!await page.locator('table.matrix').isVisible());
+    assert.ok(await page.locator('.failing ol.segments').first().isVisible());
+    assert.equal(await page.locator('.paths li:not(.failing):visible').count(), 0);
+    assert.ok(!await page.locator('table.findings').first().isVisible());
+    await page.emulateMedia({ media: 'screen' });
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    assert.equal(await page.locator('details:not([open])').count(), 0);
+    const open = await page.locator('section.subject details.more[open]').count();
+    assert.ok(open > 0 && open === await page.locator('section.subject details.failing').count());
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));
-    assert.ok(await page.locator('details:not([open])').count() > 0);
-    assert.ok((await page.pdf()).length > 10_000);
+    assert.equal(await page.locator('section.subject details.more[open]').count(), 0);
+  }));
+});
+
+describe('accessibility', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  for (const [name, options] of [
+    [sample, {}], ['node', {}], ['shop', {}], ['shop', { colorScheme: 'dark' }], ['shop', { viewport: { width: 360, height: 800 } }],
+  ]) {
+    it(`axe finds nothing serious (${name} ${JSON.stringify(options)})`, () => open(name, options, async (page) => {
+      // What is folded is looked at, too; colours as they stand, not in the middle of a fade.
+      await page.evaluate(() => { for (const details of document.querySelectorAll('details')) details.open = true; });
+      await page.evaluate(axe);
+      const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations', 'passes'] }));
+      const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+      const told = serious.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join(' | ')}`);
+      assert.deepEqual(told, []);
+      assert.ok(passes.some(({ id }) => id === 'color-contrast'), 'contrast was looked at');
+    }));
+  }
+
+  it('shows where the focus is', () => open('shop', {}, async (page) => {
+    for (let step = 0; step < 30; step += 1) {
+      await page.keyboard.press('Tab');
+      const outline = await page.evaluate(() => {
+        const at = document.activeElement;
+        const style = getComputedStyle(at);
+        return at === document.body ? 'solid 2px' : `${style.outlineStyle} ${style.outlineWidth}`;
+      });
+      assert.match(outline, /^solid [2-9]/);
+    }
   }));
 });
 
@@ -318,10 +382,10 @@ function usable(page) {
   });
 }
 
-describe('a report of 10,000 subjects', () => {
+describe('a report of 15,000 subjects', () => {
   it('has at most 30 MB and is usable in less than 3 seconds', async (t) => {
     // The worst case: every subject needs attention, and no two have a finding in common.
-    const size = statSync(full).size;
+    const size = statSync(file(full)).size;
     assert.ok(size <= 30_000_000, `${size} bytes`);
     // The best of some: the machine may have other work to do.
     let best = { opened: Infinity, filtered: Infinity };
@@ -332,16 +396,16 @@ describe('a report of 10,000 subjects', () => {
       });
     }
     const told = `${(size / 1e6).toFixed(1)} MB, usable after ${best.opened.toFixed(0)} ms, filtered in ${best.filtered.toFixed(0)} ms`;
-    t.diagnostic(`a report of 10,000 subjects: ${told}`);
+    t.diagnostic(`a report of 15,000 subjects: ${told}`);
     assert.ok(best.opened < 3_000, told);
     assert.ok(best.filtered < 3_000, told);
   });
 
   it('opens and filters', () => open(many, {}, async (page) => {
-    assert.equal(await rows(page).count(), 10_000);
+    assert.equal(await rows(page).count(), 15_000);
     const started = Date.now();
     await page.selectOption('#filter [name=v]', 'unknown');
-    await page.waitForFunction(() => / of 10,000 shown/.test(document.querySelector('#filter output').value));
+    await page.waitForFunction(() => / of 15,000 shown/.test(document.querySelector('#filter output').value));
     const first = shown(page).first();
     await first.waitFor();
     assert.equal(await first.getAttribute('data-v'), 'unknown');
@@ -350,7 +414,7 @@ describe('a report of 10,000 subjects', () => {
     // A wide margin: it says "usable", not how fast the machine is.
     assert.ok(Date.now() - started < 30_000);
     await page.click('#filter button[type=reset]');
-    await page.waitForFunction(() => document.querySelector('#filter output').value === '10,000 shown');
+    await page.waitForFunction(() => document.querySelector('#filter output').value === '15,000 shown');
   }));
 
   it('is as long as what is shown, wherever one scrolls', () => open(many, { hash: '#v=unknown' }, async (page) => {

@@ -1,5 +1,6 @@
 //! The whole flow: inputs in, report out.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use kubereach_prober::Plan;
@@ -16,6 +17,7 @@ use crate::judgement::{Judged, Measured, Measurements, attach_entries, judge};
 use crate::observation::{self, Document};
 use crate::plan;
 use crate::report::{assemble, coverage, not_evaluated};
+use crate::request::Requests;
 use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, IntakeOptions};
 use kubereach_model::evidence;
@@ -38,10 +40,21 @@ impl Filter {
     pub fn wants(&self, subject: &evidence::SubjectPaths) -> bool {
         let object = &subject.object;
         let namespace = object.namespace.as_deref().unwrap_or_default();
-        (self.namespaces.is_empty() || self.namespaces.iter().any(|n| n == namespace))
+        (self.namespaces.is_empty() || self.names_no_namespace() || self.namespaces.iter().any(|n| n == namespace))
             && (self.kinds.is_empty()
                 || self.kinds.iter().any(|k| door::names(k, &object.kind, object.group.as_deref())))
             && (self.names.is_empty() || self.names.contains(&object.name))
+    }
+}
+
+impl Filter {
+    /// Does it ask only for kinds whose objects live in no namespace? Then one that it names means nothing.
+    pub(crate) fn names_no_namespace(&self) -> bool {
+        let in_none = |word: &String| {
+            let mut called = door::kinds().filter(|kind| kind.is_called(word)).peekable();
+            called.peek().is_some() && called.all(|kind| !kind.is_namespaced())
+        };
+        !self.kinds.is_empty() && self.kinds.iter().all(in_none)
     }
 }
 
@@ -63,6 +76,8 @@ pub struct AnalysisOptions {
     pub gate: Option<gate::Rules>,
     /// Leave out what takes judging again ([`report::Cause::otherwise`]): for whoever judges often.
     pub once: bool,
+    /// Answer plain requests too, for the HTML page.
+    pub routing: bool,
 }
 
 /// Reads the inputs, judges every subject and assembles the report.
@@ -89,6 +104,12 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     if documents.iter().any(|document| !document.observations.plan.is_empty()) {
         plans.extend(clusters.iter().flat_map(|(cluster, subjects)| plan::digests(cluster, subjects)));
     }
+    let routing = match clusters.as_slice() {
+        [(cluster, subjects)] if options.routing => {
+            Some(Requests::over(cluster, Cow::Borrowed(subjects.as_slice())).routing())
+        }
+        _ => None,
+    };
     let mut merged = Vec::with_capacity(clusters.len());
     let mut judged: Vec<(Option<String>, Judged)> = Vec::new();
     let mut missing = Vec::with_capacity(clusters.len());
@@ -131,6 +152,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     report.subjects.par_iter_mut().for_each(secrets::clean_one);
     report.findings.par_iter_mut().for_each(secrets::clean_one);
     secrets::clean_rest(&mut report);
+    report.routing = routing;
     report
 }
 
@@ -222,6 +244,8 @@ pub(crate) fn inventory(intake: &Intake) -> report::SnapshotSummary {
 
 /// The subject of this kind and name, case-insensitive in the kind.
 pub fn find_subject(report: &Report, kind: &str, namespace: &str, name: &str) -> Option<usize> {
+    let in_none = Filter { kinds: vec![kind.to_owned()], ..Filter::default() }.names_no_namespace();
+    let namespace = if in_none { "" } else { namespace };
     let is = |s: &Subject| door::names(kind, &s.kind, s.group.as_deref()) && s.namespace == namespace && s.name == name;
     // A bare name means Kubernetes' own kind, where both are there.
     let own = report.subjects.iter().position(|s| is(s) && s.group.is_none());

@@ -21,6 +21,8 @@ pub fn missing(snapshots: &[&Snapshot], filter: &Filter, place: &str, only_prove
     if filter.namespaces.is_empty() && filter.kinds.is_empty() && filter.names.is_empty() {
         return None;
     }
+    let anywhere = Filter { namespaces: Vec::new(), ..filter.clone() };
+    let filter = if filter.names_no_namespace() { &anywhere } else { filter };
     let proved = |kind: &GroupKind, namespace: Option<&str>| {
         !only_proved || snapshots.iter().all(|snapshot| snapshot.is_complete(kind, namespace).is_ok())
     };

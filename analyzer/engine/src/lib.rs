@@ -33,4 +33,6 @@ pub mod asked;
 
 pub mod change;
 
+pub mod fix;
+
 pub use analysis::{AnalysisOptions, Filter, analyze, analyze_intake, find_subject, judge_snapshot, plan_snapshot};

@@ -40,6 +40,8 @@ mod releases;
 
 pub mod positions;
 
+mod awaited;
+
 pub mod scan;
 
 mod kustomize;

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::sync::mpsc::{self, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
+use super::awaited::awaited;
 use super::content::{Container, Content, FileId, InputSpec, IntakeError, Member, Problem, ScannedInput, TypeHint};
 use super::document::pieces::{self, Assembly, Part, ReadWhole};
 use super::document::{self, Context};
@@ -254,14 +255,12 @@ impl<T: Send> Work<'_, T> {
                     }
                 }
             });
-            while let Ok(parsed) =
-                if ahead > AHEAD_BYTES { parsed.recv().map_err(|_| ()) } else { parsed.try_recv().map_err(|_| ()) }
-            {
+            while let Some(parsed) = if ahead > AHEAD_BYTES { awaited(&parsed) } else { parsed.try_recv().ok() } {
                 done = come(parsed, &mut ahead)?;
             }
         }
         while done < sent {
-            let Ok(parsed) = parsed.recv() else { break };
+            let Some(parsed) = awaited(&parsed) else { break };
             done = come(parsed, &mut ahead)?;
         }
         Ok(())

@@ -27,6 +27,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     let options = AnalysisOptions {
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
+        routing: command.format == Some(Format::Html) || files.iter().any(|(_, format)| *format == Format::Html),
         ..options(command)?
     };
     let report = judge(command, &options)?;
@@ -135,11 +136,10 @@ fn judge(command: &Check, options: &AnalysisOptions) -> Result<Report, Failure> 
     if change.on_top_of.is_empty() {
         input::holds(&command.reading, &[&read], &options.filter)?;
         let relayed = input::relayed(&command.reading, &command.measured, &read, &options.filter)?;
-        if relayed.is_empty() {
-            return Ok(analyze_intake(&read, options));
-        }
         let observations = [options.observations.clone(), relayed].concat();
-        return Ok(analyze_intake(&read, &AnalysisOptions { observations, ..options.clone() }));
+        let mut report = analyze_intake(&read, &AnalysisOptions { observations, ..options.clone() });
+        command.fixes.offer(&mut report, &read, options);
+        return Ok(report);
     }
     if !options.observations.is_empty() || input::measures(&command.measured) {
         let words = "--on-top-of compares configurations: measurements of today say nothing of the cluster after the change; leave --observations and --via out";

@@ -10,6 +10,7 @@ mod config;
 mod diff;
 mod each;
 mod explain;
+mod fixes;
 mod fleet;
 #[cfg(feature = "live")]
 mod follow;
@@ -18,6 +19,8 @@ mod input;
 #[cfg(feature = "live")]
 mod job;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod nothing;
 mod output;
 mod plan;
@@ -106,6 +109,8 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(feature = "live")]
         args::Command::Run(command) => run::run(&command),
         args::Command::Explain(command) => explain::run(&command),
+        #[cfg(feature = "mcp")]
+        args::Command::Mcp(command) => mcp::run(&command),
         args::Command::Completions(command) => completions::run(&command),
         args::Command::Man(command) => man::run(&command),
     };

@@ -107,7 +107,8 @@ pub(super) fn run(command: &Trace) -> Result<u8, Failure> {
     let intake = input::read(&command.reading, &options.intake, &namespaces)?;
     input::holds(&command.reading, &[&intake], &options.filter)?;
     options.observations.extend(input::relayed(&command.reading, &command.measured, &intake, &options.filter)?);
-    let report = analyze_intake(&intake, &options);
+    let mut report = analyze_intake(&intake, &options);
+    command.fixes.offer(&mut report, &intake, &options);
     let Some(index) = find(&report, &asked)? else {
         let place = asked.namespace.as_ref().map_or_else(String::new, |place| format!(" in namespace {place}"));
         anstream::eprintln!(

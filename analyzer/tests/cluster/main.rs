@@ -6,4 +6,6 @@ mod program;
 
 mod api;
 mod live;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod run;

@@ -212,3 +212,73 @@ fn policies_that_were_not_read_are_not_taken_for_none() {
     );
     kubereach().args(ask).arg("--strict").write_stdin(without).assert().code(4);
 }
+
+const DOOR: &str = r#"
+{apiVersion: v1, kind: Namespace, metadata: {name: shop, uid: n1, labels: {kubernetes.io/metadata.name: shop}}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: ingress-nginx, uid: n2, labels: {kubernetes.io/metadata.name: ingress-nginx}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx, uid: i0}, spec: {controller: k8s.io/ingress-nginx}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: shop, uid: i1}, spec: {ingressClassName: nginx, rules: [{host: shop.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, uid: s1}, spec: {type: ClusterIP, clusterIP: 10.96.0.7, selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, uid: p1, labels: {app: web}}, spec: {nodeName: a, containers: [{name: c, ports: [{name: web, containerPort: 8080}]}]}, status: {phase: Running, podIP: 10.244.0.1, podIPs: [{ip: 10.244.0.1}], conditions: [{type: Ready, status: "True"}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: nginx-1, namespace: ingress-nginx, uid: p2, labels: {app.kubernetes.io/name: ingress-nginx, app.kubernetes.io/component: controller}}, spec: {nodeName: a, containers: [{name: controller, image: "registry.k8s.io/ingress-nginx/controller:v1.12.0", args: [/nginx-ingress-controller]}]}, status: {phase: Running, podIP: 10.244.0.2, podIPs: [{ip: 10.244.0.2}], conditions: [{type: Ready, status: "True"}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop, uid: u6}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]
+    ports: [{port: 80}]
+  - from: [{ipBlock: {cidr: 10.244.0.2/32}}]
+    ports: [{port: 8080}]
+"#;
+
+fn at_the_door(args: &[&str]) -> assert_cmd::assert::Assert {
+    let mut command = kubereach();
+    command.args(["can", "-n", "shop"]).args(args).args(["-", "--assume-complete"]);
+    command.write_stdin(DOOR).assert()
+}
+
+#[test]
+fn a_door_stands_for_those_who_carry_its_traffic() {
+    let out = at_the_door(&["ingress/web", "service/web:80"]).code(0).get_output().stdout.clone();
+    assert!(String::from_utf8(out).unwrap().contains("ingress-nginx/nginx-1 -> shop/web-1"));
+    at_the_door(&["shop/ing/web", "service/web:80"]).code(0);
+    // It lets traffic in, and is no destination.
+    at_the_door(&["pod/web-1", "ingress/web"]).code(2);
+    let slip = at_the_door(&["ingress/wbe", "service/web:80"]).code(2).get_output().stderr.clone();
+    assert!(String::from_utf8(slip).unwrap().contains("did you mean ingress/web?"));
+}
+
+#[test]
+fn plugins_that_differ_are_named() {
+    let out = at_the_door(&["ingress/web", "service/web:80", "--portable"]).code(0).get_output().stdout.clone();
+    let text = String::from_utf8(out).unwrap();
+    let portable = text.lines().find(|line| line.contains("portable: ")).expect("a line");
+    // An address rule never matches a pod under Cilium.
+    let denied = portable.split("denied on ").nth(1).unwrap_or_default();
+    assert!(denied.contains("Cilium") && !denied.contains("Calico"), "{portable}");
+    assert!(portable.contains("allowed on Calico"), "{portable}");
+}
+
+#[test]
+fn a_rule_that_nearly_fits_is_named_with_its_place() {
+    let (world, _) = DOOR.split_once("  - from: [{ipBlock").expect("the second rule");
+    let mut command = kubereach();
+    command.args(["can", "-n", "shop", "ingress/web", "service/web:80", "-", "--assume-complete"]);
+    let out = command.write_stdin(world).assert().code(1).get_output().stdout.clone();
+    let text = String::from_utf8(out).unwrap();
+    let near = text.lines().find(|line| line.contains("nearly: ")).expect("a line");
+    assert!(
+        near.contains("rule ingress[0] allows TCP 80, the Service's port; what is behind it listens on 8080"),
+        "{near}"
+    );
+    assert!(near.trim_end().ends_with(":22)"), "{near}");
+}

@@ -7,9 +7,12 @@ mod program;
 mod can;
 mod ci_docs;
 mod cli;
+mod fixes;
 mod fleet;
 mod krew;
 mod manners;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod measured;
 #[cfg(feature = "live")]
 mod measuring;

@@ -249,3 +249,137 @@ fn the_story_in_text() {
     insta::assert_snapshot!(text(&["http://shop.example/gone", "--format", "markdown"]));
     insta::assert_snapshot!(text(&["http://inner.shop.svc/", "--from", "shop/stray-1"]));
 }
+
+/// Requests, and whether the page decides them.
+const TRIED: &[(&str, bool)] = &[
+    ("http://shop.example/", true),
+    ("http://shop.example/cart", true),
+    ("shop.example/cart/1/2", true),
+    ("http://shop.example/carts", true),
+    ("http://shop.example/cart/old", true),
+    ("http://shop.example/cart/old/x", true),
+    ("http://shop.example:80/gone/x?a=b", true),
+    ("http://SHOP.example/gone", true),
+    ("https://shop.example/cart", true),
+    ("http://circle.example/any/path", true),
+    ("http://circle.example/again", true),
+    ("http://old.example/x/y", true),
+    ("http://old.example/", true),
+    ("https://old.example/x", true),
+    ("http://console.example/ui/x", true),
+    ("https://console.example/ui", true),
+    ("https://console.example/uix", true),
+    ("https://console.example/other", true),
+    ("http://shop.example//double", true),
+    ("http://pattern.example/a", false),
+    ("http://elsewhere.example/", false),
+    ("http://shop.example:8080/cart", false),
+    ("tcp://shop.example:80", false),
+    ("", false),
+];
+
+/// An Ingress whose paths are patterns.
+const PATTERN: &str = r"
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: pattern, namespace: shop, uid: i2, creationTimestamp: '2026-01-01T00:00:00Z', annotations: {nginx.ingress.kubernetes.io/use-regex: 'true'}}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: pattern.example
+    http: {paths: [{path: '/[a-z]+', pathType: ImplementationSpecific, backend: {service: {name: cart, port: {number: 80}}}}]}
+status: {loadBalancer: {ingress: [{ip: 203.0.113.9}]}}
+";
+
+#[test]
+fn the_form_of_the_page_answers_as_the_program_does() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/browser");
+    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    let there = std::path::Path::new(&chromium).exists() && folder.join("node_modules/playwright-core").exists();
+    if !there {
+        assert!(std::env::var_os("KUBEREACH_REQUIRE_BROWSER").is_none(), "no Chromium or no modules");
+        println!(
+            "SKIPPED: the form was not tried in a browser: apt-get install chromium, npm ci --prefix tests/browser"
+        );
+        return;
+    }
+    let made = tempfile::tempdir().unwrap();
+    let (html, world) = (made.path().join("report.html"), made.path().join("world.yaml"));
+    std::fs::write(&world, format!("{WORLD}{PATTERN}")).unwrap();
+    let world = world.to_str().unwrap();
+    kubereach()
+        .args(["check", world, "--assume-complete", "--fail-on", "never", "--format", "json", "-o"])
+        .arg(&html)
+        .assert()
+        .code(0);
+    let line = |url: &str| -> String {
+        let output = kubereach().args(["request", url, world, "--assume-complete", "--no-follow"]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let told = text.lines().map(str::trim).find(|line| line.starts_with(['✓', '→', '✗', '?']));
+        let (mark, rest) = told.unwrap_or_else(|| panic!("{url}: {text}")).split_once(' ').unwrap();
+        format!("{mark} {}", rest.trim())
+    };
+    let cases: Vec<Value> = TRIED
+        .iter()
+        .map(|(url, decides)| serde_json::json!({"url": url, "line": decides.then(|| line(url))}))
+        .collect();
+    let file = made.path().join("cases.json");
+    std::fs::write(&file, serde_json::to_vec(&cases).unwrap()).unwrap();
+    let run = std::process::Command::new("node")
+        .args(["--test", "request.test.mjs"])
+        .current_dir(&folder)
+        .env("KUBEREACH_REQUEST_HTML", &html)
+        .env("KUBEREACH_REQUEST_CASES", &file)
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{out}\n{err}");
+    assert!(!out.contains("no report to try"), "{out}");
+}
+
+#[test]
+fn a_change_says_which_requests_get_another_answer() {
+    let made = tempfile::tempdir().unwrap();
+    let (before, after) = (made.path().join("before.yaml"), made.path().join("after.yaml"));
+    std::fs::write(&before, WORLD).unwrap();
+    let moved = WORLD
+        .replace(
+            "value: /gone}}]\n    backendRefs: [{name: gone, port: 80}]",
+            "value: /gone}}]\n    backendRefs: [{name: inner, port: 80}]",
+        )
+        .replace("host: old.example\n", "host: new.example\n");
+    assert_ne!(moved, WORLD);
+    std::fs::write(&after, &moved).unwrap();
+    let run = |before: &std::path::Path, after: &std::path::Path| -> Value {
+        let output = kubereach()
+            .arg("diff")
+            .args([before, after])
+            .args(["--assume-complete", "--fail-on", "never", "--format", "json"])
+            .output()
+            .unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let report = run(&before, &after);
+    let rows = report["change"]["requests"].as_array().unwrap();
+    let row = |host: &str, path: &str| {
+        let found = rows.iter().find(|row| row["host"] == host && row["path"] == path);
+        found.unwrap_or_else(|| panic!("{host}{path}: {rows:#?}")).clone()
+    };
+    let gone = row("shop.example", "/gone");
+    assert_eq!((&gone["before"]["answer"], &gone["after"]["answer"]), (&"response".into(), &"backend".into()));
+    assert_eq!(gone["match"], "this path and below");
+    assert_eq!(gone["after"]["line"], "an application answers: Service shop/inner:80");
+    assert!(!rows.iter().any(|row| row["path"] == "/cart"), "{rows:#?}");
+    // The same in the other direction, and nothing of a world beside itself.
+    let back = run(&after, &before);
+    let back = back["change"]["requests"].as_array().unwrap().clone();
+    assert!(back.iter().any(|row| row["path"] == "/gone" && row["after"]["answer"] == "response"), "{back:#?}");
+    let same = made.path().join("same.yaml");
+    std::fs::write(&same, WORLD).unwrap();
+    assert!(run(&before, &same)["change"].get("requests").is_none());
+    let text =
+        kubereach().arg("diff").args([&before, &after]).args(["--assume-complete", "--fail-on", "never"]).output();
+    let text = String::from_utf8(text.unwrap().stdout).unwrap();
+    assert!(text.contains("GET http://shop.example/gone (this path and below)"), "{text}");
+}

@@ -1,7 +1,7 @@
 //! Sentences about a change that several renderers share.
 
 use super::words::{join_and, number, plural};
-use crate::report::{Became, Change, ChangeAction, ChangeKind, SubjectChange, Verdict};
+use crate::report::{Became, Change, ChangeAction, ChangeKind, RequestChange, SubjectChange, Verdict};
 
 /// The groups in the order in which a reader wants them, each with its heading.
 pub(crate) const GROUPS: [(Became, &str); 4] = [
@@ -89,4 +89,22 @@ pub(crate) fn problems(subject: &SubjectChange) -> Vec<(&'static str, String)> {
         (word, format!("{}{paths} [{}]", p.message, p.code))
     };
     groups.into_iter().flat_map(|(word, all)| all.iter().map(move |p| line(word, p))).collect()
+}
+
+/// `12 requests get another answer`; empty where none does.
+pub(crate) fn requests(change: &Change) -> String {
+    match change.requests.len() + change.requests_left_out {
+        0 => String::new(),
+        1 => "1 request gets another answer".to_owned(),
+        all => format!("{} requests get another answer", number(all)),
+    }
+}
+
+/// The request, and both answers.
+pub(crate) fn request(row: &RequestChange) -> (String, String) {
+    let scheme = row.request.split_once("://").map_or("", |(method, _)| method);
+    (
+        format!("{scheme}://{}{} ({})", row.host, row.path, row.matches),
+        format!("{} → {}", row.before.line, row.after.line),
+    )
 }

@@ -9,6 +9,7 @@ mod assumptions;
 mod audience;
 mod change;
 mod coverage;
+mod fix;
 mod gate;
 mod github;
 mod gitlab;

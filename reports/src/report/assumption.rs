@@ -42,10 +42,10 @@ const fn is_zero(count: &usize) -> bool {
 }
 
 impl Assumption {
-    /// How to declare that there is none of it: the option. Only of policies, which a cluster may well not have; a
-    /// Secret that something names, or a class, is there or traffic fails.
+    /// How to declare that there is none of it: the option. Only of policies, which a cluster may well not have, and of
+    /// other claims on a host; a Secret that something names, or a class, is there or traffic fails.
     pub fn declaration(&self) -> Option<String> {
-        let may_be_none = self.segment == SegmentName::Policy && !self.command.is_empty();
+        let may_be_none = (self.segment == SegmentName::Policy || self.kind == "Ingress") && !self.command.is_empty();
         may_be_none.then(|| format!("--assume-complete={}", self.kind))
     }
 }

@@ -67,6 +67,47 @@ pub struct Change {
     /// What becomes of the objects of the change (`on-top-of` only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objects: Vec<ObjectChange>,
+    /// Requests that get another answer, by host and path. Absent where a side is a written report or several clusters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestChange>,
+    /// So many more get another answer.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub requests_left_out: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// Requests that get another answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct RequestChange {
+    /// The host; `*.shop.example` for those below it.
+    pub host: String,
+    /// The path.
+    pub path: String,
+    /// Which paths, and what else the requests carry: `this path`, `this path and below`, `paths that begin so`, ….
+    #[serde(rename = "match")]
+    pub matches: String,
+    /// One of them: `GET https://shop.example/cart`.
+    pub request: String,
+    /// What it gets before.
+    pub before: RequestAnswer,
+    /// What it gets after.
+    pub after: RequestAnswer,
+}
+
+/// What a request gets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct RequestAnswer {
+    /// `backend`, `redirect`, `response`, `refused` or `unknown`.
+    pub answer: String,
+    /// In one line.
+    pub line: String,
+    /// The object whose rule takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
 }
 
 /// How many subjects became what. A subject with introduced and fixed problems counts as introduced.

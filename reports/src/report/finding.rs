@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, ObjectRef, SegmentName, SuppressedBy};
+use super::{Effect, Fix, ObjectRef, SegmentName, SuppressedBy};
 
 /// One fact about one object, with a stable code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -44,9 +44,16 @@ pub struct Finding {
     /// Somebody accepted it: it is shown apart and trips no gate. The verdict it leads to stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Suppression>,
+    /// Words of the cluster that stand in these sentences, between `“` and `”`: what a controller, a kubelet or a container
+    /// said. They are nobody's instruction.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quoted: Vec<String>,
     /// Other objects the sentence names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// A repair that was proved, where there is a mechanical one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A place in an input.

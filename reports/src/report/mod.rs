@@ -6,18 +6,27 @@ mod assumption;
 mod cause;
 mod change;
 mod finding;
+mod fix;
 mod gate;
 mod measurement;
+mod quoted;
+mod routing;
 mod snapshot;
 mod subject;
 mod words;
 
 pub use assumption::Assumption;
 pub use cause::{Cause, CauseSubject};
-pub use change::{Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, SubjectChange};
+pub use change::{
+    Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, RequestAnswer, RequestChange,
+    SubjectChange,
+};
 pub use finding::{Finding, Frame, Location, Related, Suppression};
+pub use fix::{Fix, FixChange, Replacement};
 pub use gate::{Gate, GivenSuppression};
 pub use measurement::{NotMeasured, ObservationFile};
+pub use quoted::{quoted, quoted_in};
+pub use routing::{Routing, RoutingAnswer, RoutingHost, RoutingPath, RoutingRow, RoutingTo, ToPath};
 pub use snapshot::{Coverage, CoverageState, Input, NotEvaluated, Problem, SnapshotSummary};
 pub use subject::{Backend, BrokenAt, NextStep, Path, Port, Segment, Subject, UncheckedItem, VantageRow};
 pub use words::{
@@ -60,6 +69,9 @@ pub struct Report {
     /// What the gate did; absent where none was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Gate>,
+    /// What happens to plain requests, for the HTML page alone.
+    #[serde(skip)]
+    pub routing: Option<Routing>,
 }
 
 /// The program that wrote the report.

@@ -33,6 +33,9 @@ pub struct Subject {
     pub headline: String,
     /// Why, for a reader who does. Empty for an unremarkable subject.
     pub reason: String,
+    /// Words of the cluster that stand in these two, between `“` and `”`. They are nobody's instruction.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quoted: Vec<String>,
     /// Only with verdict `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_class: Option<UnknownClass>,

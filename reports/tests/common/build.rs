@@ -77,6 +77,7 @@ pub fn subject(kind: &str, namespace: &str, name: &str) -> Subject {
         traffic: Traffic::NotTested,
         headline: "The configuration shows an open way; no request was sent, so it is not tested.".to_owned(),
         reason: String::new(),
+        quoted: Vec::new(),
         unknown_class: None,
         broken_at: None,
         next: None,
@@ -120,6 +121,8 @@ pub fn finding(
         fingerprint: String::new(),
         suppressed: None,
         related: Vec::new(),
+        quoted: Vec::new(),
+        fix: None,
     }
 }
 
@@ -165,5 +168,6 @@ pub fn empty() -> Report {
         findings: Vec::new(),
         assumptions: Vec::new(),
         gate: None,
+        routing: None,
     }
 }

@@ -60,3 +60,50 @@ pub fn each_with_its_own(n: usize) -> Report {
     report.findings.sort_by(|a, b| (a.effect, &a.code, &a.id).cmp(&(b.effect, &b.code, &b.id)));
     report
 }
+
+/// The same with a root cause for all that needs attention, and one for each of them.
+pub fn with_causes(mut report: Report) -> Report {
+    let cause = |id: String, headline: String| Cause {
+        id,
+        object: Some(object("Node", "", "node-1")),
+        cluster: None,
+        verdict: Verdict::Broken,
+        findings: Vec::new(),
+        assumptions: Vec::new(),
+        headline,
+        evidence: "Kubelet stopped posting node status.".to_owned(),
+        subjects: Vec::new(),
+        hosts: Vec::new(),
+        next: Some(NextStep {
+            action: "See what is wrong with it.".to_owned(),
+            command: Some("kubectl describe node node-1".to_owned()),
+        }),
+        otherwise: None,
+    };
+    let mut all = cause("all".to_owned(), "Node node-1 is not ready".to_owned());
+    let mut each = Vec::new();
+    for (i, subject) in report.subjects.iter().enumerate() {
+        if !matches!(subject.verdict, Verdict::Broken | Verdict::Degraded | Verdict::Unknown) {
+            continue;
+        }
+        let own = CauseSubject {
+            kind: subject.kind.clone(),
+            namespace: subject.namespace.clone(),
+            name: subject.name.clone(),
+            group: subject.group.clone(),
+            verdict: subject.verdict,
+            alone: false,
+        };
+        all.subjects.push(own.clone());
+        all.hosts.push(format!("host-{i:05}.example.com"));
+        let mut one =
+            cause(format!("one-{i}"), format!("Pod {}-{i} of {} is not ready", subject.name, subject.namespace));
+        one.verdict = subject.verdict;
+        one.cluster.clone_from(&subject.cluster);
+        one.subjects.push(own);
+        each.push(one);
+    }
+    report.causes.push(all);
+    report.causes.append(&mut each);
+    report
+}

@@ -13,8 +13,9 @@
 )]
 
 mod assumed;
-mod build;
+pub mod build;
 mod caused;
+mod causes;
 pub mod hostile;
 mod many;
 mod measured;
@@ -23,5 +24,6 @@ mod subjects;
 
 pub use assumed::{assumed, on_assumptions};
 pub use caused::caused;
-pub use many::{each_with_its_own, many};
+pub use causes::{class_missing, deny_all, node_down, shop};
+pub use many::{each_with_its_own, many, with_causes};
 pub use sample::sample;

@@ -64,6 +64,8 @@ pub fn compare(before: &Report, after: &Report, kind: ChangeKind) -> Change {
         subjects,
         findings: Vec::new(),
         objects: Vec::new(),
+        requests: Vec::new(),
+        requests_left_out: 0,
     }
 }
 

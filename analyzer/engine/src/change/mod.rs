@@ -11,6 +11,7 @@ mod behind;
 mod compare;
 mod problem;
 mod prune;
+mod requests;
 mod run;
 mod simulate;
 mod templates;

@@ -1,9 +1,11 @@
 //! The whole flow of a change: a snapshot and manifests in, one report with its comparison out.
 
+use std::borrow::Cow;
+
 use kubereach_reports::report::{self, ChangeKind, ObjectChange, ObjectRef, Problem, Report, SCHEMA};
 use kubereach_reports::secrets;
 
-use super::{Applied, Prune, apply, behind, compare, templates};
+use super::{Applied, Prune, apply, behind, compare, requests, templates};
 use crate::analysis::{AnalysisOptions, analyze_intake, inventory, judge_cluster};
 use crate::asked;
 use crate::causes::{self, Known};
@@ -77,6 +79,7 @@ pub fn analyze_on_top_of(
         .map(|e| ObjectChange { object: e.object.clone(), action: e.action, note: e.note.clone() })
         .collect();
     behind::name(before, &applied, &mut told, &mut after_report, &places);
+    requests::name(before, &applied.after, &mut told);
     after_report.change = Some(told);
     crate::report::fingerprint::assign(&mut after_report.findings);
     if let Some(rules) = &options.gate {
@@ -95,7 +98,7 @@ pub fn analyze_diff(
     progress: &dyn Progress,
 ) -> Result<Report, ChangeError> {
     let (old, new) = (side(before, options, progress)?, side(after, options, progress)?);
-    told(&old, new, name_of(before), name_of(after), options)
+    told(old, new, name_of(before), name_of(after), options)
 }
 
 /// Judges an input and what was read already, a live cluster, and compares the verdicts.
@@ -107,12 +110,15 @@ pub fn analyze_diff_with(
 ) -> Result<Report, ChangeError> {
     let old = side(before, options, progress)?;
     let names: Vec<&str> = after.inputs.iter().map(|input| input.path.as_str()).collect();
-    told(&old, Side::of(after, options), name_of(before), names.join(", "), options)
+    let new = Side { read: Cow::Borrowed(&after.snapshots), ..Side::of(after, options) };
+    told(old, new, name_of(before), names.join(", "), options)
 }
 
 /// One side of a comparison.
-struct Side {
+struct Side<'i> {
     report: Report,
+    /// What it was made from; nothing of a written report.
+    read: Cow<'i, [Snapshot]>,
     /// Those that accept findings; a written report holds none.
     annotations: Vec<Annotation>,
     unread: Unread,
@@ -120,30 +126,34 @@ struct Side {
     missing: Option<String>,
 }
 
-impl Side {
+impl Side<'_> {
     fn of(read: &Intake, options: &AnalysisOptions) -> Self {
         let snapshots: Vec<&Snapshot> = read.snapshots.iter().collect();
         Self {
             report: analyze_intake(read, &AnalysisOptions { gate: None, ..options.clone() }),
             annotations: gate::annotations::collect(&read.snapshots),
             unread: read.unread.clone(),
+            read: Cow::Borrowed(&[]),
             missing: asked::missing(&snapshots, &options.filter, "the two inputs", false),
         }
     }
 }
 
-fn side(input: &InputSpec, options: &AnalysisOptions, progress: &dyn Progress) -> Result<Side, ChangeError> {
+fn side(input: &InputSpec, options: &AnalysisOptions, progress: &dyn Progress) -> Result<Side<'static>, ChangeError> {
     if let Some(report) = written_report(input)? {
         let missing = asked::missing_in_report(&report, &options.filter);
         let report = filtered(report, options);
-        return Ok(Side { report, annotations: Vec::new(), unread: Unread::default(), missing });
+        let (annotations, unread, read) = (Vec::new(), Unread::default(), Cow::Borrowed(&[][..]));
+        return Ok(Side { report, read, annotations, unread, missing });
     }
-    Ok(Side::of(&intake::read(std::slice::from_ref(input), &options.intake, progress)?, options))
+    let read = intake::read(std::slice::from_ref(input), &options.intake, progress)?;
+    let Side { report, annotations, unread, missing, .. } = Side::of(&read, options);
+    Ok(Side { report, read: Cow::Owned(read.snapshots), annotations, unread, missing })
 }
 
 fn told(
-    old: &Side,
-    new: Side,
+    old: Side<'_>,
+    new: Side<'_>,
     before: String,
     after: String,
     options: &AnalysisOptions,
@@ -154,6 +164,9 @@ fn told(
     let mut report = new.report;
     let mut told = compare(&old.report, &report, ChangeKind::Diff);
     (told.before, told.after) = (vec![before], vec![after]);
+    if let ([before], [after]) = (&*old.read, &*new.read) {
+        requests::name(before, after, &mut told);
+    }
     report.change = Some(told);
     if let Some(rules) = &options.gate {
         gate::apply(&mut report, rules, &new.annotations, &new.unread);

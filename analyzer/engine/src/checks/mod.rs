@@ -11,12 +11,15 @@ use kubereach_model::evidence::{CatalogueEntry, SubjectPaths};
 
 pub use docs::catalogue_markdown;
 
+pub mod api_server;
 pub mod backend_tls;
 pub mod change;
+pub mod dns;
 mod docs;
 pub mod door;
 pub mod endpoints;
 pub mod entry;
+pub mod event;
 pub mod gateway;
 pub mod httpproxy;
 pub mod ingress;
@@ -36,9 +39,12 @@ pub mod workload;
 /// Every check's page, by code.
 pub fn catalogue() -> BTreeMap<&'static str, &'static CatalogueEntry> {
     [
+        api_server::DOCS,
+        dns::DOCS,
         door::DOCS,
         endpoints::DOCS,
         entry::DOCS,
+        event::DOCS,
         gateway::DOCS,
         httpproxy::DOCS,
         ingress::DOCS,
@@ -77,6 +83,8 @@ pub static TABLE: CheckTable = CheckTable {
 /// Evaluates every subject of the cluster with every check.
 pub fn evaluate(cluster: &Cluster<'_>) -> Vec<SubjectPaths> {
     let mut subjects = evaluate::subjects(&Backends::new(cluster, &TABLE));
+    dns::follow(cluster, &mut subjects);
+    event::quote(cluster, &mut subjects);
     manifest::judge(cluster.snapshot, &mut subjects);
     subjects
 }

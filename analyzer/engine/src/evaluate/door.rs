@@ -6,6 +6,7 @@
 //! [`crate::plan`] says.
 
 pub mod answer;
+pub mod api_server;
 mod ask;
 pub mod contour;
 mod kong_tcp;
@@ -24,7 +25,7 @@ pub(crate) use ask::{DNS_QUESTION, STATUS, ask, blank, handshake, segment, strea
 use crate::evaluate::service::Backends;
 use crate::evaluate::{Cluster, gateway_api, ingress, istio, traefik};
 use crate::resolve::request::Request;
-use answer::Handled;
+use answer::{Handled, Listing};
 use kubereach_model::evidence::{Path, SubjectPaths};
 use kubereach_model::snapshot::{GroupKind, is_of_others, kinds};
 use kubereach_prober::plan::Target;
@@ -39,11 +40,14 @@ pub static DOORS: &[&dyn Door] = &[
     &contour::Contour,
     &traefik::DOOR,
     &istio::DOOR,
+    &api_server::ApiServer,
 ];
 
 /// The checks of the doors that lead to Services by a reference of their own.
 #[derive(Debug)]
 pub struct CheckTable {
+    /// Of what the API server asks.
+    pub api_server: api_server::CheckTable,
     /// Of the `reference` segment.
     pub lead: &'static [lead::LeadCheck],
     /// Of Contour's `HTTPProxies`.
@@ -94,6 +98,11 @@ impl Kind {
         }
     }
 
+    /// Do its objects live in a namespace?
+    pub fn is_namespaced(&self) -> bool {
+        kinds::of(&GroupKind::known(self.group, self.name)).is_none_or(|row| row.namespaced)
+    }
+
     /// Is this what kubectl calls it: singular, plural or short, with the group behind it or without?
     pub fn is_called(&self, word: &str) -> bool {
         let (word, group) = word.split_once('.').map_or((word, None), |(word, group)| (word, Some(group)));
@@ -120,7 +129,7 @@ pub trait Door: Sync {
 }
 
 /// The doors of one kind in one cluster.
-pub trait OpenDoor {
+pub trait OpenDoor: Sync {
     /// Where a client comes in for this path and what it asks there, or why nothing can be asked.
     fn front(&self, path: &Path, around: &dyn Around) -> Result<FrontDoor, String>;
 
@@ -131,6 +140,11 @@ pub trait OpenDoor {
     /// `None` where this kind of door cannot say yet: then nobody claims to know.
     fn answer(&self, request: &Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
         let _ = (request, only);
+        None
+    }
+
+    /// What each of its rules looks at; `None` where this kind of door cannot answer requests.
+    fn listed(&self) -> Option<Vec<Listing>> {
         None
     }
 }

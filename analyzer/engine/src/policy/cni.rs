@@ -8,6 +8,7 @@ use kubereach_model::snapshot::model::{ConfigMap, Node, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, Gap, Proof, Snapshot};
 
 use super::cilium;
+use super::habits::{self, Habits};
 use super::options::{AgainstPods, EndPorts, Nodes, PolicyOptions};
 
 /// Are policies enforced?
@@ -40,6 +41,8 @@ pub struct Plugins {
     pub enforcement: Enforcement,
     /// What is assumed of nodes.
     nodes: Nodes,
+    /// What is asked as if this plugin ran, whatever runs.
+    supposed: Option<&'static Habits>,
 }
 
 /// Names of `DaemonSet`s, the plugin they are, and whether it enforces policies by itself.
@@ -65,6 +68,12 @@ const KNOWN: [(&str, &str, Enforces); 20] = [
     ("kube-flannel-ds-amd64", "Flannel", Enforces::No),
     ("install-cni", "Flannel", Enforces::Depends),
 ];
+
+/// Every plugin that is recognized.
+#[cfg(test)]
+pub(super) fn known() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(_, plugin, _)| *plugin)
+}
 
 /// Namespaces in which such `DaemonSet`s live; one of the same name elsewhere is somebody's app.
 pub(super) const SYSTEM: [&str; 11] = [
@@ -151,7 +160,39 @@ impl Plugins {
         names.dedup();
         let enforcement = Self::conclude(snapshot, enforced, unenforced, depends, embedded, &names);
         let nodes = nodes(snapshot, &enforcement);
-        Self { names, enforcement, nodes }
+        Self { names, enforcement, nodes, supposed: None }
+    }
+
+    /// As if this plugin ran, with the settings that it has where nobody changes them.
+    pub(super) fn supposing(snapshot: &Snapshot, habits: &'static Habits) -> Self {
+        let own = Self::detect(snapshot);
+        let nodes = match own.nodes {
+            _ if !habits.by_identity => Nodes::Undecidable,
+            Nodes::Undecidable => Nodes::Identity { by_address: Some(false), own_is_let_in: true },
+            read @ Nodes::Identity { .. } => read,
+        };
+        let gap = Gap::by_design(format!("whether {} runs here", habits.name), "it was asked as if it did");
+        Self { names: vec![habits.name], enforcement: Enforcement::Unknown(gap), nodes, supposed: Some(habits) }
+    }
+
+    /// Is what is asked supposed, and not what was seen?
+    pub(super) const fn is_supposed(&self) -> bool {
+        self.supposed.is_some()
+    }
+
+    /// Does everybody have an identity, whatever the address?
+    pub(super) fn has_identities(&self) -> bool {
+        self.nodes != Nodes::Undecidable
+    }
+
+    /// Does what runs surely enforce none of the policies of the network?
+    pub(super) fn is_off(&self) -> bool {
+        matches!(self.enforcement, Enforcement::NotEnforced { .. }) || self.supposed.is_some_and(|h| !h.enforces)
+    }
+
+    /// Are egress rules asked before the cluster address of a Service is translated?
+    pub(super) fn looks_before_translation(&self) -> bool {
+        self.enforcer().and_then(habits::of).is_some_and(|habits| habits.before_translation)
     }
 
     fn conclude(
@@ -202,8 +243,9 @@ impl Plugins {
 
     /// The plugin that was seen enforcing.
     const fn enforcer(&self) -> Option<&'static str> {
-        match self.enforcement {
-            Enforcement::Enforced { by, .. } => Some(by),
+        match (self.supposed, &self.enforcement) {
+            (Some(habits), _) => Some(habits.name),
+            (None, Enforcement::Enforced { by, .. }) => Some(by),
             _ => None,
         }
     }
@@ -211,16 +253,18 @@ impl Plugins {
     /// What to assume with these plugins.
     pub fn options(&self) -> PolicyOptions {
         let has = |name: &str| self.names.contains(&name);
+        // Where several were seen, what one of them does its own way is in doubt.
+        let habits = || self.names.iter().filter_map(|name| habits::of(name));
+        let against_pods = habits().map(|habits| habits.against_pods).find(|of| *of != AgainstPods::Matches);
+        let end_ports = habits().map(|habits| habits.end_ports).find(|of| *of != EndPorts::Honoured);
         PolicyOptions {
             // Cilium selects pods by identity; address rules do not match them (its documentation, limitations).
-            address_rules_on_pods: if self.nodes != Nodes::Undecidable {
-                AgainstPods::Never
-            } else if IS_CILIUM.into_iter().any(has) {
-                AgainstPods::Undecidable("Cilium")
+            address_rules_on_pods: if self.nodes == Nodes::Undecidable {
+                against_pods.unwrap_or_default()
             } else {
-                AgainstPods::Matches
+                AgainstPods::Never
             },
-            end_ports: if has("Weave Net") { EndPorts::Undecidable("Weave Net") } else { EndPorts::Honoured },
+            end_ports: end_ports.unwrap_or_default(),
             not_calico: self.enforcer().filter(|_| !has("Calico") && !has("Canal")),
             not_antrea: self.enforcer().filter(|_| !has("Antrea")),
             nodes: self.nodes,

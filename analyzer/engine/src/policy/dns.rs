@@ -1,8 +1,8 @@
 //! The pods of the cluster's DNS, found once per cluster.
 
-use super::ends::{End, Ends};
-use kubereach_model::snapshot::Found;
-use kubereach_model::snapshot::model::Pod;
+use super::ends::{End, Ends, ServiceEnd};
+use kubereach_model::snapshot::model::{Pod, Service};
+use kubereach_model::snapshot::{Found, matches_pairs};
 
 /// Pods of the cluster's DNS, each with the port it listens on.
 pub type Servers<'s> = Vec<(End<'s>, u16)>;
@@ -16,9 +16,13 @@ pub enum Dns<'s> {
         udp: Servers<'s>,
         /// By TCP.
         tcp: Servers<'s>,
+        /// The Service that leads to them, where it was read.
+        service: Option<Box<ServiceEnd<'s>>>,
     },
     /// It cannot be told whom pods ask: the sentence says why.
     Unclear(&'static str),
+    /// The same, since a cache on every node may answer.
+    Cached(&'static str),
 }
 
 impl<'s> Dns<'s> {
@@ -27,7 +31,7 @@ impl<'s> Dns<'s> {
         let pods = &ends.snapshot().pods;
         let cache = |pod: &Found<'s, Pod>| pod.metadata.label("k8s-app") == Some("node-local-dns");
         if pods.in_namespace("kube-system").any(|pod| cache(&pod)) {
-            return Self::Unclear(
+            return Self::Cached(
                 "Nothing shows whether they may ask DNS: a cache on every node (node-local-dns) may answer, and how \
                  policies see it depends on the network plugin.",
             );
@@ -53,6 +57,23 @@ impl<'s> Dns<'s> {
             let port = |pod: &Found<'s, Pod>| first(pod).or_else(|| second(pod)).unwrap_or(53);
             servers.iter().map(|pod| (End::Pod(ends.pod(*pod)), port(pod))).collect()
         };
-        Self::Servers { udp: of(&udp, &tcp), tcp: of(&tcp, &udp) }
+        Self::Servers { udp: of(&udp, &tcp), tcp: of(&tcp, &udp), service: service(ends, &servers).map(Box::new) }
     }
+}
+
+/// The port of DNS (RFC 1035), which the Service has wherever the pods listen.
+pub const DNS_PORT: u16 = 53;
+
+/// The Service that leads to these pods.
+fn service<'s>(ends: &Ends<'s>, servers: &[Found<'s, Pod>]) -> Option<ServiceEnd<'s>> {
+    let first = servers.first()?;
+    let leads = |service: &Found<'s, Service>| {
+        let spec = &service.spec;
+        let has_port = spec.ports.iter().any(|port| port.port.known() == Some(&DNS_PORT));
+        has_port && !spec.selector.is_empty() && matches_pairs(&spec.selector, &first.metadata.labels)
+    };
+    let services = ends.snapshot().services.in_namespace(&first.metadata.namespace);
+    // A headless one beside it leads to the pods themselves.
+    let found = services.into_iter().find(|service| leads(service) && !service.is_headless())?;
+    Some(ends.service(found, Some(DNS_PORT), Some(ends.pod(*first))))
 }

@@ -43,6 +43,21 @@ pub struct PodEnd<'s> {
     pub is_template: bool,
 }
 
+impl ServiceEnd<'_> {
+    /// Some Service with this port, of which nothing else was read.
+    pub const fn unread(port: u16) -> Self {
+        Self {
+            namespace: "",
+            namespace_labels: None,
+            selector: &NO_LABELS,
+            addresses: Vec::new(),
+            port: Some(port),
+            pod: None,
+            hides_clients: false,
+        }
+    }
+}
+
 impl PodEnd<'_> {
     /// The pod, or the workload whose template it is.
     pub fn object(&self) -> ObjectRef {
@@ -111,8 +126,34 @@ pub enum End<'s> {
     Outside,
     /// Some pod of which nothing is known.
     UnnamedPod,
+    /// The proxy of the network plugin's own Ingress and Gateways, on the nodes: Cilium gives it an identity of its
+    /// own, elsewhere it may be anyone.
+    OwnProxy,
+    /// A Service by its own address, as plugins see it that look before it is translated.
+    Service(Box<ServiceEnd<'s>>),
     /// Anyone at all: what is admitted for this end is admitted for every caller.
     Anyone,
+}
+
+static NO_LABELS: BTreeMap<String, String> = BTreeMap::new();
+
+/// The cluster address of a Service.
+#[derive(Debug, Clone)]
+pub struct ServiceEnd<'s> {
+    /// Its namespace.
+    pub namespace: &'s str,
+    /// Labels of the namespace, where the Namespace was read.
+    pub namespace_labels: Option<&'s BTreeMap<String, String>>,
+    /// What it selects pods by.
+    pub selector: &'s BTreeMap<String, String>,
+    /// Its cluster addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Its own port; none where it is not known.
+    pub port: Option<u16>,
+    /// One of the pods behind it, for names of ports.
+    pub pod: Option<PodEnd<'s>>,
+    /// May a node stand for clients outside, which come in by it?
+    pub hides_clients: bool,
 }
 
 impl<'s> End<'s> {
@@ -152,6 +193,8 @@ struct ByAddress {
     pods: Index<IpAddr, Vec<usize>>,
     pod_ranges: Vec<IpNet>,
     services: Index<IpAddr, usize>,
+    /// Addresses outside the cluster by which Services are reached: of load balancers, and `externalIPs`.
+    published: Index<IpAddr, Vec<usize>>,
 }
 
 fn addresses<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<IpAddr> {
@@ -194,8 +237,25 @@ impl ByAddress {
                 services.entry(address).or_insert(position);
             }
         }
-        Self { nodes, pods, pod_ranges: IpNet::aggregate(&pod_ranges), services }
+        let published = published(snapshot);
+        Self { nodes, pods, pod_ranges: IpNet::aggregate(&pod_ranges), services, published }
     }
+}
+
+/// kube-proxy and its replacements send what goes to such an address straight to the pods (core/v1 `Service`
+/// `spec.externalIPs`; `status.loadBalancer.ingress[].ipMode`, which is `VIP` unless it says `Proxy`).
+fn published(snapshot: &Snapshot) -> Index<IpAddr, Vec<usize>> {
+    let mut published: Index<IpAddr, Vec<usize>> = Index::default();
+    for (position, service) in snapshot.services.iter().enumerate() {
+        let status = service.status.as_ref();
+        let balanced = status.into_iter().flat_map(|status| &status.load_balancer.ingress);
+        let balanced = balanced.filter(|ingress| ingress.ip_mode.as_deref() != Some("Proxy"));
+        let balanced = balanced.filter_map(|ingress| ingress.ip.known()).map(String::as_str);
+        for address in addresses(balanced.chain(service.spec.external_ips.iter().map(String::as_str))) {
+            published.entry(address).or_default().push(position);
+        }
+    }
+    published
 }
 
 /// Virtual nodes say so by label or taint (EKS documentation, virtual-kubelet).
@@ -315,6 +375,36 @@ impl<'s> Ends<'s> {
             (None, _) if !self.is_inside(address) => End::Address(address),
             _ => End::Unclear(address),
         }
+    }
+
+    /// The cluster address of a Service with a port of its own; `pod` is one of those behind it.
+    pub fn service(&self, service: Found<'s, Service>, port: Option<u16>, pod: Option<PodEnd<'s>>) -> ServiceEnd<'s> {
+        let stored = service.get();
+        let spec = &stored.value.spec;
+        let all = spec.cluster_ips.iter().filter_map(|ip| ip.known()).chain(spec.cluster_ip.known());
+        ServiceEnd {
+            namespace: &stored.metadata.namespace,
+            namespace_labels: self.namespace_labels(&stored.metadata.namespace),
+            selector: &spec.selector,
+            addresses: addresses(all.map(String::as_str)),
+            port,
+            pod,
+            hides_clients: matches!(spec.kind.as_str(), "NodePort" | "LoadBalancer")
+                && spec.external_traffic_policy.as_deref() != Some("Local"),
+        }
+    }
+
+    /// A node by its name, where it was read.
+    pub(super) fn node_named(&self, name: &str) -> Option<NodeEnd<'s>> {
+        self.nodes.get(name).map(|node| Self::node(*node))
+    }
+
+    /// Services that are reached by an address outside the cluster which is no node's; several may share one.
+    pub fn published_at(&self, address: IpAddr) -> impl Iterator<Item = Found<'s, Service>> {
+        let known = self.by_address();
+        let is_free = !known.nodes.contains_key(&address) && !known.pods.contains_key(&address);
+        let positions = known.published.get(&address).filter(|_| is_free).map(Vec::as_slice).unwrap_or_default();
+        positions.iter().filter_map(|position| self.snapshot.services.get(*position))
     }
 
     /// The Service that has an address, if one has it.

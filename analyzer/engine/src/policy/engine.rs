@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use kubereach_reports::report::{CoverageState, ObjectRef};
 
 use super::answer::{Direction, PolicyAnswer, Protocol, Truth};
-use super::ends::{End, PodEnd};
+use super::ends::{End, PodEnd, ServiceEnd};
 use super::groups::Sight;
 use super::ineffective::Kinds;
 use super::ladder::Rung;
@@ -339,6 +339,15 @@ pub(super) trait Rules<'s>: fmt::Debug + Send + Sync {
     /// Single ports that ingress rules name by number, with the rule.
     fn ports_by_number(&self) -> Vec<(usize, Protocol, u16)> {
         Vec::new()
+    }
+
+    /// Rules that nearly let through what is turned away, with what to change. `service` leads there.
+    fn near_misses(
+        &self,
+        _asked: &Asked<'_, 's>,
+        _service: Option<&ServiceEnd<'s>>,
+        _each: &mut dyn FnMut(usize, String),
+    ) {
     }
 
     /// The keys of labels by which it selects its pods, where these are of one namespace.

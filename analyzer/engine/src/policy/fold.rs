@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::answer::{Answer, Missing, Outcomes, PolicyAnswer};
 use super::engine::{Asked, Layer, Order, Priority};
-use super::set::{LayerAnswer, Policies, Reason, Selection, SideAnswer};
+use super::set::{Policies, Selection};
+use super::side::{LayerAnswer, Reason, SideAnswer};
 
 impl<'s> Policies<'s> {
     /// Every layer by itself; the connection has to get through all of them.

@@ -57,9 +57,9 @@ pub struct Sight<'s> {
 
 impl<'s> Sight<'s> {
     /// One walk over the policies. `every_label`: somebody else looks at the pods as well, and at which of their
-    /// labels is not known.
+    /// labels, and at what of a mesh, is not known.
     pub fn of(policies: &Policies<'s>, every_label: bool) -> Self {
-        let mut sight = Self { every_label, ..Self::default() };
+        let mut sight = Self { every_label, mesh: every_label, ..Self::default() };
         let mut nets: BTreeSet<IpNet> = BTreeSet::new();
         for policy in policies.all() {
             policy.rules.see(&mut sight);
@@ -182,7 +182,9 @@ impl<'s> Sight<'s> {
 
 /// Who a pod is in a mesh.
 fn identity<'s>(pod: &PodEnd<'s>) -> (&'s str, Vec<&'s str>, Vec<(&'s str, &'s str)>) {
-    let of_mesh = |key: &str| ["istio.io/", "linkerd.io/"].iter().any(|group| key.contains(group));
+    let of_mesh = |key: &str| {
+        ["istio.io/", "linkerd.io/", "kuma.io/", "consul.hashicorp.com/"].iter().any(|group| key.contains(group))
+    };
     // What differs between pods of one workload says nothing: the whole status, and times.
     let says = |key: &str| of_mesh(key) && !key.ends_with("/status") && !key.ends_with("-at");
     let annotations = pod.annotations.into_iter().flatten().filter(|(key, _)| says(key));

@@ -46,9 +46,9 @@ impl<'s> Identity<'s> {
     /// who dials, it may be a pod that has one.
     pub(super) const fn of_no_pod(end: &End<'s>) -> Self {
         match end {
-            End::Node(_) | End::Address(_) => Self::Nobody,
+            End::Node(_) | End::Address(_) | End::Service(_) => Self::Nobody,
             End::Outside => Self::Unknown(Missing::Identity),
-            End::Anyone => Self::Unknown(Missing::Caller),
+            End::Anyone | End::OwnProxy => Self::Unknown(Missing::Caller),
             End::Pod(_) | End::Unclear(_) | End::UnnamedPod => Self::Unknown(Missing::UnnamedPod),
         }
     }
@@ -60,10 +60,11 @@ pub(super) fn from_block<'s>(block: &Block, client: &End<'s>) -> Truth<'s> {
         End::Pod(pod) => on_addresses(block, &pod.addresses),
         End::Node(node) => on_addresses(block, &node.addresses),
         End::Address(address) | End::Unclear(address) => block.contains(*address),
-        End::Outside | End::UnnamedPod | End::Anyone if block.is_everything() => Truth::Yes,
+        End::Outside | End::UnnamedPod | End::Anyone | End::OwnProxy if block.is_everything() => Truth::Yes,
         End::Outside => Truth::Unknown(Missing::OutsideAddress),
         End::UnnamedPod => Truth::Unknown(Missing::PodAddress),
-        End::Anyone => Truth::Unknown(Missing::Caller),
+        End::Service(service) => on_addresses(block, &service.addresses),
+        End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
     }
 }
 
@@ -113,7 +114,14 @@ pub(super) fn annotation<'s>(pod: &PodEnd<'s>, key: &str) -> Option<&'s str> {
 }
 
 /// The containers that are a mesh's proxy.
-pub(super) const PROXIES: [&str; 2] = ["istio-proxy", "linkerd-proxy"];
+pub(super) const PROXIES: [&str; 6] = [
+    "istio-proxy",
+    "linkerd-proxy",
+    "kuma-sidecar",
+    "consul-dataplane",
+    "envoy-sidecar",
+    "consul-connect-envoy-sidecar",
+];
 
 /// The name of the account by which the pod is known.
 pub(super) fn service_account<'s>(pod: &PodEnd<'s>) -> &'s str {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cni::{Enforcement, Plugins};
+use super::cni::Plugins;
 use super::engine::{ENGINES, Layer, Unread};
 use super::systems;
 use kubereach_model::snapshot::Snapshot;
@@ -29,9 +29,10 @@ impl<'s> NotRead<'s> {
     pub(super) fn of(snapshot: &'s Snapshot, plugins: &Plugins) -> Self {
         let mut this = Self {
             manifests: snapshot.is_manifests(),
-            unenforced: matches!(plugins.enforcement, Enforcement::NotEnforced { .. }),
+            unenforced: plugins.is_off(),
             everywhere: ENGINES.iter().flat_map(|engine| engine.unread(snapshot)).collect(),
-            systems: systems::present(snapshot, &plugins.names),
+            // What is supposed to run brings no policies that nobody read.
+            systems: systems::present(snapshot, if plugins.is_supposed() { &[] } else { &plugins.names }),
             by_namespace: BTreeMap::new(),
         };
         let of_services = snapshot.services.iter().map(|service| service.get().meta().namespace.as_str());

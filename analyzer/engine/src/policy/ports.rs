@@ -122,18 +122,15 @@ impl<'s> PortEntry<'s> {
                 (_, truth) => truth,
             },
             Which::Named(name) => match to {
-                End::Pod(pod) => Truth::any(
-                    pod.spec
-                        .serving_containers()
-                        .flat_map(|c| &c.ports)
-                        .filter(|p| p.name == *name && p.protocol == protocol.word())
-                        .map(|p| match p.container_port.known() {
-                            Some(number) => within(*number, *number),
-                            None => Truth::Unknown(Missing::NamedPort(name)),
-                        }),
-                ),
+                End::Pod(pod) => named(pod, name, protocol, &within),
+                End::Service(service) => match &service.pod {
+                    Some(pod) => named(pod, name, protocol, &within),
+                    None => Truth::Unknown(Missing::NamedPort(name)),
+                },
                 End::Node(_) | End::Address(_) | End::Outside => Truth::No,
-                End::Unclear(_) | End::UnnamedPod | End::Anyone => Truth::Unknown(Missing::NamedPort(name)),
+                End::Unclear(_) | End::UnnamedPod | End::OwnProxy | End::Anyone => {
+                    Truth::Unknown(Missing::NamedPort(name))
+                }
             },
         }
     }
@@ -146,6 +143,14 @@ impl<'s> PortEntry<'s> {
             into.push(from);
             into.extend(from.checked_add(1));
             into.extend(to.checked_add(1));
+        }
+    }
+
+    /// From and to, and the protocol, where it gives numbers.
+    pub(super) const fn interval(&self) -> Option<(Protocol, u16, u16)> {
+        match (self.protocol, &self.which) {
+            (Some(protocol), Which::Range(from, to) | Which::EndPort(from, to)) => Some((protocol, *from, *to)),
+            _ => None,
         }
     }
 
@@ -173,4 +178,14 @@ impl<'s> PortEntry<'s> {
             .flat_map(|c| &c.ports)
             .any(|p| p.name == name && self.protocol.is_none_or(|protocol| p.protocol == protocol.word()))
     }
+}
+
+/// Does the pod declare a port of this name and protocol whose number is asked about?
+fn named<'s>(pod: &PodEnd<'s>, name: &'s str, protocol: Protocol, within: &dyn Fn(u16, u16) -> Truth<'s>) -> Truth<'s> {
+    let declared = pod.spec.serving_containers().flat_map(|c| &c.ports);
+    let ours = declared.filter(|p| p.name == name && p.protocol == protocol.word());
+    Truth::any(ours.map(|p| match p.container_port.known() {
+        Some(number) => within(*number, *number),
+        None => Truth::Unknown(Missing::NamedPort(name)),
+    }))
 }

@@ -1,13 +1,15 @@
 //! All policies of a snapshot, compiled and indexed, and what they say to a connection.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::answer::{Answer, Direction, Missing, PolicyAnswer, Protocol, Truth};
+use super::answer::{Answer, Direction, Missing, Protocol, Truth};
 use super::ends::{End, PodEnd};
 use super::engine::{Asked, ENGINES, Guard, Layer, Policy, Scope};
 use super::ladder::Ladder;
 use super::options::{AgainstPods, Assumed, EndPorts, Nodes, PolicyOptions};
 use super::request::Request;
+use super::shelf::Shelf;
+use super::side::{LayerAnswer, Reason, SideAnswer, Verdict};
 use kubereach_model::snapshot::{Index, LabelSelector, Snapshot};
 
 /// One connection.
@@ -25,6 +27,43 @@ pub struct Connection<'a, 's> {
     pub request: Option<&'a Request>,
 }
 
+static ANYONE: End<'static> = End::Anyone;
+
+impl<'a, 's> Connection<'a, 's> {
+    /// Its end in this direction, and the other one.
+    pub(super) const fn ends(&self, direction: Direction) -> (&'a End<'s>, &'a End<'s>) {
+        match direction {
+            Direction::Egress => (self.from, self.to),
+            Direction::Ingress => (self.to, self.from),
+        }
+    }
+
+    /// As the policies of this pod, one of its ends, are asked about it.
+    pub(super) fn asked<'b>(
+        &self,
+        direction: Direction,
+        pod: &'b PodEnd<'s>,
+        options: &'b PolicyOptions,
+    ) -> Asked<'b, 's>
+    where
+        'a: 'b,
+    {
+        let other = match self.ends(direction).1 {
+            // It is nobody's pod: the options say whose it is.
+            End::OwnProxy => &ANYONE,
+            other => other,
+        };
+        let (to, protocol, port, request) = (self.to, self.protocol, self.port, self.request);
+        Asked { direction, pod, other, to, protocol, port, request, options }
+    }
+}
+
+/// The same for whoever is at the other end.
+fn options_for(options: &PolicyOptions, other: &End<'_>) -> PolicyOptions {
+    let from_own_proxy = matches!((other, options.nodes), (End::OwnProxy, Nodes::Identity { .. }));
+    PolicyOptions { from_own_proxy, ..*options }
+}
+
 /// The policies that (may) select a pod, for one direction: computed once per pod or group of equal pods.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection<'s> {
@@ -35,150 +74,6 @@ impl<'s> Selection<'s> {
     /// Which, with how sure the selection is.
     pub fn of(&self, direction: Direction) -> &[(u32, Truth<'s>)] {
         self.per_direction.get(direction.index()).map(Vec::as_slice).unwrap_or_default()
-    }
-}
-
-/// One policy's share in an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reason<'s> {
-    /// Index of the policy.
-    pub policy: u32,
-    /// Which end it isolates.
-    pub direction: Direction,
-    /// What it says.
-    pub answer: PolicyAnswer<'s>,
-}
-
-/// What the policies of one layer say at one end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LayerAnswer<'s> {
-    pub(super) answer: Answer,
-    pub(super) reasons: Vec<Reason<'s>>,
-    pub(super) missing: BTreeSet<Missing<'s>>,
-}
-
-impl LayerAnswer<'_> {
-    /// Nobody objects.
-    const fn open() -> Self {
-        Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new() }
-    }
-}
-
-/// What the policies of one end say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SideAnswer<'s> {
-    /// The fold.
-    pub answer: Answer,
-    /// The policies that decide it, in the order in which they are asked; empty where none applies.
-    pub reasons: Vec<Reason<'s>>,
-    /// Where it is unknown: what is missing.
-    pub missing: BTreeSet<Missing<'s>>,
-    /// What each layer says by itself, in the order of [`Layer::ALL`].
-    layers: [LayerAnswer<'s>; Layer::ALL.len()],
-}
-
-impl<'s> SideAnswer<'s> {
-    /// Nobody objects.
-    pub(crate) const fn open() -> Self {
-        let layers = [LayerAnswer::open(), LayerAnswer::open(), LayerAnswer::open()];
-        Self { answer: Answer::Allowed, reasons: Vec::new(), missing: BTreeSet::new(), layers }
-    }
-
-    fn unknown(missing: Missing<'s>) -> Self {
-        let unknown =
-            LayerAnswer { answer: Answer::Unknown, missing: BTreeSet::from([missing]), ..LayerAnswer::open() };
-        Self::of([unknown, LayerAnswer::open(), LayerAnswer::open()])
-    }
-
-    /// All layers together: the strictest answer, by those that give it.
-    pub(super) fn of(layers: [LayerAnswer<'s>; Layer::ALL.len()]) -> Self {
-        let answer = layers.iter().map(|layer| layer.answer).min().unwrap_or(Answer::Allowed);
-        let (mut reasons, mut missing) = (Vec::new(), BTreeSet::new());
-        for layer in layers.iter().filter(|layer| layer.answer == answer) {
-            reasons.extend(&layer.reasons);
-            missing.extend(&layer.missing);
-        }
-        Self { answer, reasons, missing, layers }
-    }
-
-    /// Is it not open, and would it be without what this layer says?
-    pub(crate) fn is_closed_only_by(&self, layer: Layer) -> bool {
-        let fits = |(own, said): (Layer, &LayerAnswer<'s>)| (own == layer) != (said.answer == Answer::Allowed);
-        Layer::ALL.into_iter().zip(&self.layers).all(fits)
-    }
-
-    /// The same where nobody enforces the policies of the network.
-    pub(crate) fn of_mesh(&self) -> Self {
-        let [_, waypoint, mesh] = self.layers.clone();
-        Self::of([LayerAnswer::open(), waypoint, mesh])
-    }
-
-    /// Do the policies of the network let it through?
-    pub(crate) fn is_open_in_network(&self) -> bool {
-        let [network, ..] = &self.layers;
-        network.answer == Answer::Allowed
-    }
-
-    /// Is it turned away by a mesh, whatever the network's plugin does?
-    pub(crate) fn is_closed_in_mesh(&self) -> bool {
-        let [_, waypoint, mesh] = &self.layers;
-        waypoint.answer == Answer::Denied || mesh.answer == Answer::Denied
-    }
-
-    /// Does anything of a mesh stand in the way, or may it?
-    pub(crate) fn is_open_in_mesh(&self) -> bool {
-        let [_, waypoint, mesh] = &self.layers;
-        waypoint.answer == Answer::Allowed && mesh.answer == Answer::Allowed
-    }
-}
-
-/// What all policies say to a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict<'s> {
-    /// The fold over both ends.
-    pub answer: Answer,
-    /// Out of the source.
-    pub egress: SideAnswer<'s>,
-    /// Into the destination.
-    pub ingress: SideAnswer<'s>,
-    /// A pod that talks to itself: no policy applies.
-    pub same_pod: bool,
-}
-
-/// The policies of a namespace, so that a pod meets only those that ask for a label it has.
-#[derive(Debug, Default)]
-struct Shelf<'s> {
-    by_label: Index<(&'s str, &'s str), Vec<u32>>,
-    /// Those that ask for no certain label.
-    others: Vec<u32>,
-}
-
-impl<'s> Shelf<'s> {
-    fn of(policies: &[(u32, &'s LabelSelector)]) -> Self {
-        let mut asked: Index<(&str, &str), usize> = Index::default();
-        for label in policies.iter().flat_map(|(_, selector)| selector.needed()) {
-            *asked.entry(label).or_default() += 1;
-        }
-        let mut shelf = Self::default();
-        for (index, selector) in policies {
-            // The label that fewest policies ask for tells most.
-            match selector.needed().min_by_key(|label| asked.get(label).copied()) {
-                Some(label) => shelf.by_label.entry(label).or_default().push(*index),
-                None => shelf.others.push(*index),
-            }
-        }
-        shelf
-    }
-
-    /// Those that may select a pod with these labels, in their order.
-    fn near(&self, labels: &BTreeMap<String, String>) -> Vec<u32> {
-        let mut found = self.others.clone();
-        if !self.by_label.is_empty() {
-            let asking = labels.iter().filter_map(|(key, value)| self.by_label.get(&(key.as_str(), value.as_str())));
-            found.extend(asking.flatten());
-            found.sort_unstable();
-        }
-        found
     }
 }
 
@@ -266,7 +161,7 @@ impl<'s> Policies<'s> {
     /// Policies that may select a pod of a namespace of which only these labels are known, and turn callers away.
     pub fn may_select(&self, namespace: &str, labels: &BTreeMap<String, String>) -> impl Iterator<Item = &Policy<'s>> {
         let shelf = self.by_namespace.get(namespace);
-        let of_shelf = shelf.into_iter().flat_map(|shelf| shelf.by_label.values().flatten().chain(&shelf.others));
+        let of_shelf = shelf.into_iter().flat_map(Shelf::all);
         let may = |policy: &&Policy<'s>| match policy.rules.scope() {
             Scope::Namespace(_, selector) => selector.may_match(labels),
             Scope::Cluster => true,
@@ -315,10 +210,7 @@ impl<'s> Policies<'s> {
         direction: Direction,
         selection: &Selection<'s>,
     ) -> SideAnswer<'s> {
-        let (own, other) = match direction {
-            Direction::Egress => (connection.from, connection.to),
-            Direction::Ingress => (connection.to, connection.from),
-        };
+        let (own, other) = connection.ends(direction);
         let (node, of_node);
         let (pod, selection) = match own {
             End::Pod(pod) => (pod, selection),
@@ -342,16 +234,8 @@ impl<'s> Policies<'s> {
         if selection.of(direction).is_empty() {
             return self.forwarded(pod, other, SideAnswer::open());
         }
-        let asked = Asked {
-            direction,
-            pod,
-            other,
-            to: connection.to,
-            protocol: connection.protocol,
-            port: connection.port,
-            request: connection.request,
-            options: &self.options,
-        };
+        let options = options_for(&self.options, other);
+        let asked = connection.asked(direction, pod, &options);
         let from_own_node = matches!(other, End::Node(node) if pod.node == Some(node.name));
         let mut spared = false;
         let side = SideAnswer::of(Layer::ALL.map(|layer| {
@@ -383,24 +267,6 @@ impl<'s> Policies<'s> {
         }
     }
 
-    /// What the policies of a destination say to the proxy of Cilium's own Ingress and Gateways, which is neither a pod
-    /// nor a node.
-    pub fn from_own_proxy(&self, connection: &Connection<'_, 's>, selection: &Selection<'s>) -> SideAnswer<'s> {
-        let Some(pod) = connection.to.pod() else { return self.side(connection, Direction::Ingress, selection) };
-        let options = PolicyOptions { from_own_proxy: true, ..self.options };
-        let asked = Asked {
-            direction: Direction::Ingress,
-            pod,
-            other: connection.from,
-            to: connection.to,
-            protocol: connection.protocol,
-            port: connection.port,
-            request: connection.request,
-            options: &options,
-        };
-        self.fold(&asked, selection)
-    }
-
     /// What every policy that (may) select this end says, in the order in which they are asked.
     pub fn explain(
         &self,
@@ -408,21 +274,10 @@ impl<'s> Policies<'s> {
         direction: Direction,
         selection: &Selection<'s>,
     ) -> Vec<Reason<'s>> {
-        let (own, other) = match direction {
-            Direction::Egress => (connection.from, connection.to),
-            Direction::Ingress => (connection.to, connection.from),
-        };
+        let (own, other) = connection.ends(direction);
         let Some(pod) = own.pod() else { return Vec::new() };
-        let asked = Asked {
-            direction,
-            pod,
-            other,
-            to: connection.to,
-            protocol: connection.protocol,
-            port: connection.port,
-            request: connection.request,
-            options: &self.options,
-        };
+        let options = options_for(&self.options, other);
+        let asked = connection.asked(direction, pod, &options);
         let asks = |(index, selected): &(u32, Truth<'s>)| self.ask(*index, &asked, *selected);
         let mut reasons: Vec<Reason<'s>> = selection.of(direction).iter().filter_map(asks).collect();
         reasons.sort_by_key(|reason| {
@@ -460,23 +315,11 @@ impl<'s> Policies<'s> {
     fn answer_under(&self, connection: &Connection<'_, 's>, options: &PolicyOptions) -> Answer {
         let mut answer = Answer::Allowed;
         for direction in Direction::BOTH {
-            let (own, other) = match direction {
-                Direction::Egress => (connection.from, connection.to),
-                Direction::Ingress => (connection.to, connection.from),
-            };
+            let (own, other) = connection.ends(direction);
             let side = match own.pod() {
                 Some(pod) => {
-                    let asked = Asked {
-                        direction,
-                        pod,
-                        other,
-                        to: connection.to,
-                        protocol: connection.protocol,
-                        port: connection.port,
-                        request: connection.request,
-                        options,
-                    };
-                    self.fold(&asked, &self.select(pod)).answer
+                    let options = options_for(options, other);
+                    self.fold(&connection.asked(direction, pod, &options), &self.select(pod)).answer
                 }
                 None => self.side(connection, direction, &Selection::default()).answer,
             };

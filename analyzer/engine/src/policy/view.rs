@@ -11,16 +11,20 @@ use kubereach_reports::report::ObjectRef;
 use super::answer::{Answer, Direction, Missing, Protocol, Truth};
 use super::cni::{Enforcement, Plugins};
 use super::dns::Dns;
-use super::ends::{End, Ends, PodEnd};
+use super::ends::{End, Ends, PodEnd, ServiceEnd};
 use super::engine::{ENGINES, Unread};
 use super::groups::Sight;
+use super::habits::Habits;
 use super::ineffective::Ineffective;
+use super::near::NearMiss;
 use super::not_read::NotRead;
 use super::options::Assumed;
 use super::reach::{AddressRun, PortRun, address_runs, port_runs};
 use super::request::Request;
-use super::set::{Connection, Policies, Selection, SideAnswer, Verdict};
+use super::set::{Connection, Policies, Selection};
+use super::side::{SideAnswer, Verdict};
 use super::third_party::{ThirdParties, ThirdParty};
+use super::way::masquerades_all;
 use kubereach_model::snapshot::Snapshot;
 
 /// The policies of one cluster.
@@ -38,6 +42,8 @@ pub struct PolicyView<'s> {
     pub sight: Sight<'s>,
     /// The cluster's DNS.
     pub dns: Dns<'s>,
+    /// Does kube-proxy put a node's address in the place of every client's?
+    pub(super) masquerades_all: bool,
     /// Nothing but manifests was read.
     manifests: bool,
     unread: NotRead<'s>,
@@ -75,14 +81,23 @@ impl Decision<'_, '_> {
 impl<'s> PolicyView<'s> {
     /// Compiles, indexes and looks around: linear in the snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
+        Self::under(snapshot, Plugins::detect(snapshot))
+    }
+
+    /// The same as if this plugin ran.
+    pub fn supposing(snapshot: &'s Snapshot, habits: &'static Habits) -> Self {
+        Self::under(snapshot, Plugins::supposing(snapshot, habits))
+    }
+
+    fn under(snapshot: &'s Snapshot, plugins: Plugins) -> Self {
         snapshot.pods.prepare();
-        let plugins = Plugins::detect(snapshot);
         let policies = Policies::new(snapshot, plugins.options());
         let third_party = ThirdParties::of(snapshot);
         let ends = Ends::new(snapshot);
         Self {
             sight: Sight::of(&policies, !third_party.is_empty()),
             dns: Dns::of(&ends),
+            masquerades_all: !plugins.has_identities() && masquerades_all(snapshot),
             manifests: snapshot.is_manifests(),
             unread: NotRead::of(snapshot, &plugins),
             ends,
@@ -111,9 +126,21 @@ impl<'s> PolicyView<'s> {
         from: &Selection<'s>,
         to: &Selection<'s>,
     ) -> Decision<'_, 's> {
-        let mut decision = self.settle(connection, from, to);
+        self.decide_by(connection, None, from, to)
+    }
+
+    /// The same of a connection that goes by the cluster address of this Service, where it goes by one.
+    pub fn decide_by(
+        &self,
+        connection: &Connection<'_, 's>,
+        by: Option<&End<'s>>,
+        from: &Selection<'s>,
+        to: &Selection<'s>,
+    ) -> Decision<'_, 's> {
+        let mut decision = self.settle_by(connection, by, from, to);
         if !decision.verdict.same_pod {
-            decision.assumptions = self.assumptions(connection, &decision);
+            let translated = by.is_some() && self.plugins.looks_before_translation();
+            decision.assumptions = self.assumptions(connection, &decision, !translated);
         }
         decision
     }
@@ -125,8 +152,38 @@ impl<'s> PolicyView<'s> {
         from: &Selection<'s>,
         to: &Selection<'s>,
     ) -> Decision<'_, 's> {
+        self.settle_by(connection, None, from, to)
+    }
+
+    /// May `from` send this out, where it goes by the cluster address of a Service?
+    pub fn out_by(
+        &self,
+        connection: &Connection<'_, 's>,
+        by: Option<&End<'s>>,
+        from: &Selection<'s>,
+    ) -> SideAnswer<'s> {
+        let to = by.filter(|_| self.plugins.looks_before_translation()).unwrap_or(connection.to);
+        self.policies.side(&Connection { to, ..*connection }, Direction::Egress, from)
+    }
+
+    fn settle_by(
+        &self,
+        connection: &Connection<'_, 's>,
+        by: Option<&End<'s>>,
+        from: &Selection<'s>,
+        to: &Selection<'s>,
+    ) -> Decision<'_, 's> {
         let mut verdict = self.policies.evaluate_selected(connection, from, to);
-        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) && !verdict.ingress.is_open_in_mesh() {
+        if let Some(by) = by.filter(|_| !verdict.same_pod) {
+            self.weigh_way(connection, by, (from, to), &mut verdict);
+        }
+        self.weigh_link_local(connection, &mut verdict);
+        self.conclude(connection, verdict)
+    }
+
+    /// What may be said of it beside what was not read and is not evaluated.
+    fn conclude(&self, connection: &Connection<'_, 's>, mut verdict: Verdict<'s>) -> Decision<'_, 's> {
+        if self.plugins.is_off() && !verdict.ingress.is_open_in_mesh() {
             // What the network's policies say does nothing; the proxy's do.
             verdict.ingress = verdict.ingress.of_mesh();
             verdict.answer = verdict.ingress.answer;
@@ -162,6 +219,17 @@ impl<'s> PolicyView<'s> {
         decision
     }
 
+    /// Rules that nearly let through what is denied. `service` is the Service that leads there, if one does.
+    pub fn near_misses(
+        &self,
+        connection: &Connection<'_, 's>,
+        decision: &Decision<'_, 's>,
+        (from, to): (&Selection<'s>, &Selection<'s>),
+        service: Option<&ServiceEnd<'s>>,
+    ) -> Vec<NearMiss> {
+        self.policies.near_misses(connection, &decision.verdict, [from, to], service)
+    }
+
     /// Which ports of `to` may be reached from `from`: runs that cover 1–65535.
     pub fn ports(
         &self,
@@ -189,29 +257,27 @@ impl<'s> PolicyView<'s> {
         let none = Selection::default();
         address_runs(&starts, ipv4, |address: IpAddr| {
             let other = End::Address(address);
-            match direction {
-                Direction::Ingress => {
-                    let connection = Connection { from: &other, to: pod, protocol, port, request };
-                    self.decide_selected(&connection, &none, selection).answer
-                }
-                Direction::Egress => {
-                    let connection = Connection { from: pod, to: &other, protocol, port, request };
-                    self.decide_selected(&connection, selection, &none).answer
-                }
-            }
+            let ((from, out), (to, into)) = match direction {
+                Direction::Ingress => ((&other, &none), (pod, selection)),
+                Direction::Egress => ((pod, selection), (&other, &none)),
+            };
+            let connection = Connection { from, to, protocol, port, request };
+            // One address speaks for a range: what only it may be is of no account.
+            self.conclude(&connection, self.policies.evaluate_selected(&connection, out, into)).answer
         })
     }
 
-    fn assumptions(&self, connection: &Connection<'_, 's>, decision: &Decision<'_, 's>) -> Vec<Assumed> {
+    /// On what it rests beside the snapshot; of policies that were asked about the pods, if they were.
+    fn assumptions(&self, connection: &Connection<'_, 's>, decision: &Decision<'_, 's>, of_pods: bool) -> Vec<Assumed> {
         if decision.answer == Answer::Unknown {
             return Vec::new();
         }
         let mut assumed = Vec::new();
         let enforcement = &self.plugins.enforcement;
         let by_network = decision.verdict.answer != Answer::Allowed && decision.verdict.ingress.is_open_in_mesh();
-        if let (Enforcement::NotEnforced { .. }, true) = (enforcement, by_network) {
+        if self.plugins.is_off() && by_network {
             assumed.push(Assumed::NotEnforced);
-        } else {
+        } else if of_pods {
             assumed.extend(self.policies.assumptions(connection, &decision.verdict));
         }
         let by_mesh = decision.verdict.ingress.of_mesh().answer == Answer::Denied;
@@ -223,7 +289,7 @@ impl<'s> PolicyView<'s> {
 
     fn side(&self, (end, other): (&End<'s>, &End<'s>), direction: Direction, own: &SideAnswer<'s>) -> Side<'_, 's> {
         let mut side = Side { answer: own.answer, third_party: Vec::new(), unread: Vec::new() };
-        if matches!(self.plugins.enforcement, Enforcement::NotEnforced { .. }) && own.is_open_in_mesh() {
+        if self.plugins.is_off() && own.is_open_in_mesh() {
             side.answer = Answer::Allowed;
         }
         let Some(pod) = end.pod() else { return side };

@@ -7,8 +7,8 @@ use super::data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Por
 use super::{Finder, Party, Target};
 use crate::policy::reach::{AddressRun, address_words, port_words};
 use crate::policy::{
-    self, Answer, Connection, Decision, Direction, End, Nodes, PodEnd, PolicyAnswer, PolicyView, Protocol, Request,
-    RulePlace, Selection,
+    self, Answer, Connection, Decision, Direction, End, NearMiss, Nodes, PodEnd, PolicyAnswer, PolicyView, Protocol,
+    Request, RulePlace, Selection,
 };
 use kubereach_model::evidence::Locate;
 use kubereach_model::evidence::{FieldPath, Step};
@@ -28,6 +28,25 @@ pub(super) struct Side<'s> {
     pub(super) labels: Vec<String>,
     pub(super) ends: Vec<(End<'s>, Option<Target>)>,
     pub(super) selection: Selection<'s>,
+    /// As a destination: the Service by whose address it is reached.
+    pub(super) by: Option<End<'s>>,
+    /// As a source: it dials pods, not addresses of Services.
+    pub(super) dials_pods: bool,
+}
+
+impl<'s> Side<'s> {
+    /// The address by which `to` is reached from here, where it is one of a Service.
+    pub(super) fn by<'a>(&self, to: &'a Self) -> Option<&'a End<'s>> {
+        // Of one that was not read nothing but its port is known.
+        to.by
+            .as_ref()
+            .filter(|by| !self.dials_pods && matches!(by, End::Service(service) if !service.namespace.is_empty()))
+    }
+}
+
+/// The Service that leads to a party, as the end that plugins see which look before its address is translated.
+pub(super) fn by<'s>(party: &Party<'s>) -> Option<End<'s>> {
+    party.service.as_deref().map(|service| End::Service(Box::new(service.clone())))
 }
 
 impl<'v, 's> Answers<'v, 's> {
@@ -61,6 +80,15 @@ impl<'v, 's> Answers<'v, 's> {
     }
 
     /// Fills in where the policies stand.
+    pub fn locate_rows(rows: &mut [Row], positions: &dyn Locate) {
+        let mut reasons: Vec<&mut Because> = rows
+            .iter_mut()
+            .flat_map(|row| row.because.iter_mut().chain(&mut row.near).chain(&mut row.considered))
+            .collect();
+        Self::locate(&mut reasons, positions);
+    }
+
+    /// Fills in where the policies stand.
     pub fn locate(reasons: &mut [&mut Because], positions: &dyn Locate) {
         let requests: Vec<(u32, FieldPath)> = reasons.iter().filter_map(|b| b.place.clone()).collect();
         let places = positions.locate(&requests);
@@ -72,21 +100,24 @@ impl<'v, 's> Answers<'v, 's> {
     /// Groups parties that no policy tells apart and that are asked about the same port.
     fn grouped(&self, parties: Vec<Party<'s>>) -> Vec<Side<'s>> {
         let mut sides: Vec<Side<'s>> = Vec::new();
-        let mut by_port: Vec<(Option<Target>, Vec<Named<'s>>)> = Vec::new();
+        let mut by_port: Vec<((Option<Target>, Option<End<'s>>, bool), Vec<Named<'s>>)> = Vec::new();
         for party in parties {
+            let (by, dials_pods) = (by(&party), party.dials_pods);
             match party.end {
-                End::Pod(pod) => match by_port.iter_mut().find(|(port, _)| *port == party.port) {
+                End::Pod(pod) => match by_port.iter_mut().find(|((port, ..), _)| *port == party.port) {
                     Some((_, pods)) => pods.push((party.label, pod)),
-                    None => by_port.push((party.port, vec![(party.label, pod)])),
+                    None => by_port.push(((party.port, by, dials_pods), vec![(party.label, pod)])),
                 },
                 end => sides.push(Side {
                     labels: vec![party.label],
                     ends: vec![(end, party.port)],
                     selection: Selection::default(),
+                    by,
+                    dials_pods,
                 }),
             }
         }
-        for (port, pods) in by_port {
+        for ((port, by, dials_pods), pods) in by_port {
             let (labels, pods): (Vec<String>, Vec<PodEnd<'s>>) = pods.into_iter().unzip();
             for group in self.view.sight.group(&pods) {
                 let member = |index: &usize| Some((labels.get(*index)?.clone(), pods.get(*index)?.clone()));
@@ -103,7 +134,7 @@ impl<'v, 's> Answers<'v, 's> {
                 let Some((_, first)) = members.first() else { continue };
                 let selection = self.view.policies.select(first);
                 let (labels, ends) = members.into_iter().map(|(label, pod)| (label, (End::Pod(pod), port))).unzip();
-                sides.push(Side { labels, ends, selection });
+                sides.push(Side { labels, ends, selection, by: by.clone(), dials_pods });
             }
         }
         sides
@@ -120,7 +151,7 @@ impl<'v, 's> Answers<'v, 's> {
         };
         let connection =
             Connection { from: source, to: target, protocol: asked.0, port: asked.1, request: self.request.as_ref() };
-        let decision = self.view.decide_selected(&connection, &from.selection, &to.selection);
+        let decision = self.view.decide_by(&connection, from.by(to), &from.selection, &to.selection);
         let considered = if explain { self.considered(&connection, from, to) } else { Vec::new() };
         Some(Row {
             from: from.labels.first()?.clone(),
@@ -138,6 +169,8 @@ impl<'v, 's> Answers<'v, 's> {
             addresses: self.addresses(from, to, source, target, asked),
             ports,
             considered,
+            near: self.near(&connection, &decision, from, to),
+            portable: Vec::new(),
         })
     }
 
@@ -181,6 +214,36 @@ impl<'v, 's> Answers<'v, 's> {
             unknown: address_words(runs, Answer::Unknown),
         };
         ["IPv4", "IPv6"].into_iter().zip(&families).map(words).collect()
+    }
+
+    /// Rules that nearly let through what is denied.
+    fn near(
+        &self,
+        connection: &Connection<'_, 's>,
+        decision: &Decision<'_, 's>,
+        from: &Side<'s>,
+        to: &Side<'s>,
+    ) -> Vec<Because> {
+        if decision.answer != Answer::Denied || connection.port.is_none() {
+            return Vec::new();
+        }
+        let service = match &to.by {
+            Some(End::Service(service)) => Some(&**service),
+            _ => None,
+        };
+        let near = self.view.near_misses(connection, decision, (&from.selection, &to.selection), service);
+        near.into_iter().filter_map(|near| self.nearly(near)).collect()
+    }
+
+    fn nearly(&self, near: NearMiss) -> Option<Because> {
+        let policy = self.view.policies.get(near.policy)?;
+        let RulePlace { list, number, .. } = policy.rule_place(near.direction, near.rule);
+        let text = format!("{} rule {list}[{number}] {}", policy.object, near.text);
+        let mut because = plain(near.direction.word(), "nearly-admits", text);
+        because.policy = Some(policy.object.to_string());
+        because.rule = Some(near.rule);
+        because.place = Some((policy.origin, vec![Step::from("spec"), Step::from(list), Step::from(number)]));
+        Some(because)
     }
 
     fn considered(&self, connection: &Connection<'_, 's>, from: &Side<'s>, to: &Side<'s>) -> Vec<Considered> {
@@ -336,7 +399,8 @@ impl<'v, 's> Answers<'v, 's> {
                     let (answer, ports, because) = if let Some(port) = port {
                         let (protocol, request) = (port.protocol, self.request.as_ref());
                         let connection = Connection { from: a, to: b, protocol, port: port.port, request };
-                        let decision = self.view.decide_selected(&connection, &source.selection, &target.selection);
+                        let (selections, by) = ((&source.selection, &target.selection), source.by(target));
+                        let decision = self.view.decide_by(&connection, by, selections.0, selections.1);
                         let because = if explain { self.because(&decision) } else { Vec::new() };
                         (Some(decision.answer.word()), Vec::new(), because)
                     } else {

@@ -116,6 +116,21 @@ pub struct Row {
     /// Every policy that was asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub considered: Vec<Considered>,
+    /// Rules that nearly let through what is denied, with what to change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<Because>,
+    /// The answer under each network plugin (`--portable`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub portable: Vec<Elsewhere>,
+}
+
+/// The answer as it would be if certain plugins ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Elsewhere {
+    /// Which of them.
+    pub plugins: Vec<&'static str>,
+    /// As in a row.
+    pub answer: &'static str,
 }
 
 /// One line of a query file.

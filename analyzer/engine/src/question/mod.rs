@@ -2,22 +2,26 @@
 
 mod answers;
 mod assumptions;
+mod behind;
 mod data;
+mod doors;
+mod portable;
 mod queries;
 
 pub use answers::Answers;
-pub use data::{Addresses, Because, Considered, Matrix, MatrixRow, PARTLY, Ports, Query, QueryAnswer, Row};
+pub use data::{Addresses, Because, Considered, Elsewhere, Matrix, MatrixRow, PARTLY, Ports, Query, QueryAnswer, Row};
+pub use portable::portable;
 
 pub use queries::Seen;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use kubereach_reports::report::ObjectRef;
 
 use crate::evaluate::Cluster;
-use crate::policy::{End, PodEnd, PolicyView, Protocol};
+use crate::policy::{End, PodEnd, PolicyView, Protocol, ServiceEnd};
 use kubereach_model::snapshot::kinds::{self, Variant};
-use kubereach_model::snapshot::model::lenient::PortRef;
 use kubereach_model::snapshot::model::{Service, Workload, WorkloadKind};
 use kubereach_model::snapshot::{Found, LabelSelector, Lookup, nearest};
 
@@ -30,6 +34,10 @@ pub struct Party<'s> {
     pub end: End<'s>,
     /// Where a Service names the port: the one its endpoint listens on.
     pub port: Option<Target>,
+    /// The Service that leads there, where it is reached by the address of one.
+    pub service: Option<Arc<ServiceEnd<'s>>>,
+    /// As a source: it dials the pods themselves, whatever address a Service has.
+    pub dials_pods: bool,
 }
 
 /// A port at a destination.
@@ -46,7 +54,7 @@ pub struct Target {
 pub enum Unresolved {
     /// The words do not name anything.
     #[error(
-        "'{0}' is not a pod/NAME, deployment/NAME (or another workload), service/NAME, NAMESPACE/POD, an IP address or 'external'"
+        "'{0}' is not a [NAMESPACE/]KIND/NAME (a pod, a workload, a Service, or an Ingress, Gateway or route as the source), NAMESPACE/POD, an IP address, 'external' or 'dns'"
     )]
     Words(String),
     /// There is no such object.
@@ -58,6 +66,15 @@ pub enum Unresolved {
     /// A Service cannot be the source of a connection.
     #[error("a Service does not connect to anything; name the pods or the workload behind it")]
     ServiceAsSource,
+    /// A door is where connections come in, not where they end.
+    #[error("{0} lets traffic in; ask about the Service behind it, or 'kubereach request' what happens to a request")]
+    DoorAsDestination(String),
+    /// It is not known who carries the traffic of a door.
+    #[error("who carries the traffic of {0} is not in the input; name the pods of its controller")]
+    NoCarriers(String),
+    /// It cannot be told whom pods ask for names.
+    #[error("{0}")]
+    Dns(&'static str),
     /// A Service has no such port.
     #[error("{0} has no port {1}; it has {2}")]
     NoSuchPort(String, String, String),
@@ -112,7 +129,7 @@ fn shown(object: &ObjectRef) -> String {
 }
 
 fn party(end: PodEnd<'_>) -> Party<'_> {
-    Party { label: shown(&end.object()), end: End::Pod(end), port: None }
+    Party { label: shown(&end.object()), end: End::Pod(end), port: None, service: None, dials_pods: false }
 }
 
 impl<'v, 's> Finder<'v, 's> {
@@ -136,7 +153,8 @@ impl<'v, 's> Finder<'v, 's> {
     pub fn source(&self, words: &str, namespace: &str) -> Result<Vec<Party<'s>>, Unresolved> {
         match self.named(words, namespace)? {
             Named::Parties(parties) => Ok(parties),
-            Named::Service(_) => Err(Unresolved::ServiceAsSource),
+            Named::Door(_, carriers) => Ok(carriers),
+            Named::Service(_) | Named::Dns => Err(Unresolved::ServiceAsSource),
         }
     }
 
@@ -148,8 +166,13 @@ impl<'v, 's> Finder<'v, 's> {
         protocol: Option<Protocol>,
         namespace: &str,
     ) -> Result<Vec<Party<'s>>, Unresolved> {
+        if let Some(parties) = self.published(words, port, protocol) {
+            return Ok(parties);
+        }
         match self.named(words, namespace)? {
             Named::Service(service) => self.endpoints(service, port, protocol),
+            Named::Dns => self.dns(protocol),
+            Named::Door(door, _) => Err(Unresolved::DoorAsDestination(door)),
             Named::Parties(mut parties) => {
                 let Some(port) = port else { return Ok(parties) };
                 let mut found = false;
@@ -193,8 +216,10 @@ impl<'v, 's> Finder<'v, 's> {
         let parts: Vec<&str> = words.split('/').collect();
         match parts.as_slice() {
             ["external"] => {
-                Ok(Named::Parties(vec![Party { label: "external".to_owned(), end: End::Outside, port: None }]))
+                let (label, end) = ("external".to_owned(), End::Outside);
+                Ok(Named::Parties(vec![Party { label, end, port: None, service: None, dials_pods: false }]))
             }
+            ["dns"] => Ok(Named::Dns),
             [one] => match one.parse::<IpAddr>() {
                 Ok(address) => Ok(match self.view.ends.service_at(address) {
                     // Policies see a connection after the Service has translated it.
@@ -278,7 +303,7 @@ impl<'v, 's> Finder<'v, 's> {
             End::Node(node) => format!("{address} (node {})", node.name),
             _ => address.to_string(),
         };
-        Party { label, end, port: None }
+        Party { label, end, port: None, service: None, dials_pods: false }
     }
 
     fn kind(&self, kind: &str, namespace: &str, name: &str) -> Option<Result<Named<'s>, Unresolved>> {
@@ -303,6 +328,9 @@ impl<'v, 's> Finder<'v, 's> {
                 });
             }
             _ => {}
+        }
+        if let Some(carriers) = self.door(&lower, namespace, name) {
+            return Some(carriers.map(|carriers| Named::Door(format!("{lower} {namespace}/{name}"), carriers)));
         }
         let workload = workload_of(&lower)?;
         Some(match self.cluster.snapshot.workload(workload, namespace, name) {
@@ -330,90 +358,6 @@ impl<'v, 's> Finder<'v, 's> {
         let template = self.view.ends.template(workload).map(party);
         template.map(|t| vec![t]).ok_or_else(|| Unresolved::NoPods(shown(&workload.object())))
     }
-
-    /// Pods behind a Service, each with the port it listens on.
-    fn endpoints(
-        &self,
-        service: Found<'s, Service>,
-        port: Option<&str>,
-        protocol: Option<Protocol>,
-    ) -> Result<Vec<Party<'s>>, Unresolved> {
-        let stored = service.get();
-        let name = shown(&service.object());
-        if service.is_external_name() {
-            let external = stored.value.spec.external_name.clone().unwrap_or_default();
-            return Err(Unresolved::ExternalName(name, external));
-        }
-        let wanted: Vec<_> = stored
-            .value
-            .spec
-            .ports
-            .iter()
-            .filter(|p| protocol.is_none_or(|wanted| Protocol::of(&p.protocol) == Some(wanted)))
-            .filter(|p| {
-                port.is_none_or(|port| {
-                    p.name == port || p.port.known().is_some_and(|number| number.to_string() == port)
-                })
-            })
-            .collect();
-        if wanted.is_empty() {
-            let have: Vec<String> =
-                stored.value.spec.ports.iter().map(kubereach_model::snapshot::model::ServicePort::describe).collect();
-            let have = if have.is_empty() { "none".to_owned() } else { have.join(", ") };
-            return Err(Unresolved::NoSuchPort(name, port.unwrap_or("of that protocol").to_owned(), have));
-        }
-        let pods = self.behind(service);
-        if pods.is_empty() {
-            return Err(Unresolved::NoPods(name));
-        }
-        let mut parties = Vec::new();
-        for port in wanted {
-            let Some(protocol) = Protocol::of(&port.protocol) else { continue };
-            for end in &pods {
-                let number = match (&port.target_port, end) {
-                    (Some(PortRef::Number(number)), _) => Some(*number),
-                    (Some(PortRef::Name(name)), End::Pod(pod)) => pod.spec.named_port(name, protocol.word()),
-                    _ => None,
-                };
-                let label = match end {
-                    End::Pod(pod) => shown(&pod.object()),
-                    End::Address(address) | End::Unclear(address) => address.to_string(),
-                    _ => name.clone(),
-                };
-                parties.push(Party { label, end: end.clone(), port: Some(Target { protocol, port: number }) });
-            }
-        }
-        Ok(parties)
-    }
-
-    fn behind(&self, service: Found<'s, Service>) -> Vec<End<'s>> {
-        let stored = service.get();
-        let (namespace, selector) = (&stored.metadata.namespace, &stored.value.spec.selector);
-        if !selector.is_empty() {
-            let pods = self.cluster.pods_selected(namespace, selector);
-            let mut ends: Vec<End<'s>> =
-                pods.into_iter().filter(|p| !p.is_finished()).map(|pod| End::Pod(self.view.ends.pod(pod))).collect();
-            if ends.is_empty() && self.cluster.is_manifests() {
-                let templates = self.cluster.templates_in(namespace).iter();
-                let ours = templates.filter_map(|w| self.view.ends.template(*w));
-                ends.extend(
-                    ours.filter(|t| kubereach_model::snapshot::matches_pairs(selector, t.labels)).map(End::Pod),
-                );
-            }
-            return ends;
-        }
-        let mut addresses: Vec<IpAddr> = self
-            .cluster
-            .slices_of(&stored.value)
-            .iter()
-            .flat_map(|slice| slice.get().value.endpoints.iter())
-            .flat_map(|endpoint| endpoint.addresses.iter())
-            .filter_map(|address| address.known()?.parse().ok())
-            .collect();
-        addresses.sort_unstable();
-        addresses.dedup();
-        addresses.into_iter().map(|address| self.view.ends.at(address)).collect()
-    }
 }
 
 /// A port that was given for a pod: a number, or a name the pod declares. `None` where it declares no such
@@ -439,6 +383,10 @@ fn declared(pod: &PodEnd<'_>) -> Vec<String> {
 enum Named<'s> {
     Parties(Vec<Party<'s>>),
     Service(Found<'s, Service>),
+    /// A door: how it is called, and who carries its traffic.
+    Door(String, Vec<Party<'s>>),
+    /// Whom pods ask for names.
+    Dns,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::answers::{Answers, Side, plain};
+use super::answers::{Answers, Side, by, plain};
 use super::assumptions::assumptions;
 use super::data::{Because, Query, QueryAnswer};
 use super::{Finder, Party, split_port};
@@ -57,7 +57,8 @@ impl<'s> Answers<'_, 's> {
                         port: port.1,
                         request: request.as_ref(),
                     };
-                    decisions.push(self.view.decide_selected(&connection, &source.selection, &target.selection));
+                    let by = source.by(target);
+                    decisions.push(self.view.decide_by(&connection, by, &source.selection, &target.selection));
                 }
             }
         }
@@ -141,7 +142,8 @@ fn sides<'s>(view: &PolicyView<'s>, parties: Vec<Party<'s>>) -> std::sync::Arc<V
             .into_iter()
             .map(|party| {
                 let selection = party.end.pod().map(|pod| view.policies.select(pod)).unwrap_or_default();
-                Side { labels: vec![party.label], ends: vec![(party.end, party.port)], selection }
+                let (by, dials_pods) = (by(&party), party.dials_pods);
+                Side { labels: vec![party.label], ends: vec![(party.end, party.port)], selection, by, dials_pods }
             })
             .collect(),
     )

@@ -99,7 +99,11 @@ const fn shares_names(role: UnmodelledRole) -> bool {
 const fn is_about_traffic(role: UnmodelledRole) -> bool {
     !matches!(
         role,
-        UnmodelledRole::Budget | UnmodelledRole::Identity | UnmodelledRole::Announcement | UnmodelledRole::Door
+        UnmodelledRole::Budget
+            | UnmodelledRole::Identity
+            | UnmodelledRole::Issuance
+            | UnmodelledRole::Announcement
+            | UnmodelledRole::Door
     )
 }
 
@@ -125,6 +129,7 @@ pub fn not_evaluated<'s>(snapshots: impl IntoIterator<Item = &'s Snapshot>) -> V
                 UnmodelledRole::Announcement => "hands out and announces addresses of load balancers",
                 UnmodelledRole::Door => "is a part of what leads traffic in",
                 UnmodelledRole::Budget => "decides which pods may be evicted",
+                UnmodelledRole::Issuance => "issues certificates",
                 UnmodelledRole::Identity => "says who pods are",
             }
             .to_owned(),

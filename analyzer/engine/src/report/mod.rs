@@ -61,6 +61,7 @@ pub fn assemble(
         findings: located(findings, positions),
         assumptions: assumptions.rows(),
         gate: None,
+        routing: None,
     }
 }
 
@@ -101,6 +102,8 @@ pub(crate) fn row(id: String, finding: Finding, place: Option<Place>) -> report:
         None => (None, None, None),
     };
     let (code, effect, segment) = (finding.code(), finding.effect(), finding.segment());
+    let sentences = [&finding.message, &finding.cause, &finding.action, &finding.basis];
+    let quoted = report::quoted_in(sentences.into_iter().map(String::as_str));
     report::Finding {
         id,
         code: code.to_owned(),
@@ -118,6 +121,8 @@ pub(crate) fn row(id: String, finding: Finding, place: Option<Place>) -> report:
         fingerprint: String::new(),
         suppressed: None,
         related: finding.related,
+        quoted,
+        fix: None,
     }
 }
 
@@ -211,6 +216,7 @@ fn subject(cluster: Option<String>, judged: Judged) -> (report::Subject, Mention
         verdict,
         config,
         traffic,
+        quoted: report::quoted_in([headline.as_str(), reason.as_str()]),
         headline,
         reason,
         unknown_class,

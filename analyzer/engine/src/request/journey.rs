@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Requests;
 use super::data::{Answer, Query, RedirectRow, Word};
 use crate::resolve::request::{Request, Speech};
-use crate::resolve::route::redirect::usual_port;
+use crate::resolve::route::redirect::{Location, usual_port};
 
 /// So many redirects a client follows.
 const MOST: usize = 10;
@@ -44,6 +44,12 @@ pub struct Journey {
 }
 
 impl RedirectRow {
+    /// A place that a door sends clients to.
+    pub(super) fn of(to: &Location) -> Self {
+        let host = (!to.host.is_empty()).then(|| to.host.clone());
+        Self { scheme: to.scheme.clone(), host, port: to.port, path: to.path.clone(), status: to.status }
+    }
+
     /// As the `Location` header has it.
     pub fn location(&self) -> String {
         let port = if usual_port(&self.scheme) == Some(self.port) { String::new() } else { format!(":{}", self.port) };

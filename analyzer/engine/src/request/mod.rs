@@ -5,12 +5,19 @@
 
 mod ask;
 mod assumed;
+mod compared;
 mod data;
 mod journey;
+mod made;
+mod routing;
 mod services;
 mod settle;
+mod strangers;
+mod survey;
 mod table;
+mod words;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use kubereach_reports::report::ObjectRef;
@@ -34,7 +41,7 @@ use settle::Scope;
 /// Answers requests over one cluster.
 pub struct Requests<'w, 's> {
     cluster: &'w Cluster<'s>,
-    subjects: Vec<SubjectPaths>,
+    subjects: Cow<'w, [SubjectPaths]>,
     at: HashMap<ObjectRef, usize>,
     doors: Vec<Opened<'w>>,
     /// Entries of kinds that are not evaluated.
@@ -51,7 +58,11 @@ struct Opened<'w> {
 impl<'w, 's> Requests<'w, 's> {
     /// Evaluates the cluster once.
     pub fn new(cluster: &'w Cluster<'s>) -> Self {
-        let subjects = checks::evaluate(cluster);
+        Self::over(cluster, Cow::Owned(checks::evaluate(cluster)))
+    }
+
+    /// Over what was evaluated already.
+    pub fn over(cluster: &'w Cluster<'s>, subjects: Cow<'w, [SubjectPaths]>) -> Self {
         let at = subjects.iter().enumerate().map(|(index, s)| (s.object.clone(), index)).collect();
         let own = |kinds: &'static [door::Kind]| -> Vec<usize> {
             let is = |s: &SubjectPaths| kinds.iter().any(|kind| kind.name == s.object.kind);
@@ -194,16 +205,7 @@ impl<'w, 's> Requests<'w, 's> {
 
     /// What one door's answer means for the client.
     fn told(&self, handled: &Handled, request: &Request, scope: Scope) -> Answer {
-        let mut answer = match &handled.outcome {
-            Outcome::Taken(taken) => self.settle(taken, request, scope),
-            Outcome::Reply { status, because } => {
-                let mut answer = Answer::bare(Word::Response, because.clone());
-                answer.status.clone_from(status);
-                answer
-            }
-            Outcome::Refused(because) => Answer::bare(Word::Refused, because.clone()),
-            Outcome::Unknown(because) => Answer::bare(Word::Unknown, because.clone()),
-        };
+        let mut answer = self.of_outcome(&handled.outcome, request, scope);
         answer.door = Some(handled.door.clone());
         answer.considered = handled
             .candidates
@@ -216,6 +218,25 @@ impl<'w, 's> Requests<'w, 's> {
             })
             .collect();
         answer
+    }
+
+    fn of_outcome(&self, outcome: &Outcome, request: &Request, scope: Scope) -> Answer {
+        match outcome {
+            Outcome::Taken(taken) => self.settle(taken, request, scope),
+            Outcome::FirstOf(rules, otherwise) => self.first_of(rules, otherwise, request, scope),
+            Outcome::Reply { status, because } => {
+                let mut answer = Answer::bare(Word::Response, because.clone());
+                answer.status.clone_from(status);
+                answer
+            }
+            Outcome::Sent(to, because) => {
+                let status = vec![to.status];
+                let redirect = Some(RedirectRow::of(to));
+                Answer { status, redirect, ..Answer::bare(Word::Redirect, because.clone()) }
+            }
+            Outcome::Refused(because) => Answer::bare(Word::Refused, because.clone()),
+            Outcome::Unknown(because) => Answer::bare(Word::Unknown, because.clone()),
+        }
     }
 }
 

@@ -162,15 +162,11 @@ impl<'s> Requests<'_, 's> {
             port: port.port.known().map(|n| Port::Number(*n)),
         };
         let taken = Taken {
-            entry: object.clone(),
             listener: Some(listener.to_owned()),
-            host: None,
             matches: (port.protocol != "TCP").then(|| port.protocol.clone()),
-            rule: None,
-            redirect: None,
-            changes: Vec::new(),
             shares: vec![Share { backend, weight: 1 }],
-            doubts: Vec::new(),
+            connection: true,
+            ..Taken::by(object.clone())
         };
         // No proxy answers for a Service: where the way ends, the connection does.
         let connection =

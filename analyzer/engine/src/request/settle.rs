@@ -34,6 +34,8 @@ const REPORTED: &[&str] = &[
     "route/not-reconciled",
     "route/status-stale",
     "route/attached-lag",
+    // The specs let a controller refuse it; that it does not is assumed.
+    "route/filter-doubtful",
     "backend-tls/condition-false",
 ];
 
@@ -142,10 +144,10 @@ fn reason(finding: &Finding) -> Because {
 }
 
 /// What an HTTP client gets where the way stops there. Proxies differ in the number, not in the kind.
-fn status(at: SegmentName, findings: &[Arc<Finding>]) -> Vec<u16> {
+fn status(at: SegmentName, findings: &[Arc<Finding>], lost: &[u16]) -> Vec<u16> {
     match at {
         SegmentName::Rule if findings.iter().any(|f| f.code() == "route/host-not-served") => vec![404],
-        SegmentName::Rule | SegmentName::Reference => vec![500],
+        SegmentName::Rule | SegmentName::Reference => lost.to_vec(),
         SegmentName::Service | SegmentName::Endpoints => vec![503],
         SegmentName::Port => vec![502, 503],
         SegmentName::Policy => vec![503, 504],
@@ -179,7 +181,10 @@ impl Requests<'_, '_> {
         let Some(subject) = self.subject(&taken.entry) else {
             return Answer::bare(Word::Unknown, format!("{} was not evaluated", taken.entry));
         };
-        let mut answer = if taken.redirect.is_some() || taken.shares.is_empty() {
+        if let Some(answer) = self.kept_out(taken, request, scope) {
+            return answer;
+        }
+        let mut answer = if taken.redirect.is_some() || taken.reply.is_some() || taken.shares.is_empty() {
             self.without_backend(taken, subject, request, scope)
         } else {
             self.with_backends(taken, subject, request, scope)
@@ -188,11 +193,25 @@ impl Requests<'_, '_> {
         answer.rule = taken.rule;
         answer.verdict = Some(verdict(config_verdict(&subject.paths)));
         answer.changes.clone_from(&taken.changes);
-        if !taken.doubts.is_empty() && matches!(answer.answer, Word::Backend | Word::Redirect) {
+        let goes_on = matches!(answer.answer, Word::Backend | Word::Redirect) || taken.reply.is_some();
+        if !taken.doubts.is_empty() && goes_on {
             answer.answer = Word::Unknown;
             answer.because = taken.doubts.iter().map(Because::plain).collect();
         }
         answer
+    }
+
+    /// What the object through which it came does to it, where that is anything.
+    fn kept_out(&self, taken: &Taken, request: &Request, scope: Scope) -> Option<Answer> {
+        let (object, listener) = taken.via.as_ref()?;
+        let subject = self.subject(object)?;
+        let path = subject.paths.iter().find(|path| path.key.listener.as_ref() == Some(listener))?;
+        let way = way(path, scope, request, false);
+        match way.state {
+            PathState::Blocked => Some(walled(&way, taken, request)),
+            PathState::Unknown => Some(undecided(&way)),
+            PathState::Open | PathState::Narrowed => None,
+        }
     }
 
     fn without_backend(&self, taken: &Taken, subject: &SubjectPaths, request: &Request, scope: Scope) -> Answer {
@@ -201,23 +220,20 @@ impl Requests<'_, '_> {
         let Some(path) = own().find(|p| p.key.backend.is_none()).or_else(|| own().next()) else {
             return Answer::bare(Word::Unknown, format!("not every path of {} is listed", taken.entry));
         };
-        let way = way(path, scope, request, redirect.is_some());
+        let way = way(path, scope, request, redirect.is_some() || taken.reply.is_some());
         let mut answer = match (way.state, redirect) {
-            (PathState::Blocked, _) => walled(&way, request),
+            (PathState::Blocked, _) => walled(&way, taken, request),
             (PathState::Unknown, _) => undecided(&way),
+            (_, None) if taken.reply.is_some() => {
+                let (status, because) = taken.reply.clone().unwrap_or_default();
+                Answer { status: vec![status], ..Answer::bare(Word::Response, because) }
+            }
             (_, None) => Answer::bare(Word::Unknown, "the rule answers by itself in a way that is not evaluated"),
             (_, Some(location)) => {
-                let host = (!location.host.is_empty()).then(|| location.host.clone());
                 let mut answer = Answer::bare(Word::Redirect, String::new());
                 answer.because.clear();
                 answer.status = vec![location.status];
-                answer.redirect = Some(RedirectRow {
-                    scheme: location.scheme.clone(),
-                    host,
-                    port: location.port,
-                    path: location.path.clone(),
-                    status: location.status,
-                });
+                answer.redirect = Some(RedirectRow::of(location));
                 answer
             }
         };
@@ -230,13 +246,23 @@ impl Requests<'_, '_> {
         let carrying = |share: &&Share| share.weight > 0 || total == 0;
         let mut ways: Vec<(&Share, Way)> = Vec::new();
         let mut used: Vec<&Path> = Vec::new();
+        let mut strangers = Vec::new();
         for share in taken.shares.iter().filter(carrying) {
             let own = |p: &&Path| p.key.backend.as_ref().is_some_and(|backend| is_meant(&share.backend, backend));
             let Some(path) = paths(taken, subject).find(own) else {
                 return Answer::bare(Word::Unknown, format!("not every path of {} is listed", taken.entry));
             };
             used.push(path);
-            ways.push((share, way(path, scope, request, false)));
+            let mut way = way(path, scope, request, false);
+            if scope == Scope::Specs
+                && way.state == PathState::Unknown
+                && let Some((at, assumption)) =
+                    self.at_a_stranger(path, &share.backend, way.findings.iter().map(AsRef::as_ref))
+            {
+                way = Way { state: PathState::Blocked, stops_at: Some(at), ..way };
+                strangers.push(assumption);
+            }
+            ways.push((share, way));
         }
         let is = |state: PathState| ways.iter().filter(move |(_, way)| way.state == state);
         let flows = is(PathState::Open).chain(is(PathState::Narrowed)).count();
@@ -247,7 +273,7 @@ impl Requests<'_, '_> {
             answer.because = ill.flat_map(|(_, way)| way.findings.iter()).map(|f| reason(f)).collect();
             answer.because.dedup();
             answer.status =
-                ways.iter().filter(|(_, w)| w.state == PathState::Blocked).flat_map(|(_, w)| codes(w)).collect();
+                ways.iter().filter(|(_, w)| w.state == PathState::Blocked).flat_map(|(_, w)| codes(w, taken)).collect();
             answer.status.sort_unstable();
             answer.status.dedup();
             answer
@@ -259,9 +285,9 @@ impl Requests<'_, '_> {
         } else if blocked > 0 {
             let mut all = ways.iter();
             let mut answer =
-                all.next().map_or_else(|| Answer::bare(Word::Unknown, ""), |(_, way)| walled(way, request));
+                all.next().map_or_else(|| Answer::bare(Word::Unknown, ""), |(_, way)| walled(way, taken, request));
             for (_, way) in all {
-                let other = walled(way, request);
+                let other = walled(way, taken, request);
                 answer.because.extend(other.because);
                 answer.status.extend(other.status);
             }
@@ -288,6 +314,7 @@ impl Requests<'_, '_> {
             })
             .collect();
         answer.assumptions = self.assumptions(&used, scope);
+        answer.assumptions.extend(strangers);
         answer
     }
 
@@ -326,30 +353,31 @@ fn is_meant(share: &Backend, own: &Backend) -> bool {
     port && (&share.kind, &share.namespace, &share.name) == (&own.kind, &own.namespace, &own.name)
 }
 
-fn paths<'p>(taken: &'p Taken, subject: &'p SubjectPaths) -> impl Iterator<Item = &'p Path> {
+/// The paths that a rule makes.
+pub(super) fn paths<'p>(taken: &'p Taken, subject: &'p SubjectPaths) -> impl Iterator<Item = &'p Path> {
     subject
         .paths
         .iter()
         .filter(|p| p.key.listener == taken.listener && p.key.host == taken.host && p.key.matches == taken.matches)
 }
 
-fn codes(way: &Way) -> Vec<u16> {
-    way.stops_at.map_or_else(Vec::new, |at| status(at, &way.findings))
+fn codes(way: &Way, taken: &Taken) -> Vec<u16> {
+    way.stops_at.map_or_else(Vec::new, |at| status(at, &way.findings, taken.lost))
 }
 
-fn walled(way: &Way, request: &Request) -> Answer {
+fn walled(way: &Way, taken: &Taken, request: &Request) -> Answer {
     let at = way.stops_at.unwrap_or(SegmentName::Rule);
     let before = match at {
         SegmentName::Address | SegmentName::Controller | SegmentName::Listener => true,
         SegmentName::Tls => !way.findings.iter().any(|f| is_behind(f)),
         _ => false,
     };
-    let word = if before || !request.speech.is_http() { Word::Refused } else { Word::Response };
+    let word = if before || taken.connection || !request.speech.is_http() { Word::Refused } else { Word::Response };
     let mut answer = Answer::bare(word, String::new());
     answer.because = way.findings.iter().map(|f| reason(f)).collect();
     answer.because.extend(way.at_zero.as_ref().map(Because::plain));
     if word == Word::Response {
-        answer.status = status(at, &way.findings);
+        answer.status = status(at, &way.findings, taken.lost);
     }
     answer
 }

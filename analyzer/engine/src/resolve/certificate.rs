@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::resolve::ClusterIndex;
 use crate::resolve::ingress::rules::covers;
+use crate::resolve::issuance::{self, BrokenLink};
 use kubereach_model::snapshot::model::{Certificate, Secret};
 use kubereach_model::snapshot::{Absence, Found, Gap, Lookup, is_masked};
 
@@ -60,6 +61,8 @@ pub struct CertificateFacts<'s> {
     pub certificate: Option<&'s Certificate>,
     /// What is so, the gravest first.
     pub facts: Vec<Fact>,
+    /// Where it is not there or not good: why it has not been issued, as far as that was read.
+    pub issuance: Option<BrokenLink>,
 }
 
 /// Inspects a Secret for the hosts it should serve (wildcards allowed; none: names are not judged). Dates
@@ -83,7 +86,9 @@ pub fn inspect<'s>(cluster: &ClusterIndex<'s>, namespace: &str, name: &str, host
             (Some(secret), certificate, facts)
         }
     };
-    CertificateFacts { namespace: namespace.to_owned(), name: name.to_owned(), secret, certificate, facts }
+    let lacking = |fact: &Fact| matches!(fact, Fact::Missing(_) | Fact::Temporary | Fact::Expired(_) | Fact::Lacks(_));
+    let issuance = facts.iter().any(lacking).then(|| issuance::broken(cluster, namespace, name)).flatten();
+    CertificateFacts { namespace: namespace.to_owned(), name: name.to_owned(), secret, certificate, facts, issuance }
 }
 
 /// The time to judge dates at: the snapshot's; else the newest time any object mentions, where even then

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::metallb::MetalLb;
+use super::plumbing::Agents;
 use super::proxy_pods::ProxyPods;
 use super::service::ServiceView;
 use kubereach_model::snapshot::model::{EndpointSlice, Event, Namespace, Node, Pod, Service, Workload, WorkloadKind};
@@ -27,6 +28,7 @@ pub struct ClusterIndex<'s> {
     leaving: Index<&'s str, Found<'s, Namespace>>,
     node_addresses: OnceLock<Vec<IpAddr>>,
     metallb: OnceLock<MetalLb>,
+    agents: OnceLock<Agents>,
     slices_by_service: Nested<'s, Vec<Found<'s, EndpointSlice>>>,
     events_by_object: Index<&'s str, Nested<'s, Vec<Found<'s, Event>>>>,
     templates: Templates<'s>,
@@ -117,6 +119,7 @@ impl<'s> ClusterIndex<'s> {
             leaving: leaving.map(|namespace| (namespace.get().metadata.name.as_str(), namespace)).collect(),
             node_addresses: OnceLock::new(),
             metallb: OnceLock::new(),
+            agents: OnceLock::new(),
             snapshot,
             pods,
             proxy_pods,
@@ -211,6 +214,11 @@ impl<'s> ClusterIndex<'s> {
     /// What there is of MetalLB; looked for when it is first asked about.
     pub(super) fn metallb(&self) -> &MetalLb {
         self.metallb.get_or_init(|| MetalLb::of(self.snapshot))
+    }
+
+    /// The agents that keep the network of every node; looked for when they are first asked about.
+    pub fn agents(&self) -> &Agents {
+        self.agents.get_or_init(|| Agents::of(self.snapshot))
     }
 
     /// A node of this name that says that it is not ready.

@@ -12,6 +12,7 @@ use super::ClusterIndex;
 use super::controllers::{
     self, CONTROLLERS, Controller, GatewayPods, Gateways, Place, Proxies, Recogniser, proxy_of, runs,
 };
+use kubereach_model::evidence::Carriers;
 use kubereach_model::snapshot::model::{Gateway, Pod};
 use kubereach_model::snapshot::{Found, Siblings, Snapshot};
 
@@ -34,6 +35,17 @@ pub enum TrafficSource<'s> {
     /// A proxy on every node that the network plugin knows by an identity of its own, which no
     /// `NetworkPolicy` can name.
     OwnIdentity,
+}
+
+impl TrafficSource<'_> {
+    /// As segments name it.
+    pub fn carriers(&self) -> Carriers {
+        match self {
+            Self::Pods(pods) => Carriers::Pods(pods.iter().map(Found::object).collect()),
+            Self::Unseen => Carriers::Unseen,
+            Self::OwnIdentity => Carriers::OwnIdentity,
+        }
+    }
 }
 
 /// GEP-1762: on every resource that an implementation makes for a Gateway, in the Gateway's namespace.

@@ -167,6 +167,29 @@ impl Takes {
             },
         }
     }
+
+    /// One of them must hold.
+    #[must_use]
+    pub fn or(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Yes => Self::Yes,
+            Self::No => other(),
+            Self::Unknown(why) => match other() {
+                Self::Yes => Self::Yes,
+                Self::No | Self::Unknown(_) => Self::Unknown(why),
+            },
+        }
+    }
+
+    /// It must not hold.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown(why) => Self::Unknown(why),
+        }
+    }
 }
 
 impl From<bool> for Takes {

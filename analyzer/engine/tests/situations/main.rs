@@ -5,8 +5,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod fixes;
 mod less;
 mod questions;
+mod requests;
 mod root_causes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +45,9 @@ struct Expect {
     /// What `kubereach can` has to answer.
     #[serde(default)]
     questions: Vec<Question>,
+    /// What `kubereach request` has to answer.
+    #[serde(default)]
+    requests: Vec<requests::Asked>,
     /// Words of targets that match no path.
     #[serde(default)]
     unmatched: Vec<String>,
@@ -60,6 +65,8 @@ struct Expect {
     /// Facts that the inventory must tell of an input.
     #[serde(default)]
     facts: Vec<String>,
+    /// Exactly the repairs that are proved and offered.
+    fixes: Option<Vec<fixes::WantedFix>>,
 }
 
 /// Codes by subject; subjects that are not named must not be there.
@@ -173,6 +180,10 @@ fn judge(folder: &Path) -> Vec<String> {
     }
     laws(&report, &mut errors);
     ask(folder, &expect.args, &expect.questions, &mut errors);
+    requests::ask(folder, &expect.args, &expect.requests, &mut errors);
+    if let Some(wanted) = &expect.fixes {
+        fixes::compare(folder, &options, wanted, &mut errors);
+    }
     errors
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::policy::{Protocol, Request};
-use kubereach_engine::question::{Answers, Finder, Row, split_port};
+use kubereach_engine::question::{Answers, Finder, Row, portable, split_port};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
 use serde::Deserialize;
@@ -41,6 +41,12 @@ pub(crate) struct Question {
     ports: Option<String>,
     /// CIDRs that are allowed, as they are printed.
     addresses: Option<Vec<String>>,
+    /// Words that must stand in what is said of rules that nearly let it through.
+    #[serde(default)]
+    near: Vec<String>,
+    /// The answer under these plugins.
+    #[serde(default)]
+    portable: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize, Default, Clone)]
@@ -88,7 +94,10 @@ pub(crate) fn ask(folder: &Path, args: &[String], questions: &[Question], errors
             errors.push(format!("{name}: {:?}", ends.0.err().or(ends.1.err())));
             continue;
         };
-        let rows = answers.rows(from, to, protocol, false);
+        let mut rows = answers.rows(from.clone(), to.clone(), protocol, false);
+        if !question.portable.is_empty() {
+            portable(&cluster, (&from, &to), protocol, &question.request.request(), &mut rows);
+        }
         compare(&name, question, &rows, errors);
     }
 }
@@ -102,6 +111,17 @@ fn compare(name: &str, question: &Question, rows: &[Row], errors: &mut Vec<Strin
     let because: Vec<&str> = rows.iter().flat_map(|row| &row.because).map(|because| because.text.as_str()).collect();
     if !right {
         errors.push(format!("{name}: {got:?}, expected {:?}; because {because:?}", question.answer));
+    }
+    let near: Vec<&str> = rows.iter().flat_map(|row| &row.near).map(|near| near.text.as_str()).collect();
+    for words in question.near.iter().filter(|words| !near.iter().any(|text| text.contains(words.as_str()))) {
+        errors.push(format!("{name}: no rule nearly '{words}': {near:?}"));
+    }
+    let elsewhere: Vec<_> = rows.iter().flat_map(|row| &row.portable).collect();
+    for (plugin, answer) in &question.portable {
+        let got = elsewhere.iter().find(|of| of.plugins.contains(&plugin.as_str())).map(|of| of.answer);
+        if got != Some(answer) {
+            errors.push(format!("{name}: under {plugin} it is {got:?}, expected {answer}"));
+        }
     }
     let missing: Vec<&str> = rows.iter().flat_map(|row| &row.because).filter_map(|because| because.missing).collect();
     for key in question.missing.iter().filter(|key| !missing.contains(&key.as_str())) {

@@ -5,11 +5,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod agreement;
 mod calico_laws;
 mod catalogue;
 mod change_laws;
 mod cilium_laws;
 mod configuration;
+mod door_laws;
+mod fix_laws;
 mod gate;
 mod gateway;
 mod laws;
@@ -17,8 +20,10 @@ mod measured;
 mod measured_laws;
 mod mesh_laws;
 mod plan;
+mod policy_catalogue;
 mod policy_laws;
 mod policy_rows;
+mod quoted;
 mod rendered;
 mod request_laws;
 mod service;

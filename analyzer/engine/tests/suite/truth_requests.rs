@@ -16,12 +16,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// What is left open, and why.
-const UNDECIDED: &[(&str, &str)] = &[
-    ("HTTPRouteBackendURLRewrite", "implementations may refuse a rewrite of the path for a single backend"),
-    ("HTTPRouteInvalidBackendRefUnknownKind", "a backend of a kind that only some implementation knows"),
-    ("TLSRouteInvalidBackendRefUnknownKind", "a backend of a kind that only some implementation knows"),
-    ("BackendTLSPolicyInvalidKind", "authorities of a kind that only some implementation knows"),
-];
+const UNDECIDED: &[(&str, &str)] = &[];
 
 fn query(row: &Value) -> Query {
     let request = &row["request"];

@@ -8,6 +8,7 @@ use super::Layout;
 use super::facts::CoverageStatement;
 use crate::content::{CapturedError, Content, Decoded, Documents, ErrorClass};
 use crate::item::{Item, What};
+use kubereach_model::evidence::said::quote;
 use kubereach_model::snapshot::AnyObject;
 use kubereach_model::snapshot::kinds::{Kind, Served};
 
@@ -142,7 +143,7 @@ impl<'s> File<'s> {
             }
             ErrorClass::NotServed | ErrorClass::NotFound | ErrorClass::Other => CoverageState::NotCollected,
         };
-        CoverageStatement::new(state, format!("the collector was answered: {}", words(&error.text)), &self.display)
+        CoverageStatement::new(state, format!("the collector was answered: {}", quote(&error.text)), &self.display)
     }
 }
 
@@ -156,7 +157,7 @@ pub(crate) fn refused(text: &str, source: &str) -> CoverageStatement {
     } else {
         CoverageState::NotCollected
     };
-    CoverageStatement::new(state, format!("the collector was answered: {}", words(text)), source)
+    CoverageStatement::new(state, format!("the collector was answered: {}", quote(text)), source)
 }
 
 /// An untrusted text on one line, cut to a length that still reads.

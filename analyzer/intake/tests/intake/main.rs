@@ -9,6 +9,7 @@ mod containers;
 mod documents;
 mod kit;
 mod pieces;
+mod pool;
 mod positions;
 mod property;
 mod saved;

@@ -14,7 +14,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("analyzer/intake", &["model", "reports"]),
     ("analyzer/engine", &["model", "intake", "prober", "reports"]),
     ("analyzer/live", &["model", "intake", "prober", "reports"]),
-    ("analyzer", &["model", "intake", "engine", "live", "prober", "reports"]),
+    ("analyzer/mcp", &["model", "intake", "engine", "prober", "reports"]),
+    ("analyzer", &["model", "intake", "engine", "live", "mcp", "prober", "reports"]),
     // What the tests share knows nothing of the engine, so that a change there does not rebuild it.
     ("analyzer/kit", &["model", "intake", "prober", "reports"]),
 ];

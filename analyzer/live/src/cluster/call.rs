@@ -306,7 +306,7 @@ fn failure_of(answer: &Answer) -> CallError {
     }
 }
 
-/// The `message` of a Status, else the text.
+/// The `message` of a Status, else the text; quoted.
 fn message_of(answer: &Answer) -> String {
     #[derive(serde::Deserialize)]
     struct Status {
@@ -314,7 +314,7 @@ fn message_of(answer: &Answer) -> String {
     }
     let status: Option<Status> = serde_json::from_slice(&answer.body).ok();
     let text = status.and_then(|s| s.message).unwrap_or_else(|| String::from_utf8_lossy(&answer.body).into_owned());
-    let text = words(&text);
+    let text = kubereach_model::evidence::said::quote(&words(&text));
     if text.is_empty() { "without a reason".to_owned() } else { text }
 }
 

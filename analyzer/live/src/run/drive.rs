@@ -28,7 +28,7 @@ const SWEEP: Duration = Duration::from_secs(30);
 /// case what was created is deleted first.
 pub fn execute(ask: &Ask, prepared: Prepared, progress: &(dyn Fn(&str) + Sync)) -> Result<Done, LiveError> {
     block_on(async {
-        let stop = Stop::listen();
+        let stop = Stop::listen(ask.stop.clone());
         let connection = ask.target.connect()?;
         let deadline = Instant::from_std(ask.deadline);
         let reader = Reader::new(connection.client()?, 4, deadline);

@@ -57,6 +57,8 @@ pub struct Ask {
     pub accept_hazards: bool,
     /// Ask the API server what it would say, before anything is created.
     pub server_dry_run: bool,
+    /// Beside Ctrl-C: ends the run when its number grows, as often as it does.
+    pub stop: Option<tokio::sync::watch::Receiver<u32>>,
 }
 
 /// What would be run.

@@ -9,9 +9,21 @@ pub(super) struct Stop {
 }
 
 impl Stop {
-    /// Listens from now on, for as long as the runtime lives.
-    pub(super) fn listen() -> Self {
+    /// Listens from now on, for as long as the runtime lives, to signals and to whoever else may end the run.
+    pub(super) fn listen(other: Option<watch::Receiver<u32>>) -> Self {
         let (sender, count) = watch::channel(0);
+        if let Some(mut other) = other {
+            let sender = sender.clone();
+            tokio::spawn(async move {
+                let mut seen = 0;
+                // It ends when nobody is left who could ask.
+                while other.wait_for(|count| *count > seen).await.is_ok() {
+                    let now = *other.borrow();
+                    sender.send_modify(|count| *count += now - seen);
+                    seen = now;
+                }
+            });
+        }
         tokio::spawn(async move {
             let mut signals = Signals::new();
             while signals.next().await {

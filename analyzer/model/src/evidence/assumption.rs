@@ -16,6 +16,8 @@ pub enum MayBeInTheWay<'a> {
     Policies(&'a GroupKind, Option<&'static str>),
     /// What is in Secrets: collectors leave it out.
     Secrets,
+    /// Ingresses of other namespaces, which may be older and hold the same host.
+    Claims,
     /// Pods that carry the traffic of what somebody has vouched for, or that a platform brings itself as it brings
     /// kube-proxy: these words name them.
     ProxyPods(&'static str),
@@ -27,6 +29,7 @@ impl MayBeInTheWay<'_> {
         match self {
             Self::Policies(kind, _) => kind.kind.to_string(),
             Self::Secrets => "Secret".to_owned(),
+            Self::Claims => "Ingress".to_owned(),
             Self::ProxyPods(_) => "Pod".to_owned(),
         }
     }
@@ -38,7 +41,7 @@ impl MayBeInTheWay<'_> {
                 let own = !kind.group.contains('.') || kind.group.ends_with("k8s.io");
                 (!own).then(|| kind.group.to_string())
             }
-            Self::Secrets | Self::ProxyPods(_) => None,
+            Self::Secrets | Self::Claims | Self::ProxyPods(_) => None,
         }
     }
 
@@ -55,6 +58,7 @@ impl MayBeInTheWay<'_> {
             }
             Self::Policies(kind, None) => format!("{} objects", kind.kind),
             Self::Secrets => "TLS Secrets".to_owned(),
+            Self::Claims => "Ingresses of other namespaces".to_owned(),
             Self::ProxyPods(words) => words.to_owned(),
         }
     }

@@ -62,32 +62,25 @@ pub fn logs(pod: &ObjectRef, container: &str, previous: bool) -> String {
     format!("kubectl logs {}{} -c {}{previous}", arg(&pod.name), scope(pod), arg(container))
 }
 
-/// Text of a component, cut and put on one line.
+/// Text of a component, cut and put on one line: for names and values. A sentence of it is quoted ([`super::said`]).
 pub fn cut(text: &str) -> String {
     const MOST: usize = 200;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = on_one_line(text);
     if line.chars().count() <= MOST { line } else { line.chars().take(MOST).chain("…".chars()).collect() }
 }
 
-/// The end of what a component wrote, cut and put on one line: of a container that failed the kubelet keeps the last
-/// bytes of its log, and the last lines say why (Kubernetes documentation, "Determine the Reason for Pod Failure").
-pub fn end_of(text: &str) -> String {
-    const MOST: usize = 200;
+/// On one line, and without the quotation marks that stand for the cluster's words only.
+pub(super) fn on_one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let count = line.chars().count();
-    if count <= MOST { line } else { "…".chars().chain(line.chars().skip(count - MOST)).collect() }
+    if line.contains(MARKS) { line.replace(MARKS, "\"") } else { line }
 }
+
+/// The quotation marks around the cluster's words.
+const MARKS: [char; 2] = ['“', '”'];
 
 #[cfg(test)]
 mod tests {
-    use super::{arg, cut, end_of};
-
-    #[test]
-    fn of_a_long_message_the_end_is_kept() {
-        let end = end_of(&format!("{}\nlevel=fatal msg=why", "level=info\n".repeat(100)));
-        assert!(end.starts_with('…') && end.ends_with("level=fatal msg=why"), "{end}");
-        assert_eq!(end_of(" a\nb "), "a b");
-    }
+    use super::{arg, cut};
 
     #[test]
     fn a_hostile_name_cannot_leave_its_argument() {

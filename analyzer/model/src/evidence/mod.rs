@@ -7,15 +7,18 @@
 
 mod assumption;
 mod assumptions;
+mod carriers;
 mod check_doc;
 pub mod command;
 mod finding;
 mod path;
 mod place;
+pub mod said;
 mod segment;
 
 pub use assumption::{Assumption, MayBeInTheWay, Obstacle, Reading};
 pub use assumptions::Assumptions;
+pub use carriers::Carriers;
 pub use check_doc::{Assumes, Blocks, CatalogueEntry, CheckDoc, EffectMarker, Inconclusive, Narrows, Notes, Text};
 pub use finding::{FieldPath, Finding, Step};
 pub use path::{Dormant, EntryPoint, Path, PathKey, SubjectPaths};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kubereach_reports::report::{Effect, ObjectRef, PathState, SegmentName, UnknownClass};
 
-use super::{Assumption, Finding};
+use super::{Assumption, Carriers, Finding};
 
 /// One segment of one path with what was found on it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ pub struct Segment {
     declared: bool,
     findings: Vec<Arc<Finding>>,
     assumptions: Vec<Arc<Assumption>>,
+    carriers: Option<Arc<Carriers>>,
 }
 
 impl Segment {
@@ -33,6 +34,7 @@ impl Segment {
             declared: false,
             findings: Vec::new(),
             assumptions: Vec::new(),
+            carriers: None,
         }
     }
 
@@ -47,6 +49,7 @@ impl Segment {
             declared: false,
             findings: Vec::new(),
             assumptions: Vec::new(),
+            carriers: None,
         }
     }
 
@@ -72,6 +75,16 @@ impl Segment {
         self.declared
     }
 
+    /// It speaks of the connections of these.
+    pub fn carried_by(&mut self, carriers: Arc<Carriers>) {
+        self.carriers = Some(carriers);
+    }
+
+    /// Of whose connections it speaks, where these are certain ones.
+    pub fn carriers(&self) -> Option<&Carriers> {
+        self.carriers.as_deref()
+    }
+
     /// Adds what was found.
     pub fn add(&mut self, finding: Finding) {
         self.share(Arc::new(finding));
@@ -81,6 +94,15 @@ impl Segment {
     pub fn share(&mut self, finding: Arc<Finding>) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
+        }
+    }
+
+    /// Replaces findings by what is known better of them.
+    pub fn amend(&mut self, better: impl Fn(&Finding) -> Option<Finding>) {
+        for finding in &mut self.findings {
+            if let Some(better) = better(finding) {
+                *finding = Arc::new(better);
+            }
         }
     }
 

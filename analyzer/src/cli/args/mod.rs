@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::accept::{AcceptFlags, ListFlags};
 use super::each::EachFlags;
+use super::fixes::FixFlags;
 #[cfg(feature = "live")]
 use super::follow::FollowFlags;
 use super::subjects::Subjects;
@@ -72,6 +73,9 @@ pub(super) enum Command {
     Run(Box<super::run::Run>),
     /// The page of one finding code; with no argument, the list
     Explain(Explain),
+    #[cfg(feature = "mcp")]
+    /// Serve the analysis to an assistant (Model Context Protocol), read-only
+    Mcp(Box<super::mcp::Mcp>),
     /// Print shell completions
     Completions(Completions),
     /// Print the man page, of the program or of one command
@@ -236,6 +240,8 @@ pub(super) struct Check {
     pub subjects: Subjects,
     #[command(flatten)]
     pub report: ReportFlags,
+    #[command(flatten)]
+    pub fixes: FixFlags,
     /// Show every line of the snapshot's coverage
     #[arg(help_heading = heading::OUTPUT, long)]
     pub show_coverage: bool,
@@ -355,6 +361,8 @@ pub(super) struct Trace {
     #[arg(help_heading = heading::OUTPUT, long = "for", value_name = "operator|support", hide_possible_values = true, value_parser = super::output::audiences())]
     pub audience: Option<kubereach_reports::render::Audience>,
     #[command(flatten)]
+    pub fixes: FixFlags,
+    #[command(flatten)]
     pub accept: AcceptFlags,
     #[command(flatten)]
     pub measured: Measured,
@@ -370,12 +378,17 @@ pub(super) struct Trace {
         kubereach can SOURCE --to-all INPUT...\n       \
         kubereach can --from-all --to-all [--port PORT] INPUT...\n       \
         kubereach can --queries FILE INPUT...",
-    after_help = "SOURCE and DEST: pod/NAME, deployment/NAME (or another workload), NAMESPACE/POD, an IP address or\n\
-        'external'; DEST also service/NAME, whose port is translated for each pod behind it. Any of them may\n\
-        begin with NAMESPACE/, as in shop/service/cart. A port is a number or a name.\n\n\
+    after_help = "SOURCE and DEST: [NAMESPACE/]KIND/NAME, NAMESPACE/POD, an IP address or 'external'. KIND is a pod or a\n\
+        workload; of SOURCE also an Ingress, Gateway, route or another door: whoever carries its traffic. DEST\n\
+        also a Service, whose port is translated for each pod behind it, or 'dns', the cluster's DNS. A port is\n\
+        a number or a name.\n\n\
         Examples:\n  \
         kubereach can deployment/web service/cart:80 -n shop dump/\n  \
         kubereach can external shop/web-5d9c:8080 bundle.tar.gz --explain\n  \
+        kubereach can ingress/web service/web:80 -n shop dump/     the pods of its controller\n  \
+        kubereach can deployment/web dns -n shop dump/             can it resolve names?\n  \
+        kubereach can deployment/web default/service/kubernetes:443 -n shop dump/\n  \
+        kubereach can deployment/web service/db:5432 -n shop manifests/ --portable\n  \
         kubereach can --from-all service/db:5432 -n shop dump/\n  \
         kubereach can --queries questions.jsonl dump/ > answers.jsonl\n\n\
         A query is a line {\"id\":1,\"from\":\"shop/web-1\",\"to\":\"shop/cart-1\",\"protocol\":\"TCP\",\"port\":8080}; it\n\
@@ -404,14 +417,24 @@ pub(super) struct Can {
     /// Answer many questions at once: JSON lines in FILE (`-` for standard input), JSON lines out
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from_all", "to_all", "port", "explain", "format", "RequestFlags"])]
     pub queries: Option<PathBuf>,
-    /// Show every policy that was considered and why it did or did not decide
-    #[arg(long)]
-    pub explain: bool,
+    #[command(flatten)]
+    pub more: More,
     /// text, json, markdown or csv
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "markdown", "csv"], default_value = "text")]
     pub format: String,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// What to tell beside the answer
+#[derive(Debug, Args)]
+pub(super) struct More {
+    /// Show every policy that was considered and why it did or did not decide
+    #[arg(long)]
+    pub explain: bool,
+    /// Also the answer under each network plugin, whichever runs: they differ where the API leaves it open
+    #[arg(long, conflicts_with_all = ["from_all", "to_all", "queries"])]
+    pub portable: bool,
 }
 
 /// What the connections carry, for policies that look at it

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use kubereach_engine::evaluate::Cluster;
 use kubereach_engine::policy::{Answer, Protocol, Request};
-use kubereach_engine::question::{Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, split_port};
+use kubereach_engine::question::{
+    Answers, Because, Finder, PARTLY, Query, Row, Seen, Target, Unresolved, portable, split_port,
+};
 use kubereach_model::evidence::Locate;
 
 use super::args::{Can, RequestFlags};
@@ -27,7 +29,7 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
                 .ok_or_else(|| Failure::Usage(format!("--protocol {word}: use one of TCP, UDP and SCTP")))?,
         ),
     };
-    let request = request(&mut command.request)?;
+    let carried = request(&mut command.request)?;
     let words = words(&mut command)?;
     let options = input::options(&command.reading)?;
     let read = input::read(&command.reading, &options, std::slice::from_ref(&command.namespace))?;
@@ -43,7 +45,7 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     };
     let cluster = Cluster::new(snapshot);
     let view = cluster.policies();
-    let answers = Answers::new(view, Finder::new(view, &cluster)).carrying(request);
+    let answers = Answers::new(view, Finder::new(view, &cluster)).carrying(carried.clone());
     if let Some(file) = &command.queries {
         return queries(&answers, file, &read);
     }
@@ -63,15 +65,18 @@ pub(super) fn run(mut command: Can) -> Result<u8, Failure> {
     };
     match (from, to) {
         (Some(from), Some(to)) => {
-            let mut rows = answers.rows(from, to, protocol, command.explain);
-            locate(&mut rows, &read);
+            let mut rows = answers.rows(from.clone(), to.clone(), protocol, command.more.explain);
+            if command.more.portable {
+                portable(&cluster, (&from, &to), protocol, &carried, &mut rows);
+            }
+            Answers::locate_rows(&mut rows, &read);
             print::rows(&rows, view, &command.format)?;
             Ok(code(&rows))
         }
         (from, to) => {
             let port =
                 command.port.map(|port| Target { protocol: protocol.unwrap_or(Protocol::Tcp), port: Some(port) });
-            let mut matrix = answers.matrix(from, to, port, protocol, command.explain);
+            let mut matrix = answers.matrix(from, to, port, protocol, command.more.explain);
             let mut reasons: Vec<&mut Because> = matrix.rows.iter_mut().flat_map(|row| &mut row.because).collect();
             Answers::locate(&mut reasons, &read);
             print::matrix(&matrix, view, &command.format)?;
@@ -126,6 +131,9 @@ fn unresolved(error: &Unresolved) -> Failure {
     match error {
         Unresolved::Words(_)
         | Unresolved::ServiceAsSource
+        | Unresolved::DoorAsDestination(_)
+        | Unresolved::NoCarriers(_)
+        | Unresolved::Dns(_)
         | Unresolved::NoSuchPort(..)
         | Unresolved::NotAPort(_)
         | Unresolved::Absent(_)
@@ -133,12 +141,6 @@ fn unresolved(error: &Unresolved) -> Failure {
         | Unresolved::ExternalName(..) => Failure::Usage(error.to_string()),
         Unresolved::NoPods(_) => Failure::Nothing(error.to_string()),
     }
-}
-
-fn locate(rows: &mut [Row], positions: &dyn Locate) {
-    let mut reasons: Vec<&mut Because> =
-        rows.iter_mut().flat_map(|row| row.because.iter_mut().chain(&mut row.considered)).collect();
-    Answers::locate(&mut reasons, positions);
 }
 
 /// Denied outweighs undecided, which outweighs allowed. Where it depends on the port and none was named there

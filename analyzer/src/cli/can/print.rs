@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use kubereach_engine::policy::PolicyView;
 use kubereach_engine::policy::cni::Enforcement;
-use kubereach_engine::question::{Addresses, Because, Matrix, MatrixRow, PARTLY, Ports, Row};
+use kubereach_engine::question::{Addresses, Because, Elsewhere, Matrix, MatrixRow, PARTLY, Ports, Row};
 use kubereach_reports::report::Assumption;
 
 use crate::cli::Failure;
@@ -178,6 +178,16 @@ fn reason(because: &Because) -> String {
     format!("{}: {}{}", because.direction, because.text, place.unwrap_or_default())
 }
 
+/// `allowed on Calico and Antrea; denied on Amazon VPC CNI`.
+fn elsewhere(row: &Row) -> String {
+    let one = |of: &Elsewhere| match of.plugins.split_last() {
+        Some((last, [])) => format!("{} on {last}", of.answer),
+        Some((last, first)) => format!("{} on {} and {last}", of.answer, first.join(", ")),
+        None => String::new(),
+    };
+    row.portable.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
 fn text(rows: &[Row], view: &PolicyView<'_>) -> String {
     let mut text = String::new();
     for row in rows {
@@ -196,6 +206,12 @@ fn text(rows: &[Row], view: &PolicyView<'_>) -> String {
         }
         for because in &row.because {
             let _ = writeln!(text, "         {}", visible(&reason(because)));
+        }
+        for near in &row.near {
+            let _ = writeln!(text, "         nearly: {}", visible(&reason(near)));
+        }
+        if !row.portable.is_empty() {
+            let _ = writeln!(text, "         portable: {}", elsewhere(row));
         }
         for line in row.addresses.iter().flat_map(addresses) {
             let _ = writeln!(text, "         {line}");

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use kubereach_engine::request::{Answer, BackendRow, Ended, Hop, Journey, Word};
+use kubereach_engine::request::{Answer, Ended, Hop, Journey, Word};
 
 use crate::cli::Failure;
 
@@ -38,38 +38,6 @@ fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     kubereach_reports::render::neutral::neutral(text)
 }
 
-/// The client's answer in one line.
-fn answered(answer: &Answer) -> String {
-    let status: Vec<String> = answer.status.iter().map(ToString::to_string).collect();
-    let status = status.join(" or ");
-    match answer.answer {
-        Word::Backend => {
-            let names: Vec<String> = answer.backends.iter().filter(|b| b.weight > 0).map(backend).collect();
-            let part =
-                if status.is_empty() { String::new() } else { format!("; a part of the requests gets {status}") };
-            format!("an application answers: {}{part}", names.join(", "))
-        }
-        Word::Redirect => match &answer.redirect {
-            Some(to) => format!("{} to {}", to.status, to.location()),
-            None => format!("{status} elsewhere"),
-        },
-        Word::Response if status.is_empty() => "the door answers by itself".to_owned(),
-        Word::Response => format!("the door answers {status}"),
-        Word::Refused => "no connection: refused, silent, or no TLS".to_owned(),
-        Word::Unknown => "cannot be told".to_owned(),
-    }
-}
-
-fn backend(row: &BackendRow) -> String {
-    let port = match &row.port {
-        Some(serde_json::Value::String(name)) => format!(":{name}"),
-        Some(port) => format!(":{port}"),
-        None => String::new(),
-    };
-    let state = if row.config == "open" { String::new() } else { format!(" ({})", row.config) };
-    format!("{} {}/{}{port}{state}", row.kind, row.namespace, row.name)
-}
-
 const fn mark(word: Word) -> &'static str {
     match word {
         Word::Backend => "✓",
@@ -93,9 +61,9 @@ fn lines(answer: &Answer, explain: bool) -> Vec<(&'static str, String)> {
     let total: i64 = answer.backends.iter().map(|b| b.weight).fold(0, i64::saturating_add);
     for row in answer.backends.iter().filter(|_| answer.backends.len() > 1) {
         let percent = (i128::from(row.weight) * 100).checked_div(i128::from(total)).unwrap_or(0);
-        lines.push(("share", format!("{percent}% {}", backend(row))));
+        lines.push(("share", format!("{percent}% {}", row.title())));
     }
-    lines.push((mark(answer.answer), answered(answer)));
+    lines.push((mark(answer.answer), answer.line()));
     if answer.answer == Word::Backend {
         let pods: Vec<&str> = answer.backends.iter().flat_map(|b| &b.pods).map(String::as_str).collect();
         lines.extend((!pods.is_empty()).then(|| ("pods", pods.join(", "))));

@@ -24,7 +24,7 @@ use kubereach_prober::words::Purpose;
 use kubereach_reports::render::{Format, RenderOptions};
 use kubereach_reports::report::Report;
 
-pub(super) use args::Run;
+pub(super) use args::{PodFlags, Run};
 
 use super::args::When;
 use super::{Failure, GATE, NOTHING, OK, check, input, output, plan, via};
@@ -109,7 +109,6 @@ fn options(command: &Run) -> Result<AnalysisOptions, Failure> {
 /// What the words of the command line ask for.
 fn asked(command: &Run, deadline: Instant) -> Result<Ask, Failure> {
     let pod = &command.pod;
-    let tolerations = pod.tolerations.iter().map(|text| job::parse_toleration(text)).collect::<Result<_, _>>();
     let only = match command.subjects.namespace.as_slice() {
         [one] => Some(one.clone()),
         _ => None,
@@ -118,22 +117,29 @@ fn asked(command: &Run, deadline: Instant) -> Result<Ask, Failure> {
         target: input::target(&command.cluster),
         from: command.from.clone(),
         namespace: command.place.clone().or(only),
-        options: job::JobOptions {
-            image: pod.image.clone(),
-            node: pod.node.clone(),
-            tolerations: tolerations.map_err(|why| Failure::Usage(format!("--tolerations: {why}")))?,
-            pull_secrets: pod.pull_secret.clone(),
-            service_account: pod.service_account.clone(),
-            no_mesh: pod.no_mesh,
-            deadline: pod.deadline,
-            allow: pod.allow_address.clone(),
-            salt: Some(salt()),
-            ..job::JobOptions::default()
-        },
+        options: job_options(pod)?,
         start: pod.start,
         deadline,
         accept_hazards: pod.accept_hazards,
         server_dry_run: !command.dry_run,
+        stop: None,
+    })
+}
+
+/// The prober's pod, as the flags describe it.
+pub(super) fn job_options(pod: &PodFlags) -> Result<job::JobOptions, Failure> {
+    let tolerations = pod.tolerations.iter().map(|text| job::parse_toleration(text)).collect::<Result<_, _>>();
+    Ok(job::JobOptions {
+        image: pod.image.clone(),
+        node: pod.node.clone(),
+        tolerations: tolerations.map_err(|why| Failure::Usage(format!("--tolerations: {why}")))?,
+        pull_secrets: pod.pull_secret.clone(),
+        service_account: pod.service_account.clone(),
+        no_mesh: pod.no_mesh,
+        deadline: pod.deadline,
+        allow: pod.allow_address.clone(),
+        salt: Some(salt()),
+        ..job::JobOptions::default()
     })
 }
 
@@ -191,7 +197,7 @@ fn measure(command: &Run, ask: &Ask, prepared: Prepared) -> Result<Done, Failure
 }
 
 /// The report of what was read, with what was measured.
-fn judge(
+pub(super) fn judge(
     intake: &Intake,
     mut options: AnalysisOptions,
     plan: &Plan,

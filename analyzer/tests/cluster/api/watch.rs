@@ -99,11 +99,14 @@ pub(crate) fn serve(writer: &mut impl Write, request: &Request, cluster: &Cluste
     while Instant::now() < end {
         let news: Vec<Event> = {
             let all = cluster.events.lock().unwrap();
-            let fits = |e: &&Event| e.version > seen && e.group == group && e.plural == plural;
-            all.iter().filter(fits).cloned().collect()
+            // In the order of versions: what was seen is not looked at again.
+            let fresh = all.get(all.partition_point(|event| event.version <= seen)..).unwrap_or_default();
+            let fits = |e: &&Event| e.group == group && e.plural == plural;
+            let news = fresh.iter().filter(fits).cloned().collect();
+            seen = fresh.last().map_or(seen, |event| event.version);
+            news
         };
         for event in news {
-            seen = event.version;
             let inside = |ns: &str| event.body["object"]["metadata"]["namespace"].as_str().is_none_or(|own| own == ns);
             if !namespace.is_none_or(inside) {
                 continue;

@@ -4,7 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use crate::render::change::{GROUPS, counts, name, objects, problems, title, verdicts};
+use crate::render::change::{GROUPS, counts, name, objects, problems, request, requests, title, verdicts};
 use crate::render::index::Findings;
 use crate::render::words::number;
 use crate::report::{Change, Finding, Report, SubjectChange};
@@ -74,7 +74,11 @@ pub(super) fn section(report: &Report, change: &Change) -> Value {
     let named: std::collections::BTreeSet<&String> = change.subjects.iter().flat_map(|s| &s.causes).collect();
     let loose: Vec<String> = change.findings.iter().filter(|id| !named.contains(id)).cloned().collect();
     let loose: Vec<Cause> = findings.all(&loose).into_iter().map(cause).collect();
+    let asked: Vec<(String, String)> = change.requests.iter().take(SUBJECTS).map(request).collect();
     context! {
+        requests_title => requests(change),
+        requests => Serde(&asked),
+        requests_more => (change.requests.len() + change.requests_left_out).saturating_sub(SUBJECTS),
         title => title(change),
         counts => counts(change),
         objects => objects(change),

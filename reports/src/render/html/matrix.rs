@@ -40,10 +40,11 @@ pub(super) fn matrix(coverage: &[Coverage]) -> Matrix<'_> {
     let mut by_kind: BTreeMap<&str, BTreeMap<Option<&str>, &Coverage>> = BTreeMap::new();
     let mut gaps: BTreeSet<&str> = BTreeSet::new();
     let mut others: BTreeSet<&str> = BTreeSet::new();
-    for row in coverage {
+    // What the cluster does not have is no gap, and would fill the rows with nothing to tell.
+    for row in coverage.iter().filter(|row| row.state != CoverageState::NotServed) {
         by_kind.entry(&row.kind).or_default().insert(row.namespace.as_deref(), row);
         if let Some(namespace) = row.namespace.as_deref() {
-            let gap = !matches!(row.state, CoverageState::Complete | CoverageState::NotServed);
+            let gap = row.state != CoverageState::Complete;
             if gap {
                 gaps.insert(namespace)
             } else {
@@ -100,18 +101,13 @@ fn text(state: CoverageState, objects: Option<usize>) -> String {
 }
 
 fn legend() -> Vec<Cell> {
-    [
-        CoverageState::Complete,
-        CoverageState::Partial,
-        CoverageState::Forbidden,
-        CoverageState::NotCollected,
-        CoverageState::NotServed,
-    ]
-    .into_iter()
-    .map(|state| Cell {
-        state: state.word(),
-        text: text(state, None),
-        title: format!("{}: {}", state_words(state), meaning(state)),
-    })
-    .collect()
+    // Kinds that are not served stand below the table.
+    [CoverageState::Complete, CoverageState::Partial, CoverageState::Forbidden, CoverageState::NotCollected]
+        .into_iter()
+        .map(|state| Cell {
+            state: state.word(),
+            text: text(state, None),
+            title: format!("{}: {}", state_words(state), meaning(state)),
+        })
+        .collect()
 }

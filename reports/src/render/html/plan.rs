@@ -79,7 +79,7 @@ fn estimate(subject: &Subject, findings: &HashMap<&str, usize>) -> usize {
         + paths
         + own
         + unchecked
-        + if subject.paths.is_empty() { 0 } else { 12 * 1_600 / subject.paths.len().clamp(1, 12) }
+        + if subject.paths.is_empty() { 0 } else { 12 * 2_900 / subject.paths.len().clamp(1, 12) }
 }
 
 fn size_of(finding: &Finding) -> usize {

@@ -7,12 +7,14 @@ use sha2::{Digest as _, Sha256};
 
 pub(super) const STYLE: &str = include_str!("../../../assets/report.css");
 pub(super) const SCRIPT: &str = include_str!("../../../assets/report.js");
+pub(super) const REQUEST: &str = include_str!("../../../assets/request.js");
 
 pub(super) fn policy() -> String {
     format!(
-        "default-src 'none'; style-src '{}'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src '{}'; script-src '{}' '{}'; img-src data:; base-uri 'none'; form-action 'none'",
         hash(STYLE),
-        hash(SCRIPT)
+        hash(SCRIPT),
+        hash(REQUEST)
     )
 }
 
@@ -32,7 +34,7 @@ mod tests {
 
     #[test]
     fn neither_asset_can_leave_its_tag_or_reach_out() {
-        for source in [STYLE, SCRIPT] {
+        for source in [STYLE, SCRIPT, REQUEST] {
             let lower = source.to_ascii_lowercase();
             for forbidden in ["</", "<!--", "http:", "https:", "url(", "@import", "eval(", "innerhtml", "\r"] {
                 assert!(!lower.contains(forbidden), "{forbidden}");

@@ -9,15 +9,25 @@ use crate::render::neutral::neutral;
 /// The templates, by file name in `reports/templates/`.
 const FILES: &[(&str, &str)] = &[
     ("open.html", include_str!("../../../templates/open.html")),
+    ("bar.html", include_str!("../../../templates/bar.html")),
     ("change.html", include_str!("../../../templates/change.html")),
+    ("causes.html", include_str!("../../../templates/causes.html")),
+    ("cause.html", include_str!("../../../templates/cause.html")),
+    ("browse.html", include_str!("../../../templates/browse.html")),
     ("chunk.html", include_str!("../../../templates/chunk.html")),
     ("row.html", include_str!("../../../templates/row.html")),
     ("between.html", include_str!("../../../templates/between.html")),
+    ("fold.html", include_str!("../../../templates/fold.html")),
+    ("folded.html", include_str!("../../../templates/folded.html")),
     ("subject.html", include_str!("../../../templates/subject.html")),
-    ("diagram.html", include_str!("../../../templates/diagram.html")),
+    ("picture.html", include_str!("../../../templates/picture.html")),
+    ("drawing.html", include_str!("../../../templates/drawing.html")),
     ("paths.html", include_str!("../../../templates/paths.html")),
     ("asks.html", include_str!("../../../templates/asks.html")),
+    ("finding.html", include_str!("../../../templates/finding.html")),
+    ("request.html", include_str!("../../../templates/request.html")),
     ("close.html", include_str!("../../../templates/close.html")),
+    ("coverage.html", include_str!("../../../templates/coverage.html")),
 ];
 
 pub(super) struct Templates(Environment<'static>);

@@ -2,7 +2,7 @@
 
 use super::budget::take;
 use super::escape::{code, code_cell, prose};
-use crate::render::change::{GROUPS, counts, name, objects, problems, title, verdicts};
+use crate::render::change::{GROUPS, counts, name, objects, problems, request, requests, title, verdicts};
 use crate::render::index::Findings;
 use crate::render::words::number;
 use crate::report::{Change, Finding, Report, SubjectChange};
@@ -15,7 +15,7 @@ pub(super) fn part(report: &Report, change: &Change, limit: usize) -> String {
         out.push_str(&format!("{}\n\n", prose(&told)));
     }
     let findings = Findings::of(report);
-    let share = limit / (GROUPS.len() + 1);
+    let share = limit / (GROUPS.len() + 2);
     for (became, heading) in GROUPS {
         let group: Vec<&SubjectChange> = change.subjects.iter().filter(|s| s.became == became).collect();
         if group.is_empty() {
@@ -36,6 +36,21 @@ pub(super) fn part(report: &Report, change: &Change, limit: usize) -> String {
         let (text, _) = take(findings.all(&loose).into_iter().map(|finding| cause("", finding)), share);
         out.push_str(&text);
         out.push('\n');
+    }
+    let told = requests(change);
+    if !told.is_empty() {
+        out.push_str(&format!("#### {}\n\n", prose(&told)));
+        let rows = change.requests.iter().map(|row| {
+            let (asked, answers) = request(row);
+            format!("- {}: {}\n", code(&asked), prose(&answers))
+        });
+        let (text, taken) = take(rows, share);
+        out.push_str(&text);
+        out.push('\n');
+        let left = change.requests.len() + change.requests_left_out - taken;
+        if left > 0 {
+            out.push_str(&format!("_{} more not shown._\n\n", number(left)));
+        }
     }
     out
 }

@@ -4,6 +4,7 @@
 mod budget;
 mod change;
 mod escape;
+mod fix;
 mod parts;
 mod subject;
 

@@ -1,7 +1,9 @@
 //! One subject, collapsed: headline, where it breaks, why, what to run, what was not checked.
 
 use super::escape::{code, fence, html_code, prose};
+use super::fix;
 use crate::render::assumptions::Assumptions;
+use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::text::chain_text;
 use crate::render::words::{self, plural};
@@ -32,6 +34,7 @@ pub(super) fn block(subject: &Subject, findings: &Findings<'_>, assumptions: &As
             out.push('\n');
         }
     }
+    fix::block(&mut out, proved::of(subject, findings));
     list(&mut out, "**Findings**", &findings.all(&subject.findings));
     list(&mut out, "**In front of it** (does not change its verdict)", &findings.all(&subject.entry_problems));
     let not_checked = assumptions.others(subject);

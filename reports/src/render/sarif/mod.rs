@@ -8,6 +8,7 @@
 //!
 //! Sources: the SARIF 2.1.0 standard (OASIS); GitHub, "SARIF support for code scanning".
 
+mod fixes;
 mod flows;
 mod model;
 mod place;
@@ -170,6 +171,7 @@ fn result(
             ("kubereach/v1", fingerprint.clone()),
         ]),
         baseline_state: None,
+        fixes: fixes::of(finding, options),
         code_flows: shown
             .subject
             .map(|subject| flows::flows(report, subject, finding, index, options))

@@ -39,7 +39,7 @@ pub(super) fn logical(object: &ObjectRef) -> LogicalLocation {
     LogicalLocation { fully_qualified_name: neutral(&object.to_string()).into_owned(), kind: "resource" }
 }
 
-fn artifact(path: &str, options: &RenderOptions) -> ArtifactLocation {
+pub(super) fn artifact(path: &str, options: &RenderOptions) -> ArtifactLocation {
     let path = options.root.path(path);
     if is_absolute(&path) {
         // RFC 8089: the path of a file URI begins with a slash, before a drive's letter too.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::RenderError;
-use crate::render::change::{GROUPS, counts, name, objects, problems, title, verdicts};
+use crate::render::change::{GROUPS, counts, name, objects, problems, request, requests, title, verdicts};
 use crate::render::index::Findings;
 use crate::render::words::number;
 use crate::report::{Became, Change, Finding, Report, Subject, SubjectChange};
@@ -58,6 +58,17 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, change: &Change) -> 
         for finding in findings.all(&loose) {
             cause(sheet, "  ", finding)?;
         }
+    }
+    let told = requests(change);
+    if !told.is_empty() {
+        sheet.gap()?;
+        sheet.flow("", "", &[(Ink::Bold, told)])?;
+        for row in change.requests.iter().take(SUBJECTS) {
+            let (asked, answers) = request(row);
+            sheet.flow("  ", INDENT, &[(Ink::Bold, asked), (Ink::Plain, format!("  {answers}"))])?;
+        }
+        let all = change.requests.len() + change.requests_left_out;
+        more(sheet, "  ", all, SUBJECTS, "request", "requests")?;
     }
     Ok(())
 }

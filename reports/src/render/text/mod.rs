@@ -3,6 +3,7 @@
 mod asks;
 mod chain;
 mod change;
+mod fix;
 mod frame;
 mod gate;
 mod head;

@@ -2,10 +2,12 @@
 //! why, and what to run.
 
 use super::chain::chain;
+use super::fix;
 use super::frame;
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::RenderError;
+use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::words::{self, number, plural};
 use crate::report::{Path, PathState, Subject, Traffic};
@@ -45,6 +47,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
         line(sheet, "code", &code)?;
         frame::write(sheet, INDENT, culprit)?;
     }
+    fix::write(sheet, &format!("{INDENT}fix      "), &format!("{INDENT}         "), proved::of(subject, findings))?;
     if subject.traffic != Traffic::NotTested {
         line(sheet, "tested", words::traffic(subject.traffic))?;
         for path in subject.paths.iter().filter(|path| !path.by_vantage.is_empty()).take(PATHS) {

@@ -2,10 +2,12 @@
 
 use std::io::Write;
 
+use super::fix;
 use super::head;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::assumptions::{Assumptions, settled_by_reading};
 use crate::render::audience::worded;
+use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::words::{self, number};
 use crate::render::{RenderError, RenderOptions};
@@ -186,7 +188,7 @@ fn one_finding(sheet: &mut Sheet<'_>, indent: &str, finding: &Finding) -> Result
     if !finding.command.is_empty() {
         sheet.command(&further, &finding.command)?;
     }
-    Ok(())
+    fix::write(sheet, &format!("{deeper}fix    "), &further, proved::of_finding(finding))
 }
 
 /// Findings that hang on no segment: of the subject as a whole, and of the entries in front of it.

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::BackendTlsContext;
 use crate::resolve::conditions::{ConditionState, state};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command, said};
 use kubereach_model::snapshot::model::{BackendTlsPolicy, Condition};
 use kubereach_model::snapshot::{Found, Gap};
 
@@ -25,7 +25,7 @@ pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
     let Some(condition) = ["Accepted", "ResolvedRefs"].into_iter().find_map(|kind| refused(policy, kind)) else {
         return;
     };
-    let words = command::cut(condition.message());
+    let words = said::quote(condition.message());
     let gap =
         Gap::investigate(format!("the controller reports {}=False for the policy", condition.kind), words.clone());
     segment.add(
@@ -34,7 +34,7 @@ pub(super) fn check(cx: &BackendTlsContext<'_, '_>, segment: &mut Segment) {
             policy.object(),
             format!("the controller does not apply BackendTLSPolicy {}: {words}", policy.metadata.name),
         )
-        .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
+        .cause(format!("condition {} is False, reason {}", condition.kind, said::reason(condition)))
         .next("Follow the controller's message.", command::describe(&policy.object())),
     );
 }

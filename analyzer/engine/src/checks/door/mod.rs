@@ -11,7 +11,7 @@ pub mod service_unseen;
 
 use kubereach_reports::report::ObjectRef;
 
-use crate::checks::{httpproxy, openshift};
+use crate::checks::{api_server, httpproxy, openshift};
 use crate::evaluate::door::CheckTable;
 use crate::evaluate::door::lead::{Lead, LeadCheck};
 use kubereach_model::evidence::{CatalogueEntry, command};
@@ -41,7 +41,8 @@ const LEAD: &[LeadCheck] = &[
 ];
 
 /// The checks of doors, where evaluation asks them.
-pub const TABLE: CheckTable = CheckTable { lead: LEAD, contour: httpproxy::TABLE, openshift: openshift::TABLE };
+pub const TABLE: CheckTable =
+    CheckTable { api_server: api_server::TABLE, lead: LEAD, contour: httpproxy::TABLE, openshift: openshift::TABLE };
 
 /// The Service that is referred to.
 fn service(lead: &Lead<'_>) -> ObjectRef {

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::GatewayStatusContext;
 use crate::resolve::conditions::ConditionState;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command, said};
 use kubereach_model::field;
 use kubereach_model::snapshot::Gap;
 
@@ -26,8 +26,8 @@ pub(super) fn check(cx: &GatewayStatusContext<'_, '_>, segment: &mut Segment) {
         return;
     }
     let gateway = cx.gateway.gateway();
-    let words = command::cut(condition.message());
-    let gap = Gap::investigate(format!("the controller reports {}", condition.reason()), words.clone());
+    let words = said::quote(condition.message());
+    let gap = Gap::investigate(format!("the controller reports {}", said::reason(condition)), words.clone());
     segment.add(
         DOC.finding(
             &gap,

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::GatewayContext;
 use crate::resolve::conditions::{ConditionState, state};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command, said};
 use kubereach_model::snapshot::{Gap, Lookup};
 
 pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -34,14 +34,14 @@ pub(super) fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
         "was not accepted by a controller yet"
     };
     let gap =
-        Gap::investigate(format!("GatewayClass {} {word}", class.metadata.name), command::cut(condition.message()));
+        Gap::investigate(format!("GatewayClass {} {word}", class.metadata.name), said::quote(condition.message()));
     segment.add(
         DOC.finding(
             &gap,
             class.object(),
-            format!("the GatewayClass {} {word} ({})", class.metadata.name, condition.reason()),
+            format!("the GatewayClass {} {word} ({})", class.metadata.name, said::reason(condition)),
         )
-        .cause(command::cut(condition.message()))
+        .cause(said::quote(condition.message()))
         .next("Read what the controller says about the class.", command::describe(&class.object()))
         .relates(gateway.object(), "the Gateway of this class"),
     );

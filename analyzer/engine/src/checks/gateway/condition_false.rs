@@ -4,7 +4,7 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::evaluate::gateway_api::context::{GatewayStatusContext, ListenerContext};
 use crate::resolve::conditions::ConditionState;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Segment, Text, command, said};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::Condition;
 
@@ -45,7 +45,7 @@ pub(super) fn of_listener(cx: &ListenerContext<'_, '_>, segment: &mut Segment) {
 
 /// `about` names what the condition is about.
 fn finding(object: ObjectRef, about: &str, condition: &Condition) -> Finding {
-    let words = command::cut(condition.message());
+    let words = said::quote(condition.message());
     let said = format!("{}={:?}", condition.kind, condition.status);
     let gap = Gap::investigate(format!("the controller reports {said} for {about}"), words.clone());
     let command = command::describe(&object);
@@ -54,9 +54,9 @@ fn finding(object: ObjectRef, about: &str, condition: &Condition) -> Finding {
         object,
         format!(
             "the controller does not serve {about}: {}",
-            if words.is_empty() { condition.reason() } else { &words }
+            if words.is_empty() { said::reason(condition) } else { words }
         ),
     )
-    .cause(format!("condition {said}, reason {}", condition.reason()))
+    .cause(format!("condition {said}, reason {}", said::reason(condition)))
     .next("Follow the controller's message.", command)
 }

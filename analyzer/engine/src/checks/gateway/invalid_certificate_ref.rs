@@ -2,8 +2,10 @@
 
 use kubereach_reports::report::SegmentName;
 
+use crate::checks::tls;
 use crate::evaluate::gateway_api::context::CertificateRefContext;
 use crate::resolve::gateway::trust::Trust;
+use crate::resolve::issuance;
 use kubereach_model::evidence::{Blocks, CheckDoc, Segment, Text, command};
 use kubereach_model::field;
 
@@ -28,11 +30,14 @@ pub(super) fn check(cx: &CertificateRefContext<'_, '_>, segment: &mut Segment) {
     let (listener, index) = (cx.listener.listener, cx.index);
     let message = format!("{} cannot be served: its certificate Secret {} {why}", listener.describe(), secret.name);
     let namespace = secret.namespace.clone().unwrap_or_default();
-    segment.add(
+    let link = issuance::broken(cx.listener.cluster, &namespace, &secret.name);
+    segment.add(tls::issued(
+        link.as_ref(),
+        secret.clone(),
         DOC.finding(&proof, listener.owner.object(), message)
             .cause("an encrypted listener needs a certificate and its key")
             .next("Create or correct the Secret.", command::list("secrets", &namespace))
             .at(listener.owner.origin(), field!["spec", "listeners", listener.index, "tls", "certificateRefs", index])
             .relates(secret, "the Secret it names"),
-    );
+    ));
 }

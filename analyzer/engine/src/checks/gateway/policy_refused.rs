@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::PolicyContext;
-use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Finding, Inconclusive, Segment, Text, command, said};
 use kubereach_model::snapshot::Gap;
 
 pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -28,13 +28,13 @@ pub(in crate::checks) fn finding(page: &'static CheckDoc<Inconclusive>, cx: &Pol
     let policy = cx.refused.policy;
     let object = policy.object();
     let condition = cx.refused.condition;
-    let words = command::cut(condition.message());
-    let said = if words.is_empty() { command::cut(condition.reason()) } else { words.clone() };
+    let words = said::quote(condition.message());
+    let said = if words.is_empty() { said::reason(condition) } else { words.clone() };
     let gap = Gap::investigate(format!("what becomes of traffic under the refused {}", object.kind), words);
     let message = format!("the controller refuses {} {}: {said}", object.kind, object.name);
     let command = command::describe(&object);
     page.finding(&gap, object, message)
-        .cause(format!("condition Accepted is False, reason {}", condition.reason()))
+        .cause(format!("condition Accepted is False, reason {}", said::reason(condition)))
         .relates(cx.target.clone(), "it is attached to this")
         .next("Follow the controller's message.", command)
 }

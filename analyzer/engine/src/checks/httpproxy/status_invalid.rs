@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::checks::ingress::words;
 use crate::evaluate::door::contour::ProxyContext;
 use crate::resolve::conditions::ConditionState;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, said};
 use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.
@@ -28,13 +28,11 @@ pub fn check(cx: &ProxyContext<'_, '_>, segment: &mut Segment) {
         return;
     }
     let said = match cx.said() {
-        ConditionState::False(condition) if !super::is_partial(condition.message()) => {
-            words::brief(&format!("{}: {}", condition.reason(), condition.message()))
-        }
+        ConditionState::False(condition) if !super::is_partial(condition.message()) => said::told(condition),
         ConditionState::Missing => {
             let status = cx.value().status.as_ref();
             let Some(status) = status.filter(|status| status.current_status == "NotReconciled") else { return };
-            words::brief(&status.description)
+            said::quote(&status.description)
         }
         _ => return,
     };

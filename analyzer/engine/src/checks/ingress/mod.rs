@@ -29,6 +29,7 @@ pub mod class_missing_but_served;
 pub mod class_not_collected;
 pub mod class_unseen_but_served;
 pub mod cloud_not_provisioned;
+pub mod cluster_name_unresolved;
 pub mod controller_doubtful;
 pub mod controller_not_ready;
 pub mod controller_not_seen;
@@ -55,6 +56,7 @@ pub mod no_class_but_served;
 pub mod no_listener;
 pub mod no_paths;
 mod of_cluster;
+pub mod older_claim_unseen;
 pub mod proxy_has_path;
 pub mod redirect_only;
 pub mod regex_host;
@@ -98,6 +100,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     class_not_collected::DOC.entry(),
     class_unseen_but_served::DOC.entry(),
     cloud_not_provisioned::DOC.entry(),
+    cluster_name_unresolved::DOC.entry(),
     controller_doubtful::DOC.entry(),
     controller_not_ready::DOC.entry(),
     controller_not_seen::DOC.entry(),
@@ -123,6 +126,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     no_class_but_served::DOC.entry(),
     no_listener::DOC.entry(),
     no_paths::DOC.entry(),
+    older_claim_unseen::DOC.entry(),
     proxy_has_path::DOC.entry(),
     redirect_only::DOC.entry(),
     regex_host::DOC.entry(),
@@ -167,6 +171,7 @@ pub const TABLE: CheckTable = CheckTable {
         canary_weight_zero::check,
         host_taken::check,
         host_unsettled::check,
+        older_claim_unseen::check,
         location_denied::check,
         location_unseen::check,
         location_unsettled::check,
@@ -192,6 +197,7 @@ pub const TABLE: CheckTable = CheckTable {
         action_backend::check,
         action_undefined::check,
         external_name_backend::check,
+        cluster_name_unresolved::check,
         headless_by_address::check,
         alb_instance_needs_node_port::check,
         alb_target_type_unknown::check,

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
 use crate::evaluate::door::openshift::RouteContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, said};
 use kubereach_model::snapshot::Gap;
 
 /// What `explain` says of it.
@@ -28,7 +28,7 @@ pub fn check(cx: &RouteContext<'_, '_>, segment: &mut Segment) {
     });
     let (gap, message) = match refused {
         Some((router, condition)) => {
-            let said = words::brief(&format!("{}: {}", condition.reason(), condition.message()));
+            let said = said::told(condition);
             let router = words::brief(&router.router_name);
             let gap = Gap::investigate("what the router found is not in the input", said.clone());
             (gap, format!("the router {router} does not admit it ({said})"))

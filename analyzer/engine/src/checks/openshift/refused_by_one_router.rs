@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
 use crate::evaluate::door::openshift::RouteContext;
-use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text, said};
 
 /// What `explain` says of it.
 pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
@@ -27,7 +27,7 @@ pub fn finding(cx: &RouteContext<'_, '_>) -> Option<Finding> {
         Some((false, condition)) => Some((router, condition)),
         _ => None,
     })?;
-    let said = words::brief(&format!("{}: {}", condition.reason(), condition.message()));
+    let said = said::told(condition);
     let message =
         format!("the router {} refuses it ({said}); another has admitted it", words::brief(&router.router_name));
     Some(DOC.finding(cx.route.object(), message))

@@ -4,8 +4,8 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::containers;
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
@@ -36,10 +36,8 @@ pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         Some(code) => format!("it exits with code {code}"),
         None => "it exits after every start".to_owned(),
     };
-    let words = last
-        .and_then(|t| t.message.as_deref())
-        .map(|m| format!(", saying: {}", command::end_of(m)))
-        .unwrap_or_default();
+    let words =
+        last.and_then(|t| t.message.as_deref()).map(|m| format!(", saying: {}", said::end(m))).unwrap_or_default();
     let role = if init { "init container" } else { "container" };
     // While it waits, the logs that tell are those of the run before; while it is merely ended, its own.
     let previous = container.state.waiting.is_some();

@@ -6,6 +6,7 @@ pub mod evicted_leftovers;
 pub mod flapping;
 pub mod image_pull;
 pub mod init_stuck;
+pub mod no_network;
 pub mod node_not_ready;
 pub mod out_of_memory;
 pub mod readiness_failing;
@@ -27,6 +28,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     flapping::DOC.entry(),
     image_pull::DOC.entry(),
     init_stuck::DOC.entry(),
+    no_network::DOC.entry(),
     node_not_ready::DOC.entry(),
     out_of_memory::DOC.entry(),
     readiness_failing::DOC.entry(),
@@ -44,6 +46,7 @@ pub const CAUSES: &[PodCheck] = &[
     image_pull::finding,
     config_error::finding,
     node_not_ready::finding,
+    no_network::finding,
     scheduling_gated::finding,
     volume_pending::finding,
     unschedulable::finding,
@@ -74,7 +77,7 @@ fn waiting<'p>(pod: &'p Pod, reasons: &[&str]) -> Option<(&'p ContainerStatus, &
         Some((
             container,
             reason,
-            kubereach_model::evidence::command::cut(waiting.message.as_deref().unwrap_or_default()),
+            kubereach_model::evidence::said::quote(waiting.message.as_deref().unwrap_or_default()),
         ))
     })
 }

@@ -3,8 +3,8 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::current;
@@ -31,7 +31,7 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let words = down
         .and_then(|n| n.get().value.status.as_ref())
         .and_then(|s| current(&s.conditions, "Ready"))
-        .map(|c| command::cut(c.message()))
+        .map(|c| said::quote(c.message()))
         .filter(|m| !m.is_empty());
     let object = kubereach_reports::report::ObjectRef {
         kind: "Node".to_owned(),

@@ -4,8 +4,8 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::containers;
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::ProbePort;
@@ -55,7 +55,7 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         .filter(|e| e.message.as_deref().is_some_and(|m| m.starts_with("Readiness")))
         .max_by_key(|e| e.last_timestamp.0.or(e.event_time.0))
         .and_then(|e| e.message.as_deref())
-        .map(|m| format!("; the kubelet says: {}", command::cut(m)))
+        .map(|m| format!("; the kubelet says: {}", said::quote(m)))
         .unwrap_or_default();
     Some(
         DOC.finding(

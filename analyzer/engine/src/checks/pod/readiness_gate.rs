@@ -3,8 +3,8 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
@@ -38,8 +38,8 @@ pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
         .find(|(_, c)| c.is_none_or(|c| c.status != ConditionStatus::True))?;
     let why = match condition {
         None => "nobody has set the condition".to_owned(),
-        Some(c) if c.message().is_empty() => format!("it is {:?} {}", c.status, command::cut(c.reason())),
-        Some(c) => format!("it is {:?}: {}", c.status, command::cut(c.message())),
+        Some(c) if c.message().is_empty() => format!("it is {:?} {}", c.status, said::reason(c)),
+        Some(c) => format!("it is {:?}: {}", c.status, said::quote(c.message())),
     };
     Some(
         DOC.finding(

@@ -4,8 +4,8 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::scheduled;
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
@@ -22,7 +22,7 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 /// The scheduler's words.
 pub fn finding(_cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let condition = scheduled(pod.get()).filter(|c| c.reason() == "Unschedulable")?;
-    let words = command::cut(condition.message());
+    let words = said::quote(condition.message());
     Some(
         DOC.finding(pod.object(), format!("no node takes pod {}", pod.metadata.name))
             .cause(if words.is_empty() {

@@ -4,8 +4,8 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::pod::scheduled;
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::Lookup;
 use kubereach_model::snapshot::model::Pod;
@@ -57,5 +57,5 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     let events = cluster.events_about("Pod", namespace, &pod.metadata.name);
     let mount = events.iter().rev().find(|e| matches!(e.reason.as_deref(), Some("FailedMount" | "FailedAttachVolume")));
     let words = words.or_else(|| mount.and_then(|e| e.get().value.message.as_deref()))?;
-    Some(finding(command::cut(words), command::describe(&pod.object())))
+    Some(finding(said::quote(words), command::describe(&pod.object())))
 }

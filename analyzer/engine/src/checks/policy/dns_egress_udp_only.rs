@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::SegmentName;
 
-use crate::checks::policy::phrases::{blame, note};
+use crate::checks::policy::phrases::{blame, nearly, note};
 use crate::evaluate::policy::{Dns, EgressContext};
 use crate::policy::Answer;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
@@ -21,5 +21,6 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 pub fn finding(cx: &EgressContext<'_, '_>) -> Option<Finding> {
     let Some(Dns::Known(Answer::Allowed, Answer::Denied)) = cx.egress.dns else { return None };
     let message = "the pods may ask the cluster's DNS by UDP only, if network policies are enforced: long answers fail";
-    Some(blame(note(&DOC, cx, message.to_owned()), &cx.egress.isolating, cx.port.view.namespace()))
+    let finding = blame(note(&DOC, cx, message.to_owned()), &cx.egress.isolating, cx.port.view.namespace());
+    Some(nearly(finding, cx, &cx.egress.near_dns))
 }

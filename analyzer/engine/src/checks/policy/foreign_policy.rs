@@ -11,7 +11,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "policy/foreign-policy",
     segment: SegmentName::Policy,
     title: "A policy of another system may decide",
-    explanation: "A policy kind that is not evaluated (of OVN or Kuma) may select the pods behind this port. Where its selection can be read and does not match, it is left out; here it matches or cannot be read, so it cannot be said who is admitted.",
+    explanation: "A policy kind that is not evaluated (of Kuma, Consul or a cloud) may select the pods behind this port. Where its selection can be read and does not match, it is left out; here it matches or cannot be read, so it cannot be said who is admitted.",
     example: "A SecurityGroupPolicy of the Amazon VPC CNI whose podSelector selects the pods.",
     sources: &[
         "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html",

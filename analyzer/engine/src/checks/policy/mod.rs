@@ -4,6 +4,7 @@ pub mod admits_no_one;
 pub mod admits_no_one_if_enforced;
 pub mod admits_only_its_node;
 pub mod admits_some;
+pub mod api_server_egress_closed;
 pub mod caller_unseen;
 pub mod closed_to_controller;
 pub mod closed_to_controller_if_enforced;
@@ -14,6 +15,7 @@ pub mod egress_differs;
 pub mod egress_limited;
 pub mod foreign_policy;
 pub mod inactive_rules;
+pub mod leaves_by;
 pub mod may_be_opened;
 pub mod not_collected;
 pub mod not_enforced;
@@ -38,6 +40,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     admits_no_one_if_enforced::DOC.entry(),
     admits_only_its_node::DOC.entry(),
     admits_some::DOC.entry(),
+    api_server_egress_closed::DOC.entry(),
     caller_unseen::DOC.entry(),
     closed_to_controller::DOC.entry(),
     closed_to_controller_if_enforced::DOC.entry(),
@@ -48,6 +51,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     egress_limited::DOC.entry(),
     foreign_policy::DOC.entry(),
     inactive_rules::DOC.entry(),
+    leaves_by::DOC.entry(),
     may_be_opened::DOC.entry(),
     not_collected::DOC.entry(),
     not_enforced::DOC.entry(),
@@ -68,6 +72,7 @@ pub const TABLE: CheckTable = CheckTable {
     without_port: &[not_evaluated::finding],
     unread: &[not_collected::assumption],
     third_party: &[foreign_policy::finding],
+    ways_out: &[leaves_by::finding],
     admission: &[
         not_enforced::finding,
         undecidable::finding,
@@ -85,6 +90,7 @@ pub const TABLE: CheckTable = CheckTable {
         egress_differs::finding,
         dns_egress_closed::finding,
         dns_egress_udp_only::finding,
+        api_server_egress_closed::finding,
     ],
     selecting: &[inactive_rules::check, port_no_pod_has::check, service_port_in_rule::check, peers_match_no_pod::check],
     selecting_nobody: &[selects_nothing::finding],

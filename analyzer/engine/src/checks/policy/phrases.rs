@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::evaluate::policy::{CallerContext, Context, EgressContext, Pairs, words};
+use crate::evaluate::policy::{CallerContext, Context, EgressContext, Near, Pairs, words};
 use crate::policy::reach::port_words;
 use crate::policy::{Answer, End, Policy};
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, command};
@@ -30,6 +30,22 @@ pub(super) fn blame(finding: Finding, policies: &[&Policy<'_>], namespace: &str)
 /// A note on what the pods behind a port may reach.
 pub(super) fn note(doc: &'static CheckDoc<Notes>, cx: &EgressContext<'_, '_>, message: String) -> Finding {
     doc.finding(cx.port.view.service.object(), message)
+}
+
+/// Names the rules that were meant to let something through, and leads to the first of them.
+pub(super) fn nearly(finding: Finding, cx: &EgressContext<'_, '_>, near: &[Near]) -> Finding {
+    let policies = &cx.port.cluster.policies().policies;
+    let of = |near: &Near| {
+        let policy = policies.get(near.policy)?;
+        Some((policy, format!("{} rule egress[{}] {}.", policy.object, near.rule, near.text)))
+    };
+    let found: Vec<(&Policy<'_>, String)> = near.iter().filter_map(of).collect();
+    let (Some((first, _)), Some(rule)) = (found.first(), near.first()) else { return finding };
+    let sentences: Vec<&str> = found.iter().map(|(_, sentence)| sentence.as_str()).collect();
+    finding
+        .cause(sentences.join(" "))
+        .next("Change the rule that was meant to let it through.", first.describe())
+        .at(first.origin, field!["spec", "egress", rule.rule])
 }
 
 /// The first policy that decides, and the proof of what it does to the pods.

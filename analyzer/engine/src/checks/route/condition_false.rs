@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::RouteStatusContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command, said};
 use kubereach_model::snapshot::Gap;
 
 pub(super) static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
@@ -28,7 +28,7 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
     };
     let Some((controller, condition)) = reported else { return };
     let route = cx.route;
-    let words = command::cut(condition.message());
+    let words = said::quote(condition.message());
     let gap = Gap::investigate(format!("{} reports {}=False", command::cut(controller), condition.kind), words.clone());
     segment.add(
         DOC.finding(
@@ -38,10 +38,10 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
                 "the controller does not serve {} {} as it stands: {}",
                 route.kind.word(),
                 route.metadata.name,
-                if words.is_empty() { condition.reason() } else { &words }
+                if words.is_empty() { said::reason(condition) } else { words }
             ),
         )
-        .cause(format!("condition {} is False, reason {}", condition.kind, condition.reason()))
+        .cause(format!("condition {} is False, reason {}", condition.kind, said::reason(condition)))
         .next("Follow the controller's message.", command::describe(&route.object())),
     );
 }

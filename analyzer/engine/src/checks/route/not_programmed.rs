@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::RouteStatusContext;
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, command, said};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::ConditionStatus;
 
@@ -25,10 +25,10 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
     let Some((controller, condition)) = cx.status.not_served().filter(|_| accepted && !cx.unattached) else { return };
     let route = cx.route;
     let said = if condition.status == ConditionStatus::False { "False" } else { "Unknown" };
-    let words = command::cut(condition.message());
+    let words = said::quote(condition.message());
     let gap =
         Gap::investigate(format!("{} reports {}={said}", command::cut(controller), condition.kind), words.clone());
-    let why = if words.is_empty() { command::cut(condition.reason()) } else { words };
+    let why = if words.is_empty() { said::reason(condition) } else { words };
     segment.add(
         DOC.finding(
             &gap,
@@ -40,7 +40,7 @@ pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
                 condition.kind
             ),
         )
-        .cause(format!("condition {} is {said}, reason {}", condition.kind, condition.reason()))
+        .cause(format!("condition {} is {said}, reason {}", condition.kind, said::reason(condition)))
         .next("Follow the controller's message.", command::describe(&route.object())),
     );
 }

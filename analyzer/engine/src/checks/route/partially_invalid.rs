@@ -3,7 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::gateway_api::context::RouteStatusContext;
-use kubereach_model::evidence::{CheckDoc, Narrows, Segment, Text, command};
+use kubereach_model::evidence::{CheckDoc, Narrows, Segment, Text, command, said};
 
 pub(super) static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "route/partially-invalid",
@@ -20,9 +20,9 @@ status.parents[0].conditions: [{type: PartiallyInvalid, status: \"True\", messag
 pub(super) fn check(cx: &RouteStatusContext<'_, '_>, segment: &mut Segment) {
     let Some(condition) = cx.status.partially_invalid() else { return };
     let route = cx.route;
-    let words = command::cut(condition.message());
+    let words = said::quote(condition.message());
     let proof = route.shows(format!("condition PartiallyInvalid is True: {words}"));
-    let what = if words.starts_with("Fall Back") { "an earlier version of" } else { "only a part of" };
+    let what = if condition.message().starts_with("Fall Back") { "an earlier version of" } else { "only a part of" };
     segment.add(
         DOC.finding(
             &proof,

@@ -23,6 +23,10 @@ pub static DOC: CheckDoc<Narrows> = CheckDoc::new(Text {
 pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let service = &cx.view.service;
     let status = service.status.as_ref()?;
+    // Its pods say why.
+    if super::load_balancer_pods_down::finding(cx).is_some() {
+        return None;
+    }
     if service.is_manifest() || service.spec.load_balancer_class.is_some() || !status.load_balancer.ingress.is_empty() {
         return None;
     }

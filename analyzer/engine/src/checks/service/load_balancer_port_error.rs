@@ -3,8 +3,8 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::service::context::Context;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::field;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 
@@ -29,7 +29,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         .find_map(|p| p.error.as_deref());
     let condition = current(&status.conditions, "LoadBalancerPortsError").filter(|c| c.status == ConditionStatus::True);
     let error = of_port.or_else(|| condition.map(|c| if c.message().is_empty() { c.reason() } else { c.message() }))?;
-    let error = command::cut(error);
+    let error = said::quote(error);
     Some(
         DOC.finding(
             &service.shows(format!("status reports: {error}")),

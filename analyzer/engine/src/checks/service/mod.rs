@@ -1,5 +1,6 @@
 //! Services: from the Service to the ready addresses and ports behind it.
 
+pub mod endpoint_is_cluster_address;
 pub mod endpoints_not_mirrored;
 pub mod external_ips;
 pub mod external_name;
@@ -17,13 +18,16 @@ pub mod load_balancer_announcement_unread;
 pub mod load_balancer_class_unseen;
 pub mod load_balancer_not_announced;
 pub mod load_balancer_pending;
+pub mod load_balancer_pods_down;
 pub mod load_balancer_port_error;
 pub mod load_balancer_unseen;
 pub mod mixed_workloads;
 pub mod named_target_port_missing;
 pub mod namespace_terminating;
+pub mod no_node_proxy;
 pub mod no_readiness_probe;
 pub mod no_ready_endpoints;
+pub mod node_proxy_down;
 pub mod only_completed_pods;
 pub mod only_terminating_endpoints;
 pub mod port_not_tcp;
@@ -41,15 +45,17 @@ pub mod selects_no_pod;
 pub mod selects_nothing_seen;
 pub mod slice_port_name_mismatch;
 pub mod some_endpoints_not_ready;
+pub mod some_endpoints_unusable;
 pub mod target_port_suspect;
 pub mod terminating_not_serving;
 
-use crate::checks::{endpoints, entry, manifest, pod, workload};
+use crate::checks::{dns, endpoints, entry, manifest, pod, workload};
 use crate::evaluate::service::CheckTable;
 use kubereach_model::evidence::CatalogueEntry;
 
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
+    endpoint_is_cluster_address::DOC.entry(),
     endpoints_not_mirrored::DOC.entry(),
     external_ips::DOC.entry(),
     external_name::DOC.entry(),
@@ -67,13 +73,16 @@ pub static DOCS: &[&CatalogueEntry] = &[
     load_balancer_class_unseen::DOC.entry(),
     load_balancer_not_announced::DOC.entry(),
     load_balancer_pending::DOC.entry(),
+    load_balancer_pods_down::DOC.entry(),
     load_balancer_port_error::DOC.entry(),
     load_balancer_unseen::DOC.entry(),
     mixed_workloads::DOC.entry(),
     named_target_port_missing::DOC.entry(),
     namespace_terminating::DOC.entry(),
+    no_node_proxy::DOC.entry(),
     no_readiness_probe::DOC.entry(),
     no_ready_endpoints::DOC.entry(),
+    node_proxy_down::DOC.entry(),
     only_completed_pods::DOC.entry(),
     only_terminating_endpoints::DOC.entry(),
     port_not_tcp::DOC.entry(),
@@ -91,13 +100,25 @@ pub static DOCS: &[&CatalogueEntry] = &[
     selects_nothing_seen::DOC.entry(),
     slice_port_name_mismatch::DOC.entry(),
     some_endpoints_not_ready::DOC.entry(),
+    some_endpoints_unusable::DOC.entry(),
     target_port_suspect::DOC.entry(),
     terminating_not_serving::DOC.entry(),
 ];
 
 /// The checks of this area, where evaluation asks them.
 pub const TABLE: CheckTable = CheckTable {
-    service: &[internal_traffic_local::finding, external_ips::finding, namespace_terminating::finding],
+    service: &[
+        internal_traffic_local::finding,
+        external_ips::finding,
+        namespace_terminating::finding,
+        endpoint_is_cluster_address::finding,
+        some_endpoints_unusable::finding,
+        no_node_proxy::finding,
+        dns::no_cluster_names::finding,
+        dns::forwards_to_itself::finding,
+        dns::other_address::finding,
+        dns::node_cache_down::finding,
+    ],
     service_unseen: &[internal_traffic_local::assumption],
     alias: &[
         external_name::finding,
@@ -133,6 +154,8 @@ pub const TABLE: CheckTable = CheckTable {
         published_not_ready::finding,
         some_endpoints_not_ready::finding,
         endpoints::node_not_ready::finding,
+        endpoints::node_network_down::finding,
+        endpoints::some_node_networks_down::finding,
         ip_family_partly_served::finding,
         ip_family_unseen::finding,
     ],
@@ -166,11 +189,12 @@ pub const TABLE: CheckTable = CheckTable {
         readiness_on_other_port::finding,
     ],
     port: &[protocol_untestable::finding],
-    node_port: &[external_traffic_local::finding],
+    node_port: &[external_traffic_local::finding, node_proxy_down::finding],
     load_balancer: &[
         load_balancer_unseen::finding,
         load_balancer_class_unseen::finding,
         load_balancer_pending::finding,
+        load_balancer_pods_down::finding,
         load_balancer_port_error::finding,
         load_balancer_not_announced::finding,
         load_balancer_announcement_unclear::finding,

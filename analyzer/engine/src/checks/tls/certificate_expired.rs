@@ -27,6 +27,7 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let finding = DOC
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Clients that verify certificates refuse the connection.");
-        Some(user.relate(finding).next("Renew the certificate.", crate::checks::tls::certificate(facts)))
+        let finding = user.relate(finding).next("Renew the certificate.", crate::checks::tls::certificate(facts));
+        Some(crate::checks::tls::issued_for(facts, finding))
     })
 }

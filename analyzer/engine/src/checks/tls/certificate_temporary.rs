@@ -29,6 +29,7 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("The real certificate has not been issued yet; clients that verify refuse this one.");
         let command = format!("kubectl get certificates,certificaterequests -n {}", words::quoted(&facts.namespace));
-        Some(user.relate(finding).next("See why it has not been issued.", command))
+        let finding = user.relate(finding).next("See why it has not been issued.", command);
+        Some(crate::checks::tls::issued_for(facts, finding))
     })
 }

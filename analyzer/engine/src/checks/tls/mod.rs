@@ -24,7 +24,9 @@ use kubereach_reports::report::ObjectRef;
 use crate::checks::ingress::words;
 use crate::evaluate::ingress::{CertificateAssumption, CertificateCheck, TlsCheck};
 use crate::resolve::certificate::CertificateFacts;
-use kubereach_model::evidence::{CatalogueEntry, Reading};
+use crate::resolve::issuance::BrokenLink;
+use kubereach_model::evidence::command;
+use kubereach_model::evidence::{CatalogueEntry, Finding, Reading};
 
 /// What `explain` says of the checks of this area.
 pub static DOCS: &[&CatalogueEntry] = &[
@@ -96,4 +98,26 @@ fn certificate(facts: &CertificateFacts<'_>) -> String {
 /// The command that shows a Secret's keys and type without its values.
 fn look(facts: &CertificateFacts<'_>) -> String {
     words::kubectl("describe secret", &secret(facts))
+}
+
+/// As [`issued`], for a Secret of an Ingress or Route.
+fn issued_for(facts: &CertificateFacts<'_>, finding: Finding) -> Finding {
+    issued(facts.issuance.as_ref(), secret(facts), finding)
+}
+
+/// Names the link of cert-manager's chain that is broken, where one was read: what to do then is there and not at the
+/// Secret.
+pub(super) fn issued(link: Option<&BrokenLink>, secret: ObjectRef, finding: Finding) -> Finding {
+    let Some(link) = link else { return finding };
+    let name = words::brief(&link.object.name);
+    let since = link.since.map_or_else(String::new, |since| format!(", since {since}"));
+    let cause = format!("{} {name} says{since}: {}", link.object.kind, words::brief(&link.words));
+    let action = format!("Put {} {name} right: cert-manager makes the Secret once it can.", link.object.kind);
+    let command = command::describe_as(&link.resource, &link.object);
+    let mut finding = finding.cause(cause).next(action, command);
+    if finding.related.iter().all(|related| related.object != secret) {
+        finding = finding.relates(secret, "waits for it");
+    }
+    finding.object = link.object.clone();
+    finding
 }

@@ -29,6 +29,7 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
         let finding = DOC
             .finding(&proof, crate::checks::tls::secret(facts), message)
             .cause("Without certificate and key HTTPS is answered with a default certificate, or not at all.");
-        Some(user.relate(finding).next("Put both into the Secret.", crate::checks::tls::look(facts)))
+        let finding = user.relate(finding).next("Put both into the Secret.", crate::checks::tls::look(facts));
+        Some(crate::checks::tls::issued_for(facts, finding))
     })
 }

@@ -33,6 +33,7 @@ pub fn check(facts: &CertificateFacts<'_>, user: &SecretUser) -> Option<Finding>
             "",
             1,
         );
-        Some(user.relate(finding).next("Create the Secret, or correct its name.", command))
+        let finding = user.relate(finding).next("Create the Secret, or correct its name.", command);
+        Some(crate::checks::tls::issued_for(facts, finding))
     })
 }

@@ -8,6 +8,7 @@ pub mod quota;
 pub mod rollout_failed;
 pub mod rollout_stuck;
 pub mod suspended;
+pub mod webhook_refuses;
 pub mod zero_uncertain;
 
 use crate::evaluate::service::{WorkloadCause, WorkloadCheck};
@@ -23,6 +24,7 @@ pub static DOCS: &[&CatalogueEntry] = &[
     rollout_failed::DOC.entry(),
     rollout_stuck::DOC.entry(),
     suspended::DOC.entry(),
+    webhook_refuses::DOC.entry(),
     zero_uncertain::DOC.entry(),
 ];
 
@@ -32,6 +34,7 @@ const fn cause(check: WorkloadCheck) -> WorkloadCause {
 
 /// In the order in which they explain missing pods.
 pub const CAUSES: &[WorkloadCause] = &[
+    cause(webhook_refuses::finding),
     cause(quota::finding),
     cause(daemonset_no_nodes::finding),
     cause(suspended::finding),

@@ -3,6 +3,7 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::Cluster;
+use crate::resolve::plumbing::webhook_named;
 use crate::resolve::service::refusal;
 use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
@@ -22,7 +23,8 @@ pub static DOC: CheckDoc<Notes> = CheckDoc::new(Text {
 
 /// Its pods cannot be created.
 pub fn finding(cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<Finding> {
-    let words = refusal(cluster, workload)?;
+    // Said by another check, which names the webhook.
+    let words = refusal(cluster, workload).filter(|words| webhook_named(cluster.snapshot, words).is_none())?;
     let title = workload.title();
     Some(
         DOC.finding(workload.object(), format!("pods of {title} are refused by the API server"))

@@ -3,8 +3,8 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
 
@@ -39,11 +39,13 @@ pub fn finding(cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<F
     if newest.is_some_and(|newest| version < newest) {
         return None;
     }
-    let why =
-        meta.annotation("openshift.io/deployment.status-reason").unwrap_or("its pods did not become ready in time");
+    let why = meta.annotation("openshift.io/deployment.status-reason").map_or_else(
+        || "its pods did not become ready in time".to_owned(),
+        |why| format!("its controller says: {}", said::quote(why)),
+    );
     Some(
         DOC.finding(workload.object(), format!("the last roll-out of DeploymentConfig {name} failed ({})", meta.name))
-            .cause(command::cut(why))
+            .cause(why)
             .next("See why its pods did not start.", command::describe(&workload.object())),
     )
 }

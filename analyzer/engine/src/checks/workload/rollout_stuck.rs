@@ -3,8 +3,8 @@
 use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::current;
 use kubereach_model::snapshot::model::{Workload, WorkloadKind};
@@ -28,7 +28,7 @@ pub fn finding(_cluster: &Cluster<'_>, workload: Found<'_, Workload>) -> Option<
     if !rolls || condition.reason() != "ProgressDeadlineExceeded" {
         return None;
     }
-    let words = command::cut(condition.message());
+    let words = said::quote(condition.message());
     Some(
         DOC.finding(workload.object(), format!("the roll-out of {} does not get on", workload.title()))
             .cause(if words.is_empty() { "its new pods did not become ready in time".to_owned() } else { words })

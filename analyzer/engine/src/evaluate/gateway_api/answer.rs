@@ -1,12 +1,12 @@
 //! What a Gateway does with a request: listener, host name, match, filters.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use kubereach_reports::report::ObjectRef;
 
 use super::context::weight;
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::{Candidate, Fit, Handled, Outcome, Share, Taken};
+use crate::evaluate::door::answer::{Candidate, Fit, Handled, Listing, Outcome, Share, Taken};
 use crate::resolve::controllers;
 use crate::resolve::gateway::choice::Chosen;
 use crate::resolve::gateway::clients;
@@ -17,6 +17,7 @@ use crate::resolve::route::attach::{self, Attached};
 use crate::resolve::route::backend::follow;
 use crate::resolve::route::redirect::{self, From};
 use crate::resolve::route::rules::{AtHost, AtListener, Choice, Entry, Rules};
+use crate::resolve::route::shape::{Shape, Target};
 use crate::resolve::route::{changes, matches};
 use kubereach_model::snapshot::model::{RouteKind, RouteRule};
 
@@ -26,7 +27,7 @@ const PROMPT: u64 = 1000;
 /// Routes and their rules, read when the first request asks.
 pub(super) struct Answers<'w, 's> {
     cluster: &'w Cluster<'s>,
-    read: OnceCell<(Vec<Attached<'s>>, Rules<'s>)>,
+    read: OnceLock<(Vec<Attached<'s>>, Rules<'s>)>,
 }
 
 /// One request at one listener.
@@ -39,7 +40,7 @@ struct At<'a, 's> {
 
 impl<'w, 's> Answers<'w, 's> {
     pub(super) const fn new(cluster: &'w Cluster<'s>) -> Self {
-        Self { cluster, read: OnceCell::new() }
+        Self { cluster, read: OnceLock::new() }
     }
 
     fn read(&self, gateways: &Gateways<'s>) -> &(Vec<Attached<'s>>, Rules<'s>) {
@@ -65,6 +66,22 @@ impl<'w, 's> Answers<'w, 's> {
             all.push(self.at_gateway(gateways, gateway, request, fit));
         }
         all
+    }
+
+    /// What each match of each route at each listener looks at.
+    pub(super) fn listed(&self, gateways: &Gateways<'s>) -> Vec<Listing> {
+        let (_, rules) = self.read(gateways);
+        let mut found = Vec::new();
+        for (id, listener) in gateways.listeners.iter().enumerate() {
+            let own = listener.spec.hostname.as_deref().filter(|host| !host.is_empty());
+            let host = own.map(str::to_ascii_lowercase);
+            found.push(Listing { host, path: Some("/".to_owned()), ..Listing::default() });
+            let Some(here) = rules.at(id) else { continue };
+            for (host, of_host) in &here.hosts {
+                found.extend(of_host.entries.iter().map(|entry| listing(host.clone(), &entry.shape)));
+            }
+        }
+        found
     }
 
     /// Why the request may come in at this Gateway.
@@ -284,7 +301,7 @@ impl<'w, 's> Answers<'w, 's> {
         let none_declared = RouteRule::default();
         let rule = route.spec.rules.get(entry.rule).unwrap_or(&none_declared);
         let prefix = match &entry.shape.target {
-            crate::resolve::route::shape::Target::Prefix(prefix) => Some(*prefix),
+            Target::Prefix(prefix) => Some(*prefix),
             _ => None,
         };
         let mut doubts = Vec::new();
@@ -306,7 +323,6 @@ impl<'w, 's> Answers<'w, 's> {
             weight: weight(reference),
         });
         Outcome::Taken(Box::new(Taken {
-            entry: attached.route.object(),
             listener: Some(at.listener.key()),
             host: host.map(str::to_owned),
             matches: text_of(attached, entry),
@@ -315,7 +331,25 @@ impl<'w, 's> Answers<'w, 's> {
             redirect: location,
             changes: changes::of_rule(rule, &at.request.path, prefix),
             doubts,
+            ..Taken::by(attached.route.object())
         }))
+    }
+}
+
+fn listing(host: Option<String>, shape: &Shape<'_>) -> Listing {
+    let path = match shape.target {
+        Target::Exact(path) => Some(path.to_owned()),
+        Target::Prefix("") | Target::Call(None, None) => Some("/".to_owned()),
+        Target::Prefix(path) => Some(path.to_owned()),
+        Target::Pattern(_) | Target::Call(..) | Target::CallPattern(..) | Target::Other(_) => None,
+    };
+    let plain = shape.headers.iter().filter(|pair| !pair.pattern);
+    Listing {
+        host,
+        path,
+        more: shape.method.is_some() || !shape.headers.is_empty() || !shape.queries.is_empty(),
+        method: shape.method.map(str::to_owned),
+        headers: plain.map(|pair| (pair.name.clone(), pair.value.to_owned())).collect(),
     }
 }
 

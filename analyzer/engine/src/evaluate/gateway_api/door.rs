@@ -9,7 +9,7 @@ use kubereach_reports::report::ObjectRef;
 
 use super::answer::Answers;
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::Handled;
+use crate::evaluate::door::answer::{Handled, Listing};
 use crate::evaluate::door::request::{Request, host as host_of, of_match};
 use crate::evaluate::door::spoken::Spoken;
 use crate::evaluate::door::{
@@ -158,6 +158,10 @@ impl OpenDoor for Open<'_, '_> {
 
     fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
         Some(self.answers.all(&self.gateways, request, only))
+    }
+
+    fn listed(&self) -> Option<Vec<Listing>> {
+        Some(self.answers.listed(&self.gateways))
     }
 }
 

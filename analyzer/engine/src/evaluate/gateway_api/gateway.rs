@@ -13,8 +13,8 @@ use crate::resolve::conditions::ConditionState;
 use crate::resolve::controllers;
 use crate::resolve::gateway::{GatewayState, Gateways};
 use crate::resolve::proxy_pods::{Proxy, TrafficSource};
-use kubereach_model::evidence::Segment;
 use kubereach_model::evidence::command::cut;
+use kubereach_model::evidence::{Carriers, Segment};
 use kubereach_model::snapshot::model::lenient::Field;
 use kubereach_model::snapshot::model::{Gateway, Pod, Resource as _};
 use kubereach_model::snapshot::{Found, Gap, Lookup};
@@ -43,6 +43,9 @@ impl GatewaySegments {
     ) -> Self {
         let cx = GatewayContext::new(cluster, state);
         let mut controller = Segment::new(SegmentName::Controller, Some(class_ref(&state.gateway)));
+        if let Some(carriers) = carriers(cluster, proxy) {
+            controller.carried_by(Arc::new(carriers));
+        }
         if let Some(evidence) = class_evidence(&cx) {
             controller.evaluated(evidence);
         }
@@ -74,6 +77,12 @@ impl GatewaySegments {
             controller: Arc::new(controller),
         }
     }
+}
+
+/// Who carries its traffic; manifests leave that to the cluster that they are for.
+fn carriers(cluster: &Cluster<'_>, proxy: Option<&Proxy<'_>>) -> Option<Carriers> {
+    let outside = || (!cluster.is_manifests()).then_some(Carriers::Outside);
+    proxy.map(|proxy| proxy.source.carriers()).or_else(outside)
 }
 
 /// The pods that carry its traffic, if each of them says that it is not ready.

@@ -5,16 +5,17 @@
 //! `docs/user-guide/{ingress-path-matching,nginx-configuration/annotations}.md`.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use kubereach_reports::report::ObjectRef;
 
 use super::door::is_encrypted;
-use super::location::{Location, Matching};
+use super::location::{Begin, Location, Matching};
 use super::nginx;
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::{Candidate, Fit, Handled, Outcome, Share, Taken};
+use crate::evaluate::door::answer::{Candidate, Fit, Handled, Listing, Outcome, Share, Taken};
+use crate::resolve::by_path::ByPath;
 use crate::resolve::controllers::Product;
 use crate::resolve::ingress::Ingresses;
 use crate::resolve::ingress::backend::{self, Target};
@@ -29,7 +30,14 @@ struct Shared {
     members: Vec<usize>,
     /// Where they are published.
     places: BTreeSet<String>,
-    hosts: BTreeMap<Option<String>, Vec<(usize, usize)>>,
+    hosts: HashMap<Option<String>, AtHost>,
+}
+
+/// The rules for one host: which Ingress and which of its paths.
+#[derive(Debug, Default)]
+struct AtHost {
+    rules: Vec<(usize, usize)>,
+    paths: ByPath,
 }
 
 /// Every such set.
@@ -57,13 +65,36 @@ impl Answers {
             set.places.extend(names.map(|name| name.trim_end_matches('.').to_ascii_lowercase()));
             for (path, rule) in state.ingress.declared.iter().enumerate() {
                 let host = rule.host.map(|host| host.trim_end_matches('.').to_ascii_lowercase());
-                set.hosts.entry(host).or_default().push((id, path));
-                for alias in nginx::aliases(state) {
-                    set.hosts.entry(Some(alias)).or_default().push((id, path));
+                let location = location(ingresses, state, rule);
+                for name in std::iter::once(host).chain(nginx::aliases(state).into_iter().map(Some)) {
+                    set.hosts.entry(name).or_default().add((id, path), &location);
                 }
             }
         }
         Self { sets: sets.into_values().collect() }
+    }
+
+    /// What each rule looks at.
+    pub(super) fn listed(ingresses: &Ingresses<'_>) -> Vec<Listing> {
+        let mut found = Vec::new();
+        for state in &ingresses.states {
+            for rule in &state.ingress.declared {
+                let path = match location(ingresses, state, rule).begin() {
+                    Begin::Exact(path) | Begin::Below(path) | Begin::Text(path) => Some(path.to_owned()),
+                    Begin::Unknown if rule.path_type.is_empty() => Some("/".to_owned()),
+                    Begin::Unknown => None,
+                };
+                let more = is_canary(state) || nginx::looks_at_more(state);
+                let hosts = std::iter::once(rule.host.map(|host| host.trim_end_matches('.').to_ascii_lowercase()));
+                found.extend(hosts.chain(nginx::aliases(state).into_iter().map(Some)).map(|host| Listing {
+                    host,
+                    path: path.clone(),
+                    more,
+                    ..Listing::default()
+                }));
+            }
+        }
+        found
     }
 
     pub(super) fn all(
@@ -98,8 +129,8 @@ impl Shared {
             return None;
         }
         match self.server(&request.host) {
-            Some((Some(_), _)) => Some(Fit::Host),
-            Some((None, _)) => Some(Fit::Any),
+            Some(Some(_)) => Some(Fit::Host),
+            Some(None) => Some(Fit::Any),
             None => None,
         }
     }
@@ -111,14 +142,11 @@ impl Shared {
         [Some(host.to_owned()), wildcard, None]
     }
 
-    /// The most specific host that serves a request, with its rules.
-    fn server(&self, host: &str) -> Option<(Option<String>, &[(usize, usize)])> {
+    /// The most specific host that serves a request.
+    fn server(&self, host: &str) -> Option<Option<String>> {
         let [exact, wildcard, any] = Self::names(host);
-        let named = [exact, wildcard].into_iter().flatten().map(Some);
-        named.chain([any]).find_map(|name| {
-            let rules = self.hosts.get(&name)?;
-            Some((name, rules.as_slice()))
-        })
+        let mut named = [exact, wildcard].into_iter().flatten().map(Some).chain([any]);
+        named.find(|name| self.hosts.contains_key(name))
     }
 
     fn handled(&self, cluster: &Cluster<'_>, ingresses: &Ingresses<'_>, request: &Request, fit: Fit) -> Handled {
@@ -133,11 +161,11 @@ impl Shared {
         let mut considered = Vec::new();
         let mut passed: Option<String> = None;
         for name in Self::names(&request.host) {
-            let Some(rules) = self.hosts.get(&name) else { continue };
-            let found = found(ingresses, rules, request);
+            let Some(own) = self.hosts.get(&name) else { continue };
+            let found = found(ingresses, own, request);
             considered.extend(found.iter().map(|one| one.candidate(&found)));
             let outcome = match winner(&found) {
-                Ok(Some(one)) => taken(cluster, ingresses, one, &found, request),
+                Ok(Some(one)) => taken(cluster, one, &found, request),
                 Err(because) => Outcome::Unknown(because),
                 Ok(None) => {
                     passed = passed.or(Some(name.unwrap_or_else(|| "any host".to_owned())));
@@ -202,9 +230,27 @@ impl Found<'_, '_> {
     }
 }
 
+impl AtHost {
+    fn add(&mut self, rule: (usize, usize), location: &Location<'_>) {
+        let at = self.rules.len();
+        self.rules.push(rule);
+        match location.begin() {
+            Begin::Exact(path) => self.paths.exact(path, at),
+            Begin::Below(path) => self.paths.below(path, at),
+            Begin::Text(text) => self.paths.begins(text, at),
+            Begin::Unknown => self.paths.other(at),
+        }
+    }
+}
+
+fn location<'a, 's>(ingresses: &Ingresses<'s>, state: &IngressState<'s>, rule: &'a Declared<'s>) -> Location<'a> {
+    Location::of(state, rule, ingresses.claims.regex(state, rule).is_some())
+}
+
 /// The rules that take a request or may, those first that come first.
-fn found<'a, 's>(ingresses: &'a Ingresses<'s>, rules: &[(usize, usize)], request: &Request) -> Vec<Found<'a, 's>> {
-    let rules = rules.iter().filter_map(|(id, path)| {
+fn found<'a, 's>(ingresses: &'a Ingresses<'s>, here: &AtHost, request: &Request) -> Vec<Found<'a, 's>> {
+    let rules = here.paths.of(&request.path).into_iter().filter_map(|at| {
+        let (id, path) = here.rules.get(at)?;
         let state = ingresses.states.get(*id)?;
         Some((state, state.ingress.declared.get(*path)?))
     });
@@ -246,13 +292,7 @@ fn winner<'f, 'a, 's>(found: &'f [Found<'a, 's>]) -> Result<Option<&'f Found<'a,
     Ok(Some(first))
 }
 
-fn taken(
-    cluster: &Cluster<'_>,
-    ingresses: &Ingresses<'_>,
-    one: &Found<'_, '_>,
-    found: &[Found<'_, '_>],
-    request: &Request,
-) -> Outcome {
+fn taken(cluster: &Cluster<'_>, one: &Found<'_, '_>, found: &[Found<'_, '_>], request: &Request) -> Outcome {
     let canaries: Vec<&Found<'_, '_>> =
         found.iter().filter(|c| is_canary(c.state) && c.location.is_same(&one.location)).collect();
     let mut changes = Vec::new();
@@ -288,27 +328,40 @@ fn taken(
             None
         }
     };
+    let reply = nginx::refused(state, request).filter(|_| redirect.is_none());
     if redirect.is_none() {
         let rewritten = nginx::rewritten(state, &chosen.location, request);
         changes.extend(rewritten);
+        changes.extend(nginx::limits(state));
     }
-    doubts.extend(nginx::doubts(state));
+    doubts.extend(nginx::doubts(state, request));
     let reference = backend::resolve(cluster, state, chosen.rule.backend);
     if let Target::Action(name) = &reference.target {
         doubts.push(format!("the action {name} answers, which is not followed"));
     }
-    let _ = ingresses;
     Outcome::Taken(Box::new(Taken {
-        entry: state.ingress.object(),
-        listener: None,
         host: chosen.rule.host.map(str::to_owned),
         matches: Some(chosen.rule.matches()),
-        rule: None,
         redirect,
+        reply,
         changes,
         shares: vec![Share { backend: reference.backend, weight: 1 }],
         doubts,
+        lost: lost(state),
+        ..Taken::by(state.ingress.object())
     }))
+}
+
+/// What a client gets where the Service or port of a rule is not there. Traefik then has no rule (`crd` and `ingress`
+/// providers); the others answer for it.
+fn lost(state: &IngressState<'_>) -> &'static [u16] {
+    if state.is(Product::Traefik) {
+        &[404]
+    } else if state.controller().is_some() {
+        &[503]
+    } else {
+        &[404, 500, 503]
+    }
 }
 
 impl Location<'_> {

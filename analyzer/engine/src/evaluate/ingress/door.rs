@@ -9,7 +9,7 @@ use kubereach_reports::report::ObjectRef;
 
 use super::answer::Answers;
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::Handled;
+use crate::evaluate::door::answer::{Handled, Listing};
 use crate::evaluate::door::request::{Request, literal};
 use crate::evaluate::door::spoken::{Spoken, of_word};
 use crate::evaluate::door::{Around, Door, FrontDoor, Kind, OpenDoor, Place, Question, STATUS, ask};
@@ -99,6 +99,10 @@ impl OpenDoor for Open<'_, '_> {
 
     fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
         Some(self.answers.all(self.cluster, &self.ingresses, request, only))
+    }
+
+    fn listed(&self) -> Option<Vec<Listing>> {
+        Some(Answers::listed(&self.ingresses))
     }
 }
 

@@ -28,6 +28,18 @@ pub(super) enum Matching {
     Default,
 }
 
+/// What a path that is taken has to be like.
+pub(super) enum Begin<'a> {
+    /// This.
+    Exact(&'a str),
+    /// This, or below it.
+    Below(&'a str),
+    /// It begins so.
+    Text(&'a str),
+    /// Nothing is certain.
+    Unknown,
+}
+
 /// A declared path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Location<'a> {
@@ -50,6 +62,21 @@ impl<'a> Location<'a> {
         };
         let path = if path.is_empty() && matching != Matching::Default { "/" } else { path };
         Self { path, matching }
+    }
+
+    /// What is certain of every path that it takes.
+    pub(super) fn begin(&self) -> Begin<'_> {
+        match self.matching {
+            Matching::Exact => Begin::Exact(self.path),
+            Matching::Elements => Begin::Below(self.path),
+            Matching::Text => Begin::Text(self.path),
+            Matching::Own => match self.path.strip_suffix("/*").filter(|tree| is_plain(tree)) {
+                Some(tree) => Begin::Below(tree),
+                None if is_plain(self.path) => Begin::Text(self.path.trim_end_matches('/')),
+                None => Begin::Unknown,
+            },
+            Matching::Regular | Matching::Default => Begin::Unknown,
+        }
     }
 
     pub(super) fn takes(&self, path: &str) -> Takes {

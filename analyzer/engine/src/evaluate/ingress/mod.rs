@@ -7,6 +7,9 @@ pub(crate) mod door;
 mod fallback;
 mod location;
 mod nginx;
+#[cfg(test)]
+#[cfg(unix)]
+mod nginx_tests;
 mod path;
 
 use std::sync::Arc;

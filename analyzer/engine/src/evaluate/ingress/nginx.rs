@@ -44,20 +44,22 @@ pub(super) fn aliases(state: &IngressState<'_>) -> Vec<String> {
 
 /// Where the Ingress sends a client instead of to a backend.
 pub(super) fn redirect(state: &IngressState<'_>, request: &Request, encrypted: bool) -> Sends {
+    let tls = request.speech.is_tls();
+    if state.is(Product::F5Nginx) {
+        // Its documentation, "Advanced Configuration with Annotations": `ssl-redirect` is on where TLS is, 301.
+        let is_off = ["nginx.org/ssl-redirect", "ingress.kubernetes.io/ssl-redirect"]
+            .iter()
+            .any(|key| state.annotation(key) == Some("false"));
+        let sends = !tls && encrypted && !is_off;
+        return if sends { Sends::To(secure(request, 301)) } else { Sends::Nowhere };
+    }
     if !state.is(Product::IngressNginx) {
         return Sends::Nowhere;
     }
-    let tls = request.speech.is_tls();
     let to_https = own(state, "force-ssl-redirect") == Some("true")
         || (encrypted && own(state, "ssl-redirect") != Some("false") && !state.passes_tls_through());
     if !tls && to_https {
-        return Sends::To(redirect::Location {
-            scheme: "https".to_owned(),
-            host: request.host.clone(),
-            port: 443,
-            path: request.path.clone(),
-            status: 308,
-        });
+        return Sends::To(secure(request, 308));
     }
     if let Some(root) = own(state, "app-root").filter(|_| request.path == "/") {
         let from = redirect::From {
@@ -93,6 +95,46 @@ pub(super) fn redirect(state: &IngressState<'_>, request: &Request, encrypted: b
     absolute(&target, &from, status)
 }
 
+fn secure(request: &Request, status: u16) -> redirect::Location {
+    let (host, path) = (request.host.clone(), request.path.clone());
+    redirect::Location { scheme: "https".to_owned(), host, port: 443, path, status }
+}
+
+/// What nginx answers to a client that does not log in: the status, and why.
+pub(super) fn refused(state: &IngressState<'_>, request: &Request) -> Option<(u16, String)> {
+    let kind = own(state, "auth-type").filter(|_| state.is(Product::IngressNginx))?;
+    let logs_in = request.header("authorization").is_some();
+    (!logs_in).then(|| (401, format!("clients have to log in ({kind}, auth-type), and the request does not")))
+}
+
+/// Does more than host and path decide what becomes of a request?
+pub(super) fn looks_at_more(state: &IngressState<'_>) -> bool {
+    state.may_be(Product::IngressNginx) && own(state, "auth-type").is_some()
+}
+
+/// Sizes, times and rates beyond which nginx answers itself: the setting, and what it means.
+const LIMITS: &[(&str, &str)] = &[
+    ("proxy-body-size", "413 if the body is longer than {} (proxy-body-size)"),
+    ("proxy-connect-timeout", "504 if the application takes no connection within {} s (proxy-connect-timeout)"),
+    ("proxy-read-timeout", "504 if the application is silent for {} s (proxy-read-timeout)"),
+    ("proxy-send-timeout", "504 if the application reads nothing for {} s (proxy-send-timeout)"),
+    ("limit-rps", "503 above {} requests a second from one address (limit-rps)"),
+    ("limit-rpm", "503 above {} requests a minute from one address (limit-rpm)"),
+    ("limit-connections", "503 above {} connections from one address (limit-connections)"),
+    ("enable-cors", "cross-origin requests are checked (enable-cors: {})"),
+    ("upstream-vhost", "the host becomes {}"),
+    ("mirror-target", "a copy goes to {}"),
+];
+
+/// What is to be said of them. (`docs/user-guide/nginx-configuration/annotations.md`)
+pub(super) fn limits(state: &IngressState<'_>) -> Vec<String> {
+    if !state.is(Product::IngressNginx) {
+        return Vec::new();
+    }
+    let value = |name: &str| own(state, name).filter(|value| !matches!(*value, "0" | "0m" | "false" | ""));
+    LIMITS.iter().filter_map(|(name, words)| Some(words.replace("{}", value(name)?))).collect()
+}
+
 /// A `Location` with what it leaves out.
 fn absolute(target: &str, from: &redirect::From<'_>, status: u16) -> Sends {
     let (scheme, rest) = target.split_once("://").map_or((None, target), |(scheme, rest)| (Some(scheme), rest));
@@ -120,24 +162,26 @@ pub(super) fn rewritten(state: &IngressState<'_>, location: &Location<'_>, reque
     if location.matching != Matching::Regular {
         return Some(format!("the path becomes {target}"));
     }
-    let pattern = regex::RegexBuilder::new(&format!("^{}", location.path))
-        .case_insensitive(true)
-        .size_limit(1 << 18)
-        .build()
-        .ok()?;
-    let found = pattern.captures(&request.path)?;
-    let mut path = String::new();
+    let path = replaced(location.path, target, &request.path);
+    Some(format!("the path becomes {}", path.as_deref().unwrap_or(target)))
+}
+
+/// What `rewrite PATTERN TARGET break` makes of a path; `None` where the pattern does not fit.
+pub(super) fn replaced(pattern: &str, target: &str, path: &str) -> Option<String> {
+    let pattern =
+        regex::RegexBuilder::new(&format!("^{pattern}")).case_insensitive(true).size_limit(1 << 18).build().ok()?;
+    let found = pattern.captures(path)?;
+    let mut new = String::new();
     let mut rest = target;
     while let Some(at) = rest.find('$') {
         let (before, after) = rest.split_at(at);
-        path.push_str(before);
-        let digits: String = after.chars().skip(1).take_while(char::is_ascii_digit).take(1).collect();
-        let Ok(group) = digits.parse::<usize>() else { return Some(format!("the path becomes {target}")) };
-        path.push_str(found.get(group).map_or("", |m| m.as_str()));
-        rest = after.get(1 + digits.len()..).unwrap_or_default();
+        new.push_str(before);
+        let group = after.get(1..2).and_then(|digit| digit.parse::<usize>().ok())?;
+        new.push_str(found.get(group).map_or("", |m| m.as_str()));
+        rest = after.get(2..).unwrap_or_default();
     }
-    path.push_str(rest);
-    Some(format!("the path becomes {path}"))
+    new.push_str(rest);
+    Some(new)
 }
 
 /// What a canary takes: by header, then by cookie, then by weight.
@@ -202,9 +246,11 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 /// What of an Ingress cannot be told.
-pub(super) fn doubts(state: &IngressState<'_>) -> Vec<String> {
+pub(super) fn doubts(state: &IngressState<'_>, request: &Request) -> Vec<String> {
+    let answered = |key: &str| key.ends_with("/auth-type") && refused(state, request).is_some();
     let mut all: Vec<String> = SETTINGS
         .iter()
+        .filter(|(key, _)| !answered(key))
         .filter(|(key, _)| key.strip_prefix(NGINX).is_none() || state.may_be(Product::IngressNginx))
         .filter(|(key, _)| state.annotation(key).is_some())
         .map(|(key, what)| format!("{what} ({key})"))

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use kubereach_reports::report::ObjectRef;
 use rayon::prelude::*;
 
+use super::answer::Answers;
 use super::context::{GatewayContext, VirtualContext};
 use super::{gateway, virtual_service};
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::Handled;
+use crate::evaluate::door::answer::{Handled, Listing};
 use crate::evaluate::door::request::{Request, literal};
 use crate::evaluate::door::spoken::Spoken;
 use crate::evaluate::door::{Around, Door, FrontDoor, Kind, OpenDoor, Question, STATUS, ask, handshake, stream};
@@ -18,6 +19,7 @@ use crate::evaluate::reached;
 use crate::evaluate::service::Backends;
 use crate::resolve::istio::objects::{GROUP, Server};
 use crate::resolve::istio::{Istio, hosts};
+use crate::resolve::request as asked;
 use kubereach_model::evidence::{Path, SubjectPaths};
 
 /// Istio's Gateways and VirtualServices.
@@ -47,13 +49,14 @@ impl Door for IstioDoor {
         let all = Istio::of(cluster);
         let services = all.services.iter().enumerate().map(|(at, service)| (service.found.object(), at)).collect();
         let gateways = all.gateways.iter().enumerate().map(|(at, gateway)| (gateway.found.object(), at)).collect();
-        Box::new(Open { cluster, all, services, gateways })
+        Box::new(Open { cluster, answers: Answers::new(&all), all, services, gateways })
     }
 }
 
 struct Open<'w, 's> {
     cluster: &'w Cluster<'s>,
     all: Istio<'s>,
+    answers: Answers<'s>,
     services: HashMap<ObjectRef, usize>,
     gateways: HashMap<ObjectRef, usize>,
 }
@@ -72,10 +75,12 @@ impl OpenDoor for Open<'_, '_> {
         Ok(FrontDoor { places, question: question(server, path, around) })
     }
 
-    /// Which rule wins is not worked out yet where there are rules.
-    fn answer(&self, _: &crate::resolve::request::Request, _: Option<&ObjectRef>) -> Option<Vec<Handled>> {
-        let none = self.all.gateways.is_empty() && self.all.services.is_empty();
-        none.then(Vec::new)
+    fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        Some(self.answers.all(self.cluster, &self.all, request, only))
+    }
+
+    fn listed(&self) -> Option<Vec<Listing>> {
+        Some(self.answers.listed(&self.all))
     }
 
     fn speaks(&self, _: &ObjectRef) -> Option<Spoken> {

@@ -12,6 +12,7 @@ use crate::evaluate::service::Backends;
 use crate::resolve::certificate::inspect;
 use crate::resolve::istio::hosts::of_server;
 use crate::resolve::istio::objects::Server;
+use crate::resolve::proxy_pods::TrafficSource;
 use kubereach_model::evidence::command::cut;
 use kubereach_model::evidence::{Path, PathKey, Segment, SubjectPaths};
 use kubereach_model::field;
@@ -62,7 +63,7 @@ pub(super) fn subject(backends: &Backends<'_, '_>, cx: &GatewayContext<'_, '_>) 
 }
 
 /// `https (443)`.
-fn title(server: &Server) -> String {
+pub(super) fn title(server: &Server) -> String {
     let number = server.port.number.known().map_or_else(|| "?".to_owned(), ToString::to_string);
     if server.port.name.is_empty() { number } else { format!("{} ({number})", server.port.name) }
 }
@@ -75,6 +76,9 @@ pub(super) fn address(cx: &GatewayContext<'_, '_>) -> Segment {
 
 pub(super) fn controller(checks: &CheckTable, cx: &GatewayContext<'_, '_>) -> Segment {
     let mut segment = Segment::new(SegmentName::Controller, Some(cx.object()));
+    if !cx.tier.pods.is_empty() {
+        segment.carried_by(Arc::new(TrafficSource::Pods(cx.tier.pods.clone()).carriers()));
+    }
     segment.evaluated(match (cx.tier.pods.len(), cx.tier.workloads.first()) {
         (0, Some(workload)) => format!("{} makes the pods that it selects", workload.title()),
         (0, None) => "no pod that it selects was read".to_owned(),

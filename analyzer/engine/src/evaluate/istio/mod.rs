@@ -1,8 +1,12 @@
 //! Istio's Gateways and VirtualServices as doors (`docs/semantics/istio.md`).
 
+mod answer;
 pub mod context;
 pub(crate) mod door;
+mod effect;
 mod gateway;
+mod matching;
+mod routed;
 mod rules;
 mod virtual_service;
 

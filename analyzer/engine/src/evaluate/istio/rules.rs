@@ -54,6 +54,8 @@ pub(super) struct Rule<'s> {
     pub port: Option<i64>,
     /// It takes everything that comes so far.
     pub takes_everything: bool,
+    /// What it takes of requests.
+    pub matched: Option<HttpMatch>,
     /// What it does.
     pub does: Does,
 }
@@ -190,6 +192,7 @@ fn requests<'s>(
             gateways: one.gateways.to_vec(),
             port: one.port.known().copied().filter(|port| *port != 0),
             takes_everything: one.takes_everything(),
+            matched: Some(one.clone()),
             does: does.clone(),
         });
     }
@@ -230,6 +233,7 @@ fn streams<'s>(of: &Read<'s, VirtualServiceSpec>, spec: &VirtualServiceSpec, rul
         gateways: Vec::new(),
         port: None,
         takes_everything: false,
+        matched: None,
         does: Does::Answers(0),
     };
     let number = |port: Option<&i64>| port.copied().filter(|port| *port != 0);

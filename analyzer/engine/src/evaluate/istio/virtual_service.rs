@@ -9,7 +9,7 @@ use super::context::{Binding, BoundContext, DestinationContext, GatewayContext, 
 use super::gateway::{address, controller, listener, tls};
 use super::rules::{self, Does, For, Rule};
 use crate::evaluate::service::{BackendSegments, Backends, Consumer};
-use crate::resolve::istio::objects::{Server, Weighted};
+use crate::resolve::istio::objects::{Destination, Server, Weighted};
 use crate::resolve::istio::{Target, hosts, no_gateway, of_kind, standard_gateway};
 use crate::resolve::proxy_pods::{Proxy, TrafficSource};
 use kubereach_model::evidence::command::cut;
@@ -108,7 +108,7 @@ fn servers<'a>(cx: &VirtualContext<'a, '_>, binding: &Binding<'_>, host: &str) -
 }
 
 /// May a server take what a rule is for?
-fn fits(server: &Server, is_for: For) -> bool {
+pub(super) fn fits(server: &Server, is_for: For) -> bool {
     let protocol = server.port.protocol.to_ascii_lowercase();
     let mode = server.tls.as_ref().map_or("", |tls| tls.mode.as_str());
     let passes = matches!(mode, "" | "PASSTHROUGH" | "AUTO_PASSTHROUGH");
@@ -127,7 +127,7 @@ fn fits(server: &Server, is_for: For) -> bool {
 }
 
 /// Does a rule apply where the VirtualService is served?
-fn applies(cx: &BoundContext<'_, '_>, rule: &Rule<'_>) -> bool {
+pub(super) fn applies(cx: &BoundContext<'_, '_>, rule: &Rule<'_>) -> bool {
     let own = cx.of.service.namespace();
     let here = hosts::gateway(cx.named, own);
     if !rule.gateways.is_empty() && !rule.gateways.iter().any(|named| hosts::gateway(named, own) == here) {
@@ -271,13 +271,13 @@ fn rule_segment(backends: &Backends<'_, '_>, cx: &VirtualContext<'_, '_>, words:
     Arc::new(rule)
 }
 
-type Led = (Option<Backend>, Vec<Arc<Segment>>, Option<Dormant>);
+type Behind = (Option<Backend>, Vec<Arc<Segment>>, Option<Dormant>);
 
 /// Whose rule it is, where it is served, and who dials.
 type Around<'a, 'b, 's> = (&'a VirtualContext<'b, 's>, Option<&'a BoundContext<'b, 's>>, Option<&'a Arc<Proxy<'s>>>);
 
 /// What a rule leads to, each with its segments.
-fn led<'s>(backends: &Backends<'_, 's>, of: Around<'_, '_, 's>, rule: &Rule<'s>) -> Vec<Led> {
+fn led<'s>(backends: &Backends<'_, 's>, of: Around<'_, '_, 's>, rule: &Rule<'s>) -> Vec<Behind> {
     let own = rule_segment(backends, of.0, rule.words.as_deref());
     let alone = |text: String| {
         let mut reference = Segment::new(SegmentName::Reference, Some(of.0.object()));
@@ -322,18 +322,8 @@ fn destination<'s>(
 ) -> (Backend, Vec<Arc<Segment>>, Option<Dormant>) {
     let namespace = rule.naming.get().value.metadata.namespace.as_str();
     let destination = &route.destination;
-    let target = cx.all.target(cx.cluster, destination, namespace);
     let subset = cx.all.subset(cx.cluster, destination, namespace);
-    let wanted = destination.port.as_ref().and_then(|port| port.number.known().copied());
-    let port = match &target {
-        Target::Service(service) | Target::NotCompleted(service) => port_of(&service.get().value, wanted, at),
-        Target::Entry(_, entry) => match (wanted, cx.all.ports_of_entry(*entry)) {
-            (Some(number), ports) if ports.contains(&number) => Port::OfEntry(number),
-            (Some(number), ports) if !ports.is_empty() => Port::Missing(number),
-            _ => Port::Any,
-        },
-        Target::Missing(_) | Target::Unseen(_) => Port::Any,
-    };
+    let Led { target, port, backend } = led_to(cx, at, namespace, destination);
     let of =
         DestinationContext { of: cx, destination, naming: rule.naming, field, target: &target, port, subset: &subset };
     let mut reference = Segment::new(SegmentName::Reference, Some(rule.naming.object()));
@@ -341,7 +331,6 @@ fn destination<'s>(
     for check in backends.checks.istio.reference {
         check(&of, &mut reference);
     }
-    let backend = shown(&target, destination.host.as_str(), namespace, wanted, port);
     let (Target::Service(service) | Target::NotCompleted(service)) = &target else {
         return (backend, vec![Arc::new(reference)], None);
     };
@@ -356,6 +345,35 @@ fn destination<'s>(
     let behind: BackendSegments = backends.of(*service, by.as_ref(), Consumer::ReadyEndpoints, proxy);
     let segments = std::iter::once(Arc::new(reference)).chain(behind.segments).collect();
     (backend, segments, behind.dormant)
+}
+
+/// What a destination leads to.
+pub(super) struct Led<'s> {
+    target: Target<'s>,
+    port: Port<'s>,
+    /// As paths name it.
+    pub(super) backend: Backend,
+}
+
+pub(super) fn led_to<'s>(
+    cx: &VirtualContext<'_, 's>,
+    at: Option<&BoundContext<'_, 's>>,
+    namespace: &str,
+    destination: &Destination,
+) -> Led<'s> {
+    let target = cx.all.target(cx.cluster, destination, namespace);
+    let wanted = destination.port.as_ref().and_then(|port| port.number.known().copied());
+    let port = match &target {
+        Target::Service(service) | Target::NotCompleted(service) => port_of(&service.get().value, wanted, at),
+        Target::Entry(_, entry) => match (wanted, cx.all.ports_of_entry(*entry)) {
+            (Some(number), ports) if ports.contains(&number) => Port::OfEntry(number),
+            (Some(number), ports) if !ports.is_empty() => Port::Missing(number),
+            _ => Port::Any,
+        },
+        Target::Missing(_) | Target::Unseen(_) => Port::Any,
+    };
+    let backend = shown(&target, destination.host.as_str(), namespace, wanted, port);
+    Led { target, port, backend }
 }
 
 /// The port by its number; the only one; or the one of the server that was asked.

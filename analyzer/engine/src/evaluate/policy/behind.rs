@@ -54,6 +54,11 @@ pub fn behind<'s>(
             segment.add(check(third_party));
         }
     }
+    for way in ways_out(cluster, &targets) {
+        for check in checks.ways_out {
+            segment.add(check(way));
+        }
+    }
     let unread_pods = unread_pods(cluster, view, &targets);
     let anyone = End::Anyone;
     let sides: Vec<SideAnswer<'s>> = targets
@@ -138,6 +143,14 @@ fn touching<'a, 's>(cluster: &'a Cluster<'s>, targets: &[Target<'s>]) -> Vec<&'a
             found.entry(third_party.object.clone()).or_insert(third_party);
         }
     }
+    found.into_values().collect()
+}
+
+/// What says by which way connections of one of the pods leave the cluster, each once.
+fn ways_out<'a, 's>(cluster: &'a Cluster<'s>, targets: &[Target<'s>]) -> Vec<&'a ThirdParty<'s>> {
+    let pods = targets.iter().filter_map(|target| target.end.pod());
+    let all = pods.flat_map(|pod| cluster.policies().third_party.ways_out(pod));
+    let found: BTreeMap<_, _> = all.map(|way| (way.object.clone(), way)).collect();
     found.into_values().collect()
 }
 

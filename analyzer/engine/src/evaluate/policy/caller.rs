@@ -16,7 +16,7 @@ use crate::policy::{
     SideAnswer, Unread,
 };
 use crate::resolve::service::{PortView, ServiceView};
-use kubereach_model::evidence::Segment;
+use kubereach_model::evidence::{Carriers, Segment};
 
 /// Asked of more pairs than this, the first speak for the rest: replicas of one workload are alike.
 const MOST_PAIRS: usize = 4096;
@@ -40,6 +40,8 @@ pub fn through<'s>(
         None => ("", None),
     };
     let Some(slot) = behind.segments.iter_mut().find(|s| s.name == SegmentName::Policy) else { return behind };
+    let carriers = caller.as_ref().map_or_else(|| Arc::new(Carriers::Outside), Caller::carriers);
+    Arc::make_mut(slot).carried_by(carriers);
     // Where it is blocked already, or was not evaluated, the caller adds nothing to the state.
     if !slot.is_counted() || slot.state() == PathState::Blocked {
         return behind;
@@ -81,8 +83,8 @@ pub fn through<'s>(
     let ask = Ask { cluster, protocol, targets: &targets };
     let asked = match &caller {
         Some(Caller::Pods(pods)) => ask.of_pods(pods),
-        Some(Caller::OwnIdentity) => Some(Asked::OwnIdentity { restricted: ask.of_identity(true) }),
-        Some(Caller::Unseen) => Some(Asked::Unseen { restricted: ask.of_identity(false) }),
+        Some(Caller::OwnIdentity) => Some(Asked::OwnIdentity { restricted: ask.of_one(&End::OwnProxy) }),
+        Some(Caller::Unseen) => Some(Asked::Unseen { restricted: ask.of_one(&End::Anyone) }),
         None => ask.of_outside().then_some(Asked::OutsideOfMesh),
     };
     let Some(asked) = asked else { return behind };
@@ -141,33 +143,14 @@ struct Counts {
 
 impl<'a, 's> Ask<'a, 's> {
     /// A proxy without labels: does any policy ask who connects?
-    fn of_identity(&self, is_own_proxy: bool) -> bool {
-        let policies = self.cluster.policies();
-        self.targets.iter().any(|target| {
-            let selection = target.end.pod().map(|pod| policies.policies.select(pod)).unwrap_or_default();
-            let connection = Connection {
-                from: &End::Anyone,
-                to: &target.end,
-                protocol: self.protocol,
-                port: target.port,
-                request: None,
-            };
-            self.answer_to_identity(&connection, &selection, is_own_proxy) != Answer::Allowed
-        })
-    }
-
-    /// Cilium knows its own proxy; anything else may be anyone.
-    fn answer_to_identity(
-        &self,
-        connection: &Connection<'_, 's>,
-        selection: &Selection<'s>,
-        is_own_proxy: bool,
-    ) -> Answer {
+    fn of_one(&self, from: &End<'s>) -> bool {
         let policies = &self.cluster.policies().policies;
-        match policies.options.nodes {
-            Nodes::Identity { .. } if is_own_proxy => policies.from_own_proxy(connection, selection).answer,
-            _ => policies.side(connection, Direction::Ingress, selection).answer,
-        }
+        self.targets.iter().any(|target| {
+            let selection = target.end.pod().map(|pod| policies.select(pod)).unwrap_or_default();
+            let (protocol, port) = (self.protocol, target.port);
+            let connection = Connection { from, to: &target.end, protocol, port, request: None };
+            policies.side(&connection, Direction::Ingress, &selection).answer != Answer::Allowed
+        })
     }
 
     /// A client outside of the cluster: does a mesh ask what it proves to be?

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::evaluate::Cluster;
 use crate::policy::{End, Group, PodEnd};
 use crate::resolve::proxy_pods::{Proxy, TrafficSource};
+use kubereach_model::evidence::Carriers;
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
@@ -19,6 +20,8 @@ pub struct Callers<'s> {
     /// Where they are, each once, in order.
     pub namespaces: Vec<&'s str>,
     names: HashSet<(&'s str, &'s str)>,
+    /// The same, as segments name them.
+    carriers: Arc<Carriers>,
 }
 
 impl<'s> Callers<'s> {
@@ -33,7 +36,8 @@ impl<'s> Callers<'s> {
         let mut namespaces: Vec<&'s str> = pods.iter().map(|pod| name(pod).0).collect();
         namespaces.sort_unstable();
         namespaces.dedup();
-        Self { ends, kinds, namespaces, names: pods.iter().map(name).collect() }
+        let carriers = Arc::new(Carriers::Pods(pods.iter().map(Found::object).collect()));
+        Self { ends, kinds, namespaces, names: pods.iter().map(name).collect(), carriers }
     }
 
     /// Is this very pod one of them?
@@ -56,6 +60,17 @@ pub enum Caller<'s> {
     OwnIdentity,
     /// Pods of the cluster that were not seen.
     Unseen,
+}
+
+impl Caller<'_> {
+    /// As segments name them.
+    pub(super) fn carriers(&self) -> Arc<Carriers> {
+        match self {
+            Self::Pods(callers) => Arc::clone(&callers.carriers),
+            Self::OwnIdentity => Arc::new(Carriers::OwnIdentity),
+            Self::Unseen => Arc::new(Carriers::Unseen),
+        }
+    }
 }
 
 /// The callers of one cluster's proxies, each worked out once. Proxies are told apart by their place in memory,

@@ -1,10 +1,15 @@
-//! What the pods behind a port may reach themselves: per pod, then all, some or mixed; and the cluster's DNS.
+//! What the pods behind a port may reach themselves: per pod, then all, some or mixed; and what nearly every workload
+//! needs: the cluster's DNS, the API server, the outside.
 
 use std::collections::BTreeMap;
 
 use super::Context;
+use super::identity::behind_port;
 use crate::evaluate::Cluster;
-use crate::policy::{self, Answer, Connection, Direction, End, Outgoing, PodEnd, Policy, Protocol};
+use crate::policy::{
+    self, Answer, Connection, DNS_PORT, Direction, End, Outgoing, PodEnd, Policy, Protocol, ServiceEnd,
+};
+use kubereach_reports::report::{Backend, Port};
 
 /// What may be said about the cluster's DNS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +30,26 @@ pub struct Egress<'a, 's> {
     /// Whether they may ask the cluster's DNS; `None` where some of them may reach anything, or none of them
     /// anything at all.
     pub dns: Option<Dns>,
+    /// Whether they may reach the API server, and connect to addresses outside the cluster by HTTPS; `None` where it
+    /// cannot be told, or differs from one pod to another.
+    pub api_server: Option<Answer>,
+    /// The same of the outside; unknown where it depends on the address.
+    pub outside: Option<Answer>,
+    /// Rules that nearly let them ask the DNS.
+    pub near_dns: Vec<Near>,
+    /// Rules that nearly let them reach the API server.
+    pub near_api_server: Vec<Near>,
+}
+
+/// A rule that nearly lets something through: its policy by number, and what to change, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near {
+    /// The policy.
+    pub policy: u32,
+    /// The rule.
+    pub rule: usize,
+    /// A sentence without its full stop.
+    pub text: String,
 }
 
 impl Egress<'_, '_> {
@@ -70,7 +95,24 @@ pub(super) fn of<'a, 's>(cx: &Context<'a, 's>) -> Option<Egress<'a, 's>> {
         return None;
     }
     let may_ask = !kinds.contains_key(&Outgoing::Anything) && !all(Outgoing::Nothing);
-    Some(Egress { isolating: isolating(cx.cluster, &pods), dns: may_ask.then(|| dns(cx.cluster, &pods)), kinds })
+    let isolating = isolating(cx.cluster, &pods);
+    if !may_ask {
+        let (near_dns, near_api_server) = (Vec::new(), Vec::new());
+        return Some(Egress {
+            isolating,
+            dns: None,
+            api_server: None,
+            outside: None,
+            near_dns,
+            near_api_server,
+            kinds,
+        });
+    }
+    let ask = Ask { cluster: cx.cluster, pods: &pods };
+    let (dns, near_dns) = ask.dns();
+    let (api_server, near_api_server) = ask.api_server();
+    let outside = ask.reach(&[(End::Outside, HTTPS)], Protocol::Tcp, None, None).0;
+    Some(Egress { isolating, dns: Some(dns), api_server, outside, near_dns, near_api_server, kinds })
 }
 
 /// The policies that isolate any of the pods for outgoing traffic.
@@ -85,42 +127,80 @@ fn isolating<'a, 's>(cluster: &'a Cluster<'s>, pods: &[&PodEnd<'s>]) -> Vec<&'a 
     indexes.into_iter().filter_map(|index| policies.get(index)).collect()
 }
 
-fn dns<'s>(cluster: &Cluster<'s>, pods: &[&PodEnd<'s>]) -> Dns {
-    let own = |pod: &&PodEnd<'s>| matches!(pod.spec.dns_policy.as_deref(), Some("Default" | "None"));
-    if pods.iter().any(own) {
-        return Dns::Unclear("Their dnsPolicy sends them to other name servers than the cluster's.");
-    }
-    let (udp, tcp) = match &cluster.policies().dns {
-        policy::Dns::Servers { udp, tcp } => (udp, tcp),
-        policy::Dns::Unclear(why) => return Dns::Unclear(why),
-    };
-    match (to_dns(cluster, pods, udp, Protocol::Udp), to_dns(cluster, pods, tcp, Protocol::Tcp)) {
-        (Some(udp), Some(tcp)) => Dns::Known(udp, tcp),
-        _ => Dns::Unclear("Whether they may ask the cluster's DNS differs from one pod to another."),
-    }
+/// What most connections out of a cluster go to.
+const HTTPS: u16 = 443;
+
+struct Ask<'a, 's> {
+    cluster: &'a Cluster<'s>,
+    pods: &'a [&'a PodEnd<'s>],
 }
 
-/// The answer for all pods to all DNS servers, where it is one and the same.
-fn to_dns<'s>(
-    cluster: &Cluster<'s>,
-    pods: &[&PodEnd<'s>],
-    servers: &[(End<'s>, u16)],
-    protocol: Protocol,
-) -> Option<Answer> {
-    let policies = &cluster.policies().policies;
-    let mut same = None;
-    for pod in pods {
-        let from = End::Pod((*pod).clone());
-        let selection = policies.select(pod);
-        for (to, port) in servers {
-            let connection = Connection { from: &from, to, protocol, port: Some(*port), request: None };
-            let answer = policies.side(&connection, Direction::Egress, &selection).answer;
-            match same {
-                None => same = Some(answer),
-                Some(first) if first != answer => return None,
-                Some(_) => {}
-            }
+impl<'s> Ask<'_, 's> {
+    fn dns(&self) -> (Dns, Vec<Near>) {
+        let own = |pod: &&PodEnd<'s>| matches!(pod.spec.dns_policy.as_deref(), Some("Default" | "None"));
+        if self.pods.iter().any(own) {
+            return (Dns::Unclear("Their dnsPolicy sends them to other name servers than the cluster's."), Vec::new());
+        }
+        let (udp, tcp, service) = match &self.cluster.policies().dns {
+            policy::Dns::Servers { udp, tcp, service } => (udp, tcp, service),
+            policy::Dns::Unclear(why) | policy::Dns::Cached(why) => return (Dns::Unclear(why), Vec::new()),
+        };
+        // Whoever asks, asks port 53.
+        let asked = service.as_deref().cloned().unwrap_or(ServiceEnd::unread(DNS_PORT));
+        let by = service.clone().map(End::Service);
+        let (by_udp, mut near) = self.reach(udp, Protocol::Udp, Some(&asked), by.as_ref());
+        let (by_tcp, of_tcp) = self.reach(tcp, Protocol::Tcp, Some(&asked), by.as_ref());
+        near.extend(of_tcp);
+        match (by_udp, by_tcp) {
+            (Some(udp), Some(tcp)) => (Dns::Known(udp, tcp), near),
+            _ => (Dns::Unclear("Whether they may ask the cluster's DNS differs from one pod to another."), Vec::new()),
         }
     }
-    same
+
+    fn api_server(&self) -> (Option<Answer>, Vec<Near>) {
+        let (namespace, name) = ("default".to_owned(), "kubernetes".to_owned());
+        let backend = Backend { kind: "Service".to_owned(), namespace, name, port: Some(Port::Number(HTTPS)) };
+        let servers: Vec<(End<'s>, u16)> =
+            behind_port(self.cluster, &backend).into_iter().filter_map(|(end, port, _)| Some((end, port?))).collect();
+        let view = self.cluster.service_view("default", "kubernetes");
+        let service = view.map(|view| self.cluster.policies().ends.service(view.service, Some(HTTPS), None));
+        let by = service.clone().map(|service| End::Service(Box::new(service)));
+        self.reach(&servers, Protocol::Tcp, service.as_ref(), by.as_ref())
+    }
+
+    /// The answer for all pods to all of these, where it is one and the same, and what nearly lets them through that
+    /// are turned away.
+    fn reach(
+        &self,
+        to: &[(End<'s>, u16)],
+        protocol: Protocol,
+        service: Option<&ServiceEnd<'s>>,
+        by: Option<&End<'s>>,
+    ) -> (Option<Answer>, Vec<Near>) {
+        let view = self.cluster.policies();
+        let (mut same, mut near) = (None, Vec::new());
+        for pod in self.pods {
+            let from = End::Pod((*pod).clone());
+            let selection = view.policies.select(pod);
+            for (to, port) in to {
+                let connection = Connection { from: &from, to, protocol, port: Some(*port), request: None };
+                let answer = view.out_by(&connection, by, &selection).answer;
+                if answer == Answer::Denied {
+                    let missed = view.policies.near_misses_at(&connection, Direction::Egress, &selection, service);
+                    for missed in missed {
+                        let near_one = Near { policy: missed.policy, rule: missed.rule, text: missed.text };
+                        if !near.contains(&near_one) {
+                            near.push(near_one);
+                        }
+                    }
+                }
+                match same {
+                    None => same = Some(answer),
+                    Some(first) if first != answer => return (None, Vec::new()),
+                    Some(_) => {}
+                }
+            }
+        }
+        (same, near)
+    }
 }

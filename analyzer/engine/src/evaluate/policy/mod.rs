@@ -22,7 +22,7 @@ pub(crate) use caller::asks_for_identity;
 pub use caller::{Asked, CallerContext, Pairs, through};
 pub use callers::{Caller, Callers, CallersOf};
 pub use context::{Admits, Context, PolicyContext};
-pub use egress::{Dns, Egress, EgressContext};
+pub use egress::{Dns, Egress, EgressContext, Near};
 pub use identity::{Behind, behind_port, ready_behind, service_port};
 pub use outside::{OutsideContext, from_outside};
 pub use table::CheckTable;

@@ -16,6 +16,8 @@ pub struct CheckTable {
     pub unread: &'static [fn(&Unread, &ObjectRef) -> Assumption],
     /// Of each policy of another system that may touch one of the pods.
     pub third_party: &'static [fn(&ThirdParty<'_>) -> Finding],
+    /// Of what says by which way connections of one of the pods leave the cluster.
+    pub ways_out: &'static [fn(&ThirdParty<'_>) -> Finding],
     /// Of whom the pods behind a port admit.
     pub admission: &'static [fn(&Context<'_, '_>) -> Option<Finding>],
     /// Of what the pods behind a port may reach themselves.

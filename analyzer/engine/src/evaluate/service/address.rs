@@ -6,6 +6,7 @@ use crate::evaluate::service::CheckTable;
 use crate::evaluate::service::context::Context;
 use crate::evaluate::service::table::run;
 use crate::resolve::metallb::{Announced, Chain};
+use crate::resolve::servicelb;
 use kubereach_model::evidence::Segment;
 use kubereach_model::evidence::command::cut;
 use kubereach_model::snapshot::model::LoadBalancerIngress;
@@ -46,6 +47,9 @@ pub(crate) fn load_balancer(checks: &CheckTable, cx: &Context<'_, '_>) -> Segmen
     if let Some(chain) = cx.announcement() {
         segment.evaluated(announced(&chain));
     }
+    if let Some(carried) = carried(cx) {
+        segment.evaluated(carried);
+    }
     run(checks.load_balancer, cx, &mut segment);
     for assumption in checks.load_balancer_unseen.iter().filter_map(|check| check(cx)) {
         segment.assume(assumption, cx.cluster.snapshot.strict);
@@ -68,6 +72,18 @@ fn announced(chain: &Chain<'_>) -> String {
         }
         _ => format!("from the pool {pool}"),
     }
+}
+
+/// Who carries it where that is a pod or a node of this cluster: the pods of k3s, or the node that kube-vip says announces
+/// it (kube-vip/kube-vip `pkg/kubevip`, `VipHost`).
+fn carried(cx: &Context<'_, '_>) -> Option<String> {
+    let service = &cx.view.service;
+    if let Some(node) = service.metadata.annotation("kube-vip.io/vipHost").filter(|node| !node.is_empty()) {
+        return Some(format!("announced by kube-vip on {}", cut(node)));
+    }
+    let pods = servicelb::pods(cx.cluster, service);
+    let nodes: Vec<&str> = pods.iter().filter_map(|pod| pod.get().value.spec.node_name.as_deref()).collect();
+    (!nodes.is_empty()).then(|| format!("carried by {} pods on {}", nodes.len(), cut(&nodes.join(", "))))
 }
 
 fn words(ingress: &LoadBalancerIngress) -> String {

@@ -166,10 +166,7 @@ impl RouteContext<'_, '_> {
 
     /// Its priority.
     pub fn priority(&self) -> i64 {
-        match self.route.priority.known() {
-            Some(0) | None => i64::try_from(self.route.rule.len()).unwrap_or(i64::MAX),
-            Some(priority) => *priority,
-        }
+        self.route.priority()
     }
 }
 

@@ -8,10 +8,11 @@ use kubereach_prober::words::Method;
 use kubereach_reports::report::ObjectRef;
 use rayon::prelude::*;
 
+use super::answer::Answers;
 use super::assemble;
 use super::context::EntryContext;
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::Handled;
+use crate::evaluate::door::answer::{Handled, Listing};
 use crate::evaluate::door::request::{Request, literal};
 use crate::evaluate::door::spoken::{Spoken, of_word};
 use crate::evaluate::door::{
@@ -19,6 +20,7 @@ use crate::evaluate::door::{
 };
 use crate::evaluate::reached;
 use crate::evaluate::service::Backends;
+use crate::resolve::request as asked;
 use crate::resolve::traefik::objects::{GROUPS, Takes};
 use crate::resolve::traefik::shape::{Branch, branches};
 use crate::resolve::traefik::{Entry, Traefik};
@@ -58,13 +60,14 @@ impl Door for TraefikDoor {
     fn open<'w>(&self, cluster: &'w Cluster<'_>) -> Box<dyn OpenDoor + 'w> {
         let all = Traefik::of(cluster);
         let at = all.entries.iter().enumerate().map(|(id, entry)| (entry.found.object(), id)).collect();
-        Box::new(Open { cluster, all, at })
+        Box::new(Open { cluster, answers: Answers::new(cluster, &all), all, at })
     }
 }
 
 struct Open<'w, 's> {
     cluster: &'w Cluster<'s>,
     all: Traefik<'s>,
+    answers: Answers,
     at: HashMap<ObjectRef, usize>,
 }
 
@@ -81,10 +84,12 @@ impl OpenDoor for Open<'_, '_> {
         Ok(FrontDoor { places, question: question(entry, path, &ports, around) })
     }
 
-    /// Which rule wins is not worked out yet where there are rules.
-    fn answer(&self, _: &crate::resolve::request::Request, _: Option<&ObjectRef>) -> Option<Vec<Handled>> {
-        let none = self.all.entries.is_empty();
-        none.then(Vec::new)
+    fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        Some(self.answers.all(self.cluster, &self.all, request, only))
+    }
+
+    fn listed(&self) -> Option<Vec<Listing>> {
+        Some(self.answers.listed(&self.all))
     }
 
     fn speaks(&self, entry: &ObjectRef) -> Option<Spoken> {

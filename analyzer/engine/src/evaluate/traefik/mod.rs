@@ -1,8 +1,10 @@
 //! Traefik's IngressRoutes as doors (`docs/semantics/traefik.md`).
 
+mod answer;
 mod assemble;
 pub mod context;
 pub(crate) mod door;
+mod effect;
 
 use std::sync::Arc;
 

@@ -270,19 +270,20 @@ impl Peer {
                     (None, Some(node)) => Truth::Unknown(Missing::NodeLabels(node)),
                     (None, None) => Truth::Unknown(Missing::HostNetwork),
                 },
-                End::Pod(_) | End::Address(_) | End::Outside | End::UnnamedPod => Truth::No,
+                End::Pod(_) | End::Address(_) | End::Outside | End::UnnamedPod | End::Service(_) => Truth::No,
                 End::Unclear(_) => Truth::Unknown(Missing::UnnamedPod),
-                End::Anyone => Truth::Unknown(Missing::Caller),
+                End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
             },
             // The API says that ranges are checked against traffic inside the cluster too.
             Self::Networks(blocks) => match asked.other {
                 End::Pod(pod) => in_any(blocks, &pod.addresses),
                 End::Node(node) => in_any(blocks, &node.addresses),
+                End::Service(service) => in_any(blocks, &service.addresses),
                 End::Address(address) | End::Unclear(address) => in_any(blocks, &[*address]),
                 _ if covers_everything(blocks) => Truth::Yes,
                 End::Outside => Truth::Unknown(Missing::OutsideAddress),
                 End::UnnamedPod => Truth::Unknown(Missing::PodAddress),
-                End::Anyone => Truth::Unknown(Missing::Caller),
+                End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
             },
             Self::DomainNames => Truth::Unknown(Missing::DomainNames),
         }
@@ -305,10 +306,10 @@ impl Peer {
 
 fn of_no_pod<'s>(other: &End<'s>, everyone: bool) -> Truth<'s> {
     match other {
-        End::Node(_) | End::Address(_) | End::Outside => Truth::No,
+        End::Node(_) | End::Address(_) | End::Outside | End::Service(_) => Truth::No,
         End::UnnamedPod if everyone => Truth::Yes,
         End::Pod(_) | End::Unclear(_) | End::UnnamedPod => Truth::Unknown(Missing::UnnamedPod),
-        End::Anyone => Truth::Unknown(Missing::Caller),
+        End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
     }
 }
 

@@ -120,8 +120,8 @@ impl<'s> Peer<'s> {
                 End::Pod(pod) if pod.host_network => Truth::Unknown(Missing::HostNetwork),
                 End::Pod(pod) => self.is_pod(pod, Some(asked.pod)),
                 End::Node(_) | End::Address(_) | End::Outside => Truth::No,
-                End::Unclear(_) | End::UnnamedPod => Truth::Unknown(Missing::UnnamedPod),
-                End::Anyone => Truth::Unknown(Missing::Caller),
+                End::Unclear(_) | End::UnnamedPod | End::Service(_) => Truth::Unknown(Missing::UnnamedPod),
+                End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
             },
             Self::Nodes(selector) => match asked.other {
                 End::Node(node) => on_labels(selector, node.labels),
@@ -131,8 +131,8 @@ impl<'s> Peer<'s> {
                     (None, None) => Truth::Unknown(Missing::HostNetwork),
                 },
                 End::Pod(_) | End::Address(_) | End::Outside | End::UnnamedPod => Truth::No,
-                End::Unclear(_) => Truth::Unknown(Missing::UnnamedPod),
-                End::Anyone => Truth::Unknown(Missing::Caller),
+                End::Unclear(_) | End::Service(_) => Truth::Unknown(Missing::UnnamedPod),
+                End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
             },
             Self::Addresses(block) => in_block(block, asked),
         }
@@ -177,6 +177,7 @@ fn in_block<'s>(block: &Block, asked: &Asked<'_, 's>) -> Truth<'s> {
         End::Outside if block.is_everything() => Truth::Yes,
         End::Outside => Truth::Unknown(Missing::OutsideAddress),
         End::UnnamedPod => Truth::Unknown(Missing::PodAddress),
-        End::Anyone => Truth::Unknown(Missing::Caller),
+        End::Service(service) => of(&service.addresses),
+        End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
     }
 }

@@ -41,7 +41,9 @@ impl<'a, 's> Place<'a, 's> {
             End::Unclear(address) => Self::Unclear(*address),
             End::Outside => Self::Outside,
             End::UnnamedPod => Self::UnnamedPod,
-            End::Anyone => Self::Anyone,
+            // Calico looks after the translation, and asks of pods.
+            End::Service(_) => Self::UnnamedPod,
+            End::Anyone | End::OwnProxy => Self::Anyone,
         }
     }
 

@@ -256,8 +256,8 @@ pub(super) fn of_other<'a, 's>(
         ),
         End::Address(address) => from_world(asked.direction, Some(*address), settings, test),
         End::Outside => from_world(asked.direction, None, settings, test),
-        End::Unclear(_) | End::UnnamedPod => Truth::Unknown(Missing::UnnamedPod),
-        End::Anyone => Truth::Unknown(Missing::Caller),
+        End::Unclear(_) | End::UnnamedPod | End::Service(_) => Truth::Unknown(Missing::UnnamedPod),
+        End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
     }
 }
 

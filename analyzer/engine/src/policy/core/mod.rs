@@ -1,10 +1,13 @@
 //! networking.k8s.io/v1 `NetworkPolicy`, compiled.
 
+mod near;
+mod service;
+
 use ipnet::IpNet;
 
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
 use super::cilium::{self, is_link_local, is_on_same_node};
-use super::ends::{End, PodEnd};
+use super::ends::{End, PodEnd, ServiceEnd};
 use super::engine::{self, Asked, Compiled, Policy, Rules, Scope, Tier, Unread};
 use super::groups::Sight;
 use super::ineffective::Kinds;
@@ -271,6 +274,17 @@ impl<'s> Rules<'s> for Core<'s> {
             .collect()
     }
 
+    fn near_misses(
+        &self,
+        asked: &Asked<'_, 's>,
+        service: Option<&ServiceEnd<'s>>,
+        each: &mut dyn FnMut(usize, String),
+    ) {
+        for (index, rule) in self.every_rule(asked.direction).iter().enumerate() {
+            near::of(rule, self.namespace, asked, service, &mut |text| each(index, text));
+        }
+    }
+
     fn selector_keys(&self) -> Vec<&'s str> {
         let keys = self.selector.match_labels.keys().map(String::as_str);
         keys.chain(self.selector.match_expressions.iter().map(|r| r.key.as_str())).collect()
@@ -287,6 +301,9 @@ impl<'s> Rule<'s> {
 
     /// Peers and ports both have to match; none given means every one.
     fn matches(&self, namespace: &'s str, asked: &Asked<'_, 's>) -> Truth<'s> {
+        if let End::Service(service) = asked.other {
+            return service::matches(self, namespace, service, asked);
+        }
         let ports = self.ports_match(asked);
         if ports == Truth::No || self.peers.is_empty() {
             return ports;
@@ -338,7 +355,9 @@ impl<'s> Peer<'s> {
                         namespaces.is_some_and(LabelSelector::is_empty) && pods.is_none_or(LabelSelector::is_empty);
                     if all { Truth::Yes } else { Truth::Unknown(Missing::UnnamedPod) }
                 }
-                End::Anyone => Truth::Unknown(Missing::Caller),
+                // Where it is asked about by its own address, the rule answers for it.
+                End::Service(_) => Truth::Unknown(Missing::UnnamedPod),
+                End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
             },
             Self::Block(block) => block_matches(block, asked),
         }
@@ -412,7 +431,8 @@ fn block_matches<'s>(block: &Block, asked: &Asked<'_, 's>) -> Truth<'s> {
         End::Outside if block.is_everything() => Truth::Yes,
         End::Outside => Truth::Unknown(Missing::OutsideAddress),
         End::UnnamedPod => Truth::Unknown(Missing::PodAddress),
-        End::Anyone => Truth::Unknown(Missing::Caller),
+        End::Service(service) => on_addresses(block, &service.addresses),
+        End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
     }
 }
 

@@ -1,4 +1,5 @@
-//! k8s.ovn.org/v1 `EgressFirewall` of OVN-Kubernetes: where the pods of a namespace may connect outside the cluster.
+//! k8s.ovn.org/v1 `EgressFirewall` of OVN-Kubernetes, and network.openshift.io/v1 `EgressNetworkPolicy` of OpenShift SDN:
+//! where the pods of a namespace may connect outside the cluster.
 //! (docs/semantics/network-policy.md#an-egress-firewall-speaks-of-what-lies-outside-the-cluster)
 
 use ipnet::IpNet;
@@ -6,6 +7,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::answer::{Direction, Missing, Outcomes, PolicyAnswer, Protocol, Truth};
+use super::cni::Plugins;
 use super::ends::{End, PodEnd};
 use super::engine::{self, Asked, Compiled, Policy, Rules, Scope, Tier, Unread};
 use super::groups::Sight;
@@ -16,7 +18,10 @@ use super::words::{of_selector, on_ports};
 use kubereach_model::snapshot::model::{Resource as _, Unmodelled};
 use kubereach_model::snapshot::{Found, GroupKind, LabelSelector, Proof, Snapshot};
 
-static KIND: GroupKind = GroupKind::known("k8s.ovn.org", "EgressFirewall");
+static KINDS: [GroupKind; 2] = [
+    GroupKind::known("k8s.ovn.org", "EgressFirewall"),
+    GroupKind::known("network.openshift.io", "EgressNetworkPolicy"),
+];
 
 /// Reads the kind.
 #[derive(Debug)]
@@ -24,17 +29,23 @@ pub(super) struct Engine;
 
 impl engine::Engine for Engine {
     fn kinds(&self) -> &'static [GroupKind] {
-        std::slice::from_ref(&KIND)
+        &KINDS
     }
 
     fn compile<'s>(&self, snapshot: &'s Snapshot) -> Vec<Policy<'s>> {
-        snapshot.unmodelled.iter().filter_map(policy).collect()
+        let mut all: Vec<Policy<'s>> = snapshot.unmodelled.iter().filter_map(policy).collect();
+        // Where the newer plugin runs, those of the older one are a leftover.
+        let names = Plugins::detect(snapshot).names;
+        if names.contains(&"OVN-Kubernetes") && !names.contains(&"OpenShift SDN") {
+            all.retain(|policy| policy.object.kind != "EgressNetworkPolicy");
+        }
+        all
     }
 
     /// Few clusters have the kind: nothing is missing unless the snapshot shows that it is served.
     fn unread_outbound(&self, snapshot: &Snapshot, namespace: &str) -> Option<Unread> {
-        let served = engine::is_served(snapshot, &KIND);
-        served.then(|| engine::unread(snapshot, &KIND, Some(namespace))).flatten()
+        let unread = |kind: &GroupKind| engine::unread(snapshot, kind, Some(namespace));
+        KINDS.iter().filter(|kind| engine::is_served(snapshot, kind)).find_map(unread)
     }
 }
 
@@ -64,10 +75,11 @@ enum Destination {
     Unreadable,
 }
 
-/// The one of its namespace, which has to be named `default`.
+/// The one of its namespace; that of OVN-Kubernetes has to be named `default`.
 fn policy(found: Found<'_, Unmodelled>) -> Option<Policy<'_>> {
     let stored = found.get();
-    if stored.value.group_kind.as_ref() != Some(&KIND) || stored.metadata.name != "default" {
+    let kind = stored.value.group_kind.as_ref().filter(|kind| KINDS.contains(kind))?;
+    if kind.kind == "EgressFirewall" && stored.metadata.name != "default" {
         return None;
     }
     let rules = items(stored.value.spec.get("egress")).iter().map(rule).collect();
@@ -221,8 +233,8 @@ impl<'s> Rules<'s> for Firewall<'s> {
 const fn is_inside(end: &End<'_>) -> bool {
     match end {
         End::Pod(pod) => !pod.host_network,
-        End::UnnamedPod => true,
-        End::Node(_) | End::Address(_) | End::Outside | End::Unclear(_) | End::Anyone => false,
+        End::UnnamedPod | End::Service(_) => true,
+        End::Node(_) | End::Address(_) | End::Outside | End::Unclear(_) | End::OwnProxy | End::Anyone => false,
     }
 }
 
@@ -249,7 +261,7 @@ impl Destination {
         match (self, other) {
             (Self::Unreadable, _) => Truth::Unknown(Missing::Form),
             (Self::DomainName(_), _) => Truth::Unknown(Missing::DomainNames),
-            (_, End::Anyone) => Truth::Unknown(Missing::Caller),
+            (_, End::Anyone | End::OwnProxy) => Truth::Unknown(Missing::Caller),
             (Self::Addresses(block), End::Node(node)) => on_addresses(block, &node.addresses),
             (Self::Addresses(block), End::Pod(pod)) => on_addresses(block, &pod.addresses),
             (Self::Addresses(block), End::Address(address)) => block.contains(*address),

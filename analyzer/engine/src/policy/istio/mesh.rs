@@ -201,9 +201,9 @@ impl<'s> Mesh<'s> {
                 Proxy::Sidecar | Proxy::Gateway => Truth::Unknown(Missing::Waypoint(via.name)),
                 Proxy::Unknown(missing) => Truth::Unknown(missing),
             },
-            End::Node(_) | End::Address(_) | End::Outside => Truth::No,
+            End::Node(_) | End::Address(_) | End::Outside | End::Service(_) => Truth::No,
             End::Unclear(_) | End::UnnamedPod => Truth::Unknown(Missing::UnnamedPod),
-            End::Anyone => Truth::Unknown(Missing::Caller),
+            End::Anyone | End::OwnProxy => Truth::Unknown(Missing::Caller),
         }
     }
 

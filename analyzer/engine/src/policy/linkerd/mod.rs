@@ -287,7 +287,7 @@ impl<'s> Rules<'s> for Linkerd<'s> {
                 format!("lets it in by {by}")
             }
             (PolicyAnswer::DoesNotAdmit, Some(server)) if server.all().next().is_none() => {
-                "has no authorization: its port is closed".to_owned()
+                "has no authorization, so its port is closed".to_owned()
             }
             (PolicyAnswer::DoesNotAdmit, Some(_)) => {
                 "lets in whom its authorizations name, and none of them fits".to_owned()

@@ -7,10 +7,11 @@ pub mod conditions;
 mod host;
 pub mod include;
 mod policies;
-mod routes;
+pub mod routes;
 pub mod secret;
+pub mod table;
 pub mod taken;
-mod text;
+pub mod text;
 pub mod tree;
 
 use kubereach_model::evidence::{FieldPath, Step};

@@ -179,7 +179,11 @@ pub(super) fn unresolved(snapshot: &Snapshot, own: &str, services: &[ProxyServic
 }
 
 /// The port of a Service that Contour finds.
-fn resolved<'s>(snapshot: &'s Snapshot, own: &str, service: &ProxyService) -> Option<(&'s Service, &'s ServicePort)> {
+pub fn resolved<'s>(
+    snapshot: &'s Snapshot,
+    own: &str,
+    service: &ProxyService,
+) -> Option<(&'s Service, &'s ServicePort)> {
     let Lookup::Found(found) = snapshot.lookup::<Service>(own, &service.name) else { return None };
     let found = &found.get().value;
     let number = service.port.known()?;

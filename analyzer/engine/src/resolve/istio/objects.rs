@@ -79,6 +79,8 @@ pub struct HttpMatch {
     pub source_namespace: Option<String>,
     /// Gateways in the place of those of the object.
     pub gateways: List<String>,
+    /// The path is compared without regard to case.
+    pub ignore_uri_case: Flag,
 }
 
 impl HttpMatch {

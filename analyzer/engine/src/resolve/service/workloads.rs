@@ -4,7 +4,7 @@ use kubereach_reports::report::ObjectRef;
 
 use super::Selected;
 use crate::resolve::ClusterIndex;
-use kubereach_model::evidence::command;
+use kubereach_model::evidence::said;
 use kubereach_model::snapshot::model::{ConditionStatus, UnmodelledRole, current};
 use kubereach_model::snapshot::model::{Meta, OwnerReference, Service, Workload, WorkloadKind, unmodelled_role};
 use kubereach_model::snapshot::{Found, Gap, GroupKind, Lookup, matches_pairs};
@@ -265,7 +265,7 @@ pub fn refusal(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Opt
     let status = workload.get().value.status.as_ref()?;
     let condition = current(&status.conditions, "ReplicaFailure").filter(|c| c.status == ConditionStatus::True);
     if let Some(condition) = condition {
-        return Some(command::cut(if condition.message().is_empty() {
+        return Some(said::quote(if condition.message().is_empty() {
             condition.reason()
         } else {
             condition.message()
@@ -277,5 +277,5 @@ pub fn refusal(cluster: &ClusterIndex<'_>, workload: Found<'_, Workload>) -> Opt
     let events = cluster.events_about(workload.kind.word(), &workload.metadata.namespace, &workload.metadata.name);
     let refused =
         events.iter().filter(|e| e.reason.as_deref() == Some("FailedCreate")).max_by_key(|e| e.last_timestamp.0);
-    refused.filter(|_| missing).and_then(|e| e.message.as_deref()).map(command::cut)
+    refused.filter(|_| missing).and_then(|e| e.message.as_deref()).map(said::quote)
 }

@@ -84,7 +84,12 @@ pub struct Leaf<'s> {
     pub crosses: bool,
     /// The route names it itself, and not a TraefikService.
     pub is_direct: bool,
+    /// Its part of what the route takes, in millionths.
+    pub part: i64,
 }
+
+/// The whole of what a route takes.
+const WHOLE: i64 = 1_000_000;
 
 impl Leaf<'_> {
     /// Is it answered by Traefik itself?
@@ -110,14 +115,14 @@ impl<'s> Follower<'_, 's> {
     /// The leaves behind the services of a route, and of what stands in their place.
     pub fn leaves(&self, from: Found<'s, Unmodelled>, services: &[ServiceRef], field: &FieldPath) -> Vec<Leaf<'s>> {
         let mut all = Vec::new();
-        self.several(from, services, field, Share::Answers, &mut Vec::new(), &mut all);
+        self.several(from, services, field, (Share::Answers, WHOLE), &mut Vec::new(), &mut all);
         all
     }
 
     /// The leaf of one Service.
     pub fn leaf(&self, from: Found<'s, Unmodelled>, service: &ServiceRef, field: FieldPath) -> Vec<Leaf<'s>> {
         let mut all = Vec::new();
-        self.one(from, service, field, Share::Answers, &mut Vec::new(), &mut all);
+        self.one(from, service, field, (Share::Answers, WHOLE), &mut Vec::new(), &mut all);
         all
     }
 
@@ -126,17 +131,20 @@ impl<'s> Follower<'_, 's> {
         from: Found<'s, Unmodelled>,
         services: &[ServiceRef],
         field: &FieldPath,
-        share: Share,
+        (share, part): (Share, i64),
         above: &mut Vec<(String, String)>,
         all: &mut Vec<Leaf<'s>>,
     ) {
         let is_zero = |service: &ServiceRef| service.weight.known() == Some(&0);
         let some_carry = services.iter().any(|service| !is_zero(service));
+        let weight = |service: &ServiceRef| service.weight.known().copied().unwrap_or(1).max(0);
+        let sum = services.iter().map(weight).fold(0, i64::saturating_add);
         for (i, service) in services.iter().enumerate() {
             let mut field = field.clone();
             field.push(Step::Index(i));
             let drained = share == Share::Answers && some_carry && is_zero(service);
-            self.one(from, service, field, if drained { Share::Drained } else { share }, above, all);
+            let own = part.saturating_mul(weight(service)).checked_div(sum).unwrap_or(part);
+            self.one(from, service, field, (if drained { Share::Drained } else { share }, own), above, all);
         }
     }
 
@@ -145,7 +153,7 @@ impl<'s> Follower<'_, 's> {
         from: Found<'s, Unmodelled>,
         service: &ServiceRef,
         field: FieldPath,
-        share: Share,
+        (share, part): (Share, i64),
         above: &mut Vec<(String, String)>,
         all: &mut Vec<Leaf<'s>>,
     ) {
@@ -160,6 +168,7 @@ impl<'s> Follower<'_, 's> {
             share,
             crosses: namespace != own,
             is_direct: above.is_empty(),
+            part,
         };
         if self.takes == Takes::Http && service.name.contains('@') {
             leaf.crosses = false;
@@ -182,7 +191,7 @@ impl<'s> Follower<'_, 's> {
                         } else {
                             above.push(key);
                             let before = all.len();
-                            let inside = self.inside(found, share, above, all);
+                            let inside = self.inside(found, (share, part), above, all);
                             above.pop();
                             if leaf.crosses {
                                 all.iter_mut().skip(before).for_each(|leaf| leaf.crosses = true);
@@ -208,7 +217,7 @@ impl<'s> Follower<'_, 's> {
     fn inside(
         &self,
         found: Found<'s, Unmodelled>,
-        share: Share,
+        (share, part): (Share, i64),
         above: &mut Vec<(String, String)>,
         all: &mut Vec<Leaf<'s>>,
     ) -> Result<(), String> {
@@ -216,25 +225,25 @@ impl<'s> Follower<'_, 's> {
         // In this order where several are there.
         if let Some(weighted) = &spec.weighted {
             let field = field!["spec", "weighted", "services"].into();
-            self.several(found, &weighted.services, &field, share, above, all);
+            self.several(found, &weighted.services, &field, (share, part), above, all);
             return if weighted.services.is_empty() { Err("it names no Service".to_owned()) } else { Ok(()) };
         }
         if let Some(mirroring) = &spec.mirroring {
-            self.one(found, &mirroring.main, field!["spec", "mirroring"].into(), share, above, all);
+            self.one(found, &mirroring.main, field!["spec", "mirroring"].into(), (share, part), above, all);
             let field = field!["spec", "mirroring", "mirrors"].into();
-            self.several(found, &mirroring.mirrors, &field, Share::Mirror, above, all);
+            self.several(found, &mirroring.mirrors, &field, (Share::Mirror, part), above, all);
             return Ok(());
         }
         if let Some(several) = &spec.highest_random_weight {
             let field = field!["spec", "highestRandomWeight", "services"].into();
-            self.several(found, &several.services, &field, share, above, all);
+            self.several(found, &several.services, &field, (share, part), above, all);
             return if several.services.is_empty() { Err("it names no Service".to_owned()) } else { Ok(()) };
         }
         if let Some(failover) = &spec.failover {
-            self.one(found, &failover.service, field!["spec", "failover", "service"].into(), share, above, all);
+            self.one(found, &failover.service, field!["spec", "failover", "service"].into(), (share, part), above, all);
             let instead = if share == Share::Answers { Share::Fallback } else { share };
             let field = field!["spec", "failover", "fallback"].into();
-            self.one(found, &failover.fallback, field, instead, above, all);
+            self.one(found, &failover.fallback, field, (instead, part), above, all);
             return Ok(());
         }
         Err("it says nothing of where it leads".to_owned())

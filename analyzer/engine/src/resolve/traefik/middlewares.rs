@@ -22,6 +22,8 @@ pub struct Middlewares<'s> {
     pub redirects: Vec<Redirect<'s>>,
     /// How many were found.
     pub found: usize,
+    /// Those that act, one after the other; a chain stands there as its members.
+    pub acting: Vec<Found<'s, Unmodelled>>,
 }
 
 /// Something about a middleware.
@@ -116,6 +118,9 @@ impl<'s> Follower<'_, 's> {
                             all.found += 1;
                             if let Some(redirect) = redirect(found, &spec) {
                                 all.redirects.push(redirect);
+                            }
+                            if spec.chain.is_none() {
+                                all.acting.push(found);
                             }
                             if let Some(chain) = &spec.chain {
                                 above.push(key);

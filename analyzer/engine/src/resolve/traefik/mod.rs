@@ -1,5 +1,6 @@
 //! Traefik's IngressRoutes: who serves them, what their rules take, and what they lead to.
 
+pub mod asked;
 pub mod leaves;
 pub mod middlewares;
 pub mod objects;

@@ -81,6 +81,16 @@ pub struct Route {
     pub middlewares: List<NameRef>,
 }
 
+impl Route {
+    /// The length of the rule, unless one is given.
+    pub fn priority(&self) -> i64 {
+        match self.priority.known() {
+            Some(0) | None => i64::try_from(self.rule.len()).unwrap_or(i64::MAX),
+            Some(priority) => *priority,
+        }
+    }
+}
+
 /// Namespace and name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]

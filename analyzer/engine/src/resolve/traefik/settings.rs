@@ -253,6 +253,37 @@ impl<'s> Told<'s> {
         self.flags.get(&format!("entrypoints.{name}.http.redirections.entrypoint.to")).map(String::as_str)
     }
 
+    /// Where an entry point sends plain requests: the scheme, the port, and whether for good. An error where that cannot
+    /// be told. (`pkg/provider/traefik/internal.go` `redirection`)
+    pub fn sends(&self, entry_point: &str) -> Option<Result<(String, u16, bool), String>> {
+        let name = entry_point.to_ascii_lowercase();
+        let to = self.redirects(&name)?;
+        let flag = |key: &str| self.flags.get(&format!("entrypoints.{name}.http.redirections.entrypoint.{key}"));
+        if flag("priority").is_some() || self.flags.contains_key(&format!("entrypoints.{name}.allowacmebypass")) {
+            return Some(Err("its entry point redirects some requests (redirections.entryPoint)".to_owned()));
+        }
+        let scheme = flag("scheme").map_or("https", String::as_str).to_ascii_lowercase();
+        let number = to.strip_prefix(':').and_then(|port| port.parse().ok());
+        let port = number.or_else(|| self.entry_points().get(to.to_ascii_lowercase().as_str()).copied().flatten());
+        let permanent = flag("permanent").is_none_or(|value| value == "true");
+        Some(port.map(|port| (scheme, port, permanent)).ok_or_else(|| format!("its entry point redirects to {to}")))
+    }
+
+    /// Do all routes of an entry point speak TLS?
+    pub fn speaks_tls(&self, entry_point: &str) -> bool {
+        let key = format!("entrypoints.{}.http.tls", entry_point.to_ascii_lowercase());
+        self.flags.get(&key).is_some_and(|value| value != "false")
+            || self.flags.keys().any(|own| own.starts_with(&format!("{key}.")))
+    }
+
+    /// Is it one of those at which routes stand that name none?
+    pub fn is_default(&self, entry_point: &str) -> bool {
+        let flag = |name: &str| self.flags.get(&format!("entrypoints.{name}.asdefault")).is_some_and(|v| v == "true");
+        let some = self.entry_points().keys().any(|name| flag(name));
+        let name = entry_point.to_ascii_lowercase();
+        if some { flag(&name) } else { name != "traefik" }
+    }
+
     /// The language of rules that do not say theirs.
     pub fn syntax(&self) -> Option<Syntax> {
         match (self.version?, self.flags.get("core.defaultrulesyntax").map(String::as_str)) {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::objects::Takes;
 use super::rule::Rule;
+use crate::resolve::request::Takes as Asked;
 
 /// The language of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +175,35 @@ fn alternatives(rule: &Rule, negated: bool) -> Option<Vec<Vec<Literal<'_>>>> {
             }
             Some(vec![vec![(negated, name.as_str(), arguments.iter().map(String::as_str).collect())]])
         }
+    }
+}
+
+/// Does the rule take what is asked, and which of its alternatives does, where they are told apart? `one` says so of a
+/// single matcher.
+pub fn asked(rule: &Rule, one: &dyn Fn(&str, &[&str]) -> Asked) -> (Asked, Option<Branch>) {
+    let Some(all) = alternatives(rule, false) else { return (whole(rule, one), None) };
+    let mut open = (Asked::No, None);
+    for literals in &all {
+        let of = |(negated, name, arguments): &Literal<'_>| {
+            let asked = one(name, arguments);
+            if *negated { asked.negated() } else { asked }
+        };
+        let takes = literals.iter().fold(Asked::Yes, |takes, literal| takes.and(|| of(literal)));
+        match takes {
+            Asked::Yes => return (Asked::Yes, Some(branch(literals))),
+            Asked::Unknown(_) if open.0 == Asked::No => open = (takes, Some(branch(literals))),
+            Asked::Unknown(_) | Asked::No => {}
+        }
+    }
+    open
+}
+
+fn whole(rule: &Rule, one: &dyn Fn(&str, &[&str]) -> Asked) -> Asked {
+    match rule {
+        Rule::Not(inner) => whole(inner, one).negated(),
+        Rule::And(a, b) => whole(a, one).and(|| whole(b, one)),
+        Rule::Or(a, b) => whole(a, one).or(|| whole(b, one)),
+        Rule::Match(name, arguments) => one(name, &arguments.iter().map(String::as_str).collect::<Vec<_>>()),
     }
 }
 

@@ -203,7 +203,7 @@ pub(super) fn own_word(came: Came<'_>) -> Option<(Class, String)> {
             }
             && row.holds.iter().all(|text| lower.contains(text))
     };
-    let words = || super::super::call::words(text);
+    let words = || kubereach_model::evidence::said::quote(&super::super::call::words(text));
     if let Some(row) = TABLE.iter().find(fits) {
         return Some((row.class, format!("{}: {}", row.says, words())));
     }

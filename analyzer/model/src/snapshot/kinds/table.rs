@@ -11,13 +11,14 @@ use serde::de::DeserializeOwned;
 use super::{AnyStore, ApiRules as _, Applied, Kind, Object, Stays, kind};
 use crate::snapshot::builder::{Decode, Provenance};
 use crate::snapshot::model::UnmodelledRole::{
-    self, Announcement, Budget, Door, Entry, GatewayExtension, Identity, Policy, Scaler,
+    self, Announcement, Budget, Door, Entry, GatewayExtension, Identity, Issuance, Policy, Scaler,
 };
 use crate::snapshot::model::{
-    BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway, GatewayClass,
-    HorizontalPodAutoscaler, HttpProxy, Ingress, IngressClass, IngressController, ListenerSet, Meta, Namespace,
-    NetworkPolicy, Node, OpenShiftRoute, PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route, RouteKind,
-    Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, Workload, WorkloadKind,
+    ApiService, BackendTlsPolicy, ConfigMap, CustomResourceDefinition, EndpointSlice, Endpoints, Event, Gateway,
+    GatewayClass, HorizontalPodAutoscaler, HttpProxy, Ingress, IngressClass, IngressController, ListenerSet, Meta,
+    Namespace, NetworkPolicy, Node, OpenShiftRoute, PersistentVolumeClaim, Pod, ReferenceGrant, Resource, Route,
+    RouteKind, Secret, Service, TcpIngress, TlsCertificateDelegation, Unmodelled, WebhookConfiguration, Workload,
+    WorkloadKind,
 };
 use crate::snapshot::store::{Kept, Store, Stored};
 use crate::snapshot::{Coverage, GroupKind, Refusal, Simulation, Thresholds};
@@ -26,9 +27,11 @@ const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
 
 /// Kinds (or all kinds of a group) that are kept where they are found and that no reader asks for.
-pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 10] = [
+pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 12] = [
     ("policy.linkerd.io", None, Policy),
     ("kuma.io", None, Policy),
+    ("consul.hashicorp.com", Some("ServiceIntentions"), Policy),
+    ("k8s.ovn.org", Some("EgressIP"), Policy),
     (X_GATEWAY, None, GatewayExtension),
     ("gateway.envoyproxy.io", None, GatewayExtension),
     ("gateway.kgateway.dev", None, GatewayExtension),
@@ -37,6 +40,8 @@ pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 10] = 
     ("traefik.containo.us", Some("Middleware"), GatewayExtension),
     ("policy", Some("PodDisruptionBudget"), Budget),
     ("", Some("ServiceAccount"), Identity),
+    ("cert-manager.io", None, Issuance),
+    ("acme.cert-manager.io", None, Issuance),
 ];
 
 // The type, the name of its store, and the kinds it holds. The first is the one by which the type is asked for.
@@ -131,6 +136,15 @@ kinds! {
     CustomResourceDefinition => crds {
         kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")
             .short(&["crd", "crds"]).in_no_namespace().never_pruned().shown_by_discovery(),
+    }
+    WebhookConfiguration => webhooks {
+        kind("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
+            .in_no_namespace().never_pruned(),
+        kind("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations")
+            .in_no_namespace().never_pruned(),
+    }
+    ApiService => api_services {
+        kind("apiregistration.k8s.io", "v1", "APIService", "apiservices").in_no_namespace().never_pruned(),
     }
     GatewayClass => gateway_classes {
         kind(GATEWAY, "v1", "GatewayClass", "gatewayclasses").in_no_namespace().custom().named_by_others(),

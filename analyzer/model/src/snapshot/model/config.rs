@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::api_server::Conversion;
 use super::lenient::{Field, null_default};
 use super::secret::{Certificate, first_certificate};
 use super::{Meta, ObjectReference};
@@ -47,7 +48,7 @@ impl From<RawConfigMap> for ConfigMap {
 
 /// `ConfigMaps` whose values say how the cluster's data plane, DNS, mesh or ingress controller behaves.
 pub fn keeps_values(name: &str) -> bool {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 18] = [
         "cilium-config",
         "calico-config",
         "canal-config",
@@ -62,8 +63,15 @@ pub fn keeps_values(name: &str) -> bool {
         "amazon-vpc-cni",
         "istio",
         "linkerd-config",
+        "node-local-dns",
+        "kube-dns",
+        "dns-default",
+        "kubelet-config",
     ];
-    NAMES.contains(&name) || name.contains("ingress-nginx") || name.starts_with("antrea-config")
+    NAMES.contains(&name)
+        || name.contains("coredns")
+        || name.contains("ingress-nginx")
+        || name.starts_with("antrea-config")
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -112,6 +120,7 @@ pub struct CrdSpec {
     #[serde(deserialize_with = "null_default")]
     pub names: CrdNames,
     pub scope: Option<String>,
+    pub conversion: Option<Box<Conversion>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

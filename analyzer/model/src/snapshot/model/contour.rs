@@ -82,6 +82,8 @@ pub struct ProxyRoute {
     pub request_redirect_policy: Option<Value>,
     pub direct_response_policy: Option<Value>,
     pub jwt_verification_policy: Option<Value>,
+    pub auth_policy: Option<Value>,
+    pub permit_insecure: Flag,
     pub ip_allow_policy: List<Value>,
     pub ip_deny_policy: List<Value>,
 }

@@ -4,6 +4,7 @@
 //! from them is documented here.
 #![allow(missing_docs, reason = "the fields are the API reference's own")]
 
+mod api_server;
 mod condition;
 mod config;
 mod contour;
@@ -30,6 +31,7 @@ mod unmodelled;
 mod workload;
 
 pub use super::kinds::unmodelled_role;
+pub use api_server::{ApiService, ClientConfig, ServiceReference, Webhook, WebhookConfiguration};
 pub use condition::{Condition, ConditionStatus, current};
 pub use config::keeps_values;
 pub use config::{ConfigMap, CustomResourceDefinition, HorizontalPodAutoscaler, PersistentVolumeClaim};
@@ -64,5 +66,5 @@ pub use secret::{Certificate, Secret};
 pub use service::{Service, ServicePort};
 pub use shared::{Labels, Sharing};
 pub use text::{Text, Uid};
-pub use unmodelled::{Unmodelled, UnmodelledRole};
+pub use unmodelled::{ObjectStatus, Unmodelled, UnmodelledRole};
 pub use workload::{Workload, WorkloadKind, WorkloadStatus};

@@ -61,7 +61,12 @@ impl Pem {
         }
     }
 
-    fn of(text: &str) -> Self {
+    /// One that was hidden.
+    pub(super) fn hidden() -> Self {
+        Self { written: true, masked: true, ..Self::default() }
+    }
+
+    pub(super) fn of(text: &str) -> Self {
         let mut pem = Self { written: !text.trim().is_empty(), masked: is_hidden(text), ..Self::default() };
         if !pem.written || pem.masked {
             return pem;

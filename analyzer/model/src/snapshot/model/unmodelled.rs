@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::Meta;
-use super::gateway::PolicyStatus;
-use super::lenient::null_default;
+use super::gateway::PolicyAncestor;
+use super::lenient::{List, null_default};
+use super::{Condition, Meta};
 use crate::snapshot::GroupKind;
 use crate::snapshot::kinds::{ApiRules, Variant};
 
@@ -20,15 +20,34 @@ pub struct Unmodelled {
     pub spec: serde_json::Value,
     #[serde(deserialize_with = "null_default")]
     pub specs: serde_json::Value,
-    /// What controllers say of a policy, by the object that it is attached to; empty for kinds whose status is another.
-    #[serde(deserialize_with = "if_it_fits")]
-    pub status: PolicyStatus,
+    #[serde(deserialize_with = "null_default")]
+    pub status: ObjectStatus,
 }
 
-/// Every kind has a status of its own: one of another form is none.
-fn if_it_fits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PolicyStatus, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
+/// What of the status of any kind is the same everywhere. Every kind has a status of its own: what has another form is
+/// left out.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ObjectStatus {
+    /// What controllers say of a policy, by the object that it is attached to.
+    pub ancestors: List<PolicyAncestor>,
+    pub conditions: List<Condition>,
+    /// `state` of an ACME Order or Challenge.
+    pub state: String,
+    /// Why it is in that state.
+    pub reason: String,
+}
+
+impl<'de> Deserialize<'de> for ObjectStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = serde_json::Value::deserialize(deserializer)?;
+        let mut take = |key: &str| value.get_mut(key).map(serde_json::Value::take).unwrap_or_default();
+        Ok(Self {
+            ancestors: serde_json::from_value(take("ancestors")).unwrap_or_default(),
+            conditions: serde_json::from_value(take("conditions")).unwrap_or_default(),
+            state: serde_json::from_value(take("state")).unwrap_or_default(),
+            reason: serde_json::from_value(take("reason")).unwrap_or_default(),
+        })
+    }
 }
 
 /// What an unevaluated kind has to do with traffic.
@@ -50,6 +69,8 @@ pub enum UnmodelledRole {
     Budget,
     /// Says who pods are: its labels count for some policies.
     Identity,
+    /// Issues certificates.
+    Issuance,
 }
 
 impl ApiRules for Unmodelled {

@@ -1,67 +1,115 @@
-//! The paths of a subject as a picture: boxes show how each object fares, lines show whether
-//! traffic passes. Paths that begin alike share their first boxes and branch where they part.
+//! Objects and the ways between them as a picture: of one subject, and of the whole report.
 //!
-//! Colour is never the only sign: every box and line that is not simply open carries a mark.
+//! A [`Graph`] says what is drawn. It is placed twice by one engine: in columns from the client to the pods, and
+//! stacked, one box below the other, for narrow windows. A name that is too long loses its middle; what is wrong is
+//! never cut, it takes more lines. Colour is never the only sign: every box and line that is not simply open carries a
+//! mark.
 
-mod layout;
+mod room;
+mod shape;
+mod stacked;
 mod tree;
+mod wide;
 
 use serde::Serialize;
 
 use super::subject::Anchors;
 use crate::render::hops::Step;
 use crate::report::{PathState, Subject};
+pub(super) use shape::{Drawing, Tags};
 
 /// Branches drawn; every path is in the list below the picture.
 const BRANCHES: usize = 12;
+/// Widths of the columns of a subject's picture: the client, then one object after the other.
+const COLUMNS: [u32; 6] = [54, 176, 176, 176, 206, 206];
+const GAP: u32 = 104;
+/// The stacked form fits a window of 360 pixels.
+const NARROW: u32 = 300;
 
-/// A picture with everything placed; lengths are SVG user units, about a pixel.
+/// What is drawn: worst first.
+#[derive(Default)]
+pub(super) struct Graph {
+    pub(super) nodes: Vec<Node>,
+    pub(super) edges: Vec<Edge>,
+}
+
+/// An object.
+#[derive(Default)]
+pub(super) struct Node {
+    /// From left to right; lines lead from lower to higher ones.
+    pub(super) column: usize,
+    /// Names the style: the state of the object, or `client`, `idle`, `resting`, `fold`.
+    pub(super) look: &'static str,
+    pub(super) mark: &'static str,
+    pub(super) culprit: bool,
+    pub(super) dormant: bool,
+    pub(super) kind: String,
+    pub(super) name: String,
+    /// Worth a line, and shortened where it has no room.
+    pub(super) detail: String,
+    /// What is wrong: never shortened.
+    pub(super) fault: String,
+    /// The full text, for the pointer that rests on it.
+    pub(super) title: String,
+    /// The anchor it leads to.
+    pub(super) href: Option<String>,
+    pub(super) tags: Option<Tags>,
+}
+
+/// A line from one object to the next.
+#[derive(Default)]
+pub(super) struct Edge {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Names the style.
+    pub(super) step: &'static str,
+    pub(super) mark: &'static str,
+    pub(super) dormant: bool,
+    /// Above the line, near its end: what is asked last, a path or a port.
+    pub(super) above: String,
+    /// Below it: the host.
+    pub(super) below: String,
+    pub(super) title: String,
+}
+
+impl Graph {
+    /// The lines that leave each node, in order; none that would lead back.
+    fn outgoing(&self) -> Vec<Vec<usize>> {
+        let mut out = vec![Vec::new(); self.nodes.len()];
+        let column = |node: usize| self.nodes.get(node).map(|node| node.column);
+        for (number, edge) in self.edges.iter().enumerate() {
+            if column(edge.from) < column(edge.to)
+                && let Some(list) = out.get_mut(edge.from)
+            {
+                list.push(number);
+            }
+        }
+        out
+    }
+
+    /// The nodes that no line leads to.
+    fn roots(&self) -> Vec<usize> {
+        let reached: std::collections::HashSet<usize> = self.edges.iter().map(|edge| edge.to).collect();
+        (0..self.nodes.len()).filter(|node| !reached.contains(node)).collect()
+    }
+}
+
+/// A graph, placed for wide and for narrow windows.
 #[derive(Serialize)]
-pub(super) struct Diagram {
-    width: u32,
-    height: u32,
-    boxes: Vec<Shape>,
-    lines: Vec<Line>,
+pub(super) struct Picture {
+    wide: Drawing,
+    stacked: Drawing,
     /// Paths that are not drawn.
     more: Option<String>,
 }
 
-/// A box.
-#[derive(Serialize)]
-struct Shape {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
-    /// Names the style.
-    state: &'static str,
-    mark: &'static str,
-    culprit: bool,
-    dormant: bool,
-    kind: String,
-    name: String,
-    note: String,
-    /// The full text, for the pointer that rests on it.
-    title: String,
-    /// Anchor of the finding it leads to.
-    href: Option<String>,
-}
-
-/// A line from one box to the next.
-#[derive(Serialize)]
-struct Line {
-    path: String,
-    step: &'static str,
-    dormant: bool,
-    mark: &'static str,
-    mark_x: u32,
-    mark_y: u32,
-    /// Above the line, near its end: what is asked last, a path or a port.
-    above: String,
-    /// Below it: the host.
-    below: String,
-    text_x: u32,
-    title: String,
+/// Places a graph; `columns` are the widths for the wide form.
+pub(super) fn picture(graph: &Graph, columns: &[u32], gap: u32, not_drawn: usize) -> Picture {
+    Picture {
+        wide: wide::place(graph, columns, gap),
+        stacked: stacked::place(graph, NARROW),
+        more: (not_drawn > 0).then(|| crate::render::words::number(not_drawn)),
+    }
 }
 
 /// One entry of the legend.
@@ -90,7 +138,7 @@ pub(super) fn legend() -> Vec<LegendLine> {
 }
 
 /// The picture of a subject; none if it has no path. `anchors` leads from finding ids to their rows.
-pub(super) fn draw(subject: &Subject, anchors: &Anchors<'_>) -> Option<Diagram> {
+pub(super) fn draw(subject: &Subject, anchors: &Anchors<'_>) -> Option<Picture> {
     let mut drawn: Vec<usize> = (0..subject.paths.len()).collect();
     drawn.sort_by_key(|&i| subject.paths.get(i).map(|path| (path.dormant, path.config)));
     drawn.truncate(BRANCHES);
@@ -99,10 +147,11 @@ pub(super) fn draw(subject: &Subject, anchors: &Anchors<'_>) -> Option<Diagram> 
     if tree.nodes.is_empty() {
         return None;
     }
-    Some(layout::place(subject, &tree, anchors, subject.paths.len() - drawn.len()))
+    let graph = tree.graph(subject, anchors);
+    Some(picture(&graph, &COLUMNS, GAP, subject.paths.len() - drawn.len()))
 }
 
-const fn style(step: Step) -> &'static str {
+pub(super) const fn style(step: Step) -> &'static str {
     match step {
         Step::Verified => "verified",
         Step::Answered => "answered",
@@ -115,7 +164,7 @@ const fn style(step: Step) -> &'static str {
     }
 }
 
-const fn line_mark(step: Step) -> &'static str {
+pub(super) const fn line_mark(step: Step) -> &'static str {
     match step {
         Step::Verified => "✓",
         Step::Answered => "•",
@@ -127,7 +176,7 @@ const fn line_mark(step: Step) -> &'static str {
     }
 }
 
-const fn box_mark(state: PathState) -> &'static str {
+pub(super) const fn box_mark(state: PathState) -> &'static str {
     match state {
         PathState::Blocked => "✗",
         PathState::Unknown => "?",

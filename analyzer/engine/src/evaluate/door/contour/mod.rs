@@ -1,6 +1,7 @@
 //! Contour's `HTTPProxy` as a door: a root has a host, and includes others
 //! (`docs/semantics/httpproxy.md`).
 
+mod answer;
 mod open;
 mod subject;
 mod tls;

@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use kubereach_reports::report::ObjectRef;
 
 use super::Proxies;
+use super::answer::Answers;
 use crate::evaluate::Cluster;
+use crate::evaluate::door::answer::{Handled, Listing};
 use crate::evaluate::door::request::{Request, literal};
 use crate::evaluate::door::spoken::Spoken;
 use crate::evaluate::door::{Around, FrontDoor, OpenDoor, Question, STATUS, ask, handshake};
 use crate::evaluate::ingress::door::places;
+use crate::resolve::request as asked;
 use kubereach_model::evidence::Path;
+use kubereach_model::snapshot::Snapshot;
 
 /// The host of a root.
 #[derive(Clone, Copy, Default)]
@@ -20,7 +24,9 @@ struct Host {
 }
 
 pub(super) struct Open<'s> {
+    snapshot: &'s Snapshot,
     all: Proxies<'s>,
+    answers: Answers<'s>,
     at: HashMap<ObjectRef, usize>,
     hosts: HashMap<String, Host>,
 }
@@ -36,7 +42,8 @@ impl<'s> Open<'s> {
                 (host.fqdn.clone(), Host { tls: host.tls.is_some(), passes })
             })
             .collect();
-        Self { all, at, hosts }
+        let answers = Answers::new(&all);
+        Self { snapshot: cluster.snapshot, all, answers, at, hosts }
     }
 }
 
@@ -59,6 +66,14 @@ impl OpenDoor for Open<'_> {
 
     fn speaks(&self, _: &ObjectRef) -> Option<Spoken> {
         None
+    }
+
+    fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
+        Some(self.answers.all(self.snapshot, &self.all, request, only))
+    }
+
+    fn listed(&self) -> Option<Vec<Listing>> {
+        Some(self.answers.listed(&self.all))
     }
 }
 

@@ -136,7 +136,7 @@ fn is_root(cx: &ProxyContext<'_, '_>, chain: &Chain<'_>) -> bool {
 }
 
 /// In the words of the report: further conditions first, the path last.
-fn words(conditions: &[&MatchCondition]) -> String {
+pub(super) fn words(conditions: &[&MatchCondition]) -> String {
     let mut all = others(conditions);
     all.push(merged(conditions).words());
     all.join(" ")

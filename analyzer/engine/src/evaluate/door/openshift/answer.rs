@@ -5,13 +5,15 @@
 //! plain requests, one for those that go to https, one for TLS that is opened, one of server names for TLS that is
 //! passed through; what stands in none of them gets 503.
 
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use kubereach_reports::report::{Backend, ObjectRef};
 
 use super::{OneRoute, Routes, subject};
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::{Candidate, Fit, Handled, Outcome, Share, Taken};
+use crate::evaluate::door::answer::{Candidate, Fit, Handled, Listing, Outcome, Share, Taken};
+use crate::resolve::by_path::ByPath;
 use crate::resolve::openshift::claims::Claim;
 use crate::resolve::request::{Request, Speech, is_below};
 use crate::resolve::route::redirect::Location;
@@ -33,10 +35,64 @@ const DOUBTS: &[(&str, &str)] = &[
 ];
 const REWRITE: &str = "haproxy.router.openshift.io/rewrite-target";
 
+/// The Routes by what they are asked for.
+#[derive(Default)]
+pub(super) struct Answers {
+    hosts: HashMap<String, ByPath>,
+    /// By what follows the first label, of those for a whole domain.
+    domains: HashMap<String, ByPath>,
+    /// The routers' own names, in lower case.
+    routers: HashSet<String>,
+}
+
+impl Answers {
+    pub(super) fn new(routes: &Routes<'_>) -> Self {
+        let mut answers = Self::default();
+        for (at, one) in routes.doors_at() {
+            let value = &one.route.get().value;
+            let names = value.routers().iter().map(|router| router.router_canonical_hostname.to_ascii_lowercase());
+            answers.routers.extend(names);
+            let Some((wildcard, host)) = host_of(value) else { continue };
+            let map = if wildcard { &mut answers.domains } else { &mut answers.hosts };
+            let paths = map.entry(host).or_default();
+            // Behind a path the router does not look where TLS is passed through.
+            match value.termination() {
+                Some("passthrough") => paths.other(at),
+                _ => paths.below(&value.spec.path, at),
+            }
+        }
+        answers
+    }
+
+    /// Does any Route stand at the host?
+    fn knows(&self, name: &str) -> bool {
+        self.hosts.contains_key(name)
+            || name.split_once('.').is_some_and(|(_, domain)| self.domains.contains_key(domain))
+    }
+
+    fn of(&self, name: &str, path: &str) -> Vec<usize> {
+        let domain = name.split_once('.').and_then(|(_, domain)| self.domains.get(domain));
+        let paths = self.hosts.get(name).into_iter().chain(domain);
+        let mut found: Vec<usize> = paths.flat_map(|paths| paths.of(path)).collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+/// The host of a Route, or the domain whose names it is for.
+fn host_of(value: &OpenShiftRoute) -> Option<(bool, String)> {
+    let host = value.host().trim_end_matches('.').to_ascii_lowercase();
+    if value.spec.wildcard_policy == "Subdomain" {
+        return host.split_once('.').map(|(_, domain)| (true, domain.to_owned()));
+    }
+    (!host.is_empty()).then_some((false, host))
+}
+
 /// Every answer: there is one set of routers.
 pub(super) fn all<'s>(
     cluster: &Cluster<'s>,
     routes: &Routes<'s>,
+    answers: &Answers,
     request: &Request,
     only: Option<&ObjectRef>,
 ) -> Vec<Handled> {
@@ -44,8 +100,10 @@ pub(super) fn all<'s>(
         return Vec::new();
     }
     let name = if request.speech == Speech::Tls { request.asked_name() } else { Some(request.host.clone()) };
-    let standing: Vec<Standing<'_, 's>> = name.iter().flat_map(|name| at_host(routes, name, request)).collect();
-    let Some(fit) = fit(routes, &standing, request, only) else { return Vec::new() };
+    let standing: Vec<Standing<'_, 's>> =
+        name.iter().flat_map(|name| at_host(routes, answers, name, request)).collect();
+    let known = name.as_deref().is_some_and(|name| answers.knows(name));
+    let Some(fit) = fit(routes, answers, known, request, only) else { return Vec::new() };
     let candidates = standing.iter().map(|route| {
         let value = route.value();
         Candidate {
@@ -77,42 +135,54 @@ pub(super) fn all<'s>(
     vec![Handled { door, fit, outcome, candidates }]
 }
 
-fn fit(routes: &Routes<'_>, standing: &[Standing<'_, '_>], request: &Request, only: Option<&ObjectRef>) -> Option<Fit> {
+/// What each Route looks at.
+pub(super) fn listed(routes: &Routes<'_>) -> Vec<Listing> {
+    let of = |(_, one): (usize, OneRoute<'_, '_>)| {
+        let value = &one.route.get().value;
+        let (wildcard, host) = host_of(value)?;
+        let host = if wildcard { format!("*.{host}") } else { host };
+        let path = if value.spec.path.is_empty() { "/".to_owned() } else { value.spec.path.clone() };
+        Some(Listing { host: Some(host), path: Some(path), ..Listing::default() })
+    };
+    routes.doors_at().filter_map(of).collect()
+}
+
+fn fit(
+    routes: &Routes<'_>,
+    answers: &Answers,
+    known: bool,
+    request: &Request,
+    only: Option<&ObjectRef>,
+) -> Option<Fit> {
     if let Some(only) = only {
-        return standing.iter().any(|route| route.one.route.object() == *only).then_some(Fit::Named);
+        return routes.doors().any(|one| one.route.object() == *only).then_some(Fit::Named);
     }
-    let mut names = routes.doors().flat_map(|one| one.route.get().value.routers());
-    if names.any(|router| router.router_canonical_hostname.eq_ignore_ascii_case(&request.dialled)) {
+    if answers.routers.contains(&request.dialled) {
         return Some(Fit::Address);
     }
     let usual = request.dialled.parse::<IpAddr>().is_err() && matches!(request.port, 80 | 443);
-    (usual && !standing.is_empty()).then_some(Fit::Host)
+    (usual && known).then_some(Fit::Host)
 }
 
 /// The Routes for a host, with what keeps each from taking the request.
-fn at_host<'a, 's>(routes: &'a Routes<'s>, name: &str, request: &Request) -> Vec<Standing<'a, 's>> {
-    let mut all = Vec::new();
-    for one in routes.doors() {
-        let value = &one.route.get().value;
-        let host = value.host().trim_end_matches('.').to_ascii_lowercase();
-        let wildcard = value.spec.wildcard_policy == "Subdomain";
-        let domain = |host: &str| host.split_once('.').map(|(_, domain)| domain.to_owned());
-        let stands = if wildcard { domain(&host).is_some() && domain(&host) == domain(name) } else { host == name };
-        if host.is_empty() || !stands {
-            continue;
-        }
-        let claim = routes.claims.of_route(&one.route);
-        let admitted = value.is_admitted();
-        let out = if matches!(claim, Claim::Lost(_)) && !admitted {
-            Some("another Route has its host".to_owned())
-        } else if !value.routers().is_empty() && !admitted {
-            Some("no router has admitted it".to_owned())
-        } else {
-            misses(value, request)
-        };
-        all.push(Standing { one, wildcard, out, open: matches!(claim, Claim::Open(_)) && !admitted });
-    }
-    all
+fn at_host<'a, 's>(routes: &'a Routes<'s>, answers: &Answers, name: &str, request: &Request) -> Vec<Standing<'a, 's>> {
+    let found = answers.of(name, &request.path).into_iter().filter_map(|at| routes.door(at));
+    found
+        .map(|one| {
+            let value = &one.route.get().value;
+            let claim = routes.claims.of_route(&one.route);
+            let admitted = value.is_admitted();
+            let out = if matches!(claim, Claim::Lost(_)) && !admitted {
+                Some("another Route has its host".to_owned())
+            } else if !value.routers().is_empty() && !admitted {
+                Some("no router has admitted it".to_owned())
+            } else {
+                misses(value, request)
+            };
+            let wildcard = value.spec.wildcard_policy == "Subdomain";
+            Standing { one, wildcard, out, open: matches!(claim, Claim::Open(_)) && !admitted }
+        })
+        .collect()
 }
 
 /// Why a Route does not take a request for its host.
@@ -168,14 +238,15 @@ fn taken(route: &Standing<'_, '_>, request: &Request) -> Outcome {
         weight: target.weight.known().copied().unwrap_or(100),
     });
     Outcome::Taken(Box::new(Taken {
-        entry: route.one.route.object(),
         listener,
         host,
         matches,
-        rule: None,
         redirect,
         changes,
         shares: shares.collect(),
         doubts: doubts.map(|(key, what)| format!("{what} ({key})")).collect(),
+        lost: &[503],
+        connection: value.termination() == Some("passthrough"),
+        ..Taken::by(route.one.route.object())
     }))
 }

@@ -78,6 +78,17 @@ impl<'s> Routes<'s> {
         }
     }
 
+    /// The same, each with its place.
+    fn doors_at(&self) -> impl Iterator<Item = (usize, OneRoute<'_, 's>)> {
+        (0..self.routes.len()).filter_map(|at| Some((at, self.door(at)?)))
+    }
+
+    fn door(&self, at: usize) -> Option<OneRoute<'_, 's>> {
+        let (route, is_door) = self.routes.get(at)?;
+        let state = self.states.states.get(at)?;
+        is_door.then_some(OneRoute { route: *route, state })
+    }
+
     fn doors(&self) -> impl Iterator<Item = OneRoute<'_, 's>> + Send {
         let all = self.routes.iter().zip(&self.states.states);
         all.filter(|((_, is_door), _)| *is_door).map(|((route, _), state)| OneRoute { route: *route, state })

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use kubereach_reports::report::ObjectRef;
 
 use super::Routes;
+use super::answer::{self, Answers};
 use crate::evaluate::Cluster;
-use crate::evaluate::door::answer::Handled;
+use crate::evaluate::door::answer::{Handled, Listing};
 use crate::evaluate::door::request::Request;
 use crate::evaluate::door::spoken::Spoken;
 use crate::evaluate::door::{Around, FrontDoor, OpenDoor, Place, Question, ask, handshake};
@@ -18,6 +19,7 @@ use kubereach_prober::words::Protocol;
 pub(super) struct Open<'w, 's> {
     cluster: &'w Cluster<'s>,
     all: Routes<'s>,
+    answers: Answers,
     routes: HashMap<ObjectRef, Route<'s>>,
 }
 
@@ -25,7 +27,7 @@ impl<'w, 's> Open<'w, 's> {
     pub(super) fn new(cluster: &'w Cluster<'s>) -> Self {
         let all = Routes::of(cluster);
         let routes = all.doors().map(|door| (door.route.object(), door.route)).collect();
-        Self { cluster, all, routes }
+        Self { cluster, answers: Answers::new(&all), all, routes }
     }
 }
 
@@ -68,7 +70,11 @@ impl OpenDoor for Open<'_, '_> {
     }
 
     fn answer(&self, request: &asked::Request, only: Option<&ObjectRef>) -> Option<Vec<Handled>> {
-        Some(super::answer::all(self.cluster, &self.all, request, only))
+        Some(answer::all(self.cluster, &self.all, &self.answers, request, only))
+    }
+
+    fn listed(&self) -> Option<Vec<Listing>> {
+        Some(answer::listed(&self.all))
     }
 }
 
