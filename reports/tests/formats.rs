@@ -378,6 +378,7 @@ fn changed() -> (Report, String, String) {
         after: vec!["change.yaml".to_owned()],
         summary_before: report.summary,
         counts: ChangeCounts { introduced: 1, ..ChangeCounts::default() },
+        causes: Vec::new(),
         subjects: vec![row],
         findings: Vec::new(),
         objects: Vec::new(),

@@ -8,7 +8,7 @@ mod common;
 
 use std::path::Path;
 
-use kubereach_reports::render::{AssumptionLine, BundleLine, Format, RenderOptions, SubjectLine, render};
+use kubereach_reports::render::{AssumptionLine, BundleLine, CauseLine, Format, RenderOptions, SubjectLine, render};
 use kubereach_reports::report::Report;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -45,6 +45,7 @@ fn the_committed_schemas_are_current() {
         ("subject-v1.json", schema_of::<SubjectLine<'_>>()),
         ("bundle-v1.json", schema_of::<BundleLine<'_>>()),
         ("assumption-v1.json", schema_of::<AssumptionLine<'_>>()),
+        ("cause-v1.json", schema_of::<CauseLine<'_>>()),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
         if std::env::var_os("KUBEREACH_BLESS").is_some() {

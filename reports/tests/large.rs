@@ -108,7 +108,7 @@ fn markdown_stays_within_what_a_forge_takes() {
 fn text_shows_the_worst_and_counts_the_rest() {
     let text = rendered(&common::each_with_its_own(SUBJECTS), Format::Text);
     assert!(text.lines().count() < 1_500, "{} lines", text.lines().count());
-    assert!(text.contains("… and 9,960 more (4,960 broken, 2,500 degraded, 2,500 unknown)"), "{text}");
+    assert!(text.contains("… and 9,960 more (4,960 broken, 2,500 partly working, 2,500 not judged)"), "{text}");
 }
 
 #[test]

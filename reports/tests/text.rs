@@ -94,8 +94,8 @@ fn lines_keep_to_the_width_except_commands() {
 fn quiet_is_one_line_with_every_count() {
     let line = text(&common::sample(), &RenderOptions { quiet: true, ..at(100) });
     assert_eq!(line.lines().count(), 1);
-    assert!(line.contains("config-ok (not tested)"));
-    assert!(line.contains("1 healthy"));
+    assert!(line.contains("no fault found (not tested)"));
+    assert!(line.contains("1 verified"));
 }
 
 #[test]
@@ -103,7 +103,10 @@ fn ten_thousand_subjects_stay_readable_and_are_counted() {
     let mut report = common::many(10_000, 10);
     let out = text(&report, &at(100));
     assert!(out.lines().count() < 800, "{} lines", out.lines().count());
-    assert!(out.contains("… and 960 more (460 broken, 250 degraded, 250 unknown); see --format json"), "{out}");
+    assert!(
+        out.contains("… and 960 more (460 broken, 250 partly working, 250 not judged); see --format json"),
+        "{out}"
+    );
     report.subjects.truncate(3);
     let few = text(&report, &RenderOptions { max_subjects: Some(1), ..at(100) });
     assert!(few.contains("… and 2 more (2 broken)"));
@@ -114,7 +117,9 @@ fn config_ok_is_never_called_healthy() {
     let report = common::many(3, 0);
     let out = text(&report, &at(100));
     assert!(out.contains("not tested"));
-    assert!(!out.replace("0 healthy", "").replace("\nhealthy    Real requests", "").contains("healthy"), "{out}");
+    let said =
+        out.replace("0 verified", "").replace("━ verified, in JSON: healthy", "").replace("nothing is verified", "");
+    assert!(!said.contains("verified") && !said.contains("healthy"), "{out}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod measuring;
 mod mutations;
 mod page;
 mod plans;
+mod recipes;
 mod recommended;
 mod render;
 mod request;

@@ -1,7 +1,7 @@
 //! Sentences about a change that several renderers share.
 
 use super::words::{join_and, number, plural};
-use crate::report::{Became, Change, ChangeAction, ChangeKind, RequestChange, SubjectChange, Verdict};
+use crate::report::{Became, CauseChange, Change, ChangeAction, ChangeKind, RequestChange, SubjectChange, Verdict};
 
 /// The groups in the order in which a reader wants them, each with its heading.
 pub(crate) const GROUPS: [(Became, &str); 4] = [
@@ -27,6 +27,34 @@ pub(crate) fn counts(change: &Change) -> String {
     };
     parts.push(format!("{} unchanged{existing}", number(c.unchanged)));
     parts.join(" · ")
+}
+
+/// Root causes that came or went, each in one line: `fixed: Node n1 is ready again — 200 subjects`.
+pub(crate) fn causes(change: &Change) -> Vec<(Became, String)> {
+    let told = |row: &CauseChange| {
+        let subjects = plural(row.subjects, "subject", "subjects");
+        match row.became {
+            Became::Fixed => format!("fixed: {} — {subjects}", mended(&row.headline)),
+            _ => format!("introduced: {} — {subjects}", row.headline),
+        }
+    };
+    change.causes.iter().map(|row| (row.became, told(row))).collect()
+}
+
+/// What is wrong no more.
+pub(crate) fn mended(headline: &str) -> String {
+    const ENDS: [(&str, &str); 3] =
+        [(" is not ready", " is ready again"), (" does not exist", " exists now"), (" were not read", " were read")];
+    if let Some(told) = ENDS.iter().find_map(|(was, is)| Some(format!("{}{is}", headline.strip_suffix(was)?))) {
+        return told;
+    }
+    if let Some((object, _)) = headline.split_once(" is down: ") {
+        return format!("{object} is up again");
+    }
+    match headline.split_once(" runs on ") {
+        Some((object, _)) => format!("{object} has all its pods again"),
+        None => format!("no more: {headline}"),
+    }
 }
 
 /// What is compared with what.

@@ -7,13 +7,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::index::Findings;
+use super::words;
 use super::{RenderError, RenderOptions};
-use crate::report::{Assumption, Finding, Report, Subject, Summary};
+use crate::report::{Assumption, Cause, Finding, Report, Subject, Summary};
 
 /// The schema name of [`SubjectLine`].
 pub const SUBJECT_SCHEMA: &str = "kubereach/subject/v1";
 /// The schema name of [`AssumptionLine`].
 pub const ASSUMPTION_SCHEMA: &str = "kubereach/assumption/v1";
+/// The schema name of [`CauseLine`].
+pub const CAUSE_SCHEMA: &str = "kubereach/cause/v1";
 /// The schema name of [`BundleLine`].
 pub const BUNDLE_SCHEMA: &str = "kubereach/bundle/v1";
 
@@ -50,6 +53,21 @@ pub struct AssumptionLine<'a> {
     pub assumption: &'a Assumption,
 }
 
+/// A line about a root cause, with the subjects that it explains.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CauseLine<'a> {
+    /// Always [`CAUSE_SCHEMA`].
+    pub schema: &'static str,
+    /// The bundle it is of, where a fleet of them was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<&'a str>,
+    /// The newest time the bundle speaks for (RFC 3339, UTC), where it shows one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<&'a str>,
+    /// The cause. In an object of its own: its `cluster` and `verdict` are not those of a subject.
+    pub cause: &'a Cause,
+}
+
 /// A line about a bundle of a fleet: that it could not be read, that it holds no subject, or its summary.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BundleLine<'a> {
@@ -65,6 +83,9 @@ pub struct BundleLine<'a> {
     /// The newest time it speaks for (RFC 3339, UTC), where it shows one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<&'a str>,
+    /// The answer in one sentence: who is to blame, and what fails with it. Absent where it was not judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
     /// Its subjects per verdict; absent where it was not judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
@@ -95,6 +116,7 @@ impl<'a> BundleLine<'a> {
             state: BundleState::Judged,
             error: None,
             taken_at: report.snapshot.taken_at.as_deref(),
+            headline: Some(words::overall(report).lead),
             summary: Some(report.summary),
             tripped: report.gate.as_ref().map(|gate| gate.tripped),
             problems: Some(report.snapshot.problems.len()),
@@ -109,6 +131,7 @@ impl<'a> BundleLine<'a> {
             state: BundleState::Unreadable,
             error: Some(error),
             taken_at: None,
+            headline: None,
             summary: None,
             tripped: None,
             problems: None,
@@ -121,7 +144,7 @@ impl<'a> BundleLine<'a> {
     }
 }
 
-/// One compact object and a newline per subject, then per assumption. Of a fleet, where a bundle would leave no trace or only the
+/// One compact object and a newline per subject, then per cause and per assumption. Of a fleet, where a bundle would leave no trace or only the
 /// summary is wanted: the line of the bundle.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
     let bundle = options.bundle.as_deref();
@@ -133,6 +156,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
     for subject in &report.subjects {
         let finding_objects = findings.of_subject(subject);
         line(&SubjectLine { schema: SUBJECT_SCHEMA, bundle, taken_at, subject, finding_objects }, out)?;
+    }
+    for cause in &report.causes {
+        line(&CauseLine { schema: CAUSE_SCHEMA, bundle, taken_at, cause }, out)?;
     }
     for assumption in &report.assumptions {
         line(&AssumptionLine { schema: ASSUMPTION_SCHEMA, bundle, taken_at, assumption }, out)?;

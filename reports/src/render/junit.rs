@@ -11,16 +11,17 @@ use std::io::Write;
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
 use super::assumptions::{Assumed, Assumptions};
+use super::causes::{Causes, is_fault};
 use super::gate::{details, fails};
 use super::index::Findings;
 use super::neutral::{neutral, neutral_command};
-use super::words::label;
+use super::words::{label, plural};
 use super::{RenderError, RenderOptions};
 use crate::report::{Effect, Problem, Report, Subject, Verdict};
 
 /// The whole report.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
-    let findings = Findings::of(report);
+    let (findings, causes) = (Findings::of(report), Causes::of(report));
     let assumptions = Assumptions::of(report);
     let mut suites: BTreeMap<String, (Vec<TestCase>, BTreeSet<usize>)> = BTreeMap::new();
     for subject in &report.subjects {
@@ -30,7 +31,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         };
         let (cases, assumed) = suites.entry(suite).or_default();
         let unread = assumptions.unsaid(subject);
-        cases.push(case(report, subject, &findings, &unread, options));
+        cases.push(case(report, subject, (&findings, &causes), &unread, options));
         assumed.extend(assumptions.named(&subject.assumptions).map(|(number, _)| number));
     }
     let mut junit = Junit::new("kubereach");
@@ -125,7 +126,7 @@ fn output(one: &Assumed<'_>) -> String {
 fn case(
     report: &Report,
     subject: &Subject,
-    findings: &Findings<'_>,
+    (findings, causes): (&Findings<'_>, &Causes<'_>),
     unread: &str,
     options: &RenderOptions,
 ) -> TestCase {
@@ -136,13 +137,13 @@ fn case(
         _ => TestCaseStatus::success(),
     };
     let mut status = kind;
-    let body = body(subject, findings, options);
+    let body = body(subject, findings, causes, options);
     let success = matches!(status, TestCaseStatus::Success { .. });
     if !success {
         let accepted = accepted(subject, findings);
         let message = match (&accepted, subject.excused) {
-            (Some(reason), true) => format!("{}, accepted: {reason}", subject.verdict),
-            (None, true) => format!("{}, never trips the gate: {}", subject.verdict, subject.headline),
+            (Some(reason), true) => format!("{}, accepted: {reason}", label(subject.verdict)),
+            (None, true) => format!("{}, never trips the gate: {}", label(subject.verdict), subject.headline),
             _ => subject.headline.clone(),
         };
         status.set_message(neutral(&message).as_ref());
@@ -170,8 +171,17 @@ fn accepted(subject: &Subject, findings: &Findings<'_>) -> Option<String> {
     findings.of_subject(subject).iter().find_map(|f| f.suppressed.as_ref().map(|s| s.reason.clone()))
 }
 
-fn body(subject: &Subject, findings: &Findings<'_>, options: &RenderOptions) -> String {
+fn body(subject: &Subject, findings: &Findings<'_>, causes: &Causes<'_>, options: &RenderOptions) -> String {
     let mut lines = vec![format!("{}: {}", label(subject.verdict), neutral(&subject.headline))];
+    for (_, cause) in causes.of_subject(subject).filter(|(_, cause)| is_fault(cause)) {
+        let others = cause.subjects.len().saturating_sub(1);
+        let more = if others > 0 {
+            format!(" ({} more with it)", plural(others, "subject", "subjects"))
+        } else {
+            String::new()
+        };
+        lines.push(format!("Cause: {}{more}", neutral(&cause.headline)));
+    }
     for finding in findings.all(&subject.findings).iter().filter(|f| f.effect != Effect::Notes) {
         lines.push(String::new());
         let place = finding.location.as_ref().map_or_else(String::new, |at| {

@@ -7,6 +7,7 @@
 
 mod assumptions;
 mod audience;
+mod causes;
 mod change;
 mod coverage;
 mod fix;
@@ -38,9 +39,11 @@ use std::path::Path;
 use crate::report::Report;
 
 pub use audience::Audience;
+pub use causes::came_and_went;
 pub use gate::Root;
 pub use jsonl::{
-    ASSUMPTION_SCHEMA, AssumptionLine, BUNDLE_SCHEMA, BundleLine, BundleState, SUBJECT_SCHEMA, SubjectLine,
+    ASSUMPTION_SCHEMA, AssumptionLine, BUNDLE_SCHEMA, BundleLine, BundleState, CAUSE_SCHEMA, CauseLine, SUBJECT_SCHEMA,
+    SubjectLine,
 };
 pub use rules::{RuleDoc, RuleDocs};
 pub use text::render_trace;

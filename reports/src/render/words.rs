@@ -1,6 +1,7 @@
 //! Sentences that several renderers share: the overall verdict and the legend.
 
 use super::assumptions::rests;
+use super::causes;
 use crate::report::{Confidence, Input, Outcome, Path, PathState, Report, Subject, Summary, Traffic, Verdict};
 
 /// What a verdict means, for a reader who does not know Kubernetes.
@@ -54,6 +55,25 @@ pub(crate) const fn label(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The same with the word that the JSON report has for it, where they differ.
+pub(crate) fn with_word(verdict: Verdict) -> String {
+    match (label(verdict), verdict.word()) {
+        (label, word) if label == word => label.to_owned(),
+        (label, word) => format!("{label}, in JSON: {word}"),
+    }
+}
+
+/// The sign of a verdict in a bar.
+pub(crate) const fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Broken => "█",
+        Verdict::Degraded => "▓",
+        Verdict::Unknown => "▒",
+        Verdict::ConfigOk => "░",
+        Verdict::Healthy => "━",
+    }
+}
+
 /// Whether a verdict asks for attention.
 pub(crate) const fn remarkable(verdict: Verdict) -> bool {
     !matches!(verdict, Verdict::ConfigOk | Verdict::Healthy)
@@ -66,72 +86,73 @@ pub(crate) struct Overall {
     pub(crate) rest: String,
 }
 
-/// The whole report in one or two sentences. It only counts.
+/// The answer: who is to blame and what it takes down, then how many of what. It only counts and quotes.
 pub(crate) fn overall(report: &Report) -> Overall {
     let summary = &report.summary;
     let total: usize = Verdict::ALL.iter().map(|&verdict| count(summary, verdict)).sum();
-    let things = |n| plural(n, "Service, Ingress, route or Gateway", "Services, Ingresses, routes and Gateways");
-    let of = |n| format!("{} of {}", number(n), things(total));
-    let lead = if total == 0 {
-        "Nothing to judge: no Service, Ingress, route or Gateway was found in what was read.".to_owned()
-    } else if summary.broken > 0 {
-        format!("{} {} broken: no traffic can get through.", of(summary.broken), is_are(summary.broken))
-    } else if summary.degraded > 0 {
-        format!(
-            "Nothing is proved broken, but {} {} degraded: less traffic gets through than declared.",
-            of(summary.degraded),
-            is_are(summary.degraded)
-        )
-    } else if summary.unknown > 0 {
-        format!("Nothing is proved broken, but {} could not be judged from what was read.", of(summary.unknown))
-    } else if summary.config_ok > 0 {
-        format!("No fault was found in {} of {}.", seen(report), things(total))
-    } else {
-        format!("Real traffic got through on every declared path to {}.", things(total))
+    let lead = match report.causes.iter().find(|cause| causes::is_fault(cause)) {
+        _ if total == 0 => {
+            "Nothing to judge: no Service, Ingress, route or Gateway was found in what was read.".to_owned()
+        }
+        Some(cause) => causes::lead(cause),
+        None => without_cause(report, total),
     };
-    let mut rest = Vec::new();
-    if summary.broken > 0 && summary.degraded > 0 {
-        rest.push(format!("{} {} degraded", number(summary.degraded), is_are(summary.degraded)));
-    }
-    if (summary.broken > 0 || summary.degraded > 0) && summary.unknown > 0 {
-        rest.push(format!("{} could not be judged", number(summary.unknown)));
-    }
-    let partly = report.subjects.iter().any(|s| s.verdict == Verdict::ConfigOk && partly_tested(s));
-    if summary.config_ok == total && total > 0 {
-        let none = if total == 1 { "It was not tested" } else { "None of them was tested" };
-        rest.push(format!("{none}{}", if partly { " from end to end" } else { "" }));
-    } else if summary.config_ok > 0 {
-        rest.push(format!(
-            "{} {} no fault in {} and {} not tested{}",
-            number(summary.config_ok),
-            if summary.config_ok == 1 { "has" } else { "have" },
-            seen(report),
-            was_were(summary.config_ok),
-            if partly { " from end to end" } else { "" }
-        ));
+    let mut rest: Vec<String> = Vec::new();
+    let ill = [Verdict::Broken, Verdict::Degraded, Verdict::Unknown];
+    let mut counts: Vec<String> = ill
+        .into_iter()
+        .map(|verdict| (count(summary, verdict), label(verdict)))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, label)| format!("{} {label}", number(n)))
+        .collect();
+    if let Some(first) = counts.first_mut() {
+        let (n, words) = first.split_once(' ').unwrap_or((first, ""));
+        *first = format!("{n} of {} {words}", number(total));
     }
     if summary.healthy > 0 && summary.healthy < total {
-        rest.push(format!("{} {} verified by real traffic", number(summary.healthy), was_were(summary.healthy)));
+        counts.push(format!("{} verified by real traffic", number(summary.healthy)));
+    }
+    if !counts.is_empty() {
+        rest.push(format!("{}.", counts.join(", ")));
+    }
+    let partly = report.subjects.iter().any(|s| s.verdict == Verdict::ConfigOk && partly_tested(s));
+    if summary.config_ok > 0 && !partly && report.snapshot.observations.is_empty() && counts.is_empty() {
+        rest.push("Nothing was sent, so nothing is verified.".to_owned());
+    } else if summary.config_ok > 0 && counts.is_empty() {
+        rest.push("Not every path was tested from end to end.".to_owned());
     }
     if let Some(gate) = report.gate.as_ref().filter(|gate| gate.suppressed > 0) {
         let findings = plural(gate.suppressed, "finding was", "findings were");
-        rest.push(format!("{findings} accepted beforehand, which changes no verdict"));
+        rest.push(format!("{findings} accepted beforehand, which changes no verdict."));
     }
-    let rest = if rest.is_empty() { String::new() } else { format!("{}.", join_and(&rest)) };
-    Overall { lead, rest }
+    Overall { lead, rest: rest.join(" ") }
 }
 
-/// Wherein no fault was found: what was read is not all where something rests on an assumption.
-fn seen(report: &Report) -> &'static str {
-    if report.subjects.iter().any(rests) { "what was read" } else { "the configuration" }
+/// Where nobody is to blame: nothing is wrong, or the report says nothing of causes.
+fn without_cause(report: &Report, total: usize) -> String {
+    let summary = &report.summary;
+    let ill = [Verdict::Broken, Verdict::Degraded, Verdict::Unknown];
+    let things = |n| plural(n, "Service, Ingress, route or Gateway", "Services, Ingresses, routes and Gateways");
+    if let Some(worst) = ill.into_iter().find(|&verdict| count(summary, verdict) > 0) {
+        let n = count(summary, worst);
+        return format!("{} of {} {} {}.", number(n), things(total), is_are(n), label(worst));
+    }
+    let as_read = if report.subjects.iter().any(rests) { " as far as was read" } else { "" };
+    match (summary.config_ok, total) {
+        (0, _) => format!("Real traffic got through on every declared path to {}.", things(total)),
+        (1, 1) => match report.subjects.first() {
+            Some(subject) => format!("{} looks right{as_read}.", subject_name(subject)),
+            None => format!("No fault was found{as_read}."),
+        },
+        (ok, total) if ok == total => format!("All {} look right{as_read}.", things(total)),
+        (ok, _) => {
+            format!("{} of {} {} right{as_read}.", number(ok), things(total), if ok == 1 { "looks" } else { "look" })
+        }
+    }
 }
 
 fn is_are(n: usize) -> &'static str {
     if n == 1 { "is" } else { "are" }
-}
-
-fn was_were(n: usize) -> &'static str {
-    if n == 1 { "was" } else { "were" }
 }
 
 /// `a`, `a and b`, `a, b and c`.

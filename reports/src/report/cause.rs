@@ -61,3 +61,18 @@ pub struct CauseSubject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alone: bool,
 }
+
+/// A root cause that came or went between two judgements.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CauseChange {
+    /// `introduced` or `fixed`.
+    pub became: super::Became,
+    /// Its id, in the report in which it stands.
+    pub id: String,
+    /// The culprit; `null` where it is something that was not read.
+    pub object: Option<ObjectRef>,
+    /// What is or was wrong.
+    pub headline: String,
+    /// How many of its subjects became so with it.
+    pub subjects: usize,
+}

@@ -60,6 +60,9 @@ pub struct Change {
     pub summary_before: Summary,
     /// How many subjects became what.
     pub counts: ChangeCounts,
+    /// Root causes that came or went with subjects that changed for it: introduced first, then by the number of subjects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<super::CauseChange>,
     /// Subjects that became anything but `unchanged`: introduced first, then fixed, then the rest.
     pub subjects: Vec<SubjectChange>,
     /// Ids of findings that name the change as a cause, worst first.

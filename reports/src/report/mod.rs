@@ -16,7 +16,7 @@ mod subject;
 mod words;
 
 pub use assumption::Assumption;
-pub use cause::{Cause, CauseSubject};
+pub use cause::{Cause, CauseChange, CauseSubject};
 pub use change::{
     Became, Change, ChangeAction, ChangeCounts, ChangeKind, ObjectChange, ProblemChange, RequestAnswer, RequestChange,
     SubjectChange,

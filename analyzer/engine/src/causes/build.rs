@@ -17,8 +17,9 @@ use super::{missing, words};
 type Key = (Option<String>, Culprit);
 
 /// Causes in the making.
-#[derive(Default)]
 pub(super) struct Building<'r> {
+    /// The assumptions of the report by id.
+    rows: HashMap<&'r str, &'r Assumption>,
     causes: BTreeMap<Key, Gathered<'r>>,
     /// Which causes a subject has, by its place.
     of_subject: HashMap<usize, BTreeSet<Key>>,
@@ -49,6 +50,12 @@ impl<'r> Gathered<'r> {
 }
 
 impl<'r> Building<'r> {
+    /// None yet.
+    pub(super) fn new(report: &'r Report) -> Self {
+        let rows = report.assumptions.iter().map(|row| (row.id.as_str(), row)).collect();
+        Self { rows, causes: BTreeMap::new(), of_subject: HashMap::new(), like: Vec::new() }
+    }
+
     /// Adds what speaks against one subject.
     pub(super) fn add(&mut self, report: &'r Report, known: Option<&Known<'_, '_>>, seen: &Seen<'r>) {
         let Some(subject) = report.subjects.get(seen.index) else { return };
@@ -70,18 +77,23 @@ impl<'r> Building<'r> {
                 Traced::LikeSubject(other) => self.like.push((seen.index, *sighting, other)),
             }
         }
-        let rows: HashMap<&str, &Assumption> = report.assumptions.iter().map(|a| (a.id.as_str(), a)).collect();
-        for row in seen.assumptions.iter().filter_map(|id| rows.get(id).copied()) {
-            let key =
-                (subject.cluster.clone(), Culprit::Missing(Want::of(&row.kind, row.group.as_deref(), row.segment)));
+        let rests = subject.verdict == Verdict::ConfigOk;
+        for id in &seen.assumptions {
+            let Some(row) = self.rows.get(id).copied() else { continue };
+            let want = Want::of(&row.kind, row.group.as_deref(), row.segment);
+            let key = (subject.cluster.clone(), Culprit::Missing(want));
+            // Where something that must be there was not read, what may be in the way is not why; unless it is both.
+            let waits = self.of_subject.get(&seen.index).is_some_and(|causes| causes.contains(&key));
+            if !rests && !waits {
+                continue;
+            }
             let cause = self.causes.entry(key.clone()).or_default();
             cause.kinds.insert(row.kind.clone());
             cause.assumptions.insert(&row.id);
             cause.subjects.entry(seen.index).or_insert(Effect::Notes);
             self.of_subject.entry(seen.index).or_default().insert(key);
         }
-        let none = seen.sightings.is_empty() && seen.assumptions.is_empty();
-        if none {
+        if seen.sightings.is_empty() && !rests {
             let key = (subject.cluster.clone(), Culprit::Object(named(subject)));
             self.causes.entry(key.clone()).or_default().subjects.insert(seen.index, Effect::Inconclusive);
             self.of_subject.entry(seen.index).or_default().insert(key);

@@ -26,7 +26,7 @@ use kubereach_reports::report::{Cause, Report};
 /// Every root cause of a report, worst first. `known` holds the clusters that it is of; what accepts findings was
 /// applied before.
 pub fn find(report: &Report, known: &[Known<'_, '_>]) -> Vec<Cause> {
-    let mut building = build::Building::default();
+    let mut building = build::Building::new(report);
     for subject in seen::subjects(report) {
         let cluster = report.subjects.get(subject.index).and_then(|row| row.cluster.as_deref());
         let known = known.iter().find(|known| known.name() == cluster);

@@ -136,7 +136,10 @@ fn of_finding(object: &ObjectRef, finding: &Finding) -> Told {
     let headline = match (is, about_itself(object, &finding.message)) {
         (Some(is), _) => format!("{subject} {is}"),
         (None, Some(rest)) => format!("{subject}{rest}"),
-        (None, None) => format!("{subject}: {}", finding.message),
+        (None, None) => match of_policies(object, &finding.message) {
+            Some(does) => format!("{subject} {does}"),
+            None => format!("{subject}: {}", finding.message),
+        },
     };
     let step = NextStep {
         action: finding.action.clone(),
@@ -153,6 +156,15 @@ fn about_itself<'m>(object: &ObjectRef, message: &'m str) -> Option<&'m str> {
     let all = [Some(format!("{} {name}", object.kind)), Some(format!("the {} {name}", object.kind)), scoped];
     let rest = all.into_iter().flatten().find_map(|start| message.strip_prefix(start.as_str()))?;
     rest.starts_with([' ', ':', ',']).then_some(rest)
+}
+
+/// What is said of policies in the plural, of one.
+fn of_policies(object: &ObjectRef, message: &str) -> Option<String> {
+    const DO: [(&str, &str); 2] =
+        [("network policies admit ", "admits "), ("network policies do not let ", "does not let ")];
+    let is_policy = object.kind.ends_with("Policy");
+    let (_, does, rest) = DO.iter().find_map(|(many, one)| Some((many, one, message.strip_prefix(many)?)))?;
+    is_policy.then(|| format!("{does}{rest}"))
 }
 
 fn next_of(finding: &evidence::Finding) -> Option<NextStep> {

@@ -7,11 +7,11 @@
 //! compared with itself shows nothing but *unchanged*, and swapping two reports swaps *introduced* with
 //! *fixed* and *newly seen* with *no longer seen*.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kubereach_reports::report::{
-    Became, Change, ChangeCounts, ChangeKind, CoverageState, Effect, Finding, PathState, ProblemChange, Report,
-    Subject, SubjectChange, Traffic, Verdict,
+    Became, CauseChange, CauseSubject, Change, ChangeCounts, ChangeKind, CoverageState, Effect, Finding, PathState,
+    ProblemChange, Report, Subject, SubjectChange, Traffic, Verdict,
 };
 
 use super::problem::{Indexed, Problem};
@@ -54,6 +54,7 @@ pub fn compare(before: &Report, after: &Report, kind: ChangeKind) -> Change {
         };
         key(a).cmp(&key(b))
     });
+    let causes = causes(before, after, &subjects);
     let names = |report: &Report| report.snapshot.inputs.iter().map(|i| i.path.clone()).collect();
     Change {
         kind,
@@ -61,12 +62,35 @@ pub fn compare(before: &Report, after: &Report, kind: ChangeKind) -> Change {
         after: names(after),
         summary_before: before.summary,
         counts,
+        causes,
         subjects,
         findings: Vec::new(),
         objects: Vec::new(),
         requests: Vec::new(),
         requests_left_out: 0,
     }
+}
+
+/// Root causes that only one side has, with the subjects that changed for it.
+fn causes(before: &Report, after: &Report, subjects: &[SubjectChange]) -> Vec<CauseChange> {
+    let became: HashMap<_, Became> =
+        subjects.iter().map(|s| ((&s.cluster, &s.kind, &s.namespace, &s.name, &s.group), s.became)).collect();
+    let mut rows = Vec::new();
+    for (side, other, wanted) in [(after, before, Became::Introduced), (before, after, Became::Fixed)] {
+        let known: HashSet<&str> = other.causes.iter().map(|cause| cause.id.as_str()).collect();
+        for cause in side.causes.iter().filter(|cause| !known.contains(cause.id.as_str())) {
+            let so = |s: &&CauseSubject| {
+                became.get(&(&cause.cluster, &s.kind, &s.namespace, &s.name, &s.group)) == Some(&wanted)
+            };
+            let subjects = cause.subjects.iter().filter(so).count();
+            if subjects > 0 {
+                let (id, object, headline) = (cause.id.clone(), cause.object.clone(), cause.headline.clone());
+                rows.push(CauseChange { became: wanted, id, object, headline, subjects });
+            }
+        }
+    }
+    rows.sort_by(|a, b| (a.became, b.subjects, &a.id).cmp(&(b.became, a.subjects, &b.id)));
+    rows
 }
 
 fn subject(

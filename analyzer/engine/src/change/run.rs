@@ -11,6 +11,7 @@ use crate::asked;
 use crate::causes::{self, Known};
 use crate::evaluate::Cluster;
 use crate::gate::{self, annotations::Annotation};
+use crate::judgement::Judged;
 use crate::report::{assemble, coverage, not_evaluated};
 use kubereach_intake::progress::Progress;
 use kubereach_intake::{self as intake, InputSpec, Intake, IntakeError, Unread};
@@ -65,11 +66,18 @@ pub fn analyze_on_top_of(
         all.map(|j| (cluster.snapshot.cluster.clone(), j)).collect::<Vec<_>>()
     };
     let places = Places { base, change, offset: base.origins(), after: &applied.after };
-    let before_report = assemble(judged(&Cluster::new(before)), inventory(base), &Nowhere);
+    let missing = |judged: &[(Option<String>, Judged)]| causes::missing_of(judged.iter().map(|(_, judged)| judged));
+    let cluster = Cluster::new(before);
+    let judged_before = judged(&cluster);
+    let known = [Known::new(&cluster, missing(&judged_before))];
+    let mut before_report = assemble(judged_before, inventory(base), &Nowhere);
+    before_report.causes = causes::find(&before_report, &known);
     let cluster = Cluster::new(&applied.after);
     let judged_after = judged(&cluster);
-    let known = [Known::new(&cluster, causes::missing_of(judged_after.iter().map(|(_, judged)| judged)))];
+    let known = [Known::new(&cluster, missing(&judged_after))];
     let mut after_report = assemble(judged_after, after_inventory, &places);
+    // What is accepted is shown, and is a cause of the change all the same.
+    after_report.causes = causes::find(&after_report, &known);
     let mut told = compare(&before_report, &after_report, ChangeKind::OnTopOf);
     told.before = base.inputs.iter().map(|i| i.path.clone()).collect();
     told.after = change.inputs.iter().map(|i| i.path.clone()).collect();

@@ -69,3 +69,46 @@ fn every_situation_renders_to_valid_json() {
         assert!(errors.is_empty(), "{situation}: {errors:?}");
     }
 }
+
+/// What stands on the first screen of a terminal of 80 columns and 24 lines.
+fn first_screen(report: &Report) -> String {
+    let mut bytes = Vec::new();
+    render(report, Format::Text, &RenderOptions { width: 80, ..RenderOptions::default() }, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap().lines().take(24).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn one_cause_stands_on_one_screen_whatever_it_takes_down() {
+    for (situation, culprit) in [
+        ("one-node-down", "Node node-1 is not ready"),
+        ("class-missing", "IngressClass nginx does not exist"),
+        ("deny-all-under-calico", "Network policies close these pods"),
+        ("memory-kill-behind-an-ingress", "Deployment shop/cart is down"),
+        ("policies-not-read", "look right as far as was read"),
+    ] {
+        let report = report(&format!("causes/{situation}"));
+        let screen = first_screen(&report);
+        assert!(screen.replace("\n  ", " ").contains(culprit), "{screen}");
+        insta::assert_snapshot!(format!("causes__{situation}.screen"), screen);
+        let markdown = rendered(&report, Format::Markdown);
+        // Up to the table of subjects: what a ticket shows before anybody scrolls.
+        let top = markdown.split("### Needs attention").next().unwrap_or_default();
+        let top = top.split("<details>").next().unwrap_or_default();
+        assert!(top.contains(culprit) && top.lines().count() < 40, "{top}");
+        insta::assert_snapshot!(format!("causes__{situation}.ticket"), top);
+    }
+}
+
+#[test]
+fn the_first_fault_stands_on_the_first_screen() {
+    for situation in SITUATIONS {
+        let report = report(situation);
+        let screen = first_screen(&report);
+        for (count, label) in [(report.summary.broken, "BROKEN"), (report.summary.degraded, "PARTLY WORKING")] {
+            if count > 0 {
+                assert!(screen.contains(label), "{situation}: {label} is not on it\n{screen}");
+                break;
+            }
+        }
+    }
+}

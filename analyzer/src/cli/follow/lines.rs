@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use kubereach_reports::render::came_and_went;
 use kubereach_reports::render::neutral::neutral;
-use kubereach_reports::report::{Assumption, Report, Subject};
+use kubereach_reports::report::{Assumption, Cause, Report, Subject};
 
 /// A subject by kind, namespace and name.
 type Key<'r> = (&'r str, &'r str, &'r str);
@@ -32,14 +33,22 @@ pub(super) fn opening(report: &Report) -> Vec<String> {
     let ill = report.subjects.iter().filter(|s| !matches!(s.verdict.word(), "healthy" | "config-ok"));
     std::iter::once(format!("watching: {counts}"))
         .chain(report.assumptions.iter().filter(|a| a.subjects > 0).map(assuming))
+        .chain(report.causes.iter().filter(|c| !matches!(c.verdict.word(), "healthy" | "config-ok")).map(cause))
         .chain(ill.map(|s| line(&format!("{} is {}: {}", name(s), s.verdict.word(), s.headline))))
         .collect()
+}
+
+/// A root cause in one line.
+fn cause(cause: &Cause) -> String {
+    let subjects = if cause.subjects.len() == 1 { "subject" } else { "subjects" };
+    line(&format!("cause: {} ({} {subjects})", cause.headline, cause.subjects.len()))
 }
 
 /// What changed.
 pub(super) fn changes(before: &Report, after: &Report) -> Vec<String> {
     let mut lines = coverage(before, after);
     lines.extend(assumptions(before, after));
+    lines.extend(came_and_went(before, after).iter().map(|told| line(told)));
     let (old, new) = (subjects(before), subjects(after));
     for (key, now) in &new {
         let text = match old.get(key) {

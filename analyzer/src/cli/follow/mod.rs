@@ -119,6 +119,8 @@ struct Follower<'c> {
 
 impl Follower<'_> {
     fn follow(&self, mut options: AnalysisOptions, stop: Option<Stop>) -> Result<u8, Failure> {
+        // Every second counts, and nobody reads what it would be otherwise.
+        options.once = true;
         let mut last: Option<Report> = None;
         let mut failing: Option<(Instant, String)> = None;
         loop {

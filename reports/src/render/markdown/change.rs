@@ -2,7 +2,7 @@
 
 use super::budget::take;
 use super::escape::{code, code_cell, prose};
-use crate::render::change::{GROUPS, counts, name, objects, problems, request, requests, title, verdicts};
+use crate::render::change::{GROUPS, causes, counts, name, objects, problems, request, requests, title, verdicts};
 use crate::render::index::Findings;
 use crate::render::words::number;
 use crate::report::{Change, Finding, Report, SubjectChange};
@@ -13,6 +13,10 @@ pub(super) fn part(report: &Report, change: &Change, limit: usize) -> String {
     let told = objects(change);
     if !told.is_empty() {
         out.push_str(&format!("{}\n\n", prose(&told)));
+    }
+    let (text, taken) = take(causes(change).iter().map(|(_, told)| format!("- {}\n", prose(told))), limit / 8);
+    if taken > 0 {
+        out.push_str(&format!("{text}\n"));
     }
     let findings = Findings::of(report);
     let share = limit / (GROUPS.len() + 2);

@@ -101,16 +101,16 @@ pub(super) fn quiet(report: &Report, limit: usize) -> String {
     }
     let summary = &report.summary;
     let mut out = format!(
-        "<details><summary>Nothing wrong found{}: {} config-ok (not tested), {} healthy (verified by real traffic)</summary>\n\n",
+        "<details><summary>Nothing wrong found{}: {} not tested, {} verified by real traffic</summary>\n\n",
         if subjects.iter().any(|subject| rests(subject)) { " in what was read" } else { "" },
         number(summary.config_ok),
         number(summary.healthy)
     );
     let lines = subjects.iter().map(|subject| {
         let word = match subject.verdict {
-            Verdict::Healthy => "healthy",
-            _ if words::partly_tested(subject) => "config-ok, tested in part",
-            _ => "config-ok, not tested",
+            Verdict::Healthy => "verified",
+            _ if words::partly_tested(subject) => "no fault found, tested in part",
+            _ => "no fault found, not tested",
         };
         format!("- {} ({word})\n", code(&words::subject_name(subject)))
     });
@@ -289,7 +289,7 @@ pub(super) fn asks(report: &Report, audience: Audience, limit: usize) -> String 
 pub(super) fn legend(report: &Report) -> String {
     let mut out = String::from("<details><summary>What the words mean</summary>\n\n");
     for &verdict in Verdict::ALL {
-        out.push_str(&format!("- **{verdict}**: {}\n", words::meaning_in(report, verdict)));
+        out.push_str(&format!("- **{}**: {}\n", words::with_word(verdict), words::meaning_in(report, verdict)));
     }
     out.push_str(&format!("\n</details>\n\n_{} {}_\n", prose(&report.tool.name), prose(&report.tool.version)));
     out

@@ -4,6 +4,7 @@ use super::escape::{code, fence, html_code, prose};
 use super::fix;
 use crate::render::assumptions::Assumptions;
 use crate::render::fix as proved;
+use crate::render::causes::Causes;
 use crate::render::index::Findings;
 use crate::render::text::chain_text;
 use crate::render::words::{self, plural};
@@ -12,22 +13,31 @@ use crate::report::{Finding, Path, PathState, Subject, Traffic};
 const PATHS: usize = 6;
 const FINDINGS: usize = 6;
 
-pub(super) fn block(subject: &Subject, findings: &Findings<'_>, assumptions: &Assumptions<'_>) -> String {
+pub(super) fn block(
+    subject: &Subject,
+    findings: &Findings<'_>,
+    assumptions: &Assumptions<'_>,
+    story: &Causes<'_>,
+) -> String {
     let mut out = format!(
         "<details><summary><b>{}</b> {}</summary>\n\n{}\n\n",
-        subject.verdict,
+        words::label(subject.verdict),
         html_code(&words::subject_name(subject)),
         prose(&subject.headline)
     );
     paths(&mut out, subject);
-    if !subject.reason.is_empty() && subject.reason != subject.headline {
+    let causes: Vec<String> =
+        story.of_subject(subject).map(|(n, cause)| format!("{n}. {}", prose(&cause.headline))).collect();
+    if !causes.is_empty() {
+        out.push_str(&format!("**Cause:** {}\n\n", causes.join("; ")));
+    } else if !subject.reason.is_empty() && subject.reason != subject.headline {
         out.push_str(&format!("**Why:** {}\n\n", prose(&subject.reason)));
     }
     if subject.traffic != Traffic::NotTested {
         out.push_str(&format!("**Tested:** {}\n\n", words::traffic(subject.traffic)));
         measured(&mut out, subject);
     }
-    if let Some(next) = &subject.next {
+    if let Some(next) = subject.next.as_ref().filter(|_| causes.is_empty()) {
         out.push_str(&format!("**Next:** {}\n\n", prose(&next.action)));
         if let Some(command) = next.command.as_ref().filter(|command| !command.is_empty()) {
             out.push_str(&fence("sh", std::slice::from_ref(command)));

@@ -23,6 +23,7 @@ use model::{
 };
 
 use super::assumptions::Assumptions;
+use super::causes;
 use super::gate::{Level, Shown, details, sentence, shown};
 use super::index::Findings;
 use super::neutral::neutral;
@@ -30,7 +31,7 @@ use super::since::Ages;
 use super::streamed::Streamed;
 use super::words::{number, plural};
 use super::{RenderError, RenderOptions, coverage};
-use crate::report::{Effect, Finding, Report, SuppressedBy};
+use crate::report::{Cause, Effect, Finding, Report, SuppressedBy};
 
 /// Results that GitHub keeps of a run.
 const RESULTS: usize = 5_000;
@@ -51,9 +52,17 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         report.findings.iter().filter(|f| f.effect != Effect::Notes).map(|finding| finding.code.as_str()).collect();
     codes.extend(assumptions.shown().flat_map(|(_, assumed)| assumed.codes()));
     let ages = Ages::of(report);
+    let mut blamed: HashMap<&str, Vec<&Cause>> = HashMap::new();
+    for cause in &report.causes {
+        for finding in &cause.findings {
+            blamed.entry(finding).or_default().push(cause);
+        }
+    }
     let (rules, places) = rules::rules(codes, &options.rules);
     let result = |shown: &Shown<'_>| {
         let mut result = result(report, shown, &places, &index, options);
+        let causes = blamed.get(shown.finding.id.as_str()).into_iter().flatten();
+        result.related_locations = causes.filter_map(|cause| related(cause)).collect();
         result.baseline_state = ages.as_ref().and_then(|ages| ages.since(&shown.finding.id).baseline_state());
         result
     };
@@ -172,12 +181,24 @@ fn result(
         ]),
         baseline_state: None,
         fixes: fixes::of(finding, options),
+        related_locations: Vec::new(),
         code_flows: shown
             .subject
             .map(|subject| flows::flows(report, subject, finding, index, options))
             .unwrap_or_default(),
         suppressions: finding.suppressed.iter().map(suppression).collect(),
     }
+}
+
+/// The object to which a result traces back, with what it takes down.
+fn related(cause: &Cause) -> Option<Location> {
+    let object = cause.object.as_ref()?;
+    let text = format!("Root cause: {}; {} {}.", cause.headline, causes::does(cause.verdict), causes::takes(cause));
+    Some(Location {
+        message: Some(Message { text: neutral(&text).replace('[', "\\[").replace(']', "\\]") }),
+        physical_location: None,
+        logical_locations: vec![place::logical(object)],
+    })
 }
 
 fn suppression(by: &crate::report::Suppression) -> Suppression {

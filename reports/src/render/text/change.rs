@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::RenderError;
-use crate::render::change::{GROUPS, counts, name, objects, problems, request, requests, title, verdicts};
+use crate::render::change::{GROUPS, causes, counts, name, objects, problems, request, requests, title, verdicts};
 use crate::render::index::Findings;
 use crate::render::words::number;
 use crate::report::{Became, Change, Finding, Report, Subject, SubjectChange};
@@ -14,6 +14,8 @@ const INDENT: &str = "    ";
 /// Subjects per group and problems per subject; the rest is counted.
 const SUBJECTS: usize = 25;
 const PROBLEMS: usize = 6;
+/// Root causes that came or went.
+const CAUSES: usize = 12;
 /// Notes on objects of the change.
 const NOTES: usize = 12;
 
@@ -37,6 +39,11 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, change: &Change) -> 
     }
     more(sheet, "  ", noted.len(), NOTES, "object", "objects")?;
     line(sheet, change)?;
+    let all = causes(change);
+    for (became, told) in all.iter().take(CAUSES) {
+        sheet.flow("  ", INDENT, &[(ink(*became), told.clone())])?;
+    }
+    more(sheet, "  ", all.len(), CAUSES, "cause", "causes")?;
     let findings = Findings::of(report);
     for (became, heading) in GROUPS {
         let group: Vec<&SubjectChange> = change.subjects.iter().filter(|s| s.became == became).collect();

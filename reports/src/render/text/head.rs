@@ -1,4 +1,4 @@
-//! The top of the page: what was read, the verdict on the whole, what was not seen.
+//! The top of the page: what was read, and the answer; and, for the end, what was not seen.
 
 use super::sheet::{Ink, Sheet};
 use crate::render::assumptions::{Assumed, Assumptions, OTHERS, STRICT, TITLE};
@@ -6,8 +6,10 @@ use crate::render::words::{self, count, join_and, number, plural};
 use crate::render::{RenderError, coverage};
 use crate::report::{Report, Verdict};
 
+/// Columns of the bar of verdicts.
+const BAR: usize = 40;
 /// Inputs and gaps listed one by one; the rest is counted.
-const INPUTS: usize = 12;
+const INPUTS: usize = 4;
 const GAPS: usize = 12;
 const SCOPE: usize = 4;
 /// Kinds named in one gap.
@@ -36,12 +38,52 @@ pub(super) fn write(sheet: &mut Sheet<'_>, report: &Report, assumptions: &Assump
         "",
         &[(Ink::Dim, after.to_owned()), (Ink::Bold, overall.lead), (Ink::Plain, format!(" {}", overall.rest))],
     )?;
+    bar(sheet, report)?;
     counts(sheet, report)?;
+    hint(sheet, report, assumptions)
+}
+
+/// What was not seen: the end of the page, where nobody has to read past it.
+pub(super) fn not_read(
+    sheet: &mut Sheet<'_>,
+    report: &Report,
+    assumptions: &Assumptions<'_>,
+) -> Result<(), RenderError> {
     if !assumptions.is_silent() {
         sheet.gap()?;
         assumed(sheet, assumptions.shown().map(|(_, assumed)| assumed))?;
     }
     gaps(sheet, report, assumptions)
+}
+
+/// The verdicts as a bar, the worst first; whatever there is has at least one sign.
+fn bar(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
+    let total: usize = Verdict::ALL.iter().map(|&verdict| count(&report.summary, verdict)).sum();
+    if total == 0 {
+        return Ok(());
+    }
+    let length = BAR.min(sheet.room(""));
+    let mut line = Vec::new();
+    for &verdict in Verdict::ALL {
+        let n = count(&report.summary, verdict);
+        if n > 0 {
+            let signs = (n * length / total).max(1);
+            line.push((Ink::of_verdict(verdict), words::sign(verdict).repeat(signs)));
+        }
+    }
+    sheet.flow("", "", &line)
+}
+
+/// One line on what was not read, where a verdict hangs on it or may.
+fn hint(sheet: &mut Sheet<'_>, report: &Report, assumptions: &Assumptions<'_>) -> Result<(), RenderError> {
+    let texts: Vec<String> = assumptions.shown().map(|(_, assumed)| assumed.text().to_owned()).collect();
+    if !texts.is_empty() {
+        let told = format!("Assumed: {} (see the end).", texts.join("; "));
+        sheet.flow("", "  ", &[(Ink::Unsure, told)])?;
+    } else if report.summary.unknown > 0 && !coverage::merged_gaps(&report.snapshot.coverage, assumptions).is_empty() {
+        sheet.flow("", "  ", &[(Ink::Unsure, "Not everything was read (see the end).".to_owned())])?;
+    }
+    Ok(())
 }
 
 /// `2 broken · 0 degraded · 1 unknown · 9 config-ok (not tested) · 0 healthy`

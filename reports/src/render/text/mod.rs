@@ -1,6 +1,7 @@
 //! The report for a terminal: worst first, what breaks where, what to run next.
 
 mod asks;
+mod causes;
 mod chain;
 mod change;
 mod fix;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::assumptions::{Assumptions, rests};
+use super::causes::{Causes, is_fault};
 use super::index::Findings;
 use super::words::{self, plural};
 use super::{RenderError, RenderOptions};
@@ -27,6 +29,8 @@ pub use trace::render_trace;
 
 /// Subjects shown in detail unless asked otherwise: about what fits a scroll-back.
 const DETAILED: usize = 40;
+/// Subjects named of each cause that is told above.
+const OF_A_CAUSE: usize = 6;
 /// Namespaces named in the compact list of subjects without a finding.
 const NAMESPACES: usize = 20;
 /// Subjects named per namespace in that list.
@@ -42,14 +46,20 @@ pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Wri
         if let Some(change) = &report.change {
             change::line(&mut sheet, change)?;
         }
+        if options.bundle.is_some() {
+            sheet.flow("", "  ", &[(Ink::Plain, words::overall(report).lead)])?;
+        }
         return head::counts(&mut sheet, report);
     }
-    head::write(&mut sheet, report, &Assumptions::of(report))?;
+    let assumptions = Assumptions::of(report);
+    head::write(&mut sheet, report, &assumptions)?;
+    causes::write(&mut sheet, report)?;
     if options.summary_only {
         return Ok(());
     }
     subjects(&mut sheet, report, options.max_subjects.unwrap_or(DETAILED))?;
     gate::write(&mut sheet, report, options.show_suppressed)?;
+    head::not_read(&mut sheet, report, &assumptions)?;
     tail::write(&mut sheet, report, options.show_coverage)?;
     asks::write(&mut sheet, report, options.audience)
 }
@@ -69,18 +79,40 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
     let accepted = |s: &Subject| findings.of_subject(s).iter().any(|finding| finding.suppressed.is_some());
     let (excused, remarkable): (Vec<&Subject>, Vec<&Subject>) =
         remarkable.into_iter().partition(|s| s.excused && accepted(s));
-    for subject in remarkable.iter().take(at_most) {
-        sheet.gap()?;
-        subject::write(sheet, subject, &findings)?;
+    // One cause, one story: of many subjects of one cause the first are named here, and the cause counts them all.
+    let causes = Causes::of(report);
+    let shown: usize = report.causes.iter().filter(|cause| is_fault(cause)).count().min(causes::SHOWN);
+    let mut of_cause: BTreeMap<usize, usize> = BTreeMap::new();
+    let (mut told, mut left): (usize, Vec<&Subject>) = (0, Vec::new());
+    for subject in &remarkable {
+        let main = causes.main(subject).filter(|(number, _)| *number <= shown);
+        if let Some((number, _)) = main {
+            let count = of_cause.entry(number).or_default();
+            *count += 1;
+            if *count > OF_A_CAUSE || told >= at_most {
+                left.push(subject);
+                continue;
+            }
+            if *count == 1 || subject::has_more(subject) {
+                sheet.gap()?;
+            }
+            subject::of_cause(sheet, subject, &causes, shown, &findings)?;
+        } else if told < at_most {
+            sheet.gap()?;
+            subject::write(sheet, subject, &findings)?;
+        } else {
+            left.push(subject);
+            continue;
+        }
+        told += 1;
     }
-    let left: Vec<&Subject> = remarkable.iter().skip(at_most).copied().collect();
     if !left.is_empty() {
         sheet.gap()?;
         let counts: Vec<String> = [Verdict::Broken, Verdict::Degraded, Verdict::Unknown]
             .into_iter()
             .map(|verdict| (verdict, left.iter().filter(|subject| subject.verdict == verdict).count()))
             .filter(|(_, n)| *n > 0)
-            .map(|(verdict, n)| format!("{} {verdict}", words::number(n)))
+            .map(|(verdict, n)| format!("{} {}", words::number(n), words::label(verdict)))
             .collect();
         let more = format!("… and {} more ({}); see --format json", words::number(left.len()), counts.join(", "));
         sheet.flow("", "", &[(Ink::Bold, more)])?;
@@ -96,21 +128,21 @@ fn subjects(sheet: &mut Sheet<'_>, report: &Report, at_most: usize) -> Result<()
         (
             &attempted,
             Verdict::ConfigOk,
-            "config-ok — no fault found in what was read; it was to be measured and could not be, so not tested",
+            "no fault found in what was read; it was to be measured and could not be, so not tested",
         ),
         (
             &resting,
             Verdict::ConfigOk,
-            "config-ok — no fault found in what was read, assuming that what was not read is in order (see above); no \
-             request was sent, so not tested",
+            "no fault found in what was read, assuming that what was not read is in order (see below); no request was \
+             sent, so not tested",
         ),
         (
             &rest,
             Verdict::ConfigOk,
-            "config-ok — the configuration shows an open path; no request was sent, so not tested",
+            "no fault found: the configuration shows an open path; no request was sent, so not tested",
         ),
-        (&partly, Verdict::ConfigOk, "config-ok — no fault found in what was read; tested in part, see below"),
-        (&rest, Verdict::Healthy, "healthy — real requests were answered on every declared path"),
+        (&partly, Verdict::ConfigOk, "no fault found in what was read; tested in part, see below"),
+        (&rest, Verdict::Healthy, "verified: real requests were answered on every declared path"),
     ] {
         compact(sheet, subjects, verdict, title)?;
     }

@@ -8,6 +8,7 @@ use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::RenderError;
 use crate::render::fix as proved;
+use crate::render::causes::{Causes, culprit};
 use crate::render::index::Findings;
 use crate::render::words::{self, number, plural};
 use crate::report::{Path, PathState, Subject, Traffic};
@@ -18,20 +19,53 @@ const ENTRY_PROBLEMS: usize = 2;
 /// Vantages told per path, and things that were not proved.
 const ROWS: usize = 3;
 const OPEN: usize = 3;
-const INDENT: &str = "           ";
+const INDENT: &str = "    ";
 
-pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) -> Result<(), RenderError> {
-    let verdict = format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
+/// Is there something to say of it that no cause tells?
+pub(super) fn has_more(subject: &Subject) -> bool {
+    subject.traffic != Traffic::NotTested || !subject.entry_problems.is_empty() || only_in_part(subject)
+}
+
+/// Which of its ways are open takes a look at them.
+fn only_in_part(subject: &Subject) -> bool {
+    let carrying = || subject.paths.iter().filter(|path| !path.dormant);
+    carrying().any(|path| path.config == PathState::Open) && carrying().any(|path| path.config != PathState::Open)
+}
+
+/// One whose story causes tell: in one line, with what only it shows.
+pub(super) fn of_cause(
+    sheet: &mut Sheet<'_>,
+    subject: &Subject,
+    causes: &Causes<'_>,
+    shown: usize,
+    findings: &Findings<'_>,
+) -> Result<(), RenderError> {
+    let told: Vec<String> = causes
+        .of_subject(subject)
+        .filter(|(number, _)| *number <= shown)
+        .map(|(number, cause)| format!("{number} ({})", culprit(cause)))
+        .collect();
+    first_line(sheet, subject, &format!(" — see cause {}", words::join_and(&told)))?;
+    if only_in_part(subject) {
+        paths(sheet, subject)?;
+    }
+    tested(sheet, subject)?;
+    in_front(sheet, subject, findings)?;
+    next_test(sheet, subject)
+}
+
+fn first_line(sheet: &mut Sheet<'_>, subject: &Subject, told: &str) -> Result<(), RenderError> {
+    let verdict = format!("{}  ", words::label(subject.verdict).to_uppercase()).replace(' ', &STICKY.to_string());
     let name = words::subject_name(subject).replace(' ', &STICKY.to_string());
     sheet.flow(
         "",
         INDENT,
-        &[
-            (Ink::of_verdict(subject.verdict), verdict),
-            (Ink::Bold, name),
-            (Ink::Plain, format!(" — {}", subject.headline)),
-        ],
-    )?;
+        &[(Ink::of_verdict(subject.verdict), verdict), (Ink::Bold, name), (Ink::Plain, told.to_owned())],
+    )
+}
+
+pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) -> Result<(), RenderError> {
+    first_line(sheet, subject, &format!(" — {}", subject.headline))?;
     paths(sheet, subject)?;
     if !subject.reason.is_empty() && subject.reason != subject.headline {
         line(sheet, "why", &subject.reason)?;
@@ -48,6 +82,18 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
         frame::write(sheet, INDENT, culprit)?;
     }
     fix::write(sheet, &format!("{INDENT}fix      "), &format!("{INDENT}         "), proved::of(subject, findings))?;
+    tested(sheet, subject)?;
+    in_front(sheet, subject, findings)?;
+    if let Some(next) = &subject.next {
+        line(sheet, "next", &next.action)?;
+        if let Some(command) = next.command.as_deref().filter(|command| !command.is_empty()) {
+            sheet.command(&format!("{INDENT}         "), command)?;
+        }
+    }
+    next_test(sheet, subject)
+}
+
+fn tested(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
     if subject.traffic != Traffic::NotTested {
         line(sheet, "tested", words::traffic(subject.traffic))?;
         for path in subject.paths.iter().filter(|path| !path.by_vantage.is_empty()).take(PATHS) {
@@ -66,17 +112,18 @@ pub(super) fn write(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Finding
         }
         more(sheet, INDENT, subject.not_proved.len(), OPEN, "thing not proved", "things not proved")?;
     }
+    Ok(())
+}
+
+fn in_front(sheet: &mut Sheet<'_>, subject: &Subject, findings: &Findings<'_>) -> Result<(), RenderError> {
     let entries = findings.all(&subject.entry_problems);
     for problem in entries.iter().take(ENTRY_PROBLEMS) {
         line(sheet, "in front", &format!("{}: {}", problem.object, problem.message))?;
     }
-    more(sheet, INDENT, entries.len(), ENTRY_PROBLEMS, "problem in front of it", "problems in front of it")?;
-    if let Some(next) = &subject.next {
-        line(sheet, "next", &next.action)?;
-        if let Some(command) = next.command.as_deref().filter(|command| !command.is_empty()) {
-            sheet.command(&format!("{INDENT}         "), command)?;
-        }
-    }
+    more(sheet, INDENT, entries.len(), ENTRY_PROBLEMS, "problem in front of it", "problems in front of it")
+}
+
+fn next_test(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
     if let Some(test) = &subject.next_test {
         line(sheet, "test", &test.action)?;
         if let Some(command) = test.command.as_deref() {

@@ -3,7 +3,7 @@
 use super::head::more;
 use super::sheet::{Ink, STICKY, Sheet};
 use crate::render::measured::{SIGNS, board, file_line};
-use crate::render::words::{count, meaning_in, number};
+use crate::render::words::{count, meaning_in, number, sign, with_word as words_of};
 use crate::render::{RenderError, coverage};
 use crate::report::{Report, Verdict};
 
@@ -32,9 +32,9 @@ fn legend(sheet: &mut Sheet<'_>, report: &Report) -> Result<(), RenderError> {
         sheet.gap()?;
     }
     for verdict in words {
-        let word = format!("{:<11}", verdict.word()).replace(' ', &STICKY.to_string());
-        let told = (Ink::Dim, meaning_in(report, verdict).to_owned());
-        sheet.flow("", "           ", &[(Ink::of_verdict(verdict), word), told])?;
+        let word = format!("{} {}", sign(verdict), words_of(verdict)).replace(' ', &STICKY.to_string());
+        let told = (Ink::Dim, format!(" — {}", meaning_in(report, verdict)));
+        sheet.flow("", "    ", &[(Ink::of_verdict(verdict), word), told])?;
     }
     Ok(())
 }

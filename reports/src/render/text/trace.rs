@@ -47,9 +47,9 @@ struct Told<'r> {
 }
 
 fn opening(sheet: &mut Sheet<'_>, subject: &Subject) -> Result<(), RenderError> {
-    let verdict = format!("{:<11}", subject.verdict.word().to_uppercase()).replace(' ', &STICKY.to_string());
+    let verdict = format!("{}  ", words::label(subject.verdict).to_uppercase()).replace(' ', &STICKY.to_string());
     let name = words::subject_name(subject).replace(' ', &STICKY.to_string());
-    sheet.flow("", "           ", &[(Ink::of_verdict(subject.verdict), verdict), (Ink::Bold, name)])?;
+    sheet.flow("", "    ", &[(Ink::of_verdict(subject.verdict), verdict), (Ink::Bold, name)])?;
     sheet.flow("", "", &[(Ink::Plain, subject.headline.clone())])?;
     if !subject.reason.is_empty() && subject.reason != subject.headline {
         sheet.flow("", "", &[(Ink::Plain, subject.reason.clone())])?;
