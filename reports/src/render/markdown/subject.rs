@@ -3,8 +3,8 @@
 use super::escape::{code, fence, html_code, prose};
 use super::fix;
 use crate::render::assumptions::Assumptions;
-use crate::render::fix as proved;
 use crate::render::causes::Causes;
+use crate::render::fix as proved;
 use crate::render::index::Findings;
 use crate::render::text::chain_text;
 use crate::render::words::{self, plural};
