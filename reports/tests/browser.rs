@@ -49,7 +49,7 @@ fn the_html_report_works_in_a_browser() {
     write(&made.join("deny.html"), &common::deny_all());
     write(&made.join("shop.html"), &common::shop());
     let run = Command::new("node")
-        .args(["--test", "report.test.mjs", "pictures.test.mjs"])
+        .args(["--test", "--test-concurrency=1", "report.test.mjs", "pictures.test.mjs"])
         .current_dir(&folder)
         .env("KUBEREACH_HTML", &made)
         .output()

@@ -68,8 +68,9 @@ describe('a report', () => {
   }
 
   it('is filtered by words, in any order and case', () => open(sample, {}, async (page) => {
-    const wanted = await rows(page).first().locator('th').innerText();
-    const [kind, name] = wanted.split(/\s+/);
+    await rows(page).first().scrollIntoViewIfNeeded();
+    const wanted = await rows(page).first().locator('th').textContent();
+    const [kind, name] = wanted.trim().split(/\s+/);
     await page.fill('#filter [name=q]', `${name.toUpperCase()} ${kind}`);
     await page.waitForFunction(() => document.querySelector('#filter output').value.includes(' of '));
     const left = await shown(page).allInnerTexts();
@@ -153,7 +154,7 @@ describe('a report', () => {
     assert.equal(await shown(page).count(), await rows(page).count());
     const section = page.locator('section.subject').first();
     await section.scrollIntoViewIfNeeded();
-    assert.ok(await section.locator('.headline').isVisible());
+    await section.locator('.headline').waitFor();
     await section.locator('details.failing > summary').click();
     assert.ok(await section.locator('ol.segments li').first().isVisible());
     assert.ok(await page.locator('table.matrix').isVisible());

@@ -26,6 +26,9 @@ pub(crate) struct CauseRow {
     /// The culprit; absent where it is something that was not read
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectRef>,
+    /// The kinds that were not read, where that is the cause
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
     /// The worst verdict that it explains
@@ -343,6 +346,7 @@ impl<'r> Index<'r> {
         CauseRow {
             id: cause.id.clone(),
             object: cause.object.clone(),
+            missing: cause.missing.clone(),
             cluster: cause.cluster.clone(),
             verdict: cause.verdict,
             says: cause.headline.clone(),

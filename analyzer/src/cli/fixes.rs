@@ -10,7 +10,7 @@ use kubereach_reports::report::Report;
 #[derive(Debug, Args)]
 pub(super) struct FixFlags {
     /// Prove repairs of what is found by judging again: within limits of time (auto), all of them, or none
-    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "auto|all|never", hide_possible_values = true)]
+    #[arg(help_heading = super::args::heading::OUTPUT, long, value_enum, default_value_t = When::Auto, value_name = "auto|all|never", hide_possible_values = true)]
     pub fixes: When,
 }
 

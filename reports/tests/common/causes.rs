@@ -104,6 +104,7 @@ fn cause(id: &str, culprit: Option<ObjectRef>, headline: &str, evidence: &str, s
     Cause {
         id: id.to_owned(),
         object: culprit,
+        missing: None,
         cluster: None,
         verdict: Verdict::Broken,
         findings: Vec::new(),

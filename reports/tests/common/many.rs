@@ -66,6 +66,7 @@ pub fn with_causes(mut report: Report) -> Report {
     let cause = |id: String, headline: String| Cause {
         id,
         object: Some(object("Node", "", "node-1")),
+        missing: None,
         cluster: None,
         verdict: Verdict::Broken,
         findings: Vec::new(),

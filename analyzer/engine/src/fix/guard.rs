@@ -3,6 +3,7 @@
 use kubereach_model::evidence::command::cut;
 use kubereach_model::snapshot::is_masked;
 use kubereach_model::snapshot::model::Meta;
+use kubereach_reports::report::Fix;
 use kubereach_reports::secrets;
 use serde_json::Value;
 
@@ -88,6 +89,13 @@ pub(super) fn may_write(patch: &Patch) -> bool {
     };
     // A value may be one for the name that it has.
     patch.texts().iter().all(harmless) && patch.diff().iter().all(|line| secrets::mask(line).is_none())
+}
+
+/// Would a report show it as it is? A repair with a part masked is none.
+pub(super) fn is_harmless(fix: &Fix) -> bool {
+    let mut cleaned = fix.clone();
+    secrets::clean_one(&mut cleaned);
+    cleaned == *fix
 }
 
 /// A name as an API server accepts it (RFC 1123 subdomain), so that no shell and no reader can be misled by it.

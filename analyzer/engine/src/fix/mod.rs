@@ -36,9 +36,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What is worth waiting for when nobody asked: 32 patches, and together no more than judging 600,000 objects costs
-    /// (a few seconds on two cores).
-    pub const USUAL: Self = Self { patches: 32, objects: 600_000 };
+    /// What is worth waiting for when nobody asked: 16 patches, and together no more than judging 300,000 objects costs
+    /// (a second or two on two cores).
+    pub const USUAL: Self = Self { patches: 16, objects: 300_000 };
     /// What somebody asked for.
     pub const ASKED: Self = Self { patches: 1_000, objects: usize::MAX };
 }
@@ -69,7 +69,9 @@ pub fn offer(report: &mut Report, intake: &Intake, options: &IntakeOptions, limi
             if !seen.insert(id.clone()) {
                 shared.insert(id.clone());
             }
-            fixes.insert(id, fix);
+            if guard::is_harmless(&fix) {
+                fixes.insert(id, fix);
+            }
         }
     }
     for finding in &mut report.findings {
@@ -126,13 +128,10 @@ fn of_snapshot(
     }
     let judged = judge_snapshot(snapshot, &Filter::default());
     let before = Standing::of(&judged);
-    let mut found: BTreeMap<String, Wanted> = BTreeMap::new();
-    for finding in before.findings() {
-        if let Some(repair) = repairs::of(finding.code()) {
-            let id = finding.id();
-            if wanted.contains(&id) {
-                found.entry(id).or_insert_with(|| Wanted { finding: Arc::clone(finding), repair });
-            }
+    let mut found: Vec<(String, Wanted)> = Vec::new();
+    for (id, finding) in before.findings() {
+        if let (Some(repair), true) = (repairs::of(finding.code()), wanted.contains(id)) {
+            found.push((id.to_owned(), Wanted { finding: Arc::clone(finding), repair }));
         }
     }
     let targets = targets(snapshot, intake, &found);
@@ -188,9 +187,9 @@ fn locate(fix: &mut Fix, place: Option<Place>) {
 }
 
 /// The objects in which the findings stand and those which they name, whole, as they were read.
-fn targets(snapshot: &Snapshot, intake: &Intake, found: &BTreeMap<String, Wanted>) -> BTreeMap<u32, Target> {
+fn targets(snapshot: &Snapshot, intake: &Intake, found: &[(String, Wanted)]) -> BTreeMap<u32, Target> {
     let mut origins: BTreeSet<u32> = BTreeSet::new();
-    for Wanted { finding, .. } in found.values() {
+    for (_, Wanted { finding, .. }) in found {
         origins.extend(finding.field.as_ref().map(|(origin, _)| *origin));
         origins.extend(snapshot.origin_of(&finding.object));
         origins.extend(finding.related.iter().filter_map(|related| snapshot.origin_of(&related.object)));

@@ -23,7 +23,7 @@ pub(super) const CHOICES: usize = 8;
 pub(super) struct Standing {
     rows: BTreeMap<ObjectRef, Row>,
     /// Findings that may have a repair, each once.
-    findings: Vec<Arc<Finding>>,
+    findings: Vec<(String, Arc<Finding>)>,
     /// Who shows them.
     shown_by: HashMap<String, BTreeSet<ObjectRef>>,
 }
@@ -59,9 +59,10 @@ impl Standing {
             let on_paths = subject.paths.iter().flat_map(|path| &path.segments).flat_map(|segment| segment.findings());
             for finding in subject.notes.iter().chain(on_paths) {
                 if repairs::of(finding.code()).is_some() {
-                    let by = this.shown_by.entry(finding.id()).or_default();
+                    let id = finding.id();
+                    let by = this.shown_by.entry(id.clone()).or_default();
                     if by.is_empty() {
-                        this.findings.push(Arc::clone(finding));
+                        this.findings.push((id, Arc::clone(finding)));
                     }
                     by.insert(subject.object.clone());
                 }
@@ -70,8 +71,13 @@ impl Standing {
         this
     }
 
-    pub(super) fn findings(&self) -> impl Iterator<Item = &Arc<Finding>> {
-        self.findings.iter()
+    /// Findings that may have a repair with their ids, those first that most subjects show.
+    pub(super) fn findings(&self) -> Vec<(&str, &Arc<Finding>)> {
+        let count = |id: &str| std::cmp::Reverse(self.shown_by.get(id).map_or(0, BTreeSet::len));
+        let mut all: Vec<(&str, &Arc<Finding>)> =
+            self.findings.iter().map(|(id, finding)| (id.as_str(), finding)).collect();
+        all.sort_by_key(|(id, finding)| (count(id), finding.effect(), *id));
+        all
     }
 
     /// How many subjects there are.

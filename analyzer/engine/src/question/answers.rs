@@ -382,7 +382,7 @@ impl<'v, 's> Answers<'v, 's> {
         protocol: Option<Protocol>,
         explain: bool,
     ) -> Matrix {
-        let everyone = || -> Vec<Party<'s>> { self.finder.everyone().into_iter().map(super::party).collect() };
+        let everyone = || -> Vec<Party<'s>> { self.finder.everyone().into_iter().map(Party::of_pod).collect() };
         let from = self.grouped(from.unwrap_or_else(everyone));
         let mut to = to.unwrap_or_else(everyone);
         for party in to.iter_mut().filter(|party| party.port.is_none()) {

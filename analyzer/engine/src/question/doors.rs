@@ -4,7 +4,7 @@ use kubereach_model::evidence::{Carriers, SubjectPaths};
 use kubereach_model::snapshot::model::Pod;
 use kubereach_model::snapshot::{GroupKind, nearest};
 
-use super::{Finder, Party, Unresolved, party};
+use super::{Finder, Party, Unresolved};
 use crate::checks;
 use crate::evaluate::door::{DOORS, Door, Kind};
 use crate::evaluate::service::Backends;
@@ -68,7 +68,7 @@ impl<'s> Finder<'_, 's> {
                     let namespace = pod.namespace.as_deref().unwrap_or_default();
                     self.cluster.snapshot.lookup::<Pod>(namespace, &pod.name).found()
                 });
-                found.map(|pod| Party { dials_pods: true, ..party(self.view.ends.pod(pod)) }).collect()
+                found.map(|pod| Party { dials_pods: true, ..Party::of_pod(self.view.ends.pod(pod)) }).collect()
             }
             Carriers::OwnIdentity => alone("the network plugin's own proxy", End::OwnProxy),
             Carriers::Unseen => alone("pods of the controller, which were not seen", End::Anyone),

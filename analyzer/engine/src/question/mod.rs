@@ -128,8 +128,11 @@ fn shown(object: &ObjectRef) -> String {
     }
 }
 
-fn party(end: PodEnd<'_>) -> Party<'_> {
-    Party { label: shown(&end.object()), end: End::Pod(end), port: None, service: None, dials_pods: false }
+impl<'s> Party<'s> {
+    /// A pod, under its own name.
+    pub fn of_pod(pod: PodEnd<'s>) -> Self {
+        Self { label: shown(&pod.object()), end: End::Pod(pod), port: None, service: None, dials_pods: false }
+    }
 }
 
 impl<'v, 's> Finder<'v, 's> {
@@ -198,7 +201,7 @@ impl<'v, 's> Finder<'v, 's> {
     /// A pod by namespace and name; where the input has none of that name, a workload.
     pub fn pod_or_workload(&self, namespace: &str, name: &str) -> Result<Vec<Party<'s>>, Unresolved> {
         match self.cluster.snapshot.lookup::<kubereach_model::snapshot::model::Pod>(namespace, name) {
-            Lookup::Found(pod) => Ok(vec![party(self.view.ends.pod(pod))]),
+            Lookup::Found(pod) => Ok(vec![Party::of_pod(self.view.ends.pod(pod))]),
             missing => {
                 if let Some(workload) = self.cluster.snapshot.workloads.named(namespace, name).next() {
                     return self.of_workload(workload);
@@ -311,7 +314,7 @@ impl<'v, 's> Finder<'v, 's> {
         match lower.as_str() {
             "pod" | "pods" | "po" => {
                 return Some(match self.cluster.snapshot.lookup(namespace, name) {
-                    Lookup::Found(pod) => Ok(Named::Parties(vec![party(self.view.ends.pod(pod))])),
+                    Lookup::Found(pod) => Ok(Named::Parties(vec![Party::of_pod(self.view.ends.pod(pod))])),
                     Lookup::Absent(_) => Err(Unresolved::Absent(self.elsewhere("pod", namespace, name))),
                     Lookup::Unknown(gap) => {
                         Err(Unresolved::Unread(self.elsewhere("pod", namespace, name), gap.sentence()))
@@ -350,12 +353,12 @@ impl<'v, 's> Finder<'v, 's> {
                 let pods = self.cluster.snapshot.pods.in_namespace(&stored.metadata.namespace);
                 pods.filter(|pod| !pod.is_finished() && selector.matches(&pod.metadata.labels) == Some(true))
             })
-            .map(|pod| party(self.view.ends.pod(pod)))
+            .map(|pod| Party::of_pod(self.view.ends.pod(pod)))
             .collect();
         if !pods.is_empty() {
             return Ok(pods);
         }
-        let template = self.view.ends.template(workload).map(party);
+        let template = self.view.ends.template(workload).map(Party::of_pod);
         template.map(|t| vec![t]).ok_or_else(|| Unresolved::NoPods(shown(&workload.object())))
     }
 }

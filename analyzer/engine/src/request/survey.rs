@@ -98,17 +98,18 @@ impl Survey {
     pub(super) fn of(requests: &Requests<'_, '_>) -> Self {
         let mut survey = Self::default();
         for opened in &requests.doors {
-            match opened.door.listed() {
-                Some(all) => all.into_iter().for_each(|one| survey.add(one)),
-                // Nobody knows what these do.
-                None => {
-                    let subjects = opened.own.iter().filter_map(|at| requests.subjects.get(*at));
-                    let hosts: BTreeSet<&String> =
-                        subjects.flat_map(|s| &s.paths).filter_map(|path| path.key.host.as_ref()).collect();
-                    for host in hosts {
-                        survey.add(Listing { host: Some(host.to_ascii_lowercase()), ..Listing::default() });
-                    }
+            if let Some(all) = opened.door.listed() {
+                for one in all {
+                    survey.add(one);
                 }
+                continue;
+            }
+            // Nobody knows what these do.
+            let subjects = opened.own.iter().filter_map(|at| requests.subjects.get(*at));
+            let hosts: BTreeSet<&String> =
+                subjects.flat_map(|s| &s.paths).filter_map(|path| path.key.host.as_ref()).collect();
+            for host in hosts {
+                survey.add(Listing { host: Some(host.to_ascii_lowercase()), ..Listing::default() });
             }
         }
         survey

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::request::{Answer, Query, Requests};
+use kubereach_engine::request::{Answer, Query, RedirectRow, Requests};
 use kubereach_intake::progress::Silent;
 use kubereach_intake::read;
 use serde::Deserialize;
@@ -79,7 +79,7 @@ fn compare(asked: &Asked, answer: &Answer, errors: &mut Vec<String>) {
         differ("the list of backends", format!("{own:?}"), &format!("{backends:?}"));
     }
     if let Some(location) = &asked.location {
-        let own = answer.redirect.as_ref().map_or_else(|| "nothing".to_owned(), |to| to.location());
+        let own = answer.redirect.as_ref().map_or_else(|| "nothing".to_owned(), RedirectRow::location);
         differ("the location", own, location);
     }
     if let Some(route) = &asked.route {

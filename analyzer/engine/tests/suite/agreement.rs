@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use kubereach_engine::checks;
 use kubereach_engine::evaluate::Cluster;
-use kubereach_engine::policy::Protocol;
-use kubereach_engine::question::{Answers, Finder, Row};
+use kubereach_engine::policy::cni::Enforcement;
+use kubereach_engine::policy::{HABITS, Protocol, Request};
+use kubereach_engine::question::{Answers, Finder, Party, Row, Target, portable};
 use kubereach_intake::progress::Silent;
 use kubereach_model::evidence::{Carriers, Path, Segment};
 use kubereach_reports::report::{Backend, Effect, PathState, Port, SegmentName};
@@ -113,3 +114,50 @@ const DEPENDS: [&str; 8] = [
     "policy/caller-unseen",
     "policy/not-enforced",
 ];
+
+/// Asked as if the plugin ran that was seen running, `can` answers what it answers anyway.
+#[test]
+fn the_answer_under_the_plugin_that_runs_is_the_answer() {
+    let (mut wrong, mut asked) = (Vec::new(), 0);
+    for folder in folders() {
+        let Ok(read) = kubereach_intake::read(&inputs(&folder), &options(&args(&folder)), &Silent) else { continue };
+        for snapshot in &read.snapshots {
+            let cluster = Cluster::new(snapshot);
+            let view = cluster.policies();
+            let runs = match &view.plugins.enforcement {
+                Enforcement::Enforced { by, .. } | Enforcement::NotEnforced { by, .. } => *by,
+                Enforcement::Unknown(_) => continue,
+            };
+            let Some(habits) = HABITS.iter().find(|habits| habits.name == runs) else { continue };
+            // A plugin that is set to enforce nothing does what it is set to, not what it is used to.
+            if habits.enforces == matches!(view.plugins.enforcement, Enforcement::NotEnforced { .. }) {
+                continue;
+            }
+            let finder = Finder::new(view, &cluster);
+            let target = Target { protocol: Protocol::Tcp, port: Some(8080) };
+            let pods: Vec<Party<'_>> = finder.everyone().into_iter().take(CALLERS).map(Party::of_pod).collect();
+            let to: Vec<Party<'_>> = pods.iter().map(|pod| Party { port: Some(target), ..pod.clone() }).collect();
+            if pods.is_empty() {
+                continue;
+            }
+            let mut rows = Answers::new(view, finder).rows(pods.clone(), to.clone(), None, false);
+            portable(&cluster, (&pods, &to), None, &Request::default(), &mut rows);
+            for row in &rows {
+                asked += 1;
+                let there = row.portable.iter().find(|of| of.plugins.contains(&runs)).map(|of| of.answer);
+                if there.is_some_and(|there| there != row.answer) {
+                    let because: Vec<&str> = row.because.iter().map(|because| because.text.as_str()).collect();
+                    wrong.push(format!(
+                        "{}: {} -> {}: {} and under {runs} {there:?}: {because:?}",
+                        name(&folder),
+                        row.from,
+                        row.to,
+                        row.answer
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(asked > 500, "only {asked} pairs were asked about");
+}

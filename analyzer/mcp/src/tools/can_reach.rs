@@ -86,6 +86,9 @@ struct Row {
     addresses: Vec<Addresses>,
     /// What decides, or what is missing; the first ten
     because: Vec<Because>,
+    /// Rules that nearly let through what is denied, with what to change
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    near: Vec<Because>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     assumptions: Vec<AssumptionRow>,
 }
@@ -160,15 +163,6 @@ fn run(desk: &Desk<'_>, arguments: JsonObject) -> Result<Answer, String> {
 }
 
 fn row(row: &engine::Row) -> Row {
-    let because = row.because.iter().take(FEW).map(|because| Because {
-        direction: because.direction,
-        policy: because.policy.clone(),
-        does: because.says,
-        rule: because.rule,
-        says: because.text.clone(),
-        place: because.location.as_ref().map(ToString::to_string),
-        quoted: Vec::new(),
-    });
     let ports = row.ports.iter().map(|ports| Ports {
         protocol: ports.protocol,
         allowed: ports.allowed.clone(),
@@ -195,7 +189,21 @@ fn row(row: &engine::Row) -> Row {
         egress: row.egress,
         ports: ports.collect(),
         addresses: addresses.collect(),
-        because: because.collect(),
+        because: reasons(&row.because),
+        near: reasons(&row.near),
         assumptions: row.assumptions.iter().take(FEW).map(AssumptionRow::from).collect(),
     }
+}
+
+fn reasons(all: &[engine::Because]) -> Vec<Because> {
+    let reasons = all.iter().take(FEW).map(|because| Because {
+        direction: because.direction,
+        policy: because.policy.clone(),
+        does: because.says,
+        rule: because.rule,
+        says: because.text.clone(),
+        place: because.location.as_ref().map(ToString::to_string),
+        quoted: Vec::new(),
+    });
+    reasons.collect()
 }

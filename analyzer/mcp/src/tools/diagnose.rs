@@ -110,7 +110,7 @@ fn run(desk: &Desk<'_>, arguments: JsonObject) -> Result<Answer, String> {
     let ask: Input = parse(arguments)?;
     let (source, loaded) = desk.loaded(ask.source.as_deref())?;
     let kind = kind_of(&ask.kind)?;
-    let namespace = ask.namespace.as_deref().unwrap_or("default");
+    let namespace = if kind.is_namespaced() { ask.namespace.as_deref().unwrap_or("default") } else { "" };
     let word = kind.word();
     let is = |subject: &&Subject| {
         door::names(&word, &subject.kind, subject.group.as_deref())

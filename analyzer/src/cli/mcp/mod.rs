@@ -13,7 +13,7 @@ use kubereach_engine::Filter;
 use kubereach_intake::{self as intake, InputSpec};
 use kubereach_mcp::{Bound, Measure, Server, Source, SourceKind, Watched};
 
-use super::args::Reading;
+use super::args::{Reading, heading};
 use super::{Failure, OK, input};
 
 /// Ids that mean something else where a source's id stands.
@@ -31,24 +31,24 @@ const LONGEST_ID: usize = 40;
     Clients start it by themselves: claude mcp add kubereach -- kubereach mcp --live. What it may read is fixed\n\
     here; no tool takes a path, a context or an address. docs/mcp.md has the configuration of common clients.")]
 pub(in crate::cli) struct Mcp {
-    #[command(flatten)]
-    pub reading: Reading,
     /// Only subjects of these namespaces (repeatable)
-    #[arg(short, long, value_name = "NAMESPACE")]
+    #[arg(help_heading = heading::JUDGE, short, long, value_name = "NAMESPACE")]
     pub namespace: Vec<String>,
     /// All INPUTs are of one cluster: one source, not one each
-    #[arg(long)]
+    #[arg(help_heading = heading::JUDGE, long)]
     pub together: bool,
     /// Serve HTTP on this loopback address (port 0 for any) and print the token that clients need
-    #[arg(long, value_name = "127.0.0.1:PORT")]
+    #[arg(help_heading = heading::OUTPUT, long, value_name = "127.0.0.1:PORT")]
     pub http: Option<SocketAddr>,
     /// Offer the tool measure, which creates a Job and a ConfigMap after a person said yes, and deletes them
     #[cfg(feature = "live")]
-    #[arg(long, requires = "live")]
+    #[arg(help_heading = heading::LIVE, long, requires = "live")]
     pub allow_run: bool,
     #[cfg(feature = "live")]
     #[command(flatten)]
     pub pod: super::run::PodFlags,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// Serves until the client is gone.

@@ -12,7 +12,7 @@ use crate::render::words::{join_and, label, number, plural};
 use crate::report::{Cause, CauseSubject, Report, Summary, Verdict};
 
 /// Causes that stand open; the others are folded, and what passes even those is counted.
-const OPEN: usize = 5;
+const OPEN: usize = 4;
 const FOLDED: usize = 150;
 /// Subjects that are named where there are no more, and links in the folded list.
 const NAMED: usize = 4;

@@ -116,6 +116,8 @@ pub(super) fn open(report: &Report, plan: &Plan, assumptions: &Assumptions<'_>) 
         causes => report.causes.len(),
         gaps => if matters { gaps.len() } else { 0 },
         assumed => Serde(assumed(assumptions)),
+        // What a cause tells is not told twice.
+        assumed_above => report.causes.iter().all(|cause| cause.assumptions.is_empty()),
         problems => report.snapshot.problems.len(),
         measured => !report.snapshot.observations.is_empty(),
         left_out => (plan.left_out > 0).then(|| number(plan.left_out)),

@@ -12,6 +12,7 @@ const REASONS: &[(&str, &str)] = &[
     ("AddedOrUpdatedWithWarning", "nginx/kubernetes-ingress: internal/k8s/controller.go"),
     ("FailedBuildModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     ("FailedDeployModel", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
+    ("ConflictingIngressClass", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     ("FailedLoadGroupID", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     ("FailedAddFinalizer", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
     ("BackendNotFound", "kubernetes-sigs/aws-load-balancer-controller: pkg/k8s/events.go"),
@@ -33,8 +34,8 @@ const REASONS: &[(&str, &str)] = &[
     ("FailedToUpdateEndpointSlices", "kubernetes/kubernetes: pkg/controller/endpointslice/endpointslice_controller.go"),
     ("FailedToUpdateEndpoint", "kubernetes/kubernetes: pkg/controller/endpoint/endpoints_controller.go"),
     ("BadConfig", "cert-manager: pkg/controller/certificate-shim/sync.go"),
-    ("KongConfigurationTranslationFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
-    ("KongConfigurationApplyFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/events.go"),
+    ("KongConfigurationTranslationFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/kong_client.go"),
+    ("KongConfigurationApplyFailed", "Kong/kubernetes-ingress-controller: internal/dataplane/kong_client.go"),
 ];
 
 /// What a controller says of an object.

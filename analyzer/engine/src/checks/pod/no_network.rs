@@ -4,8 +4,8 @@ use kubereach_reports::report::{ObjectRef, SegmentName};
 
 use crate::evaluate::Cluster;
 use crate::resolve::plumbing::{Does, addresses_run_out};
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Notes, Text};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::Found;
 use kubereach_model::snapshot::model::Pod;
 
@@ -43,7 +43,7 @@ pub fn finding(cluster: &Cluster<'_>, pod: Found<'_, Pod>) -> Option<Finding> {
     } else {
         format!("pod {} gets no network on node {node}", meta.name)
     };
-    let finding = DOC.finding(pod.object(), message).cause(command::end_of(words)).relates(about.clone(), "its node");
+    let finding = DOC.finding(pod.object(), message).cause(said::end(words)).relates(about.clone(), "its node");
     Some(match agent {
         Some(down) => {
             let action = format!("Find out why {} is not ready on the node.", down.component.name);

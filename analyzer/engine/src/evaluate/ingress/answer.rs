@@ -128,11 +128,12 @@ impl Shared {
         if request.dialled.parse::<IpAddr>().is_ok() || !matches!(request.port, 80 | 443) {
             return None;
         }
-        match self.server(&request.host) {
-            Some(Some(_)) => Some(Fit::Host),
-            Some(None) => Some(Fit::Any),
-            None => None,
+        let [exact, wildcard, any] = Self::names(&request.host);
+        let serves = |name: &Option<String>| self.hosts.contains_key(name);
+        if [exact, wildcard].iter().any(|name| name.is_some() && serves(name)) {
+            return Some(Fit::Host);
         }
+        serves(&any).then_some(Fit::Any)
     }
 
     /// The hosts that a request is looked up at, the most specific first.
@@ -140,13 +141,6 @@ impl Shared {
         let wildcard =
             host.split_once('.').filter(|(label, _)| !label.is_empty()).map(|(_, parent)| format!("*.{parent}"));
         [Some(host.to_owned()), wildcard, None]
-    }
-
-    /// The most specific host that serves a request.
-    fn server(&self, host: &str) -> Option<Option<String>> {
-        let [exact, wildcard, any] = Self::names(host);
-        let mut named = [exact, wildcard].into_iter().flatten().map(Some).chain([any]);
-        named.find(|name| self.hosts.contains_key(name))
     }
 
     fn handled(&self, cluster: &Cluster<'_>, ingresses: &Ingresses<'_>, request: &Request, fit: Fit) -> Handled {

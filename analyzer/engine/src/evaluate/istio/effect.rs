@@ -32,7 +32,7 @@ pub(super) fn of_rule(cx: &BoundContext<'_, '_>, rule: &Rule<'_>, request: &Requ
     let raw = raw(rule);
     match &rule.does {
         Does::Redirects(_) => {
-            taken.redirect = raw.and_then(|raw| redirected(raw.get("redirect")?, rule, request, port))
+            taken.redirect = raw.and_then(|raw| redirected(raw.get("redirect")?, rule, request, port));
         }
         Does::Answers(status) => {
             let status = u16::try_from(*status).unwrap_or_default();

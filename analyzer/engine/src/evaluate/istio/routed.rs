@@ -167,7 +167,7 @@ impl<'s> Around<'_, 's> {
         let mut found = Vec::new();
         for door in doors.iter().filter(|door| fits(door.server, For::Connections)) {
             for (at, service) in self.all.services.iter().enumerate() {
-                for standing in standing_of((at, service), *door, None) {
+                if let Some(standing) = standing_of((at, service), *door, None) {
                     let binding = Binding::Gateway(door.gateway);
                     let virtual_cx = VirtualContext { cluster: self.cluster, all: self.all, service };
                     let cx = standing.bound(&virtual_cx, &binding);
@@ -313,7 +313,7 @@ fn client_check(server: &Server) -> Option<String> {
     matches!(mode, "MUTUAL" | "ISTIO_MUTUAL").then(|| format!("clients have to show a certificate (TLS mode {mode})"))
 }
 
-impl<'a, 's> Door<'a, 's> {
+impl<'a> Door<'a, '_> {
     /// The most specific host of the server that covers a name.
     fn covers(&self, name: &str) -> Option<&'a str> {
         let namespace = self.cx.gateway.namespace();

@@ -56,7 +56,7 @@ fn meant<'s>(service: &'s Service, wanted: &Value) -> Option<&'s ServicePort> {
         return ports.iter().find(|port| port.name == near);
     }
     match ports {
-        [only] => Some(only),
+        [only] => Some(only).filter(|only| !wanted.as_str().is_some_and(|wanted| near::are_two(wanted, &only.name))),
         _ => None,
     }
 }

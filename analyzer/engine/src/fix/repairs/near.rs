@@ -7,12 +7,23 @@ use serde_json::Value;
 /// More words than this are not compared.
 const COMPARED: usize = 2_000;
 
+/// Words that are near to each other and mean different things: who writes one of them means it.
+const MEANT: [&str; 16] = [
+    "http", "https", "ws", "wss", "grpc", "grpcs", "tcp", "tls", "udp", "dns", "web", "dev", "test", "tests", "main",
+    "mail",
+];
+
+/// Are these two of the words that mean different things?
+pub(super) fn are_two(one: &str, other: &str) -> bool {
+    one != other && MEANT.contains(&one) && MEANT.contains(&other)
+}
+
 /// How many letters two words are apart, where that is a slip: at most two, and no more than one in three, and no digit
 /// (`db-1` and `db-2` are two things).
 fn slip(one: &str, other: &str) -> Option<usize> {
     let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
     let longest = one.chars().count().max(other.chars().count());
-    if longest > 253 {
+    if longest > 253 || are_two(one, other) {
         return None;
     }
     let apart = strsim::osa_distance(one, other);
@@ -116,6 +127,9 @@ mod tests {
             ("web-1", vec!["web-2"], None),
             ("cart", vec!["cart"], None),
             ("cart", vec!["payments"], None),
+            ("https", vec!["http"], None),
+            ("htps", vec!["http", "https"], None),
+            ("htpp", vec!["http", "https"], Some("http")),
         ] {
             assert_eq!(meant(word, words.iter().copied()), expected, "{word} {words:?}");
         }

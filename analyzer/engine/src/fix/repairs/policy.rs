@@ -22,7 +22,7 @@ pub(super) fn propose(case: &Case<'_>) -> Vec<Patch> {
 fn of_policy(case: &Case<'_>, target: &Target) -> Vec<Patch> {
     let found = case.snapshot.lookup::<NetworkPolicy>(target.namespace(), &target.object.name).found();
     let Some(rules) = found.and_then(|policy| policy.get().value.spec.ingress.as_ref()) else { return Vec::new() };
-    let behind = behind(case, target);
+    let (behind, names) = (behind(case, target), names(case, target));
     let mut patches = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         let path: FieldPath = field!["spec", "ingress", index].into();
@@ -30,7 +30,7 @@ fn of_policy(case: &Case<'_>, target: &Target) -> Vec<Patch> {
             let path: FieldPath = below(&path, field!["from", n]).collect();
             patches.extend(of_peer(case, target, peer, &path));
         }
-        patches.extend(of_ports(target, rule, &path, &behind));
+        patches.extend(of_ports(target, rule, &path, &behind, &names));
     }
     patches
 }
@@ -127,9 +127,41 @@ fn behind(case: &Case<'_>, target: &Target) -> BTreeSet<(u16, u16, String)> {
     all
 }
 
+/// Names of ports that the pods declare which the policy selects.
+fn names<'c>(case: &Case<'c>, target: &Target) -> BTreeSet<&'c str> {
+    let (snapshot, namespace) = (case.snapshot, target.namespace());
+    let Some(policy) = snapshot.lookup::<NetworkPolicy>(namespace, &target.object.name).found() else {
+        return BTreeSet::new();
+    };
+    let selector = &policy.get().value.spec.pod_selector;
+    let pods = snapshot.pods.in_namespace(namespace).map(|pod| &*pod.get().value);
+    let of_pods = pods.filter(|pod| selector.matches(&pod.metadata.labels) == Some(true)).map(|pod| &pod.spec);
+    let workloads = snapshot.workloads.in_namespace(namespace).map(|workload| &*workload.get().value);
+    let of_templates = workloads.filter_map(|workload| {
+        let template = workload.template()?;
+        (selector.matches(&template.metadata.labels) == Some(true)).then(|| workload.pod_spec())?
+    });
+    let ports = of_pods.chain(of_templates).flat_map(|spec| spec.serving_containers()).flat_map(|c| &c.ports);
+    ports.map(|port| port.name.as_str()).filter(|name| !name.is_empty()).collect()
+}
+
 /// The port of the pods in the place of the Service's; and one more where none was meant.
-fn of_ports(target: &Target, rule: &PolicyRule, path: &[Step], behind: &BTreeSet<(u16, u16, String)>) -> Vec<Patch> {
+fn of_ports(
+    target: &Target,
+    rule: &PolicyRule,
+    path: &[Step],
+    behind: &BTreeSet<(u16, u16, String)>,
+    names: &BTreeSet<&str>,
+) -> Vec<Patch> {
     let mut patches = Vec::new();
+    for (n, port) in rule.ports.iter().enumerate() {
+        if let Some(PortRef::Name(name)) = &port.port
+            && !names.contains(name.as_str())
+            && let Some(near) = near::meant(name, names.iter().copied())
+        {
+            patches.extend(target.replace(below(path, field!["ports", n, "port"]), near));
+        }
+    }
     let protocol = |of: &Option<String>| of.clone().unwrap_or_else(|| "TCP".to_owned());
     let has = |number: u16, word: &str| {
         rule.ports.iter().any(|p| p.port == Some(PortRef::Number(number)) && protocol(&p.protocol) == word)

@@ -27,6 +27,7 @@ pub(super) fn of_route(case: &Case<'_>) -> Vec<Patch> {
         (true, Some(section), all) => {
             let names: BTreeSet<&str> = all.iter().map(|listener| listener.name.as_str()).collect();
             let only = names.first().filter(|_| names.len() == 1).copied();
+            let only = only.filter(|only| !near::are_two(section, only));
             near::meant(section, names.iter().copied()).or(only).map(Value::from)
         }
         (false, _, [only]) => only.port.known().map(|port| Value::from(*port)),
@@ -50,6 +51,7 @@ pub(super) fn of_policy(case: &Case<'_>) -> Vec<Patch> {
             continue;
         }
         let only = names.first().filter(|_| names.len() == 1).copied();
+        let only = only.filter(|only| !near::are_two(section, only));
         let new = near::meant(section, names.iter().copied()).or(only);
         patches.extend(new.and_then(|new| target.replace(below(path, field![index, "sectionName"]), new)));
     }

@@ -37,7 +37,7 @@ pub(super) fn propose(case: &Case<'_>) -> Vec<Patch> {
     let names = declared.iter().map(|port| port.name.as_str()).filter(|name| !name.is_empty());
     let found = match near::meant(wanted, names) {
         Some(name) => Some(Value::from(name)),
-        None => only(&declared).map(Declared::word),
+        None => only(&declared).filter(|only| !near::are_two(wanted, &only.name)).map(Declared::word),
     };
     put(case, found)
 }

@@ -27,7 +27,7 @@ const GATEWAY: &str = "gateway.networking.k8s.io";
 const X_GATEWAY: &str = "gateway.networking.x-k8s.io";
 
 /// Kinds (or all kinds of a group) that are kept where they are found and that no reader asks for.
-pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 12] = [
+pub(super) const KEPT_WHERE_FOUND: [(&str, Option<&str>, UnmodelledRole); 14] = [
     ("policy.linkerd.io", None, Policy),
     ("kuma.io", None, Policy),
     ("consul.hashicorp.com", Some("ServiceIntentions"), Policy),

@@ -179,7 +179,8 @@ impl Layout<'_> {
             let mut open = vec![start];
             let mut grown = false;
             while let Some(slot) = open.pop() {
-                if let (Some(place @ None), Some(own)) = (parts.get_mut(slot), self.slots.get(slot)) {
+                let (Some(place), Some(own)) = (parts.get_mut(slot), self.slots.get(slot)) else { continue };
+                if place.is_none() {
                     *place = Some(next);
                     grown = true;
                     open.extend(own.before.iter().chain(&own.after));

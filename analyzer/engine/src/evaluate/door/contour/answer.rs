@@ -68,7 +68,7 @@ impl<'s> Answers<'s> {
         let id = name.as_deref().and_then(|name| self.root(name));
         let root = id.and_then(|id| all.tree.proxies.get(id));
         let Some(fit) = fit(all, root, request, only) else { return Vec::new() };
-        let (outcome, candidates) = match root.and_then(|root| Some((root, root.proxy.get()))) {
+        let (outcome, candidates) = match root.map(|root| (root, root.proxy.get())) {
             None => (nobody(all, request, "no HTTPProxy has the host"), Vec::new()),
             Some((root, proxy)) => match &proxy.value.spec.virtualhost {
                 None => (nobody(all, request, "no HTTPProxy has the host"), Vec::new()),
