@@ -27,7 +27,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Failure> {
     let options = AnalysisOptions {
         observations: input::observations(&command.reading, &command.measured)?,
         words: input::words(&command.reading),
-        routing: command.format == Some(Format::Html) || files.iter().any(|(_, format)| *format == Format::Html),
+        routing: command.report.format == Some(Format::Html) || files.iter().any(|(_, format)| *format == Format::Html),
         ..options(command)?
     };
     let report = judge(command, &options)?;

@@ -34,7 +34,10 @@ impl<'r> Causes<'r> {
     }
 
     /// Those that explain a subject, worst first, with their numbers from 1.
-    pub(crate) fn of_subject(&self, subject: &Subject) -> impl Iterator<Item = (usize, &'r Cause)> + use<'_, 'r> {
+    pub(crate) fn of_subject<'s>(
+        &'s self,
+        subject: &'s Subject,
+    ) -> impl Iterator<Item = (usize, &'r Cause)> + use<'s, 'r> {
         let key = (
             subject.cluster.as_deref(),
             subject.kind.as_str(),

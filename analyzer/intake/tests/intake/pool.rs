@@ -25,5 +25,5 @@ fn inputs_are_read_where_every_thread_of_the_pool_reads_one() {
         let members: usize = pool.install(|| (0..16).into_par_iter().map(read).sum());
         sender.send(members).unwrap();
     });
-    assert_eq!(done.recv_timeout(Duration::from_secs(60)), Ok(16), "each thread waits for the others");
+    assert_eq!(done.recv_timeout(Duration::from_secs(50)), Ok(16), "each thread waits for the others");
 }

@@ -141,7 +141,10 @@ fn names<'c>(case: &Case<'c>, target: &Target) -> BTreeSet<&'c str> {
         let template = workload.template()?;
         (selector.matches(&template.metadata.labels) == Some(true)).then(|| workload.pod_spec())?
     });
-    let ports = of_pods.chain(of_templates).flat_map(|spec| spec.serving_containers()).flat_map(|c| &c.ports);
+    let ports = of_pods
+        .chain(of_templates)
+        .flat_map(kubereach_model::snapshot::model::PodSpec::serving_containers)
+        .flat_map(|c| &c.ports);
     ports.map(|port| port.name.as_str()).filter(|name| !name.is_empty()).collect()
 }
 
