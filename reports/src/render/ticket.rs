@@ -2,14 +2,15 @@
 
 use super::assumptions::Assumptions;
 use super::audience::{self, Audience};
-use super::words::{self, count, join_and, number, plural};
+use super::causes::{self, Causes, is_fault};
+use super::words::{self, count, number, plural};
 use super::{RenderOptions, change};
-use crate::report::{Cause, CauseSubject, NextStep, Report, Subject, Verdict};
+use crate::report::{Cause, NextStep, Report, Subject, Verdict};
 
 /// Causes of the first screen.
 const CAUSES: usize = 3;
-/// Subjects and hosts named of one cause; the rest is counted.
-const NAMES: usize = 3;
+/// Inputs named; the rest is counted.
+const INPUTS: usize = 3;
 
 /// A piece of a line. Whoever marks it up escapes it: it may come from a cluster.
 pub(super) enum Piece {
@@ -126,13 +127,17 @@ fn part(out: &mut String, section: &Section, markup: &impl Markup, limit: usize)
 /// A report as a ticket.
 pub(super) fn of(report: &Report, options: &RenderOptions) -> Ticket {
     let assumptions = Assumptions::of(report);
-    let remarkable: Vec<&Subject> = report.subjects.iter().filter(|s| words::remarkable(s.verdict)).collect();
+    let faults: Vec<&Cause> = report.causes.iter().filter(|cause| is_fault(cause)).collect();
+    let story = Causes::of(report);
+    // What a cause explains stands with it.
+    let explained = |subject: &Subject| story.of_subject(subject).any(|(_, cause)| is_fault(cause));
+    let remarkable = report.subjects.iter().filter(|s| words::remarkable(s.verdict) && !explained(s));
+    let remarkable: Vec<&Subject> = remarkable.collect();
     let mut details = Vec::new();
-    let causes: Vec<&Cause> = report.causes.iter().skip(CAUSES).collect();
-    section(&mut details, "More causes", causes.iter().map(|one| cause(one)));
+    section(&mut details, "More causes", faults.iter().skip(CAUSES).map(|one| cause(one)));
     let shown = options.max_subjects.unwrap_or(usize::MAX);
     // Each thing once: without causes the worst subjects stand above.
-    let above = if report.causes.is_empty() { CAUSES } else { 0 };
+    let above = if faults.is_empty() { CAUSES } else { 0 };
     section(&mut details, "Needs attention", remarkable.iter().skip(above).take(shown).map(|one| subject(one)));
     section(
         &mut details,
@@ -149,7 +154,7 @@ pub(super) fn of(report: &Report, options: &RenderOptions) -> Ticket {
         }),
     );
     section(&mut details, "What was read", std::iter::once(inputs(report)));
-    Ticket { first: first_screen(report, &remarkable), details, last: last(report, options.audience) }
+    Ticket { first: first_screen(report, &faults, &remarkable), details, last: last(report, options.audience) }
 }
 
 fn section(details: &mut Vec<Section>, heading: &str, groups: impl Iterator<Item = Vec<Block>>) {
@@ -161,7 +166,7 @@ fn section(details: &mut Vec<Section>, heading: &str, groups: impl Iterator<Item
 
 /// The answer: the verdict on the whole, the counts, and the worst causes, or what is worst where nothing is known to
 /// be one.
-fn first_screen(report: &Report, remarkable: &[&Subject]) -> Vec<Block> {
+fn first_screen(report: &Report, faults: &[&Cause], remarkable: &[&Subject]) -> Vec<Block> {
     let mut out = Vec::new();
     if let Some(change) = &report.change {
         let told = format!(": {}", change::counts(change));
@@ -180,42 +185,27 @@ fn first_screen(report: &Report, remarkable: &[&Subject]) -> Vec<Block> {
     if !counts.is_empty() {
         out.push(Block::Line(vec![Piece::Plain(counts.join(" · "))]));
     }
-    if report.causes.is_empty() {
+    if faults.is_empty() {
         out.extend(remarkable.iter().take(CAUSES).flat_map(|one| subject(one)));
     } else {
-        out.extend(report.causes.iter().take(CAUSES).flat_map(cause));
+        out.extend(faults.iter().take(CAUSES).flat_map(|one| cause(one)));
     }
     out
 }
 
-/// `BROKEN Node node-1 is not ready: takes down Service shop/cart and 3 more.` and what to do.
+/// `BROKEN Node node-1 is not ready. It takes down Service shop/cart. …` and what to do.
 fn cause(cause: &Cause) -> Vec<Block> {
-    let mut line =
-        vec![Piece::Strong(words::label(cause.verdict).to_uppercase()), Piece::Plain(format!(" {}", cause.headline))];
-    let does = if cause.object.is_some() { "It takes down" } else { "It leaves unjudged" };
-    let subjects =
-        named(cause.subjects.iter().map(|one: &CauseSubject| format!("{} {}/{}", one.kind, one.namespace, one.name)));
-    if subjects.is_empty() {
-        line.push(Piece::Plain(".".to_owned()));
-    } else {
-        line.push(Piece::Plain(format!(". {does} {subjects}.")));
+    let verdict = words::label(cause.verdict).to_uppercase();
+    let mut told = format!(" {}.", cause.headline);
+    let subjects = causes::takes(cause);
+    if !subjects.is_empty() {
+        told.push_str(&format!(" It {} {subjects}.", causes::does(cause.verdict)));
     }
-    if !cause.hosts.is_empty() {
-        let hosts = named(cause.hosts.iter().cloned());
-        line.push(Piece::Plain(format!(" Hosts that fail with it: {hosts}.")));
+    let hosts = causes::hosts(cause);
+    if !hosts.is_empty() {
+        told.push_str(&format!(" Hosts that fail with it: {hosts}."));
     }
-    with_next(line, cause.next.as_ref())
-}
-
-/// A few names, and how many more.
-fn named(names: impl Iterator<Item = String>) -> String {
-    let mut names: Vec<String> = names.collect();
-    let more = names.len().saturating_sub(NAMES);
-    names.truncate(NAMES);
-    if more > 0 {
-        names.push(format!("{} more", number(more)));
-    }
-    join_and(&names)
+    with_next(vec![Piece::Strong(verdict), Piece::Plain(told)], cause.next.as_ref())
 }
 
 fn subject(subject: &Subject) -> Vec<Block> {
@@ -241,11 +231,11 @@ fn with_next(mut line: Vec<Piece>, next: Option<&NextStep>) -> Vec<Block> {
 }
 
 fn inputs(report: &Report) -> Vec<Block> {
-    let read = report.snapshot.inputs.iter().take(NAMES).map(|input| {
+    let read = report.snapshot.inputs.iter().take(INPUTS).map(|input| {
         Block::Item(vec![Piece::Code(input.path.clone()), Piece::Plain(format!(": {}", words::input_line(input)))])
     });
     let mut out: Vec<Block> = read.collect();
-    let more = report.snapshot.inputs.len().saturating_sub(NAMES);
+    let more = report.snapshot.inputs.len().saturating_sub(INPUTS);
     if more > 0 {
         out.push(Block::Item(vec![Piece::Plain(plural(more, "more input", "more inputs"))]));
     }

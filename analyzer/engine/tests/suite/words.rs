@@ -219,10 +219,10 @@ fn fault(text: &str) -> Option<&'static str> {
         .any(|sentence| sentence.matches("cannot be told").count() + sentence.matches("cannot be decided").count() > 1);
     let ways = words.iter().any(|word| word.trim_matches([',', '.', ':', ';', '(', ')']) == "ways");
     [
-        (text.contains("(by )") || text.contains("()"), "nothing stands in brackets"),
+        (text.contains("(by )") || text.contains("( "), "nothing stands in brackets"),
         (counts, "one of several"),
         (text.contains("  "), "two spaces"),
-        (text.contains(" ,") || text.contains(" ."), "a space before a stop"),
+        (text.contains(" , ") || text.contains(" . ") || text.ends_with(" ."), "a space before a stop"),
         (doubts, "a doubt within a doubt"),
         (ways, "a path is called a way"),
         (text.starts_with("Whether traffic gets through"), "it begins with what is not known"),

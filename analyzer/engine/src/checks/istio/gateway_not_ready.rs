@@ -30,7 +30,10 @@ pub fn check(cx: &GatewayContext<'_, '_>, segment: &mut Segment) {
         1 => "the only pod of the gateway is not ready".to_owned(),
         count => format!("none of the {count} pods of the gateway is ready"),
     };
-    let proof = pod.shows(format!("not ready, and the selector finds {} pods", pods.len()));
+    let proof = pod.shows(match pods.len() {
+        1 => "not ready, and the selector finds no other".to_owned(),
+        count => format!("not ready, and the selector finds {count} pods"),
+    });
     let finding = DOC.finding(&proof, pod.object(), message).relates(cx.object(), "selects it");
     segment.add(finding.next("Find out why the gateway is not ready.", words::pods(cx)));
 }

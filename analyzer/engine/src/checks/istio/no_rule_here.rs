@@ -26,8 +26,11 @@ pub fn check(cx: &BoundContext<'_, '_>, segment: &mut Segment) {
     }
     let Some(spec) = cx.of.service.spec.as_ref().ok().filter(|_| cx.of.service.wrong.is_empty()) else { return };
     let rules = spec.http.len() + spec.tls.len() + spec.tcp.len();
-    let proof =
-        cx.of.service.found.shows(format!("none of its {rules} rules is for the gateway {}", words::brief(cx.named)));
+    let gateway = words::brief(cx.named);
+    let proof = cx.of.service.found.shows(match rules {
+        1 => format!("its only rule is not for the gateway {gateway}"),
+        _ => format!("none of its {rules} rules is for the gateway {gateway}"),
+    });
     let message = format!("none of its rules applies at the gateway '{}'", words::brief(cx.named));
     let finding = DOC.finding(&proof, cx.of.object(), message);
     let finding = finding.at(cx.of.service.found.get().origin, field!["spec", "gateways", cx.index]);

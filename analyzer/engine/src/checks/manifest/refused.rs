@@ -73,7 +73,7 @@ pub static PARTLY: CheckDoc<Narrows> = CheckDoc::new(Text {
     code: "manifest/workload-partly-refused",
     segment: SegmentName::Endpoints,
     title: "The API server would refuse one of the workloads",
-    explanation: "Several workloads stand behind the Service, and one of them would be refused (see          manifest/workload-refused): the others carry the traffic alone.",
+    explanation: "Several workloads stand behind the Service, and one of them would be refused (see manifest/workload-refused): the others carry the traffic alone.",
     example: "A canary Deployment whose selector does not match its template, beside a stable one.",
     sources: SOURCES,
 });

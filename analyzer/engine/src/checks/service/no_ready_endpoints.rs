@@ -34,7 +34,10 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     } else if counts.terminating_serving > 0 {
         "only pods that are shutting down are left behind it, and this consumer does not use them".to_owned()
     } else if counts.total > 0 {
-        format!("none of the {} addresses behind it is ready", counts.total)
+        match counts.total {
+            1 => "the only address behind it is not ready".to_owned(),
+            n => format!("none of the {n} addresses behind it is ready"),
+        }
     } else if let Some(workload) = view.workloads.owners.first() {
         let wants = view.workloads.desired().map_or_else(String::new, |n| format!(" asks for {n} and"));
         format!("no pod exists behind it: {}{wants} has none", workload.title())

@@ -23,7 +23,10 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 pub fn check(cx: &EntryContext<'_, '_>, segment: &mut Segment) {
     let Some(pod) = cx.tier.seen.pods.first().filter(|_| cx.tier.is_unserved()) else { return };
     let count = cx.tier.seen.pods.len();
-    let proof = pod.shows(format!("not ready, and {count} pods of Traefik were found in the cluster"));
+    let proof = pod.shows(match count {
+        1 => "not ready, and no other pod of Traefik was found in the cluster".to_owned(),
+        _ => format!("not ready, and {count} pods of Traefik were found in the cluster"),
+    });
     let message = match count {
         1 => "the only pod of Traefik is not ready".to_owned(),
         _ => format!("none of the {count} pods of Traefik is ready"),

@@ -75,7 +75,9 @@ pub(crate) fn subject<'s>(
             backend: None,
         };
         let mut rule = Segment::new(SegmentName::Rule, Some(state.ingress.object()));
-        rule.evaluated(format!("holds {} for {minions} Ingresses that bring its paths", cut(host)));
+        let bring =
+            if minions == 1 { "1 Ingress that brings".to_owned() } else { format!("{minions} Ingresses that bring") };
+        rule.evaluated(format!("holds {} for {bring} its paths", cut(host)));
         let segments = before.iter().cloned().chain([Arc::new(rule)]).chain(certificates.of(Some(host))).collect();
         paths.push(Path { key, segments, dormant: None });
     }
