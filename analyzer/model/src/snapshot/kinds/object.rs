@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use super::{AnyObject, ApiRules, Shape, Variant, holder};
+use super::{AnyObject, ApiRules, Shape, holder};
 use crate::snapshot::builder::Decode;
 use crate::snapshot::every::{Every, See, see_all};
 use crate::snapshot::model::{Meta, Resource};
