@@ -2,7 +2,7 @@
 
 use kubereach_reports::report::ObjectRef;
 
-use super::{AnyObject, ApiRules, Shape, Variant, holder};
+use super::{AnyObject, ApiRules, Shape, holder};
 use crate::snapshot::builder::Decode;
 use crate::snapshot::every::{Every, See, see_all};
 use crate::snapshot::model::{Meta, Resource};
@@ -113,9 +113,7 @@ impl AnyObject {
             return Ok(Self::Other(kind, Box::new(raw.decode::<MetaOnly>()?.metadata)));
         };
         let mut any = Self::decode_as(shape, raw)?;
-        if variant != Variant::Only
-            && let Some(object) = any.object_mut()
-        {
+        if let Some(object) = any.object_mut() {
             object.set_kind(kind, variant);
         }
         Ok(any)
