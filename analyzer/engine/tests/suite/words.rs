@@ -46,13 +46,13 @@ fn parsed(line: &str) -> Result<Vec<Vec<String>>, String> {
         match c {
             ' ' => end(&mut word, &mut commands),
             '\'' => loop {
+                word.get_or_insert_default();
                 match chars.next() {
                     Some('\'') => break,
                     Some(c) if c.is_control() => return Err("a control character".to_owned()),
                     Some(c) => word.get_or_insert_default().push(c),
                     None => return Err("a quote is not closed".to_owned()),
                 }
-                word.get_or_insert_default();
             },
             '|' | ';' => {
                 end(&mut word, &mut commands);
@@ -69,6 +69,9 @@ fn parsed(line: &str) -> Result<Vec<Vec<String>>, String> {
         }
     }
     end(&mut word, &mut commands);
+    if commands.iter().flatten().any(String::is_empty) {
+        return Err("an argument is empty".to_owned());
+    }
     if commands.iter().any(Vec::is_empty) { Err("a command is empty".to_owned()) } else { Ok(commands) }
 }
 
@@ -81,6 +84,7 @@ fn a_shell_would_not_run_what_is_not_quoted() {
         "kubectl get 'pods",
         "kubectl get pods |",
         "kubectl get pods > $HOME",
+        "kubectl get pods -n ''",
         "kubectl get pods\nrm -rf x",
     ] {
         assert!(parsed(bad).is_err(), "{bad}");
@@ -222,7 +226,7 @@ fn fault(text: &str) -> Option<&'static str> {
         (text.contains("(by )") || text.contains("( "), "nothing stands in brackets"),
         (counts, "one of several"),
         (text.contains("  "), "two spaces"),
-        (text.contains(" , ") || text.contains(" . ") || text.ends_with(" ."), "a space before a stop"),
+        (text.contains(" , ") || text.ends_with(" ."), "a space before a stop"),
         (doubts, "a doubt within a doubt"),
         (ways, "a path is called a way"),
         (text.starts_with("Whether traffic gets through"), "it begins with what is not known"),

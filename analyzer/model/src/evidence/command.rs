@@ -18,7 +18,8 @@ pub fn arg(text: &str) -> Cow<'_, str> {
 }
 
 fn scope(object: &ObjectRef) -> String {
-    object.namespace.as_ref().map_or_else(String::new, |ns| format!(" -n {}", arg(ns)))
+    // An empty one is none: the kind is in no namespace.
+    object.namespace.as_ref().filter(|ns| !ns.is_empty()).map_or_else(String::new, |ns| format!(" -n {}", arg(ns)))
 }
 
 /// The resource name of a kind, with its group where the short name would be taken for another one.

@@ -54,7 +54,7 @@ pub fn finding(cx: &OutsideContext<'_, '_>) -> Option<Finding> {
     let deciding = words::policies(cluster, sides.iter().flat_map(|side| &side.reasons));
     let gap = Gap::investigate(
         "whether the policies see the client's address or a node's",
-        "externalTrafficPolicy Cluster allows either, and the load balancer's ways are not in a snapshot",
+        "externalTrafficPolicy Cluster allows either, and what the load balancer does is not in a snapshot",
     );
     let port = words::port(targets.first().and_then(|target| target.port), cx.protocol().word());
     let message = format!(

@@ -83,7 +83,8 @@ fn carried(cx: &Context<'_, '_>) -> Option<String> {
     }
     let pods = servicelb::pods(cx.cluster, service);
     let nodes: Vec<&str> = pods.iter().filter_map(|pod| pod.get().value.spec.node_name.as_deref()).collect();
-    (!nodes.is_empty()).then(|| format!("carried by {} pods on {}", nodes.len(), cut(&nodes.join(", "))))
+    let pods = if nodes.len() == 1 { "1 pod".to_owned() } else { format!("{} pods", nodes.len()) };
+    (!nodes.is_empty()).then(|| format!("carried by {pods} on {}", cut(&nodes.join(", "))))
 }
 
 fn words(ingress: &LoadBalancerIngress) -> String {
