@@ -44,7 +44,7 @@ fn mend(folder: PathBuf) -> Option<Mended> {
     let options = situation::options(&args);
     let read = intake::read(&inputs(&folder), &options.intake, &Silent).ok()?;
     let mut report = analyze_intake(&read, &options);
-    offer(&mut report, &read, &options.intake, Limits::ASKED);
+    offer(&mut report, &read, &options.intake, Limits::USUAL);
     let any = report.findings.iter().any(|finding| finding.fix.is_some());
     any.then_some(Mended { folder, read, options, report })
 }
@@ -294,7 +294,7 @@ fn what_is_masked_is_in_no_patch() {
         let input = InputSpec::Bytes { name: "cluster.yaml".to_owned(), bytes: text.as_bytes().to_vec().into() };
         let read = intake::read(&[input], &options.intake, &Silent).unwrap();
         let mut report = analyze_intake(&read, &options);
-        offer(&mut report, &read, &options.intake, Limits::ASKED);
+        offer(&mut report, &read, &options.intake, Limits::USUAL);
         report.findings.iter().filter(|finding| finding.fix.is_some()).count()
     };
     assert_eq!(offered(cluster), 1);
