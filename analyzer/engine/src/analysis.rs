@@ -161,6 +161,7 @@ pub fn analyze_intake(intake: &Intake, options: &AnalysisOptions) -> Report {
     report.findings.par_iter_mut().for_each(secrets::clean_one);
     secrets::clean_rest(&mut report);
     report.routing = routing;
+    report.routing.iter_mut().for_each(secrets::clean_one);
     report
 }
 

@@ -346,7 +346,7 @@ fn a_change_says_which_requests_get_another_answer() {
     let moved = WORLD
         .replace(
             "value: /gone}}]\n    backendRefs: [{name: gone, port: 80}]",
-            "value: /gone}}]\n    backendRefs: [{name: inner, port: 80}]",
+            "value: /gone}}]\n    backendRefs: [{name: cart, port: 80}]",
         )
         .replace("host: old.example\n", "host: new.example\n");
     assert_ne!(moved, WORLD);

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Hosts and paths of a cluster with what a request for them gets.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routing {
     /// Every declared path of every door, by host and match.
     pub rows: Vec<RoutingRow>,
@@ -21,7 +21,7 @@ pub struct Routing {
 }
 
 /// One declared path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoutingRow {
     /// The host; none for any.
     pub host: Option<String>,
@@ -36,13 +36,13 @@ pub struct RoutingRow {
 }
 
 /// A host.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoutingHost {
     /// Why its paths are not here: `pattern` or `many`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<String>,
     /// Rules look at more than the path: what stands here is for a `GET` without further headers.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
     /// Of plain requests.
     pub http: Vec<RoutingPath>,
@@ -51,7 +51,7 @@ pub struct RoutingHost {
 }
 
 /// A path at which the answer changes. The longest one with which a request's path begins counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoutingPath {
     /// The path.
     pub path: String,
@@ -60,21 +60,21 @@ pub struct RoutingPath {
 }
 
 /// An answer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoutingAnswer {
     /// `backend`, `redirect`, `response`, `refused` or `unknown`.
     pub word: String,
     /// In one line; for a redirect without its place.
     pub line: String,
     /// Where a client is sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<RoutingTo>,
     /// Door, rule, reasons.
     pub notes: Vec<String>,
 }
 
 /// Where a client is sent.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoutingTo {
     /// The status of the answer.
     pub status: u16,
@@ -89,7 +89,7 @@ pub struct RoutingTo {
 }
 
 /// The path of a redirect.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ToPath {
     /// That of the request.

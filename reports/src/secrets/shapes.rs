@@ -145,11 +145,7 @@ pub fn is_random(word: &str) -> bool {
         let letters = upper + lower;
         let turns = turns(word);
         // Without digits only a long word that turns between cases as no word does: base64.
-        return if digits == 0 {
-            word.len() >= 20 && turns * 3 > word.len()
-        } else {
-            known_letters(word) * 5 < letters * 3
-        };
+        return known_letters(word) * 5 < letters * 3 && (digits > 0 || word.len() >= 20 && turns * 3 > word.len());
     }
     // One case: names have hyphens and dots, words have few digits.
     let whole = word.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -213,6 +209,8 @@ mod tests {
             "3f1c9a2b7d6e4f508192a3b4c5d6e7f8",
             "Standard_D4s_v3",
             "ImagePullBackOff",
+            "ClusterFirstWithHostNet",
+            "FailedCreatePodSandBox",
             "CrashLoopBackOff",
             "OAuth2Callback",
             "HTTP2ProtocolError",

@@ -293,7 +293,8 @@ fn last(events: &[Event], reasons: &[&str]) -> Option<String> {
 }
 
 fn text(reason: Option<&str>, message: Option<&str>) -> String {
+    let message = message.map(kubereach_model::evidence::said::quote);
     let all: Vec<&str> =
-        [reason, message].into_iter().flatten().map(str::trim).filter(|part| !part.is_empty()).collect();
+        [reason, message.as_deref()].into_iter().flatten().map(str::trim).filter(|part| !part.is_empty()).collect();
     all.join(": ")
 }

@@ -133,7 +133,7 @@ impl Trouble {
     /// The row, in words: the cause, what to do, and what was said about it, which is foreign text.
     pub fn words(self, detail: &str) -> String {
         let Row { says, remedy, .. } = self.row();
-        let detail = kubereach_model::evidence::said::quote(&crate::cluster::words(detail));
+        let detail = crate::cluster::words(detail);
         if detail.is_empty() { format!("{says}; {remedy}") } else { format!("{says}; {remedy} ({detail})") }
     }
 

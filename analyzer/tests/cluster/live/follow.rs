@@ -16,6 +16,11 @@ use crate::program::program;
 /// Long enough for a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// `TIME cause: …` or `TIME no longer a cause: …`.
+fn is_of_a_cause(line: &str) -> bool {
+    line.split_once(' ').is_some_and(|(_, told)| told.starts_with("cause: ") || told.starts_with("no longer a cause: "))
+}
+
 /// A watching program, ended with the test.
 pub(super) struct Watching {
     child: Child,
@@ -51,8 +56,8 @@ impl Watching {
     pub(super) fn says(&self, text: &str) -> String {
         let next = || self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line that says {text:?}"));
         let mut line = next();
-        // Two objects that change together may be read one after the other.
-        while line.contains(" is still ") {
+        // Two objects that change together may be read one after the other; causes have lines of their own.
+        while line.contains(" is still ") || (!text.contains("cause: ") && is_of_a_cause(&line)) {
             line = next();
         }
         assert!(line.contains(text), "{text:?} was expected, and this came: {line}");
