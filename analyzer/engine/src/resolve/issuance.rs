@@ -100,8 +100,11 @@ fn stuck(found: Found<'_, Unmodelled>) -> Option<BrokenLink> {
         return None;
     }
     let state = if status.state.is_empty() { "pending" } else { &status.state };
-    let words =
-        if status.reason.is_empty() { format!("it is {state}") } else { format!("it is {state}: {}", status.reason) };
+    let words = if status.reason.is_empty() {
+        format!("it is {state}")
+    } else {
+        format!("it is {state}: {}", kubereach_model::evidence::said::quote(&status.reason))
+    };
     Some(broken_link(found, words, None))
 }
 
@@ -119,8 +122,9 @@ fn not_ready(found: Found<'_, Unmodelled>, reasons: &[&str]) -> Option<BrokenLin
     if !reasons.is_empty() && denied.is_none() && !reasons.contains(&said.reason()) {
         return None;
     }
-    let words = if said.message().is_empty() { said.reason() } else { said.message() };
-    (!words.is_empty()).then(|| broken_link(found, words.to_owned(), said.last_transition_time.0))
+    let words =
+        kubereach_model::evidence::said::quote(if said.message().is_empty() { said.reason() } else { said.message() });
+    (!words.is_empty()).then(|| broken_link(found, words, said.last_transition_time.0))
 }
 
 fn broken_link(found: Found<'_, Unmodelled>, words: String, since: Option<Timestamp>) -> BrokenLink {

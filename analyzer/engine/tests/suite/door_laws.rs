@@ -115,6 +115,8 @@ impl World {
         let backend = |rule: &Rule| format!("b-{}", rule.backend);
         match self.kind {
             Kind::Contour => {
+                all.push(pod("contour-1", &json!({"app": "contour"}), "ghcr.io/projectcontour/contour:v1.31.0"));
+                all.extend(proxy("envoy", &json!({"app": "envoy"}), "docker.io/envoyproxy/envoy:v1.32.0"));
                 let routes = self.rules.iter().map(|rule| {
                     let path = json!({(if rule.exact { "exact" } else { "prefix" }): rule.path});
                     let header = json!({"header": {"name": "x-canary", "exact": "1"}});

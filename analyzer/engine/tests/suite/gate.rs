@@ -115,7 +115,8 @@ fn every_place_is_that_of_the_very_field() {
 }
 
 /// Codes whose findings may be about an object as a whole.
-const WHOLE: [&str; 18] = [
+const WHOLE: [&str; 22] = [
+    "dns/alias-unanswered",
     "endpoints/node-not-ready",
     "gateway/attached-route-broken",
     "gateway/proxy-not-ready",
@@ -126,7 +127,10 @@ const WHOLE: [&str; 18] = [
     "openshift/router-not-ready",
     "policy/admits-no-one",
     "route/partially-invalid",
+    "service/endpoint-is-cluster-address",
+    "service/load-balancer-pods-down",
     "service/no-ready-endpoints",
+    "service/some-endpoints-unusable",
     "service/only-terminating-endpoints",
     "service/some-endpoints-not-ready",
     "service/terminating-not-serving",

@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
 use crate::evaluate::door::api_server::{CallContext, Caller};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, said as told};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 
@@ -33,13 +33,13 @@ pub fn check(cx: &CallContext<'_, '_>, segment: &mut Segment) {
         return;
     };
     let spec = &api.get().value.spec;
-    let gap = Gap::investigate("the API server's condition Available is not True", words::brief(said.reason()));
+    let gap = Gap::investigate("the API server's condition Available is not True", told::reason(said));
     let message = format!(
         "the API server says that {}/{} is not available ({})",
         words::brief(&spec.group),
         words::brief(&spec.version),
-        words::brief(said.reason())
+        told::reason(said)
     );
-    let finding = DOC.finding(&gap, api.object(), message).cause(words::brief(said.message()));
+    let finding = DOC.finding(&gap, api.object(), message).cause(told::quote(said.message()));
     segment.add(finding.next("Look at the server behind it.", words::kubectl("describe apiservice", &api.object())));
 }

@@ -15,7 +15,8 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
                   text, was encoded twice, or holds a key. The API server cannot build a client of it, and every call \
                   fails before anything is dialled. An empty bundle is another thing: a controller has yet to write \
                   it, or the server's certificate is of an authority that the API server's host trusts. One that a \
-                  collector masked is not judged.",
+                  collector masked is not judged, nor one in a manifest, where it often holds the place of what an \
+                  installer writes.",
     example: "caBundle: Q0EK   # base64 of the word CA",
     sources: &[
         "admissionregistration.k8s.io/v1 WebhookClientConfig.caBundle (PEM encoded)",
@@ -27,7 +28,7 @@ pub static DOC: CheckDoc<Blocks> = CheckDoc::new(Text {
 pub fn check(cx: &CallContext<'_, '_>, segment: &mut Segment) {
     let bundle = cx.call.bundle;
     // Go passes over certificates that it cannot decode where another one can be.
-    if !cx.call.verified || !bundle.is_shown() || !bundle.subjects.is_empty() {
+    if !cx.call.verified || !bundle.is_shown() || !bundle.subjects.is_empty() || cx.caller.is_manifest() {
         return;
     }
     let why = bundle.unreadable.as_deref().unwrap_or("it has no PEM block of a certificate");

@@ -14,7 +14,7 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
     code: "dns/other-address",
     segment: SegmentName::Service,
     title: "The kubelets hand out another address than that of cluster DNS",
-    explanation: "kubeadm keeps the settings that kubelets join with in the ConfigMap kubelet-config, and its \
+    explanation: "The tool kubeadm keeps the settings that kubelets join with in the ConfigMap kubelet-config, and its \
                   clusterDNS is no address of the cluster's DNS Service, of no other Service that was read, and no \
                   link-local address of a cache on the node. A kubelet writes that address into the resolv.conf of \
                   pods, which then ask where nobody answers, as happens when the Service was made again with another \

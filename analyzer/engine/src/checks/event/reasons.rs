@@ -3,7 +3,7 @@
 use kubereach_reports::report::ObjectRef;
 
 use crate::evaluate::Cluster;
-use kubereach_model::evidence::command;
+use kubereach_model::evidence::said;
 
 /// Every reason by which a controller says that it did not take or make something, with where it stands.
 const REASONS: &[(&str, &str)] = &[
@@ -59,7 +59,7 @@ pub(super) fn newest(cluster: &Cluster<'_>, object: &ObjectRef) -> Option<Said> 
     let event = &counts.max_by_key(|event| at(event))?.get().value;
     Some(Said {
         reason: event.reason.clone()?,
-        message: command::cut(event.message.as_deref()?),
+        message: said::quote(event.message.as_deref()?),
         age: cluster.age_seconds(at(event)),
         times: event.count.known().copied().filter(|count| *count > 1),
     })

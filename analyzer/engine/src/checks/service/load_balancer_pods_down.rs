@@ -4,8 +4,8 @@ use kubereach_reports::report::SegmentName;
 
 use crate::evaluate::service::context::Context;
 use crate::resolve::servicelb;
-use kubereach_model::evidence::command;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
+use kubereach_model::evidence::{command, said as told};
 use kubereach_model::snapshot::model::{Condition, current};
 
 /// What `explain` says of it.
@@ -32,7 +32,7 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
     let conditions = pod.get().value.status.as_ref().map(|status| &*status.conditions).unwrap_or_default();
     let said = ["PodScheduled", "Ready"].iter().filter_map(|kind| current(conditions, kind));
     let said = said.map(Condition::message).find(|message| !message.is_empty());
-    let why = said.map_or_else(|| "it is not ready".to_owned(), command::cut);
+    let why = said.map_or_else(|| "it is not ready".to_owned(), told::quote);
     let name = &pod.get().value.metadata.name;
     Some(
         DOC.finding(

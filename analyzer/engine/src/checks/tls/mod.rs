@@ -111,7 +111,7 @@ pub(super) fn issued(link: Option<&BrokenLink>, secret: ObjectRef, finding: Find
     let Some(link) = link else { return finding };
     let name = words::brief(&link.object.name);
     let since = link.since.map_or_else(String::new, |since| format!(", since {since}"));
-    let cause = format!("{} {name} says{since}: {}", link.object.kind, words::brief(&link.words));
+    let cause = format!("{} {name} says{since}: {}", link.object.kind, link.words);
     let action = format!("Put {} {name} right: cert-manager makes the Secret once it can.", link.object.kind);
     let command = command::describe_as(&link.resource, &link.object);
     let mut finding = finding.cause(cause).next(action, command);

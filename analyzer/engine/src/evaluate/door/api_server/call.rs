@@ -66,6 +66,15 @@ impl<'s> Caller<'s> {
         }
     }
 
+    /// Did no API server write it?
+    pub fn is_manifest(&self) -> bool {
+        match self {
+            Self::Webhooks(found) => found.is_manifest(),
+            Self::Definition(found) => found.is_manifest(),
+            Self::Api(found) => found.is_manifest(),
+        }
+    }
+
     /// Where it was read.
     pub fn origin(&self) -> u32 {
         match self {
