@@ -93,6 +93,7 @@ pub(super) mod heading {
     /// What was measured.
     pub(in crate::cli) const MEASURED: &str = "Measurements";
     /// A cluster instead of files.
+    #[cfg(feature = "live")]
     pub(in crate::cli) const LIVE: &str = "Live cluster";
     /// What nobody needs.
     pub(in crate::cli) const LIMITS: &str = "Limits against hostile input";
