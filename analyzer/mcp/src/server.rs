@@ -88,13 +88,19 @@ impl Running {
 
     fn stop(&self) -> usize {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.values().for_each(|sender| sender.send_modify(|count| *count += 1));
+        all.values().for_each(end);
         all.len()
     }
 
     fn is_empty(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
+}
+
+/// Asks a measurement to end. Once: asked twice, as by a second Ctrl-C, it would give up its cleaning, and a client that
+/// goes away also cancels its calls.
+fn end(sender: &watch::Sender<u32>) {
+    sender.send_modify(|count| *count = (*count).max(1));
 }
 
 impl std::fmt::Debug for Server {
@@ -193,7 +199,7 @@ impl Server {
                     return done.map_err(|_| ErrorData::internal_error("this is a bug of kubereach, please report it", None));
                 }
                 () = context.ct.cancelled() => {
-                    sender.send_modify(|count| *count += 1);
+                    end(&sender);
                     return Err(cancelled());
                 }
                 _ = ticks.tick() => {
