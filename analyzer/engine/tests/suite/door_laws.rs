@@ -120,7 +120,8 @@ impl World {
                 let routes = self.rules.iter().map(|rule| {
                     let path = json!({(if rule.exact { "exact" } else { "prefix" }): rule.path});
                     let header = json!({"header": {"name": "x-canary", "exact": "1"}});
-                    let conditions = if rule.header { vec![path, header] } else { vec![path] };
+                    // The last condition decides whether the path is a prefix (Contour: `mergePathMatchConditions`).
+                    let conditions = if rule.header { vec![header, path] } else { vec![path] };
                     json!({"conditions": conditions, "services": [{"name": backend(rule), "port": 80}]})
                 });
                 let routes: Vec<Value> = routes.collect();
