@@ -7,11 +7,9 @@
 use std::io::Write;
 
 use super::neutral::{neutral, neutral_command};
-use super::ticket::{self, Block, Markup, Piece};
+use super::ticket::{self, Block, JOINER, Markup};
 use super::{RenderError, RenderOptions};
 use crate::report::Report;
-
-const JOINER: char = '\u{2060}';
 
 /// Icons that Jira draws for a word in brackets.
 const ICONS: &[&str] =
@@ -31,8 +29,8 @@ impl Markup for Jira {
 
     fn block(&self, block: &Block) -> String {
         match block {
-            Block::Line(pieces) => format!("{}\n\n", line(pieces)),
-            Block::Item(pieces) => format!("* {}\n", line(pieces)),
+            Block::Line(pieces) => format!("{}\n\n", self.line(pieces)),
+            Block::Item(pieces) => format!("* {}\n", self.line(pieces)),
             Block::Commands(commands) => noformat(commands),
         }
     }
@@ -40,24 +38,19 @@ impl Markup for Jira {
     fn note(&self, text: &str) -> String {
         format!("\n_{}_\n", prose(text))
     }
+
+    fn prose(&self, text: &str) -> String {
+        prose(text)
+    }
+
+    fn code(&self, text: &str) -> String {
+        format!("{{{{{}}}}}", prose(text.trim()))
+    }
 }
 
 /// The whole report.
 pub(super) fn render(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> Result<(), RenderError> {
-    let text = ticket::write(&ticket::of(report, options), &Jira, options.summary_only);
-    Ok(out.write_all(text.as_bytes())?)
-}
-
-fn line(pieces: &[Piece]) -> String {
-    pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Plain(text) => prose(text),
-            Piece::Strong(text) => format!("*{}*", prose(text.trim())),
-            Piece::Code(text) if text.trim().is_empty() => "(empty)".to_owned(),
-            Piece::Code(text) => format!("{{{{{}}}}}", prose(text.trim())),
-        })
-        .collect()
+    ticket::render(report, options, &Jira, out)
 }
 
 /// Running text. A value never stands at the start of a line, where more signs would act.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::render::ticket::Piece;
 
 /// The text a reader sees, or the first sign that acts.
 fn read(markup: &str) -> Result<String, String> {
@@ -94,6 +95,6 @@ proptest! {
 #[test]
 fn ordinary_names_are_not_littered() {
     assert_eq!(prose("Service shop/web-1 (port 80): 3 of 3 ready."), "Service shop/web-1 (port 80): 3 of 3 ready.");
-    assert_eq!(line(&[Piece::Code("shop/web".to_owned())]), "{{shop/web}}");
+    assert_eq!(Jira.line(&[Piece::Code("shop/web".to_owned())]), "{{shop/web}}");
     assert_eq!(prose("SHOP-12 web-12"), format!("SHOP-{JOINER}12 web-12"));
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::render::ticket::Piece;
 
 fn plain(text: &str) -> String {
     text.replace(JOINER, "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -56,7 +57,7 @@ proptest! {
 
     #[test]
     fn code_stays_code(value in prop_oneof![nasty(), "\\PC{0,40}"]) {
-        let text = line(&[Piece::Code(value.clone())]);
+        let text = Slack.line(&[Piece::Code(value.clone())]);
         if text != "(empty)" {
             let inside = text.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
             prop_assert!(inside.is_some_and(|inside| !inside.contains(['`', '<', '>'])), "{text:?}");
@@ -70,5 +71,5 @@ proptest! {
 #[test]
 fn ordinary_names_are_not_littered() {
     assert_eq!(prose("Service shop/web_1 (port 80): 3 of 3 ready."), "Service shop/web_1 (port 80): 3 of 3 ready.");
-    assert_eq!(line(&[Piece::Code("kubectl get svc > a".to_owned())]), "`kubectl get svc &gt; a`");
+    assert_eq!(Slack.line(&[Piece::Code("kubectl get svc > a".to_owned())]), "`kubectl get svc &gt; a`");
 }

@@ -1,10 +1,12 @@
 //! What a ticket or a message says, in pieces: each format that is pasted into one marks them up in its own way.
 
+use std::io::Write;
+
 use super::assumptions::Assumptions;
 use super::audience::{self, Audience};
 use super::causes::{self, Causes, is_fault};
 use super::words::{self, count, number, plural};
-use super::{RenderOptions, change};
+use super::{RenderError, RenderOptions, change};
 use crate::report::{Cause, NextStep, Report, Subject, Verdict};
 
 /// Causes of the first screen.
@@ -58,6 +60,35 @@ pub(super) trait Markup {
     fn block(&self, block: &Block) -> String;
     /// A note about what was left out, in our own words.
     fn note(&self, text: &str) -> String;
+    /// Running text, escaped.
+    fn prose(&self, text: &str) -> String;
+    /// A name or a command within a line, escaped.
+    fn code(&self, text: &str) -> String;
+
+    fn line(&self, pieces: &[Piece]) -> String {
+        let marked = pieces.iter().map(|piece| match piece {
+            Piece::Plain(text) => self.prose(text),
+            // Both of these formats know it by the same sign.
+            Piece::Strong(text) => format!("*{}*", self.prose(text.trim())),
+            Piece::Code(text) if text.trim().is_empty() => "(empty)".to_owned(),
+            Piece::Code(text) => self.code(text),
+        });
+        marked.collect()
+    }
+}
+
+/// Parts what a reader's program would still find in running text; nobody sees it (word joiner).
+pub(super) const JOINER: char = '\u{2060}';
+
+/// The whole report.
+pub(super) fn render(
+    report: &Report,
+    options: &RenderOptions,
+    markup: &impl Markup,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let text = write(&of(report, options), markup, options.summary_only);
+    Ok(out.write_all(text.as_bytes())?)
 }
 
 /// UTF-16 units: never less than what any of them counts.
@@ -66,31 +97,23 @@ fn length(text: &str) -> usize {
 }
 
 /// The text of a ticket, at most as long as its readers take.
-pub(super) fn write(ticket: &Ticket, markup: &impl Markup, summary_only: bool) -> String {
+fn write<M: Markup>(ticket: &Ticket, markup: &M, summary_only: bool) -> String {
     let mut out = String::new();
     for block in &ticket.first {
-        add(&mut out, &markup.block(block), first(markup));
+        add(&mut out, &markup.block(block), M::FIRST);
     }
     if summary_only {
         return out;
     }
     let mut last = String::new();
     if let Some(section) = &ticket.last {
-        part(&mut last, section, markup, limit(markup) / 3);
+        part(&mut last, section, markup, M::LIMIT / 3);
     }
-    let room = limit(markup).saturating_sub(length(&last));
+    let room = M::LIMIT.saturating_sub(length(&last));
     for section in &ticket.details {
         part(&mut out, section, markup, room);
     }
     out + &last
-}
-
-const fn first<M: Markup>(_: &M) -> usize {
-    M::FIRST
-}
-
-const fn limit<M: Markup>(_: &M) -> usize {
-    M::LIMIT
 }
 
 /// Adds a text that still fits.
@@ -125,7 +148,7 @@ fn part(out: &mut String, section: &Section, markup: &impl Markup, limit: usize)
 }
 
 /// A report as a ticket.
-pub(super) fn of(report: &Report, options: &RenderOptions) -> Ticket {
+fn of(report: &Report, options: &RenderOptions) -> Ticket {
     let assumptions = Assumptions::of(report);
     let faults: Vec<&Cause> = report.causes.iter().filter(|cause| is_fault(cause)).collect();
     let story = Causes::of(report);
