@@ -40,10 +40,14 @@ impl Filter {
     pub fn wants(&self, subject: &evidence::SubjectPaths) -> bool {
         let object = &subject.object;
         let namespace = object.namespace.as_deref().unwrap_or_default();
+        self.takes(&object.kind, object.group.as_deref(), namespace, &object.name)
+    }
+
+    /// The same of a row of a report. `namespace` is empty for a kind that lives in none.
+    pub fn takes(&self, kind: &str, group: Option<&str>, namespace: &str, name: &str) -> bool {
         (self.namespaces.is_empty() || self.names_no_namespace() || self.namespaces.iter().any(|n| n == namespace))
-            && (self.kinds.is_empty()
-                || self.kinds.iter().any(|k| door::names(k, &object.kind, object.group.as_deref())))
-            && (self.names.is_empty() || self.names.contains(&object.name))
+            && (self.kinds.is_empty() || self.kinds.iter().any(|k| door::names(k, kind, group)))
+            && (self.names.is_empty() || self.names.iter().any(|n| n == name))
     }
 }
 

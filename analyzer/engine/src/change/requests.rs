@@ -5,16 +5,14 @@ use kubereach_reports::secrets::mask;
 
 use crate::evaluate::Cluster;
 use crate::request::Requests;
-use kubereach_model::snapshot::Snapshot;
 
 /// Rows that are told.
 const MOST: usize = 500;
 
 /// Asks both states. Between two snapshots an answer that cannot be told on one side is a change of sight, and not of
 /// the cluster.
-pub(super) fn name(before: &Snapshot, after: &Snapshot, told: &mut Change) {
-    let (old, new) = (Cluster::new(before), Cluster::new(after));
-    let (old, new) = (Requests::new(&old), Requests::new(&new));
+pub(super) fn name(before: &Cluster<'_>, after: &Cluster<'_>, told: &mut Change) {
+    let (old, new) = (Requests::new(before), Requests::new(after));
     let mut rows = old.changes(&new, told.kind == ChangeKind::OnTopOf);
     told.requests_left_out = rows.len().saturating_sub(MOST);
     rows.truncate(MOST);

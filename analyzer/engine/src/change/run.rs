@@ -67,9 +67,9 @@ pub fn analyze_on_top_of(
     };
     let places = Places { base, change, offset: base.origins(), after: &applied.after };
     let missing = |judged: &[(Option<String>, Judged)]| causes::missing_of(judged.iter().map(|(_, judged)| judged));
-    let cluster = Cluster::new(before);
-    let judged_before = judged(&cluster);
-    let known = [Known::new(&cluster, missing(&judged_before))];
+    let cluster_before = Cluster::new(before);
+    let judged_before = judged(&cluster_before);
+    let known = [Known::new(&cluster_before, missing(&judged_before))];
     let mut before_report = assemble(judged_before, inventory(base), &Nowhere);
     before_report.causes = causes::find(&before_report, &known);
     let cluster = Cluster::new(&applied.after);
@@ -87,7 +87,7 @@ pub fn analyze_on_top_of(
         .map(|e| ObjectChange { object: e.object.clone(), action: e.action, note: e.note.clone() })
         .collect();
     behind::name(before, &applied, &mut told, &mut after_report, &places);
-    requests::name(before, &applied.after, &mut told);
+    requests::name(&cluster_before, &cluster, &mut told);
     after_report.change = Some(told);
     crate::report::fingerprint::assign(&mut after_report.findings);
     if let Some(rules) = &options.gate {
@@ -173,7 +173,7 @@ fn told(
     let mut told = compare(&old.report, &report, ChangeKind::Diff);
     (told.before, told.after) = (vec![before], vec![after]);
     if let ([before], [after]) = (&*old.read, &*new.read) {
-        requests::name(before, after, &mut told);
+        requests::name(&Cluster::new(before), &Cluster::new(after), &mut told);
     }
     report.change = Some(told);
     if let Some(rules) = &options.gate {
@@ -224,14 +224,9 @@ fn filtered(mut report: Report, options: &AnalysisOptions) -> Report {
     for finding in &mut report.findings {
         finding.suppressed = None;
     }
-    let wanted = |kind: &str, namespace: &String, name: &String| {
-        (filter.namespaces.is_empty() || filter.namespaces.contains(namespace))
-            && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| k.eq_ignore_ascii_case(kind)))
-            && (filter.names.is_empty() || filter.names.contains(name))
-    };
-    report.subjects.retain(|s| wanted(&s.kind, &s.namespace, &s.name));
+    report.subjects.retain(|s| filter.takes(&s.kind, s.group.as_deref(), &s.namespace, &s.name));
     for cause in &mut report.causes {
-        cause.subjects.retain(|s| wanted(&s.kind, &s.namespace, &s.name));
+        cause.subjects.retain(|s| filter.takes(&s.kind, s.group.as_deref(), &s.namespace, &s.name));
     }
     report.causes.retain(|cause| !cause.subjects.is_empty());
     report

@@ -10,7 +10,7 @@ use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Desk, Does, Entry, filter, parse, wants};
+use super::{Answer, Desk, Does, Entry, filter, parse};
 use crate::fit::Truncated;
 use crate::schema;
 use crate::source::Loaded;
@@ -130,7 +130,7 @@ fn side(desk: &Desk<'_>, id: &str) -> Result<Arc<Loaded>, String> {
 /// What became of the subjects that a filter wants; the counts are of all.
 pub(super) fn changes(before: &Report, after: &Report, filter: &Filter) -> (ChangeCounts, Vec<Row>) {
     let change = compare(before, after, ChangeKind::Diff);
-    let wanted = |s: &&SubjectChange| wants(filter, &s.kind, s.group.as_deref(), &s.namespace, &s.name);
+    let wanted = |s: &&SubjectChange| filter.takes(&s.kind, s.group.as_deref(), &s.namespace, &s.name);
     let rows = change.subjects.iter().filter(wanted).map(|subject| Row {
         kind: subject.kind.clone(),
         namespace: subject.namespace.clone(),

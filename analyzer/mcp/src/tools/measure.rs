@@ -7,7 +7,7 @@ use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Desk, Does, Entry, filter, parse, wants};
+use super::{Answer, Desk, Does, Entry, filter, parse};
 use crate::fit::Truncated;
 use crate::measuring::{Creates, Wanted};
 use crate::schema;
@@ -151,7 +151,7 @@ fn measure(desk: &Desk<'_>, token: &str) -> Result<Answer, String> {
     let measured = waiting.ready.run(intake, desk.says, desk.stop.clone())?;
     let filter = &source.options().filter;
     let subjects = measured.report.subjects.iter();
-    let subjects = subjects.filter(|s| wants(filter, &s.kind, s.group.as_deref(), &s.namespace, &s.name));
+    let subjects = subjects.filter(|s| filter.takes(&s.kind, s.group.as_deref(), &s.namespace, &s.name));
     let output = Output {
         source: source.id.clone(),
         step: "measured",

@@ -179,10 +179,3 @@ pub(crate) fn filter(namespaces: Vec<String>, kinds: &[String], names: Vec<Strin
     let kinds = kinds.iter().map(|word| kind_of(word).map(|kind| kind.word().into_owned()));
     Ok(Filter { namespaces, kinds: kinds.collect::<Result<_, _>>()?, names })
 }
-
-/// Does a filter want a row of these names?
-pub(crate) fn wants(filter: &Filter, kind: &str, group: Option<&str>, namespace: &str, name: &str) -> bool {
-    (filter.namespaces.is_empty() || filter.namespaces.iter().any(|n| n == namespace))
-        && (filter.kinds.is_empty() || filter.kinds.iter().any(|k| door::names(k, kind, group)))
-        && (filter.names.is_empty() || filter.names.iter().any(|n| n == name))
-}

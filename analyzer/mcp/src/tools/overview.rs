@@ -7,7 +7,7 @@ use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Desk, Does, Entry, filter, parse, wants};
+use super::{Answer, Desk, Does, Entry, filter, parse};
 use crate::fit::Truncated;
 use crate::schema;
 use crate::source::{Loaded, Source};
@@ -76,13 +76,13 @@ fn answer(source: &Source, loaded: &Arc<Loaded>, ask: Input) -> Result<Answer, S
     let causes = report.causes.iter().filter(|cause| {
         cause.subjects.iter().any(|subject| {
             is_wanted(subject.verdict)
-                && wants(&filter, &subject.kind, subject.group.as_deref(), &subject.namespace, &subject.name)
+                && filter.takes(&subject.kind, subject.group.as_deref(), &subject.namespace, &subject.name)
         })
     });
     let subjects: Vec<_> = report
         .subjects
         .iter()
-        .filter(|s| is_wanted(s.verdict) && wants(&filter, &s.kind, s.group.as_deref(), &s.namespace, &s.name))
+        .filter(|s| is_wanted(s.verdict) && filter.takes(&s.kind, s.group.as_deref(), &s.namespace, &s.name))
         .collect();
     let rests_on = |id: &String| subjects.iter().any(|subject| subject.assumptions.contains(id));
     let assumptions = report.assumptions.iter().filter(|one| rests_on(&one.id));

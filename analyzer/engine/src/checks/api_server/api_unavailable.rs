@@ -4,7 +4,7 @@ use kubereach_reports::report::SegmentName;
 
 use crate::checks::ingress::words;
 use crate::evaluate::door::api_server::{CallContext, Caller};
-use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, said as told};
+use kubereach_model::evidence::{CheckDoc, Inconclusive, Segment, Text, said};
 use kubereach_model::snapshot::Gap;
 use kubereach_model::snapshot::model::{ConditionStatus, current};
 
@@ -29,17 +29,17 @@ pub static DOC: CheckDoc<Inconclusive> = CheckDoc::new(Text {
 pub fn check(cx: &CallContext<'_, '_>, segment: &mut Segment) {
     let Caller::Api(api) = cx.caller else { return };
     let Some(status) = &api.get().value.status else { return };
-    let Some(said) = current(&status.conditions, "Available").filter(|c| c.status != ConditionStatus::True) else {
+    let Some(condition) = current(&status.conditions, "Available").filter(|c| c.status != ConditionStatus::True) else {
         return;
     };
     let spec = &api.get().value.spec;
-    let gap = Gap::investigate("the API server's condition Available is not True", told::reason(said));
+    let gap = Gap::investigate("the API server's condition Available is not True", said::reason(condition));
     let message = format!(
         "the API server says that {}/{} is not available ({})",
         words::brief(&spec.group),
         words::brief(&spec.version),
-        told::reason(said)
+        said::reason(condition)
     );
-    let finding = DOC.finding(&gap, api.object(), message).cause(told::quote(said.message()));
+    let finding = DOC.finding(&gap, api.object(), message).cause(said::quote(condition.message()));
     segment.add(finding.next("Look at the server behind it.", words::kubectl("describe apiservice", &api.object())));
 }

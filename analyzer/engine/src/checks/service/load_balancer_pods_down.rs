@@ -5,7 +5,7 @@ use kubereach_reports::report::SegmentName;
 use crate::evaluate::service::context::Context;
 use crate::resolve::servicelb;
 use kubereach_model::evidence::{CheckDoc, Finding, Narrows, Text};
-use kubereach_model::evidence::{command, said as told};
+use kubereach_model::evidence::{command, said};
 use kubereach_model::snapshot::model::{Condition, current};
 
 /// What `explain` says of it.
@@ -30,9 +30,9 @@ pub fn finding(cx: &Context<'_, '_>) -> Option<Finding> {
         return None;
     }
     let conditions = pod.get().value.status.as_ref().map(|status| &*status.conditions).unwrap_or_default();
-    let said = ["PodScheduled", "Ready"].iter().filter_map(|kind| current(conditions, kind));
-    let said = said.map(Condition::message).find(|message| !message.is_empty());
-    let why = said.map_or_else(|| "it is not ready".to_owned(), told::quote);
+    let mut words =
+        ["PodScheduled", "Ready"].iter().filter_map(|kind| current(conditions, kind).map(Condition::message));
+    let why = words.find(|message| !message.is_empty()).map_or_else(|| "it is not ready".to_owned(), said::quote);
     let name = &pod.get().value.metadata.name;
     Some(
         DOC.finding(
